@@ -1,0 +1,312 @@
+"""Loads the region's folder whole, cross-checks it, and says file and line of everything that is wrong.
+
+The folder is TOML and CSV that a referent edits in Excel. Never knows where the register or the trames are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import tomllib
+import zipfile
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from config.campagne import MOMENTS, Campagne, par_situation
+from config.droits import ROLES, Absence, Personne
+from config.errors import UserError
+from config.langue import cle, enumeration, proche
+from config.nomenclature import RUBRIQUES, Bornes, Nomenclature
+from config.objectifs import Objectif
+from config.seuils import POURCENTAGES, Seuils
+from config.tables import Plaintes, Rang, decode, lit_table
+from config.territoire import Appartenance, Etablissement, Ght, Perimetre, Region, Territoire
+
+EXEMPLE = Path(__file__).parent / "exemple"
+TYPES_OPERATEUR = ("etablissement", "ght", "regional", "national")
+TYPES_PERIMETRE = ("national", "region", "ght", "etablissement")
+
+
+@dataclass(frozen=True, slots=True)
+class Operateur:
+    label: str
+    type: str
+
+
+@dataclass(frozen=True, eq=False)
+class Dossier:
+    """The region's folder as it stood when it was read; `empreinte` changes with any file in it."""
+
+    chemin: Path
+    empreinte: str
+    campagnes: dict[str, Campagne]
+    objectifs: tuple[Objectif, ...]
+    territoire: Territoire
+    nomenclature: Nomenclature
+    operateurs: dict[str, Operateur]
+    personnes: dict[str, Personne]
+    achats: dict[tuple[str, int], int]
+    """Total purchases in cents known to the region, by FINESS and exercice; a trame may tell better."""
+    seuils: Seuils
+    essais: frozenset[str]
+    """Codes of the checks on trial: they warn and never strike out."""
+
+    def campagnes_de(self, exercice: int) -> list[Campagne]:
+        return par_situation(c for c in self.campagnes.values() if c.exercice == exercice)
+
+    def archive(self) -> bytes:
+        """The folder's files in one reproducible zip, for the register to keep."""
+        tampon = io.BytesIO()
+        with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as z:
+            for fichier in _fichiers(self.chemin):
+                z.writestr(zipfile.ZipInfo(fichier.name), fichier.read_bytes())
+        return tampon.getvalue()
+
+
+def charge(chemin: Path) -> Dossier:
+    """Read the region's folder. Raises UserError listing every complaint, with file and line."""
+    if not chemin.is_dir():
+        raise UserError(
+            f"Le dossier de la région « {chemin} » n'existe pas. Indiquez-le par --dossier, "
+            f"ou copiez le dossier d'exemple : {EXEMPLE}"
+        )
+    plaintes = Plaintes()
+    territoire = _territoire(chemin, plaintes)
+    seuils, essais = _reglages(chemin, plaintes)
+    dossier = Dossier(
+        chemin=chemin,
+        empreinte=_empreinte(chemin),
+        campagnes=_campagnes(chemin, plaintes),
+        objectifs=_objectifs(chemin, territoire, plaintes),
+        territoire=territoire,
+        nomenclature=_nomenclature(chemin, seuils, plaintes),
+        operateurs=_operateurs(chemin, plaintes),
+        personnes=_personnes(chemin, territoire, plaintes),
+        achats=_achats(chemin, territoire, plaintes),
+        seuils=seuils,
+        essais=essais,
+    )
+    plaintes.leve(f"Le dossier de la région « {chemin} » est à corriger :")
+    return dossier
+
+
+def _fichiers(chemin: Path) -> list[Path]:
+    return sorted(f for f in chemin.iterdir() if f.suffix in (".csv", ".toml"))
+
+
+def _empreinte(chemin: Path) -> str:
+    somme = hashlib.sha256()
+    for fichier in _fichiers(chemin):
+        somme.update(f"{fichier.name}\0".encode() + fichier.read_bytes() + b"\0")
+    return somme.hexdigest()
+
+
+def _campagnes(chemin: Path, plaintes: Plaintes) -> dict[str, Campagne]:
+    colonnes = ("code", "exercice", "moment", "situation", "ouverture", "echeance", "verrou")
+    campagnes: dict[str, Campagne] = {}
+    for r in lit_table(chemin / "campagnes.csv", colonnes, plaintes):
+        jours = [r.date(c) for c in colonnes[3:]]
+        situation, ouverture, echeance, verrou = (j or date.min for j in jours)
+        code = r.texte("code")
+        if None not in jours and not ouverture < echeance <= verrou:
+            r.plainte("les dates doivent se suivre : ouverture, échéance, verrou.")
+        if code in campagnes:
+            r.plainte(f"la campagne « {code} » est déjà décrite plus haut.")
+        moment = r.parmi("moment", MOMENTS)
+        campagnes[code] = Campagne(code, r.entier("exercice"), moment, situation, ouverture, echeance, verrou)
+    if not campagnes and not plaintes.phrases:
+        plaintes.ajoute("campagnes.csv", None, "aucune campagne ; il en faut au moins une.")
+    return campagnes
+
+
+def _territoire(chemin: Path, plaintes: Plaintes) -> Territoire:
+    regions = {
+        r.texte("region_code"): Region(r.texte("region_code"), r.texte("region"))
+        for r in lit_table(chemin / "regions.csv", ("region_code", "region"), plaintes)
+    }
+    ghts: dict[str, Ght] = {}
+    etablissements: dict[str, Etablissement] = {}
+    appartenances: list[tuple[Rang, Appartenance]] = []
+    colonnes = ("region_code", "ght_code", "ght", "finess_ej", "etablissement", "role", "debut", "fin")
+    for r in lit_table(chemin / "territoire.csv", colonnes, plaintes):
+        finess = finess_lu(r)
+        ght = Ght(r.texte("ght_code"), r.texte("ght"), r.parmi("region_code", tuple(regions)))
+        if ghts.setdefault(ght.code, ght) != ght:
+            r.plainte(f"le GHT {ght.code} porte un autre nom ou une autre région plus haut.")
+        etablissements[finess] = Etablissement(finess, r.texte("etablissement"))
+        support = r.parmi("role", ("support", "partie")) == "support"
+        debut, fin = r.date("debut", requis=False), r.date("fin", requis=False)
+        appartenances.append((r, Appartenance(finess, ght.code, support, debut, fin)))
+    _croise_appartenances(appartenances)
+    return Territoire(regions, ghts, etablissements, tuple(a for _, a in appartenances))
+
+
+def finess_lu(r: Rang) -> str:
+    """A FINESS number of nine characters; Excel drops the zero in front, which is put back."""
+    finess = r.texte("finess_ej").upper()
+    if re.fullmatch(r"\d{8}", finess):
+        finess = f"0{finess}"
+    if finess and not re.fullmatch(r"\d[\dAB]\d{7}", finess):
+        r.plainte(f"« {finess} » n'est pas un numéro FINESS : neuf caractères étaient attendus.")
+    return finess
+
+
+def _croise_appartenances(rangs: list[tuple[Rang, Appartenance]]) -> None:
+    deja: dict[tuple[str, str], list[tuple[Rang, Appartenance]]] = {}
+    for r, a in rangs:
+        if a.debut and a.fin and a.fin < a.debut:
+            r.plainte("la fin précède le début.")
+        roles = {
+            ("membre", a.finess): f"l'établissement {a.finess} appartient déjà à un GHT à ces dates",
+            ("support", a.ght): f"le GHT {a.ght} a déjà un support à ces dates",
+        }
+        for role, phrase in roles.items():
+            if role[0] == "support" and not a.support:
+                continue
+            for autre_rang, autre in deja.setdefault(role, []):
+                if _se_recouvrent(a, autre):
+                    r.plainte(f"{phrase} (ligne {autre_rang.ligne}).")
+            deja[role].append((r, a))
+    for ght, r in {a.ght: r for r, a in rangs}.items():
+        if ("support", ght) not in deja:
+            r.plainte(f"le GHT {ght} n'a pas d'établissement support.")
+
+
+def _se_recouvrent(a: Appartenance, b: Appartenance) -> bool:
+    debut = max(a.debut or date.min, b.debut or date.min)
+    return debut <= min(a.fin or date.max, b.fin or date.max)
+
+
+def _perimetre(r: Rang, territoire: Territoire) -> Perimetre:
+    type_, code = r.parmi("perimetre", TYPES_PERIMETRE), r.texte("code")
+    connus = {
+        "national": ["FR"],
+        "region": list(territoire.regions),
+        "ght": list(territoire.ghts),
+        "etablissement": list(territoire.etablissements),
+    }.get(type_, [])
+    if code and type_ and code not in connus:
+        voisin = proche(code, connus)
+        r.plainte(f"« {code} » est inconnu comme {type_}" + (f" ; vouliez-vous dire « {voisin} » ?" if voisin else "."))
+    return Perimetre(type_, code)  # type: ignore[arg-type]
+
+
+def _objectifs(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> tuple[Objectif, ...]:
+    objectifs: list[Objectif] = []
+    colonnes = ("perimetre", "code", "exercice", "version", "effet", "montant_meur")
+    for r in lit_table(chemin / "objectifs.csv", colonnes, plaintes):
+        montant = r.decimal("montant_meur") * 100_000_000
+        if montant != int(montant):
+            r.plainte("un objectif s'écrit en millions d'euros, au centime près au plus.")
+        o = Objectif(
+            _perimetre(r, territoire), r.entier("exercice"), r.texte("version"), r.date("effet") or date.min, int(montant)
+        )
+        if any((p.perimetre, p.exercice, p.effet) == (o.perimetre, o.exercice, o.effet) for p in objectifs):
+            r.plainte("un autre objectif prend effet le même jour pour ce périmètre et cet exercice.")
+        objectifs.append(o)
+    return tuple(objectifs)
+
+
+def _nomenclature(chemin: Path, seuils: Seuils, plaintes: Plaintes) -> Nomenclature:
+    branches = tuple(
+        (r.texte("famille"), r.texte("domaine", requis=False), r.texte("categorie", requis=False))
+        for r in lit_table(chemin / "nomenclature.csv", RUBRIQUES, plaintes)
+    )
+    defaut = Bornes(seuils.performance_a_expliquer, seuils.performance_a_justifier)
+    nue = Nomenclature(branches or (("", "", ""),), {}, {}, defaut)
+    synonymes: dict[tuple[str, str], str] = {}
+    for r in lit_table(chemin / "synonymes.csv", ("rubrique", "label", "synonyme"), plaintes):
+        rubrique, label, synonyme = r.parmi("rubrique", RUBRIQUES), r.texte("label"), cle(r.texte("synonyme"))
+        if rubrique in RUBRIQUES and nue.label(rubrique, label) != label:
+            voisin = proche(label, nue.labels(rubrique))
+            r.plainte(f"« {label} » n'est pas une {rubrique} connue" + (f" ; le plus proche : « {voisin} »." if voisin else "."))
+        if synonymes.setdefault((rubrique, synonyme), label) != label:
+            r.plainte(f"« {synonyme} » désigne déjà « {synonymes[rubrique, synonyme]} ».")
+    return replace(nue, synonymes=synonymes, bornes=_bornes(chemin, nue, plaintes))
+
+
+def _bornes(chemin: Path, nomenclature: Nomenclature, plaintes: Plaintes) -> dict[str, Bornes]:
+    bornes: dict[str, Bornes] = {}
+    for r in lit_table(chemin / "bornes.csv", ("famille", "borne_1_pct", "borne_2_pct"), plaintes):
+        famille = r.parmi("famille", nomenclature.familles)
+        bornes[famille] = Bornes(r.decimal("borne_1_pct") / 100, r.decimal("borne_2_pct") / 100)
+        if bornes[famille].premiere > bornes[famille].seconde:
+            r.plainte("la première borne dépasse la seconde.")
+    return bornes
+
+
+def _operateurs(chemin: Path, plaintes: Plaintes) -> dict[str, Operateur]:
+    """By every key under which an operator may be typed: its label and its synonyms."""
+    operateurs: dict[str, Operateur] = {}
+    for r in lit_table(chemin / "operateurs.csv", ("label", "type", "synonymes"), plaintes):
+        operateur = Operateur(r.texte("label"), r.parmi("type", TYPES_OPERATEUR))
+        for nom in (operateur.label, *r.texte("synonymes", requis=False).split("|")):
+            if cle(nom) and operateurs.setdefault(cle(nom), operateur) != operateur:
+                r.plainte(f"« {nom} » désigne déjà l'opérateur « {operateurs[cle(nom)].label} ».")
+    return operateurs
+
+
+def _personnes(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> dict[str, Personne]:
+    personnes: dict[str, Personne] = {}
+    rangs: list[tuple[Rang, Personne]] = []
+    colonnes = ("email", "fonction", "role", "perimetre", "code", "suppleant", "absence_debut", "absence_fin")
+    for r in lit_table(chemin / "personnes.csv", colonnes, plaintes):
+        email = r.texte("email").lower()
+        p = Personne(email, r.texte("fonction"), r.parmi("role", ROLES), _perimetre(r, territoire), _absence(r))
+        if email in personnes:
+            r.plainte(f"« {email} » est déjà décrit plus haut.")
+        personnes[email] = p
+        rangs.append((r, p))
+    for r, p in rangs:
+        if p.absence and p.absence.suppleant not in personnes:
+            r.plainte(f"le suppléant « {p.absence.suppleant} » n'est pas dans ce fichier.")
+    return personnes
+
+
+def _absence(r: Rang) -> Absence | None:
+    suppleant = r.texte("suppleant", requis=False).lower()
+    debut, fin = r.date("absence_debut", requis=False), r.date("absence_fin", requis=False)
+    if not suppleant:
+        return None
+    if not debut or not fin or fin < debut:
+        r.plainte("un suppléant s'accompagne d'un début et d'une fin d'absence, dans cet ordre.")
+        return None
+    return Absence(suppleant, debut, fin)
+
+
+def _achats(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> dict[tuple[str, int], int]:
+    achats: dict[tuple[str, int], int] = {}
+    for r in lit_table(chemin / "achats.csv", ("finess_ej", "exercice", "montant_eur"), plaintes):
+        finess = finess_lu(r)
+        if finess not in territoire.etablissements:
+            r.plainte(f"l'établissement {finess} n'est pas dans territoire.csv.")
+        achats[finess, r.entier("exercice")] = int((r.decimal("montant_eur") * 100).to_integral_value())
+    return achats
+
+
+def _reglages(chemin: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[str]]:
+    fichier = chemin / "reglages.toml"
+    if not fichier.is_file():
+        return Seuils(), frozenset()
+    texte = decode(fichier.read_bytes())
+    try:
+        contenu = tomllib.loads(texte)
+    except tomllib.TOMLDecodeError as faute:
+        ligne = re.search(r"line (\d+)", str(faute))
+        plaintes.ajoute(fichier.name, int(ligne[1]) if ligne else None, "cette ligne n'est pas du TOML valide.")
+        return Seuils(), frozenset()
+    valeurs: dict[str, Decimal | int] = {}
+    connus = {f.name for f in fields(Seuils)}
+    for nom, valeur in contenu.get("seuils", {}).items():
+        ligne_de = next((n for n, t in enumerate(texte.splitlines(), 1) if t.strip().startswith(nom)), None)
+        if nom not in connus:
+            plaintes.ajoute(fichier.name, ligne_de, f"« {nom} » est inconnu ; réglages : {enumeration(sorted(connus))}.")
+        elif isinstance(valeur, bool) or not isinstance(valeur, int | float) or valeur < 0:
+            plaintes.ajoute(fichier.name, ligne_de, f"« {nom} » attend un nombre positif.")
+        else:
+            valeurs[nom] = Decimal(str(valeur)) / 100 if nom in POURCENTAGES else int(valeur)
+    return replace(Seuils(), **valeurs), frozenset(contenu.get("essai", {}).get("controles", ()))  # type: ignore[arg-type]
+

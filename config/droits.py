@@ -1,0 +1,74 @@
+"""Who may see what, for which territory. Pure: the only place that decides it.
+
+Inside one's scope everything; above it totals only; beside it nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from config.territoire import FRANCE, Perimetre, Territoire
+
+ROLES = ("etablissement", "ght", "ars", "dgos", "operateur", "lecture")
+
+
+class Regard(Enum):
+    """How far a person may look: lines and cells, totals, nothing."""
+
+    TOUT = "tout"
+    TOTAUX = "totaux"
+    RIEN = "rien"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A stand-in and the days, both included, on which they answer for someone."""
+
+    suppleant: str
+    debut: date
+    fin: date
+
+
+@dataclass(frozen=True, slots=True)
+class Personne:
+    """Someone Vigie knows, by function rather than by name."""
+
+    email: str
+    fonction: str
+    role: str
+    perimetre: Perimetre
+    absence: Absence | None = None
+
+
+CLAVIER = Personne("", "la personne au clavier", "dgos", FRANCE)
+"""Whoever runs the command already holds the register: nothing is hidden from them."""
+
+
+def regard(personne: Personne, cible: Perimetre, territoire: Territoire, au: date) -> Regard:
+    """What `personne` may see of `cible`. Operators see only their own gaps, so nothing of a territory."""
+    if personne.role == "operateur":
+        return Regard.RIEN
+    if personne.perimetre in (cible, *territoire.parents(cible, au)):
+        return Regard.TOTAUX if personne.role == "lecture" else Regard.TOUT
+    if cible in territoire.parents(personne.perimetre, au):
+        return Regard.TOTAUX
+    return Regard.RIEN
+
+
+def remplacees(personne: Personne, toutes: dict[str, Personne], au: date) -> tuple[Personne, ...]:
+    """The people someone stands in for that day."""
+    return tuple(
+        p
+        for p in toutes.values()
+        if p.absence and p.absence.suppleant == personne.email and p.absence.debut <= au <= p.absence.fin
+    )
+
+
+def meilleur_regard(
+    personne: Personne, toutes: dict[str, Personne], cible: Perimetre, territoire: Territoire, au: date
+) -> Regard:
+    """One's own right, or that of a person one stands in for, whichever sees further."""
+    vus = {regard(p, cible, territoire, au) for p in (personne, *remplacees(personne, toutes, au))}
+    return next(r for r in Regard if r in vus)

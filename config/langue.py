@@ -1,0 +1,93 @@
+"""How a French reader sees an amount, a rate, a date or a label; and how a typed label is compared.
+
+Pure. Never decides what an amount is worth: cents and fractions come in, words go out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+INSECABLE = "\N{NO-BREAK SPACE}"
+MILLIERS = "\N{NARROW NO-BREAK SPACE}"
+MOINS = "\N{MINUS SIGN}"
+MOIS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+        "novembre", "décembre")  # fmt: skip
+
+
+def nombre(valeur: Decimal, decimales: int) -> str:
+    """A number with French separators, rounded half away from zero: 1234.5, 2 → « 1 234,50 »."""
+    arrondi = valeur.quantize(Decimal(1).scaleb(-decimales), ROUND_HALF_UP)
+    entier, _, reste = f"{abs(arrondi):,.{decimales}f}".partition(".")
+    signe = MOINS if arrondi < 0 else ""
+    return signe + entier.replace(",", MILLIERS) + (f",{reste}" if reste else "")
+
+
+def euros(cents: int) -> str:
+    """Cents → « 1 234,56 € »; whole euros lose their « ,00 »."""
+    return nombre(Decimal(cents) / 100, 0 if cents % 100 == 0 else 2) + INSECABLE + "€"
+
+
+def grand_montant(cents: int) -> str:
+    """Cents → what one says aloud: « 14,6 M€ », « 165 k€ », « 850 € »."""
+    if abs(cents) >= 99_950_000:
+        return nombre(Decimal(cents) / 100_000_000, 1) + INSECABLE + "M€"
+    if abs(cents) >= 1_000_000:
+        return nombre(Decimal(cents) / 100_000, 0) + INSECABLE + "k€"
+    return nombre(Decimal(cents) / 100, 0) + INSECABLE + "€"
+
+
+def decimal_euros(cents: int) -> str:
+    """Cents → the decimal string in euros that programs read: 16538100 → "165381.00"."""
+    return f"{Decimal(cents) / 100:.2f}"
+
+
+def taux(fraction: Decimal, decimales: int = 1) -> str:
+    """A fraction → « 91,2 % »."""
+    return nombre(fraction * 100, decimales) + INSECABLE + "%"
+
+
+def jour(quand: date) -> str:
+    """A date → « 31/12/2021 »."""
+    return quand.strftime("%d/%m/%Y")
+
+
+def compte(n: int, singulier: str, pluriel: str = "") -> str:
+    """« 0 ligne », « 1 ligne », « 1 200 lignes » (in French, two starts the plural)."""
+    return f"{nombre(Decimal(n), 0)} {singulier if abs(n) < 2 else pluriel or singulier + 's'}"
+
+
+def enumeration(mots: Sequence[str], au_plus: int = 0) -> str:
+    """« a, b et c »; past `au_plus` words, « a, b et 4 autres »."""
+    if au_plus and len(mots) > au_plus:
+        reste = len(mots) - au_plus
+        return ", ".join(mots[:au_plus]) + f" et {compte(reste, 'autre')}"
+    return " et ".join(filter(None, [", ".join(mots[:-1]), *mots[-1:]]))
+
+
+def de(nom: str) -> str:
+    """A territory's name after « de »: « du GHT Jura », « de Bourgogne-Franche-Comté », « d'Occitanie »."""
+    if nom.startswith(("GHT", "CH ", "CHU", "CENTRE", "CTRE", "GROUPE")):
+        return f"du {nom}"
+    return f"d'{nom}" if cle(nom)[:1] in tuple("aeiouh") else f"de {nom}"
+
+
+@lru_cache(maxsize=65536)
+def cle(texte: str) -> str:
+    """The form under which two labels are the same: no case, accents, punctuation or double spaces."""
+    plat = unicodedata.normalize("NFKD", texte.replace("œ", "oe").replace("Œ", "oe"))
+    sans_accents = "".join(c for c in plat if not unicodedata.combining(c)).casefold()
+    return " ".join(re.findall(r"[a-z0-9]+", sans_accents))
+
+
+def proche(texte: str, choix: Iterable[str], seuil: float = 75) -> str | None:
+    """The label of `choix` nearest to what was typed, or None when nothing is near (0 to 100)."""
+    connus = {cle(c): c for c in choix}
+    trouve = process.extractOne(cle(texte), connus.keys(), scorer=fuzz.WRatio, score_cutoff=seuil)
+    return connus[trouve[0]] if trouve else None

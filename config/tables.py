@@ -1,0 +1,126 @@
+"""Reads the CSV files people edit in Excel: `;`, `,` or tab, BOM or ANSI, French decimals and dates.
+
+Every row knows its line, every complaint says file and line, and complaints are gathered rather than thrown
+one by one. Never knows what a column means.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from config.errors import UserError
+from config.langue import cle, compte
+
+MONTREES = 20
+
+
+@dataclass(slots=True)
+class Plaintes:
+    """Everything wrong in a folder, shown at once."""
+
+    phrases: list[str] = field(default_factory=list)
+
+    def ajoute(self, fichier: str, ligne: int | None, phrase: str) -> None:
+        self.phrases.append(f"{fichier}{f', ligne {ligne}' if ligne else ''} : {phrase}")
+
+    def leve(self, quoi: str) -> None:
+        """Raise UserError with the first complaints, if there is any."""
+        if self.phrases:
+            reste = len(self.phrases) - MONTREES
+            suite = [f"… et {compte(reste, 'autre remarque')}."] if reste > 0 else []
+            raise UserError("\n".join([quoi, *(f"  {p}" for p in self.phrases[:MONTREES]), *suite]))
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """One row of a table: cells by column name, and where to complain about them."""
+
+    fichier: str
+    ligne: int
+    cellules: dict[str, str]
+    plaintes: Plaintes
+
+    def plainte(self, phrase: str) -> None:
+        self.plaintes.ajoute(self.fichier, self.ligne, phrase)
+
+    def texte(self, colonne: str, requis: bool = True) -> str:
+        valeur = self.cellules.get(colonne, "").strip()
+        if requis and not valeur:
+            self.plainte(f"la colonne « {colonne} » est vide ; elle est obligatoire.")
+        return valeur
+
+    def parmi(self, colonne: str, choix: Sequence[str]) -> str:
+        valeur = self.texte(colonne)
+        if valeur and valeur not in choix:
+            self.plainte(f"« {valeur} » dans « {colonne} » ; valeurs possibles : {', '.join(choix)}.")
+        return valeur
+
+    def entier(self, colonne: str) -> int:
+        valeur = self.texte(colonne)
+        if valeur and not re.fullmatch(r"\d+", valeur):
+            self.plainte(f"« {valeur} » dans « {colonne} » ; un nombre entier était attendu.")
+        return int(valeur) if re.fullmatch(r"\d+", valeur) else 0
+
+    def decimal(self, colonne: str) -> Decimal:
+        valeur = self.texte(colonne)
+        try:
+            return Decimal(re.sub(r"[\s\u00a0\u202f€]", "", valeur).replace(",", ".") or "0")
+        except InvalidOperation:
+            self.plainte(f"« {valeur} » dans « {colonne} » ; un nombre était attendu, par exemple 16,5.")
+            return Decimal(0)
+
+    def date(self, colonne: str, requis: bool = True) -> date | None:
+        """Reads 2021-12-31 and, as Excel rewrites it, 31/12/2021."""
+        valeur = self.texte(colonne, requis)
+        if not valeur:
+            return None
+        parts = [int(p) for p in re.findall(r"\d+", valeur)]
+        try:
+            if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", valeur):
+                return date(*parts)
+            if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}", valeur):
+                return date(parts[2], parts[1], parts[0])
+        except ValueError:
+            pass
+        self.plainte(f"« {valeur} » dans « {colonne} » ; une date était attendue, par exemple 31/12/2021.")
+        return None
+
+
+def decode(octets: bytes) -> str:
+    """Text of a file saved by Excel: UTF-8 with or without BOM, else Windows-1252."""
+    try:
+        return octets.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return octets.decode("cp1252", errors="replace")
+
+
+def lit_table(
+    chemin: Path, colonnes: Sequence[str], plaintes: Plaintes
+) -> Iterator[Rang]:
+    """Yield the rows of a CSV file, whatever its separator and the order of its columns.
+
+    A missing file or column becomes a complaint and yields nothing. Blank rows are passed over.
+    """
+    if not chemin.is_file():
+        plaintes.ajoute(chemin.name, None, "ce fichier manque dans le dossier de la région.")
+        return
+    texte = decode(chemin.read_bytes())
+    entete = texte.partition("\n")[0]
+    separateur = max(";,\t", key=entete.count)
+    lecteur = csv.reader(io.StringIO(texte), delimiter=separateur)
+    places = {cle(titre).replace(" ", "_"): rang for rang, titre in enumerate(next(lecteur, []))}
+    absentes = [c for c in colonnes if c not in places]
+    if absentes:
+        plaintes.ajoute(chemin.name, 1, f"colonne absente : {', '.join(absentes)}.")
+        return
+    for cellules in lecteur:
+        if any(c.strip() for c in cellules):
+            valeurs = {c: cellules[p] for c, p in places.items() if p < len(cellules)}
+            yield Rang(chemin.name, lecteur.line_num, valeurs, plaintes)

@@ -1,0 +1,216 @@
+"""One cell → one value or one problem: French numbers, dates, lists. Pure.
+
+Never guesses: what can be read two ways is a problem that says so. Blank is None, and never zero.
+A raw cell is what calamine gives: str, float, int, bool, date, datetime, time or timedelta.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from config.langue import MOIS, cle, jour, proche
+
+
+@dataclass(frozen=True, slots=True)
+class Probleme:
+    """A cell that holds something else than expected. `code` is that of the check which reports it."""
+
+    code: str
+    vu: str
+    attendu: str
+    proche: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnu:
+    """A label that is not the list's own but can only be this one (a plural, say): used, and said."""
+
+    label: str
+    vu: str
+
+
+Valeur = int | str | date | Decimal | None
+Lu = Valeur | Probleme | Reconnu
+
+EXEMPLE_MONTANT = "un montant en euros, par exemple 12 500,00"
+EXEMPLE_NOMBRE = "un nombre, par exemple 1 200"
+EXEMPLE_DATE = "une date, par exemple 01/07/2021"
+EXEMPLE_ENTIER = "un nombre entier d'années, par exemple 5"
+
+_ESPACES = re.compile(r"[\s\u00a0\u202f\u2007\u2009\u200a]+")
+_TIRETS = re.compile("[\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}\N{NON-BREAKING HYPHEN}\N{HYPHEN}]")
+_UNITE = re.compile(r"(?P<k>[km])?\s*(?:€|eur|euros?)\s*(?:ttc)?$|(?P<k2>k)$|ttc$", re.IGNORECASE)
+_MULTIPLES = {"k": 1_000, "m": 1_000_000}
+_PLAFOND = Decimal(10) ** 12
+_SERIE_MIN, _SERIE_MAX = 36526, 73050  # Excel's day numbers for 2000-01-01 and 2099-12-31
+
+
+def vu(brut: object) -> str:
+    """What a person sees in the cell, bounded for a sentence."""
+    if isinstance(brut, datetime | date):
+        return jour(brut)
+    if isinstance(brut, bool):
+        return "VRAI" if brut else "FAUX"
+    if isinstance(brut, float) and brut.is_integer() and abs(brut) < 1e15:
+        return str(int(brut))
+    texte = _ESPACES.sub(" ", str(brut)).strip()
+    return texte if len(texte) <= 60 else texte[:57] + "…"
+
+
+def texte(brut: object) -> str | None:
+    """Text as typed, spaces tidied; a number keeps no « .0 », so a market number 123 stays 123."""
+    if isinstance(brut, bool):
+        return vu(brut)
+    if isinstance(brut, str | int):
+        return _ESPACES.sub(" ", str(brut)).strip() or None
+    if isinstance(brut, float):
+        return str(int(brut)) if brut.is_integer() else repr(brut)
+    return None if brut is None else vu(brut)
+
+
+def euros(brut: object) -> int | None | Probleme:
+    """An amount → cents, rounded half away from zero. `12 k€`, `(1 234)` and `1.234,56` are read."""
+    if type(brut) is float:  # nearly every amount: spared the long way
+        cents = round(brut * 100) if abs(brut) < 1e12 else 0
+        if abs(brut * 100 - cents) < 1e-4 and cents:
+            return cents
+    lu = _decimal(brut, EXEMPLE_MONTANT)
+    if isinstance(lu, Decimal):
+        return int((lu * 100).quantize(Decimal(1), ROUND_HALF_UP))
+    return lu
+
+
+def nombre(brut: object) -> Decimal | None | Probleme:
+    """A quantity or a unit price, all decimals kept."""
+    return _decimal(brut, EXEMPLE_NOMBRE)
+
+
+def entier(brut: object) -> int | None | Probleme:
+    """A whole number of years, 1 to 99."""
+    lu = _decimal(brut, EXEMPLE_ENTIER)
+    if not isinstance(lu, Decimal):
+        return lu
+    if lu != lu.to_integral_value() or not 1 <= lu <= 99:
+        return Probleme("valeur-non-numerique", vu(brut), EXEMPLE_ENTIER)
+    return int(lu)
+
+
+def _decimal(brut: object, attendu: str) -> Decimal | None | Probleme:
+    if brut is None or (isinstance(brut, str) and not _ESPACES.sub("", brut)):
+        return None
+    if isinstance(brut, str):
+        lu = nombre_ecrit(brut)
+    elif isinstance(brut, int | float) and not isinstance(brut, bool):
+        lu = Decimal(repr(brut))
+    else:
+        lu = "autre type"
+    if isinstance(lu, Decimal) and lu.is_finite() and abs(lu) < _PLAFOND:
+        return lu
+    precision = f" ; « {vu(brut)} » peut se lire de deux façons" if lu == "ambigu" else ""
+    return Probleme("valeur-non-numerique", vu(brut), attendu + precision)
+
+
+def nombre_ecrit(texte_: str) -> Decimal | str:
+    """A number typed by a French person → Decimal, or why not: "ambigu", "illisible"."""
+    corps = _TIRETS.sub("-", _ESPACES.sub(" ", texte_).strip())
+    corps = re.sub(r"^€\s*", "", corps)
+    facteur = 1
+    while unite := _UNITE.search(corps):
+        facteur *= _MULTIPLES.get((unite["k"] or unite["k2"] or "").lower(), 1)
+        corps = corps[: unite.start()].strip()
+    signe = 1
+    if parenthese := re.fullmatch(r"\((.+)\)", corps):
+        signe, corps = -1, parenthese[1].strip()
+    elif sens := re.fullmatch(r"([+-])\s*(.+)|(.+?)\s*(-)", corps):
+        signe = -1 if "-" in (sens[1], sens[4]) else 1
+        corps = sens[2] or sens[3]
+    valeur = _chiffres(corps)
+    return valeur * signe * facteur if isinstance(valeur, Decimal) else valeur
+
+
+def _chiffres(corps: str) -> Decimal | str:
+    corps = corps.replace("’", "'")
+    if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", corps):
+        return "ambigu"  # 1.234 is one thousand or one and a quarter
+    for milliers, virgule in ((" ", "[.,]"), ("'", "[.,]"), (r"\.", ","), (",", r"\.")):
+        if groupe := re.fullmatch(rf"([1-9]\d{{0,2}}(?:{milliers}\d{{3}})+)(?:{virgule}(\d+))?", corps):
+            return Decimal(f"{re.sub(r'[^0-9]', '', groupe[1])}.{groupe[2] or 0}")
+    if simple := re.fullmatch(r"(\d*)(?:[.,](\d+))?", corps):
+        return Decimal(f"{simple[1] or 0}.{simple[2] or 0}") if corps else "illisible"
+    return "illisible"
+
+
+def date_(brut: object) -> date | None | Probleme:
+    """A day typed, formatted or numbered by Excel; a month alone (« juil-21 ») is its first day."""
+    if type(brut) is date:
+        lu: date | None = brut
+    elif isinstance(brut, datetime):
+        lu = brut.date()
+    elif isinstance(brut, int | float) and not isinstance(brut, bool):
+        en_serie = _SERIE_MIN <= brut <= _SERIE_MAX and float(brut).is_integer()
+        lu = date(1899, 12, 30) + timedelta(days=int(brut)) if en_serie else None
+    elif isinstance(brut, str):
+        if not _ESPACES.sub("", brut):
+            return None
+        lu = jour_ecrit(brut)
+    else:
+        lu = None
+    if lu and 1990 <= lu.year <= 2100:
+        return lu
+    return None if brut is None else Probleme("date-illisible", vu(brut), EXEMPLE_DATE)
+
+
+_MOIS = {cle(m)[:n]: rang for rang, m in enumerate(MOIS, 1) for n in (3, 4, 5, 9) if cle(m)[:n] != "jui"}
+
+
+def jour_ecrit(texte_: str) -> date | None:
+    """A French date in words or digits, day first; None when it cannot be one (07/31/2021)."""
+    mots = cle(texte_.replace("1er", "1")).split()
+    if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}([ T]\d{2}:\d{2}(:\d{2})?(\.\d+)?)?", texte_.strip()):
+        annee, mois, jour_ = (int(m) for m in mots[:3])
+    elif len(mots) == 3 and re.fullmatch(r"\d{1,2}", mots[0]):
+        jour_, mois, annee = int(mots[0]), _mois(mots[1]), _annee(mots[2])
+    elif len(mots) == 2:
+        jour_, mois, annee = 1, _mois(mots[0]), _annee(mots[1])
+    else:
+        return None
+    try:
+        return date(annee, mois, jour_)
+    except ValueError:
+        return None
+
+
+def _mois(mot: str) -> int:
+    if re.fullmatch(r"\d{1,2}", mot):
+        return int(mot)
+    return _MOIS.get(mot) or _MOIS.get(mot[:9], 0)
+
+
+def _annee(mot: str) -> int:
+    if re.fullmatch(r"\d{2}", mot):
+        return 2000 + int(mot)
+    return int(mot) if re.fullmatch(r"\d{4}", mot) else 0
+
+
+@lru_cache(maxsize=4096)
+def _sans_pluriel(label: str) -> str:
+    return " ".join(mot.rstrip("s") for mot in cle(label).split())
+
+
+def choix(brut: object, liste: Mapping[str, str]) -> str | None | Probleme | Reconnu:
+    """A label of `liste` (key → label). Case and accents do not matter; a final s is recognised and said."""
+    saisi = texte(brut)
+    if saisi is None:
+        return None
+    if label := liste.get(cle(saisi)):
+        return label
+    souples = {_sans_pluriel(label) for label in liste.values()}
+    if _sans_pluriel(saisi) in souples:
+        return Reconnu(next(v for v in liste.values() if _sans_pluriel(v) == _sans_pluriel(saisi)), vu(brut))
+    labels = tuple(dict.fromkeys(liste.values()))
+    return Probleme("valeur-hors-liste", vu(brut), "l'une des valeurs : " + ", ".join(labels), proche(saisi, labels))

@@ -1,0 +1,1 @@
+"""The tests. A file a room, and journey files across rooms."""
