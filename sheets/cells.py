@@ -50,6 +50,21 @@ _PLAFOND = Decimal(10) ** 12
 _SERIE_MIN, _SERIE_MAX = 36526, 73050  # Excel's day numbers for 2000-01-01 and 2099-12-31
 
 
+MASQUE = "[numéro masqué]"
+_NIR = re.compile(r"(?<!\d)([12])\s?(\d\d)\s?([01]\d|[2-9]\d)\s?(\d\d|2[AB])\s?(\d{3})\s?(\d{3})\s?(\d\d)(?!\d)")
+
+
+def _est_nir(trouve: re.Match[str]) -> bool:
+    *corps, clef = trouve.groups()
+    chiffres = "".join(corps).replace("2A", "19").replace("2B", "18")
+    return int(clef) == 97 - int(chiffres) % 97
+
+
+def masque(brut: str) -> str:
+    """The text with every social-security number (fifteen digits whose key is right) hidden."""
+    return _NIR.sub(lambda t: MASQUE if _est_nir(t) else t[0], brut) if len(brut) >= 15 else brut
+
+
 def vu(brut: object) -> str:
     """What a person sees in the cell, bounded for a sentence."""
     if isinstance(brut, datetime | date):
@@ -57,19 +72,15 @@ def vu(brut: object) -> str:
     if isinstance(brut, bool):
         return "VRAI" if brut else "FAUX"
     if isinstance(brut, float) and brut.is_integer() and abs(brut) < 1e15:
-        return str(int(brut))
-    texte = _ESPACES.sub(" ", str(brut)).strip()
-    return texte if len(texte) <= 60 else texte[:57] + "…"
+        return masque(str(int(brut)))
+    saisi = masque(_ESPACES.sub(" ", str(brut)).strip())
+    return saisi if len(saisi) <= 60 else saisi[:57] + "…"
 
 
 def texte(brut: object) -> str | None:
     """Text as typed, spaces tidied; a number keeps no « .0 », so a market number 123 stays 123."""
-    if isinstance(brut, bool):
-        return vu(brut)
-    if isinstance(brut, str | int):
-        return _ESPACES.sub(" ", str(brut)).strip() or None
-    if isinstance(brut, float):
-        return str(int(brut)) if brut.is_integer() else repr(brut)
+    if isinstance(brut, str):
+        return masque(_ESPACES.sub(" ", brut).strip()) or None
     return None if brut is None else vu(brut)
 
 
@@ -214,3 +225,4 @@ def choix(brut: object, liste: Mapping[str, str]) -> str | None | Probleme | Rec
         return Reconnu(next(v for v in liste.values() if _sans_pluriel(v) == _sans_pluriel(saisi)), vu(brut))
     labels = tuple(dict.fromkeys(liste.values()))
     return Probleme("valeur-hors-liste", vu(brut), "l'une des valeurs : " + ", ".join(labels), proche(saisi, labels))
+

@@ -1,0 +1,69 @@
+"""The first tab of a trame: instructions, and what is asked once. Its words stand here for template and reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from config.langue import cle
+from sheets.cells import Probleme, euros, texte
+from sheets.excel import OngletBrut
+
+TITRE = "Mode d'emploi"
+REMISE = "Trame remise"
+CONTACT = "Contact"
+FINESS = "FINESS"
+ACHATS = "Achats totaux de l'exercice (€ TTC)"
+NEANT = "Rien à déclarer"
+OUI = "oui"
+
+
+@dataclass(slots=True)
+class Accueil:
+    """What the first tab says; `illisibles` are (finess, cell) of total purchases that are not amounts."""
+
+    remis: bool = False
+    contact: str = ""
+    achats: dict[str, int] = field(default_factory=dict)
+    neants: set[str] = field(default_factory=set)
+
+
+def est_accueil(onglet: OngletBrut) -> bool:
+    return cle(onglet.nom) == cle(TITRE) or any(_contient(r, REMISE) for r in onglet.rangees[:60])
+
+
+def _contient(rangee: list[object], label: str) -> bool:
+    return any(isinstance(c, str) and cle(c) == cle(label) for c in rangee)
+
+
+def lit(onglet: OngletBrut) -> Accueil:
+    """Read the first tab by its labels, wherever they have been moved to."""
+    accueil = Accueil()
+    colonnes: dict[str, int] = {}
+    for rangee in onglet.rangees:
+        labels = {cle(c): rang for rang, c in enumerate(rangee) if isinstance(c, str) and c.strip()}
+        if cle(REMISE) in labels:
+            accueil.remis = cle(_suivant(rangee, labels[cle(REMISE)])) in ("oui", "x", "vrai")
+        if cle(CONTACT) in labels:
+            accueil.contact = _suivant(rangee, labels[cle(CONTACT)])
+        if cle(FINESS) in labels and cle(NEANT) in labels:
+            colonnes = {nom: labels.get(cle(nom), -1) for nom in (FINESS, ACHATS, NEANT)}
+        elif colonnes:
+            _etablissement(accueil, rangee, colonnes)
+    return accueil
+
+
+def _suivant(rangee: list[object], rang: int) -> str:
+    """The first thing written to the right of a label."""
+    return next((t for c in rangee[rang + 1 :] if (t := texte(c))), "")
+
+
+def _etablissement(accueil: Accueil, rangee: list[object], colonnes: dict[str, int]) -> None:
+    finess = (texte(rangee[colonnes[FINESS]]) or "").zfill(9)
+    if not finess.strip("0"):
+        return
+    if colonnes[ACHATS] >= 0:
+        achats = euros(rangee[colonnes[ACHATS]])
+        if achats and not isinstance(achats, Probleme):
+            accueil.achats[finess] = achats
+    if cle(texte(rangee[colonnes[NEANT]]) or "") in ("oui", "x", "vrai"):
+        accueil.neants.add(finess)

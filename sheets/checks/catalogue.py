@@ -1,0 +1,126 @@
+"""What a check is: a stable code, a gravité, why it exists, a sentence, a function. The catalogue lists them.
+
+A check is declared where it is written, with `@controle`; the page `docs/controles.md` follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from config.campagne import Campagne
+from config.nomenclature import Nomenclature
+from config.seuils import Seuils
+
+Portee = Literal["classeur", "onglet", "cellule", "ligne", "lignes"]
+
+
+class Gravite(StrEnum):
+    """`rejet` strikes the line out of *retenu*, `alerte` asks for a look, `info` tells."""
+
+    REJET = "rejet"
+    ALERTE = "alerte"
+    INFO = "info"
+
+
+ORDRE = {g: rang for rang, g in enumerate(Gravite)}
+
+
+@dataclass(frozen=True, slots=True)
+class Ecart:
+    """What a check has to say: what was seen and expected, then what to do. `gravite` overrides the check's."""
+
+    message: str
+    correction: str
+    colonne: str = ""
+    valeur: str = ""
+    gravite: Gravite | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Constat:
+    """A finding at its address. `enjeu` is the cents it takes out of *retenu* (0 unless it strikes)."""
+
+    code: str
+    gravite: Gravite
+    message: str
+    correction: str
+    feuille: str = ""
+    ligne: int | None = None
+    cellule: str = ""
+    colonne: str = ""
+    valeur: str = ""
+    enjeu: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Contexte:
+    """What the checks of a tab may know beside its lines: the campaign and the region's folder."""
+
+    campagne: Campagne
+    nomenclature: Nomenclature
+    seuils: Seuils
+    achats: int | None = None
+    """Total purchases of the établissement in cents, when known."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Controle:
+    """`portee` says what the function is given:
+
+    classeur, onglet: the facts its sentence needs, by the reader, which calls it;
+    cellule: (titre, requis, probleme), for one cell that holds something else than expected, or nothing;
+    ligne: (action, contexte), for one typed line; lignes: (lignes lues, contexte), for a whole tab or trame.
+    """
+
+    code: str
+    gravite: Gravite
+    portee: Portee
+    titre: str
+    pourquoi: str
+    fonction: Callable[..., Any]
+    bon: Mapping[str, str] = field(default_factory=dict)
+    mauvais: Mapping[str, str] = field(default_factory=dict)
+
+    def constat(self, ecart: Ecart, **adresse: Any) -> Constat:
+        """The finding at its address; the check's own gravité unless the case has another."""
+        return Constat(
+            self.code,
+            ecart.gravite or self.gravite,
+            ecart.message,
+            ecart.correction,
+            colonne=ecart.colonne,
+            valeur=ecart.valeur,
+            **adresse,
+        )
+
+    def __call__(self, *faits: Any, **adresse: Any) -> Constat:
+        """The finding of a check that the reader calls itself, from the facts its sentence needs."""
+        return self.constat(self.fonction(*faits), **adresse)
+
+
+CATALOGUE: dict[str, Controle] = {}
+"""Every check by code, in the order of the documentation."""
+
+
+def controle(
+    code: str,
+    gravite: Gravite,
+    portee: Portee,
+    *,
+    titre: str,
+    pourquoi: str,
+    bon: Mapping[str, str] | None = None,
+    mauvais: Mapping[str, str] | None = None,
+) -> Callable[[Callable[..., Any]], Controle]:
+    """Declare a check. `bon` and `mauvais` are cells typed over a valid line: one passes, the other does not."""
+
+    def declare(fonction: Callable[..., Any]) -> Controle:
+        if code in CATALOGUE:
+            raise ValueError(f"check declared twice: {code}")
+        CATALOGUE[code] = Controle(code, gravite, portee, titre, pourquoi, fonction, bon or {}, mauvais or {})
+        return CATALOGUE[code]
+
+    return declare

@@ -1,0 +1,111 @@
+"""Findings on a whole workbook or tab: what cannot be trusted, what was recognised, what was passed over."""
+
+from __future__ import annotations
+
+from config.langue import compte, enumeration, euros
+from sheets.checks.catalogue import Ecart, Gravite, controle
+
+
+@controle("classeur-illisible", Gravite.REJET, "classeur", titre="Le fichier ne peut pas être lu",
+          pourquoi="Rien de ce fichier ne peut être compté ; le dernier bon fichier reçu compte toujours.")  # fmt: skip
+def classeur_illisible(raison: str, correction: str) -> Ecart:
+    return Ecart(raison, correction)
+
+
+@controle("classeur-protege", Gravite.REJET, "classeur", titre="Le fichier est protégé par un mot de passe",
+          pourquoi="Un fichier chiffré ne peut être ouvert par personne d'autre.")  # fmt: skip
+def classeur_protege() -> Ecart:
+    return Ecart("Ce classeur est protégé par un mot de passe à l'ouverture.",
+                 "Enregistrez-le sans mot de passe (Fichier, Informations, Protéger le classeur), puis renvoyez-le.")  # fmt: skip
+
+
+@controle("trame-inconnue", Gravite.REJET, "classeur", titre="Ce n'est pas une trame",
+          pourquoi="Le tampon que porte chaque trame manque : un autre classeur a été déposé.")  # fmt: skip
+def trame_inconnue(onglets: list[str]) -> Ecart:
+    return Ecart(f"Ce classeur ne porte pas le tampon d'une trame Vigie. Onglets vus : {enumeration(onglets, 5)}.",
+                 "Partez de la trame reçue à l'ouverture de la campagne, ou demandez-en une à votre référent.")  # fmt: skip
+
+
+@controle("version-non-lue", Gravite.REJET, "classeur", titre="La version de la trame n'est plus lue",
+          pourquoi="Ses colonnes ne disent plus la même chose que celles de la version en vigueur.")  # fmt: skip
+def version_non_lue(vue: str, lues: tuple[str, ...]) -> Ecart:
+    return Ecart(f"Cette trame est de la version {vue} ; versions lues : {enumeration(lues)}.",
+                 "Recopiez vos lignes dans la trame de la campagne en cours.")  # fmt: skip
+
+
+@controle("ght-inconnu", Gravite.REJET, "classeur", titre="Le GHT n'est pas dans le territoire",
+          pourquoi="Un gain sans GHT ne peut être compté nulle part.")  # fmt: skip
+def ght_inconnu(code: str) -> Ecart:
+    return Ecart(f"Le tampon désigne le GHT « {code} », absent du territoire de la région.",
+                 "Vérifiez que ce fichier vous est bien destiné, ou complétez territoire.csv.")  # fmt: skip
+
+
+@controle("campagne-inconnue", Gravite.REJET, "classeur", titre="La campagne n'est pas au calendrier",
+          pourquoi="Sans date de situation, un gain ne peut être rattaché à un exercice.")  # fmt: skip
+def campagne_inconnue(code: str, connues: list[str]) -> Ecart:
+    return Ecart(f"Le tampon désigne la campagne « {code} » ; campagnes connues : {enumeration(connues)}.",
+                 "Partez de la trame de la campagne en cours, ou complétez campagnes.csv.")  # fmt: skip
+
+
+@controle("onglet-inconnu", Gravite.REJET, "onglet", titre="L'onglet ne correspond à aucun établissement",
+          pourquoi="Un onglet dont l'établissement n'est pas sûr n'est pas compté ; les autres le sont.")  # fmt: skip
+def onglet_inconnu(constat: str) -> Ecart:
+    return Ecart(constat, "Gardez l'onglet prévu pour chaque établissement, avec la ligne de tampon sous son titre.")
+
+
+@controle("colonne-absente", Gravite.REJET, "onglet", titre="Une colonne indispensable manque",
+          pourquoi="Sans elle aucune ligne de l'onglet ne peut être jugée.")  # fmt: skip
+def colonne_absente(titres: list[str]) -> Ecart:
+    return Ecart(f"{compte(len(titres), 'colonne introuvable', 'colonnes introuvables')} : "
+                 f"{enumeration([f'« {t} »' for t in titres])}.",
+                 "Remettez ces en-têtes comme dans la trame d'origine ; leur place n'a pas d'importance.")  # fmt: skip
+
+
+@controle("colonne-en-double", Gravite.REJET, "onglet", titre="Une colonne figure deux fois",
+          pourquoi="Rien ne dit laquelle des deux compte.")  # fmt: skip
+def colonne_en_double(titre: str, cellules: list[str]) -> Ecart:
+    return Ecart(f"La colonne « {titre} » figure en {enumeration(cellules)}.",
+                 "Gardez-en une seule, ou donnez un autre titre à la vôtre.")  # fmt: skip
+
+
+@controle("colonne-reconnue", Gravite.INFO, "onglet", titre="Un en-tête a été reconnu malgré un changement",
+          pourquoi="Pour que chacun puisse vérifier ce qui a été compris.")  # fmt: skip
+def colonne_reconnue(vu: str, titre: str) -> Ecart:
+    dit = (f"La colonne « {titre} » a changé de place ; elle est lue ici." if vu == titre
+           else f"L'en-tête « {vu} » a été compris comme « {titre} ».")  # fmt: skip
+    return Ecart(dit, f"Rien à faire si c'est juste ; sinon, rétablissez « {titre} ».", valeur=vu)
+
+
+@controle("onglet-manquant", Gravite.ALERTE, "classeur", titre="Un établissement n'a pas d'onglet",
+          pourquoi="Un classeur partiel est admis, mais chacun doit savoir ce qui manque.")  # fmt: skip
+def onglet_manquant(etablissements: list[str]) -> Ecart:
+    return Ecart(f"Aucun onglet pour : {enumeration(etablissements, 6)}.",
+                 "Envoyez ces onglets dans ce classeur ou dans un autre, ou cochez « Rien à déclarer » pour eux.")  # fmt: skip
+
+
+@controle("onglet-vide", Gravite.ALERTE, "onglet", titre="Un établissement n'a aucune action",
+          pourquoi="Un oubli et une absence de gain se ressemblent ; il faut que l'un des deux soit dit.")  # fmt: skip
+def onglet_vide(etablissement: str) -> Ecart:
+    return Ecart(f"Aucune action n'est saisie pour {etablissement}, et « Rien à déclarer » n'est pas coché.",
+                 "Saisissez les actions, ou écrivez « oui » sous « Rien à déclarer » au premier onglet.")  # fmt: skip
+
+
+@controle("cellule-lointaine", Gravite.INFO, "onglet", titre="Une valeur se trouve loin du tableau",
+          pourquoi="Elle n'est pas comptée ; c'est souvent une note ou une faute de frappe.")  # fmt: skip
+def cellule_lointaine(cellules: list[str]) -> Ecart:
+    return Ecart(f"Hors du tableau, non compté : {enumeration(cellules, 5)}.", "Effacez ces cellules, ou rapprochez-les du tableau.")
+
+
+@controle("ligne-de-total", Gravite.INFO, "onglet", titre="Une ligne est un total",
+          pourquoi="Compter un total avec ce qu'il additionne doublerait les gains.")  # fmt: skip
+def ligne_de_total(cents: int | None) -> Ecart:
+    montant = f" ({euros(cents)})" if cents else ""
+    return Ecart(f"Cette ligne a été comprise comme un total{montant} ; elle n'est pas comptée.",
+                 "Rien à faire. Si c'est une action, donnez-lui un intitulé, un statut et une famille.")  # fmt: skip
+
+
+@controle("numero-en-double", Gravite.INFO, "ligne", titre="Une ligne copiée a gardé son numéro",
+          pourquoi="Chaque action garde son numéro d'un envoi à l'autre ; deux lignes ne peuvent le partager.")  # fmt: skip
+def numero_en_double(vu: str, donne: str) -> Ecart:
+    return Ecart(f"Le N° d'action « {vu} » est déjà porté par une ligne plus haut ; celle-ci devient « {donne} ».",
+                 f"Écrivez « {donne} » dans cette cellule si c'est une autre action.", colonne="action_id", valeur=vu)  # fmt: skip

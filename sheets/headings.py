@@ -1,0 +1,136 @@
+"""Finds the row of headings in a tab and says which column is which, whatever people did to it. Pure.
+
+Headings may be renamed, moved, mistyped, broken over two lines, shifted by inserted rows or columns.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter
+from rapidfuzz import fuzz, process
+
+from sheets.checks import classeur
+from sheets.checks.catalogue import Constat
+from sheets.trame import Trame, cle_entete
+
+PROFONDEUR = 40
+"""Headings are looked for in the first rows only."""
+ANCRES = 4
+"""A row with fewer known headings is not the row of headings."""
+RESSEMBLANCE = 86.0
+
+Rangee = Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Entetes:
+    """Where the table begins (rank of its first data row) and the rank of each column; from 0, in the tab as read."""
+
+    premiere: int
+    places: dict[str, int]
+    largeur: int
+    constats: tuple[Constat, ...]
+    utilisable: bool
+
+
+def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int, feuille: str) -> Entetes | None:
+    """The headings of a tab whose first cell stands at (colonne_0, ligne_0), or None when there are none."""
+    meilleur: tuple[int, int, list[str]] = (0, 0, [])
+    for rang, rangee in enumerate(rangees[:PROFONDEUR]):
+        for hauteur, titres in _lectures(rangees, rang, rangee):
+            connus = sum(cle_entete(t) in trame.entetes for t in titres if t)
+            if connus > meilleur[0]:
+                meilleur = (connus, rang + hauteur, titres)
+    connus, premiere, titres = meilleur
+    if connus < ANCRES:
+        return None
+
+    def adresse(rang: int) -> str:
+        return f"{get_column_letter(colonne_0 + rang + 1)}{ligne_0 + premiere}"
+
+    candidats = _exacts(titres, trame)
+    constats: list[Constat] = []
+    places: dict[str, int] = {}
+    for cle, rangs in candidats.items():
+        officiels = [r for r in rangs if cle_entete(titres[r]) == cle_entete(trame.par_cle[cle].titre)]
+        retenus = officiels or rangs
+        places[cle] = retenus[0]
+        if len(retenus) > 1 and trame.par_cle[cle].genre != "calcul":
+            cellules = [adresse(r) for r in retenus]
+            constats.append(
+                classeur.colonne_en_double(trame.par_cle[cle].titre, cellules, feuille=feuille, cellule=cellules[1])
+            )
+    refuse = bool(constats)
+    places |= _approchants(titres, places, trame)
+    for cle in sorted(_renommees(titres, places, trame) | _deplacees(places, trame), key=places.__getitem__):
+        titre = trame.par_cle[cle].titre
+        vu = " ".join(titres[places[cle]].split())
+        constats.append(classeur.colonne_reconnue(vu, titre, feuille=feuille, cellule=adresse(places[cle])))
+    absentes = [
+        c.titre for c in trame.colonnes if c.requis and c.requis.colonne_indispensable and c.cle not in places
+    ]
+    if absentes:
+        constats.append(classeur.colonne_absente(absentes, feuille=feuille, cellule=adresse(0)))
+    largeur = max((r for r, t in enumerate(titres) if t), default=0) + 1
+    return Entetes(premiere, places, largeur, tuple(constats), not (refuse or absentes))
+
+
+def _lectures(rangees: Sequence[Rangee], rang: int, rangee: Rangee) -> list[tuple[int, list[str]]]:
+    """The row alone, and joined with the next one for headings broken over two rows."""
+    seule = [_titre(c) for c in rangee]
+    if rang + 1 >= len(rangees):
+        return [(1, seule)]
+    suite = [_titre(c) for c in rangees[rang + 1]]
+    jointe = [f"{a} {b}".strip() for a, b in zip(seule, suite, strict=False)]
+    return [(1, seule), (2, jointe)]
+
+
+def _titre(cellule: object) -> str:
+    return cellule.strip() if isinstance(cellule, str) else ""
+
+
+def _exacts(titres: list[str], trame: Trame) -> dict[str, list[int]]:
+    trouves: dict[str, list[int]] = {}
+    for rang, titre in enumerate(titres):
+        if titre and (cle := trame.entetes.get(cle_entete(titre))):
+            trouves.setdefault(cle, []).append(rang)
+    return trouves
+
+
+def _approchants(titres: list[str], places: dict[str, int], trame: Trame) -> dict[str, int]:
+    """Mistyped headings: the likest pairs first, each column and each heading once."""
+    pris = set(places.values())
+    libres = {nom: cle for nom, cle in trame.entetes.items() if cle not in places}
+    paires = []
+    for rang, titre in enumerate(titres):
+        if titre and rang not in pris:
+            for nom, note, _ in process.extract(cle_entete(titre), libres.keys(), scorer=fuzz.ratio, score_cutoff=RESSEMBLANCE):
+                paires.append((-note, rang, libres[nom]))
+    approchants: dict[str, int] = {}
+    for _, rang, cle in sorted(paires):
+        if cle not in approchants and rang not in approchants.values():
+            approchants[cle] = rang
+    return approchants
+
+
+def _renommees(titres: list[str], places: dict[str, int], trame: Trame) -> set[str]:
+    return {c for c, r in places.items() if cle_entete(titres[r]) != cle_entete(trame.par_cle[c].titre)}
+
+
+def _deplacees(places: dict[str, int], trame: Trame) -> set[str]:
+    """The fewest columns whose move explains the order seen: those outside the longest run left in order."""
+    ordre = [c.cle for c in trame.colonnes if c.cle in places]
+    bouts: list[int] = []
+    longueur: dict[str, int] = {}
+    for cle in ordre:
+        longueur[cle] = bisect_left(bouts, places[cle])
+        bouts[longueur[cle] : longueur[cle] + 1] = [places[cle]]
+    garde, attendue = set(), len(bouts) - 1
+    for cle in reversed(ordre):
+        if longueur[cle] == attendue:
+            garde.add(cle)
+            attendue -= 1
+    return set(ordre) - garde

@@ -1,0 +1,120 @@
+"""What was read and judged: lines, tabs and workbooks, with their addresses and their control totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sheets.checks.catalogue import Constat, Gravite
+from sheets.gain import Mesure
+from sheets.trame import Tampon
+
+
+@dataclass(frozen=True, slots=True)
+class Totaux:
+    """Control totals. Amounts are the gains of the exercice, in cents.
+
+    lues = vides + ignorées + rejetées + retenues, and déclaré = retiré + retenu: at every hop, or it is a bug.
+    """
+
+    lignes_lues: int = 0
+    lignes_vides: int = 0
+    lignes_ignorees: int = 0
+    lignes_rejetees: int = 0
+    lignes_retenues: int = 0
+    gain_declare: int = 0
+    gain_retire: int = 0
+    gain_retenu: int = 0
+
+    def __post_init__(self) -> None:
+        comptees = self.lignes_vides + self.lignes_ignorees + self.lignes_rejetees + self.lignes_retenues
+        if self.lignes_lues != comptees or self.gain_declare != self.gain_retire + self.gain_retenu:
+            raise ValueError(f"control totals do not add up: {self}")
+
+    def __add__(self, autre: Totaux) -> Totaux:
+        return Totaux(*(getattr(self, f.name) + getattr(autre, f.name) for f in fields(self)))
+
+
+def total(totaux: Iterable[Totaux]) -> Totaux:
+    return sum(totaux, Totaux())
+
+
+@dataclass(frozen=True, slots=True)
+class Ligne:
+    """One line of a tab: `numero` is the sheet's own, `valeurs` the typed line of its trame."""
+
+    numero: int
+    action_id: str
+    valeurs: Any
+    mesure: Mesure
+    bloquee: bool = False
+    """A blocking finding stands on it: a gain is struck out, a loss is flagged and stays in."""
+
+    @property
+    def retire(self) -> int:
+        """Cents struck out of the exercice: never negative, so that striking never raises a total."""
+        return max(self.mesure.gain_exercice, 0) if self.bloquee else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Onglet:
+    """The tab of one établissement. `colonnes` gives the letter of each column, so every value has its cell."""
+
+    feuille: str
+    finess: str
+    colonnes: dict[str, str]
+    lignes: tuple[Ligne, ...] = ()
+    vides: int = 0
+    ignorees: int = 0
+    achats: int | None = None
+    """Total purchases written on the first tab, in cents."""
+    neant: bool = False
+    """« Rien à déclarer »: an answer, with no line."""
+    refuse: bool = False
+
+    @property
+    def utilisable(self) -> bool:
+        """An empty tab that does not say « rien à déclarer » answers nothing, so it replaces nothing."""
+        return not self.refuse and (self.neant or bool(self.lignes))
+
+    def cellule(self, cle: str, ligne: int) -> str:
+        """« S14 », or nothing when the column is not in this tab."""
+        return f"{self.colonnes[cle]}{ligne}" if cle in self.colonnes else ""
+
+    @property
+    def totaux(self) -> Totaux:
+        rejetees = sum(ligne.bloquee for ligne in self.lignes)
+        declare = sum(ligne.mesure.gain_exercice for ligne in self.lignes)
+        retire = sum(ligne.retire for ligne in self.lignes)
+        return Totaux(
+            lignes_lues=self.vides + self.ignorees + len(self.lignes),
+            lignes_vides=self.vides,
+            lignes_ignorees=self.ignorees,
+            lignes_rejetees=rejetees,
+            lignes_retenues=len(self.lignes) - rejetees,
+            gain_declare=declare,
+            gain_retire=retire,
+            gain_retenu=declare - retire,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Classeur:
+    """One file, read and judged. `lisible` is false when nothing of it could be read as a trame."""
+
+    fichier: str
+    tampon: Tampon | None
+    onglets: tuple[Onglet, ...]
+    constats: tuple[Constat, ...]
+    lisible: bool
+    remis: bool = False
+    contact: str = ""
+
+    @property
+    def totaux(self) -> Totaux:
+        return total(o.totaux for o in self.onglets)
+
+    @property
+    def bloquant(self) -> bool:
+        return any(c.gravite is Gravite.REJET for c in self.constats)

@@ -1,0 +1,191 @@
+"""A tab's raw rows → typed lines with their problems. Tells actions from blank lines, totals and stray cells.
+
+Never judges whether a line is right: that is `sheets.judging`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from config.dossier import Dossier
+from config.langue import cle
+from sheets import cells, formules
+from sheets.cells import MASQUE, Probleme, Reconnu
+from sheets.checks import classeur
+from sheets.checks.catalogue import Constat
+from sheets.excel import OngletBrut
+from sheets.headings import Entetes, trouve
+from sheets.trame import Colonne, Trame
+
+TROU = 20
+"""After that many blank lines, a line with fewer than `TROU_VALEURS` values is a stray note, not an action."""
+TROU_VALEURS = 3
+_TOTAL = re.compile(r"(sous )?tota(l|ux)\b|somme\b|cumul\b")
+
+Lecteur = Callable[[object], cells.Lu]
+
+
+@dataclass(slots=True)
+class LigneLue:
+    """A line as read: values by column, and problems by column. Rank in the sheet from 1."""
+
+    numero: int
+    valeurs: dict[str, Any]
+    problemes: dict[str, Probleme | Reconnu]
+
+
+@dataclass(frozen=True, slots=True)
+class OngletLu:
+    colonnes: dict[str, str]
+    lignes: list[LigneLue]
+    vides: int
+    ignorees: int
+    constats: list[Constat]
+    utilisable: bool
+
+
+def listes(trame: Trame, dossier: Dossier) -> dict[str, Mapping[str, str]]:
+    """For each list column, every key that names one of its labels. One source for drop-downs and checks."""
+    tables: dict[str, Mapping[str, str]] = {}
+    for c in trame.colonnes:
+        if c.choix == "operateurs":
+            tables[c.cle] = {nom: operateur.label for nom, operateur in dossier.operateurs.items()}
+        elif c.genre == "liste":
+            tables[c.cle] = {cle(label): label for label in c.choix}
+    return tables
+
+
+def lecteurs(trame: Trame, dossier: Dossier) -> dict[str, Lecteur]:
+    """One function per column that is read, from a raw cell to a value or a problem."""
+    tables = listes(trame, dossier)
+
+    def lecteur(c: Colonne) -> Lecteur:
+        if c.genre == "liste":
+            return lambda brut: cells.choix(brut, tables[c.cle])
+        if c.genre == "nomenclature":
+            label = dossier.nomenclature.label
+            return lambda brut: (t := cells.texte(brut)) and (label(c.cle, t) or t)
+        simples: dict[str, Lecteur] = {
+            "texte": cells.texte,
+            "euros": cells.euros,
+            "nombre": cells.nombre,
+            "entier": cells.entier,
+            "date": cells.date_,
+        }
+        return simples[c.genre]
+
+    return {c.cle: lecteur(c) for c in trame.saisies}
+
+
+def lit(onglet: OngletBrut, trame: Trame, lecteurs: Mapping[str, Lecteur], octets: bytes) -> OngletLu | None:
+    """Read a tab. None when it has no headings of this trame, so it is not one of its tabs."""
+    entetes = trouve(onglet.rangees, trame, onglet.colonne_0, onglet.ligne_0, onglet.nom)
+    if entetes is None:
+        return None
+    colonnes = {c: get_column_letter(onglet.colonne_0 + r + 1) for c, r in entetes.places.items()}
+    if not entetes.utilisable:
+        return OngletLu(colonnes, [], 0, 0, list(entetes.constats), False)
+    lignes, lointaines = _sans_les_lointaines(_lignes(onglet, entetes, trame, lecteurs), colonnes)
+    lointaines += _a_droite(onglet, entetes)
+    constats = list(entetes.constats)
+    gardees, totaux = _sans_les_totaux(lignes)
+    for ligne in totaux:
+        montant = ligne.valeurs.get("gain_annuel")
+        constats.append(classeur.ligne_de_total(montant, feuille=onglet.nom, ligne=ligne.numero))
+    if lointaines:
+        constats.append(classeur.cellule_lointaine(lointaines, feuille=onglet.nom, cellule=lointaines[0]))
+    _cherche_les_formules(gardees, trame, colonnes, onglet.nom, octets)
+    premiere = onglet.ligne_0 + entetes.premiere + 1
+    lues = lignes[-1].numero - premiere + 1 if lignes else 0
+    return OngletLu(colonnes, gardees, lues - len(lignes), len(totaux), constats, True)
+
+
+def _lignes(onglet: OngletBrut, entetes: Entetes, trame: Trame, lecteurs: Mapping[str, Lecteur]) -> list[LigneLue]:
+    plan = [(rang, c, lecteurs[c]) for c, rang in entetes.places.items() if c in lecteurs]
+    saisies = {c.cle for c in trame.colonnes if c.saisie}
+    lignes = []
+    for numero, rangee in enumerate(onglet.rangees[entetes.premiere :], onglet.ligne_0 + entetes.premiere + 1):
+        valeurs: dict[str, Any] = {}
+        problemes: dict[str, Probleme | Reconnu] = {}
+        for rang, colonne, lecteur in plan:
+            brut = rangee[rang]
+            if brut == "":
+                continue
+            lu = lecteur(brut)
+            if type(lu) is Probleme or type(lu) is Reconnu:
+                problemes[colonne] = lu
+                if type(lu) is Reconnu:
+                    valeurs[colonne] = lu.label
+            elif lu is not None:
+                valeurs[colonne] = lu
+                if type(lu) is str and MASQUE in lu:
+                    problemes[colonne] = Probleme("donnee-personnelle", MASQUE, "")
+        if not saisies.isdisjoint(valeurs) or problemes:
+            lignes.append(LigneLue(numero, valeurs, problemes))
+    return lignes
+
+
+def _sans_les_lointaines(lignes: list[LigneLue], colonnes: dict[str, str]) -> tuple[list[LigneLue], list[str]]:
+    gardees: list[LigneLue] = []
+    lointaines: list[str] = []
+    for ligne in lignes:
+        remplies = ligne.valeurs.keys() | ligne.problemes.keys()
+        loin = gardees and ligne.numero - gardees[-1].numero > TROU
+        if loin and len(remplies) < TROU_VALEURS:
+            lointaines += [f"{colonnes[c]}{ligne.numero}" for c in colonnes if c in remplies]
+        else:
+            gardees.append(ligne)
+    return gardees, lointaines
+
+
+def _a_droite(onglet: OngletBrut, entetes: Entetes) -> list[str]:
+    """Cells beyond the last heading."""
+    return [
+        f"{get_column_letter(onglet.colonne_0 + rang + 1)}{numero}"
+        for numero, rangee in enumerate(onglet.rangees[entetes.premiere :], onglet.ligne_0 + entetes.premiere + 1)
+        for rang, cellule in enumerate(rangee[entetes.largeur :], entetes.largeur)
+        if cellule not in ("", None) and str(cellule).strip()
+    ]
+
+
+def _sans_les_totaux(lignes: list[LigneLue]) -> tuple[list[LigneLue], list[LigneLue]]:
+    gardees: list[LigneLue] = []
+    totaux: list[LigneLue] = []
+    for ligne in lignes:
+        (totaux if _est_un_total(ligne, gardees) else gardees).append(ligne)
+    return gardees, totaux
+
+
+def _est_un_total(ligne: LigneLue, precedentes: list[LigneLue]) -> bool:
+    """A line without status that says « total », or that holds nothing but the sum of what stands above."""
+    v = ligne.valeurs
+    if "statut" in v or "statut" in ligne.problemes:
+        return False
+    if any(_TOTAL.match(cle(t)) for t in v.values() if isinstance(t, str)):
+        return True
+    gain = v.get("gain_annuel")
+    if not gain or len(precedentes) < 2 or any(isinstance(t, str) for t in v.values()):
+        return False
+    return bool(gain == sum(p.valeurs.get("gain_annuel") or 0 for p in precedentes))
+
+
+def _cherche_les_formules(
+    lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str], feuille: str, octets: bytes
+) -> None:
+    """Put a problem where a required cell that came back blank holds in truth a formula or an error."""
+    requises = [(c.cle, c.requis) for c in trame.colonnes if c.requis and c.cle in colonnes]
+    vides = {
+        f"{colonnes[c]}{ligne.numero}": (ligne, c)
+        for ligne in lignes
+        for c, requis in requises
+        if c not in ligne.valeurs and c not in ligne.problemes and requis.quand(ligne.valeurs)
+    }
+    if vides:
+        for adresse, probleme in formules.cachees(octets, feuille, set(vides)).items():
+            ligne, colonne = vides[adresse]
+            ligne.problemes[colonne] = probleme
