@@ -124,8 +124,8 @@ def _campagnes(chemin: Path, plaintes: Plaintes) -> dict[str, Campagne]:
 
 def _territoire(chemin: Path, plaintes: Plaintes) -> Territoire:
     regions = {
-        r.texte("region_code"): Region(r.texte("region_code"), r.texte("region"))
-        for r in lit_table(chemin / "regions.csv", ("region_code", "region"), plaintes)
+        r.texte("region_code"): Region(r.texte("region_code"), r.texte("region"), r.texte("insee"))
+        for r in lit_table(chemin / "regions.csv", ("region_code", "insee", "region"), plaintes)
     }
     ghts: dict[str, Ght] = {}
     etablissements: dict[str, Etablissement] = {}
@@ -202,7 +202,11 @@ def _objectifs(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> tupl
         if montant != int(montant):
             r.plainte("un objectif s'écrit en millions d'euros, au centime près au plus.")
         o = Objectif(
-            _perimetre(r, territoire), r.entier("exercice"), r.texte("version"), r.date("effet") or date.min, int(montant)
+            _perimetre(r, territoire),
+            r.entier("exercice"),
+            r.texte("version"),
+            r.date("effet") or date.min,
+            int(montant),
         )
         if any((p.perimetre, p.exercice, p.effet) == (o.perimetre, o.exercice, o.effet) for p in objectifs):
             r.plainte("un autre objectif prend effet le même jour pour ce périmètre et cet exercice.")
@@ -222,7 +226,10 @@ def _nomenclature(chemin: Path, seuils: Seuils, plaintes: Plaintes) -> Nomenclat
         rubrique, label, synonyme = r.parmi("rubrique", RUBRIQUES), r.texte("label"), cle(r.texte("synonyme"))
         if rubrique in RUBRIQUES and nue.label(rubrique, label) != label:
             voisin = proche(label, nue.labels(rubrique))
-            r.plainte(f"« {label} » n'est pas une {rubrique} connue" + (f" ; le plus proche : « {voisin} »." if voisin else "."))
+            r.plainte(
+                f"« {label} » n'est pas une {rubrique} connue"
+                + (f" ; le plus proche : « {voisin} »." if voisin else ".")
+            )
         if synonymes.setdefault((rubrique, synonyme), label) != label:
             r.plainte(f"« {synonyme} » désigne déjà « {synonymes[rubrique, synonyme]} ».")
     return replace(nue, synonymes=synonymes, bornes=_bornes(chemin, nue, plaintes))
@@ -303,10 +310,11 @@ def _reglages(chemin: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[str]]
     for nom, valeur in contenu.get("seuils", {}).items():
         ligne_de = next((n for n, t in enumerate(texte.splitlines(), 1) if t.strip().startswith(nom)), None)
         if nom not in connus:
-            plaintes.ajoute(fichier.name, ligne_de, f"« {nom} » est inconnu ; réglages : {enumeration(sorted(connus))}.")
+            plaintes.ajoute(
+                fichier.name, ligne_de, f"« {nom} » est inconnu ; réglages : {enumeration(sorted(connus))}."
+            )
         elif isinstance(valeur, bool) or not isinstance(valeur, int | float) or valeur < 0:
             plaintes.ajoute(fichier.name, ligne_de, f"« {nom} » attend un nombre positif.")
         else:
             valeurs[nom] = Decimal(str(valeur)) / 100 if nom in POURCENTAGES else int(valeur)
     return replace(Seuils(), **valeurs), frozenset(contenu.get("essai", {}).get("controles", ()))  # type: ignore[arg-type]
-

@@ -21,9 +21,7 @@ class Objectif:
     reparti: bool = False
 
 
-def en_vigueur(
-    objectifs: Iterable[Objectif], perimetre: Perimetre, exercice: int, au: date
-) -> Objectif | None:
+def en_vigueur(objectifs: Iterable[Objectif], perimetre: Perimetre, exercice: int, au: date) -> Objectif | None:
     """The version in force that day, if any."""
     candidats = [o for o in objectifs if o.perimetre == perimetre and o.exercice == exercice and o.effet <= au]
     return max(candidats, key=lambda o: o.effet, default=None)

@@ -101,9 +101,7 @@ def decode(octets: bytes) -> str:
         return octets.decode("cp1252", errors="replace")
 
 
-def lit_table(
-    chemin: Path, colonnes: Sequence[str], plaintes: Plaintes
-) -> Iterator[Rang]:
+def lit_table(chemin: Path, colonnes: Sequence[str], plaintes: Plaintes) -> Iterator[Rang]:
     """Yield the rows of a CSV file, whatever its separator and the order of its columns.
 
     A missing file or column becomes a complaint and yields nothing. Blank rows are passed over.

@@ -29,6 +29,7 @@ FRANCE = Perimetre("national", NATIONAL)
 class Region:
     code: str
     nom: str
+    insee: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def texte(brut: object) -> str | None:
     return None if brut is None else vu(brut)
 
 
-def euros(brut: object) -> int | None | Probleme:
+def euros(brut: object) -> int | Probleme | None:
     """An amount → cents, rounded half away from zero. `12 k€`, `(1 234)` and `1.234,56` are read."""
     if type(brut) is float:  # nearly every amount: spared the long way
         cents = round(brut * 100) if abs(brut) < 1e12 else 0
@@ -96,12 +96,12 @@ def euros(brut: object) -> int | None | Probleme:
     return lu
 
 
-def nombre(brut: object) -> Decimal | None | Probleme:
+def nombre(brut: object) -> Decimal | Probleme | None:
     """A quantity or a unit price, all decimals kept."""
     return _decimal(brut, EXEMPLE_NOMBRE)
 
 
-def entier(brut: object) -> int | None | Probleme:
+def entier(brut: object) -> int | Probleme | None:
     """A whole number of years, 1 to 99."""
     lu = _decimal(brut, EXEMPLE_ENTIER)
     if not isinstance(lu, Decimal):
@@ -111,7 +111,7 @@ def entier(brut: object) -> int | None | Probleme:
     return int(lu)
 
 
-def _decimal(brut: object, attendu: str) -> Decimal | None | Probleme:
+def _decimal(brut: object, attendu: str) -> Decimal | Probleme | None:
     if brut is None or (isinstance(brut, str) and not _ESPACES.sub("", brut)):
         return None
     if isinstance(brut, str):
@@ -156,7 +156,7 @@ def _chiffres(corps: str) -> Decimal | str:
     return "illisible"
 
 
-def date_(brut: object) -> date | None | Probleme:
+def date_(brut: object) -> date | Probleme | None:
     """A day typed, formatted or numbered by Excel; a month alone (« juil-21 ») is its first day."""
     if type(brut) is date:
         lu: date | None = brut
@@ -213,7 +213,7 @@ def _sans_pluriel(label: str) -> str:
     return " ".join(mot.rstrip("s") for mot in cle(label).split())
 
 
-def choix(brut: object, liste: Mapping[str, str]) -> str | None | Probleme | Reconnu:
+def choix(brut: object, liste: Mapping[str, str]) -> str | Probleme | Reconnu | None:
     """A label of `liste` (key → label). Case and accents do not matter; a final s is recognised and said."""
     saisi = texte(brut)
     if saisi is None:
@@ -225,4 +225,3 @@ def choix(brut: object, liste: Mapping[str, str]) -> str | None | Probleme | Rec
         return Reconnu(next(v for v in liste.values() if _sans_pluriel(v) == _sans_pluriel(saisi)), vu(brut))
     labels = tuple(dict.fromkeys(liste.values()))
     return Probleme("valeur-hors-liste", vu(brut), "l'une des valeurs : " + ", ".join(labels), proche(saisi, labels))
-

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from sheets.checks import classeur
-from sheets.checks.catalogue import Constat
+from sheets.constats import Constat
 
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 CHIFFRE = "EncryptedPackage".encode("utf-16-le")
@@ -78,7 +78,9 @@ def refuse_le_dangereux(octets: bytes) -> None:
                          "Renvoyez la trame au format .xlsx, une fois sa copie terminée.") from None  # fmt: skip
     deplie = sum(e.file_size for e in entrees)
     if len(entrees) > ENTREES_MAX or deplie > DEPLIE_MAX or deplie > RATIO_MAX * len(octets) + 10_000_000:
-        raise _illisible("Ce classeur est anormalement compressé ; il n'a pas été ouvert.", "Renvoyez la trame d'origine, remplie.")
+        raise _illisible(
+            "Ce classeur est anormalement compressé ; il n'a pas été ouvert.", "Renvoyez la trame d'origine, remplie."
+        )
 
 
 def _illisible(raison: str, correction: str) -> Refus:

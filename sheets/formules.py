@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 from posixpath import join, normpath
+from typing import IO
 from xml.etree import ElementTree as ET
 
 from sheets.cells import Probleme, vu
@@ -36,9 +37,9 @@ def _chemin(z: zipfile.ZipFile, feuille: str) -> str:
     return cible.lstrip("/") if cible.startswith("/") else normpath(join("xl", cible))
 
 
-def _parcours(xml: object, adresses: set[str]) -> list[tuple[str, Probleme]]:
+def _parcours(xml: IO[bytes], adresses: set[str]) -> list[tuple[str, Probleme]]:
     trouvees = []
-    for _, element in ET.iterparse(xml):  # type: ignore[arg-type] # noqa: S314
+    for _, element in ET.iterparse(xml):  # noqa: S314
         if _nom(element.tag) == "row":
             for cellule in element:
                 adresse = cellule.get("r", "")

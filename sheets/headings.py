@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from rapidfuzz import fuzz, process
 
 from sheets.checks import classeur
-from sheets.checks.catalogue import Constat
+from sheets.constats import Constat
 from sheets.trame import Trame, cle_entete
 
 PROFONDEUR = 40
@@ -69,9 +69,7 @@ def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int
         titre = trame.par_cle[cle].titre
         vu = " ".join(titres[places[cle]].split())
         constats.append(classeur.colonne_reconnue(vu, titre, feuille=feuille, cellule=adresse(places[cle])))
-    absentes = [
-        c.titre for c in trame.colonnes if c.requis and c.requis.colonne_indispensable and c.cle not in places
-    ]
+    absentes = [c.titre for c in trame.colonnes if c.requis and c.requis.colonne_indispensable and c.cle not in places]
     if absentes:
         constats.append(classeur.colonne_absente(absentes, feuille=feuille, cellule=adresse(0)))
     largeur = max((r for r, t in enumerate(titres) if t), default=0) + 1
@@ -107,7 +105,9 @@ def _approchants(titres: list[str], places: dict[str, int], trame: Trame) -> dic
     paires = []
     for rang, titre in enumerate(titres):
         if titre and rang not in pris:
-            for nom, note, _ in process.extract(cle_entete(titre), libres.keys(), scorer=fuzz.ratio, score_cutoff=RESSEMBLANCE):
+            for nom, note, _ in process.extract(
+                cle_entete(titre), libres.keys(), scorer=fuzz.ratio, score_cutoff=RESSEMBLANCE
+            ):
                 paires.append((-note, rang, libres[nom]))
     approchants: dict[str, int] = {}
     for _, rang, cle in sorted(paires):

@@ -15,9 +15,9 @@ from sheets import accueil, excel, reading
 from sheets.accueil import Accueil
 from sheets.cells import Reconnu
 from sheets.checks import CATALOGUE, classeur
-from sheets.checks.catalogue import ORDRE, Constat, Contexte, Controle, Ecart, Gravite
+from sheets.checks.catalogue import Contexte, Controle, Ecart
+from sheets.constats import Constat, Gravite, rang
 from sheets.excel import OngletBrut
-from sheets.gain import Mesure
 from sheets.lignes import Classeur, Ligne, Onglet
 from sheets.reading import LigneLue
 from sheets.trame import Tampon, Trame, lit_tampon
@@ -28,20 +28,19 @@ PROFONDEUR_DU_TAMPON = 12
 
 def juge(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
     """Read and judge one workbook. Never raises for what the file holds: a refusal is a finding."""
+    tampon = None
     try:
         bruts = list(excel.ouvre(octets))
         tampons = [_tampon_de(o) for o in bruts]
         tampon = next((t for t in tampons if t), None) or _tampon_des_proprietes(octets)
         if tampon is None:
             raise excel.Refus(classeur.trame_inconnue([o.nom for o in bruts]))
+        tampon = replace(tampon, finess="")
         trame, campagne = _reconnait(tampon, dossier)
     except excel.Refus as refus:
-        return Classeur(fichier, None, (), (refus.constat,), lisible=False)
-    tampon = replace(tampon, finess="")
-    onglets, constats, accueil_lu = _Jugement(trame, campagne, tampon, dossier, octets).classeur(bruts, tampons)
-    return Classeur(
-        fichier, tampon, onglets, constats, lisible=True, remis=accueil_lu.remis, contact=accueil_lu.contact
-    )
+        return Classeur(fichier, tampon, (), (refus.constat,), lisible=False)
+    onglets, constats, dit = _Jugement(trame, campagne, tampon, dossier, octets).classeur(bruts, tampons)
+    return Classeur(fichier, tampon, onglets, constats, lisible=True, remis=dit.remis, contact=dit.contact)
 
 
 def _tampon_de(onglet: OngletBrut) -> Tampon | None:
@@ -124,7 +123,10 @@ class _Jugement:
         if not finess:
             return "", f"L'onglet « {nom} » ne dit pas pour quel établissement il est rempli."
         if finess not in self.membres:
-            return "", f"L'onglet « {nom} » est celui de l'établissement {finess}, qui n'est pas du GHT {self.tampon.ght}."
+            return (
+                "",
+                f"L'onglet « {nom} » est celui de l'établissement {finess}, qui n'est pas du GHT {self.tampon.ght}.",
+            )
         if finess in deja:
             return "", f"L'onglet « {nom} » est au nom de {self.membres[finess]}, comme l'onglet « {deja[finess]} »."
         return finess, ""
@@ -190,7 +192,9 @@ class _Jugement:
         self.constats.append(constat)
 
     def avec_blocages(self, onglet: Onglet) -> Onglet:
-        bloquees = {c.ligne for c in self.constats if c.gravite is Gravite.REJET and c.feuille == onglet.feuille and c.ligne}
+        bloquees = {
+            c.ligne for c in self.constats if c.gravite is Gravite.REJET and c.feuille == onglet.feuille and c.ligne
+        }
         lignes = tuple(replace(li, bloquee=True) if li.numero in bloquees else li for li in onglet.lignes)
         return replace(onglet, lignes=lignes)
 
@@ -201,12 +205,7 @@ class _Jugement:
             replace(c, enjeu=retires.get((c.feuille, c.ligne or 0), 0)) if c.gravite is Gravite.REJET else c
             for c in self.constats
         ]
-        return sorted(constats, key=rang_d_un_constat)
-
-
-def rang_d_un_constat(c: Constat) -> tuple[int, int, str, int]:
-    """Blocking first, costliest first, then by place."""
-    return (ORDRE[c.gravite], -c.enjeu, c.feuille, c.ligne or 0)
+        return sorted(constats, key=rang)
 
 
 _LIGNE = [c for c in CATALOGUE.values() if c.portee == "ligne" and c.bon]
@@ -231,4 +230,3 @@ def _ecarts(lue: LigneLue, ligne: Ligne, trame: Trame, contexte: Contexte) -> It
 def _sur_cellule(code: str, colonne: str, titre: str, requis: bool, probleme: object) -> tuple[Controle, Ecart]:
     controle = CATALOGUE[code]
     return controle, replace(controle.fonction(titre, requis, probleme), colonne=colonne)
-

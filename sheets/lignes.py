@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sheets.checks.catalogue import Constat, Gravite
+from sheets.constats import Constat, Gravite
 from sheets.gain import Mesure
 from sheets.trame import Tampon
 

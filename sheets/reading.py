@@ -17,7 +17,7 @@ from config.langue import cle
 from sheets import cells, formules
 from sheets.cells import MASQUE, Probleme, Reconnu
 from sheets.checks import classeur
-from sheets.checks.catalogue import Constat
+from sheets.constats import Constat
 from sheets.excel import OngletBrut
 from sheets.headings import Entetes, trouve
 from sheets.trame import Colonne, Trame

@@ -60,7 +60,7 @@ def classeur(trame: Trame, ght: str, campagne: Campagne, dossier: Dossier) -> Wo
     onglets = [_onglet(livre, noms[e.finess], e, trame, campagne, tampon, dossier, listes) for e in membres]
     _accueil(premier, trame, campagne, tampon, dossier, list(zip(membres, onglets, strict=True)))
     livre.move_sheet(LISTES, offset=len(membres))
-    livre.custom_doc_props.append(StringProperty(name="vigie", value=str(tampon)))
+    livre.custom_doc_props.append(StringProperty(name="vigie", value=str(tampon)))  # type: ignore[attr-defined]
     livre.properties.title = f"{trame.titre} — {dossier.territoire.ghts[ght].nom}"
     livre.properties.creator = "Vigie"
     return livre
@@ -116,9 +116,7 @@ def _listes(livre: Workbook, trame: Trame, dossier: Dossier) -> dict[str, str]:
         a = _ecrit_colonne(feuille, rang, [f"liste : {parent} de", *(p for p, _ in paires)])
         b = _ecrit_colonne(feuille, rang + 1, [f"liste : {enfant}", *(e for _, e in paires)])
         plage = f"{LISTES}!${a}$2:${a}${len(paires) + 1}"
-        formules[enfant] = (
-            f"OFFSET({LISTES}!${b}$1,MATCH({{{parent}}},{plage},0),0,COUNTIF({plage},{{{parent}}}),1)"
-        )
+        formules[enfant] = f"OFFSET({LISTES}!${b}$1,MATCH({{{parent}}},{plage},0),0,COUNTIF({plage},{{{parent}}}),1)"
         rang += 2
     formules |= _bornes(feuille, rang, n)
     feuille.protection.sheet = True
@@ -150,7 +148,7 @@ def _onglet(
     livre: Workbook, nom: str, etablissement: Etablissement, trame: Trame, campagne: Campagne, tampon: Tampon,
     dossier: Dossier, listes: dict[str, str],
 ) -> Worksheet:  # fmt: skip
-    feuille = livre.create_sheet(nom)
+    feuille: Worksheet = livre.create_sheet(nom)
     lettres = {c.cle: get_column_letter(rang) for rang, c in enumerate(trame.colonnes, 1)}
     fin = ENTETE + LIGNES
     ght = dossier.territoire.ghts[tampon.ght].nom
@@ -162,7 +160,9 @@ def _onglet(
     references = {c: f"${lettre}{premiere}" for c, lettre in lettres.items()}
     for c in trame.colonnes:
         if formule := listes.get(c.cle):
-            feuille.add_data_validation(_deroulante(c, formule.format(**references), f"{lettres[c.cle]}{premiere}:{lettres[c.cle]}{fin}"))
+            feuille.add_data_validation(
+                _deroulante(c, formule.format(**references), f"{lettres[c.cle]}{premiere}:{lettres[c.cle]}{fin}")
+            )
     _lignes_preparees(feuille, trame, lettres, campagne)
     _couleurs(feuille, trame, lettres, premiere, fin, campagne, listes)
     feuille.freeze_panes = f"{lettres['famille']}{premiere}"
@@ -220,7 +220,7 @@ def _lignes_preparees(feuille: Worksheet, trame: Trame, lettres: dict[str, str],
             references = {k: f"${lettre}{ENTETE + n}" for k, lettre in lettres.items()}
             references |= {"exercice": str(campagne.exercice), "total_positif": "total_positif"}
             valeur = f"={c.formule.format(**references)}" if c.formule else f"{n:04d}"
-            feuille.cell(ENTETE + n, rang, valeur)._style = copy(modele._style)
+            feuille.cell(ENTETE + n, rang, valeur)._style = copy(modele._style)  # type: ignore[attr-defined, union-attr]
 
 
 def _deroulante(c: Colonne, formule: str, plage: str) -> DataValidation:
@@ -228,14 +228,22 @@ def _deroulante(c: Colonne, formule: str, plage: str) -> DataValidation:
     stricte = c.genre == "liste"
     v = DataValidation("list", formula1=formule, allow_blank=True, errorStyle="stop" if stricte else "warning")
     v.errorTitle, v.promptTitle = c.titre[:32], c.titre[:32]
-    v.error = "Choisissez une valeur de la liste." if stricte else "Ce libellé n'est pas dans la nomenclature. Le garder ?"
+    v.error = (
+        "Choisissez une valeur de la liste." if stricte else "Ce libellé n'est pas dans la nomenclature. Le garder ?"
+    )
     v.prompt, v.showErrorMessage, v.showInputMessage = c.aide[:255], True, True
     v.add(plage)
     return v
 
 
 def _couleurs(
-    feuille: Worksheet, trame: Trame, lettres: dict[str, str], premiere: int, fin: int, campagne: Campagne, listes: dict[str, str]
+    feuille: Worksheet,
+    trame: Trame,
+    lettres: dict[str, str],
+    premiere: int,
+    fin: int,
+    campagne: Campagne,
+    listes: dict[str, str],
 ) -> None:
     """Red: the line will be struck out. Orange: an explanation is awaited. The same rules as the checks."""
     r = {c: f"${lettre}{premiere}" for c, lettre in lettres.items()}
@@ -243,8 +251,10 @@ def _couleurs(
     performance = "AND(N({montant_reference})>0,N({gain_annuel})/{montant_reference}>%s)"
     au_dela_1, au_dela_2 = (performance % listes[borne] for borne in ("borne_1", "borne_2"))
     debut, suivant = date(campagne.exercice - 1, 2, 1), date(campagne.exercice + 1, 1, 1)
-    hors = "AND({statut}=\"réalisé\",ISNUMBER({date_premiere_commande}),OR({date_premiere_commande}<DATE(%d,%d,1),{date_premiere_commande}>=DATE(%d,1,1)))"
-    depasse = 'AND({nature}<>"recette",N({gain_annuel})>0,ISNUMBER({montant_reference}),{gain_annuel}>={montant_reference})'
+    hors = 'AND({statut}="réalisé",ISNUMBER({date_premiere_commande}),OR({date_premiere_commande}<DATE(%d,%d,1),{date_premiere_commande}>=DATE(%d,1,1)))'
+    depasse = (
+        'AND({nature}<>"recette",N({gain_annuel})>0,ISNUMBER({montant_reference}),{gain_annuel}>={montant_reference})'
+    )
     regles = [
         ("montant_reference", f'AND({engage},{{nature}}<>"recette",ISBLANK({{montant_reference}}))', ROUGE_PALE),
         ("gain_annuel", f"AND({engage},ISBLANK({{gain_annuel}}))", ROUGE_PALE),
@@ -264,7 +274,9 @@ def _couleurs(
     for cles, formule, couleur in regles:
         for c in cles.split():
             lettre = lettres[c]
-            regle = FormulaRule([formule.format(**r)], fill=PatternFill("solid", start_color=couleur, end_color=couleur))
+            regle = FormulaRule(  # type: ignore[no-untyped-call]
+                [formule.format(**r)], fill=PatternFill("solid", start_color=couleur, end_color=couleur)
+            )
             feuille.conditional_formatting.add(f"{lettre}{premiere}:{lettre}{fin}", regle)
 
 
@@ -286,8 +298,7 @@ def _imprime(feuille: Worksheet, titres: str | None = None) -> None:
 
 CONSIGNES = (
     "Un onglet par établissement, une ligne par achat. Les listes déroulantes donnent les valeurs attendues.",
-    "Le gain se saisit sur 12 mois pleins, en euros TTC, sans prorata : la répartition entre exercices est calculée. "
-    "Une perte s'écrit en négatif.",
+    "Le gain se saisit sur 12 mois pleins, en euros TTC, sans prorata : Vigie le répartit. Une perte s'écrit en négatif.",
     "Le montant de référence est ce que l'achat coûtait avant, sur 12 mois : l'ancien montant, pas le nouveau.",
     "Seules les actions « réalisé » comptent ; il leur faut une date de 1re commande.",
     "Les colonnes grises se calculent seules. Vous pouvez trier, filtrer et ajouter des lignes.",
@@ -335,14 +346,20 @@ def _paragraphe(feuille: Worksheet, ligne: int, puce: str, texte: str) -> int:
 
 def _legende(feuille: Worksheet, ligne: int, dossier: Dossier) -> int:
     seuils = dossier.seuils
-    familles = [f"{taux(b.premiere, 0)} et {taux(b.seconde, 0)} pour {f}" for f, b in dossier.nomenclature.bornes.items()]
+    familles = [
+        f"{taux(b.premiere, 0)} et {taux(b.seconde, 0)} pour {f}" for f, b in dossier.nomenclature.bornes.items()
+    ]
     particuliers = f" ({enumeration(familles)})" if familles else ""
+    retirees = (
+        "Ligne qui sera retirée : montant ou date absents, date hors exercice, gain supérieur au montant de référence, "
+        f"performance au-dessus de {taux(seuils.performance_a_justifier, 0)} sans « Calcul des gains »{particuliers}."
+    )
+    a_expliquer = f"performance au-dessus de {taux(seuils.performance_a_expliquer, 0)}, numéro de marché absent."
     couleurs = (
-        (ROUGE_PALE, f"Ligne qui sera retirée : montant ou date absents, date hors exercice, gain supérieur au montant de "
-                     f"référence, performance au-dessus de {taux(seuils.performance_a_justifier, 0)} sans « Calcul des gains »{particuliers}."),
-        (ORANGE_PALE, f"Explication attendue : performance au-dessus de {taux(seuils.performance_a_expliquer, 0)}, numéro de marché absent."),
+        (ROUGE_PALE, retirees),
+        (ORANGE_PALE, f"Explication attendue : {a_expliquer}"),
         (JAUNE_PALE, "Valeur obligatoire encore vide."),
-    )  # fmt: skip
+    )
     for couleur, texte in couleurs:
         suivante = _paragraphe(feuille, ligne, "", texte)
         feuille.cell(ligne, 1).fill = PatternFill("solid", start_color=couleur)
@@ -382,7 +399,8 @@ def _tableau(
         ligne += 1
         nom = quote_sheetname(onglet.title)
         gains, annuels = (
-            f"{nom}!${lettres[c]}${ENTETE + 1}:${lettres[c]}${ENTETE + LIGNES}" for c in ("gain_exercice", "gain_annuel")
+            f"{nom}!${lettres[c]}${ENTETE + 1}:${lettres[c]}${ENTETE + LIGNES}"
+            for c in ("gain_exercice", "gain_annuel")
         )
         valeurs = (e.finess, e.nom, _achats(dossier, e.finess, campagne), None, f"=SUM({gains})", f"=COUNTA({annuels})")
         for rang, valeur in enumerate(valeurs, 1):
@@ -401,7 +419,9 @@ def _tableau(
         cellule = feuille.cell(ligne + 1, rang, f"=SUM({lettre}{premiere}:{lettre}{ligne})")
         cellule.font, cellule.border = _police(gras=True), CADRE
         cellule.number_format = EUROS if rang == 5 else "General"
-    feuille.cell(ligne + 2, 2, "dont gains positifs (base du poids des actions)").font = _police(9, italique=True, couleur=GRIS)
+    feuille.cell(ligne + 2, 2, "dont gains positifs (base du poids des actions)").font = _police(
+        9, italique=True, couleur=GRIS
+    )
     feuille.cell(ligne + 2, 5, "=" + "+".join(positifs)).number_format = EUROS
     assert feuille.parent is not None
     feuille.parent.defined_names["total_positif"] = DefinedName(

@@ -7,25 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Literal
 
 from config.campagne import Campagne
 from config.nomenclature import Nomenclature
 from config.seuils import Seuils
+from sheets.constats import Constat, Gravite
 
 Portee = Literal["classeur", "onglet", "cellule", "ligne", "lignes"]
-
-
-class Gravite(StrEnum):
-    """`rejet` strikes the line out of *retenu*, `alerte` asks for a look, `info` tells."""
-
-    REJET = "rejet"
-    ALERTE = "alerte"
-    INFO = "info"
-
-
-ORDRE = {g: rang for rang, g in enumerate(Gravite)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +26,6 @@ class Ecart:
     colonne: str = ""
     valeur: str = ""
     gravite: Gravite | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Constat:
-    """A finding at its address. `enjeu` is the cents it takes out of *retenu* (0 unless it strikes)."""
-
-    code: str
-    gravite: Gravite
-    message: str
-    correction: str
-    feuille: str = ""
-    ligne: int | None = None
-    cellule: str = ""
-    colonne: str = ""
-    valeur: str = ""
-    enjeu: int = 0
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -7,7 +7,8 @@ What is seen in a cell is shown as it is, except a personal number, which is mas
 from __future__ import annotations
 
 from sheets.cells import Probleme, Reconnu
-from sheets.checks.catalogue import Ecart, Gravite, controle
+from sheets.checks.catalogue import Ecart, controle
+from sheets.constats import Gravite
 
 
 def _selon(requis: bool) -> Gravite:
@@ -49,7 +50,9 @@ def date_commande_absente(titre: str, _requis: bool, _: Probleme | None) -> Ecar
           pourquoi="Le gain d'un investissement se divise par sa durée d'amortissement.",
           bon={"nature": "investissement", "duree_amortissement": "5"}, mauvais={"nature": "investissement"})  # fmt: skip
 def amortissement_absent(titre: str, _requis: bool, _: Probleme | None) -> Ecart:
-    return Ecart(f"« {titre} » est vide pour un investissement.", "Saisissez la durée en années ; les montants restent annuels.")
+    return Ecart(
+        f"« {titre} » est vide pour un investissement.", "Saisissez la durée en années ; les montants restent annuels."
+    )
 
 
 @controle("valeur-non-numerique", Gravite.REJET, "cellule", titre="Un nombre était attendu",
@@ -81,7 +84,9 @@ def valeur_hors_liste(titre: str, requis: bool, p: Probleme) -> Ecart:
           pourquoi="Ce qui est compris autrement qu'écrit est dit.",
           bon={"statut": "réalisé"}, mauvais={"statut": "réalisés"})  # fmt: skip
 def valeur_reconnue(titre: str, _requis: bool, r: Reconnu) -> Ecart:
-    return Ecart(f"« {r.vu} » dans « {titre} » a été compris comme « {r.label} ».", "Rien à faire si c'est juste.", valeur=r.vu)
+    return Ecart(
+        f"« {r.vu} » dans « {titre} » a été compris comme « {r.label} ».", "Rien à faire si c'est juste.", valeur=r.vu
+    )
 
 
 @controle("formule-en-erreur", Gravite.REJET, "cellule", titre="Une formule est en erreur",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from config.langue import compte, enumeration, euros
-from sheets.checks.catalogue import Ecart, Gravite, controle
+from sheets.checks.catalogue import Ecart, controle
+from sheets.constats import Gravite
 
 
 @controle("classeur-illisible", Gravite.REJET, "classeur", titre="Le fichier ne peut pas être lu",
@@ -93,7 +94,10 @@ def onglet_vide(etablissement: str) -> Ecart:
 @controle("cellule-lointaine", Gravite.INFO, "onglet", titre="Une valeur se trouve loin du tableau",
           pourquoi="Elle n'est pas comptée ; c'est souvent une note ou une faute de frappe.")  # fmt: skip
 def cellule_lointaine(cellules: list[str]) -> Ecart:
-    return Ecart(f"Hors du tableau, non compté : {enumeration(cellules, 5)}.", "Effacez ces cellules, ou rapprochez-les du tableau.")
+    return Ecart(
+        f"Hors du tableau, non compté : {enumeration(cellules, 5)}.",
+        "Effacez ces cellules, ou rapprochez-les du tableau.",
+    )
 
 
 @controle("ligne-de-total", Gravite.INFO, "onglet", titre="Une ligne est un total",

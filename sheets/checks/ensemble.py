@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from config.langue import cle, euros, taux
-from sheets.checks.catalogue import Contexte, Ecart, Gravite, controle
+from sheets.checks.catalogue import Contexte, Ecart, controle
+from sheets.constats import Gravite
 from sheets.lignes import Ligne
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from config.langue import proche
 from config.nomenclature import RUBRIQUES
-from sheets.checks.catalogue import Contexte, Ecart, Gravite, controle
+from sheets.checks.catalogue import Contexte, Ecart, controle
+from sheets.constats import Gravite
 from sheets.trames.paat import Action
 
 NOMS = {"famille": "Famille", "domaine": "Domaine", "categorie": "Catégorie"}

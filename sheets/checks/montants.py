@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from config.langue import euros, taux
-from sheets.checks.catalogue import Contexte, Ecart, Gravite, controle
+from sheets.checks.catalogue import Contexte, Ecart, controle
+from sheets.constats import Gravite
 from sheets.gain import recalcul
 from sheets.trames.paat import Action
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from config.langue import jour
-from sheets.checks.catalogue import Contexte, Ecart, Gravite, controle
+from sheets.checks.catalogue import Contexte, Ecart, controle
+from sheets.constats import Gravite
 from sheets.gain import VIE_EN_MOIS, mois_ecoules
 from sheets.trames.paat import Action
 
@@ -39,7 +40,10 @@ def statut_incoherent(a: Action, c: Contexte) -> Ecart | None:
         dit = f"Action réalisée le {jour(quand)}, après la date de situation du {jour(situation)}."
         conseil = "Passez-la à « notifié » tant que la première commande n'est pas passée."
     elif a.statut == "abandonné":
-        dit, conseil = f"Action abandonnée avec une 1re commande le {jour(quand)}.", "Effacez la date, ou corrigez le statut."
+        dit, conseil = (
+            f"Action abandonnée avec une 1re commande le {jour(quand)}.",
+            "Effacez la date, ou corrigez le statut.",
+        )
     elif a.statut == "notifié" and age > c.seuils.notifie_ancien_mois:
         dit = f"Marché notifié depuis le {jour(quand)}, sans commande {age} mois plus tard."
         conseil = "Passez-le à « réalisé » s'il a commencé, ou mettez à jour la date prévue."

@@ -1,0 +1,72 @@
+"""A question asked by someone → the answer they have a right to. The one way in, for every channel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bots import messages
+from bots.questions import PAR_CLE
+from bots.understanding import Question, comprend
+from config.droits import CLAVIER, Personne, Regard, meilleur_regard
+from config.errors import UserError
+from config.territoire import FRANCE, Perimetre
+from reports.vue import Sujet, Vue
+from sheets.register import questions as registre
+
+
+def repond(texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> dict[str, Any]:
+    """Answer a question as the JSON object every channel words from; remembers it for « pourquoi ? »."""
+    precedente = _precedente(vue, personne)
+    question = comprend(texte, vue.dossier, vue.au, territoire_par_defaut(personne, vue), precedente)
+    rendu = _reponse(question, personne, vue)
+    comprise = _memoire(question) if question.sujet and not rendu.get("refus") else None
+    registre.retient_question(vue.db, personne.email, maintenant, texte, comprise)
+    return rendu
+
+
+def territoire_par_defaut(personne: Personne, vue: Vue) -> Perimetre:
+    """One's own territory; at the keyboard, the region when the folder has a single one."""
+    if personne is not CLAVIER:
+        return personne.perimetre
+    regions = {g.region for g in vue.dossier.territoire.ghts.values()}
+    return Perimetre("region", regions.pop()) if len(regions) == 1 else FRANCE
+
+
+def _reponse(question: Question, personne: Personne, vue: Vue) -> dict[str, Any]:
+    if question.intention == "aide":
+        return messages.sans_figure(question.texte, "aide", messages.aide())
+    if question.intention is None or question.sujet is None:
+        return messages.sans_figure(question.texte, None, f"Je n'ai pas compris. {question.indices}")
+    intention = PAR_CLE[question.intention]
+    cible = question.sujet.perimetre
+    droit = meilleur_regard(personne, vue.dossier.personnes, cible, vue.dossier.territoire, vue.au)
+    if droit is Regard.RIEN or (droit is Regard.TOTAUX and not intention.total_seul):
+        quoi = "ce territoire n'est" if droit is Regard.RIEN else "le détail de ce territoire n'est"
+        phrase = f"{quoi.capitalize()} pas ouvert à votre profil ({personne.fonction})."
+        return messages.sans_figure(question.texte, question.intention, phrase, refus=True)
+    try:
+        reponse = intention.fonction(vue, question.sujet)
+    except UserError as faute:
+        return messages.sans_figure(question.texte, question.intention, str(faute))
+    if droit is Regard.TOTAUX:
+        reponse = replace(reponse, elements=(), par="")
+    return messages.objet(question.texte, reponse, vue.dossier)
+
+
+def _memoire(question: Question) -> dict[str, Any]:
+    s = question.sujet
+    assert s is not None
+    return {
+        "type": s.perimetre.type,
+        "code": s.perimetre.code,
+        "exercice": s.exercice,
+        "campagne": s.campagne,
+        "par": s.par,
+    }
+
+
+def _precedente(vue: Vue, personne: Personne) -> Sujet | None:
+    m = registre.derniere_question(vue.db, personne.email)
+    return Sujet(Perimetre(m["type"], m["code"]), m["exercice"], m["campagne"], m["par"]) if m else None

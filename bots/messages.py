@@ -1,0 +1,206 @@
+"""Answers → French sentences, and → the JSON that programs read. Pure: never looks anything up but names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from bots.questions import INTENTIONS
+from config.dossier import Dossier
+from config.langue import compte, de, decimal_euros, euros, grand_montant, jour, taux
+from config.territoire import Perimetre
+from reports.reponse import Element, Reponse
+
+MONTRES = 12
+"""Lines shown to the eye; `--json` and the register have them all."""
+
+
+def texte(r: Reponse, dossier: Dossier) -> str:
+    """The answer in a few lines: the figure first, its basis, its date, then the lines behind it."""
+    phrases = [_PHRASES[r.intention](r, dossier), *_lignes(r), _base(r)]
+    return "\n".join(p for p in phrases if p)
+
+
+def _du(p: Perimetre, dossier: Dossier) -> str:
+    return de(dossier.territoire.nom(p))
+
+
+def _atteinte(r: Reponse) -> str:
+    if r.objectif is None or r.atteinte is None:
+        return " Pas d'objectif connu."
+    reparti = " (réparti)" if r.objectif.reparti else ""
+    return f" Objectif{reparti} : {grand_montant(r.objectif.montant)}, atteint à {taux(r.atteinte)}."
+
+
+def _gains(r: Reponse, dossier: Dossier) -> str:
+    retire = f" Retiré : {grand_montant(r.retire)} sur {grand_montant(r.declare)} déclarés." if r.retire else ""
+    return (
+        f"Gains {_du(r.perimetre, dossier)} en {r.exercice} : {grand_montant(r.retenu)} retenus.{_atteinte(r)}{retire}"
+    )
+
+
+def _objectif(r: Reponse, dossier: Dossier) -> str:
+    if r.objectif is None:
+        return f"Je ne connais pas d'objectif {_du(r.perimetre, dossier)} pour {r.exercice}."
+    o = r.objectif
+    nature = "réparti au prorata des achats, " if o.reparti else ""
+    return (
+        f"Objectif {_du(r.perimetre, dossier)} pour {r.exercice} : {grand_montant(o.montant)} "
+        f"({nature}version « {o.version} », en vigueur depuis le {jour(o.effet)}). "
+        f"Retenu à ce jour : {grand_montant(r.retenu)}, soit {taux(r.atteinte or Decimal(0))}."
+    )
+
+
+def _pourquoi(r: Reponse, dossier: Dossier) -> str:
+    retirees = sum(e.precision == "retirée" for e in r.elements)
+    suite = f", dont {compte(retirees, 'retirée')}" if retirees else ""
+    return (
+        f"Les {euros(r.retenu)} {_du(r.perimetre, dossier)} en {r.exercice} viennent de "
+        f"{compte(len(r.elements), 'ligne')}{suite} :"
+    )
+
+
+def _statut(r: Reponse, dossier: Dossier) -> str:
+    if r.attendues == 1 and r.elements:
+        return f"{r.elements[0].libelle} : {r.elements[0].precision}."
+    return f"{_nom(r, dossier)} : {r.valeur} trames remises sur {r.attendues} attendues."
+
+
+def _retards(r: Reponse, dossier: Dossier) -> str:
+    if not r.valeur:
+        return f"{_nom(r, dossier)} : tout le monde a remis sa trame ; {r.remarques[0]}."
+    sujet = "1 GHT n'a" if r.valeur == 1 else f"{r.valeur} GHT n'ont"
+    return f"{_nom(r, dossier)} : {sujet} pas remis, {r.remarques[0]}."
+
+
+def _nom(r: Reponse, dossier: Dossier) -> str:
+    return dossier.territoire.nom(r.perimetre)
+
+
+def _qualite(r: Reponse, dossier: Dossier) -> str:
+    if not isinstance(r.valeur, Decimal):
+        return f"Aucune ligne reçue pour {_nom(r, dossier)} en {r.exercice} : pas de taux de qualité."
+    return (
+        f"Qualité {_du(r.perimetre, dossier)} en {r.exercice} : {taux(r.valeur)} des lignes ({'; '.join(r.remarques)})."
+    )
+
+
+def _rejets(r: Reponse, dossier: Dossier) -> str:
+    if not r.elements:
+        return f"Rien n'est retiré pour {_nom(r, dossier)} en {r.exercice}."
+    return (
+        f"{_nom(r, dossier)}, {r.exercice} : {euros(r.retire)} retirés, {compte(len(r.elements), 'constat bloquant', 'constats bloquants')}. "
+        "Du plus coûteux au moins coûteux :"
+    )
+
+
+def _couverture(r: Reponse, dossier: Dossier) -> str:
+    if not isinstance(r.valeur, Decimal):
+        return f"Les achats totaux {_du(r.perimetre, dossier)} en {r.exercice} sont inconnus : pas de couverture."
+    return f"Couverture {_du(r.perimetre, dossier)} en {r.exercice} : {taux(r.valeur)} ({', '.join(r.remarques)})."
+
+
+_PHRASES = {
+    "gains": _gains, "objectif": _objectif, "pourquoi": _pourquoi, "statut": _statut, "retards": _retards,
+    "qualite": _qualite, "rejets": _rejets, "couverture": _couverture,
+}  # fmt: skip
+
+
+def _lignes(r: Reponse) -> list[str]:
+    if r.intention == "statut" and r.attendues == 1:
+        return []
+    montrees = [f"  • {_element(e, r)}" for e in r.elements[:MONTRES]]
+    reste = len(r.elements) - MONTRES
+    return [*montrees, f"  … et {compte(reste, 'autre')} (--json les donne toutes)"] if reste > 0 else montrees
+
+
+def _element(e: Element, r: Reponse) -> str:
+    mots = [e.libelle]
+    if isinstance(e.valeur, int):
+        mots.append(euros(e.valeur) if e.adresse else grand_montant(e.valeur))
+    if e.precision:
+        mots.append(e.precision)
+    ligne = " — ".join(mots)
+    if e.adresse:
+        ligne += f"  [{' · '.join(filter(None, (e.adresse.reference, e.adresse.feuille, e.adresse.cellule)))}]"
+    return ligne
+
+
+def _base(r: Reponse) -> str:
+    """On what the figure stands: how many trames, which part is provisional, which day."""
+    provisoire = (
+        f", dont {grand_montant(r.provisoire)} provisoires (trames vues, pas encore remises)" if r.provisoire else ""
+    )
+    recues = compte(r.recues, "trame reçue", "trames reçues")
+    return f"{recues} sur {r.attendues}{provisoire} · {r.campagne} · au {jour(r.au)}"
+
+
+def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
+    """The answer as the JSON of `vigie ask --json`: amounts are decimal strings in euros."""
+    return {
+        "question": question,
+        "intention": r.intention,
+        "perimetre": {"type": r.perimetre.type, "code": r.perimetre.code},
+        "exercice": r.exercice,
+        "campagne": r.campagne,
+        "base": "retenu",
+        "dont_provisoire": decimal_euros(r.provisoire),
+        "ajustement": decimal_euros(r.ajustement),
+        "declare": decimal_euros(r.declare),
+        "retire": decimal_euros(r.retire),
+        "au": r.au.isoformat(),
+        "valeur": _valeur(r.valeur, r.unite),
+        "unite": r.unite,
+        "objectif": decimal_euros(r.objectif.montant) if r.objectif else None,
+        "objectif_reparti": bool(r.objectif and r.objectif.reparti),
+        "taux_atteinte": round(float(r.atteinte), 6) if r.atteinte is not None else None,
+        "trames": {"recues": r.recues, "attendues": r.attendues},
+        "lignes": [_objet_element(e, r.unite) for e in r.elements],
+        "remarques": list(r.remarques),
+        "texte": texte(r, dossier),
+    }
+
+
+def _valeur(valeur: int | Decimal | None, unite: str) -> Any:
+    if valeur is None:
+        return None
+    if unite == "EUR":
+        return decimal_euros(int(valeur))
+    return round(float(valeur), 6) if isinstance(valeur, Decimal) else valeur
+
+
+def _objet_element(e: Element, unite: str) -> dict[str, Any]:
+    rendu: dict[str, Any] = {"libelle": e.libelle, "valeur": _valeur(e.valeur, unite)}
+    if e.precision:
+        rendu["precision"] = e.precision
+    if e.code:
+        rendu["code"] = e.code
+    if e.adresse:
+        rendu |= {"reference": e.adresse.reference, "fichier": e.adresse.fichier, "feuille": e.adresse.feuille,
+                  "cellule": e.adresse.cellule}  # fmt: skip
+    return rendu
+
+
+def sans_figure(question: str, intention: str | None, phrase: str, *, refus: bool = False) -> dict[str, Any]:
+    """A question that gets no figure: not understood, refused, or a request for help."""
+    rendu: dict[str, Any] = {
+        "question": question,
+        "intention": intention,
+        "valeur": None,
+        "lignes": [],
+        "texte": phrase,
+    }
+    return rendu | {"refus": True} if refus else rendu
+
+
+def aide() -> str:
+    """The list of questions, from their table."""
+    lignes: Sequence[str] = [f"  • {i.exemple} — {i.aide}" for i in INTENTIONS]
+    return "\n".join(
+        [
+            "Vous pouvez demander :",
+            *lignes,
+            "Ajoutez « par famille », « par GHT », « par opérateur », une année, un territoire.",
+        ]
+    )

@@ -1,0 +1,217 @@
+"""A French sentence as people type it → an intention and a subject. A grammar, not a guess. Pure.
+
+What is not understood is said: an unknown territory never silently becomes the whole region.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from bots.questions import AIDE, AXES, INTENTIONS, PAR_CLE
+from config.campagne import campagne_du_jour
+from config.dossier import Dossier
+from config.langue import cle, enumeration
+from config.territoire import FRANCE, Perimetre, Territoire
+from reports.vue import Sujet
+
+FAUTE = 84.0
+"""How like a known word a mistyped one must be (0 to 100)."""
+VIDES = frozenset(
+    """
+    a ai au aux avec avons bonjour c ce ces cette combien d dans de des donne donner du elle elles en est et
+    etait ete fait faire il ils j je l la le les leur ma me merci moi mon n ne nos notre nous on ont ou par
+    pas plait plus pour qu que quel quelle quelles quels qui s sa salut se si son sont sur svp stp t te tous
+    tout toute toutes tu un une veux voir vous y ght groupe region hospitalier hospitaliers centre ch chu
+    hopital etablissement campagne annee exercice an euros achats achat trame trames peux savoir connaitre
+    dire dis affiche montre donnez liste fin actuel actuellement jour aujourd hui ars
+    """.split()
+)
+"""Words that carry no question of their own."""
+GENERIQUES = re.compile(
+    r"^(ght|centre hospitalier universitaire de|centre hospitalier universitaire|centre hospitalier specialise|centre hospitalier"
+    r"|ctre hospitalier specialise|ctre hospitalier|centre|ch|chu|chi|chs|hopital local|hopital|etablissement de sante"
+    r"|etablissement public de sante|groupe hospitalier|hospices civils)( (de la|de l|du|de|des|d))? "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question understood. `intention` is None when it is not; `indices` then says what to try."""
+
+    texte: str
+    intention: str | None
+    sujet: Sujet | None = None
+    indices: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Lexique:
+    """Every way a territory may be called, longest names first."""
+
+    noms: dict[str, tuple[Perimetre, ...]]
+
+
+@lru_cache(maxsize=4)
+def lexique(territoire: Territoire) -> Lexique:
+    """Names of regions, GHT (with and without « GHT ») and établissements (with and without « CH »), codes, FINESS."""
+    noms: dict[str, list[Perimetre]] = {}
+
+    def ajoute(nom: str, perimetre: Perimetre) -> None:
+        if nom and perimetre not in noms.setdefault(nom, []):
+            noms[nom].append(perimetre)
+
+    for r in territoire.regions.values():
+        ajoute(cle(r.code), Perimetre("region", r.code))
+        ajoute(cle(r.nom), Perimetre("region", r.code))
+    for g in territoire.ghts.values():
+        for nom in (g.code, g.nom, GENERIQUES.sub("", cle(g.nom))):
+            ajoute(cle(nom), Perimetre("ght", g.code))
+    for e in territoire.etablissements.values():
+        for nom in (e.finess, e.nom, GENERIQUES.sub("", cle(e.nom))):
+            if not noms.get(cle(nom)):
+                ajoute(cle(nom), Perimetre("etablissement", e.finess))
+    for nom in ("france", "national", "nationale", "pays"):
+        ajoute(nom, FRANCE)
+    # A word alone must not name a territory when it is an ordinary word of questions (La Réunion's « la »…).
+    return Lexique({n: tuple(p) for n, p in noms.items() if n not in VIDES})
+
+
+def comprend(texte: str, dossier: Dossier, au: date, defaut: Perimetre, precedente: Sujet | None = None) -> Question:
+    """Understand a question asked on day `au`. `defaut` is the asker's own territory; `precedente` their last subject."""
+    mots = cle(texte).split()
+    phrase = " ".join(mots)
+    if not mots or any(a in phrase for a in AIDE):
+        return Question(texte, "aide")
+    exercice, campagne, reste = _periode(mots, dossier, au)
+    par, reste = _axe(reste)
+    trouves, reste, inconnus = _territoires(reste, lexique(dossier.territoire))
+    intention = _intention(" ".join(reste))
+    seul = not trouves and not campagne and not re.search(r"20\d\d", phrase) and all(_connu(m) for m in reste)
+    if intention == "pourquoi" and precedente and seul:
+        return Question(texte, "pourquoi", precedente)
+    if inconnus:
+        return Question(texte, None, None, _territoire_inconnu(inconnus, lexique(dossier.territoire)))
+    if len(trouves) > 1:
+        noms = enumeration([f"« {dossier.territoire.nom(p)} »" for p in trouves], 6)
+        return Question(texte, None, None, f"Plusieurs territoires correspondent : {noms}. Lequel ?")
+    if intention is None and (par or trouves):
+        intention = "gains"
+    if intention is None:
+        return Question(texte, None, None, propositions(texte))
+    return Question(texte, intention, Sujet(trouves[0] if trouves else defaut, exercice, campagne, par))
+
+
+def propositions(texte: str) -> str:
+    """The questions nearest to what was typed, as a sentence."""
+    exemples = {i.exemple: cle(i.exemple) for i in INTENTIONS}
+    proches = process.extract(cle(texte), exemples, scorer=fuzz.token_set_ratio, limit=3)
+    return "Essayez : " + " ; ".join(f"« {p[2]} »" for p in proches) + ". « aide » donne la liste des questions."
+
+
+def _periode(mots: list[str], dossier: Dossier, au: date) -> tuple[int, str | None, list[str]]:
+    """The exercice and, if named, the campaign; and the words that are left."""
+    courante = campagne_du_jour(dossier.campagnes.values(), au)
+    exercice, campagne = courante.exercice, None
+    phrase = " ".join(mots)
+    if annee := re.search(r"\b(20\d\d)\b", phrase):
+        exercice = int(annee[1])
+    elif re.search(r"\b(an|annee) (dernier|derniere|passe|passee|precedente?)\b", phrase):
+        exercice -= 1
+    for motif, moment in (
+        (r"\bmi annee\b|\bmi annuelle?\b|\bsemestre\b", "mi-annee"),
+        (r"\bannuelle\b|\bfin d annee\b", "annuelle"),
+    ):
+        if re.search(motif, phrase):
+            campagne = next((c.code for c in dossier.campagnes_de(exercice) if c.moment == moment), None)
+            phrase = re.sub(motif, " ", phrase)
+    phrase = re.sub(r"\b20\d\d\b|\b(l )?(an|annee) (dernier|derniere|passe|passee|precedente?)\b", " ", phrase)
+    return exercice, campagne, phrase.split()
+
+
+def _axe(mots: list[str]) -> tuple[str, list[str]]:
+    for rang, mot in enumerate(mots[:-1]):
+        if mot in ("par", "chaque", "selon"):
+            for axe, formes in AXES.items():
+                if process.extractOne(mots[rang + 1].rstrip("s"), formes, scorer=fuzz.ratio, score_cutoff=FAUTE - 4):
+                    return axe, mots[:rang] + mots[rang + 2 :]
+    return "", mots
+
+
+def _territoires(mots: list[str], noms: Lexique) -> tuple[tuple[Perimetre, ...], list[str], list[str]]:
+    """(territories named, words left, words that follow « de », « du »… and name nothing known)."""
+    for longueur in range(min(len(mots), 12), 0, -1):
+        for debut in range(len(mots) - longueur + 1):
+            nom = " ".join(mots[debut : debut + longueur])
+            if nom in noms.noms:
+                trouve = noms.noms[nom]
+                precise = "ght" in mots[max(0, debut - 2) : debut]
+                if precise and trouve[0].type == "etablissement":
+                    trouve = tuple(p for p in trouve if p.type == "ght") or trouve
+                return trouve, mots[:debut] + mots[debut + longueur :], []
+    restants = [m for m in mots if m not in VIDES and not _connu(m)]
+    if not restants:
+        return (), mots, []
+    if approche := _approche(restants, noms):
+        return approche, [m for m in mots if m not in restants], []
+    reperes = ("de", "du", "des", "d", "ght", "ch", "chu", "en", "au", "aux", "pour", "region", "la", "le", "l")
+    suivent = [m for a, m in zip(["", *mots], mots, strict=False) if m in restants and a in reperes]
+    return (), mots, suivent
+
+
+def _approche(restants: list[str], noms: Lexique) -> tuple[Perimetre, ...]:
+    """Part of a name, or a mistyped one: « bresse », « bourgone franche comte »."""
+    cherche = " ".join(restants)
+    mots = set(restants)
+    partiels = [(n, p) for n, p in noms.noms.items() if mots <= set(n.split())]
+    ghts = {q for _, p in partiels for q in p if q.type == "ght"}
+    autres = {q for _, p in partiels for q in p if q.type != "ght"}
+    if ghts or autres:
+        return tuple(sorted(ghts or autres, key=lambda p: p.code))
+    if voisin := process.extractOne(cherche, noms.noms.keys(), scorer=fuzz.ratio, score_cutoff=FAUTE):
+        return noms.noms[voisin[0]]
+    return ()
+
+
+def _territoire_inconnu(inconnus: list[str], noms: Lexique) -> str:
+    cherche = " ".join(inconnus)
+    voisins = process.extract(cherche, noms.noms.keys(), scorer=fuzz.WRatio, limit=3, score_cutoff=60)
+    conseil = f" Vouliez-vous dire : {', '.join(v[0] for v in voisins)} ?" if voisins else ""
+    return f"Je ne connais pas « {cherche} »." + conseil
+
+
+def _intention(phrase: str) -> str | None:
+    """The first question of the table with a word in the sentence, then the same with typing errors."""
+    mots = phrase.split()
+    for intention in INTENTIONS:
+        if any(_contient(phrase, mot) for mot in intention.mots):
+            return intention.cle
+    for intention in INTENTIONS:
+        if _ressemblant(mots, (m for m in intention.mots if " " not in m)):
+            return intention.cle
+    return None
+
+
+def _contient(phrase: str, mot: str) -> bool:
+    return re.search(rf"\b{mot}(s|e|es)?\b", phrase) is not None
+
+
+def _ressemblant(mots: Iterable[str], connus: Iterable[str]) -> bool:
+    liste = [c for c in connus if len(c) > 3]
+    return any(
+        len(m) > 3 and process.extractOne(m.rstrip("s"), liste, scorer=fuzz.ratio, score_cutoff=FAUTE - 4) for m in mots
+    )
+
+
+@lru_cache(maxsize=4096)
+def _connu(mot: str) -> bool:
+    """Whether a word belongs to the questions themselves, typing errors included."""
+    if mot in VIDES or mot.isdigit():
+        return True
+    simples = [m for i in PAR_CLE.values() for expression in i.mots for m in expression.split()]
+    return any(_contient(mot, m) for m in simples) or _ressemblant((mot,), simples)

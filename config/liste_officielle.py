@@ -1,0 +1,134 @@
+"""An official list of GHT and members, whatever its column order → the rows of `territoire.csv`.
+
+Nobody is erased: who has left a GHT gets an end, who joins gets a beginning. Pure, but for `ecrit`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from config.errors import UserError
+from config.langue import cle, enumeration, jour
+from config.territoire import Appartenance, Etablissement, Ght, Region, Territoire
+
+COLONNES = {
+    "finess": r"finess|nofinessej|finess_ej|numero finess( ej| juridique)?|(no|n) finess( ej| juridique)?|finess (ej|juridique)",
+    "etablissement": r"etablissement|nom( de l)? etablissement|libelle( de l)? etablissement|raison sociale|nom|rs",
+    "ght_code": r"ght code|code( du)? ght|(id|identifiant|no|n|numero)( du)? ght",
+    "ght": r"ght|(nom|libelle)( du)? ght|ght (nom|libelle)",
+    "ars_code": r"ars code|code( de l)? ars|region code|code region",
+    "ars": r"ars|(nom|libelle)( de l)? ars|ars (nom|libelle)|region",
+    "support": r"support|(etablissement|est|es) support|role|(type|qualite)( membre)?",
+}
+FACULTATIVES = ("ars_code", "ars")
+
+
+@dataclass(frozen=True, slots=True)
+class Liste:
+    """What an official list says: who belongs where, now."""
+
+    ghts: dict[str, Ght]
+    etablissements: dict[str, Etablissement]
+    appartenances: tuple[Appartenance, ...]
+
+
+def lit(rangees: Sequence[Sequence[str]], regions: dict[str, Region]) -> Liste:
+    """Read the list's rows, headings included. Raises UserError naming the column or the line at fault."""
+    entete, places = _entete(rangees)
+    ghts: dict[str, Ght] = {}
+    etablissements: dict[str, Etablissement] = {}
+    appartenances: list[Appartenance] = []
+    for numero, rangee in enumerate(rangees[entete + 1 :], entete + 2):
+        v = {c: rangee[r].strip() if r < len(rangee) else "" for c, r in places.items()}
+        if not any(v.values()):
+            continue
+        finess = v["finess"].upper().zfill(9)
+        if not re.fullmatch(r"\d[\dAB]\d{7}", finess):
+            raise UserError(f"Ligne {numero} : « {v['finess']} » n'est pas un numéro FINESS à neuf caractères.")
+        ghts[v["ght_code"]] = Ght(v["ght_code"], v["ght"], _region(v, regions, numero))
+        etablissements[finess] = Etablissement(finess, v["etablissement"])
+        appartenances.append(Appartenance(finess, v["ght_code"], _est_support(v["support"]), None, None))
+    sans = sorted(ghts.keys() - {a.ght for a in appartenances if a.support})
+    if sans:
+        raise UserError(f"Aucun établissement support pour : {enumeration(sans, 5)}. Vérifiez la colonne « support ».")
+    return Liste(ghts, etablissements, tuple(appartenances))
+
+
+def _entete(rangees: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+    meilleures: dict[str, int] = {}
+    for rang, rangee in enumerate(rangees[:15]):
+        places = {
+            c: i
+            for c, motif in COLONNES.items()
+            for i, t in reversed(list(enumerate(rangee)))
+            if re.fullmatch(motif, cle(t))
+        }
+        if not COLONNES.keys() - FACULTATIVES - places.keys() and {"ars", "ars_code"} & places.keys():
+            return rang, places
+        meilleures = max(meilleures, places, key=len)
+    manquent = [c for c in COLONNES if c not in meilleures and c not in FACULTATIVES]
+    manquent += [] if {"ars", "ars_code"} & meilleures.keys() else ["ars"]
+    raise UserError(
+        f"Colonnes introuvables dans la liste : {enumeration(manquent)}. Il faut, dans n'importe quel ordre : FINESS, "
+        "établissement, code GHT, GHT, ARS (ou région), support."
+    )
+
+
+def _region(v: dict[str, str], regions: dict[str, Region], numero: int) -> str:
+    for dit in (v.get("ars_code", ""), v.get("ars", "")):
+        nom = cle(re.sub(r"^ARS\s+(de |d'|du |des )?", "", dit, flags=re.IGNORECASE))
+        for r in regions.values():
+            if nom and nom in (cle(r.code), cle(r.nom), r.insee):
+                return r.code
+    raise UserError(f"Ligne {numero} : région inconnue « {v.get('ars') or v.get('ars_code')} » ; voyez regions.csv.")
+
+
+def _est_support(dit: str) -> bool:
+    return cle(dit) in ("oui", "o", "1", "vrai", "true", "x", "support", "etablissement support", "es")
+
+
+def fusionne(ancien: Territoire, liste: Liste, le: date) -> Territoire:
+    """The territory after that list takes effect on day `le`, the past kept. GHT outside its regions are untouched."""
+    regions = {g.region for g in liste.ghts.values()}
+    veille = le - timedelta(days=1)
+    dits = {(a.finess, a.ght, a.support) for a in liste.appartenances}
+    suite: list[Appartenance] = []
+    gardes = set()
+    for a in ancien.appartenances:
+        cle_a = (a.finess, a.ght, a.support)
+        concerne = ancien.ghts[a.ght].region in regions or a.finess in liste.etablissements
+        if concerne and a.vaut(le) and cle_a not in dits:
+            a = replace(a, fin=veille)  # noqa: PLW2901 - the same membership, ended
+        elif a.vaut(le):
+            gardes.add(cle_a)
+        suite.append(a)
+    # In a region loaded for the first time members have no known beginning; elsewhere they join that day.
+    connues = {ancien.ghts[a.ght].region for a in ancien.appartenances}
+    suite += [
+        replace(a, debut=le if liste.ghts[a.ght].region in connues else None)
+        for a in liste.appartenances
+        if (a.finess, a.ght, a.support) not in gardes
+    ]
+    return Territoire(
+        ancien.regions, {**ancien.ghts, **liste.ghts}, {**ancien.etablissements, **liste.etablissements}, tuple(suite)
+    )
+
+
+def ecrit(territoire: Territoire, chemin: Path) -> None:
+    """Replace `territoire.csv`, in one move: a reader sees the old file or the new one."""
+    tampon = io.StringIO()
+    table = csv.writer(tampon, delimiter=";", lineterminator="\n")
+    table.writerow(("region_code", "ght_code", "ght", "finess_ej", "etablissement", "role", "debut", "fin"))
+    for a in sorted(territoire.appartenances, key=lambda a: (a.ght, not a.support, a.finess, a.debut or date.min)):
+        g, e = territoire.ghts[a.ght], territoire.etablissements[a.finess]
+        bornes = [jour(d) if d else "" for d in (a.debut, a.fin)]
+        table.writerow((g.region, g.code, g.nom, e.finess, e.nom, "support" if a.support else "partie", *bornes))
+    provisoire = chemin.with_suffix(".csv.tmp")
+    provisoire.write_text(tampon.getvalue(), encoding="utf-8-sig")
+    provisoire.replace(chemin)

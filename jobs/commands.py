@@ -1,0 +1,228 @@
+"""What each command does once its options are read: call the rooms, show the result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bots import answering, console
+from config import liste_officielle
+from config.campagne import Campagne
+from config.dossier import EXEMPLE
+from config.errors import UserError
+from config.langue import compte, decimal_euros, enumeration, proche
+from config.tables import decode
+from jobs.pull import Bilan
+from jobs.pull import pull as releve_tout
+from jobs.wiring import Atelier
+from sheets import excel, template
+from sheets.cells import texte
+from sheets.lignes import Classeur, Totaux
+from sheets.register import questions
+from sheets.trame import Trame
+from sheets.trames import TRAMES
+from sheets.workers import juge_tous
+
+
+def _choisi(quoi: str, code: str, connus: dict[str, Any]) -> Any:
+    if code in connus:
+        return connus[code]
+    voisin = proche(code, connus)
+    suite = f" ; vouliez-vous dire « {voisin} » ?" if voisin else f" ; connus : {enumeration(sorted(connus), 8)}."
+    raise UserError(f"{quoi} « {code} » est inconnu{suite}")
+
+
+def ecrit_les_trames(atelier: Atelier, trame: str, ght: str | None, campagne: str, sortie: Path | None) -> None:
+    """Write one blank trame, or (ght None) one per GHT into a folder."""
+    layout: Trame = _choisi("Le type de trame", trame, TRAMES)
+    c: Campagne = _choisi("La campagne", campagne, atelier.dossier.campagnes)
+    if ght is None:
+        ecrits = ecrit_toutes(atelier, layout, c, sortie or Path("trames"))
+        click.echo(f"{compte(len(ecrits), 'trame écrite', 'trames écrites')} dans {sortie or Path('trames')}")
+        return
+    if not ght:
+        raise UserError("Dites pour quel GHT (--ght CODE), ou --all pour tous.")
+    _choisi("Le GHT", ght, atelier.dossier.territoire.ghts)
+    chemin = sortie or Path(template.nom_de_fichier(ght, c, atelier.dossier))
+    click.echo(f"Trame écrite : {template.ecrit(layout, ght, c, atelier.dossier, chemin)}")
+
+
+def ecrit_toutes(atelier: Atelier, trame: Trame, campagne: Campagne, dossier_de_sortie: Path) -> list[Path]:
+    """A blank trame for every GHT of the folder that has members at the situation date."""
+    territoire = atelier.dossier.territoire
+    ghts = [g for g in territoire.ghts.values() if territoire.membres(g.code, campagne.situation)]
+    ecrits = []
+    with console.progression("Trames") as avance:
+        for rang, g in enumerate(ghts, 1):
+            chemin = dossier_de_sortie / template.nom_de_fichier(g.code, campagne, atelier.dossier)
+            ecrits.append(template.ecrit(trame, g.code, campagne, atelier.dossier, chemin))
+            avance(rang, len(ghts))
+    return ecrits
+
+
+def controle(atelier: Atelier, fichiers: Sequence[Path], en_json: bool) -> int:
+    """Judge workbooks and show their findings; the exit code says how bad it is (0, 1 or 2)."""
+    absents = [f for f in fichiers if not f.is_file()]
+    if absents:
+        raise UserError(f"Fichier introuvable : {enumeration([str(f) for f in absents])}.")
+    with console.progression("Contrôle") as avance:
+        juges = []
+        for classeur in juge_tous(((str(f), f.read_bytes()) for f in fichiers), atelier.dossier):
+            juges.append(classeur)
+            avance(len(juges), len(fichiers))
+    if en_json:
+        click.echo(json.dumps([objet_classeur(c) for c in juges], ensure_ascii=False, indent=1))
+    else:
+        for classeur in juges:
+            console.titre(_en_tete(classeur))
+            console.constats(classeur)
+            if classeur.lisible:
+                console.ecrit(f"  {console.totaux(classeur.totaux)}")
+    return 2 if not all(c.lisible for c in juges) else int(any(c.bloquant for c in juges))
+
+
+def _en_tete(classeur: Classeur) -> str:
+    nom = Path(classeur.fichier).name
+    if classeur.tampon is None or not classeur.lisible:
+        return f"{nom} — ne peut pas être lu comme une trame"
+    t = classeur.tampon
+    remis = "remise" if classeur.remis else "pas encore remise"
+    return f"{nom} — trame {t.trame} {t.version}, {t.ght}, campagne {t.campagne}, {remis}"
+
+
+def objet_totaux(t: Totaux) -> dict[str, Any]:
+    """Control totals for programs: counts, and euros as decimal strings."""
+    return {k: decimal_euros(v) if k.startswith("gain_") else v for k, v in asdict(t).items()}
+
+
+def objet_classeur(c: Classeur) -> dict[str, Any]:
+    """One file as `vigie check --json` prints it."""
+    t = c.tampon
+    return {
+        "fichier": c.fichier,
+        "trame": t.trame if t else None,
+        "version": t.version if t else None,
+        "ght": t.ght if t else None,
+        "campagne": t.campagne if t else None,
+        "lisible": c.lisible,
+        "remis": c.remis,
+        "totaux": objet_totaux(c.totaux),
+        "constats": [{**asdict(k), "gravite": k.gravite.value, "enjeu": decimal_euros(k.enjeu)} for k in c.constats],
+    }
+
+
+def releve(atelier: Atelier, sources: Sequence[Path], en_json: bool) -> None:
+    """Pull the sources into the register and show what came in."""
+    if not sources:
+        raise UserError("Donnez un dossier de trames à relever : vigie pull DOSSIER")
+    with console.progression("Relevé") as avance:
+        bilan = releve_tout(atelier.registre, atelier.dossier, sources, atelier.maintenant, avance)
+    if en_json:
+        fichiers = [
+            {"fichier": r.fichier, "etat": r.etat, "motif": r.motif, "totaux": objet_totaux(r.totaux)}
+            for r in bilan.recus
+        ]
+        click.echo(
+            json.dumps({"fichiers": fichiers, "totaux": objet_totaux(bilan.totaux)}, ensure_ascii=False, indent=1)
+        )
+    else:
+        montre_bilan(bilan)
+
+
+def montre_bilan(bilan: Bilan) -> None:
+    """What a pull took in: counts by state, refusals in words, control totals."""
+    mots = [
+        compte(bilan.combien(etat), mot)  # type: ignore[arg-type]
+        for etat, mot in (
+            ("nouveau", "nouveau"),
+            ("modifie", "modifié"),
+            ("inchange", "inchangé"),
+            ("refuse", "refusé"),
+        )
+    ]
+    console.ecrit(f"{compte(len(bilan.recus), 'fichier')} : {', '.join(mots).replace('nouveaus', 'nouveaux')}.")
+    for r in bilan.recus:
+        if r.etat == "refuse":
+            console.ecrit(f"  refusé  {Path(r.fichier).name} — {r.motif}", "red")
+    console.ecrit(console.totaux(bilan.totaux))
+
+
+def repond(atelier: Atelier, question: str, email: str | None, au: date | None, en_json: bool) -> None:
+    """Answer a question, for someone, as of a day."""
+    rendu = answering.repond(question, atelier.personne(email), atelier.vue(au), atelier.maintenant())
+    if en_json:
+        click.echo(json.dumps(rendu, ensure_ascii=False, indent=1))
+    else:
+        premiere, *suite = str(rendu["texte"]).split("\n")
+        console.ecrit(premiere, "bold")
+        for ligne in suite:
+            console.ecrit(ligne)
+
+
+def etat(atelier: Atelier, en_json: bool) -> int:
+    """What was pulled and when, and what is wrong; 1 if anything is."""
+    vue = atelier.vue()
+    dernier = questions.dernier_pull(vue.db)
+    soucis = []
+    if dernier is None:
+        soucis.append("Aucun relevé n'a encore eu lieu. Lancez : vigie pull DOSSIER_DES_TRAMES")
+    elif dernier["fin"] is None:
+        soucis.append(f"Le relevé du {dernier['debut']} a été interrompu ; relancez vigie pull, rien n'est perdu.")
+    illisibles = questions.refuses_sans_tampon(vue.db, vue.au)
+    soucis += [f"{Path(f.chemin).name} : {f.motif}" for f in illisibles]
+    if en_json:
+        click.echo(json.dumps({"dossier": str(atelier.chemin_dossier), "registre": str(atelier.chemin_registre),
+                               "dernier_releve": dernier, "soucis": soucis}, ensure_ascii=False, indent=1))  # fmt: skip
+        return int(bool(soucis))
+    console.ecrit(f"Registre : {atelier.chemin_registre}")
+    if dernier:
+        console.ecrit(f"Dernier relevé : {dernier['debut']} ({dernier['nouveaux']} nouveaux, {dernier['modifies']} modifiés, "
+                      f"{dernier['inchanges']} inchangés, {dernier['refuses']} refusés)")  # fmt: skip
+    for souci in soucis:
+        console.ecrit(f"À voir : {souci}", "yellow")
+    if not soucis:
+        console.ecrit("Tout est en ordre.", "green")
+    return int(bool(soucis))
+
+
+def charge_territoire(atelier: Atelier, fichier: Path) -> None:
+    """Merge an official list into the folder's `territoire.csv`."""
+    if not fichier.is_file():
+        raise UserError(f"Fichier introuvable : {fichier}.")
+    if atelier.chemin_dossier.resolve() == EXEMPLE.resolve():
+        raise UserError(
+            f"Le dossier d'exemple n'est pas modifié. Copiez-le d'abord ({EXEMPLE}), puis : vigie territory {fichier} --dossier COPIE"
+        )
+    liste = liste_officielle.lit(_rangees(fichier), atelier.dossier.territoire.regions)
+    ancien = atelier.dossier.territoire
+    nouveau = liste_officielle.fusionne(ancien, liste, atelier.maintenant().date())
+    liste_officielle.ecrit(nouveau, atelier.chemin_dossier / "territoire.csv")
+    fins = len([a for a in nouveau.appartenances if a.fin]) - len([a for a in ancien.appartenances if a.fin])
+    ajouts = len(nouveau.appartenances) - len(ancien.appartenances)
+    click.echo(
+        f"{compte(len(liste.ghts), 'GHT', 'GHT')} et {compte(len(liste.etablissements), 'établissement')} lus ; "
+        f"{compte(ajouts, 'appartenance ajoutée', 'appartenances ajoutées')}, {compte(fins, 'close')}."
+    )
+
+
+def _rangees(fichier: Path) -> list[list[str]]:
+    """The rows of a CSV or of a workbook's first tab, as text."""
+    import csv
+    import io
+
+    octets = fichier.read_bytes()
+    if fichier.suffix.lower() in (".csv", ".txt"):
+        contenu = decode(octets)
+        separateur = max(";,\t", key=contenu.partition("\n")[0].count)
+        return list(csv.reader(io.StringIO(contenu), delimiter=separateur))
+    try:
+        premier = next(excel.ouvre(octets))
+    except excel.Refus as refus:
+        raise UserError(f"{fichier} : {refus.constat.message} {refus.constat.correction}") from None
+    return [[texte(c) or "" for c in rangee] for rangee in premier.rangees]

@@ -1,0 +1,125 @@
+"""The tour itself: templates, filled trames, pull, the region's table, costliest findings, questions and answers."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from bots import answering, console
+from config.dossier import EXEMPLE
+from config.droits import CLAVIER
+from config.errors import UserError
+from config.langue import euros, grand_montant, taux
+from config.territoire import Perimetre
+from jobs.commands import montre_bilan
+from jobs.demo.remplissage import ABSENT, fichier_etranger, plan, remplit
+from jobs.pull import Bilan, pull
+from jobs.wiring import Atelier, atelier
+from reports import suivi
+from reports.gains import gains
+from reports.quality import rejets
+from reports.vue import Sujet
+from sheets import template
+from sheets.trames import TRAMES
+
+CAMPAGNE = "2021-annuelle"
+REGION = Perimetre("region", "BFC")
+JOUR = date(2022, 3, 31)
+QUESTIONS = (
+    ("gains bfc 2021 par famille", None),
+    ("combien a gagné le GHT du Jura ?", None),
+    ("pourquoi ?", None),
+    ("qui n'a pas remis ?", "referent.bfc@exemple.invalid"),
+    ("gains de la Nièvre", "directeur.bfc-08@exemple.invalid"),
+)
+MARQUE = ".vigie-demo"
+
+
+def visite(sortie: Path) -> Bilan:
+    """Run the whole tour into `sortie`, made anew; return what was pulled."""
+    _place_nette(sortie)
+    monte = atelier(EXEMPLE, sortie / "vigie.sqlite", JOUR)
+    console.titre("1. Les trames : une par GHT, un onglet par établissement")
+    ecrit_les_trames(monte, sortie)
+    console.ecrit(f"Trames vierges dans {sortie / 'trames'}, trames remplies dans {sortie / 'recus'}.")
+    console.titre("2. Le relevé : lire, juger, enregistrer")
+    with console.progression("Relevé") as avance:
+        bilan = pull(monte.registre, monte.dossier, [sortie / "recus"], monte.maintenant, avance)
+    montre_bilan(bilan)
+    console.titre("3. La région")
+    montre_la_region(monte)
+    console.titre("4. Ce qui coûte le plus")
+    montre_les_rejets(monte)
+    console.titre("5. Des questions, leurs réponses")
+    for question, email in QUESTIONS:
+        personne = monte.personne(email) if email else CLAVIER
+        rendu = answering.repond(question, personne, monte.vue(), monte.maintenant())
+        console.ecrit(f"\n« {question} »{f' ({personne.fonction})' if email else ''}", "bold cyan")
+        console.ecrit(str(rendu["texte"]))
+    console.titre("À vous")
+    console.ecrit(f'  vigie ask "gains GHT Nièvre" --registre {sortie / "vigie.sqlite"} --today {JOUR}')
+    console.ecrit(f'  vigie check "{sortie / "recus" / "GHT Jura.xlsx"}"')
+    return bilan
+
+
+def _place_nette(sortie: Path) -> None:
+    """Start from nothing, but never erase a folder that the tour did not make."""
+    if sortie.exists() and any(sortie.iterdir()):
+        if not (sortie / MARQUE).exists():
+            raise UserError(f"« {sortie} » contient déjà autre chose ; donnez un dossier neuf par --out.")
+        shutil.rmtree(sortie)
+    sortie.mkdir(parents=True, exist_ok=True)
+    (sortie / MARQUE).touch()
+
+
+def ecrit_les_trames(monte: Atelier, sortie: Path) -> None:
+    """Each GHT's trame, blank then filled; the one that never answers, and a file that is no trame."""
+    dossier, trame = monte.dossier, TRAMES["paat"]
+    campagne = dossier.campagnes[CAMPAGNE]
+    lignes = plan(dossier, campagne)
+    recus = sortie / "recus"
+    recus.mkdir()
+    (sortie / "trames").mkdir()
+    with console.progression("Trames") as avance:
+        for rang, ght in enumerate(dossier.territoire.ghts, 1):
+            livre = template.classeur(trame, ght, campagne, dossier)
+            livre.save(sortie / "trames" / template.nom_de_fichier(ght, campagne, dossier))
+            if ght != ABSENT:
+                remplit(livre, trame, ght, campagne, dossier, lignes)
+                livre.save(recus / f"{dossier.territoire.ghts[ght].nom}.xlsx")
+            avance(rang, len(dossier.territoire.ghts))
+    fichier_etranger().save(recus / "Congés 2022.xlsx")
+    (recus / "~$GHT Jura.xlsx").write_bytes(b"\x05verrou")
+
+
+def montre_la_region(monte: Atelier) -> None:
+    """One line per GHT: its state, what it declares, what is struck out, what is kept, against its objective."""
+    vue = monte.vue()
+    sujet = Sujet(REGION, 2021)
+    rangs = []
+    for e in suivi.etats(vue, sujet):
+        r = gains(vue, Sujet(Perimetre("ght", e.ght.code), 2021))
+        rangs.append(_rang(e.ght.nom, e.mots, r.declare, r.retire, r.retenu, r.objectif.montant if r.objectif else 0))
+    r = gains(vue, sujet)
+    mots = f"{r.recues} trames sur {r.attendues}"
+    rangs.append(
+        _rang("Bourgogne-Franche-Comté", mots, r.declare, r.retire, r.retenu, r.objectif.montant if r.objectif else 0)
+    )
+    console.tableau(("GHT", "État", "Déclaré", "Retiré", "Retenu", "Objectif", "Atteinte"), rangs, (2, 3, 4, 5, 6))
+    console.ecrit("L'objectif d'un GHT est sa part de celui de la région, répartie selon les achats.", "dim")
+
+
+def _rang(nom: str, etat: str, declare: int, retire: int, retenu: int, objectif: int) -> tuple[str, ...]:
+    atteinte = taux(Decimal(retenu) / objectif, 0) if objectif else "—"
+    return nom, etat, *(grand_montant(m) for m in (declare, retire, retenu, objectif)), atteinte
+
+
+def montre_les_rejets(monte: Atelier) -> None:
+    """The costliest blocking findings of the region, at their cells."""
+    for e in rejets(monte.vue(), Sujet(REGION, 2021)).elements[:8]:
+        if e.adresse and isinstance(e.valeur, int):
+            place = f"{Path(e.adresse.fichier).name} · {e.adresse.feuille} · {e.adresse.cellule}"
+            console.ecrit(f"  {euros(e.valeur):>13}  {place}", "bold")
+            console.ecrit(f"                 {e.libelle}")

@@ -1,0 +1,106 @@
+"""Takes in what changed in the sources: look, judge, record. Stateless: run twice, it does nothing the second time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from config.dossier import Dossier
+from config.errors import UserError
+from sheets.lignes import Classeur, Totaux, total
+from sheets.register import pulls
+from sheets.register.pulls import Depot, Etat
+from sheets.workers import juge_tous
+
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recu:
+    """What became of one file in a pull."""
+
+    fichier: str
+    etat: Etat
+    motif: str
+    totaux: Totaux
+    classeur: Classeur | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bilan:
+    recus: tuple[Recu, ...]
+
+    @property
+    def totaux(self) -> Totaux:
+        return total(r.totaux for r in self.recus)
+
+    def combien(self, etat: Etat) -> int:
+        return sum(r.etat == etat for r in self.recus)
+
+
+def trouve(sources: Iterable[Path]) -> list[Depot]:
+    """The workbooks in these folders (or these files), oldest first. Raises UserError when a source is missing.
+
+    Excel's lock files (~$…) and hidden files are passed over.
+    """
+    depots: list[Depot] = []
+    for source in sources:
+        if not source.exists():
+            raise UserError(f"La source « {source} » n'existe pas. Donnez un dossier de trames, ou un classeur.")
+        fichiers = source.rglob("*") if source.is_dir() else [source]
+        for f in fichiers:
+            if f.suffix.lower() in SUFFIXES and not f.name.startswith((".", "~$")) and f.is_file():
+                stat = f.stat()
+                depots.append(Depot(str(f.resolve()), stat.st_size, stat.st_mtime_ns))
+    return sorted({d.chemin: d for d in depots}.values(), key=lambda d: (d.modifie_ns, d.chemin))
+
+
+def pull(
+    db: Database, dossier: Dossier, sources: Iterable[Path], horloge: Callable[[], datetime],
+    avance: Callable[[int, int], None] = lambda fait, sur: None,
+) -> Bilan:  # fmt: skip
+    """Take in every file that changed. `avance(done, of)` is called as files are recorded.
+
+    A file that cannot be read is one refusal; a crash in the middle loses at most the file in hand.
+    """
+    depots = trouve(sources)
+    connus, empreintes = pulls.reperes(db), pulls.empreintes(db)
+    a_lire = [d for d in depots if connus.get(d.chemin, ())[:2] != (d.taille, d.modifie_ns)]
+    numero = pulls.commence(db, dossier, horloge())
+    recus = {d.chemin: Recu(d.chemin, "inchange", "", Totaux()) for d in depots}
+    lus: list[Depot] = []
+    for depot, classeur in _juges(a_lire, dossier, empreintes, lus):
+        etat = pulls.enregistre(db, numero, depot, classeur, depot.chemin in connus)
+        motif = "" if classeur.lisible else classeur.constats[0].message
+        recus[depot.chemin] = Recu(depot.chemin, etat, motif, classeur.totaux, classeur)
+        avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
+    if lus:
+        pulls.pose_reperes(db, lus)
+    pulls.termine(db, numero, horloge(), [r.etat for r in recus.values()])
+    return Bilan(tuple(recus.values()))
+
+
+def _juges(
+    depots: list[Depot], dossier: Dossier, empreintes: set[str], deja_vus: list[Depot]
+) -> Iterator[tuple[Depot, Classeur]]:
+    """Judge the files whose content is new, each with the very bytes that will be kept; the others join `deja_vus`."""
+    en_cours: list[Depot] = []
+
+    def contenus() -> Iterator[tuple[str, bytes]]:
+        for depot in depots:
+            octets = Path(depot.chemin).read_bytes()
+            lu = replace(depot, empreinte=hashlib.sha256(octets).hexdigest(), octets=octets)
+            if lu.empreinte in empreintes:
+                deja_vus.append(replace(lu, octets=b""))
+                continue
+            empreintes.add(lu.empreinte)
+            en_cours.append(lu)
+            yield depot.chemin, octets
+
+    for classeur in juge_tous(contenus(), dossier):
+        yield en_cours.pop(0), classeur

@@ -1,0 +1,87 @@
+"""Builds once what every command needs: settings, the region's folder, the register, the clock.
+
+The only module that reads the wall clock and the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlite_utils import Database
+
+from config.dossier import EXEMPLE, Dossier, charge
+from config.droits import CLAVIER, Personne
+from config.errors import UserError
+from config.langue import proche
+from reports.vue import Vue
+from sheets.checks import CATALOGUE
+from sheets.register.registre import ouvre, ouvre_existant
+
+PARIS = ZoneInfo("Europe/Paris")
+REGISTRE = Path("vigie.sqlite")
+
+
+@dataclass(frozen=True)
+class Atelier:
+    """The house, wired: `aujourd_hui` stands in for the clock when it is given."""
+
+    chemin_dossier: Path
+    chemin_registre: Path
+    aujourd_hui: date | None = None
+
+    @cached_property
+    def dossier(self) -> Dossier:
+        """The region's folder. Raises UserError with every complaint."""
+        dossier = charge(self.chemin_dossier)
+        for code in sorted(dossier.essais - CATALOGUE.keys()):
+            voisin = proche(code, CATALOGUE)
+            suite = f" ; vouliez-vous dire « {voisin} » ?" if voisin else "."
+            raise UserError(
+                f"{dossier.chemin / 'reglages.toml'} : le contrôle à l'essai « {code} » n'existe pas{suite}"
+            )
+        return dossier
+
+    @cached_property
+    def registre(self) -> Database:
+        """The register, created if need be."""
+        return ouvre(self.chemin_registre)
+
+    @cached_property
+    def registre_existant(self) -> Database:
+        """The register, to be read. Raises UserError when there is none."""
+        return ouvre_existant(self.chemin_registre)
+
+    def maintenant(self) -> datetime:
+        """Now in Paris; noon of the given day when a day stands in for the clock."""
+        if self.aujourd_hui:
+            return datetime.combine(self.aujourd_hui, time(12), PARIS)
+        return datetime.now(PARIS)
+
+    def vue(self, au: date | None = None) -> Vue:
+        """The register as of a day, today by default."""
+        return Vue(self.registre_existant, self.dossier, au or self.maintenant().date())
+
+    def personne(self, email: str | None) -> Personne:
+        """Who asks. Raises UserError when the address is not in personnes.csv."""
+        if email is None:
+            return CLAVIER
+        connue = self.dossier.personnes.get(email.lower())
+        if connue is None:
+            voisin = proche(email, self.dossier.personnes)
+            suite = f" ; vouliez-vous dire « {voisin} » ?" if voisin else "."
+            raise UserError(f"« {email} » n'est pas dans {self.dossier.chemin / 'personnes.csv'}{suite}")
+        return connue
+
+
+def atelier(dossier: Path | None, registre: Path | None, aujourd_hui: date | None) -> Atelier:
+    """Wire the house from options, else from the environment, else from the example region."""
+    return Atelier(
+        dossier or Path(os.environ.get("VIGIE_DOSSIER") or EXEMPLE),
+        registre or Path(os.environ.get("VIGIE_REGISTRE") or REGISTRE),
+        aujourd_hui,
+    )

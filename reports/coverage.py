@@ -1,0 +1,26 @@
+"""How much of the purchases was worked on: the périmètre traité over total purchases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from config.langue import compte, grand_montant
+from reports.gains import base
+from reports.reponse import Reponse
+from reports.vue import Sujet, Vue
+from sheets.register import questions
+
+
+def couverture(vue: Vue, sujet: Sujet) -> Reponse:
+    """Reference amounts of kept lines first ordered in the exercice ÷ total purchases of the whole territory."""
+    onglets = vue.comptent(sujet)
+    traite = questions.perimetre_traite(vue.db, [o.id for o in onglets], sujet.exercice)
+    finess = vue.dossier.territoire.finess_de(sujet.perimetre, vue.campagne(sujet).situation)
+    achats = vue.achats(sujet.exercice, finess)
+    connus = [m for m in achats.values() if m]
+    remarques = [f"{grand_montant(traite)} traités sur {grand_montant(sum(connus))} d'achats"]
+    if len(connus) < len(achats):
+        remarques.append(f"achats inconnus pour {compte(len(achats) - len(connus), 'établissement')}")
+    valeur = Decimal(traite) / sum(connus) if connus else None
+    return replace(base(vue, sujet, "couverture", onglets), valeur=valeur, unite="taux", remarques=tuple(remarques))

@@ -1,0 +1,100 @@
+"""Gains of an exercice, by territory, family or operator, against objectives; and the lines that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from reports.reponse import Adresse, Element, Reponse
+from reports.vue import Sujet, Vue, somme
+from sheets.compte import OngletRecu
+from sheets.register import questions
+
+SANS_LABEL = "non renseigné"
+AXES = ("ght", "etablissement", "famille", "domaine", "operateur", "levier", "nature", "statut")
+
+
+def gains(vue: Vue, sujet: Sujet) -> Reponse:
+    """What is kept for an exercice, in cents; one element per value of `sujet.par`."""
+    onglets = vue.comptent(sujet)
+    reponse = base(vue, sujet, "gains", onglets)
+    return replace(reponse, valeur=reponse.retenu, unite="EUR", elements=_ventile(vue, sujet, onglets))
+
+
+def objectif(vue: Vue, sujet: Sujet) -> Reponse:
+    """The objective in force, and how far it is reached."""
+    reponse = base(vue, sujet, "objectif", vue.comptent(sujet))
+    montant = reponse.objectif.montant if reponse.objectif else None
+    return replace(reponse, valeur=montant, unite="EUR")
+
+
+def pourquoi(vue: Vue, sujet: Sujet) -> Reponse:
+    """Every line that makes the figure, at its cell: they add up to it to the cent."""
+    onglets = vue.comptent(sujet)
+    reponse = base(vue, sujet, "pourquoi", onglets)
+    lignes = tuple(
+        Element(
+            ligne.intitule,
+            ligne.gain_exercice - ligne.retire,
+            "retirée" if ligne.retire else "",
+            Adresse(ligne.reference, ligne.chemin, ligne.feuille, ligne.cellule),
+        )
+        for ligne in questions.lignes_de(vue.db, [o.id for o in onglets])
+    )
+    return replace(reponse, valeur=reponse.retenu, unite="EUR", elements=lignes)
+
+
+def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) -> Reponse:
+    """What every answer says: basis, date, trames received over expected, provisional part, objective."""
+    totaux, provisoire = somme(onglets), somme(o for o in onglets if not o.remis)
+    ghts = vue.ghts(sujet)
+    recus = {o.ght for o in onglets}
+    campagnes = [c.code for c in vue.campagnes(sujet) if c.code in {o.campagne for o in onglets}]
+    return Reponse(
+        intention=intention,
+        perimetre=sujet.perimetre,
+        exercice=sujet.exercice,
+        campagne=campagnes[-1] if campagnes else vue.campagne(sujet).code,
+        au=vue.au,
+        valeur=None,
+        unite="",
+        recues=sum(g.code in recus for g in ghts),
+        attendues=len(ghts),
+        declare=totaux.gain_declare,
+        retire=totaux.gain_retire,
+        retenu=totaux.gain_retenu,
+        provisoire=provisoire.gain_retenu,
+        objectif=vue.objectif(sujet),
+        par=sujet.par,
+    )
+
+
+def _ventile(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element, ...]:
+    if sujet.par == "ght":
+        return _par_ght(vue, sujet, onglets)
+    if sujet.par == "etablissement":
+        noms = vue.dossier.territoire.etablissements
+        parts = [Element(noms[o.finess].nom, o.totaux.gain_retenu, "" if o.remis else "provisoire") for o in onglets]
+        return tuple(sorted(parts, key=_plus_grand))
+    if sujet.par:
+        sommes = questions.sommes_par(vue.db, [o.id for o in onglets], sujet.par)
+        return tuple(sorted((Element(label or SANS_LABEL, d - r) for label, d, r in sommes), key=_plus_grand))
+    return ()
+
+
+def _plus_grand(e: Element) -> tuple[Any, str]:
+    return (-(e.valeur or 0), e.libelle)
+
+
+def _par_ght(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element, ...]:
+    """One element per expected GHT, those who sent nothing last and without a figure."""
+    presents, absents = [], []
+    for g in vue.ghts(sujet):
+        siens = [o for o in onglets if vue.dossier.territoire.ght_de(o.finess, vue.campagne(sujet).situation) == g.code]
+        if siens:
+            provisoire = any(not o.remis for o in siens)
+            presents.append(Element(g.nom, somme(siens).gain_retenu, "provisoire" if provisoire else "", code=g.code))
+        else:
+            absents.append(Element(g.nom, None, "rien reçu", code=g.code))
+    return tuple(sorted(presents, key=_plus_grand) + absents)

@@ -1,0 +1,35 @@
+"""How far the figures can be believed: quality rates, and what was struck out, costliest first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from config.langue import taux
+from reports.gains import base
+from reports.reponse import Adresse, Element, Reponse
+from reports.vue import Sujet, Vue, somme
+from sheets.constats import Gravite
+from sheets.register import questions
+
+
+def qualite(vue: Vue, sujet: Sujet) -> Reponse:
+    """Share of declared lines without a blocking finding; beside it, share of positive euros not struck out."""
+    onglets = vue.comptent(sujet)
+    totaux = somme(onglets)
+    lignes = totaux.lignes_retenues + totaux.lignes_rejetees
+    positif = questions.declare_positif(vue.db, [o.id for o in onglets])
+    par_lignes = Decimal(totaux.lignes_retenues) / lignes if lignes else None
+    remarques = (f"en euros : {taux(1 - Decimal(totaux.gain_retire) / positif)}",) if positif else ()
+    return replace(base(vue, sujet, "qualite", onglets), valeur=par_lignes, unite="taux", remarques=remarques)
+
+
+def rejets(vue: Vue, sujet: Sujet) -> Reponse:
+    """The euros struck out, and each blocking finding, costliest first."""
+    onglets = vue.comptent(sujet)
+    elements = tuple(
+        Element(c.message, c.enjeu, "", Adresse("", chemin, c.feuille, c.cellule), code=c.code)
+        for chemin, _, c in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,))
+    )
+    reponse = base(vue, sujet, "rejets", onglets)
+    return replace(reponse, valeur=reponse.retire, unite="EUR", elements=elements)

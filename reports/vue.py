@@ -1,0 +1,92 @@
+"""The register and the region's folder seen on a given day: what counts there, and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlite_utils import Database
+
+from config.campagne import Campagne, campagne_du_jour
+from config.dossier import Dossier
+from config.errors import UserError
+from config.objectifs import Objectif, en_vigueur, reparti
+from config.territoire import Ght, Perimetre
+from sheets.compte import OngletRecu, qui_compte
+from sheets.lignes import Totaux, total
+from sheets.register import questions
+
+
+@dataclass(frozen=True, slots=True)
+class Sujet:
+    """What is asked: a territory, an exercice, possibly one campaign instead of the one that counts."""
+
+    perimetre: Perimetre
+    exercice: int
+    campagne: str | None = None
+    par: str = ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Vue:
+    """`au` is the day the answer would have been given; nothing received after it is seen."""
+
+    db: Database
+    dossier: Dossier
+    au: date
+
+    def campagnes(self, sujet: Sujet) -> list[Campagne]:
+        """The campaigns that may count for a subject, earliest situation first. Raises UserError if there are none."""
+        toutes = self.dossier.campagnes_de(sujet.exercice)
+        choisies = [c for c in toutes if sujet.campagne in (None, c.code)]
+        if not choisies:
+            connus = sorted({str(c.exercice) for c in self.dossier.campagnes.values()})
+            raise UserError(f"Aucune campagne pour {sujet.exercice} ; exercices connus : {', '.join(connus)}.")
+        return choisies
+
+    def campagne(self, sujet: Sujet) -> Campagne:
+        """The campaign under way for a subject that day: the last one opened."""
+        return campagne_du_jour(self.campagnes(sujet), self.au)
+
+    def ghts(self, sujet: Sujet) -> tuple[Ght, ...]:
+        """The GHT expected to answer."""
+        return self.dossier.territoire.ghts_de(sujet.perimetre, self.campagne(sujet).situation)
+
+    def comptent(self, sujet: Sujet) -> list[OngletRecu]:
+        """The tabs that make the figure of a subject, one per établissement."""
+        campagnes = self.campagnes(sujet)
+        recus = questions.onglets_recus(self.db, [c.code for c in campagnes], self.au)
+        retenus = qui_compte(recus, [c.code for c in campagnes])
+        dedans = self.dossier.territoire.finess_de(sujet.perimetre, campagnes[-1].situation)
+        return [o for finess, o in sorted(retenus.items()) if finess in dedans]
+
+    def achats(self, exercice: int, finess: Iterable[str]) -> dict[str, int | None]:
+        """Total purchases in cents of each établissement: the trame's, else the folder's, else the latest known."""
+        declares = questions.achats_declares(self.db, self.au)
+        codes = [c.code for c in reversed(self.dossier.campagnes_de(exercice))]
+        return {
+            f: next((declares[f, c] for c in codes if (f, c) in declares), None) or self._achats_connus(f, exercice)
+            for f in finess
+        }
+
+    def _achats_connus(self, finess: str, exercice: int) -> int | None:
+        connus = {n: m for (f, n), m in self.dossier.achats.items() if f == finess and n <= exercice}
+        return connus[max(connus)] if connus else None
+
+    def objectif(self, sujet: Sujet) -> Objectif | None:
+        """The objective in force that day; for a GHT without one, its share of the region's."""
+        propre = en_vigueur(self.dossier.objectifs, sujet.perimetre, sujet.exercice, self.au)
+        if propre or sujet.perimetre.type != "ght":
+            return propre
+        territoire, situation = self.dossier.territoire, self.campagne(sujet).situation
+        region = territoire.parents(sujet.perimetre, situation)[0]
+        du_tout = en_vigueur(self.dossier.objectifs, region, sujet.exercice, self.au)
+        if du_tout is None:
+            return None
+        achats = self.achats(sujet.exercice, territoire.finess_de(region, situation))
+        return reparti(du_tout, sujet.perimetre, achats, territoire.finess_de(sujet.perimetre, situation))
+
+
+def somme(onglets: Iterable[OngletRecu]) -> Totaux:
+    return total(o.totaux for o in onglets)

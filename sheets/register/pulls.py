@@ -1,0 +1,165 @@
+"""Writes what a pull brought in: all of a file or none, its original with it, control totals checked on the way."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from config.dossier import Dossier
+from sheets.lignes import Classeur, Onglet
+from sheets.register.registre import ecriture
+from sheets.register.schema import colonnes_gardees, table_des_lignes
+from sheets.trames import TRAMES
+
+Etat = Literal["nouveau", "modifie", "inchange", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """A file as found in a source: where, when it was last written, and what it holds."""
+
+    chemin: str
+    taille: int
+    modifie_ns: int
+    empreinte: str = ""
+    octets: bytes = b""
+
+    @property
+    def modifie_le(self) -> str:
+        return datetime.fromtimestamp(self.modifie_ns / 1e9).astimezone().isoformat(timespec="seconds")
+
+
+def commence(db: Database, dossier: Dossier, quand: datetime) -> int:
+    """Open a pull, and keep the region's folder as it stands; return the pull's number."""
+    with ecriture(db):
+        db.execute(
+            "INSERT OR IGNORE INTO dossiers VALUES (?, ?, ?)",
+            (dossier.empreinte, dossier.archive(), quand.isoformat(timespec="seconds")),
+        )
+        ligne = db.execute(
+            "INSERT INTO pulls (debut, dossier) VALUES (?, ?)", (quand.isoformat(timespec="seconds"), dossier.empreinte)
+        )
+        return int(ligne.lastrowid or 0)
+
+
+def termine(db: Database, pull: int, quand: datetime, etats: list[Etat]) -> None:
+    """Close a pull with its count of files by state. A pull without this row was cut short."""
+    comptes = [etats.count(e) for e in ("nouveau", "modifie", "inchange", "refuse")]
+    with ecriture(db):
+        db.execute(
+            "INSERT INTO bilans VALUES (?, ?, ?, ?, ?, ?)", (pull, quand.isoformat(timespec="seconds"), *comptes)
+        )
+
+
+def reperes(db: Database) -> dict[str, tuple[int, int, str]]:
+    """By path: size, date in ns and hash at the last sight, to pass over untouched files at the cost of a stat."""
+    return {c: (t, m, e) for c, t, m, e in db.execute("SELECT chemin, taille, modifie_ns, empreinte FROM reperes")}
+
+
+def empreintes(db: Database) -> set[str]:
+    """Hashes of every file ever received."""
+    return {e for (e,) in db.execute("SELECT empreinte FROM originaux")}
+
+
+def pose_reperes(db: Database, depots: list[Depot]) -> None:
+    """Remember where files that need no reading stand now. A shortcut, not a fact: the one thing overwritten."""
+    with ecriture(db):
+        db.conn.executemany(
+            "INSERT OR REPLACE INTO reperes VALUES (?, ?, ?, ?)",
+            [(d.chemin, d.taille, d.modifie_ns, d.empreinte) for d in depots],
+        )
+
+
+def enregistre(db: Database, pull: int, depot: Depot, classeur: Classeur, connu: bool) -> Etat:
+    """Store one judged file in one transaction and return its state. `connu`: its path was seen before.
+
+    Raises RuntimeError, and stores nothing, if what was written does not add up to what was judged.
+    """
+    etat: Etat = "refuse" if not classeur.lisible else "modifie" if connu else "nouveau"
+    with ecriture(db):
+        db.execute("INSERT OR IGNORE INTO originaux VALUES (?, ?)", (depot.empreinte, depot.octets))
+        fichier = _fichier(db, pull, depot, classeur, etat)
+        feuilles = {o.feuille: _onglet(db, fichier, classeur, o) for o in classeur.onglets}
+        db.conn.executemany(
+            "INSERT INTO constats (fichier, onglet, code, gravite, feuille, ligne, cellule, colonne, valeur, message,"
+            " correction, enjeu) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (fichier, feuilles.get(c.feuille), c.code, c.gravite.value, c.feuille, c.ligne, c.cellule, c.colonne,
+                 c.valeur, c.message, c.correction, c.enjeu)
+                for c in classeur.constats
+            ],
+        )  # fmt: skip
+        db.execute(
+            "INSERT OR REPLACE INTO reperes VALUES (?, ?, ?, ?)",
+            (depot.chemin, depot.taille, depot.modifie_ns, depot.empreinte),
+        )
+    return etat
+
+
+def _fichier(db: Database, pull: int, depot: Depot, classeur: Classeur, etat: Etat) -> int:
+    t = classeur.tampon
+    motif = "" if classeur.lisible else classeur.constats[0].message
+    ligne = db.execute(
+        "INSERT INTO fichiers (pull, chemin, modifie_le, empreinte, etat, motif, trame, version, ght, campagne, remis,"
+        " contact) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            pull, depot.chemin, depot.modifie_le, depot.empreinte, etat, motif,
+            *((t.trame, t.version, t.ght, t.campagne) if t else ("", "", "", "")), int(classeur.remis), classeur.contact,
+        ),
+    )  # fmt: skip
+    return int(ligne.lastrowid or 0)
+
+
+def _onglet(db: Database, fichier: int, classeur: Classeur, onglet: Onglet) -> int:
+    assert classeur.tampon is not None
+    t = onglet.totaux
+    ligne = db.execute(
+        "INSERT INTO onglets (fichier, campagne, finess, feuille, colonnes, achats, neant, utilisable, lignes_lues,"
+        " lignes_vides, lignes_ignorees, lignes_rejetees, lignes_retenues, gain_declare, gain_retire, gain_retenu)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            fichier, classeur.tampon.campagne, onglet.finess, onglet.feuille, json.dumps(onglet.colonnes), onglet.achats,
+            int(onglet.neant), int(onglet.utilisable), t.lignes_lues, t.lignes_vides, t.lignes_ignorees,
+            t.lignes_rejetees, t.lignes_retenues, t.gain_declare, t.gain_retire, t.gain_retenu,
+        ),
+    )  # fmt: skip
+    numero = int(ligne.lastrowid or 0)
+    _lignes(db, numero, onglet, classeur.tampon.trame)
+    return numero
+
+
+def _lignes(db: Database, numero: int, onglet: Onglet, trame: str) -> None:
+    layout = TRAMES[trame]
+    table, colonnes = table_des_lignes(layout), [c.cle for c in colonnes_gardees(layout)]
+    noms = ", ".join(
+        ["onglet", "numero", *colonnes, "gain_exercice", "report", "realise_a_date", "prevision", "bloquee", "retire"]
+    )
+    places = ", ".join("?" * (len(colonnes) + 8))
+    db.conn.executemany(
+        f"INSERT INTO {table} ({noms}) VALUES ({places})",  # noqa: S608 - names come from the layout, not from outside
+        [
+            (
+                numero, ligne.numero, *(_sql(getattr(ligne.valeurs, c)) for c in colonnes), ligne.mesure.gain_exercice,
+                ligne.mesure.report, ligne.mesure.realise_a_date, ligne.mesure.prevision, int(ligne.bloquee), ligne.retire,
+            )
+            for ligne in onglet.lignes
+        ],
+    )  # fmt: skip
+    requete = (
+        f"SELECT count(*), coalesce(sum(gain_exercice), 0), coalesce(sum(retire), 0) FROM {table} WHERE onglet = ?"  # noqa: S608
+    )
+    ecrit = db.execute(requete, (numero,)).fetchone()
+    attendu = (len(onglet.lignes), onglet.totaux.gain_declare, onglet.totaux.gain_retire)
+    if ecrit != attendu:
+        raise RuntimeError(f"« {onglet.feuille} » : the register holds {ecrit}, the tab was judged {attendu}")
+
+
+def _sql(valeur: Any) -> Any:
+    if isinstance(valeur, Decimal):
+        return str(valeur)
+    return valeur.isoformat() if isinstance(valeur, date) else valeur
