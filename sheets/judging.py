@@ -15,7 +15,7 @@ from sheets import accueil, excel, reading
 from sheets.accueil import Accueil
 from sheets.cells import Reconnu
 from sheets.checks import CATALOGUE, classeur
-from sheets.checks.catalogue import Contexte, Controle, Ecart
+from sheets.checks.catalogue import Contexte, Controle, Ecart, Portee, pour
 from sheets.constats import Constat, Gravite, rang
 from sheets.excel import OngletBrut
 from sheets.lignes import Classeur, Ligne, Onglet
@@ -86,7 +86,7 @@ class _Jugement:
                 onglets += self.onglet(brut, tampon, dit, {o.finess: o.feuille for o in onglets})
         onglets += self.neants(dit, {o.finess for o in onglets})
         self.manquants(onglets)
-        self.ensemble([(o, ligne) for o in onglets for ligne in o.lignes], self.contexte(None), "poids-excessif")
+        self.ensemble("trame", [(o, ligne) for o in onglets for ligne in o.lignes], self.contexte(None))
         onglets = [self.avec_blocages(o) for o in onglets]
         return tuple(onglets), tuple(self.avec_enjeux(onglets)), dit
 
@@ -114,7 +114,7 @@ class _Jugement:
         )  # fmt: skip
         if lu.utilisable and not lignes and not onglet.neant:
             self.constats.append(classeur.onglet_vide(self.membres[finess], feuille=brut.nom))
-        self.ensemble([(onglet, ligne) for ligne in lignes], contexte, "doublon")
+        self.ensemble("tableau", [(onglet, ligne) for ligne in lignes], contexte)
         return [onglet]
 
     def etablissement(self, nom: str, tampon: Tampon | None, deja: Mapping[str, str]) -> tuple[str, str]:
@@ -175,12 +175,13 @@ class _Jugement:
             lignes.append(ligne)
         return tuple(lignes)
 
-    def ensemble(self, lignes: list[tuple[Onglet, Ligne]], contexte: Contexte, code: str) -> None:
-        """Run one check that needs several lines, and place its findings."""
+    def ensemble(self, portee: Portee, lignes: list[tuple[Onglet, Ligne]], contexte: Contexte) -> None:
+        """Run the checks that need several lines, and place their findings."""
         onglets = {id(ligne): onglet for onglet, ligne in lignes}
-        for ligne, ecart in CATALOGUE[code].fonction([ligne for _, ligne in lignes], contexte):
-            onglet = onglets[id(ligne)]
-            self.signale(CATALOGUE[code], ecart, onglet.feuille, ligne, onglet.colonnes)
+        for controle in pour(self.trame.code, portee):
+            for ligne, ecart in controle.fonction([ligne for _, ligne in lignes], contexte):
+                onglet = onglets[id(ligne)]
+                self.signale(controle, ecart, onglet.feuille, ligne, onglet.colonnes)
 
     def signale(self, controle: Controle, ecart: Ecart, feuille: str, ligne: Ligne, colonnes: dict[str, str]) -> None:
         constat = controle.constat(
@@ -208,9 +209,6 @@ class _Jugement:
         return sorted(constats, key=rang)
 
 
-_LIGNE = [c for c in CATALOGUE.values() if c.portee == "ligne" and c.bon]
-
-
 def _ecarts(lue: LigneLue, ligne: Ligne, trame: Trame, contexte: Contexte) -> Iterable[tuple[Controle, Ecart]]:
     """Everything the checks have to say of one line: cells first, then the line as a whole."""
     for c in trame.colonnes:
@@ -222,7 +220,7 @@ def _ecarts(lue: LigneLue, ligne: Ligne, trame: Trame, contexte: Contexte) -> It
             yield _sur_cellule(probleme.code, c.cle, c.titre, requis, probleme)
         elif requis and c.requis and c.cle not in lue.valeurs:
             yield _sur_cellule(c.requis.code, c.cle, c.titre, requis, None)
-    for controle in _LIGNE:
+    for controle in pour(trame.code, "ligne"):
         if ecart := controle.fonction(ligne.valeurs, contexte):
             yield controle, ecart
 

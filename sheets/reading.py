@@ -20,6 +20,7 @@ from sheets.checks import classeur
 from sheets.constats import Constat
 from sheets.excel import OngletBrut
 from sheets.headings import Entetes, trouve
+from sheets.listes import listes
 from sheets.trame import Colonne, Trame
 
 TROU = 20
@@ -47,17 +48,6 @@ class OngletLu:
     ignorees: int
     constats: list[Constat]
     utilisable: bool
-
-
-def listes(trame: Trame, dossier: Dossier) -> dict[str, Mapping[str, str]]:
-    """For each list column, every key that names one of its labels. One source for drop-downs and checks."""
-    tables: dict[str, Mapping[str, str]] = {}
-    for c in trame.colonnes:
-        if c.choix == "operateurs":
-            tables[c.cle] = {nom: operateur.label for nom, operateur in dossier.operateurs.items()}
-        elif c.genre == "liste":
-            tables[c.cle] = {cle(label): label for label in c.choix}
-    return tables
 
 
 def lecteurs(trame: Trame, dossier: Dossier) -> dict[str, Lecteur]:

@@ -56,6 +56,18 @@ class Colonne:
         return not self.a_nous and self.genre != "calcul"
 
 
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A conditional format: these columns take this colour while that formula holds on their line.
+
+    The formula names columns, `{exercice}`, and the family's bounds `{borne_1}` and `{borne_2}`.
+    """
+
+    colonnes: tuple[str, ...]
+    formule: str
+    couleur: Literal["retiree", "a_expliquer"]
+
+
 @dataclass(frozen=True, eq=False)
 class Trame:
     """A layout: its columns in order, the type of its lines, and how much a line is worth.
@@ -70,6 +82,7 @@ class Trame:
     colonnes: tuple[Colonne, ...]
     ligne: Callable[..., Any]
     mesure: Callable[[Any, int, date], Mesure]
+    signaux: tuple[Signal, ...] = ()
 
     @cached_property
     def par_cle(self) -> dict[str, Colonne]:

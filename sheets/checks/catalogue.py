@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 from config.campagne import Campagne
@@ -14,7 +15,7 @@ from config.nomenclature import Nomenclature
 from config.seuils import Seuils
 from sheets.constats import Constat, Gravite
 
-Portee = Literal["classeur", "onglet", "cellule", "ligne", "lignes"]
+Portee = Literal["classeur", "onglet", "cellule", "ligne", "tableau", "trame"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Controle:
 
     classeur, onglet: the facts its sentence needs, by the reader, which calls it;
     cellule: (titre, requis, probleme), for one cell that holds something else than expected, or nothing;
-    ligne: (action, contexte), for one typed line; lignes: (lignes lues, contexte), for a whole tab or trame.
+    ligne: (action, contexte), for one typed line; tableau, trame: (lignes, contexte), for a whole tab or workbook.
     """
 
     code: str
@@ -54,6 +55,8 @@ class Controle:
     titre: str
     pourquoi: str
     fonction: Callable[..., Any]
+    trames: tuple[str, ...] = ("paat",)
+    """The layouts whose lines it reads."""
     bon: Mapping[str, str] = field(default_factory=dict)
     mauvais: Mapping[str, str] = field(default_factory=dict)
 
@@ -85,6 +88,7 @@ def controle(
     *,
     titre: str,
     pourquoi: str,
+    trames: tuple[str, ...] = ("paat",),
     bon: Mapping[str, str] | None = None,
     mauvais: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Controle]:
@@ -93,7 +97,13 @@ def controle(
     def declare(fonction: Callable[..., Any]) -> Controle:
         if code in CATALOGUE:
             raise ValueError(f"check declared twice: {code}")
-        CATALOGUE[code] = Controle(code, gravite, portee, titre, pourquoi, fonction, bon or {}, mauvais or {})
+        CATALOGUE[code] = Controle(code, gravite, portee, titre, pourquoi, fonction, trames, bon or {}, mauvais or {})
         return CATALOGUE[code]
 
     return declare
+
+
+@cache
+def pour(trame: str, portee: Portee) -> tuple[Controle, ...]:
+    """The checks that read the lines of a layout, one by one (ligne), by tab (tableau) or together (trame)."""
+    return tuple(c for c in CATALOGUE.values() if c.portee == portee and trame in c.trames)

@@ -108,7 +108,7 @@ def ligne_de_total(cents: int | None) -> Ecart:
                  "Rien à faire. Si c'est une action, donnez-lui un intitulé, un statut et une famille.")  # fmt: skip
 
 
-@controle("numero-en-double", Gravite.INFO, "ligne", titre="Une ligne copiée a gardé son numéro",
+@controle("numero-en-double", Gravite.INFO, "onglet", titre="Une ligne copiée a gardé son numéro",
           pourquoi="Chaque action garde son numéro d'un envoi à l'autre ; deux lignes ne peuvent le partager.")  # fmt: skip
 def numero_en_double(vu: str, donne: str) -> Ecart:
     return Ecart(f"Le N° d'action « {vu} » est déjà porté par une ligne plus haut ; celle-ci devient « {donne} ».",

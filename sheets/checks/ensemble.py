@@ -11,7 +11,7 @@ from sheets.constats import Gravite
 from sheets.lignes import Ligne
 
 
-@controle("doublon", Gravite.REJET, "lignes", titre="La ligne répète une autre ligne",
+@controle("doublon", Gravite.REJET, "tableau", titre="La ligne répète une autre ligne",
           pourquoi="Même établissement, même marché, même intitulé, mêmes montants : un copier-coller compterait deux fois.")  # fmt: skip
 def doublon(lignes: Sequence[Ligne], _: Contexte) -> Iterator[tuple[Ligne, Ecart]]:
     vues: dict[tuple[object, ...], Ligne] = {}
@@ -28,7 +28,7 @@ def doublon(lignes: Sequence[Ligne], _: Contexte) -> Iterator[tuple[Ligne, Ecart
                 "intitule", a.intitule)  # fmt: skip
 
 
-@controle("poids-excessif", Gravite.ALERTE, "lignes", titre="Une ligne pèse lourd dans la trame",
+@controle("poids-excessif", Gravite.ALERTE, "trame", titre="Une ligne pèse lourd dans la trame",
           pourquoi="Une seule ligne qui fait une grande part des gains mérite d'être relue.")  # fmt: skip
 def poids_excessif(lignes: Sequence[Ligne], c: Contexte) -> Iterator[tuple[Ligne, Ecart]]:
     positives = [ligne for ligne in lignes if ligne.mesure.gain_exercice > 0]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sheets import gain
-from sheets.trame import TOUJOURS, Colonne, Requis, Trame
+from sheets.trame import TOUJOURS, Colonne, Requis, Signal, Trame
 
 LEVIERS = ("massification et négociation", "standardisation et substitution", "coût complet", "processus achat")
 MODES = ("récurrent", "ponctuel", "action de progrès")
@@ -127,6 +127,28 @@ COLONNES = (
 )  # fmt: skip
 
 
+_ENGAGE = 'OR({statut}="réalisé",{statut}="notifié")'
+_COMMANDE = "{date_premiere_commande}"
+_PERFORMANCE = (
+    'AND({nature}<>"recette",ISBLANK({justification}),N({montant_reference})>0,N({gain_annuel})/{montant_reference}>%s)'
+)
+
+SIGNAUX = (
+    Signal(("montant_reference",), f'AND({_ENGAGE},{{nature}}<>"recette",ISBLANK({{montant_reference}}))', "retiree"),
+    Signal(("gain_annuel",), f"AND({_ENGAGE},ISBLANK({{gain_annuel}}))", "retiree"),
+    Signal(("date_premiere_commande",), f'AND({{statut}}="réalisé",ISBLANK({_COMMANDE}))', "retiree"),
+    Signal(("date_premiere_commande",), f'AND({{statut}}="réalisé",ISNUMBER({_COMMANDE}),OR({_COMMANDE}<DATE({{exercice}}-1,2,1),'
+           f"{_COMMANDE}>=DATE({{exercice}}+1,1,1)))", "retiree"),
+    Signal(("duree_amortissement",), 'AND({nature}="investissement",ISBLANK({duree_amortissement}))', "retiree"),
+    Signal(("gain_annuel", "montant_reference", "performance"), 'AND({nature}<>"recette",N({gain_annuel})>0,'
+           "ISNUMBER({montant_reference}),{gain_annuel}>={montant_reference})", "retiree"),
+    Signal(("gain_annuel", "performance", "justification"), _PERFORMANCE % "{borne_2}", "retiree"),
+    Signal(("gain_annuel", "performance", "justification"), _PERFORMANCE % "{borne_1}", "a_expliquer"),
+    Signal(("marche",), 'AND({statut}="réalisé",ISBLANK({marche}))', "a_expliquer"),
+)  # fmt: skip
+"""What the tab shows while it is being filled: the same rules as the checks that strike out or ask."""
+
+
 def _mesure(action: Action, exercice: int, situation: date) -> gain.Mesure:
     return gain.mesure(action.gain_annuel, action.statut, action.date_premiere_commande, exercice, situation)
 
@@ -139,4 +161,5 @@ PAAT = Trame(
     colonnes=COLONNES,
     ligne=Action,
     mesure=_mesure,
+    signaux=SIGNAUX,
 )

@@ -1,0 +1,69 @@
+"""Writes a blank trame: one tab per établissement, drop-downs, formulas, and colours that show what will be struck out.
+
+Everything follows from the layout's declaration. Never touches a file that a person filled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.worksheet.worksheet import Worksheet
+
+from config.campagne import Campagne
+from config.dossier import Dossier
+from config.territoire import Etablissement
+from sheets import accueil
+from sheets.template.accueil import ecrit_accueil
+from sheets.template.listes import LISTES, ecrit_listes
+from sheets.template.onglet import ecrit_onglet
+from sheets.trame import Tampon, Trame
+
+INTERDITS = re.compile(r"[\[\]:*?/\\]")
+
+
+def classeur(trame: Trame, ght: str, campagne: Campagne, dossier: Dossier) -> Workbook:
+    """A blank trame for one GHT and campaign, ready to be saved."""
+    membres = dossier.territoire.membres(ght, campagne.situation)
+    livre = Workbook()
+    premier = livre.active
+    assert isinstance(premier, Worksheet)
+    premier.title = accueil.TITRE
+    tampon = Tampon(trame.code, trame.version, ght, campagne.code)
+    noms = noms_d_onglets(membres)
+    listes = ecrit_listes(livre, trame, dossier)
+    onglets = [ecrit_onglet(livre, noms[e.finess], e, trame, campagne, tampon, dossier, listes) for e in membres]
+    ecrit_accueil(premier, trame, campagne, tampon, dossier, list(zip(membres, onglets, strict=True)))
+    livre.move_sheet(LISTES, offset=len(membres))
+    livre.custom_doc_props.append(StringProperty(name="vigie", value=str(tampon)))  # type: ignore[attr-defined]
+    livre.properties.title = f"{trame.titre} — {dossier.territoire.ghts[ght].nom}"
+    livre.properties.creator = "Vigie"
+    return livre
+
+
+def ecrit(trame: Trame, ght: str, campagne: Campagne, dossier: Dossier, chemin: Path) -> Path:
+    """Save a blank trame to `chemin`."""
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    classeur(trame, ght, campagne, dossier).save(chemin)
+    return chemin
+
+
+def nom_de_fichier(ght: str, campagne: Campagne, dossier: Dossier) -> str:
+    """« GHT Jura - trame 2021-annuelle.xlsx »: for people; what counts is the stamp inside."""
+    nom = INTERDITS.sub("-", dossier.territoire.ghts[ght].nom)
+    return f"{nom} - trame {campagne.code}.xlsx"
+
+
+def noms_d_onglets(membres: Iterable[Etablissement]) -> dict[str, str]:
+    """A tab name per FINESS: Excel's 31 characters, no forbidden sign, none twice."""
+    noms: dict[str, str] = {}
+    for e in membres:
+        nom = INTERDITS.sub("-", e.nom).strip("' ")
+        court, rang = nom[:31].strip("' "), 2
+        while court.casefold() in {n.casefold() for n in noms.values()}:
+            court, rang = f"{nom[:28].strip()} {rang}", rang + 1
+        noms[e.finess] = court
+    return noms
