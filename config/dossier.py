@@ -57,6 +57,11 @@ class Dossier:
     def campagnes_de(self, exercice: int) -> list[Campagne]:
         return par_situation(c for c in self.campagnes.values() if c.exercice == exercice)
 
+    def achats_connus(self, finess: str, exercice: int) -> int | None:
+        """Total purchases of that exercice in cents, else the latest known before it, else None."""
+        connus = {n: m for (f, n), m in self.achats.items() if f == finess and n <= exercice}
+        return connus[max(connus)] if connus else None
+
     def archive(self) -> bytes:
         """The folder's files in one reproducible zip, for the register to keep."""
         tampon = io.BytesIO()

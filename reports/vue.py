@@ -66,13 +66,10 @@ class Vue:
         declares = questions.achats_declares(self.db, self.au)
         codes = [c.code for c in reversed(self.dossier.campagnes_de(exercice))]
         return {
-            f: next((declares[f, c] for c in codes if (f, c) in declares), None) or self._achats_connus(f, exercice)
+            f: next((declares[f, c] for c in codes if (f, c) in declares), None)
+            or self.dossier.achats_connus(f, exercice)
             for f in finess
         }
-
-    def _achats_connus(self, finess: str, exercice: int) -> int | None:
-        connus = {n: m for (f, n), m in self.dossier.achats.items() if f == finess and n <= exercice}
-        return connus[max(connus)] if connus else None
 
     def objectif(self, sujet: Sujet) -> Objectif | None:
         """The objective in force that day; for a GHT without one, its share of the region's."""

@@ -36,6 +36,7 @@ class Contexte:
     campagne: Campagne
     nomenclature: Nomenclature
     seuils: Seuils
+    essais: frozenset[str]
     achats: int | None = None
     """Total purchases of the établissement in cents, when known."""
 

@@ -60,7 +60,8 @@ def ecrit_accueil(
                         (accueil.CONTACT, "La fonction et l'adresse de service de qui répondra aux questions.")):  # fmt: skip
         feuille.cell(ligne, 1, label).font = police(gras=True)
         _saisie(feuille, ligne, 3)
-        feuille.cell(ligne, 4, aide).font = police(9, italique=True, couleur=GRIS)
+        feuille.merge_cells(start_row=ligne, start_column=3, end_row=ligne, end_column=4)
+        feuille.cell(ligne, 5, aide).font = police(9, italique=True, couleur=GRIS)
         if label == accueil.REMISE:
             _oui(feuille, f"C{ligne}", "non")
         ligne += 1

@@ -70,8 +70,6 @@ def _entetes(feuille: Worksheet, trame: Trame) -> None:
         colonne.number_format = _format(c)
         colonne.protection = Protection(locked=not c.saisie)
         colonne.alignment = _alignement(c)
-        if a_nous:
-            colonne.fill = PatternFill("solid", start_color=GRIS_PALE)
 
 
 def _format(c: Colonne) -> str:
@@ -80,7 +78,7 @@ def _format(c: Colonne) -> str:
 
 def _alignement(c: Colonne) -> Alignment:
     droite = c.genre in ("euros", "nombre", "entier", "calcul")
-    return Alignment(horizontal="right" if droite else "left", vertical="top", wrap_text=c.largeur > 24)
+    return Alignment(horizontal="right" if droite else "left", vertical="center")
 
 
 def _lignes_preparees(feuille: Worksheet, trame: Trame, lettres: dict[str, str], campagne: Campagne) -> None:

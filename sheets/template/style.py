@@ -32,7 +32,7 @@ def protege(feuille: Worksheet) -> None:
 
 def imprime(feuille: Worksheet, titres: str | None = None) -> None:
     feuille.page_setup.orientation = "landscape"
-    feuille.page_setup.paperSize = feuille.PAPERSIZE_A4
+    feuille.page_setup.paperSize = feuille.PAPERSIZE_A3
     feuille.page_setup.fitToHeight = 0
     feuille.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     if titres:

@@ -1,0 +1,94 @@
+"""Lines as read → typed lines, what each is worth, and what the checks have to say of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from sheets.cells import Reconnu
+from sheets.checks import CATALOGUE, classeur
+from sheets.checks.catalogue import Contexte, Controle, Ecart, pour
+from sheets.constats import Constat, Gravite
+from sheets.lignes import Ligne, Onglet
+from sheets.reading import LigneLue, OngletLu
+from sheets.trame import Trame
+
+
+def juge_lignes(lu: OngletLu, feuille: str, trame: Trame, contexte: Contexte) -> tuple[list[Ligne], list[Constat]]:
+    """Type, measure and judge the lines of one tab: each alone, then together."""
+    lignes: list[Ligne] = []
+    constats: list[Constat] = []
+    for lue, numero in _numerotees(lu.lignes):
+        ecrit = lue.valeurs.get("action_id")
+        if ecrit and ecrit != numero:
+            adresse = f"{lu.colonnes['action_id']}{lue.numero}"
+            constats.append(
+                classeur.numero_en_double(ecrit, numero, feuille=feuille, ligne=lue.numero, cellule=adresse)
+            )
+        valeurs = trame.ligne(**{**lue.valeurs, "action_id": numero})
+        mesure = trame.mesure(valeurs, contexte.campagne.exercice, contexte.campagne.situation)
+        ligne = Ligne(lue.numero, numero, valeurs, mesure)
+        lignes.append(ligne)
+        for controle, ecart in _ecarts(lue, ligne, trame, contexte):
+            constats.append(_a_sa_place(controle, ecart, feuille, ligne, lu.colonnes, contexte))
+    for controle in pour(trame.code, "tableau"):
+        for ligne, ecart in controle.fonction(lignes, contexte):
+            constats.append(_a_sa_place(controle, ecart, feuille, ligne, lu.colonnes, contexte))
+    return lignes, constats
+
+
+def juge_la_trame(onglets: Sequence[Onglet], trame: Trame, contexte: Contexte) -> list[Constat]:
+    """What the checks have to say of all the lines of a workbook together."""
+    chez = {id(ligne): onglet for onglet in onglets for ligne in onglet.lignes}
+    toutes = [ligne for onglet in onglets for ligne in onglet.lignes]
+    return [
+        _a_sa_place(controle, ecart, chez[id(ligne)].feuille, ligne, chez[id(ligne)].colonnes, contexte)
+        for controle in pour(trame.code, "trame")
+        for ligne, ecart in controle.fonction(toutes, contexte)
+    ]
+
+
+def _numerotees(lues: Sequence[LigneLue]) -> Iterator[tuple[LigneLue, str]]:
+    """Each line with its number: its own, or the first free one for a line without number or a copy."""
+    ecrits = {lue.valeurs.get("action_id") for lue in lues}
+    libres = iter(n for n in (f"{rang:04d}" for rang in range(1, 2 * len(lues) + 2)) if n not in ecrits)
+    pris: set[str] = set()
+    for lue in lues:
+        ecrit = lue.valeurs.get("action_id")
+        numero = ecrit if ecrit and ecrit not in pris else next(libres)
+        pris.add(numero)
+        yield lue, numero
+
+
+def _ecarts(lue: LigneLue, ligne: Ligne, trame: Trame, contexte: Contexte) -> Iterable[tuple[Controle, Ecart]]:
+    """Everything the checks have to say of one line: cells first, then the line as a whole."""
+    for c in trame.saisies:
+        probleme = lue.problemes.get(c.cle) if lue.problemes else None
+        if probleme is None and (c.requis is None or c.cle in lue.valeurs):
+            continue
+        requis = c.requis is not None and c.requis.quand(lue.valeurs)
+        if isinstance(probleme, Reconnu):
+            yield _sur_cellule("valeur-reconnue", c.cle, c.titre, requis, probleme)
+        elif probleme is not None:
+            yield _sur_cellule(probleme.code, c.cle, c.titre, requis, probleme)
+        elif requis and c.requis:
+            yield _sur_cellule(c.requis.code, c.cle, c.titre, requis, None)
+    for controle in pour(trame.code, "ligne"):
+        if ecart := controle.fonction(ligne.valeurs, contexte):
+            yield controle, ecart
+
+
+def _sur_cellule(code: str, colonne: str, titre: str, requis: bool, probleme: object) -> tuple[Controle, Ecart]:
+    controle = CATALOGUE[code]
+    return controle, replace(controle.fonction(titre, requis, probleme), colonne=colonne)
+
+
+def _a_sa_place(
+    controle: Controle, ecart: Ecart, feuille: str, ligne: Ligne, colonnes: dict[str, str], contexte: Contexte
+) -> Constat:
+    """The finding at its cell; a check on trial warns and never strikes out."""
+    cellule = f"{colonnes[ecart.colonne]}{ligne.numero}" if ecart.colonne in colonnes else ""
+    constat = controle.constat(ecart, feuille=feuille, ligne=ligne.numero, cellule=cellule)
+    if controle.code in contexte.essais and constat.gravite is Gravite.REJET:
+        return replace(constat, gravite=Gravite.ALERTE, message=f"{constat.message} (contrôle à l'essai)")
+    return constat

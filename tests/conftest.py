@@ -1,0 +1,67 @@
+"""What several test files need: the example region, and workbooks filled like a person would."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from config.campagne import Campagne
+from config.dossier import EXEMPLE, Dossier, charge
+from sheets import template
+from sheets.exemples import VALIDE
+from sheets.template import ENTETE
+from sheets.trames.paat import PAAT
+
+Lignes = Sequence[Mapping[str, Any]]
+Remplir = Callable[..., bytes]
+
+
+@pytest.fixture(scope="session")
+def dossier() -> Dossier:
+    return charge(EXEMPLE)
+
+
+@pytest.fixture(scope="session")
+def campagne(dossier: Dossier) -> Campagne:
+    return dossier.campagnes["2021-annuelle"]
+
+
+@pytest.fixture
+def trame_remplie(dossier: Dossier) -> Remplir:
+    """Bytes of a trame whose tabs hold these lines; each line is typed over a valid one."""
+
+    def remplit(
+        par_finess: Mapping[str, Lignes], ght: str = "BFC-08", campagne: str = "2021-annuelle", *, remise: bool = True
+    ) -> bytes:
+        livre = vierge(dossier, ght, campagne)
+        noms = template.noms_d_onglets(dossier.territoire.membres(ght, dossier.campagnes[campagne].situation))
+        for finess, lignes in par_finess.items():
+            for rang, ligne in enumerate(lignes, ENTETE + 1):
+                tape(livre, noms[finess], rang, {**VALIDE, **ligne})
+        if remise:
+            premier = livre.worksheets[0]
+            ligne_remise = next(r[0].row for r in premier.iter_rows(max_col=1) if r[0].value == "Trame remise")
+            premier.cell(ligne_remise, 3, "oui")
+        return enregistre(livre)
+
+    return remplit
+
+
+def vierge(dossier: Dossier, ght: str, campagne: str) -> Workbook:
+    return template.classeur(PAAT, ght, dossier.campagnes[campagne], dossier)
+
+
+def tape(livre: Workbook, feuille: str, rang: int, cellules: Mapping[str, Any]) -> None:
+    for colonne, c in enumerate(PAAT.colonnes, 1):
+        if cellules.get(c.cle) not in (None, ""):
+            livre[feuille].cell(rang, colonne, cellules[c.cle])
+
+
+def enregistre(livre: Workbook) -> bytes:
+    tampon = io.BytesIO()
+    livre.save(tampon)
+    return tampon.getvalue()

@@ -1,0 +1,162 @@
+"""The house keeps its order: what each room may import, and where each library, the clock and SQL may appear."""
+
+import ast
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+RACINE = Path(__file__).parent.parent
+PIECES = ("config", "sheets", "reports", "bots", "jobs")
+REGISTRE = "sheets/register/*"
+GABARIT = ("sheets/template*", "jobs/demo/*")
+BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
+    "slack_bolt": ("bots/*",),
+    "slack_sdk": ("bots/*",),
+    "apscheduler": ("jobs/schedule.py",),
+    "sqlite3": (REGISTRE,),
+    "sqlite_utils": (REGISTRE,),
+    # The handle on the register is passed along, never asked: see REQUETES.
+    "sqlite_utils.Database": (REGISTRE, "reports/vue.py", "jobs/wiring.py", "jobs/pull.py"),
+    "python_calamine": ("sheets/excel.py",),
+    "openpyxl": GABARIT,
+    "openpyxl.utils": (*GABARIT, "sheets/headings.py", "sheets/reading.py"),
+    "time.time": ("jobs/wiring.py",),
+    "time.time_ns": ("jobs/wiring.py",),
+}
+"""Dotted name → the files where it may be imported; the longest name that fits is the rule."""
+HORLOGES = {"now", "utcnow", "today"}
+REQUETES = {"execute", "executemany", "executescript"}
+SQL = re.compile(
+    r"\b(SELECT\s.+\sFROM|INSERT\s.*INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|(CREATE|DROP|ALTER)\s+(TABLE|INDEX|VIEW)|PRAGMA)\b",
+    re.DOTALL,
+)
+
+
+def sources() -> dict[str, str]:
+    fichiers = (f for piece in PIECES for f in (RACINE / piece).rglob("*.py"))
+    return {f.relative_to(RACINE).as_posix(): f.read_text(encoding="utf-8") for f in fichiers}
+
+
+def importes(arbre: ast.AST) -> Iterator[str]:
+    """Everything a module imports, by its full dotted name, inside functions and type-only blocks included."""
+    for noeud in ast.walk(arbre):
+        if isinstance(noeud, ast.Import):
+            yield from (alias.name for alias in noeud.names)
+        elif isinstance(noeud, ast.ImportFrom) and noeud.module and not noeud.level:
+            yield from (f"{noeud.module}.{alias.name}" for alias in noeud.names)
+        elif isinstance(noeud, ast.Call) and ast.unparse(noeud.func).endswith(("import_module", "__import__")):
+            yield from (a.value for a in noeud.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
+
+
+def fautes(chemin: str, source: str) -> list[str]:
+    """What breaks the order in one module, a sentence each."""
+    arbre = ast.parse(source)
+    noms = list(importes(arbre))
+    return [
+        *_sens(chemin, noms),
+        *_bibliotheques(chemin, noms),
+        *_horloge(chemin, arbre),
+        *_sql(chemin, arbre),
+        *([f"{chemin}: name it after what it does, not « utils »."] if re.search(r"\butils\b", chemin) else []),
+    ]
+
+
+def _sens(chemin: str, noms: list[str]) -> Iterator[str]:
+    rang = PIECES.index(chemin.split("/", maxsplit=1)[0])
+    for nom in noms:
+        piece = nom.partition(".")[0]
+        if piece in PIECES[rang + 1 :]:
+            yield f"{chemin} imports {nom}: {piece}/ stands to the right of {PIECES[rang]}/, and nothing travels back."
+
+
+def _bibliotheques(chemin: str, noms: list[str]) -> Iterator[str]:
+    for nom in noms:
+        regles = [b for b in BIBLIOTHEQUES if f"{nom}.".startswith(f"{b}.")]
+        permis = BIBLIOTHEQUES[max(regles, key=len)] if regles else (chemin,)
+        if not any(fnmatch(chemin, motif) for motif in permis):
+            yield f"{chemin} imports {nom}, which may appear only in {', '.join(permis)}."
+
+
+def _horloge(chemin: str, arbre: ast.AST) -> Iterator[str]:
+    if chemin == "jobs/wiring.py":
+        return
+    for noeud in ast.walk(arbre):
+        if isinstance(noeud, ast.Attribute) and (
+            noeud.attr in HORLOGES or ast.unparse(noeud) in ("time.time", "time.time_ns")
+        ):
+            yield f"{chemin}:{noeud.lineno} reads the wall clock ({ast.unparse(noeud)}); only jobs/wiring.py may."
+
+
+def _sql(chemin: str, arbre: ast.AST) -> Iterator[str]:
+    if fnmatch(chemin, REGISTRE):
+        return
+    for noeud in ast.walk(arbre):
+        if isinstance(noeud, ast.Constant) and isinstance(noeud.value, str) and SQL.search(noeud.value):
+            yield f"{chemin}:{noeud.lineno} holds SQL; the register's questions stand in {REGISTRE}."
+        if isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Attribute) and noeud.func.attr in REQUETES:
+            yield f"{chemin}:{noeud.lineno} asks the database itself; the register's questions stand in {REGISTRE}."
+
+
+def test_nobody_breaks_the_order_of_the_house() -> None:
+    assert [faute for chemin, source in sources().items() for faute in fautes(chemin, source)] == []
+
+
+def test_the_five_rooms_are_all_there_and_the_only_packages_beside_the_tests() -> None:
+    paquets = {f.parent.name for f in RACINE.glob("*/__init__.py")}
+    assert paquets == {*PIECES, "tests"}
+    assert all(any(chemin.startswith(f"{piece}/") for chemin in sources()) for piece in PIECES)
+
+
+OFFENSES = [
+    ("config/droits.py", "from sheets.gain import cumul", "sheets/ stands to the right of config/"),
+    ("sheets/compte.py", "import reports.gains", "reports/ stands to the right of sheets/"),
+    ("bots/slack.py", "def f():\n    from jobs.pull import pull", "jobs/ stands to the right of bots/"),
+    ("bots/slack.py", "import importlib\nimportlib.import_module('jobs.pull')", "jobs/ stands to the right of bots/"),
+    ("reports/vue.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import bots", "bots/ stands to the right"),
+    ("jobs/remind.py", "from slack_sdk import WebClient", "may appear only in bots/*"),
+    ("jobs/pull.py", "from apscheduler.schedulers import base", "may appear only in jobs/schedule.py"),
+    ("reports/gains.py", "import sqlite3", "may appear only in sheets/register/*"),
+    ("reports/gains.py", "from sqlite_utils import Database", "jobs/wiring.py"),
+    ("jobs/pull.py", "import sqlite_utils", "may appear only in sheets/register/*"),
+    ("jobs/pull.py", "from sqlite_utils import Migrations", "may appear only in sheets/register/*"),
+    ("sheets/reading.py", "import python_calamine as c", "may appear only in sheets/excel.py"),
+    ("sheets/reading.py", "from openpyxl import load_workbook", "may appear only in sheets/template*"),
+    ("reports/plots.py", "from openpyxl.utils import get_column_letter", "sheets/headings.py"),
+    ("reports/gains.py", "from datetime import datetime as d\nd.now()", "wall clock (d.now)"),
+    ("sheets/gain.py", "import datetime\ndatetime.date.today()", "wall clock (datetime.date.today)"),
+    ("jobs/pull.py", "import time\ntime.time()", "wall clock (time.time)"),
+    ("jobs/pull.py", "from time import time", "may appear only in jobs/wiring.py"),
+    ("sheets/compte.py", "horloge = datetime.utcnow", "wall clock (datetime.utcnow)"),
+    ("reports/gains.py", "q = f'SELECT a\\nFROM {t}'", "holds SQL"),
+    ("bots/answering.py", "q = 'DELETE FROM questions'", "holds SQL"),
+    ("reports/vue.py", "db.execute(q)", "asks the database itself"),
+    ("sheets/utils.py", "", "not « utils »"),
+    ("bots/utils/mots.py", "", "not « utils »"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("chemin", "source", "phrase"), OFFENSES)
+def test_an_offence_is_told_in_a_sentence(chemin: str, source: str, phrase: str) -> None:
+    (faute,) = fautes(chemin, source)
+    assert faute.startswith(chemin)
+    assert phrase in faute
+
+
+PERMIS = [
+    ("jobs/cli.py", "import bots.console, reports.gains, sheets.gain, config.langue"),
+    ("bots/slack.py", "from slack_bolt import App\nfrom slack_sdk.web import WebClient"),
+    ("jobs/pull.py", "from sqlite_utils import Database"),
+    ("sheets/register/pulls.py", "import sqlite3\nq = 'DELETE FROM reperes'\ndb.execute(q)"),
+    ("sheets/template/style.py", "from openpyxl.styles import Font"),
+    ("jobs/wiring.py", "from datetime import datetime\ndatetime.now()"),
+    ("sheets/workers.py", "import time\ntime.monotonic()"),
+    ("bots/mail.py", "phrase = 'Choisissez (select) une valeur from la liste, puis update.'"),
+]
+
+
+@pytest.mark.parametrize(("chemin", "source"), PERMIS)
+def test_what_is_in_its_place_is_left_alone(chemin: str, source: str) -> None:
+    assert fautes(chemin, source) == []
