@@ -187,7 +187,8 @@ def _territoire_inconnu(inconnus: list[str], noms: Lexique) -> str:
 
 def _intention(phrase: str) -> str | None:
     """The first question of the table with a word in the sentence, then the same with typing errors."""
-    mots = phrase.split()
+    mots = [m for m in phrase.split() if m not in ("encore", "toujours", "deja")]
+    phrase = " ".join(mots)
     for intention in INTENTIONS:
         if any(_contient(phrase, mot) for mot in intention.mots):
             return intention.cle

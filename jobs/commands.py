@@ -21,7 +21,7 @@ from config.tables import decode
 from jobs.pull import Bilan
 from jobs.pull import pull as releve_tout
 from jobs.wiring import Atelier
-from sheets import excel, template
+from sheets import excel
 from sheets.cells import texte
 from sheets.lignes import Classeur, Totaux
 from sheets.register import questions
@@ -40,6 +40,8 @@ def _choisi(quoi: str, code: str, connus: dict[str, Any]) -> Any:
 
 def ecrit_les_trames(atelier: Atelier, trame: str, ght: str | None, campagne: str, sortie: Path | None) -> None:
     """Write one blank trame, or (ght None) one per GHT into a folder."""
+    from sheets import template
+
     layout: Trame = _choisi("Le type de trame", trame, TRAMES)
     c: Campagne = _choisi("La campagne", campagne, atelier.dossier.campagnes)
     if ght is None:
@@ -55,6 +57,8 @@ def ecrit_les_trames(atelier: Atelier, trame: str, ght: str | None, campagne: st
 
 def ecrit_toutes(atelier: Atelier, trame: Trame, campagne: Campagne, dossier_de_sortie: Path) -> list[Path]:
     """A blank trame for every GHT of the folder that has members at the situation date."""
+    from sheets import template
+
     territoire = atelier.dossier.territoire
     ghts = [g for g in territoire.ghts.values() if territoire.membres(g.code, campagne.situation)]
     ecrits = []

@@ -15,6 +15,11 @@ FINESS = "FINESS"
 ACHATS = "Achats totaux de l'exercice (€ TTC)"
 NEANT = "Rien à déclarer"
 OUI = "oui"
+AIDES = {
+    REMISE: "« oui » quand la saisie est finie : tant qu'elle ne l'est pas, le chiffre est provisoire.",
+    CONTACT: "La fonction et l'adresse de service de qui répondra aux questions.",
+}
+"""What stands beside each cell to fill in; never taken for an answer."""
 
 
 @dataclass(slots=True)
@@ -53,8 +58,8 @@ def lit(onglet: OngletBrut) -> Accueil:
 
 
 def _suivant(rangee: list[object], rang: int) -> str:
-    """The first thing written to the right of a label."""
-    return next((t for c in rangee[rang + 1 :] if (t := texte(c))), "")
+    """The first thing written to the right of a label, our own words left out."""
+    return next((t for c in rangee[rang + 1 :] if (t := texte(c)) and t not in AIDES.values()), "")
 
 
 def _etablissement(accueil: Accueil, rangee: list[object], colonnes: dict[str, int]) -> None:

@@ -146,6 +146,8 @@ def nombre_ecrit(texte_: str) -> Decimal | str:
 
 def _chiffres(corps: str) -> Decimal | str:
     corps = corps.replace("’", "'")
+    if not corps.isascii():
+        return "illisible"
     if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", corps):
         return "ambigu"  # 1.234 is one thousand or one and a quarter
     for milliers, virgule in ((" ", "[.,]"), ("'", "[.,]"), (r"\.", ","), (",", r"\.")):
@@ -186,7 +188,7 @@ def jour_ecrit(texte_: str) -> date | None:
         annee, mois, jour_ = (int(m) for m in mots[:3])
     elif len(mots) == 3 and re.fullmatch(r"\d{1,2}", mots[0]):
         jour_, mois, annee = int(mots[0]), _mois(mots[1]), _annee(mots[2])
-    elif len(mots) == 2:
+    elif len(mots) == 2 and (mots[0].isalpha() or len(mots[1]) == 4):  # « 01/07 » is a day without its year
         jour_, mois, annee = 1, _mois(mots[0]), _annee(mots[1])
     else:
         return None

@@ -9,9 +9,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openpyxl.utils import get_column_letter
 from rapidfuzz import fuzz, process
 
+from sheets.adresse import adresse
 from sheets.checks import classeur
 from sheets.constats import Constat
 from sheets.trame import Trame, cle_entete
@@ -48,8 +48,8 @@ def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int
     if connus < ANCRES:
         return None
 
-    def adresse(rang: int) -> str:
-        return f"{get_column_letter(colonne_0 + rang + 1)}{ligne_0 + premiere}"
+    def ou(rang: int) -> str:
+        return adresse(colonne_0 + rang, ligne_0 + premiere)
 
     candidats = _exacts(titres, trame)
     constats: list[Constat] = []
@@ -59,7 +59,7 @@ def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int
         retenus = officiels or rangs
         places[cle] = retenus[0]
         if len(retenus) > 1 and trame.par_cle[cle].genre != "calcul":
-            cellules = [adresse(r) for r in retenus]
+            cellules = [ou(r) for r in retenus]
             constats.append(
                 classeur.colonne_en_double(trame.par_cle[cle].titre, cellules, feuille=feuille, cellule=cellules[1])
             )
@@ -68,10 +68,10 @@ def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int
     for cle in sorted(_renommees(titres, places, trame) | _deplacees(places, trame), key=places.__getitem__):
         titre = trame.par_cle[cle].titre
         vu = " ".join(titres[places[cle]].split())
-        constats.append(classeur.colonne_reconnue(vu, titre, feuille=feuille, cellule=adresse(places[cle])))
+        constats.append(classeur.colonne_reconnue(vu, titre, feuille=feuille, cellule=ou(places[cle])))
     absentes = [c.titre for c in trame.colonnes if c.requis and c.requis.colonne_indispensable and c.cle not in places]
     if absentes:
-        constats.append(classeur.colonne_absente(absentes, feuille=feuille, cellule=adresse(0)))
+        constats.append(classeur.colonne_absente(absentes, feuille=feuille, cellule=ou(0)))
     largeur = max((r for r, t in enumerate(titres) if t), default=0) + 1
     return Entetes(premiere, places, largeur, tuple(constats), not (refuse or absentes))
 

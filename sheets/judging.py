@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from config.campagne import Campagne
 from config.dossier import Dossier
 from config.langue import proche
+from config.territoire import Etablissement
 from sheets import accueil, excel, reading
 from sheets.accueil import Accueil
 from sheets.checks import classeur
@@ -19,6 +20,7 @@ from sheets.constats import Constat, Gravite, rang
 from sheets.excel import OngletBrut
 from sheets.judging_lines import juge_la_trame, juge_lignes
 from sheets.lignes import Classeur, Onglet
+from sheets.noms import noms_d_onglets
 from sheets.trame import Tampon, Trame, lit_tampon
 from sheets.trames import TRAMES
 
@@ -136,7 +138,7 @@ def _onglet(
 
 def _etablissement(envoi: Envoi, nom: str, tampon: Tampon | None, deja: Mapping[str, str]) -> tuple[str, str]:
     """(FINESS, doubt): whose tab this is, by its stamp or else by its name; a doubt refuses the tab."""
-    finess = tampon.finess if tampon and tampon.finess else _par_nom(nom, envoi.membres)
+    finess = tampon.finess if tampon and tampon.finess else _par_nom(nom, envoi)
     if not finess:
         return "", f"L'onglet « {nom} » ne dit pas pour quel établissement il est rempli."
     if finess not in envoi.membres:
@@ -146,9 +148,13 @@ def _etablissement(envoi: Envoi, nom: str, tampon: Tampon | None, deja: Mapping[
     return finess, ""
 
 
-def _par_nom(nom: str, membres: Mapping[str, str]) -> str:
-    voisin = proche(nom, membres.values(), seuil=92)
-    return next((f for f, n in membres.items() if n == voisin), "")
+def _par_nom(nom: str, envoi: Envoi) -> str:
+    """The établissement whose tab would bear this name; a slightly changed name is recognised when only one is near."""
+    connus = noms_d_onglets(Etablissement(f, n) for f, n in envoi.membres.items())
+    voisin = proche(nom, connus.values(), seuil=92)
+    return next((f for f, n in connus.items() if n == nom), None) or next(
+        (f for f, n in connus.items() if n == voisin), ""
+    )
 
 
 def _neants(envoi: Envoi, deja: set[str]) -> list[Onglet]:

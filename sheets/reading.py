@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from config.dossier import Dossier
 from config.langue import cle
 from sheets import cells, formules
+from sheets.adresse import adresse, lettre
 from sheets.cells import MASQUE, Probleme, Reconnu
 from sheets.checks import classeur
 from sheets.constats import Constat
@@ -77,7 +76,7 @@ def lit(onglet: OngletBrut, trame: Trame, lecteurs: Mapping[str, Lecteur], octet
     entetes = trouve(onglet.rangees, trame, onglet.colonne_0, onglet.ligne_0, onglet.nom)
     if entetes is None:
         return None
-    colonnes = {c: get_column_letter(onglet.colonne_0 + r + 1) for c, r in entetes.places.items()}
+    colonnes = {c: lettre(onglet.colonne_0 + r) for c, r in entetes.places.items()}
     if not entetes.utilisable:
         return OngletLu(colonnes, [], 0, 0, list(entetes.constats), False)
     lignes, lointaines = _sans_les_lointaines(_lignes(onglet, entetes, trame, lecteurs), colonnes)
@@ -136,7 +135,7 @@ def _sans_les_lointaines(lignes: list[LigneLue], colonnes: dict[str, str]) -> tu
 def _a_droite(onglet: OngletBrut, entetes: Entetes) -> list[str]:
     """Cells beyond the last heading."""
     return [
-        f"{get_column_letter(onglet.colonne_0 + rang + 1)}{numero}"
+        adresse(onglet.colonne_0 + rang, numero)
         for numero, rangee in enumerate(onglet.rangees[entetes.premiere :], onglet.ligne_0 + entetes.premiere + 1)
         for rang, cellule in enumerate(rangee[entetes.largeur :], entetes.largeur)
         if cellule not in ("", None) and str(cellule).strip()

@@ -56,8 +56,7 @@ def ecrit_accueil(
     for rang, consigne in enumerate(CONSIGNES, 1):
         ligne = _paragraphe(feuille, ligne, f"{rang}.", consigne)
     ligne = _legende(feuille, ligne + 1, dossier)
-    for label, aide in ((accueil.REMISE, "« oui » quand la saisie est finie : tant qu'elle ne l'est pas, le chiffre est provisoire."),
-                        (accueil.CONTACT, "La fonction et l'adresse de service de qui répondra aux questions.")):  # fmt: skip
+    for label, aide in accueil.AIDES.items():
         feuille.cell(ligne, 1, label).font = police(gras=True)
         _saisie(feuille, ligne, 3)
         feuille.merge_cells(start_row=ligne, start_column=3, end_row=ligne, end_column=4)

@@ -5,8 +5,6 @@ Everything follows from the layout's declaration. Never touches a file that a pe
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -15,14 +13,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.campagne import Campagne
 from config.dossier import Dossier
-from config.territoire import Etablissement
 from sheets import accueil
+from sheets.noms import INTERDITS, noms_d_onglets
 from sheets.template.accueil import ecrit_accueil
 from sheets.template.listes import LISTES, ecrit_listes
 from sheets.template.onglet import ecrit_onglet
 from sheets.trame import Tampon, Trame
-
-INTERDITS = re.compile(r"[\[\]:*?/\\]")
 
 
 def classeur(trame: Trame, ght: str, campagne: Campagne, dossier: Dossier) -> Workbook:
@@ -55,15 +51,3 @@ def nom_de_fichier(ght: str, campagne: Campagne, dossier: Dossier) -> str:
     """« GHT Jura - trame 2021-annuelle.xlsx »: for people; what counts is the stamp inside."""
     nom = INTERDITS.sub("-", dossier.territoire.ghts[ght].nom)
     return f"{nom} - trame {campagne.code}.xlsx"
-
-
-def noms_d_onglets(membres: Iterable[Etablissement]) -> dict[str, str]:
-    """A tab name per FINESS: Excel's 31 characters, no forbidden sign, none twice."""
-    noms: dict[str, str] = {}
-    for e in membres:
-        nom = INTERDITS.sub("-", e.nom).strip("' ")
-        court, rang = nom[:31].strip("' "), 2
-        while court.casefold() in {n.casefold() for n in noms.values()}:
-            court, rang = f"{nom[:28].strip()} {rang}", rang + 1
-        noms[e.finess] = court
-    return noms

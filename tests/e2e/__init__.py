@@ -1,0 +1,1 @@
+"""Tests that open our workbooks in a real spreadsheet program."""

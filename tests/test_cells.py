@@ -1,0 +1,123 @@
+"""French notations: read to the right value, or reported; never to a wrong value, never to zero."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.langue import MOIS, cle
+from sheets.cells import Probleme, date_, entier, euros, nombre, texte
+
+LUS = {
+    "1 234,56 €": 123_456, "49747,50": 4_974_750, "3,5": 350, "(1 234)": -123_400, "-3,2": -320, "12 k€": 1_200_000,
+    "12,5 k€": 1_250_000, "1,2 M€": 120_000_000, "12 500 TTC": 1_250_000, "12 500,00 € TTC": 1_250_000,
+    "1.234,56": 123_456, "1,234.56": 123_456, "1 234 567": 123_456_700, "1234-": -123_400, "− 12": -1_200,
+    "0,123": 12, "1'234.50": 123_450, "1.234.567": 123_456_700, "€ 12": 1_200, ",5": 50, "5 k": 500_000, "+12": 1_200,
+    "1\u202f234,5\u00a0€": 123_450, "12 euros": 1_200, "12 EUR": 1_200,
+}  # fmt: skip
+REFUSES = ["NC", "à voir", "-", "néant", "12 500 HT", "12 %", "1.234", "1,234", "12 34", "5,", "--3", "(-3)", "1e5", "2 m",
+           "12/07", "k€", "€", "1,2,3", "1.2.3", "12 500 €/an", "env. 12", "12 à 15", "0x10", "١٢", "½", "12\u00a0\u00a034 5"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ecrit", "cents"), LUS.items(), ids=list(LUS))
+def test_an_amount_as_people_type_it(ecrit: str, cents: int) -> None:
+    assert euros(ecrit) == cents
+
+
+@pytest.mark.parametrize("ecrit", REFUSES)
+def test_what_is_not_an_amount_is_reported_with_what_was_seen(ecrit: str) -> None:
+    lu = euros(ecrit)
+    assert isinstance(lu, Probleme)
+    assert lu.vu.strip()
+
+
+def test_blank_is_none_and_never_zero() -> None:
+    assert [euros(b) for b in ("", "  ", "\u00a0", None)] == [None] * 4
+    assert euros("0") == euros(0.0) == euros("0,00 €") == 0
+
+
+MILLIERS = [" ", "\u00a0", "\u202f", "", "\u2009"]
+centimes = st.integers(-(10**11), 10**11)
+
+
+@given(centimes, st.sampled_from(MILLIERS), st.sampled_from(["", "€", " €", "\u00a0€", " EUR", " € TTC"]),
+       st.sampled_from(["-", "\N{MINUS SIGN}", "- ", "()"]))  # fmt: skip
+def test_any_amount_in_any_french_notation_is_read_back(cents: int, milliers: str, unite: str, moins: str) -> None:
+    entiers, reste = divmod(abs(cents), 100)
+    corps = f"{entiers:,}".replace(",", milliers) + f",{reste:02d}"
+    if cents < 0:
+        corps = f"({corps})" if moins == "()" else moins + corps
+    assert euros(corps + unite) == cents
+
+
+@given(st.integers(0, 10**9), st.sampled_from("kM"), st.sampled_from(["€", " €", "euros"]))
+def test_thousands_and_millions_of_euros_are_read_or_reported(n: int, k: str, unite: str) -> None:
+    entiers, reste = divmod(n, 10)
+    lu = euros(f"{entiers},{reste} {k}{unite}")
+    attendu = n * {"k": 10_000, "M": 10_000_000}[k]
+    assert lu == attendu or (isinstance(lu, Probleme) and attendu >= 10**14)
+
+
+@given(st.floats(-1e11, 1e11, allow_nan=False))
+def test_a_number_of_excel_is_rounded_half_away_from_zero_once(x: float) -> None:
+    assert euros(x) == int((Decimal(repr(x)) * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_value_or_a_problem_never_a_crash(saisi: str) -> None:
+    for lit in (euros, nombre, entier, date_):
+        lu = lit(saisi)
+        assert lu is None or isinstance(lu, int | Decimal | date | Probleme)
+        if lu is None:
+            assert (
+                not saisi.strip("\u200b\u00a0\u202f\u2007\u2009\u200a \t\r\n\f\v\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+                or saisi.isspace()
+            )
+
+
+DATES = {
+    "01/07/2021": date(2021, 7, 1), "1/7/21": date(2021, 7, 1), "01-07-2021": date(2021, 7, 1), "01.07.2021": date(2021, 7, 1),
+    "2021-07-01": date(2021, 7, 1), "2021-07-01 00:00:00": date(2021, 7, 1), "1er juillet 2021": date(2021, 7, 1),
+    "juil-21": date(2021, 7, 1), "juil. 21": date(2021, 7, 1), "juillet 2021": date(2021, 7, 1), "07/2021": date(2021, 7, 1),
+    "15 décembre 2021": date(2021, 12, 15), "aout-21": date(2021, 8, 1), "29/02/2024": date(2024, 2, 29),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("ecrit", "jour"), DATES.items(), ids=list(DATES))
+def test_a_date_as_people_type_it(ecrit: str, jour: date) -> None:
+    assert date_(ecrit) == jour
+
+
+@pytest.mark.parametrize(
+    "ecrit",
+    ["07/31/2021", "31/02/2021", "29/02/2021", "2021", 2021.0, "jui-21", "en cours", "01/07", True, 3.5, "1/7/1021"],
+)
+def test_what_is_not_a_date_is_reported(ecrit: object) -> None:
+    assert isinstance(date_(ecrit), Probleme)
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_any_day_in_any_french_notation_is_read_back(jour: date) -> None:
+    mois = MOIS[jour.month - 1]
+    ecrits = [
+        f"{jour:%d/%m/%Y}", f"{jour.day}/{jour.month}/{jour.year}", f"{jour:%d-%m-%y}", f"{jour:%Y-%m-%d}",
+        f"{jour.day} {mois} {jour.year}", f"{jour.day} {cle(mois)} {jour:%y}", f"{jour:%d.%m.%Y}", f" {jour:%d/%m/%Y} ",
+    ]  # fmt: skip
+    assert {date_(e) for e in ecrits} == {jour}
+    assert date_(f"{mois} {jour.year}") == jour.replace(day=1)
+    assert date_(float((jour - date(1899, 12, 30)).days)) == jour
+
+
+def test_codes_stay_text_with_their_zeros() -> None:
+    assert [texte(b) for b in ("00123", "1E5", "NA", "010780054", 123.0, " a  b ")] == [
+        "00123",
+        "1E5",
+        "NA",
+        "010780054",
+        "123",
+        "a b",
+    ]

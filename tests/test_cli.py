@@ -1,0 +1,153 @@
+"""The command line: exit codes, JSON, plain French when something is wrong, no traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Remplir
+
+RACINE = Path(__file__).parent.parent
+SUD = "390780146"
+
+
+def vigie(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, as people do."""
+    code = "from jobs.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def jura(tmp_path: Path, trame_remplie: Remplir) -> Path:
+    fichier = tmp_path / "recus" / "GHT Jura.xlsx"
+    fichier.parent.mkdir()
+    fichier.write_bytes(trame_remplie({SUD: [{}, {"gain_annuel": 165_381, "montant_reference": 49_747}]}))
+    return fichier
+
+
+def test_check_exits_0_1_or_2_by_the_worst_it_saw(tmp_path: Path, jura: Path, trame_remplie: Remplir) -> None:
+    bon, autre = tmp_path / "bon.xlsx", tmp_path / "autre.xlsx"
+    bon.write_bytes(trame_remplie({SUD: [{}]}))
+    autre.write_bytes(b"PK\x03\x04 not a workbook")
+    assert vigie("check", bon, cwd=tmp_path).returncode == 0
+    assert vigie("check", bon, jura, cwd=tmp_path).returncode == 1
+    assert vigie("check", jura, autre, cwd=tmp_path).returncode == 2
+
+
+def test_check_json_has_the_promised_keys_and_its_totals_add_up(tmp_path: Path, jura: Path) -> None:
+    (rendu,) = json.loads(vigie("check", jura, "--json", cwd=tmp_path).stdout)
+    assert (rendu["trame"], rendu["version"], rendu["ght"], rendu["campagne"]) == (
+        "paat",
+        "2022.1",
+        "BFC-08",
+        "2021-annuelle",
+    )
+    t = rendu["totaux"]
+    assert (
+        t["lignes_lues"] == t["lignes_vides"] + t["lignes_ignorees"] + t["lignes_rejetees"] + t["lignes_retenues"] == 2
+    )
+    assert (t["gain_declare"], t["gain_retire"], t["gain_retenu"]) == ("141150.83", "137817.50", "3333.33")
+    constat = rendu["constats"][0]
+    assert constat | {"code": "performance-superieure-100", "gravite": "rejet", "cellule": "S6", "ligne": 6} == constat
+    assert constat["feuille"] == "CENTRE HOSPITALIER JURA SUD"
+    assert constat.keys() >= {"colonne", "valeur", "message", "correction"}
+
+
+def test_pull_then_ask_then_pourquoi_by_hand(tmp_path: Path, jura: Path) -> None:
+    def le_31_mars(*arguments: str | Path) -> dict[str, Any]:
+        rendu: dict[str, Any] = json.loads(vigie(*arguments, "--json", "--today", "2022-03-31", cwd=tmp_path).stdout)
+        return rendu
+
+    assert [f["etat"] for f in le_31_mars("pull", jura.parent)["fichiers"]] == ["nouveau"]
+    rendu = le_31_mars("ask", "gains GHT Jura 2021")
+    assert (rendu["intention"], rendu["valeur"], rendu["unite"], rendu["au"]) == ("gains", "3333.33", "EUR", "2022-03-31")
+    detail = le_31_mars("ask", "pourquoi")
+    assert sum(Decimal(li["valeur"]) for li in detail["lignes"]) == Decimal(detail["valeur"]) == Decimal("3333.33")
+
+
+def test_the_clock_can_be_stood_in_for(tmp_path: Path, jura: Path) -> None:
+    vigie("pull", jura.parent, "--today", "2022-02-01", cwd=tmp_path)
+    avant = json.loads(vigie("ask", "gains jura 2021", "--as-of", "31/01/2022", "--json", cwd=tmp_path).stdout)
+    apres = json.loads(vigie("ask", "gains jura 2021", "--as-of", "01/02/2022", "--json", cwd=tmp_path).stdout)
+    assert (avant["valeur"], apres["valeur"]) == ("0.00", "3333.33")
+
+
+def test_every_run_says_which_folder_is_in_force_and_keeps_the_output_clean(tmp_path: Path, jura: Path) -> None:
+    fini = vigie("check", jura, "--json", cwd=tmp_path)
+    assert "Dossier de la région" in fini.stderr
+    json.loads(fini.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "attendu"),
+    [
+        (["chek"], "vouliez-vous dire « check »"),
+        (["check"], "Il manque FICHIER"),
+        (["check", "absent.xlsx"], "Fichier introuvable"),
+        (["pull", "nulle-part"], "La source « nulle-part » n'existe pas"),
+        (["pull"], "Donnez un dossier de trames"),
+        (["ask", "gains"], "n'existe pas encore"),
+        (["status"], "n'existe pas encore"),
+        (["ask", "gains", "--as-of", "demain"], "n'est pas une date"),
+        (["template", "paat", "--ght", "BFC-8", "--campagne", "2021-annuelle"], "vouliez-vous dire « BFC-08 »"),
+        (["template", "paat", "--ght", "BFC-08", "--campagne", "2021"], "La campagne « 2021 » est inconnu"),
+        (["template", "paat", "--campagne", "2021-annuelle"], "pour quel GHT"),
+        (["ask", "gains", "--dossier", "nulle-part"], "Le dossier de la région « nulle-part » n'existe pas"),
+        (["ask", "--jsn", "x"], "L'option « --jsn » n'existe pas"),
+        (["territory", "x.csv"], "Fichier introuvable"),
+    ],
+    ids=lambda v: " ".join(v) if isinstance(v, list) else "",
+)
+def test_what_the_user_can_mend_is_one_french_sentence(tmp_path: Path, arguments: list[str], attendu: str) -> None:
+    fini = vigie(*arguments, cwd=tmp_path)
+    assert fini.returncode == 2
+    assert attendu in fini.stderr
+    assert "Traceback" not in fini.stderr
+
+
+def test_a_file_that_is_not_a_register_is_said_so_and_left_alone(tmp_path: Path, jura: Path) -> None:
+    faux = tmp_path / "faux.sqlite"
+    faux.write_text("ceci n'est pas une base")
+    fini = vigie("pull", jura.parent, "--registre", faux, cwd=tmp_path)
+    assert fini.returncode == 2
+    assert "n'est pas un registre Vigie" in fini.stderr
+    assert faux.read_text() == "ceci n'est pas une base"
+
+
+def test_status_turns_red_on_a_file_nobody_could_read(tmp_path: Path, jura: Path) -> None:
+    vigie("pull", jura.parent, cwd=tmp_path)
+    assert vigie("status", cwd=tmp_path).returncode == 0
+    (jura.parent / "photo.xlsx").write_bytes(b"\xff\xd8\xff")
+    vigie("pull", jura.parent, cwd=tmp_path)
+    fini = vigie("status", "--json", cwd=tmp_path)
+    assert fini.returncode == 1
+    assert "photo.xlsx" in json.loads(fini.stdout)["soucis"][0]
+
+
+def test_in_a_pipe_there_is_no_colour_and_no_box(tmp_path: Path, jura: Path) -> None:
+    assert "\x1b" not in vigie("check", jura, cwd=tmp_path).stdout
+
+
+def test_the_version_is_that_of_the_changelog() -> None:
+    from importlib.metadata import version
+
+    assert f"## {version('vigie')}" in (RACINE / "CHANGELOG.md").read_text()
+
+
+def test_every_library_says_why_it_is_there_and_is_pinned() -> None:
+    texte = (RACINE / "pyproject.toml").read_text()
+    epingles = (RACINE / "requirements.txt").read_text().casefold()
+    assert "http" not in epingles
+    for dependance in tomllib.loads(texte)["project"]["dependencies"]:
+        ligne = next(li for li in texte.splitlines() if f'"{dependance}"' in li)
+        assert "#" in ligne
+        assert f"\n{dependance.partition('>')[0].casefold()}==" in epingles

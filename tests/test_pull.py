@@ -1,0 +1,162 @@
+"""Pulls: what changed is taken in once, superseding is right, and a dead worker takes only its file."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlite_utils import Database
+
+from config.dossier import Dossier
+from config.territoire import Perimetre
+from jobs.pull import Bilan, pull
+from reports.gains import gains
+from reports.suivi import etats
+from reports.vue import Sujet, Vue
+from sheets.register.registre import ouvre
+from tests.conftest import Remplir
+
+PARIS = ZoneInfo("Europe/Paris")
+JOUR = datetime(2022, 2, 1, 9, tzinfo=PARIS)
+JURA = Perimetre("ght", "BFC-08")
+SUD, MOREZ = "390780146", "390780153"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    return ouvre(tmp_path / "vigie.sqlite")
+
+
+@pytest.fixture
+def recus(tmp_path: Path) -> Path:
+    (tmp_path / "recus").mkdir()
+    return tmp_path / "recus"
+
+
+def _pull(db: Database, dossier: Dossier, recus: Path, jours: int = 0) -> Bilan:
+    return pull(db, dossier, [recus], lambda: JOUR + timedelta(days=jours))
+
+
+def _retenu(db: Database, dossier: Dossier, au: date, exercice: int = 2021, campagne: str | None = None) -> int:
+    return gains(Vue(db, dossier, au), Sujet(JURA, exercice, campagne)).retenu
+
+
+def _janvier(gain: int) -> dict[str, object]:
+    return {"gain_annuel": gain, "date_premiere_commande": date(2021, 1, 4)}
+
+
+def test_an_untouched_folder_costs_nothing_the_second_time(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    (recus / "jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    assert [r.etat for r in _pull(db, dossier, recus).recus] == ["nouveau"]
+    os.utime(recus / "jura.xlsx", (1, 1))
+    assert [r.etat for r in _pull(db, dossier, recus).recus] == ["inchange"]
+    assert [r.etat for r in _pull(db, dossier, recus).recus] == ["inchange"]
+    assert db.execute("SELECT count(*) FROM fichiers").fetchone() == (1,)
+
+
+def test_the_latest_file_counts_and_the_past_can_still_be_asked(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    (recus / "jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    _pull(db, dossier, recus)
+    (recus / "jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(3000)]}))
+    assert [r.etat for r in _pull(db, dossier, recus, jours=3).recus] == ["modifie"]
+    assert _retenu(db, dossier, date(2022, 2, 4)) == 300_000
+    assert _retenu(db, dossier, date(2022, 2, 3)) == 100_000
+    assert _retenu(db, dossier, date(2022, 1, 31)) == 0
+
+
+def test_partial_workbooks_add_up_and_an_empty_tab_replaces_nothing(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    (recus / "sud.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    _pull(db, dossier, recus)
+    (recus / "morez.xlsx").write_bytes(trame_remplie({MOREZ: [_janvier(500)]}))
+    _pull(db, dossier, recus, jours=1)
+    assert _retenu(db, dossier, date(2022, 2, 10)) == 150_000
+
+
+def test_a_newer_file_that_cannot_be_used_changes_nothing_and_is_said(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    bon = trame_remplie({SUD: [_janvier(1000)]})
+    (recus / "jura.xlsx").write_bytes(bon)
+    _pull(db, dossier, recus)
+    (recus / "jura.xlsx").write_bytes(bon[: len(bon) // 2])
+    bilan = _pull(db, dossier, recus, jours=1)
+    assert bilan.recus[0].etat == "refuse"
+    assert "incomplet" in bilan.recus[0].motif
+    assert _retenu(db, dossier, date(2022, 2, 10)) == 100_000
+
+
+def test_year_end_supersedes_mid_year_and_never_adds_to_it(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    milieu = {"gain_annuel": 1000, "date_premiere_commande": date(2022, 1, 4)}
+    (recus / "a.xlsx").write_bytes(trame_remplie({SUD: [milieu], MOREZ: [milieu]}, campagne="2022-mi-annee"))
+    (recus / "b.xlsx").write_bytes(trame_remplie({SUD: [{**milieu, "gain_annuel": 1500}]}, campagne="2022-annuelle"))
+    _pull(db, dossier, recus)
+    au = date(2023, 3, 1)
+    assert _retenu(db, dossier, au, 2022) == 150_000 + 100_000
+    assert _retenu(db, dossier, au, 2022, "2022-mi-annee") == 200_000
+
+
+def test_rien_a_declarer_is_an_answer_and_zero_is_then_the_figure(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    import io
+
+    from openpyxl import load_workbook
+
+    livre = load_workbook(io.BytesIO(trame_remplie({})))
+    for rangee in livre.worksheets[0].iter_rows(max_col=4):
+        if str(rangee[0].value).startswith("39078"):
+            rangee[3].value = "oui"
+    livre.save(recus / "jura.xlsx")
+    _pull(db, dossier, recus)
+    etat = etats(Vue(db, dossier, date(2022, 2, 10)), Sujet(JURA, 2021))[0]
+    assert etat.progres == "néant"
+    assert etat.repondu
+
+
+def test_a_file_seen_is_not_a_file_handed_in(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    (recus / "jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}, remise=False))
+    _pull(db, dossier, recus)
+    vue = Vue(db, dossier, date(2022, 2, 10))
+    etat = etats(vue, Sujet(JURA, 2021))[0]
+    assert etat.mots == "vue, pas encore remise, 1 onglet sur 4"
+    assert gains(vue, Sujet(JURA, 2021)).provisoire == 100_000
+
+
+def test_what_does_not_add_up_is_not_stored(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    (recus / "jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    db.execute("CREATE TRIGGER vole AFTER INSERT ON lignes_paat BEGIN"
+               " UPDATE lignes_paat SET gain_exercice = gain_exercice + 1 WHERE id = new.id; END")  # fmt: skip
+    with pytest.raises(RuntimeError, match="the register holds"):
+        _pull(db, dossier, recus)
+    assert db.execute("SELECT count(*) FROM fichiers").fetchone() == (0,)
+    assert db.execute("SELECT count(*) FROM originaux").fetchone() == (0,)
+
+
+def test_a_workbook_that_kills_its_reader_takes_only_itself(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    from openpyxl import Workbook
+
+    mortel = Workbook()
+    mortel.worksheets[0]["A1"] = "Vigie"
+    mortel.worksheets[0]["XFD1048576"] = 1
+    mortel.save(recus / "a-mortel.xlsx")
+    (recus / "b-bon.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    bilan = _pull(db, dossier, recus)
+    assert sorted(r.etat for r in bilan.recus) == ["nouveau", "refuse"]
+    assert _retenu(db, dossier, date(2022, 2, 10)) == 100_000

@@ -1,0 +1,120 @@
+"""Who may see what: inside one's scope everything, above it totals only, beside it nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bots.answering import repond
+from bots.questions import INTENTIONS
+from config.dossier import Dossier
+from config.droits import Personne, Regard, meilleur_regard, regard
+from config.territoire import FRANCE, Perimetre
+from jobs.pull import pull
+from reports.vue import Vue
+from sheets.register.registre import ouvre
+
+MIDI = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
+AU = MIDI.date()
+BFC, JURA, NIEVRE = Perimetre("region", "BFC"), Perimetre("ght", "BFC-08"), Perimetre("ght", "BFC-06")
+MOREZ = Perimetre("etablissement", "390780153")
+
+CAS = [
+    ("dgos@exemple.invalid", BFC, Regard.TOUT),
+    ("referent.bfc@exemple.invalid", JURA, Regard.TOUT),
+    ("referent.bfc@exemple.invalid", MOREZ, Regard.TOUT),
+    ("referent.bfc@exemple.invalid", FRANCE, Regard.TOTAUX),
+    ("referent.bfc@exemple.invalid", Perimetre("region", "NA"), Regard.RIEN),
+    ("directeur.bfc-08@exemple.invalid", JURA, Regard.TOUT),
+    ("directeur.bfc-08@exemple.invalid", MOREZ, Regard.TOUT),
+    ("directeur.bfc-08@exemple.invalid", BFC, Regard.TOTAUX),
+    ("directeur.bfc-08@exemple.invalid", FRANCE, Regard.TOTAUX),
+    ("directeur.bfc-08@exemple.invalid", NIEVRE, Regard.RIEN),
+    ("achats.390780153@exemple.invalid", MOREZ, Regard.TOUT),
+    ("achats.390780153@exemple.invalid", JURA, Regard.TOTAUX),
+    ("achats.390780153@exemple.invalid", Perimetre("etablissement", "390780146"), Regard.RIEN),
+    ("lecture@exemple.invalid", BFC, Regard.TOTAUX),
+    ("lecture@exemple.invalid", JURA, Regard.TOTAUX),
+    ("operateur.uniha@exemple.invalid", FRANCE, Regard.RIEN),
+    ("operateur.uniha@exemple.invalid", BFC, Regard.RIEN),
+]
+
+
+@pytest.mark.parametrize(("email", "cible", "attendu"), CAS)
+def test_a_person_sees_as_far_as_their_scope(email: str, cible: Perimetre, attendu: Regard, dossier: Dossier) -> None:
+    assert regard(dossier.personnes[email], cible, dossier.territoire, AU) is attendu
+
+
+def test_a_stand_in_sees_as_far_as_the_person_they_replace_and_only_on_those_days(dossier: Dossier) -> None:
+    adjoint = dossier.personnes["adjoint.bfc@exemple.invalid"]
+    pendant, apres = date(2022, 8, 10), date(2022, 8, 22)
+    assert meilleur_regard(adjoint, dossier.personnes, JURA, dossier.territoire, pendant) is Regard.TOUT
+    assert meilleur_regard(adjoint, dossier.personnes, JURA, dossier.territoire, apres) is Regard.TOTAUX
+
+
+@pytest.fixture(scope="module")
+def vue(tmp_path_factory: pytest.TempPathFactory) -> Vue:
+    from config.dossier import EXEMPLE, charge
+    from tests.conftest import enregistre, tape, vierge
+
+    dossier, recus = charge(EXEMPLE), tmp_path_factory.mktemp("recus")
+    from sheets.exemples import VALIDE
+
+    for ght, nom in (("BFC-08", "Jura"), ("BFC-06", "Nièvre")):
+        livre = vierge(dossier, ght, "2021-annuelle")
+        tape(livre, livre.sheetnames[1], 5, {**VALIDE, "intitule": f"Achat secret {nom}", "gain_annuel": 4321})
+        tape(livre, livre.sheetnames[1], 6, {**VALIDE, "gain_annuel": 98765, "montant_reference": 1000})
+        (recus / f"{nom}.xlsx").write_bytes(enregistre(livre))
+    db = ouvre(tmp_path_factory.mktemp("registre") / "v.sqlite")
+    pull(db, dossier, [recus], lambda: MIDI)
+    return Vue(db, dossier, AU)
+
+
+def _demande(vue: Vue, email: str, question: str) -> dict[str, object]:
+    return repond(question, vue.dossier.personnes[email], vue, MIDI)
+
+
+def test_a_director_gets_the_regions_total_without_its_lines(vue: Vue) -> None:
+    rendu = _demande(vue, "directeur.bfc-08@exemple.invalid", "gains bfc 2021 par ght")
+    assert rendu["valeur"] == "7201.66"
+    assert rendu["lignes"] == []
+
+
+def test_a_refusal_holds_no_figure(vue: Vue) -> None:
+    rendu = _demande(vue, "directeur.bfc-08@exemple.invalid", "gains GHT Nièvre 2021")
+    assert rendu["refus"] is True
+    assert rendu["valeur"] is None
+    assert not any(c.isdigit() for c in str(rendu["texte"]))
+
+
+@pytest.mark.parametrize("intention", INTENTIONS, ids=lambda i: i.cle)
+@pytest.mark.parametrize("email", ["directeur.bfc-08@exemple.invalid", "achats.390780153@exemple.invalid",
+                                   "lecture@exemple.invalid", "operateur.uniha@exemple.invalid"])  # fmt: skip
+def test_no_question_lets_out_a_line_of_somebody_else(intention, email: str, vue: Vue) -> None:  # type: ignore[no-untyped-def]
+    for territoire in ("bfc", "GHT Nièvre", "580780039", "france"):
+        mot = intention.exemple.split()[0] if intention.cle != "retards" else "qui n'a pas remis"
+        rendu = repr(_demande(vue, email, f"{mot} {territoire} 2021 par etablissement"))
+        assert "Achat secret Nièvre" not in rendu
+        assert "98 765" not in rendu
+        assert "Nièvre.xlsx" not in rendu
+
+
+def test_an_unknown_address_is_told_so_without_a_figure(tmp_path: Path) -> None:
+    from config.errors import UserError
+    from jobs.wiring import atelier
+
+    with pytest.raises(UserError, match=r"personnes\.csv.*vouliez-vous dire"):
+        atelier(None, tmp_path / "v.sqlite", AU).personne("directeur.bfc08@exemple.invalid")
+
+
+def test_the_last_question_of_one_person_is_not_anothers(vue: Vue) -> None:
+    _demande(vue, "directeur.bfc-08@exemple.invalid", "gains GHT Jura 2021")
+    rendu = _demande(vue, "directeur.bfc-06@exemple.invalid", "pourquoi ?")
+    assert rendu["perimetre"] == {"type": "ght", "code": "BFC-06"}
+
+
+def test_roles_and_scopes_are_those_of_the_folder(dossier: Dossier) -> None:
+    assert all(isinstance(p, Personne) and p.fonction for p in dossier.personnes.values())
