@@ -8,24 +8,27 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import tomllib
 import zipfile
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from config.campagne import MOMENTS, Campagne, par_situation
 from config.droits import ROLES, Absence, Personne
 from config.errors import UserError
-from config.langue import cle, enumeration, proche
-from config.nomenclature import RUBRIQUES, Bornes, Nomenclature
+from config.langue import cle, jour, vouliez_vous
+from config.nomenclature import RUBRIQUES, UNE, Bornes, Nomenclature
 from config.objectifs import Objectif
-from config.seuils import POURCENTAGES, Seuils
-from config.tables import Plaintes, Rang, decode, lit_table
+from config.seuils import Seuils, lit_reglages
+from config.tables import Plaintes, Rang, lit_table
 from config.territoire import Appartenance, Etablissement, Ght, Perimetre, Region, Territoire
 
 EXEMPLE = Path(__file__).parent / "exemple"
+FICHIERS = frozenset(
+    f"{nom}.csv"
+    for nom in ("achats", "bornes", "campagnes", "nomenclature", "objectifs", "operateurs", "personnes", "regions",
+                "synonymes", "territoire")
+) | {"reglages.toml"}  # fmt: skip
 TYPES_OPERATEUR = ("etablissement", "ght", "regional", "national")
 TYPES_PERIMETRE = ("national", "region", "ght", "etablissement")
 
@@ -79,8 +82,11 @@ def charge(chemin: Path) -> Dossier:
             f"ou copiez le dossier d'exemple : {EXEMPLE}"
         )
     plaintes = Plaintes()
+    for absent in sorted(FICHIERS - {f.name for f in _fichiers(chemin)}):
+        plaintes.ajoute(absent, None, "ce fichier manque dans le dossier de la région.")
+    plaintes.leve(f"Le dossier de la région « {chemin} » est incomplet :")
     territoire = _territoire(chemin, plaintes)
-    seuils, essais = _reglages(chemin, plaintes)
+    seuils, essais = lit_reglages(chemin / "reglages.toml", plaintes)
     dossier = Dossier(
         chemin=chemin,
         empreinte=_empreinte(chemin),
@@ -120,18 +126,23 @@ def _campagnes(chemin: Path, plaintes: Plaintes) -> dict[str, Campagne]:
             r.plainte("les dates doivent se suivre : ouverture, échéance, verrou.")
         if code in campagnes:
             r.plainte(f"la campagne « {code} » est déjà décrite plus haut.")
-        moment = r.parmi("moment", MOMENTS)
-        campagnes[code] = Campagne(code, r.entier("exercice"), moment, situation, ouverture, echeance, verrou)
+        exercice, moment = r.entier("exercice"), r.parmi("moment", MOMENTS)
+        if jours[0] and situation.year != exercice:
+            r.plainte(f"la situation au {jour(situation)} n'est pas dans l'exercice {exercice}.")
+        if any((c.exercice, c.moment) == (exercice, moment) for c in campagnes.values()):
+            r.plainte(f"l'exercice {exercice} a déjà une campagne « {moment} ».")
+        campagnes[code] = Campagne(code, exercice, moment, situation, ouverture, echeance, verrou)
     if not campagnes and not plaintes.phrases:
         plaintes.ajoute("campagnes.csv", None, "aucune campagne ; il en faut au moins une.")
     return campagnes
 
 
 def _territoire(chemin: Path, plaintes: Plaintes) -> Territoire:
-    regions = {
-        r.texte("region_code"): Region(r.texte("region_code"), r.texte("region"), r.texte("insee"))
-        for r in lit_table(chemin / "regions.csv", ("region_code", "insee", "region"), plaintes)
-    }
+    regions: dict[str, Region] = {}
+    for r in lit_table(chemin / "regions.csv", ("region_code", "insee", "region"), plaintes):
+        region = Region(r.texte("region_code"), r.texte("region"), r.texte("insee"))
+        if regions.setdefault(region.code, region) != region:
+            r.plainte(f"la région {region.code} est déjà décrite plus haut.")
     ghts: dict[str, Ght] = {}
     etablissements: dict[str, Etablissement] = {}
     appartenances: list[tuple[Rang, Appartenance]] = []
@@ -194,8 +205,7 @@ def _perimetre(r: Rang, territoire: Territoire) -> Perimetre:
         "etablissement": list(territoire.etablissements),
     }.get(type_, [])
     if code and type_ and code not in connus:
-        voisin = proche(code, connus)
-        r.plainte(f"« {code} » est inconnu comme {type_}" + (f" ; vouliez-vous dire « {voisin} » ?" if voisin else "."))
+        r.plainte(f"« {code} » est inconnu comme {type_}{vouliez_vous(code, connus)}")
     return Perimetre(type_, code)  # type: ignore[arg-type]
 
 
@@ -229,14 +239,14 @@ def _nomenclature(chemin: Path, seuils: Seuils, plaintes: Plaintes) -> Nomenclat
     synonymes: dict[tuple[str, str], str] = {}
     for r in lit_table(chemin / "synonymes.csv", ("rubrique", "label", "synonyme"), plaintes):
         rubrique, label, synonyme = r.parmi("rubrique", RUBRIQUES), r.texte("label"), cle(r.texte("synonyme"))
-        if rubrique in RUBRIQUES and nue.label(rubrique, label) != label:
-            voisin = proche(label, nue.labels(rubrique))
-            r.plainte(
-                f"« {label} » n'est pas une {rubrique} connue"
-                + (f" ; le plus proche : « {voisin} »." if voisin else ".")
-            )
-        if synonymes.setdefault((rubrique, synonyme), label) != label:
-            r.plainte(f"« {synonyme} » désigne déjà « {synonymes[rubrique, synonyme]} ».")
+        if rubrique in RUBRIQUES:
+            if nue.label(rubrique, label) != label:
+                r.plainte(
+                    f"« {label} » n'est pas {UNE[rubrique]} de la nomenclature{vouliez_vous(label, nue.labels(rubrique))}"
+                )
+            deja = nue.label(rubrique, synonyme) or synonymes.setdefault((rubrique, synonyme), label)
+            if deja != label:
+                r.plainte(f"« {r.texte('synonyme')} » désigne déjà « {deja} ».")
     return replace(nue, synonymes=synonymes, bornes=_bornes(chemin, nue, plaintes))
 
 
@@ -244,6 +254,8 @@ def _bornes(chemin: Path, nomenclature: Nomenclature, plaintes: Plaintes) -> dic
     bornes: dict[str, Bornes] = {}
     for r in lit_table(chemin / "bornes.csv", ("famille", "borne_1_pct", "borne_2_pct"), plaintes):
         famille = r.parmi("famille", nomenclature.familles)
+        if famille in bornes:
+            r.plainte(f"la famille « {famille} » a déjà ses bornes plus haut.")
         bornes[famille] = Bornes(r.decimal("borne_1_pct") / 100, r.decimal("borne_2_pct") / 100)
         if bornes[famille].premiere > bornes[famille].seconde:
             r.plainte("la première borne dépasse la seconde.")
@@ -281,8 +293,10 @@ def _personnes(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> dict
 def _absence(r: Rang) -> Absence | None:
     suppleant = r.texte("suppleant", requis=False).lower()
     debut, fin = r.date("absence_debut", requis=False), r.date("absence_fin", requis=False)
-    if not suppleant:
+    if not suppleant and not debut and not fin:
         return None
+    if not suppleant:
+        r.plainte("une absence demande un suppléant.")
     if not debut or not fin or fin < debut:
         r.plainte("un suppléant s'accompagne d'un début et d'une fin d'absence, dans cet ordre.")
         return None
@@ -295,31 +309,8 @@ def _achats(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> dict[tu
         finess = finess_lu(r)
         if finess not in territoire.etablissements:
             r.plainte(f"l'établissement {finess} n'est pas dans territoire.csv.")
-        achats[finess, r.entier("exercice")] = int((r.decimal("montant_eur") * 100).to_integral_value())
+        exercice = r.entier("exercice")
+        if (finess, exercice) in achats:
+            r.plainte(f"les achats {exercice} de l'établissement {finess} sont déjà donnés plus haut.")
+        achats[finess, exercice] = int((r.decimal("montant_eur") * 100).to_integral_value())
     return achats
-
-
-def _reglages(chemin: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[str]]:
-    fichier = chemin / "reglages.toml"
-    if not fichier.is_file():
-        return Seuils(), frozenset()
-    texte = decode(fichier.read_bytes())
-    try:
-        contenu = tomllib.loads(texte)
-    except tomllib.TOMLDecodeError as faute:
-        ligne = re.search(r"line (\d+)", str(faute))
-        plaintes.ajoute(fichier.name, int(ligne[1]) if ligne else None, "cette ligne n'est pas du TOML valide.")
-        return Seuils(), frozenset()
-    valeurs: dict[str, Decimal | int] = {}
-    connus = {f.name for f in fields(Seuils)}
-    for nom, valeur in contenu.get("seuils", {}).items():
-        ligne_de = next((n for n, t in enumerate(texte.splitlines(), 1) if t.strip().startswith(nom)), None)
-        if nom not in connus:
-            plaintes.ajoute(
-                fichier.name, ligne_de, f"« {nom} » est inconnu ; réglages : {enumeration(sorted(connus))}."
-            )
-        elif isinstance(valeur, bool) or not isinstance(valeur, int | float) or valeur < 0:
-            plaintes.ajoute(fichier.name, ligne_de, f"« {nom} » attend un nombre positif.")
-        else:
-            valeurs[nom] = Decimal(str(valeur)) / 100 if nom in POURCENTAGES else int(valeur)
-    return replace(Seuils(), **valeurs), frozenset(contenu.get("essai", {}).get("controles", ()))  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 INSECABLE = "\N{NO-BREAK SPACE}"
 MILLIERS = "\N{NARROW NO-BREAK SPACE}"
@@ -78,6 +79,12 @@ def de(nom: str) -> str:
     return f"d'{nom}" if cle(nom)[:1] in tuple("aeiouh") else f"de {nom}"
 
 
+def vouliez_vous(texte: str, choix: Iterable[str]) -> str:
+    """« ; vouliez-vous dire « BFC-08 » ? », or a full stop when nothing is near."""
+    voisin = proche(texte, choix)
+    return f" ; vouliez-vous dire « {voisin} » ?" if voisin else "."
+
+
 @lru_cache(maxsize=65536)
 def cle(texte: str) -> str:
     """The form under which two labels are the same: no case, accents, punctuation or double spaces."""
@@ -88,6 +95,7 @@ def cle(texte: str) -> str:
 
 def proche(texte: str, choix: Iterable[str], seuil: float = 75) -> str | None:
     """The label of `choix` nearest to what was typed, or None when nothing is near (0 to 100)."""
-    connus = {cle(c): c for c in choix}
-    trouve = process.extractOne(cle(texte), connus.keys(), scorer=fuzz.WRatio, score_cutoff=seuil)
-    return connus[trouve[0]] if trouve else None
+    connus, cherche = {cle(c): c for c in choix}, cle(texte)
+    voisins = process.extract(cherche, connus.keys(), scorer=fuzz.WRatio, score_cutoff=seuil, limit=None)
+    # Short codes often tie: two letters swapped (BFC-80) are then nearer than two letters changed (BFC-01).
+    return connus[max(voisins, key=lambda v: (v[1], OSA.normalized_similarity(cherche, v[0])))[0]] if voisins else None

@@ -48,10 +48,13 @@ def lit(rangees: Sequence[Sequence[str]], regions: dict[str, Region]) -> Liste:
         v = {c: rangee[r].strip() if r < len(rangee) else "" for c, r in places.items()}
         if not any(v.values()):
             continue
-        finess = v["finess"].upper().zfill(9)
+        finess = v["finess"].upper()
+        finess = f"0{finess}" if re.fullmatch(r"\d{8}", finess) else finess  # Excel drops the zero in front
         if not re.fullmatch(r"\d[\dAB]\d{7}", finess):
             raise UserError(f"Ligne {numero} : « {v['finess']} » n'est pas un numéro FINESS à neuf caractères.")
-        ghts[v["ght_code"]] = Ght(v["ght_code"], v["ght"], _region(v, regions, numero))
+        ght = Ght(v["ght_code"], v["ght"], _region(v, regions, numero))
+        if not ght.code or ghts.setdefault(ght.code, ght) != ght:
+            raise UserError(f"Ligne {numero} : le GHT « {ght.code} » n'a pas de code, ou porte un autre nom plus haut.")
         etablissements[finess] = Etablissement(finess, v["etablissement"])
         appartenances.append(Appartenance(finess, v["ght_code"], _est_support(v["support"]), None, None))
     sans = sorted(ghts.keys() - {a.ght for a in appartenances if a.support})
@@ -94,20 +97,25 @@ def _est_support(dit: str) -> bool:
 
 
 def fusionne(ancien: Territoire, liste: Liste, le: date) -> Territoire:
-    """The territory after that list takes effect on day `le`, the past kept. GHT outside its regions are untouched."""
+    """The territory after that list takes effect on day `le`, the past kept. GHT outside its regions are untouched.
+
+    A membership begun that very day, or later, that the list no longer holds never was: it is left out.
+    """
     regions = {g.region for g in liste.ghts.values()}
     veille = le - timedelta(days=1)
     dits = {(a.finess, a.ght, a.support) for a in liste.appartenances}
     suite: list[Appartenance] = []
     gardes = set()
     for a in ancien.appartenances:
-        cle_a = (a.finess, a.ght, a.support)
+        dit, fini = (a.finess, a.ght, a.support), a.fin is not None and a.fin < le
         concerne = ancien.ghts[a.ght].region in regions or a.finess in liste.etablissements
-        if concerne and a.vaut(le) and cle_a not in dits:
-            a = replace(a, fin=veille)  # noqa: PLW2901 - the same membership, ended
-        elif a.vaut(le):
-            gardes.add(cle_a)
-        suite.append(a)
+        if fini or not concerne:
+            suite.append(a)
+        elif dit in dits:
+            gardes.add(dit)
+            suite.append(a)
+        elif a.debut is None or a.debut < le:
+            suite.append(replace(a, fin=veille))
     # In a region loaded for the first time members have no known beginning; elsewhere they join that day.
     connues = {ancien.ghts[a.ght].region for a in ancien.appartenances}
     suite += [

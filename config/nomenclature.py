@@ -10,6 +10,8 @@ from functools import cached_property
 from config.langue import cle
 
 RUBRIQUES = ("famille", "domaine", "categorie")
+UNE = {"famille": "une famille", "domaine": "un domaine", "categorie": "une catégorie"}
+"""Each level as a sentence names it."""
 
 
 @dataclass(frozen=True, slots=True)

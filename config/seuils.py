@@ -1,9 +1,18 @@
-"""The thresholds of the checks, read from `reglages.toml`. Decided here: no source publishes them. Pure."""
+"""The thresholds of the checks, read from `reglages.toml`. Decided here: no source publishes them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from config.langue import enumeration, vouliez_vous
+from config.tables import Plaintes, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +31,58 @@ class Seuils:
 
 POURCENTAGES = frozenset(f.name for f in fields(Seuils) if f.type == "Decimal")
 """Settings a referent writes in percent."""
+
+NOMS = tuple(f.name for f in fields(Seuils))
+SECTIONS = {"seuils": NOMS, "essai": ("controles",)}
+
+
+def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[str]]:
+    """The thresholds, and the codes of the checks on trial. What is wrong joins `plaintes` with its line."""
+    if not fichier.is_file():
+        plaintes.ajoute(fichier.name, None, "ce fichier manque dans le dossier de la région.")
+        return Seuils(), frozenset()
+    texte = decode(fichier.read_bytes())
+    try:
+        contenu = tomllib.loads(texte)
+    except tomllib.TOMLDecodeError as faute:
+        dite = re.search(r"line (\d+)", str(faute))
+        ligne = int(dite[1]) if dite else texte.count("\n") + 1
+        plaintes.ajoute(fichier.name, ligne, "cette ligne n'est pas du TOML valide.")
+        return Seuils(), frozenset()
+
+    def plainte(nom: str, phrase: str) -> None:
+        lignes = (n for n, t in enumerate(texte.splitlines(), 1) if re.match(rf"\s*\[?{re.escape(nom)}\b", t))
+        plaintes.ajoute(fichier.name, next(lignes, None), phrase)
+
+    for section, noms in contenu.items():
+        if section not in SECTIONS or not isinstance(noms, dict):
+            plainte(section, f"« {section} » est inconnu ; sections : {enumeration(list(SECTIONS))}.")
+            continue
+        for nom in noms.keys() - set(SECTIONS[section]):
+            plainte(nom, f"« {nom} » est inconnu{vouliez_vous(nom, SECTIONS[section])}")
+    seuils = _seuils(_section(contenu, "seuils"), plainte)
+    essais = _section(contenu, "essai").get("controles", [])
+    if not isinstance(essais, list) or not all(isinstance(c, str) for c in essais):
+        plainte("controles", 'une liste de codes était attendue, par exemple ["poids-excessif"].')
+        essais = []
+    return seuils, frozenset(essais)
+
+
+def _section(contenu: dict[str, Any], nom: str) -> dict[str, Any]:
+    valeur = contenu.get(nom, {})
+    return valeur if isinstance(valeur, dict) else {}
+
+
+def _seuils(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Seuils:
+    valeurs: dict[str, Any] = {}
+    for nom, valeur in dits.items():
+        if nom not in NOMS:
+            continue
+        if isinstance(valeur, bool) or not isinstance(valeur, int | float) or not isfinite(valeur) or valeur < 0:
+            plainte(nom, f"« {nom} » attend un nombre positif.")
+        else:
+            valeurs[nom] = Decimal(str(valeur)) / 100 if nom in POURCENTAGES else int(valeur)
+    seuils = replace(Seuils(), **valeurs)
+    if seuils.performance_a_justifier < seuils.performance_a_expliquer:
+        plainte("performance_a_justifier", "« performance_a_justifier » est au-dessous de « performance_a_expliquer ».")
+    return seuils

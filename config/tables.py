@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from config.errors import UserError
-from config.langue import cle, compte
+from config.langue import cle, compte, enumeration, vouliez_vous
 
 MONTREES = 20
 
@@ -34,7 +34,7 @@ class Plaintes:
         """Raise UserError with the first complaints, if there is any."""
         if self.phrases:
             reste = len(self.phrases) - MONTREES
-            suite = [f"… et {compte(reste, 'autre remarque')}."] if reste > 0 else []
+            suite = [f"… et {compte(reste, 'autre remarque', 'autres remarques')}."] if reste > 0 else []
             raise UserError("\n".join([quoi, *(f"  {p}" for p in self.phrases[:MONTREES]), *suite]))
 
 
@@ -59,22 +59,27 @@ class Rang:
     def parmi(self, colonne: str, choix: Sequence[str]) -> str:
         valeur = self.texte(colonne)
         if valeur and valeur not in choix:
-            self.plainte(f"« {valeur} » dans « {colonne} » ; valeurs possibles : {', '.join(choix)}.")
+            self.plainte(
+                f"« {valeur} » dans « {colonne} » est inconnu{vouliez_vous(valeur, choix)} Connus : {enumeration(choix, 8)}."
+            )
         return valeur
 
     def entier(self, colonne: str) -> int:
         valeur = self.texte(colonne)
-        if valeur and not re.fullmatch(r"\d+", valeur):
+        if valeur and not re.fullmatch(r"[0-9]+", valeur):
             self.plainte(f"« {valeur} » dans « {colonne} » ; un nombre entier était attendu.")
-        return int(valeur) if re.fullmatch(r"\d+", valeur) else 0
+            return 0
+        return int(valeur or 0)
 
     def decimal(self, colonne: str) -> Decimal:
+        """A number that is not negative: no amount of the folder ever is."""
         valeur = self.texte(colonne)
-        try:
-            return Decimal(re.sub(r"[\s\u00a0\u202f€]", "", valeur).replace(",", ".") or "0")
-        except InvalidOperation:
+        chiffres = re.sub(r"[\s\u00a0\u202f€]", "", valeur).replace(",", ".")
+        if re.fullmatch(r"[0-9]+(\.[0-9]+)?", chiffres):
+            return Decimal(chiffres)
+        if valeur:
             self.plainte(f"« {valeur} » dans « {colonne} » ; un nombre était attendu, par exemple 16,5.")
-            return Decimal(0)
+        return Decimal(0)
 
     def date(self, colonne: str, requis: bool = True) -> date | None:
         """Reads 2021-12-31 and, as Excel rewrites it, 31/12/2021."""
@@ -109,16 +114,21 @@ def lit_table(chemin: Path, colonnes: Sequence[str], plaintes: Plaintes) -> Iter
     if not chemin.is_file():
         plaintes.ajoute(chemin.name, None, "ce fichier manque dans le dossier de la région.")
         return
-    texte = decode(chemin.read_bytes())
-    entete = texte.partition("\n")[0]
-    separateur = max(";,\t", key=entete.count)
-    lecteur = csv.reader(io.StringIO(texte), delimiter=separateur)
-    places = {cle(titre).replace(" ", "_"): rang for rang, titre in enumerate(next(lecteur, []))}
-    absentes = [c for c in colonnes if c not in places]
-    if absentes:
-        plaintes.ajoute(chemin.name, 1, f"colonne absente : {', '.join(absentes)}.")
+    lecteur = csv.reader(io.StringIO(texte := decode(chemin.read_bytes())), delimiter=separateur(texte))
+    titres = [cle(titre).replace(" ", "_") for titre in next(lecteur, [])]
+    absentes = [c for c in colonnes if c not in titres]
+    doubles = [c for c in colonnes if titres.count(c) > 1]
+    for quoi, noms in (("absente", absentes), ("en double", doubles)):
+        if noms:
+            plaintes.ajoute(chemin.name, 1, f"colonne {quoi} : {enumeration(noms)}.")
+    if absentes or doubles:
         return
     for cellules in lecteur:
         if any(c.strip() for c in cellules):
-            valeurs = {c: cellules[p] for c, p in places.items() if p < len(cellules)}
-            yield Rang(chemin.name, lecteur.line_num, valeurs, plaintes)
+            yield Rang(chemin.name, lecteur.line_num, dict(zip(titres, cellules, strict=False)), plaintes)
+
+
+def separateur(texte: str) -> str:
+    """The separator of a CSV text: the sign its headings hold most."""
+    entete = texte.partition("\n")[0]
+    return max(";,\t", key=entete.count)

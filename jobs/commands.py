@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -14,10 +16,11 @@ import click
 from bots import answering, console
 from config import liste_officielle
 from config.campagne import Campagne
-from config.dossier import EXEMPLE
+from config.dossier import EXEMPLE, charge
 from config.errors import UserError
-from config.langue import compte, decimal_euros, enumeration, proche
-from config.tables import decode
+from config.langue import compte, decimal_euros, enumeration, vouliez_vous
+from config.tables import decode, separateur
+from config.territoire import Territoire
 from jobs.pull import Bilan
 from jobs.pull import pull as releve_tout
 from jobs.wiring import Atelier
@@ -33,9 +36,9 @@ from sheets.workers import juge_tous
 def _choisi(quoi: str, code: str, connus: dict[str, Any]) -> Any:
     if code in connus:
         return connus[code]
-    voisin = proche(code, connus)
-    suite = f" ; vouliez-vous dire « {voisin} » ?" if voisin else f" ; connus : {enumeration(sorted(connus), 8)}."
-    raise UserError(f"{quoi} « {code} » est inconnu{suite}")
+    raise UserError(
+        f"{quoi} « {code} » est inconnu{vouliez_vous(code, connus)} Connus : {enumeration(sorted(connus), 8)}."
+    )
 
 
 def ecrit_les_trames(atelier: Atelier, trame: str, ght: str | None, campagne: str, sortie: Path | None) -> None:
@@ -206,6 +209,7 @@ def charge_territoire(atelier: Atelier, fichier: Path) -> None:
     liste = liste_officielle.lit(_rangees(fichier), atelier.dossier.territoire.regions)
     ancien = atelier.dossier.territoire
     nouveau = liste_officielle.fusionne(ancien, liste, atelier.maintenant().date())
+    _essaie(nouveau, atelier.chemin_dossier)
     liste_officielle.ecrit(nouveau, atelier.chemin_dossier / "territoire.csv")
     fins = len([a for a in nouveau.appartenances if a.fin]) - len([a for a in ancien.appartenances if a.fin])
     ajouts = len(nouveau.appartenances) - len(ancien.appartenances)
@@ -213,6 +217,14 @@ def charge_territoire(atelier: Atelier, fichier: Path) -> None:
         f"{compte(len(liste.ghts), 'GHT', 'GHT')} et {compte(len(liste.etablissements), 'établissement')} lus ; "
         f"{compte(ajouts, 'appartenance ajoutée', 'appartenances ajoutées')}, {compte(fins, 'close')}."
     )
+
+
+def _essaie(territoire: Territoire, chemin_dossier: Path) -> None:
+    """Load a copy of the folder with this territory. Raises UserError, before anything is written, if it does not."""
+    with tempfile.TemporaryDirectory() as essai:
+        copie = Path(shutil.copytree(chemin_dossier, Path(essai) / chemin_dossier.name))
+        liste_officielle.ecrit(territoire, copie / "territoire.csv")
+        charge(copie)
 
 
 def _rangees(fichier: Path) -> list[list[str]]:
@@ -223,10 +235,9 @@ def _rangees(fichier: Path) -> list[list[str]]:
     octets = fichier.read_bytes()
     if fichier.suffix.lower() in (".csv", ".txt"):
         contenu = decode(octets)
-        separateur = max(";,\t", key=contenu.partition("\n")[0].count)
-        return list(csv.reader(io.StringIO(contenu), delimiter=separateur))
+        return list(csv.reader(io.StringIO(contenu), delimiter=separateur(contenu)))
     try:
         premier = next(excel.ouvre(octets))
     except excel.Refus as refus:
         raise UserError(f"{fichier} : {refus.constat.message} {refus.constat.correction}") from None
-    return [[texte(c) or "" for c in rangee] for rangee in premier.rangees]
+    return [[] for _ in range(premier.ligne_0)] + [[texte(c) or "" for c in rangee] for rangee in premier.rangees]

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from config.dossier import EXEMPLE, Dossier, charge
 from config.droits import CLAVIER, Personne
 from config.errors import UserError
-from config.langue import proche
+from config.langue import vouliez_vous
 from reports.vue import Vue
 from sheets.checks import CATALOGUE
 from sheets.register.registre import ouvre, ouvre_existant
@@ -39,11 +39,8 @@ class Atelier:
         """The region's folder. Raises UserError with every complaint."""
         dossier = charge(self.chemin_dossier)
         for code in sorted(dossier.essais - CATALOGUE.keys()):
-            voisin = proche(code, CATALOGUE)
-            suite = f" ; vouliez-vous dire « {voisin} » ?" if voisin else "."
-            raise UserError(
-                f"{dossier.chemin / 'reglages.toml'} : le contrôle à l'essai « {code} » n'existe pas{suite}"
-            )
+            fichier = dossier.chemin / "reglages.toml"
+            raise UserError(f"{fichier} : le contrôle à l'essai « {code} » n'existe pas{vouliez_vous(code, CATALOGUE)}")
         return dossier
 
     @cached_property
@@ -64,7 +61,8 @@ class Atelier:
 
     def vue(self, au: date | None = None) -> Vue:
         """The register as of a day, today by default."""
-        return Vue(self.registre_existant, self.dossier, au or self.maintenant().date())
+        dossier = self.dossier  # first: a folder to mend is said before a register to make
+        return Vue(self.registre_existant, dossier, au or self.maintenant().date())
 
     def personne(self, email: str | None) -> Personne:
         """Who asks. Raises UserError when the address is not in personnes.csv."""
@@ -72,9 +70,8 @@ class Atelier:
             return CLAVIER
         connue = self.dossier.personnes.get(email.lower())
         if connue is None:
-            voisin = proche(email, self.dossier.personnes)
-            suite = f" ; vouliez-vous dire « {voisin} » ?" if voisin else "."
-            raise UserError(f"« {email} » n'est pas dans {self.dossier.chemin / 'personnes.csv'}{suite}")
+            fichier, connues = self.dossier.chemin / "personnes.csv", self.dossier.personnes
+            raise UserError(f"« {email} » n'est pas dans {fichier}{vouliez_vous(email, connues)}")
         return connue
 
 

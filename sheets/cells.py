@@ -129,19 +129,28 @@ def _decimal(brut: object, attendu: str) -> Decimal | Probleme | None:
 def nombre_ecrit(texte_: str) -> Decimal | str:
     """A number typed by a French person → Decimal, or why not: "ambigu", "illisible"."""
     corps = _TIRETS.sub("-", _ESPACES.sub(" ", texte_).strip())
-    corps = re.sub(r"^€\s*", "", corps)
-    facteur = 1
-    while unite := _UNITE.search(corps):
-        facteur *= _MULTIPLES.get((unite["k"] or unite["k2"] or "").lower(), 1)
-        corps = corps[: unite.start()].strip()
+    corps, facteur = _sans_unite(corps)
     signe = 1
     if parenthese := re.fullmatch(r"\((.+)\)", corps):
         signe, corps = -1, parenthese[1].strip()
     elif sens := re.fullmatch(r"([+-])\s*(.+)|(.+?)\s*(-)", corps):
         signe = -1 if "-" in (sens[1], sens[4]) else 1
         corps = sens[2] or sens[3]
+    corps, dedans = _sans_unite(corps)
+    if facteur > 1 and dedans > 1:
+        return "illisible"
+    facteur *= dedans
     valeur = _chiffres(corps)
     return valeur * signe * facteur if isinstance(valeur, Decimal) else valeur
+
+
+def _sans_unite(corps: str) -> tuple[str, int]:
+    """What is left of an amount without « € », « TTC » or « k€ », and by how much they multiply it."""
+    corps, facteur = re.sub(r"^€\s*", "", corps), 1
+    while unite := _UNITE.search(corps):
+        facteur *= _MULTIPLES.get((unite["k"] or unite["k2"] or "").lower(), 1)
+        corps = corps[: unite.start()].strip()
+    return corps, facteur
 
 
 def _chiffres(corps: str) -> Decimal | str:

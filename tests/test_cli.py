@@ -69,7 +69,12 @@ def test_pull_then_ask_then_pourquoi_by_hand(tmp_path: Path, jura: Path) -> None
 
     assert [f["etat"] for f in le_31_mars("pull", jura.parent)["fichiers"]] == ["nouveau"]
     rendu = le_31_mars("ask", "gains GHT Jura 2021")
-    assert (rendu["intention"], rendu["valeur"], rendu["unite"], rendu["au"]) == ("gains", "3333.33", "EUR", "2022-03-31")
+    assert (rendu["intention"], rendu["valeur"], rendu["unite"], rendu["au"]) == (
+        "gains",
+        "3333.33",
+        "EUR",
+        "2022-03-31",
+    )
     detail = le_31_mars("ask", "pourquoi")
     assert sum(Decimal(li["valeur"]) for li in detail["lignes"]) == Decimal(detail["valeur"]) == Decimal("3333.33")
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from config.langue import proche
-from config.nomenclature import RUBRIQUES
+from config.nomenclature import RUBRIQUES, UNE
 from sheets.checks.catalogue import Contexte, Ecart, controle
 from sheets.constats import Gravite
 from sheets.trames.paat import Action
-
-NOMS = {"famille": "Famille", "domaine": "Domaine", "categorie": "Catégorie"}
 
 
 @controle("nomenclature-inconnue", Gravite.ALERTE, "ligne", titre="Le libellé n'est pas dans la nomenclature",
@@ -20,7 +18,7 @@ def nomenclature_inconnue(a: Action, c: Contexte) -> Ecart | None:
         if saisi and c.nomenclature.label(rubrique, saisi) is None:
             voisin = proche(saisi, c.nomenclature.labels(rubrique))
             conseil = f"Vouliez-vous dire « {voisin} » ? " if voisin else ""
-            return Ecart(f"« {saisi} » n'est pas une {NOMS[rubrique].lower()} connue.",
+            return Ecart(f"« {saisi} » n'est pas {UNE[rubrique]} de la nomenclature.",
                          f"{conseil}Choisissez dans la liste déroulante.", rubrique, saisi)  # fmt: skip
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -31,7 +31,7 @@ class Depot:
 
     @property
     def modifie_le(self) -> str:
-        return datetime.fromtimestamp(self.modifie_ns / 1e9).astimezone().isoformat(timespec="seconds")
+        return datetime.fromtimestamp(self.modifie_ns / 1e9, UTC).isoformat(timespec="seconds")
 
 
 def commence(db: Database, dossier: Dossier, quand: datetime) -> int:

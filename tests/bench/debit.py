@@ -1,0 +1,117 @@
+"""How long reading, judging and storing a country takes, against merely reading it, and against the usual tools."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+
+from config.dossier import Dossier
+from jobs.pull import pull
+from sheets.register.registre import ouvre
+
+MIDI = datetime(2022, 3, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
+
+
+def chrono(faire: Callable[[], object]) -> float:
+    debut = time.perf_counter()
+    faire()
+    return time.perf_counter() - debut
+
+
+def calamine_nu(fichiers: list[Path]) -> int:
+    """A bare single-threaded read of the same files: every tab, every row, nothing done with them."""
+    cellules = 0
+    for f in fichiers:
+        livre = CalamineWorkbook.from_path(f)
+        for nom in livre.sheet_names:
+            cellules += sum(map(len, livre.get_sheet_by_name(nom).to_python()))
+    return cellules
+
+
+def vigie(fichiers: list[Path], dossier: Dossier, registre: Path) -> None:
+    """Pull everything into a new register, all guards on."""
+    for suffixe in ("", "-wal", "-shm"):
+        Path(f"{registre}{suffixe}").unlink(missing_ok=True)
+    db = ouvre(registre)
+    bilan = pull(db, dossier, fichiers, lambda: MIDI)
+    assert bilan.combien("nouveau") == len(fichiers)
+    db.close()
+
+
+def openpyxl_pandas(fichiers: list[Path], registre: Path) -> None:
+    """The usual script: openpyxl, a data frame per tab, a few checks by column, `to_sql`."""
+    registre.unlink(missing_ok=True)
+    with sqlite3.connect(registre) as base:
+        for f in fichiers:
+            livre = load_workbook(f, read_only=True, data_only=True)
+            for feuille in livre.worksheets[1:-1]:
+                rangees = list(feuille.iter_rows(min_row=4, values_only=True))
+                table = pd.DataFrame(rangees[1:], columns=[str(t) for t in rangees[0]]).dropna(subset=["Statut"])
+                gain, reference = table["Gain annuel sur 12 mois (€ TTC)"], table["Montant de référence annuel (€ TTC)"]
+                table["rejet"] = (gain >= reference) | gain.isna() | reference.isna()
+                table.to_sql("lignes", base, if_exists="append", index=False)
+
+
+def second_relevé(fichiers: list[Path], dossier: Dossier, registre: Path, *, dates: bool) -> float:  # noqa: PLC2401
+    """Seconds to pull again with nothing touched, or with every date moved and no content."""
+    db = ouvre(registre)
+    if dates:
+        for f in fichiers:
+            os.utime(f)
+    duree = chrono(lambda: pull(db, dossier, fichiers, lambda: MIDI))
+    db.close()
+    return duree
+
+
+def pic_memoire(faire: Callable[[], object]) -> tuple[float, float]:
+    """(seconds, MB added at the peak) over this process and its workers, sampled every 5 ms."""
+    fini = threading.Event()
+    depart = _occupe()
+    pic = [depart]
+
+    def observe() -> None:
+        while not fini.wait(0.005):
+            pic[0] = max(pic[0], _occupe())
+
+    guetteur = threading.Thread(target=observe)
+    guetteur.start()
+    duree = chrono(faire)
+    fini.set()
+    guetteur.join()
+    return duree, (pic[0] - depart) / 1e6
+
+
+def _occupe() -> int:
+    """Bytes of private memory held by this process and all its descendants."""
+    total = 0
+    for pid in _famille(os.getpid()):
+        try:
+            champs = Path(f"/proc/{pid}/statm").read_text().split()
+        except OSError:
+            continue
+        total += (int(champs[1]) - int(champs[2])) * resource.getpagesize()
+    return total
+
+
+def _famille(pid: int) -> list[int]:
+    try:
+        enfants = [int(e) for t in Path(f"/proc/{pid}/task").iterdir() for e in (t / "children").read_text().split()]
+    except OSError:
+        enfants = []
+    return [pid, *(p for e in enfants for p in _famille(e))]
+
+
+def mediane(durees: list[float]) -> float:
+    return statistics.median(durees)

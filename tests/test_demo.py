@@ -1,0 +1,183 @@
+"""The newcomer's tour, checked to the cent by an oracle that shares no code with the product."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+import jobs.demo
+from bots.answering import repond
+from config.droits import CLAVIER
+from config.errors import UserError
+from jobs.demo.tour import visite
+from jobs.pull import Bilan, pull
+from jobs.wiring import Atelier, atelier
+from sheets.constats import Gravite
+from sheets.register import questions
+from tests import oracle
+
+JOUR = date(2022, 3, 31)
+REGION = "BFC"
+
+
+@dataclass(frozen=True)
+class Visite:
+    """A tour that was run: what it printed, what it pulled, what the oracle says, and a twin run in another process."""
+
+    sortie: Path
+    texte: str
+    bilan: Bilan
+    lignes: list[oracle.Ligne]
+    jumelle: Path
+
+    @property
+    def atelier(self) -> Atelier:
+        return atelier(None, self.sortie / "vigie.sqlite", JOUR)
+
+    def demande(self, question: str) -> dict[str, Any]:
+        return repond(question, CLAVIER, self.atelier.vue(), datetime.combine(JOUR, time(12)))
+
+    def attendu(self, ght: str) -> oracle.Somme:
+        return oracle.somme([li for li in self.lignes if ght in (li.ght, REGION)])
+
+
+def vigie(*arguments: str, registre: Path) -> Any:
+    """What `vigie … --json` prints, as a person's own terminal would run it."""
+    commande = [sys.executable, "-c", "from jobs.cli import main; main()", *arguments, "--json"]
+    commande += ["--registre", str(registre), "--today", JOUR.isoformat()]
+    return json.loads(subprocess.run(commande, check=True, capture_output=True, text=True).stdout)
+
+
+@pytest.fixture(scope="module")
+def faite(tmp_path_factory: pytest.TempPathFactory) -> Visite:
+    sortie, jumelle = tmp_path_factory.mktemp("demo"), tmp_path_factory.mktemp("jumelle")
+    autre = [sys.executable, "-c", "from jobs.cli import main; main()", "demo", "--out", str(jumelle)]
+    with subprocess.Popen(autre, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONHASHSEED": "1"}) as seconde:
+        with redirect_stdout(io.StringIO()) as texte:
+            bilan = visite(sortie)
+        lignes = oracle.lit(sortie / "recus")
+        assert seconde.wait() == 0
+    return Visite(sortie, texte.getvalue(), bilan, lignes, jumelle)
+
+
+GHTS = [f"BFC-{n:02d}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 12)]
+
+
+@pytest.mark.parametrize("code", [*GHTS, REGION])
+def test_the_answer_agrees_with_the_oracle_to_the_cent(faite: Visite, code: str) -> None:
+    dit, attendu = faite.demande(f"gains {code} 2021"), faite.attendu(code)
+    assert 0 < attendu.retenu <= attendu.declare
+    assert {c: Decimal(dit[c]) for c in ("declare", "retire", "valeur")} == {
+        "declare": attendu.declare,
+        "retire": attendu.retire,
+        "valeur": attendu.retenu,
+    }
+
+
+@pytest.mark.parametrize("code", GHTS)
+def test_the_lines_struck_out_are_those_the_oracle_strikes_out(faite: Visite, code: str) -> None:
+    classeurs = [recu.classeur for recu in faite.bilan.recus if recu.classeur]
+    (classeur,) = (c for c in classeurs if c.tampon and c.tampon.ght == code)
+    retirees = {(o.feuille, ligne.numero) for o in classeur.onglets for ligne in o.lignes if ligne.bloquee}
+    assert retirees == {(li.feuille, li.rang) for li in faite.lignes if li.ght == code and li.motifs}
+    attendu = faite.attendu(code)
+    assert (classeur.totaux.lignes_rejetees, classeur.totaux.lignes_retenues) == (attendu.rejetees, attendu.retenues)
+
+
+def test_the_quality_of_the_region_is_the_share_of_lines_the_oracle_keeps(faite: Visite) -> None:
+    attendu = faite.attendu(REGION)
+    qualite = faite.demande("qualité BFC 2021")["valeur"]
+    assert qualite == round(attendu.retenues / (attendu.retenues + attendu.rejetees), 6)
+
+
+def test_the_demo_makes_every_mistake_the_oracle_looks_for(faite: Visite) -> None:
+    assert {motif for li in faite.lignes for motif in li.motifs} >= {
+        "performance-superieure-100", "performance-hors-bornes", "montant-reference-absent", "valeur-non-numerique",
+        "gain-hors-exercice", "doublon", "donnee-personnelle",
+    }  # fmt: skip
+
+
+def test_the_region_keeps_fourteen_million_six_of_sixteen(faite: Visite) -> None:
+    r = faite.demande("gains BFC 2021")
+    assert r["objectif"] == "16000000.00"
+    assert r["trames"] == {"recues": 10, "attendues": 11}
+    assert "14,6\u00a0M€ retenus. Objectif : 16,0\u00a0M€" in r["texte"]
+    ligne = next(li for li in faite.texte.splitlines() if li.startswith("Bourgogne-Franche-Comté  "))
+    assert [mot.strip() for mot in ligne.split("  ") if mot][-3:] == ["14,6\u00a0M€", "16,0\u00a0M€", "91\u00a0%"]
+
+
+def test_each_of_the_seven_real_lines_is_struck_out_for_its_performance(faite: Visite) -> None:
+    fichier = Path(jobs.demo.__path__[0]) / "lignes_rejetees_2021.csv"
+    with fichier.open(encoding="utf-8") as f:
+        reelles = {int(r["gain"]) * 100 for r in csv.DictReader(f) if r["verdict"] == "performance-superieure-100"}
+    assert len(reelles) == 7
+    constats = [c for recu in faite.bilan.recus if recu.classeur for c in recu.classeur.constats]
+    retires = [c for c in constats if c.code == "performance-superieure-100"]
+    assert {c.enjeu for c in retires} == reelles
+    assert len(retires) == 7
+    assert all(c.gravite is Gravite.REJET for c in retires)
+
+
+def test_the_figure_of_jura_walks_back_to_the_cells_that_make_it(faite: Visite) -> None:
+    registre = faite.sortie / "vigie.sqlite"
+    total = vigie("ask", "gains GHT Jura 2021", registre=registre)
+    pourquoi = vigie("ask", "pourquoi", registre=registre)
+    assert pourquoi["valeur"] == total["valeur"] == f"{faite.attendu('BFC-08').retenu:.2f}"
+    assert sum(Decimal(li["valeur"]) for li in pourquoi["lignes"]) == Decimal(total["valeur"])
+    parts = {(li.feuille, li.cellule): li for li in faite.lignes if li.ght == "BFC-08"}
+    livre = load_workbook(faite.sortie / "recus" / "GHT Jura.xlsx")
+    for dite in pourquoi["lignes"]:
+        attendue = parts[dite["feuille"], dite["cellule"]]
+        assert Path(dite["fichier"]) == faite.sortie / "recus" / "GHT Jura.xlsx"
+        assert oracle.montant(livre[dite["feuille"]][dite["cellule"]].value) == attendue.gain_annuel
+        assert Decimal(dite["valeur"]) == attendue.part - attendue.retire
+        assert dite["reference"].startswith("2021-annuelle/39078")
+    assert len(pourquoi["lignes"]) == sum(li.part != 0 for li in parts.values())
+
+
+def memoire(registre: Path) -> tuple[object, ...]:
+    """What a register holds of the demo, without paths or times: control totals by tab, and every finding."""
+    db = atelier(None, registre, JOUR).registre_existant
+    onglets = questions.onglets_recus(db, ["2021-annuelle"], JOUR)
+    constats = questions.constats_de(db, [o.id for o in onglets], tuple(Gravite))
+    return (
+        {(Path(o.chemin).name, o.feuille): (o.finess, o.remis, o.totaux) for o in onglets},
+        sorted((Path(chemin).name, *map(str, (c.feuille, c.cellule, c.code, c.message))) for chemin, _, c in constats),
+    )
+
+
+def test_two_tours_give_the_same_figures_and_the_same_findings(faite: Visite) -> None:
+    assert memoire(faite.jumelle / "vigie.sqlite") == memoire(faite.sortie / "vigie.sqlite")
+
+
+def test_a_second_pull_of_the_same_folder_finds_every_file_unchanged(faite: Visite) -> None:
+    a = faite.atelier
+    avant = faite.demande("gains BFC 2021")
+    bilan = pull(a.registre, a.dossier, [faite.sortie / "recus"], a.maintenant)
+    assert {r.etat for r in bilan.recus} == {"inchange"}
+    assert len(bilan.recus) == 11
+    assert faite.demande("gains BFC 2021") == avant
+
+
+def test_the_tour_shows_the_refused_file_and_who_may_not_see(faite: Visite) -> None:
+    assert "refusé  Congés 2022.xlsx — Ce classeur ne porte pas le tampon d'une trame Vigie." in faite.texte
+    assert "Ce territoire n'est pas ouvert à votre profil (Directeur des achats)." in faite.texte
+
+
+def test_the_tour_never_erases_a_folder_it_did_not_make(tmp_path: Path) -> None:
+    precieux = tmp_path / "budget.xlsx"
+    precieux.write_bytes(b"des mois de travail")
+    with pytest.raises(UserError, match="contient déjà autre chose"):
+        visite(tmp_path)
+    assert precieux.read_bytes() == b"des mois de travail"
