@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -34,10 +36,12 @@ def _atteinte(r: Reponse) -> str:
 
 
 def _gains(r: Reponse, dossier: Dossier) -> str:
-    retire = f" Retiré : {grand_montant(r.retire)} sur {grand_montant(r.declare)} déclarés." if r.retire else ""
-    return (
-        f"Gains {_du(r.perimetre, dossier)} en {r.exercice} : {grand_montant(r.retenu)} retenus.{_atteinte(r)}{retire}"
+    retire = (
+        f" Retiré : {grand_montant(r.totaux.gain_retire)} sur {grand_montant(r.totaux.gain_declare)} déclarés."
+        if r.totaux.gain_retire
+        else ""
     )
+    return f"Gains {_du(r.perimetre, dossier)} en {r.exercice} : {grand_montant(r.totaux.gain_retenu)} retenus.{_atteinte(r)}{retire}"
 
 
 def _objectif(r: Reponse, dossier: Dossier) -> str:
@@ -48,7 +52,7 @@ def _objectif(r: Reponse, dossier: Dossier) -> str:
     return (
         f"Objectif {_du(r.perimetre, dossier)} pour {r.exercice} : {grand_montant(o.montant)} "
         f"({nature}version « {o.version} », en vigueur depuis le {jour(o.effet)}). "
-        f"Retenu à ce jour : {grand_montant(r.retenu)}, soit {taux(r.atteinte or Decimal(0))}."
+        f"Retenu à ce jour : {grand_montant(r.totaux.gain_retenu)}, soit {taux(r.atteinte or Decimal(0))}."
     )
 
 
@@ -56,7 +60,7 @@ def _pourquoi(r: Reponse, dossier: Dossier) -> str:
     retirees = sum(e.precision == "retirée" for e in r.elements)
     suite = f", dont {compte(retirees, 'retirée')}" if retirees else ""
     return (
-        f"Les {euros(r.retenu)} {_du(r.perimetre, dossier)} en {r.exercice} viennent de "
+        f"Les {euros(r.totaux.gain_retenu)} {_du(r.perimetre, dossier)} en {r.exercice} viennent de "
         f"{compte(len(r.elements), 'ligne')}{suite} :"
     )
 
@@ -69,9 +73,17 @@ def _statut(r: Reponse, dossier: Dossier) -> str:
 
 def _retards(r: Reponse, dossier: Dossier) -> str:
     if not r.valeur:
-        return f"{_nom(r, dossier)} : tout le monde a remis sa trame ; {r.remarques[0]}."
+        return f"{_nom(r, dossier)} : tout le monde a remis sa trame ; {_echeance(r)}."
     sujet = "1 GHT n'a" if r.valeur == 1 else f"{r.valeur} GHT n'ont"
-    return f"{_nom(r, dossier)} : {sujet} pas remis, {r.remarques[0]}."
+    return f"{_nom(r, dossier)} : {sujet} pas remis, {_echeance(r)}."
+
+
+def _echeance(r: Reponse) -> str:
+    """« échéance du 28/02/2022 (J+31) »."""
+    echeance = r.faits["echeance"]
+    assert isinstance(echeance, date)
+    jours = (r.au - echeance).days
+    return f"échéance du {jour(echeance)} ({f'J{jours:+d}' if jours else 'aujourd’hui'})"
 
 
 def _nom(r: Reponse, dossier: Dossier) -> str:
@@ -81,16 +93,15 @@ def _nom(r: Reponse, dossier: Dossier) -> str:
 def _qualite(r: Reponse, dossier: Dossier) -> str:
     if not isinstance(r.valeur, Decimal):
         return f"Aucune ligne reçue pour {_nom(r, dossier)} en {r.exercice} : pas de taux de qualité."
-    return (
-        f"Qualité {_du(r.perimetre, dossier)} en {r.exercice} : {taux(r.valeur)} des lignes ({'; '.join(r.remarques)})."
-    )
+    en_euros = f" ({taux(Decimal(str(r.faits['qualite_euros'])))} des euros)" if "qualite_euros" in r.faits else ""
+    return f"Qualité {_du(r.perimetre, dossier)} en {r.exercice} : {taux(r.valeur)} des lignes{en_euros}."
 
 
 def _rejets(r: Reponse, dossier: Dossier) -> str:
     if not r.elements:
         return f"Rien n'est retiré pour {_nom(r, dossier)} en {r.exercice}."
     return (
-        f"{_nom(r, dossier)}, {r.exercice} : {euros(r.retire)} retirés, {compte(len(r.elements), 'constat bloquant', 'constats bloquants')}. "
+        f"{_nom(r, dossier)}, {r.exercice} : {euros(r.totaux.gain_retire)} retirés, {compte(len(r.elements), 'constat bloquant', 'constats bloquants')}. "
         "Du plus coûteux au moins coûteux :"
     )
 
@@ -98,7 +109,10 @@ def _rejets(r: Reponse, dossier: Dossier) -> str:
 def _couverture(r: Reponse, dossier: Dossier) -> str:
     if not isinstance(r.valeur, Decimal):
         return f"Les achats totaux {_du(r.perimetre, dossier)} en {r.exercice} sont inconnus : pas de couverture."
-    return f"Couverture {_du(r.perimetre, dossier)} en {r.exercice} : {taux(r.valeur)} ({', '.join(r.remarques)})."
+    traite, achats, inconnus = (int(str(r.faits[f])) for f in ("perimetre_traite", "achats", "achats_inconnus"))
+    reserve = f", achats inconnus pour {compte(inconnus, 'établissement')}" if inconnus else ""
+    sur = f"{grand_montant(traite)} traités sur {grand_montant(achats)} d'achats{reserve}"
+    return f"Couverture {_du(r.perimetre, dossier)} en {r.exercice} : {taux(r.valeur)} ({sur})."
 
 
 _PHRASES = {
@@ -147,8 +161,8 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
         "base": "retenu",
         "dont_provisoire": decimal_euros(r.provisoire),
         "ajustement": decimal_euros(r.ajustement),
-        "declare": decimal_euros(r.declare),
-        "retire": decimal_euros(r.retire),
+        "declare": decimal_euros(r.totaux.gain_declare),
+        "retire": decimal_euros(r.totaux.gain_retire),
         "au": r.au.isoformat(),
         "valeur": _valeur(r.valeur, r.unite),
         "unite": r.unite,
@@ -157,7 +171,8 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
         "taux_atteinte": round(float(r.atteinte), 6) if r.atteinte is not None else None,
         "trames": {"recues": r.recues, "attendues": r.attendues},
         "lignes": [_objet_element(e, r.unite) for e in r.elements],
-        "remarques": list(r.remarques),
+        "totaux": {k: decimal_euros(v) if k.startswith("gain_") else v for k, v in asdict(r.totaux).items()},
+        "faits": {k: v.isoformat() if isinstance(v, date) else str(v) for k, v in r.faits.items()},
         "texte": texte(r, dossier),
     }
 

@@ -54,9 +54,13 @@ class Nomenclature:
             connus[rubrique].setdefault(synonyme, label)
         return connus
 
+    @cached_property
+    def _labels(self) -> dict[str, tuple[str, ...]]:
+        return {rubrique: _uniques(connus.values()) for rubrique, connus in self._connus.items()}
+
     def labels(self, rubrique: str) -> tuple[str, ...]:
         """Every official label of a level: famille, domaine or categorie."""
-        return _uniques(self._connus[rubrique].values())
+        return self._labels[rubrique]
 
     def label(self, rubrique: str, texte: str) -> str | None:
         """The official label for what was typed: same but for case and accents, or a known synonym."""

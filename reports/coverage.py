@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from config.langue import compte, grand_montant
 from reports.gains import base
 from reports.reponse import Reponse
 from reports.vue import Sujet, Vue
@@ -19,8 +18,6 @@ def couverture(vue: Vue, sujet: Sujet) -> Reponse:
     finess = vue.dossier.territoire.finess_de(sujet.perimetre, vue.campagne(sujet).situation)
     achats = vue.achats(sujet.exercice, finess)
     connus = [m for m in achats.values() if m]
-    remarques = [f"{grand_montant(traite)} traités sur {grand_montant(sum(connus))} d'achats"]
-    if len(connus) < len(achats):
-        remarques.append(f"achats inconnus pour {compte(len(achats) - len(connus), 'établissement')}")
+    faits = {"perimetre_traite": traite, "achats": sum(connus), "achats_inconnus": len(achats) - len(connus)}
     valeur = Decimal(traite) / sum(connus) if connus else None
-    return replace(base(vue, sujet, "couverture", onglets), valeur=valeur, unite="taux", remarques=tuple(remarques))
+    return replace(base(vue, sujet, "couverture", onglets), valeur=valeur, unite="taux", faits=faits)

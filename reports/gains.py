@@ -19,7 +19,7 @@ def gains(vue: Vue, sujet: Sujet) -> Reponse:
     """What is kept for an exercice, in cents; one element per value of `sujet.par`."""
     onglets = vue.comptent(sujet)
     reponse = base(vue, sujet, "gains", onglets)
-    return replace(reponse, valeur=reponse.retenu, unite="EUR", elements=_ventile(vue, sujet, onglets))
+    return replace(reponse, valeur=reponse.totaux.gain_retenu, unite="EUR", elements=_ventile(vue, sujet, onglets))
 
 
 def objectif(vue: Vue, sujet: Sujet) -> Reponse:
@@ -42,7 +42,7 @@ def pourquoi(vue: Vue, sujet: Sujet) -> Reponse:
         )
         for ligne in questions.lignes_de(vue.db, [o.id for o in onglets])
     )
-    return replace(reponse, valeur=reponse.retenu, unite="EUR", elements=lignes)
+    return replace(reponse, valeur=reponse.totaux.gain_retenu, unite="EUR", elements=lignes)
 
 
 def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) -> Reponse:
@@ -61,9 +61,7 @@ def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) 
         unite="",
         recues=sum(g.code in recus for g in ghts),
         attendues=len(ghts),
-        declare=totaux.gain_declare,
-        retire=totaux.gain_retire,
-        retenu=totaux.gain_retenu,
+        totaux=totaux,
         provisoire=provisoire.gain_retenu,
         objectif=vue.objectif(sujet),
         par=sujet.par,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from config.langue import taux
 from reports.gains import base
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue, somme
@@ -20,8 +19,8 @@ def qualite(vue: Vue, sujet: Sujet) -> Reponse:
     lignes = totaux.lignes_retenues + totaux.lignes_rejetees
     positif = questions.declare_positif(vue.db, [o.id for o in onglets])
     par_lignes = Decimal(totaux.lignes_retenues) / lignes if lignes else None
-    remarques = (f"en euros : {taux(1 - Decimal(totaux.gain_retire) / positif)}",) if positif else ()
-    return replace(base(vue, sujet, "qualite", onglets), valeur=par_lignes, unite="taux", remarques=remarques)
+    faits = {"qualite_euros": 1 - Decimal(totaux.gain_retire) / positif} if positif else {}
+    return replace(base(vue, sujet, "qualite", onglets), valeur=par_lignes, unite="taux", faits=faits)
 
 
 def rejets(vue: Vue, sujet: Sujet) -> Reponse:
@@ -32,4 +31,4 @@ def rejets(vue: Vue, sujet: Sujet) -> Reponse:
         for chemin, _, c in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,))
     )
     reponse = base(vue, sujet, "rejets", onglets)
-    return replace(reponse, valeur=reponse.retire, unite="EUR", elements=elements)
+    return replace(reponse, valeur=reponse.totaux.gain_retire, unite="EUR", elements=elements)

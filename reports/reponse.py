@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Literal
 
 from config.objectifs import Objectif
 from config.territoire import Perimetre
+from sheets.lignes import Totaux
 
 Unite = Literal["EUR", "taux", "trames", ""]
 
@@ -47,19 +49,21 @@ class Reponse:
     unite: Unite
     recues: int
     attendues: int
-    declare: int = 0
-    retire: int = 0
-    retenu: int = 0
+    totaux: Totaux = field(default_factory=Totaux)
+    """Lines and euros of the tabs that count."""
     provisoire: int = 0
+    """Cents kept in trames seen but not handed in."""
     ajustement: int = 0
     objectif: Objectif | None = None
     par: str = ""
     elements: tuple[Element, ...] = ()
-    remarques: tuple[str, ...] = field(default=())
+    faits: Mapping[str, int | Decimal | date] = field(default_factory=dict)
+    """What one kind of answer says besides: qualite_euros (fraction), perimetre_traite and achats (cents),
+    achats_inconnus (count), echeance (day)."""
 
     @property
     def atteinte(self) -> Decimal | None:
         """What is kept over the objective, or None without an objective."""
         if self.objectif is None or self.objectif.montant == 0:
             return None
-        return Decimal(self.retenu) / self.objectif.montant
+        return Decimal(self.totaux.gain_retenu) / self.objectif.montant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from config.campagne import Campagne
-from config.langue import compte, jour
+from config.langue import compte
 from config.territoire import Ght
 from reports.gains import base
 from reports.reponse import Element, Reponse
@@ -88,10 +88,7 @@ def retards(vue: Vue, sujet: Sujet) -> Reponse:
     """Who has not handed in, and how many days are left or gone."""
     campagne = vue.campagne(sujet)
     manquent = [e for e in etats(vue, sujet) if not e.repondu]
-    jours = (campagne.echeance - vue.au).days
-    quand = f"J{-jours:+d}" if jours else "J"
     reponse = base(vue, sujet, "retards", vue.comptent(sujet))
-    remarque = f"échéance du {jour(campagne.echeance)} ({quand})"
     elements = tuple(Element(e.ght.nom, None, e.mots, code=e.ght.code) for e in manquent)
     return replace(reponse, valeur=len(manquent), unite="trames", campagne=campagne.code, elements=elements,
-                   remarques=(remarque,))  # fmt: skip
+                   faits={"echeance": campagne.echeance})  # fmt: skip

@@ -42,7 +42,6 @@ EXEMPLE_NOMBRE = "un nombre, par exemple 1 200"
 EXEMPLE_DATE = "une date, par exemple 01/07/2021"
 EXEMPLE_ENTIER = "un nombre entier d'années, par exemple 5"
 
-_ESPACES = re.compile(r"[\s\u00a0\u202f\u2007\u2009\u200a]+")
 _TIRETS = re.compile("[\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}\N{NON-BREAKING HYPHEN}\N{HYPHEN}]")
 _UNITE = re.compile(r"(?P<k>[km])?\s*(?:€|eur|euros?)\s*(?:ttc)?$|(?P<k2>k)$|ttc$", re.IGNORECASE)
 _MULTIPLES = {"k": 1_000, "m": 1_000_000}
@@ -65,6 +64,11 @@ def masque(brut: str) -> str:
     return _NIR.sub(lambda t: MASQUE if _est_nir(t) else t[0], brut) if len(brut) >= 15 else brut
 
 
+def tasse(saisi: str) -> str:
+    """Text with every run of spaces, no-break and narrow ones included, made one."""
+    return " ".join(saisi.split())
+
+
 def vu(brut: object) -> str:
     """What a person sees in the cell, bounded for a sentence."""
     if isinstance(brut, datetime | date):
@@ -73,14 +77,14 @@ def vu(brut: object) -> str:
         return "VRAI" if brut else "FAUX"
     if isinstance(brut, float) and brut.is_integer() and abs(brut) < 1e15:
         return masque(str(int(brut)))
-    saisi = masque(_ESPACES.sub(" ", str(brut)).strip())
+    saisi = masque(tasse(str(brut)))
     return saisi if len(saisi) <= 60 else saisi[:57] + "…"
 
 
 def texte(brut: object) -> str | None:
     """Text as typed, spaces tidied; a number keeps no « .0 », so a market number 123 stays 123."""
     if isinstance(brut, str):
-        return masque(_ESPACES.sub(" ", brut).strip()) or None
+        return masque(tasse(brut)) or None
     return None if brut is None else vu(brut)
 
 
@@ -112,7 +116,7 @@ def entier(brut: object) -> int | Probleme | None:
 
 
 def _decimal(brut: object, attendu: str) -> Decimal | Probleme | None:
-    if brut is None or (isinstance(brut, str) and not _ESPACES.sub("", brut)):
+    if brut is None or (isinstance(brut, str) and not brut.strip()):
         return None
     if isinstance(brut, str):
         lu = nombre_ecrit(brut)
@@ -128,7 +132,7 @@ def _decimal(brut: object, attendu: str) -> Decimal | Probleme | None:
 
 def nombre_ecrit(texte_: str) -> Decimal | str:
     """A number typed by a French person → Decimal, or why not: "ambigu", "illisible"."""
-    corps = _TIRETS.sub("-", _ESPACES.sub(" ", texte_).strip())
+    corps = _TIRETS.sub("-", tasse(texte_))
     corps, facteur = _sans_unite(corps)
     signe = 1
     if parenthese := re.fullmatch(r"\((.+)\)", corps):
@@ -177,7 +181,7 @@ def date_(brut: object) -> date | Probleme | None:
         en_serie = _SERIE_MIN <= brut <= _SERIE_MAX and float(brut).is_integer()
         lu = date(1899, 12, 30) + timedelta(days=int(brut)) if en_serie else None
     elif isinstance(brut, str):
-        if not _ESPACES.sub("", brut):
+        if not brut.strip():
             return None
         lu = jour_ecrit(brut)
     else:

@@ -5,15 +5,14 @@ A gain lives 12 months from the month of the first order, that month included, t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 VIE_EN_MOIS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Mesure:
+class Mesure(NamedTuple):
     """What one action is worth for an exercice, in cents."""
 
     gain_exercice: int

@@ -38,13 +38,7 @@ class Entetes:
 
 def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int, feuille: str) -> Entetes | None:
     """The headings of a tab whose first cell stands at (colonne_0, ligne_0), or None when there are none."""
-    meilleur: tuple[int, int, list[str]] = (0, 0, [])
-    for rang, rangee in enumerate(rangees[:PROFONDEUR]):
-        for hauteur, titres in _lectures(rangees, rang, rangee):
-            connus = sum(cle_entete(t) in trame.entetes for t in titres if t)
-            if connus > meilleur[0]:
-                meilleur = (connus, rang + hauteur, titres)
-    connus, premiere, titres = meilleur
+    connus, premiere, titres = _meilleure_rangee(rangees, trame)
     if connus < ANCRES:
         return None
 
@@ -76,14 +70,24 @@ def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int
     return Entetes(premiere, places, largeur, tuple(constats), not (refuse or absentes))
 
 
-def _lectures(rangees: Sequence[Rangee], rang: int, rangee: Rangee) -> list[tuple[int, list[str]]]:
-    """The row alone, and joined with the next one for headings broken over two rows."""
-    seule = [_titre(c) for c in rangee]
-    if rang + 1 >= len(rangees):
-        return [(1, seule)]
-    suite = [_titre(c) for c in rangees[rang + 1]]
-    jointe = [f"{a} {b}".strip() for a, b in zip(seule, suite, strict=False)]
-    return [(1, seule), (2, jointe)]
+def _meilleure_rangee(rangees: Sequence[Rangee], trame: Trame) -> tuple[int, int, list[str]]:
+    """(known headings, rank of the first data row, headings) of the row that looks most like the headings.
+
+    Each row is read alone and, for headings broken over two rows, joined with the next one.
+    """
+    meilleure: tuple[int, int, list[str]] = (0, 0, [])
+    certaine = len(trame.colonnes) // 2
+    for rang, rangee in enumerate(rangees[:PROFONDEUR]):
+        seule = [_titre(c) for c in rangee]
+        suite = [_titre(c) for c in rangees[rang + 1]] if rang + 1 < len(rangees) else []
+        jointe = [f"{a} {b}".strip() for a, b in zip(seule, suite, strict=False)]
+        for hauteur, titres in ((1, seule), (2, jointe)):
+            connus = sum(cle_entete(t) in trame.entetes for t in titres if t)
+            if connus > meilleure[0]:
+                meilleure = (connus, rang + hauteur, titres)
+        if meilleure[0] > certaine:
+            break
+    return meilleure
 
 
 def _titre(cellule: object) -> str:

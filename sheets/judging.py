@@ -167,7 +167,7 @@ def _avec_blocages(onglets: list[Onglet], constats: list[Constat]) -> tuple[list
     """Mark the lines that a blocking finding stands on, and write on each such finding the cents it strikes out."""
     bloquees = {(c.feuille, c.ligne) for c in constats if c.gravite is Gravite.REJET and c.ligne}
     marques = [
-        replace(o, lignes=tuple(replace(li, bloquee=(o.feuille, li.numero) in bloquees) for li in o.lignes))
+        replace(o, lignes=tuple(li._replace(bloquee=(o.feuille, li.numero) in bloquees) for li in o.lignes))
         for o in onglets
     ]
     retires = {(o.feuille, ligne.numero): ligne.retire for o in marques for ligne in o.lignes}

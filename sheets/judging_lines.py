@@ -62,17 +62,14 @@ def _numerotees(lues: Sequence[LigneLue]) -> Iterator[tuple[LigneLue, str]]:
 
 def _ecarts(lue: LigneLue, ligne: Ligne, trame: Trame, contexte: Contexte) -> Iterable[tuple[Controle, Ecart]]:
     """Everything the checks have to say of one line: cells first, then the line as a whole."""
-    for c in trame.saisies:
-        probleme = lue.problemes.get(c.cle) if lue.problemes else None
-        if probleme is None and (c.requis is None or c.cle in lue.valeurs):
-            continue
+    for cle, probleme in lue.problemes.items():
+        c = trame.par_cle[cle]
         requis = c.requis is not None and c.requis.quand(lue.valeurs)
-        if isinstance(probleme, Reconnu):
-            yield _sur_cellule("valeur-reconnue", c.cle, c.titre, requis, probleme)
-        elif probleme is not None:
-            yield _sur_cellule(probleme.code, c.cle, c.titre, requis, probleme)
-        elif requis and c.requis:
-            yield _sur_cellule(c.requis.code, c.cle, c.titre, requis, None)
+        code = "valeur-reconnue" if isinstance(probleme, Reconnu) else probleme.code
+        yield _sur_cellule(code, cle, c.titre, requis, probleme)
+    for c, absence in trame.requises:
+        if c.cle not in lue.valeurs and c.cle not in lue.problemes and absence.quand(lue.valeurs):
+            yield _sur_cellule(absence.code, c.cle, c.titre, True, None)
     for controle in pour(trame.code, "ligne"):
         if ecart := controle.fonction(ligne.valeurs, contexte):
             yield controle, ecart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from sheets.constats import Constat, Gravite
 from sheets.gain import Mesure
@@ -40,8 +40,7 @@ def total(totaux: Iterable[Totaux]) -> Totaux:
     return sum(totaux, Totaux())
 
 
-@dataclass(frozen=True, slots=True)
-class Ligne:
+class Ligne(NamedTuple):
     """One line of a tab: `numero` is the sheet's own, `valeurs` the typed line of its trame."""
 
     numero: int

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from config.dossier import Dossier
@@ -96,27 +97,35 @@ def lit(onglet: OngletBrut, trame: Trame, lecteurs: Mapping[str, Lecteur], octet
 
 def _lignes(onglet: OngletBrut, entetes: Entetes, trame: Trame, lecteurs: Mapping[str, Lecteur]) -> list[LigneLue]:
     plan = [(rang, c, lecteurs[c]) for c, rang in entetes.places.items() if c in lecteurs]
-    saisies = {c.cle for c in trame.colonnes if c.saisie}
+    # A trame has hundreds of prepared lines: those where nothing was typed are passed over in one comparison.
+    saisies = itemgetter(*(rang for rang, c, _ in plan if trame.par_cle[c].saisie))
+    vide = ("",) * sum(trame.par_cle[c].saisie for _, c, _ in plan)
     lignes = []
     for numero, rangee in enumerate(onglet.rangees[entetes.premiere :], onglet.ligne_0 + entetes.premiere + 1):
-        valeurs: dict[str, Any] = {}
-        problemes: dict[str, Probleme | Reconnu] = {}
-        for rang, colonne, lecteur in plan:
-            brut = rangee[rang]
-            if brut == "":
-                continue
-            lu = lecteur(brut)
-            if type(lu) is Probleme or type(lu) is Reconnu:
-                problemes[colonne] = lu
-                if type(lu) is Reconnu:
-                    valeurs[colonne] = lu.label
-            elif lu is not None:
-                valeurs[colonne] = lu
-                if type(lu) is str and MASQUE in lu:
-                    problemes[colonne] = Probleme("donnee-personnelle", MASQUE, "")
-        if not saisies.isdisjoint(valeurs) or problemes:
-            lignes.append(LigneLue(numero, valeurs, problemes))
+        if saisies(rangee) != vide:
+            ligne = _ligne(numero, rangee, plan)
+            if any(trame.par_cle[c].saisie for c in (*ligne.valeurs, *ligne.problemes)):
+                lignes.append(ligne)
     return lignes
+
+
+def _ligne(numero: int, rangee: list[Any], plan: list[tuple[int, str, Lecteur]]) -> LigneLue:
+    valeurs: dict[str, Any] = {}
+    problemes: dict[str, Probleme | Reconnu] = {}
+    for rang, colonne, lecteur in plan:
+        brut = rangee[rang]
+        if brut == "":
+            continue
+        lu = lecteur(brut)
+        if type(lu) is Probleme:
+            problemes[colonne] = lu
+        elif type(lu) is Reconnu:
+            problemes[colonne], valeurs[colonne] = lu, lu.label
+        elif lu is not None:
+            valeurs[colonne] = lu
+            if type(lu) is str and MASQUE in lu:
+                problemes[colonne] = Probleme("donnee-personnelle", MASQUE, "")
+    return LigneLue(numero, valeurs, problemes)
 
 
 def _sans_les_lointaines(lignes: list[LigneLue], colonnes: dict[str, str]) -> tuple[list[LigneLue], list[str]]:

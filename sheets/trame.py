@@ -93,6 +93,10 @@ class Trame:
         return tuple(c for c in self.colonnes if c.genre != "calcul")
 
     @cached_property
+    def requises(self) -> tuple[tuple[Colonne, Requis], ...]:
+        return tuple((c, c.requis) for c in self.colonnes if c.requis)
+
+    @cached_property
     def entetes(self) -> dict[str, str]:
         """Every way a heading may be written → the key of its column."""
         noms: dict[str, str] = {}

@@ -41,7 +41,7 @@ def _pull(db: Database, dossier: Dossier, recus: Path, jours: int = 0) -> Bilan:
 
 
 def _retenu(db: Database, dossier: Dossier, au: date, exercice: int = 2021, campagne: str | None = None) -> int:
-    return gains(Vue(db, dossier, au), Sujet(JURA, exercice, campagne)).retenu
+    return gains(Vue(db, dossier, au), Sujet(JURA, exercice, campagne)).totaux.gain_retenu
 
 
 def _janvier(gain: int) -> dict[str, object]:

@@ -11,7 +11,7 @@ import pytest
 from bots.answering import repond
 from bots.questions import INTENTIONS
 from config.dossier import Dossier
-from config.droits import Personne, Regard, meilleur_regard, regard
+from config.droits import Regard, meilleur_regard, regard
 from config.territoire import FRANCE, Perimetre
 from jobs.pull import pull
 from reports.vue import Vue
@@ -116,5 +116,5 @@ def test_the_last_question_of_one_person_is_not_anothers(vue: Vue) -> None:
     assert rendu["perimetre"] == {"type": "ght", "code": "BFC-06"}
 
 
-def test_roles_and_scopes_are_those_of_the_folder(dossier: Dossier) -> None:
-    assert all(isinstance(p, Personne) and p.fonction for p in dossier.personnes.values())
+def test_the_example_names_functions_and_never_reaches_anyone(dossier: Dossier) -> None:
+    assert all(p.email.endswith("@exemple.invalid") for p in dossier.personnes.values())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from bots import answering, console
@@ -20,6 +19,7 @@ from jobs.wiring import Atelier, atelier
 from reports import suivi
 from reports.gains import gains
 from reports.quality import rejets
+from reports.reponse import Reponse
 from reports.vue import Sujet
 from sheets import template
 from sheets.trames import TRAMES
@@ -98,22 +98,20 @@ def montre_la_region(monte: Atelier) -> None:
     """One line per GHT: its state, what it declares, what is struck out, what is kept, against its objective."""
     vue = monte.vue()
     sujet = Sujet(REGION, 2021)
-    rangs = []
-    for e in suivi.etats(vue, sujet):
-        r = gains(vue, Sujet(Perimetre("ght", e.ght.code), 2021))
-        rangs.append(_rang(e.ght.nom, e.mots, r.declare, r.retire, r.retenu, r.objectif.montant if r.objectif else 0))
+    rangs = [
+        _rang(e.ght.nom, e.mots, gains(vue, Sujet(Perimetre("ght", e.ght.code), 2021))) for e in suivi.etats(vue, sujet)
+    ]
     r = gains(vue, sujet)
-    mots = f"{r.recues} trames sur {r.attendues}"
-    rangs.append(
-        _rang("Bourgogne-Franche-Comté", mots, r.declare, r.retire, r.retenu, r.objectif.montant if r.objectif else 0)
-    )
+    rangs.append(_rang("Bourgogne-Franche-Comté", f"{r.recues} trames sur {r.attendues}", r))
     console.tableau(("GHT", "État", "Déclaré", "Retiré", "Retenu", "Objectif", "Atteinte"), rangs, (2, 3, 4, 5, 6))
     console.ecrit("L'objectif d'un GHT est sa part de celui de la région, répartie selon les achats.", "dim")
 
 
-def _rang(nom: str, etat: str, declare: int, retire: int, retenu: int, objectif: int) -> tuple[str, ...]:
-    atteinte = taux(Decimal(retenu) / objectif, 0) if objectif else "—"
-    return nom, etat, *(grand_montant(m) for m in (declare, retire, retenu, objectif)), atteinte
+def _rang(nom: str, etat: str, r: Reponse) -> tuple[str, ...]:
+    t = r.totaux
+    objectif = grand_montant(r.objectif.montant) if r.objectif else "—"
+    atteinte = taux(r.atteinte, 0) if r.atteinte is not None else "—"
+    return nom, etat, *map(grand_montant, (t.gain_declare, t.gain_retire, t.gain_retenu)), objectif, atteinte
 
 
 def montre_les_rejets(monte: Atelier) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from config.langue import proche
 from config.nomenclature import RUBRIQUES, UNE
 from sheets.checks.catalogue import Contexte, Ecart, controle
 from sheets.constats import Gravite
 from sheets.trames.paat import Action
+
+PENALITE = re.compile("p[ée]nalit", re.IGNORECASE)
 
 
 @controle("nomenclature-inconnue", Gravite.ALERTE, "ligne", titre="Le libellé n'est pas dans la nomenclature",
@@ -45,8 +49,7 @@ def nomenclature_incoherente(a: Action, c: Contexte) -> Ecart | None:
           bon={"justification": "baisse de prix"}, mauvais={"justification": "pénalités de retard du titulaire"})  # fmt: skip
 def penalite_comptee(a: Action, c: Contexte) -> Ecart | None:
     for colonne in ("intitule", "justification", "commentaire"):
-        texte = getattr(a, colonne) or ""
-        if a.gain_annuel and any(mot in texte.casefold() for mot in ("pénalit", "penalit")):
+        if a.gain_annuel and PENALITE.search(getattr(a, colonne) or ""):
             return Ecart("Le texte de cette ligne parle de pénalités, qui ne sont pas un gain.",
                          "Retirez du gain la part des pénalités.", colonne)  # fmt: skip
     return None

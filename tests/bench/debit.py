@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import sqlite3
-import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -111,7 +110,3 @@ def _famille(pid: int) -> list[int]:
     except OSError:
         enfants = []
     return [pid, *(p for e in enfants for p in _famille(e))]
-
-
-def mediane(durees: list[float]) -> float:
-    return statistics.median(durees)

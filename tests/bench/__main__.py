@@ -1,0 +1,74 @@
+"""`make bench`: every measure, as ratios within this run. Takes a few minutes; files are kept under out/bench."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from pathlib import Path
+
+from config.dossier import Dossier
+from tests.bench import debit
+from tests.bench.debit import chrono
+from tests.bench.pays import LIGNES, dossier_du_pays, trames
+
+SORTIE = Path("out/bench")
+ALTERNANCES = 7
+ECHANTILLON = 17
+
+
+def dit(texte: str) -> None:
+    sys.stdout.write(texte + "\n")
+    sys.stdout.flush()
+
+
+def rapport(quoi: str, rapports: list[float], vise: str) -> None:
+    """One line: the median ratio, its extremes, and what is aimed for."""
+    dit(f"{quoi} : {statistics.median(rapports):.2f} ({min(rapports):.2f} à {max(rapports):.2f}) ; visé : {vise}")
+
+
+def mesure_le_debit(fichiers: list[Path], dossier: Dossier) -> None:
+    registre = SORTIE / "pays.sqlite"
+    lectures, vigies = [], []
+    debit.calamine_nu(fichiers)
+    for _ in range(ALTERNANCES):
+        lectures.append(chrono(lambda: debit.calamine_nu(fichiers)))
+        vigies.append(chrono(lambda: debit.vigie(fichiers, dossier, registre)))
+    dit(f"Lecture nue : {statistics.median(lectures):.2f} s ; Vigie : {statistics.median(vigies):.2f} s (médianes)")
+    rapport("Lire, juger et garder ÷ lire", [v / n for v, n in zip(vigies, lectures, strict=True)], "1,3 au plus")
+    premier = statistics.median(vigies)
+    for quoi, dates, vise in (("rien de touché", False, "0,5 %"), ("dates seules déplacées", True, "2 %")):
+        encore = [
+            debit.second_relevé(fichiers, dossier, registre, dates=dates) / premier * 100 for _ in range(ALTERNANCES)
+        ]
+        rapport(f"Relever encore, {quoi}, en % du premier", encore, vise)
+
+
+def mesure_les_outils(fichiers: list[Path], dossier: Dossier) -> None:
+    quelques = fichiers[:: len(fichiers) // ECHANTILLON][:ECHANTILLON]
+    rapports = []
+    for _ in range(ALTERNANCES):
+        usuel = chrono(lambda: debit.openpyxl_pandas(quelques, SORTIE / "usuel.sqlite"))
+        rapports.append(usuel / chrono(lambda: debit.vigie(quelques, dossier, SORTIE / "quelques.sqlite")))
+    rapport(f"openpyxl + pandas + to_sql ÷ Vigie ({ECHANTILLON} classeurs)", rapports, "12 au moins")
+
+
+def mesure_la_memoire(fichiers: list[Path], dossier: Dossier) -> None:
+    pic = {}
+    for combien in (len(fichiers) // 4, len(fichiers)):
+        quelques = fichiers[:combien]
+        _, pic[combien] = debit.pic_memoire(lambda q=quelques: debit.vigie(q, dossier, SORTIE / "memoire.sqlite"))  # type: ignore[misc]
+    mots = " ; ".join(f"{n} classeurs : {mo:.0f} Mo" for n, mo in pic.items())
+    dit(f"Mémoire ajoutée au plus haut, processus de lecture compris : {mots} ; visé : 300 Mo, la même")
+
+
+def main() -> None:
+    dossier = dossier_du_pays(SORTIE / "dossier")
+    dit(f"Un pays : {len(dossier.territoire.ghts)} classeurs de {LIGNES} lignes (écrits une fois sous {SORTIE})…")
+    fichiers = trames(dossier, SORTIE / "trames")
+    mesure_le_debit(fichiers, dossier)
+    mesure_les_outils(fichiers, dossier)
+    mesure_la_memoire(fichiers, dossier)
+
+
+if __name__ == "__main__":
+    main()
