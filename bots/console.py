@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,11 +13,13 @@ from rich.text import Text
 
 from config.langue import compte, enumeration, euros
 from sheets.checks import CATALOGUE
-from sheets.constats import Constat, Gravite
-from sheets.lignes import Classeur, Totaux
+from sheets.constats import Constat, Gravite, Groupe, groupes
+from sheets.lignes import Totaux
 
 COULEURS = {Gravite.REJET: "bold red", Gravite.ALERTE: "yellow", Gravite.INFO: "cyan"}
-MONTRES = 15
+MONTRES = 12
+"""Rules shown to the eye; `--json` and the register have every finding."""
+PLACES = 4
 
 sortie = Console(highlight=False, soft_wrap=True)
 erreurs = Console(highlight=False, stderr=True)
@@ -71,32 +72,26 @@ def totaux(t: Totaux) -> str:
     )
 
 
-def plages(lignes: Sequence[int]) -> str:
-    """« 5 à 9, 12 »: line numbers as ranges."""
-    suites = []
-    for _, groupe in groupby(enumerate(sorted(set(lignes))), key=lambda p: p[1] - p[0]):
-        suite = [ligne for _, ligne in groupe]
-        suites.append(str(suite[0]) if len(suite) == 1 else f"{suite[0]} à {suite[-1]}")
-    return ", ".join(suites)
+def constats(tous: Sequence[Constat]) -> None:
+    """Findings grouped by rule: blocking first, costliest first, each with where, one example and what to do."""
+    for g in groupes(tous)[:MONTRES]:
+        _groupe(g)
+    if reste := groupes(tous)[MONTRES:]:
+        ecrit(f"  … et {compte(len(reste), 'autre règle', 'autres règles')} ({enumeration([g.code for g in reste])}).")
 
 
-def constats(classeur: Classeur) -> None:
-    """The findings of one workbook: blocking first, costliest first, the list short for the eye."""
-    for c in classeur.constats[:MONTRES]:
-        _constat(c)
-    autres = classeur.constats[MONTRES:]
-    if autres:
-        codes = [f"{compte(len(list(g)), code)}" for code, g in groupby(sorted(c.code for c in autres))]
-        ecrit(
-            f"  … et {compte(len(autres), 'autre constat', 'autres constats')} ({enumeration(codes, 6)}) ; --json les donne tous."
-        )
-
-
-def _constat(c: Constat) -> None:
-    place = " · ".join(filter(None, (c.feuille, c.cellule or (f"ligne {c.ligne}" if c.ligne else ""))))
-    enjeu = f" ({euros(c.enjeu)} retirés)" if c.enjeu else ""
-    ligne = Text(f"  {c.gravite.value:<7}", style=COULEURS[c.gravite] if sortie.is_terminal else "")
-    ligne.append(f"{place or CATALOGUE[c.code].titre} — ", style="bold" if sortie.is_terminal else "")
-    ligne.append(f"{c.message}{enjeu}", style="default")
+def _groupe(g: Groupe) -> None:
+    premier = g.constats[0]
+    fois = f" × {len(g.constats)}" if len(g.constats) > 1 else ""
+    enjeu = f", {euros(g.enjeu)} retirés" if g.enjeu else ""
+    ligne = Text(f"  {g.gravite.value:<7}", style=COULEURS[g.gravite] if sortie.is_terminal else "")
+    ligne.append(f"{CATALOGUE[g.code].titre}{fois}{enjeu}", style="bold" if sortie.is_terminal else "default")
+    ligne.append(f"  [{g.code}]", style="dim" if sortie.is_terminal else "default")
     sortie.print(ligne)
-    ecrit(f"         → {c.correction}", "dim")
+    for place in g.places[:PLACES]:
+        ecrit(f"          {place}", "dim")
+    if len(g.places) > PLACES:
+        ecrit(f"          … et {compte(len(g.places) - PLACES, 'autre onglet', 'autres onglets')}", "dim")
+    exemple = f"{premier.cellule} : " if premier.cellule else ""
+    ecrit(f"          {exemple}{premier.message}")
+    ecrit(f"          → {premier.correction}", "green")

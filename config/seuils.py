@@ -27,6 +27,8 @@ class Seuils:
     ecart_de_recalcul: Decimal = Decimal("0.01")
     ecart_de_recalcul_cents: int = 100
     notifie_ancien_mois: int = 6
+    gain_atypique_ecarts: int = 5
+    """How many standard deviations away, on a logarithmic scale."""
 
 
 POURCENTAGES = frozenset(f.name for f in fields(Seuils) if f.type == "Decimal")

@@ -34,6 +34,7 @@ PORTEES = {
     "ligne": "une ligne",
     "tableau": "les lignes d'un onglet",
     "trame": "les lignes d'une trame",
+    "campagne": "toutes les lignes d'une campagne, après le relevé",
 }
 
 

@@ -88,7 +88,7 @@ def controle(atelier: Atelier, fichiers: Sequence[Path], en_json: bool) -> int:
     else:
         for classeur in juges:
             console.titre(_en_tete(classeur))
-            console.constats(classeur)
+            console.constats(classeur.constats)
             if classeur.lisible:
                 console.ecrit(f"  {console.totaux(classeur.totaux)}")
     return 2 if not all(c.lisible for c in juges) else int(any(c.bloquant for c in juges))

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from config.dossier import Dossier
 from config.errors import UserError
 from sheets.lignes import Classeur, Totaux, total
+from sheets.recoupement import recoupe
 from sheets.register import pulls
 from sheets.register.pulls import Depot, Etat
 from sheets.workers import juge_tous
@@ -81,6 +82,11 @@ def pull(
         avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
     if lus:
         pulls.pose_reperes(db, lus)
+    touchees = {
+        r.classeur.tampon.campagne for r in recus.values() if r.classeur and r.classeur.onglets and r.classeur.tampon
+    }
+    for campagne in sorted(touchees):
+        recoupe(db, dossier, numero, campagne, horloge().date())
     pulls.termine(db, numero, horloge(), [r.etat for r in recus.values()])
     return Bilan(tuple(recus.values()))
 

@@ -28,7 +28,7 @@ def rejets(vue: Vue, sujet: Sujet) -> Reponse:
     onglets = vue.comptent(sujet)
     elements = tuple(
         Element(c.message, c.enjeu, "", Adresse("", chemin, c.feuille, c.cellule), code=c.code)
-        for chemin, _, c in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,))
+        for chemin, _, c in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,), vue.au)
     )
     reponse = base(vue, sujet, "rejets", onglets)
     return replace(reponse, valeur=reponse.totaux.gain_retire, unite="EUR", elements=elements)

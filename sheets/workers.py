@@ -10,17 +10,22 @@ import os
 import resource
 from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as TropLong
+from dataclasses import replace
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from config.dossier import Dossier
 from sheets.checks import classeur
+from sheets.excel import ouvre
 from sheets.judging import juge
 from sheets.lignes import Classeur
+from sheets.rognage import rogne
 
 SECONDES = 20.0
 """An ordinary trame is judged in hundredths of a second."""
-MEMOIRE = 1_500 * 1024 * 1024
+MEMOIRE = 768 * 1024 * 1024
 """Address space of a worker, in bytes; a country's largest trame takes a tenth of it."""
 D_AVANCE = 8
 """Files handed out before the first answer is taken back: enough to keep workers busy, few enough to stay small."""
@@ -43,6 +48,18 @@ def _juge(fichier: str, octets: bytes) -> Classeur:
     return juge(fichier, octets, _dossier)
 
 
+def _juge_rogne(fichier: str, octets: bytes) -> Classeur:
+    """The second try, on what is within reach of a table; refused if the two readings do not see as many lines."""
+    assert _dossier is not None
+    rogne_ = rogne(octets)
+    vues = sorted(sum(any(c != "" for c in r) for r in o.rangees) for o in ouvre(rogne_.octets))
+    if vues != sorted(rogne_.lignes):
+        return _refus(fichier, "Deux lectures de ce classeur ne voient pas le même nombre de lignes.")
+    rendu = juge(fichier, rogne_.octets, _dossier)
+    dit = classeur.cellule_lointaine(list(rogne_.lointaines))
+    return replace(rendu, constats=(*rendu.constats, dit)) if rogne_.lointaines else rendu
+
+
 def juge_tous(fichiers: Iterable[tuple[str, bytes]], dossier: Dossier) -> Iterator[Classeur]:
     """Yield the judgement of each (name, bytes), in the order given, reading the source only a few ahead."""
     # Fresh processes from a clean server: the service has threads, which a plain fork would copy half-alive.
@@ -50,23 +67,29 @@ def juge_tous(fichiers: Iterable[tuple[str, bytes]], dossier: Dossier) -> Iterat
     contexte.set_forkserver_preload(["sheets.judging"])
     travailleurs = min(os.cpu_count() or 1, 8)
     with ProcessPool(travailleurs, context=contexte, initializer=_prepare, initargs=(dossier,)) as pool:
-        en_cours: list[tuple[str, ProcessFuture[Classeur]]] = []
+        en_cours: list[tuple[str, bytes, ProcessFuture[Classeur]]] = []
         for nom, octets in fichiers:
-            en_cours.append((nom, pool.schedule(_juge, args=(nom, octets), timeout=SECONDES)))
+            en_cours.append((nom, octets, pool.schedule(_juge, args=(nom, octets), timeout=SECONDES)))
             if len(en_cours) >= D_AVANCE:
-                yield _resultat(*en_cours.pop(0))
-        for nom, futur in en_cours:
-            yield _resultat(nom, futur)
+                yield _resultat(pool, *en_cours.pop(0))
+        for nom, octets, futur in en_cours:
+            yield _resultat(pool, nom, octets, futur)
 
 
-def _resultat(nom: str, futur: ProcessFuture[Classeur]) -> Classeur:
+def _resultat(pool: ProcessPool, nom: str, octets: bytes, futur: ProcessFuture[Classeur]) -> Classeur:
+    """What a worker found; when it died or hung, what a second try on the same file cut down finds."""
     try:
         return futur.result()
+    except (TropLong, ProcessExpired, MemoryError):
+        second: ProcessFuture[Classeur] = pool.schedule(_juge_rogne, args=(nom, octets), timeout=SECONDES)
+    try:
+        return second.result()
     except TropLong:
         return _refus(nom, f"La lecture de ce classeur a dépassé {SECONDES:.0f} secondes ; elle a été arrêtée.")
     except (ProcessExpired, MemoryError):
-        return _refus(nom, "La lecture de ce classeur demande une mémoire démesurée ; elle a été arrêtée. "
-                           "Une valeur se trouve sans doute très loin du tableau.")  # fmt: skip
+        return _refus(nom, "La lecture de ce classeur demande une mémoire démesurée ; elle a été arrêtée.")
+    except (BadZipFile, ParseError):
+        return _refus(nom, "Ce classeur est abîmé : son contenu ne peut pas être lu.")
 
 
 def _refus(nom: str, raison: str) -> Classeur:

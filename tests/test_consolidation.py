@@ -71,7 +71,7 @@ def constats(vue: Vue) -> Iterator[tuple[str, Constat]]:
         (ligne.feuille, ligne.cellule.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")): ligne.intitule.removeprefix("Achat ")
         for ligne in questions.lignes_de(vue.db, [o.id for o in onglets])
     }
-    for _, _, c in questions.constats_de(vue.db, [o.id for o in onglets], tuple(Gravite)):
+    for _, _, c in questions.constats_de(vue.db, [o.id for o in onglets], tuple(Gravite), vue.au):
         if c.ligne:
             yield titres.get((c.feuille, str(c.ligne)), ""), c
 

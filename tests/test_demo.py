@@ -150,7 +150,7 @@ def memoire(registre: Path) -> tuple[object, ...]:
     """What a register holds of the demo, without paths or times: control totals by tab, and every finding."""
     db = atelier(None, registre, JOUR).registre_existant
     onglets = questions.onglets_recus(db, ["2021-annuelle"], JOUR)
-    constats = questions.constats_de(db, [o.id for o in onglets], tuple(Gravite))
+    constats = questions.constats_de(db, [o.id for o in onglets], tuple(Gravite), date.max)
     return (
         {(Path(o.chemin).name, o.feuille): (o.finess, o.remis, o.totaux) for o in onglets},
         sorted((Path(chemin).name, *map(str, (c.feuille, c.cellule, c.code, c.message))) for chemin, _, c in constats),

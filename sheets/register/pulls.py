@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from config.dossier import Dossier
+from sheets.constats import Constat
 from sheets.lignes import Classeur, Onglet
 from sheets.register.registre import ecriture
 from sheets.register.schema import colonnes_gardees, table_des_lignes
@@ -85,20 +87,31 @@ def enregistre(db: Database, pull: int, depot: Depot, classeur: Classeur, connu:
         db.execute("INSERT OR IGNORE INTO originaux VALUES (?, ?)", (depot.empreinte, depot.octets))
         fichier = _fichier(db, pull, depot, classeur, etat)
         feuilles = {o.feuille: _onglet(db, fichier, classeur, o) for o in classeur.onglets}
-        db.conn.executemany(
-            "INSERT INTO constats (fichier, onglet, code, gravite, feuille, ligne, cellule, colonne, valeur, message,"
-            " correction, enjeu) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (fichier, feuilles.get(c.feuille), c.code, c.gravite.value, c.feuille, c.ligne, c.cellule, c.colonne,
-                 c.valeur, c.message, c.correction, c.enjeu)
-                for c in classeur.constats
-            ],
-        )  # fmt: skip
+        _constats(db, ((fichier, feuilles.get(c.feuille), c, None) for c in classeur.constats))
         db.execute(
             "INSERT OR REPLACE INTO reperes VALUES (?, ?, ?, ?)",
             (depot.chemin, depot.taille, depot.modifie_ns, depot.empreinte),
         )
     return etat
+
+
+def recoupe(db: Database, pull: int, campagne: str, constats: Iterable[tuple[int, int, Constat]]) -> None:
+    """Store what the checks on a whole campaign found, as (file, tab, finding); none found is a fact too."""
+    with ecriture(db):
+        vu = db.execute("INSERT INTO recoupements (pull, campagne) VALUES (?, ?)", (pull, campagne)).lastrowid
+        _constats(db, ((fichier, onglet, c, vu) for fichier, onglet, c in constats))
+
+
+def _constats(db: Database, constats: Iterable[tuple[int, int | None, Constat, int | None]]) -> None:
+    db.conn.executemany(
+        "INSERT INTO constats (fichier, onglet, code, gravite, feuille, ligne, cellule, colonne, valeur, message,"
+        " correction, enjeu, recoupement) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (fichier, onglet, c.code, c.gravite.value, c.feuille, c.ligne, c.cellule, c.colonne, c.valeur, c.message,
+             c.correction, c.enjeu, recoupement)
+            for fichier, onglet, c, recoupement in constats
+        ),
+    )  # fmt: skip
 
 
 def _fichier(db: Database, pull: int, depot: Depot, classeur: Classeur, etat: Etat) -> int:

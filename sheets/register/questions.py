@@ -132,16 +132,41 @@ def declare_positif(db: Database, onglets: Iterable[int]) -> int:
     return int(db.execute(requete, (json.dumps(list(onglets)),)).fetchone()[0])
 
 
-def constats_de(db: Database, onglets: Iterable[int], gravites: Sequence[Gravite]) -> list[tuple[str, str, Constat]]:
-    """(file path, FINESS, finding) in these tabs, costliest first, then in the order of the sheets."""
+def constats_de(
+    db: Database, onglets: Iterable[int], gravites: Sequence[Gravite], au: date
+) -> list[tuple[str, str, Constat]]:
+    """(file path, FINESS, finding) in these tabs, costliest first, then in the order of the sheets.
+
+    Of the checks on a whole campaign, only what its last look up to that day found.
+    """
     requete = (
         "SELECT f.chemin, o.finess, c.code, c.gravite, c.message, c.correction, c.feuille, c.ligne, c.cellule, c.colonne,"  # noqa: S608
         " c.valeur, c.enjeu FROM constats c JOIN fichiers f ON f.id = c.fichier JOIN onglets o ON o.id = c.onglet"
         f" WHERE c.onglet IN (SELECT value FROM json_each(?)) AND c.gravite IN ({_places(gravites)})"
+        " AND (c.recoupement IS NULL OR c.recoupement IN (SELECT max(r.id) FROM recoupements r"
+        "   JOIN pulls p ON p.id = r.pull WHERE substr(p.debut, 1, 10) <= ? GROUP BY r.campagne))"
         " ORDER BY c.enjeu DESC, c.fichier, c.feuille, c.ligne, c.id"
     )
-    parametres = (json.dumps(list(onglets)), *(g.value for g in gravites))
+    parametres = (json.dumps(list(onglets)), *(g.value for g in gravites), au.isoformat())
     return [(r[0], r[1], Constat(r[2], Gravite(r[3]), *r[4:])) for r in db.execute(requete, parametres)]
+
+
+def lignes_a_recouper(db: Database, onglets: Iterable[int]) -> list[tuple[Any, ...]]:
+    """(id, tab, line, GHT, FINESS, family, market, reference, annual gain) of every réalisé or notifié line."""
+    requete = (
+        "SELECT l.id, l.onglet, l.numero, f.ght, o.finess, coalesce(l.famille, ''), coalesce(l.marche, ''),"
+        " coalesce(l.montant_reference, 0), coalesce(l.gain_annuel, 0) FROM lignes_paat l JOIN onglets o ON o.id = l.onglet"
+        " JOIN fichiers f ON f.id = o.fichier WHERE l.onglet IN (SELECT value FROM json_each(?))"
+        " AND l.statut IN ('réalisé', 'notifié') ORDER BY o.finess, l.numero"
+    )
+    return db.execute(requete, (json.dumps(list(onglets)),)).fetchall()
+
+
+def colonnes_de(db: Database, onglets: Iterable[int]) -> dict[int, tuple[int, str, dict[str, str]]]:
+    """By tab: its file, its name in the workbook, and the letter of each column."""
+    requete = "SELECT id, fichier, feuille, colonnes FROM onglets WHERE id IN (SELECT value FROM json_each(?))"
+    rangs = db.execute(requete, (json.dumps(list(onglets)),))
+    return {i: (fichier, feuille, json.loads(colonnes)) for i, fichier, feuille, colonnes in rangs}
 
 
 def achats_declares(db: Database, au: date) -> dict[tuple[str, str], int]:

@@ -36,6 +36,17 @@ def m001_le_registre(db: Database) -> None:
     db.execute("CREATE INDEX lignes_paat_onglet ON lignes_paat(onglet, famille, gain_exercice, retire)")
 
 
+@registre()
+def m002_les_recoupements(db: Database) -> None:
+    """What the checks on a whole campaign found, each time it was looked at: the last look up to a day tells that day's."""
+    db.execute(
+        "CREATE TABLE recoupements ("
+        " id INTEGER PRIMARY KEY, pull INTEGER NOT NULL REFERENCES pulls(id), campagne TEXT NOT NULL) STRICT"
+    )
+    db.execute("CREATE INDEX recoupements_campagne ON recoupements(campagne, pull)")
+    db.execute("ALTER TABLE constats ADD COLUMN recoupement INTEGER REFERENCES recoupements(id)")
+
+
 _M001 = """
 CREATE TABLE dossiers (
   empreinte TEXT PRIMARY KEY,
