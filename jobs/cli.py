@@ -126,6 +126,19 @@ def status(en_json: bool, **communes: Any) -> None:
 
 
 @vigie.command(cls=Commande)
+@click.argument("ecrit", metavar="[ÉCRIT", required=False)
+@click.argument("label", metavar="LIBELLÉ]", required=False)
+@_communes
+def learn(ecrit: str | None, label: str | None, **communes: Any) -> None:
+    """Montre les libellés inconnus des trames ; apprend qu'un libellé écrit en vaut un officiel."""
+    from jobs.commands import apprend
+
+    if ecrit and not label:
+        raise UserError('Dites aussi le libellé officiel : vigie learn "ÉCRIT" "LIBELLÉ OFFICIEL"')
+    apprend(_atelier(**communes), ecrit, label)
+
+
+@vigie.command(cls=Commande)
 @click.argument("fichier", metavar="FICHIER", type=CHEMIN)
 @_communes
 def territory(fichier: Path, **communes: Any) -> None:

@@ -14,16 +14,17 @@ from typing import Any
 import click
 
 from bots import answering, console
-from config import liste_officielle
+from config import liste_officielle, synonymes
 from config.campagne import Campagne
 from config.dossier import EXEMPLE, charge
 from config.errors import UserError
-from config.langue import compte, decimal_euros, enumeration, vouliez_vous
+from config.langue import compte, decimal_euros, enumeration, proche, vouliez_vous
 from config.tables import decode, separateur
-from config.territoire import Territoire
+from config.territoire import FRANCE, Territoire
 from jobs.pull import Bilan
 from jobs.pull import pull as releve_tout
 from jobs.wiring import Atelier
+from reports.vue import Sujet
 from sheets import excel
 from sheets.cells import texte
 from sheets.lignes import Classeur, Totaux
@@ -196,6 +197,35 @@ def etat(atelier: Atelier, en_json: bool) -> int:
     if not soucis:
         console.ecrit("Tout est en ordre.", "green")
     return int(bool(soucis))
+
+
+def apprend(atelier: Atelier, ecrit: str | None, label: str | None) -> None:
+    """Learn that a label typed in the trames means an official one; without labels, show what is not known yet."""
+    if atelier.chemin_dossier.resolve() == EXEMPLE.resolve() and ecrit:
+        raise UserError(
+            f"Le dossier d'exemple n'est pas modifié. Copiez-le d'abord ({EXEMPLE}), puis ajoutez --dossier COPIE."
+        )
+    nomenclature = atelier.dossier.nomenclature
+    if ecrit:
+        rubrique = synonymes.rubrique_de(nomenclature, label or "")
+        synonymes.apprend(atelier.chemin_dossier, nomenclature, rubrique, ecrit, label or "")
+        click.echo(f"Appris : « {ecrit} » se lit « {label} ». Les trames déjà reçues gardent leur constat.")
+        return
+    vue = atelier.vue()
+    comptent = [
+        o.id for n in {c.exercice for c in atelier.dossier.campagnes.values()} for o in vue.comptent(Sujet(FRANCE, n))
+    ]
+    inconnus = questions.libelles_inconnus(vue.db, comptent)
+    rangs = [
+        (r, e, str(n), proche(e, nomenclature.labels(r)) or "—")
+        for r, e, n in inconnus
+        if nomenclature.label(r, e) is None
+    ]
+    if not rangs:
+        console.ecrit("Tous les libellés reçus sont connus.", "green")
+        return
+    console.tableau(("Niveau", "Écrit dans les trames", "Lignes", "Le plus proche"), rangs, (2,))
+    console.ecrit('Pour l\'apprendre : vigie learn "ÉCRIT" "LIBELLÉ OFFICIEL"')
 
 
 def charge_territoire(atelier: Atelier, fichier: Path) -> None:

@@ -20,7 +20,9 @@ def recoupe(db: Database, dossier: Dossier, pull: int, campagne: str, le: date) 
     retenus = qui_compte(questions.onglets_recus(db, [campagne], le), [campagne])
     onglets = [o.id for o in retenus.values()]
     noms = {f: e.nom for f, e in dossier.territoire.etablissements.items()}
-    lignes = [LigneRecoupee._make((*r[:5], noms.get(r[4], r[4]), *r[5:])) for r in questions.lignes_a_recouper(db, onglets)]
+    lignes = [
+        LigneRecoupee._make((*r[:5], noms.get(r[4], r[4]), *r[5:])) for r in questions.lignes_a_recouper(db, onglets)
+    ]
     pulls.recoupe(db, pull, campagne, _constats(db, dossier, lignes))
 
 

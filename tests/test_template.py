@@ -12,10 +12,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.dossier import Dossier
 from config.territoire import Etablissement
 from sheets import template
+from sheets.exemples import VALIDE
 from sheets.judging import juge
 from sheets.template import ENTETE
 from sheets.trames.paat import PAAT
-from tests.conftest import enregistre, vierge
+from tests.conftest import enregistre, tape, vierge
 
 LETTRES = {c.cle: get_column_letter(i) for i, c in enumerate(PAAT.colonnes, 1)}
 
@@ -108,3 +109,32 @@ def test_every_ght_of_the_example_gets_its_trame(dossier: Dossier, tmp_path: Pat
     for ght in ("BFC-03", "BFC-12"):
         nom = template.nom_de_fichier(ght, campagne, dossier)
         assert template.ecrit(PAAT, ght, campagne, dossier, tmp_path / nom).stat().st_size > 10_000
+
+
+def test_a_trame_of_the_previous_version_is_read(dossier: Dossier) -> None:
+    livre = vierge(dossier, "BFC-08", "2021-annuelle")
+    anciens = {
+        "gain_annuel": "Montant Gain",
+        "montant_reference": "Montant de référence",
+        "demarche": "Type",
+        "retour": None,
+    }
+    for feuille in livre.worksheets[:-1]:
+        feuille["A3"] = str(feuille["A3"].value).replace("2022.1", "2021.1")
+    feuille = livre.worksheets[1]
+    for cle, titre in anciens.items():
+        feuille[f"{LETTRES[cle]}{ENTETE}"] = titre
+    tape(livre, feuille.title, ENTETE + 1, VALIDE)
+    classeur = juge("x.xlsx", enregistre(livre), dossier)
+    assert classeur.tampon is not None
+    assert classeur.tampon.version == "2021.1"
+    assert classeur.totaux.lignes_retenues == 1
+
+
+def test_an_older_version_is_refused_with_the_versions_that_are_read(dossier: Dossier) -> None:
+    livre = vierge(dossier, "BFC-08", "2021-annuelle")
+    for feuille in livre.worksheets[:-1]:
+        feuille["A3"] = str(feuille["A3"].value).replace("2022.1", "2019.1")
+    (constat,) = juge("x.xlsx", enregistre(livre), dossier).constats
+    assert constat.code == "version-non-lue"
+    assert "2022.1 et 2021.1" in constat.message

@@ -169,6 +169,15 @@ def colonnes_de(db: Database, onglets: Iterable[int]) -> dict[int, tuple[int, st
     return {i: (fichier, feuille, json.loads(colonnes)) for i, fichier, feuille, colonnes in rangs}
 
 
+def libelles_inconnus(db: Database, onglets: Iterable[int]) -> list[tuple[str, str, int]]:
+    """(level, label as typed, lines) of the labels that the nomenclature does not know, most frequent first."""
+    requete = (
+        "SELECT colonne, valeur, count(*) FROM constats WHERE code = 'nomenclature-inconnue'"
+        " AND onglet IN (SELECT value FROM json_each(?)) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+    )
+    return db.execute(requete, (json.dumps(list(onglets)),)).fetchall()
+
+
 def achats_declares(db: Database, au: date) -> dict[tuple[str, str], int]:
     """Total purchases in cents written on the first tabs, by FINESS and campaign; the latest file wins."""
     requete = (
