@@ -138,3 +138,7 @@ def test_an_older_version_is_refused_with_the_versions_that_are_read(dossier: Do
     (constat,) = juge("x.xlsx", enregistre(livre), dossier).constats
     assert constat.code == "version-non-lue"
     assert "2022.1 et 2021.1" in constat.message
+
+
+def test_a_typed_line_has_the_layouts_columns_in_its_order() -> None:
+    assert PAAT.ligne._fields == tuple(c.cle for c in PAAT.saisies)  # type: ignore[attr-defined]

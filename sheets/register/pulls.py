@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -15,7 +14,8 @@ from config.dossier import Dossier
 from sheets.constats import Constat
 from sheets.lignes import Classeur, Onglet
 from sheets.register.registre import ecriture
-from sheets.register.schema import colonnes_gardees, table_des_lignes
+from sheets.register.schema import a_convertir, colonnes_de_la_table, table_des_lignes
+from sheets.trame import Trame
 from sheets.trames import TRAMES
 
 Etat = Literal["nouveau", "modifie", "inchange", "refuse"]
@@ -148,21 +148,15 @@ def _onglet(db: Database, fichier: int, classeur: Classeur, onglet: Onglet) -> i
 
 def _lignes(db: Database, numero: int, onglet: Onglet, trame: str) -> None:
     layout = TRAMES[trame]
-    table, colonnes = table_des_lignes(layout), [c.cle for c in colonnes_gardees(layout)]
-    noms = ", ".join(
-        ["onglet", "numero", *colonnes, "gain_exercice", "report", "realise_a_date", "prevision", "bloquee", "retire"]
-    )
-    places = ", ".join("?" * (len(colonnes) + 8))
+    table = table_des_lignes(layout)
     db.conn.executemany(
-        f"INSERT INTO {table} ({noms}) VALUES ({places})",  # noqa: S608 - names come from the layout, not from outside
+        f"INSERT INTO {table} ({', '.join(colonnes_de_la_table(layout))})"  # noqa: S608 - names come from the layout
+        f" VALUES ({', '.join('?' * len(colonnes_de_la_table(layout)))})",
         [
-            (
-                numero, ligne.numero, *(_sql(getattr(ligne.valeurs, c)) for c in colonnes), ligne.mesure.gain_exercice,
-                ligne.mesure.report, ligne.mesure.realise_a_date, ligne.mesure.prevision, int(ligne.bloquee), ligne.retire,
-            )
+            (numero, ligne.numero, *_en_sql(ligne.valeurs, layout), *ligne.mesure, ligne.bloquee, ligne.retire)
             for ligne in onglet.lignes
         ],
-    )  # fmt: skip
+    )
     requete = (
         f"SELECT count(*), coalesce(sum(gain_exercice), 0), coalesce(sum(retire), 0) FROM {table} WHERE onglet = ?"  # noqa: S608
     )
@@ -172,7 +166,10 @@ def _lignes(db: Database, numero: int, onglet: Onglet, trame: str) -> None:
         raise RuntimeError(f"« {onglet.feuille} » : the register holds {ecrit}, the tab was judged {attendu}")
 
 
-def _sql(valeur: Any) -> Any:
-    if isinstance(valeur, Decimal):
-        return str(valeur)
-    return valeur.isoformat() if isinstance(valeur, date) else valeur
+def _en_sql(valeurs: tuple[Any, ...], trame: Trame) -> list[Any]:
+    """A typed line as its row: dates and decimals as text, all the rest as it is."""
+    rangee = list(valeurs)
+    for rang, ecrit in a_convertir(trame):
+        if rangee[rang] is not None:
+            rangee[rang] = ecrit(rangee[rang])
+    return rangee

@@ -5,9 +5,15 @@ Amounts are whole cents, dates ISO text. The table of a trame's lines follows fr
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from typing import Any
+
 from sqlite_utils import Database, Migrations
 
-from sheets.trame import Colonne, Trame
+from sheets.gain import Mesure
+from sheets.trame import Trame
 from sheets.trames import TRAMES
 
 registre = Migrations("vigie")
@@ -20,9 +26,17 @@ def table_des_lignes(trame: Trame) -> str:
     return f"lignes_{trame.code}"
 
 
-def colonnes_gardees(trame: Trame) -> tuple[Colonne, ...]:
-    """The columns of a trame that are stored: all but the computed ones, which we compute."""
-    return trame.saisies
+@cache
+def colonnes_de_la_table(trame: Trame) -> tuple[str, ...]:
+    """Every column but the key, in the order a judged line gives them: where, what was typed, what it is worth."""
+    return ("onglet", "numero", *(c.cle for c in trame.saisies), *Mesure._fields, "bloquee", "retire")
+
+
+@cache
+def a_convertir(trame: Trame) -> tuple[tuple[int, Callable[[Any], str]], ...]:
+    """Which values of a typed line SQLite has no type for, and how they are written as text."""
+    ecrits: dict[str, Callable[[Any], str]] = {"date": date.isoformat, "nombre": str}
+    return tuple((rang, ecrits[c.genre]) for rang, c in enumerate(trame.saisies) if c.genre in ecrits)
 
 
 @registre()
@@ -146,17 +160,14 @@ CREATE TABLE reperes (
 
 def _lignes(trame: Trame) -> str:
     """The table of a trame's lines: its columns as declared, then what we computed."""
-    saisies = "".join(f"  {c.cle} {TYPES.get(c.genre, 'TEXT')},\n" for c in colonnes_gardees(trame))
+    saisies = "".join(f"  {c.cle} {TYPES.get(c.genre, 'TEXT')},\n" for c in trame.saisies)
+    calcules = "".join(f"  {c} INTEGER NOT NULL,\n" for c in Mesure._fields)
     return (
         f"CREATE TABLE {table_des_lignes(trame)} (\n"
         "  id INTEGER PRIMARY KEY,\n"
         "  onglet INTEGER NOT NULL REFERENCES onglets(id),\n"
         "  numero INTEGER NOT NULL,\n"
-        f"{saisies}"
-        "  gain_exercice INTEGER NOT NULL,\n"
-        "  report INTEGER NOT NULL,\n"
-        "  realise_a_date INTEGER NOT NULL,\n"
-        "  prevision INTEGER NOT NULL,\n"
+        f"{saisies}{calcules}"
         "  bloquee INTEGER NOT NULL,\n"
         "  retire INTEGER NOT NULL CHECK (retire >= 0)\n"
         ") STRICT"
