@@ -197,9 +197,9 @@ _MOIS = {cle(m)[:n]: rang for rang, m in enumerate(MOIS, 1) for n in (3, 4, 5, 9
 def jour_ecrit(texte_: str) -> date | None:
     """A French date in words or digits, day first; None when it cannot be one (07/31/2021)."""
     mots = cle(texte_.replace("1er", "1")).split()
-    if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}([ T]\d{2}:\d{2}(:\d{2})?(\.\d+)?)?", texte_.strip()):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]+)?)?", texte_.strip()):
         annee, mois, jour_ = (int(m) for m in mots[:3])
-    elif len(mots) == 3 and re.fullmatch(r"\d{1,2}", mots[0]):
+    elif len(mots) == 3 and re.fullmatch(r"[0-9]{1,2}", mots[0]):
         jour_, mois, annee = int(mots[0]), _mois(mots[1]), _annee(mots[2])
     elif len(mots) == 2 and (mots[0].isalpha() or len(mots[1]) == 4):  # « 01/07 » is a day without its year
         jour_, mois, annee = 1, _mois(mots[0]), _annee(mots[1])
@@ -212,15 +212,15 @@ def jour_ecrit(texte_: str) -> date | None:
 
 
 def _mois(mot: str) -> int:
-    if re.fullmatch(r"\d{1,2}", mot):
+    if re.fullmatch(r"[0-9]{1,2}", mot):
         return int(mot)
     return _MOIS.get(mot) or _MOIS.get(mot[:9], 0)
 
 
 def _annee(mot: str) -> int:
-    if re.fullmatch(r"\d{2}", mot):
+    if re.fullmatch(r"[0-9]{2}", mot):
         return 2000 + int(mot)
-    return int(mot) if re.fullmatch(r"\d{4}", mot) else 0
+    return int(mot) if re.fullmatch(r"[0-9]{4}", mot) else 0
 
 
 @lru_cache(maxsize=4096)

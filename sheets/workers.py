@@ -5,6 +5,7 @@ calamine aborts its whole process on some five-kilobyte files; no `except` catch
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import resource
@@ -82,6 +83,8 @@ def _resultat(pool: ProcessPool, nom: str, octets: bytes, futur: ProcessFuture[C
         return futur.result()
     except (TropLong, ProcessExpired, MemoryError):
         second: ProcessFuture[Classeur] = pool.schedule(_juge_rogne, args=(nom, octets), timeout=SECONDES)
+    except Exception:
+        return _defaut(nom)
     try:
         return second.result()
     except TropLong:
@@ -90,6 +93,14 @@ def _resultat(pool: ProcessPool, nom: str, octets: bytes, futur: ProcessFuture[C
         return _refus(nom, "La lecture de ce classeur demande une mémoire démesurée ; elle a été arrêtée.")
     except (BadZipFile, ParseError):
         return _refus(nom, "Ce classeur est abîmé : son contenu ne peut pas être lu.")
+    except Exception:
+        return _defaut(nom)
+
+
+def _defaut(nom: str) -> Classeur:
+    """A fault of ours on one file: it is logged whole, and the other files are still read."""
+    logging.getLogger("vigie").exception("reading %s", nom)
+    return _refus(nom, "Vigie s'est trompée en lisant ce classeur : c'est un défaut du programme, consigné dans son journal.")
 
 
 def _refus(nom: str, raison: str) -> Classeur:

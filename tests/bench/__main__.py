@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from config.dossier import Dossier
-from tests.bench import debit
+from tests.bench import debit, outils
 from tests.bench.debit import chrono
 from tests.bench.pays import LIGNES, dossier_du_pays, trames
 
@@ -61,6 +61,13 @@ def mesure_la_memoire(fichiers: list[Path], dossier: Dossier) -> None:
     dit(f"Mémoire ajoutée au plus haut, processus de lecture compris : {mots} ; visé : 300 Mo, la même")
 
 
+def mesure_le_corpus() -> None:
+    dit(f"{len(outils.CORPUS)} classeurs abîmés, étranges ou hostiles :")
+    dit(f"  {'':<20}" + "".join(f"{i:>22}" for i in outils.ISSUES))
+    for nom, compte in outils.compare():
+        dit(f"  {nom:<20}" + "".join(f"{compte[i]:>22}" for i in outils.ISSUES))
+
+
 def main() -> None:
     dossier = dossier_du_pays(SORTIE / "dossier")
     dit(f"Un pays : {len(dossier.territoire.ghts)} classeurs de {LIGNES} lignes (écrits une fois sous {SORTIE})…")
@@ -68,6 +75,7 @@ def main() -> None:
     mesure_le_debit(fichiers, dossier)
     mesure_les_outils(fichiers, dossier)
     mesure_la_memoire(fichiers, dossier)
+    mesure_le_corpus()
 
 
 if __name__ == "__main__":
