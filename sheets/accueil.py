@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from config.langue import cle
+from sheets.adresse import adresse
 from sheets.cells import Probleme, euros, texte
 from sheets.excel import OngletBrut
 
@@ -24,12 +25,16 @@ AIDES = {
 
 @dataclass(slots=True)
 class Accueil:
-    """What the first tab says; `illisibles` are (finess, cell) of total purchases that are not amounts."""
+    """What the first tab says."""
 
     remis: bool = False
     contact: str = ""
     achats: dict[str, int] = field(default_factory=dict)
     neants: set[str] = field(default_factory=set)
+    illisibles: dict[str, Probleme] = field(default_factory=dict)
+    """Cells of total purchases that hold something else than an amount."""
+    sans_achats: set[str] = field(default_factory=set)
+    """Cells of total purchases that came back blank."""
 
 
 def est_accueil(onglet: OngletBrut) -> bool:
@@ -44,7 +49,7 @@ def lit(onglet: OngletBrut) -> Accueil:
     """Read the first tab by its labels, wherever they have been moved to."""
     accueil = Accueil()
     colonnes: dict[str, int] = {}
-    for rangee in onglet.rangees:
+    for numero, rangee in enumerate(onglet.rangees, onglet.ligne_0 + 1):
         labels = {cle(c): rang for rang, c in enumerate(rangee) if isinstance(c, str) and c.strip()}
         if cle(REMISE) in labels:
             accueil.remis = cle(_suivant(rangee, labels[cle(REMISE)])) in ("oui", "x", "vrai")
@@ -53,7 +58,8 @@ def lit(onglet: OngletBrut) -> Accueil:
         if cle(FINESS) in labels and cle(NEANT) in labels:
             colonnes = {nom: labels.get(cle(nom), -1) for nom in (FINESS, ACHATS, NEANT)}
         elif colonnes:
-            _etablissement(accueil, rangee, colonnes)
+            ou = adresse(onglet.colonne_0 + colonnes[ACHATS], numero) if colonnes[ACHATS] >= 0 else ""
+            _etablissement(accueil, rangee, colonnes, ou)
     return accueil
 
 
@@ -62,13 +68,17 @@ def _suivant(rangee: list[object], rang: int) -> str:
     return next((t for c in rangee[rang + 1 :] if (t := texte(c)) and t not in AIDES.values()), "")
 
 
-def _etablissement(accueil: Accueil, rangee: list[object], colonnes: dict[str, int]) -> None:
+def _etablissement(accueil: Accueil, rangee: list[object], colonnes: dict[str, int], ou: str) -> None:
     finess = (texte(rangee[colonnes[FINESS]]) or "").zfill(9)
     if not finess.strip("0"):
         return
-    if colonnes[ACHATS] >= 0:
+    if ou:
         achats = euros(rangee[colonnes[ACHATS]])
-        if achats and not isinstance(achats, Probleme):
+        if isinstance(achats, Probleme):
+            accueil.illisibles[ou] = achats
+        elif achats:
             accueil.achats[finess] = achats
+        else:
+            accueil.sans_achats.add(ou)
     if cle(texte(rangee[colonnes[NEANT]]) or "") in ("oui", "x", "vrai"):
         accueil.neants.add(finess)

@@ -46,11 +46,19 @@ _TIRETS = re.compile("[\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}\N{NON-BREAKING HYPHE
 _UNITE = re.compile(r"(?P<k>[km])?\s*(?:€|eur|euros?)\s*(?:ttc)?$|(?P<k2>k)$|ttc$", re.IGNORECASE)
 _MULTIPLES = {"k": 1_000, "m": 1_000_000}
 _PLAFOND = Decimal(10) ** 12
+LONGUEUR_D_UN_NOMBRE = 60
 _SERIE_MIN, _SERIE_MAX = 36526, 73050  # Excel's day numbers for 2000-01-01 and 2099-12-31
 
 
 MASQUE = "[numéro masqué]"
-_NIR = re.compile(r"(?<!\d)([12])\s?(\d\d)\s?([01]\d|[2-9]\d)\s?(\d\d|2[AB])\s?(\d{3})\s?(\d{3})\s?(\d\d)(?!\d)")
+_ENTRE = r"[\s./-]?"
+_NIR = re.compile(
+    rf"(?<!\d)([12]){_ENTRE}(\d\d){_ENTRE}([01]\d|[2-9]\d){_ENTRE}(\d\d|2[AB]){_ENTRE}(\d{{3}}){_ENTRE}(\d{{3}}){_ENTRE}(\d\d)(?!\d)"
+)
+_NIR_SANS_CLEF = re.compile(
+    r"(?<!\d)[12][\s.-]\d\d[\s.-](?:0[1-9]|1[0-2])[\s.-](?:\d\d|2[AB])[\s.-]\d{3}[\s.-]\d{3}(?!\d)"
+)
+_INVISIBLES = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
 
 
 def _est_nir(trouve: re.Match[str]) -> bool:
@@ -60,13 +68,15 @@ def _est_nir(trouve: re.Match[str]) -> bool:
 
 
 def masque(brut: str) -> str:
-    """The text with every social-security number (fifteen digits whose key is right) hidden."""
-    return _NIR.sub(lambda t: MASQUE if _est_nir(t) else t[0], brut) if len(brut) >= 15 else brut
+    """The text with every social-security number hidden: fifteen digits whose key is right, or its thirteen, spaced."""
+    if len(brut) < 15:
+        return brut
+    return _NIR_SANS_CLEF.sub(MASQUE, _NIR.sub(lambda t: MASQUE if _est_nir(t) else t[0], brut))
 
 
 def tasse(saisi: str) -> str:
-    """Text with every run of spaces, no-break and narrow ones included, made one."""
-    return " ".join(saisi.split())
+    """Text with every run of spaces, no-break and narrow ones included, made one, and what cannot be seen left out."""
+    return " ".join((saisi if saisi.isascii() and saisi.isprintable() else _INVISIBLES.sub("", saisi)).split())
 
 
 def vu(brut: object) -> str:
@@ -75,7 +85,7 @@ def vu(brut: object) -> str:
         return jour(brut)
     if isinstance(brut, bool):
         return "VRAI" if brut else "FAUX"
-    if isinstance(brut, float) and brut.is_integer() and abs(brut) < 1e15:
+    if isinstance(brut, float) and brut.is_integer() and abs(brut) < 1e18:
         return masque(str(int(brut)))
     saisi = masque(tasse(str(brut)))
     return saisi if len(saisi) <= 60 else saisi[:57] + "…"
@@ -92,10 +102,12 @@ def euros(brut: object) -> int | Probleme | None:
     """An amount → cents, rounded half away from zero. `12 k€`, `(1 234)` and `1.234,56` are read."""
     if type(brut) is float:  # nearly every amount: spared the long way
         cents = round(brut * 100) if abs(brut) < 1e12 else 0
-        if abs(brut * 100 - cents) < 1e-4 and cents:
+        if abs(brut * 100 - cents) < 1e-4 and abs(brut) >= 1:
             return cents
     lu = _decimal(brut, EXEMPLE_MONTANT)
     if isinstance(lu, Decimal):
+        if isinstance(brut, float) and 0 < abs(brut) < 1:
+            return Probleme("valeur-non-numerique", vu(brut), f"{EXEMPLE_MONTANT} ; ce nombre ressemble à un taux (%)")
         return int((lu * 100).quantize(Decimal(1), ROUND_HALF_UP))
     return lu
 
@@ -133,6 +145,8 @@ def _decimal(brut: object, attendu: str) -> Decimal | Probleme | None:
 def nombre_ecrit(texte_: str) -> Decimal | str:
     """A number typed by a French person → Decimal, or why not: "ambigu", "illisible"."""
     corps = _TIRETS.sub("-", tasse(texte_))
+    if len(corps) > LONGUEUR_D_UN_NOMBRE:
+        return "illisible"
     corps, facteur = _sans_unite(corps)
     signe = 1
     if parenthese := re.fullmatch(r"\((.+)\)", corps):
@@ -150,11 +164,14 @@ def nombre_ecrit(texte_: str) -> Decimal | str:
 
 def _sans_unite(corps: str) -> tuple[str, int]:
     """What is left of an amount without « € », « TTC » or « k€ », and by how much they multiply it."""
-    corps, facteur = re.sub(r"^€\s*", "", corps), 1
-    while unite := _UNITE.search(corps):
-        facteur *= _MULTIPLES.get((unite["k"] or unite["k2"] or "").lower(), 1)
+    corps = re.sub(r"^€\s*", "", corps)
+    facteurs: list[int] = []
+    while len(facteurs) < 3 and (unite := _UNITE.search(corps)):
+        facteurs.append(_MULTIPLES.get((unite["k"] or unite["k2"] or "").lower(), 1))
         corps = corps[: unite.start()].strip()
-    return corps, facteur
+    multiples = [f for f in facteurs if f > 1]
+    # « 1,2 kk€ » is a slip of the finger: what is left of it is no number.
+    return (corps, multiples[0] if multiples else 1) if len(multiples) < 2 else ("", 1)
 
 
 def _chiffres(corps: str) -> Decimal | str:

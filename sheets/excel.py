@@ -18,11 +18,12 @@ from sheets.checks import classeur
 from sheets.constats import Constat
 
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
-CHIFFRE = "EncryptedPackage".encode("utf-16-le")
 TAILLE_MAX = 20 * 1024 * 1024
 ENTREES_MAX = 2_000
 DEPLIE_MAX = 300 * 1024 * 1024
 RATIO_MAX = 200
+REPRENDRE = "Remplissez la trame reçue, et renvoyez-la au format .xlsx."
+REPARER = "Ouvrez-le dans Excel, acceptez la réparation, enregistrez-le, puis renvoyez-le."
 
 
 class Refus(Exception):  # noqa: N818 - a verdict on the file, not a fault of the program
@@ -48,6 +49,8 @@ def ouvre(octets: bytes) -> Iterator[OngletBrut]:
     refuse_le_dangereux(octets)
     try:
         livre = CalamineWorkbook.from_filelike(io.BytesIO(octets))
+        if not livre.sheets_metadata:
+            raise _illisible("Ce classeur n'a plus aucun onglet lisible.", REPARER)
         for meta in livre.sheets_metadata:
             if meta.typ is SheetTypeEnum.WorkSheet:
                 feuille = livre.get_sheet_by_name(meta.name)
@@ -56,31 +59,86 @@ def ouvre(octets: bytes) -> Iterator[OngletBrut]:
     except CalamineError as faute:
         raise Refus(classeur.classeur_illisible(
             "Ce classeur est abîmé : son contenu ne peut pas être lu.",
-            "Ouvrez-le dans Excel, acceptez la réparation, enregistrez-le, puis renvoyez-le.")) from faute  # fmt: skip
+            REPARER)) from faute  # fmt: skip
 
 
 def refuse_le_dangereux(octets: bytes) -> None:
     """Look at the file's signature and table of contents, before anything is unpacked. Raises Refus."""
     if len(octets) > TAILLE_MAX:
-        raise _illisible(f"Ce fichier fait {len(octets) // 1_048_576} Mo ; une trame en fait moins de {TAILLE_MAX // 1_048_576}.",
-                         "Retirez les images et les onglets étrangers à la trame.")  # fmt: skip
+        raise _illisible(
+            f"Ce fichier fait {len(octets) // 1_048_576} Mo ; une trame en fait moins de {TAILLE_MAX // 1_048_576}.",
+            "Retirez les images et les onglets étrangers à la trame.",
+        )
     if not octets:
         raise _illisible("Ce fichier est vide.", "Renvoyez-le : sa copie s'est sans doute interrompue.")
     if octets.startswith(OLE):
-        if CHIFFRE in octets:
-            raise Refus(classeur.classeur_protege())
-        raise _illisible("Ce classeur est à l'ancien format .xls.", "Enregistrez-le au format .xlsx, puis renvoyez-le.")
+        raise _refus_d_un_ole(octets)
+    if not octets.startswith(b"PK") and not zipfile.is_zipfile(io.BytesIO(octets)):
+        raise _refus_d_autre_chose(octets)
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as z:
             entrees = z.infolist()
-    except zipfile.BadZipFile:
-        raise _illisible("Ce fichier n'est pas un classeur Excel, ou il est incomplet.",
-                         "Renvoyez la trame au format .xlsx, une fois sa copie terminée.") from None  # fmt: skip
+            manifeste = z.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in z.namelist() else b""
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError):
+        raise _illisible(
+            "Ce fichier n'est pas un classeur Excel, ou il est incomplet.",
+            "Renvoyez la trame au format .xlsx, une fois sa copie terminée.",
+        ) from None
+    _refuse_le_contenu(entrees, len(octets))
+    if b"encryption-data" in manifeste:
+        raise Refus(classeur.classeur_protege())
+
+
+def _refuse_le_contenu(entrees: list[zipfile.ZipInfo], taille: int) -> None:
+    noms = [e.filename for e in entrees]
     deplie = sum(e.file_size for e in entrees)
-    if len(entrees) > ENTREES_MAX or deplie > DEPLIE_MAX or deplie > RATIO_MAX * len(octets) + 10_000_000:
+    if len(entrees) > ENTREES_MAX or deplie > DEPLIE_MAX or deplie > RATIO_MAX * taille + 10_000_000:
         raise _illisible(
             "Ce classeur est anormalement compressé ; il n'a pas été ouvert.", "Renvoyez la trame d'origine, remplie."
         )
+    if len(set(noms)) < len(noms):
+        raise _illisible("Ce classeur contient deux fois la même partie ; rien ne dit laquelle compte.", REPARER)
+    if any(n.startswith("word/") for n in noms):
+        raise _illisible("C'est un document Word, et non un classeur.", REPRENDRE)
+    if any(n.lower().endswith((".xlsx", ".xls", ".ods")) for n in noms):
+        raise _illisible(
+            "C'est une archive zip qui contient des classeurs.", "Envoyez chaque classeur, hors de l'archive."
+        )
+
+
+def _refus_d_un_ole(octets: bytes) -> Refus:
+    """What an old Microsoft container holds, by the names of its streams."""
+    for flux, refus in (
+        ("EncryptedPackage", Refus(classeur.classeur_protege())),
+        ("WordDocument", _illisible("C'est un document Word, et non un classeur.", REPRENDRE)),
+        ("__substg1.0", _illisible("C'est un courriel, et non un classeur.", "Envoyez la pièce jointe elle-même.")),
+    ):
+        if flux.encode("utf-16-le") in octets:
+            return refus
+    return _illisible("Ce classeur est à l'ancien format .xls.", "Enregistrez-le au format .xlsx, puis renvoyez-le.")
+
+
+def _refus_d_autre_chose(octets: bytes) -> Refus:
+    """What a file that is no container seems to be, by its first bytes."""
+    debut = octets[:2_000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if debut.startswith(b"%pdf"):
+        return _illisible("C'est un PDF, et non un classeur.", REPRENDRE)
+    if debut.startswith(b"<") and (b"<html" in debut or b"<!doctype html" in debut):
+        return _illisible("C'est une page web (HTML), et non un classeur.", REPRENDRE)
+    if debut.startswith(b"<?xml"):
+        return _illisible(
+            "C'est un classeur XML, un ancien format.", "Enregistrez-le au format .xlsx, puis renvoyez-le."
+        )
+    if len(octets) < 400 and octets[0] < 32 and b"\0" in octets:
+        return _illisible(
+            "C'est le fichier de verrou d'un classeur resté ouvert.", "Fermez le classeur, puis envoyez-le, lui."
+        )
+    if b"\0" not in octets[:2_000] and sum(c < 9 for c in octets[:2_000]) == 0 and len(octets.splitlines()) > 1:
+        return _illisible("C'est un fichier texte (CSV), et non un classeur.", REPRENDRE)
+    return _illisible(
+        "Ce fichier n'est pas un classeur Excel, ou il est incomplet.",
+        "Renvoyez la trame au format .xlsx, une fois sa copie terminée.",
+    )
 
 
 def _illisible(raison: str, correction: str) -> Refus:
@@ -92,6 +150,6 @@ def proprietes(octets: bytes) -> dict[str, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as z:
             racine = ET.fromstring(z.read("docProps/custom.xml"))  # noqa: S314 - sizes are bounded above
-    except (KeyError, zipfile.BadZipFile, ET.ParseError):
+    except (KeyError, ValueError, zipfile.BadZipFile, ET.ParseError):
         return {}
     return {p.get("name", ""): "".join(p.itertext()).strip() for p in racine}

@@ -11,6 +11,7 @@ from posixpath import join, normpath
 from typing import IO
 from xml.etree import ElementTree as ET
 
+from sheets.adresse import adresse
 from sheets.cells import Probleme, vu
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -21,7 +22,7 @@ def cachees(octets: bytes, feuille: str, adresses: set[str]) -> dict[str, Proble
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as z, z.open(_chemin(z, feuille)) as xml:
             return dict(_parcours(xml, adresses))
-    except (KeyError, StopIteration, zipfile.BadZipFile, ET.ParseError):
+    except (KeyError, StopIteration, ValueError, zipfile.BadZipFile, ET.ParseError):
         return {}
 
 
@@ -41,10 +42,10 @@ def _parcours(xml: IO[bytes], adresses: set[str]) -> list[tuple[str, Probleme]]:
     trouvees = []
     for _, element in ET.iterparse(xml):  # noqa: S314
         if _nom(element.tag) == "row":
-            for cellule in element:
-                adresse = cellule.get("r", "")
-                if adresse in adresses and (probleme := _probleme(cellule)):
-                    trouvees.append((adresse, probleme))
+            for rang, cellule in enumerate(element):
+                ou = cellule.get("r") or adresse(rang, int(element.get("r", 0)))
+                if ou in adresses and (probleme := _probleme(cellule)):
+                    trouvees.append((ou, probleme))
             element.clear()
     return trouvees
 
@@ -53,6 +54,6 @@ def _probleme(cellule: ET.Element) -> Probleme | None:
     enfants = {_nom(e.tag): (e.text or "").strip() for e in cellule}
     if cellule.get("t") == "e":
         return Probleme("formule-en-erreur", enfants.get("v") or "#ERREUR", "")
-    if "f" in enfants and not enfants.get("v"):
+    if "f" in enfants and not enfants.get("v") and cellule.get("t") != "str":  # a text may well be empty
         return Probleme("formule-non-calculee", vu("=" + (enfants["f"] or "…")), "")
     return None

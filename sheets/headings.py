@@ -73,21 +73,25 @@ def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int
 def _meilleure_rangee(rangees: Sequence[Rangee], trame: Trame) -> tuple[int, int, list[str]]:
     """(known headings, rank of the first data row, headings) of the row that looks most like the headings.
 
-    Each row is read alone and, for headings broken over two rows, joined with the next one.
+    Headings broken over two rows are known together better than apart: the best row is also read joined with the
+    one above and with the one below.
     """
-    meilleure: tuple[int, int, list[str]] = (0, 0, [])
-    certaine = len(trame.colonnes) // 2
-    for rang, rangee in enumerate(rangees[:PROFONDEUR]):
-        seule = [_titre(c) for c in rangee]
-        suite = [_titre(c) for c in rangees[rang + 1]] if rang + 1 < len(rangees) else []
-        jointe = [f"{a} {b}".strip() for a, b in zip(seule, suite, strict=False)]
-        for hauteur, titres in ((1, seule), (2, jointe)):
-            connus = sum(cle_entete(t) in trame.entetes for t in titres if t)
-            if connus > meilleure[0]:
-                meilleure = (connus, rang + hauteur, titres)
-        if meilleure[0] > certaine:
-            break
+    titres = [[_titre(c) for c in rangee] for rangee in rangees[: PROFONDEUR + 1]]
+    connus = [_connus(t, trame) for t in titres[:PROFONDEUR]]
+    if not connus:
+        return 0, 0, []
+    seule = max(range(len(connus)), key=lambda rang: connus[rang])
+    meilleure = (connus[seule], seule + 1, titres[seule])
+    for rang in (seule - 1, seule):
+        if 0 <= rang < len(titres) - 1:
+            jointe = [f"{a} {b}".strip() for a, b in zip(titres[rang], titres[rang + 1], strict=True)]
+            if (ensemble := _connus(jointe, trame)) > meilleure[0]:
+                meilleure = (ensemble, rang + 2, jointe)
     return meilleure
+
+
+def _connus(titres: list[str], trame: Trame) -> int:
+    return sum(cle_entete(t) in trame.entetes for t in titres if t)
 
 
 def _titre(cellule: object) -> str:

@@ -5,16 +5,18 @@ The whole judgement of one file, with the region's folder and nothing else. Runs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from config.campagne import Campagne
 from config.dossier import Dossier
 from config.langue import proche
 from config.territoire import Etablissement
-from sheets import accueil, excel, reading
+from sheets import accueil, excel, formules, reading
 from sheets.accueil import Accueil
-from sheets.checks import classeur
+from sheets.cells import MASQUE, Probleme
+from sheets.checks import CATALOGUE, classeur
 from sheets.checks.catalogue import Contexte
 from sheets.constats import Constat, Gravite, rang
 from sheets.excel import OngletBrut
@@ -33,29 +35,52 @@ def juge(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
     try:
         bruts = list(excel.ouvre(octets))
         tampons = [_tampon_de(o) for o in bruts]
-        tampon = next((t for t in tampons if t), None) or _tampon_des_proprietes(octets)
+        propriete = lit_tampon(excel.proprietes(octets).get("vigie", ""))
+        tampon = _le_plus_frequent([replace(t, finess="") for t in tampons if t]) or propriete
         if tampon is None:
             raise excel.Refus(classeur.trame_inconnue([o.nom for o in bruts]))
-        tampon = replace(tampon, finess="")
         trame, campagne = _reconnait(tampon, dossier)
     except excel.Refus as refus:
         return Classeur(fichier, tampon, (), (refus.constat,), lisible=False)
     premier = next((o for o in bruts if accueil.est_accueil(o)), None)
     dit = accueil.lit(premier) if premier else Accueil()
     membres = {e.finess: e.nom for e in dossier.territoire.membres(tampon.ght, campagne.situation)}
-    envoi = Envoi(octets, trame, campagne, tampon.ght, dossier, dit, membres)
+    envoi = Envoi(octets, trame, campagne, tampon, dossier, dit, membres)
     autres = ((o, t) for o, t in zip(bruts, tampons, strict=True) if o is not premier)
     onglets, constats = _onglets(envoi, autres)
+    constats = sorted([*constats, *_sur_l_accueil(envoi, premier, propriete, tampon)], key=rang)
     return Classeur(fichier, tampon, tuple(onglets), tuple(constats), True, dit.remis, dit.contact)
+
+
+def _sur_l_accueil(
+    envoi: Envoi, premier: OngletBrut | None, propriete: Tampon | None, tampon: Tampon
+) -> Iterator[Constat]:
+    """What the first tab and the workbook's property say that cannot be read, or that contradicts the tabs."""
+    if propriete and propriete != tampon:
+        yield classeur.tampon_contredit(f"Les propriétés du classeur disent « {propriete} »", f"« {tampon} »")
+    if premier is None:
+        yield classeur.premier_onglet_absent(accueil.TITRE)
+        return
+    dit = _tampon_de(premier)
+    if dit and dit != tampon:
+        yield classeur.tampon_contredit(f"Le premier onglet dit « {dit} »", f"« {tampon} »", feuille=premier.nom)
+    illisibles = envoi.dit.illisibles | formules.cachees(envoi.octets, premier.nom, envoi.dit.sans_achats)
+    for cellule, probleme in illisibles.items():
+        controle = CATALOGUE[probleme.code]
+        yield controle(accueil.ACHATS, False, probleme, feuille=premier.nom, cellule=cellule)
+    if MASQUE in envoi.dit.contact:
+        probleme = Probleme("donnee-personnelle", MASQUE, "")
+        yield CATALOGUE[probleme.code](accueil.CONTACT, False, probleme, feuille=premier.nom)
+
+
+def _le_plus_frequent(tampons: list[Tampon]) -> Tampon | None:
+    """The stamp most tabs bear; the first one when they are as many."""
+    return Counter(tampons).most_common(1)[0][0] if tampons else None
 
 
 def _tampon_de(onglet: OngletBrut) -> Tampon | None:
     textes = (c for rangee in onglet.rangees[:PROFONDEUR_DU_TAMPON] for c in rangee if isinstance(c, str))
     return next((t for t in map(lit_tampon, textes) if t), None)
-
-
-def _tampon_des_proprietes(octets: bytes) -> Tampon | None:
-    return lit_tampon(excel.proprietes(octets).get("vigie", ""))
 
 
 def _reconnait(tampon: Tampon, dossier: Dossier) -> tuple[Trame, Campagne]:
@@ -78,7 +103,7 @@ class Envoi:
     octets: bytes
     trame: Trame
     campagne: Campagne
-    ght: str
+    tampon: Tampon
     dossier: Dossier
     dit: Accueil
     membres: dict[str, str]
@@ -131,6 +156,11 @@ def _onglet(
         neant=not lignes and finess in envoi.dit.neants,
         refuse=not lu.utilisable,
     )
+    if lignes and finess in envoi.dit.neants:
+        constats.append(classeur.neant_contredit(envoi.membres[finess], len(lignes), feuille=brut.nom))
+    if autre := _porte_le_nom_d_un_autre(envoi, brut.nom, finess):
+        vu = f"L'onglet « {brut.nom} » porte le nom de {autre} et le tampon de {envoi.membres[finess]}"
+        constats.append(classeur.tampon_contredit(vu, f"celui de {envoi.membres[finess]}", feuille=brut.nom))
     if lu.utilisable and not onglet.utilisable:
         constats.append(classeur.onglet_vide(envoi.membres[finess], feuille=brut.nom))
     return onglet, lu.constats + constats
@@ -142,7 +172,9 @@ def _etablissement(envoi: Envoi, nom: str, tampon: Tampon | None, deja: Mapping[
     if not finess:
         return "", f"L'onglet « {nom} » ne dit pas pour quel établissement il est rempli."
     if finess not in envoi.membres:
-        return "", f"L'onglet « {nom} » est celui de l'établissement {finess}, qui n'est pas du GHT {envoi.ght}."
+        return "", f"L'onglet « {nom} » est celui de l'établissement {finess}, qui n'est pas du GHT {envoi.tampon.ght}."
+    if tampon and replace(tampon, finess="") != envoi.tampon:
+        return "", f"L'onglet « {nom} » porte un autre tampon que le classeur : « {tampon} »."
     if finess in deja:
         return "", f"L'onglet « {nom} » est au nom de {envoi.membres[finess]}, comme l'onglet « {deja[finess]} »."
     return finess, ""
@@ -155,6 +187,12 @@ def _par_nom(nom: str, envoi: Envoi) -> str:
     return next((f for f, n in connus.items() if n == nom), None) or next(
         (f for f, n in connus.items() if n == voisin), ""
     )
+
+
+def _porte_le_nom_d_un_autre(envoi: Envoi, nom: str, finess: str) -> str:
+    """The établissement whose tab should bear this name, when it is not the one the stamp names."""
+    noms = noms_d_onglets(Etablissement(f, n) for f, n in envoi.membres.items())
+    return next((envoi.membres[f] for f, n in noms.items() if n == nom and f != finess), "")
 
 
 def _neants(envoi: Envoi, deja: set[str]) -> list[Onglet]:

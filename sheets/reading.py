@@ -19,9 +19,9 @@ from sheets.cells import MASQUE, Probleme, Reconnu
 from sheets.checks import classeur
 from sheets.constats import Constat
 from sheets.excel import OngletBrut
-from sheets.headings import Entetes, trouve
+from sheets.headings import ANCRES, Entetes, trouve
 from sheets.listes import listes
-from sheets.trame import Colonne, Trame
+from sheets.trame import Colonne, Trame, cle_entete
 
 TROU = 20
 """After that many blank lines, a line with fewer than `TROU_VALEURS` values is a stray note, not an action."""
@@ -83,7 +83,7 @@ def lit(onglet: OngletBrut, trame: Trame, lecteurs: Mapping[str, Lecteur], octet
     lignes, lointaines = _sans_les_lointaines(_lignes(onglet, entetes, trame, lecteurs), colonnes)
     lointaines += _a_droite(onglet, entetes)
     constats = list(entetes.constats)
-    gardees, totaux = _sans_les_totaux(lignes)
+    gardees, totaux = _sans_les_totaux(lignes, trame)
     for ligne in totaux:
         montant = ligne.valeurs.get("gain_annuel")
         constats.append(classeur.ligne_de_total(montant, feuille=onglet.nom, ligne=ligne.numero))
@@ -118,7 +118,7 @@ def _ligne(numero: int, rangee: list[Any], plan: list[tuple[int, str, Lecteur]])
             continue
         lu = lecteur(brut)
         if type(lu) is Probleme:
-            problemes[colonne] = lu
+            problemes[colonne] = Probleme("donnee-personnelle", MASQUE, "") if MASQUE in lu.vu else lu
         elif type(lu) is Reconnu:
             problemes[colonne], valeurs[colonne] = lu, lu.label
         elif lu is not None:
@@ -151,25 +151,33 @@ def _a_droite(onglet: OngletBrut, entetes: Entetes) -> list[str]:
     ]
 
 
-def _sans_les_totaux(lignes: list[LigneLue]) -> tuple[list[LigneLue], list[LigneLue]]:
+def _sans_les_totaux(lignes: list[LigneLue], trame: Trame) -> tuple[list[LigneLue], list[LigneLue]]:
+    """The actions, and the lines that are none: totals, and headings repeated as they are for print."""
     gardees: list[LigneLue] = []
-    totaux: list[LigneLue] = []
+    autres: list[LigneLue] = []
+    somme = 0
     for ligne in lignes:
-        (totaux if _est_un_total(ligne, gardees) else gardees).append(ligne)
-    return gardees, totaux
+        if _repete_les_entetes(ligne, trame) or _est_un_total(ligne, somme if len(gardees) > 1 else None):
+            autres.append(ligne)
+        else:
+            gardees.append(ligne)
+            somme += ligne.valeurs.get("gain_annuel") or 0
+    return gardees, autres
 
 
-def _est_un_total(ligne: LigneLue, precedentes: list[LigneLue]) -> bool:
+def _repete_les_entetes(ligne: LigneLue, trame: Trame) -> bool:
+    textes = [t for t in ligne.valeurs.values() if isinstance(t, str)] + [p.vu for p in ligne.problemes.values()]
+    return len(textes) >= ANCRES and sum(cle_entete(t) in trame.entetes for t in textes) > len(textes) // 2
+
+
+def _est_un_total(ligne: LigneLue, somme: int | None) -> bool:
     """A line without status that says « total », or that holds nothing but the sum of what stands above."""
     v = ligne.valeurs
     if "statut" in v or "statut" in ligne.problemes:
         return False
-    if any(_TOTAL.match(cle(t)) for t in v.values() if isinstance(t, str)):
-        return True
+    textes = [cle(t) for t in v.values() if isinstance(t, str)]
     gain = v.get("gain_annuel")
-    if not gain or len(precedentes) < 2 or any(isinstance(t, str) for t in v.values()):
-        return False
-    return bool(gain == sum(p.valeurs.get("gain_annuel") or 0 for p in precedentes))
+    return any(map(_TOTAL.match, textes)) or bool(gain and not textes and gain == somme)
 
 
 def _cherche_les_formules(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from config.langue import cle
@@ -109,6 +109,7 @@ class Trame:
 _UNITES = re.compile(r"\([^)]*\)")
 
 
+@lru_cache(maxsize=8192)
 def cle_entete(titre: str) -> str:
     """A heading without its units, case, accents, line breaks or punctuation."""
     return cle(_UNITES.sub(" ", titre)) or cle(titre)

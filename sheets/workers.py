@@ -100,7 +100,9 @@ def _resultat(pool: ProcessPool, nom: str, octets: bytes, futur: ProcessFuture[C
 def _defaut(nom: str) -> Classeur:
     """A fault of ours on one file: it is logged whole, and the other files are still read."""
     logging.getLogger("vigie").exception("reading %s", nom)
-    return _refus(nom, "Vigie s'est trompée en lisant ce classeur : c'est un défaut du programme, consigné dans son journal.")
+    return _refus(
+        nom, "Vigie s'est trompée en lisant ce classeur : c'est un défaut du programme, consigné dans son journal."
+    )
 
 
 def _refus(nom: str, raison: str) -> Classeur:

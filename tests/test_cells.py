@@ -62,7 +62,7 @@ def test_thousands_and_millions_of_euros_are_read_or_reported(n: int, k: str, un
     assert lu == attendu or (isinstance(lu, Probleme) and attendu >= 10**14)
 
 
-@given(st.floats(-1e11, 1e11, allow_nan=False))
+@given(st.floats(-1e11, 1e11, allow_nan=False).filter(lambda x: x == 0 or abs(x) >= 1))
 def test_a_number_of_excel_is_rounded_half_away_from_zero_once(x: float) -> None:
     assert euros(x) == int((Decimal(repr(x)) * 100).quantize(Decimal(1), ROUND_HALF_UP))
 

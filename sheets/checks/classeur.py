@@ -113,3 +113,25 @@ def ligne_de_total(cents: int | None) -> Ecart:
 def numero_en_double(vu: str, donne: str) -> Ecart:
     return Ecart(f"Le N° d'action « {vu} » est déjà porté par une ligne plus haut ; celle-ci devient « {donne} ».",
                  f"Écrivez « {donne} » dans cette cellule si c'est une autre action.", colonne="action_id", valeur=vu)  # fmt: skip
+
+
+@controle("tampon-contredit", Gravite.ALERTE, "classeur", titre="Deux indications se contredisent",
+          pourquoi="Quand un nom et un tampon, ou deux tampons, ne disent pas la même chose, ce qui a été cru est dit.")  # fmt: skip
+def tampon_contredit(vu: str, cru: str) -> Ecart:
+    return Ecart(
+        f"{vu} ; ce classeur a été lu comme {cru}.", "Rien à faire si c'est juste ; sinon, repartez de la trame prévue."
+    )
+
+
+@controle("premier-onglet-absent", Gravite.ALERTE, "classeur", titre="Le premier onglet a disparu",
+          pourquoi="C'est lui qui dit si la trame est remise, et les achats totaux.")  # fmt: skip
+def premier_onglet_absent(titre: str) -> Ecart:
+    return Ecart(f"Le premier onglet (« {titre} ») est introuvable : la trame n'est pas considérée comme remise.",
+                 "Remettez-le, ou dites à votre référent que la trame est remise.")  # fmt: skip
+
+
+@controle("neant-contredit", Gravite.ALERTE, "onglet", titre="« Rien à déclarer » est coché à côté d'actions",
+          pourquoi="Les actions saisies comptent ; la case est sans doute une erreur.")  # fmt: skip
+def neant_contredit(etablissement: str, lignes: int) -> Ecart:
+    return Ecart(f"« Rien à déclarer » est coché pour {etablissement}, qui déclare {compte(lignes, 'action')} : elles sont comptées.",
+                 "Effacez le « oui » du premier onglet, ou supprimez ces actions.")  # fmt: skip

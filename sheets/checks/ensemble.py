@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from config.langue import cle, euros, taux
+from sheets.cells import vu
 from sheets.checks.catalogue import Contexte, Ecart, controle
 from sheets.constats import Gravite
 from sheets.lignes import Ligne
@@ -25,7 +26,7 @@ def doublon(lignes: Sequence[Ligne], _: Contexte) -> Iterator[tuple[Ligne, Ecart
             yield ligne, Ecart(
                 f"Cette ligne répète la ligne {premiere.numero} : même marché, même intitulé, mêmes montants.",
                 "Supprimez-la, ou dites ce qui distingue les deux achats dans l'intitulé.",
-                "intitule", a.intitule)  # fmt: skip
+                "intitule", vu(a.intitule))  # fmt: skip
 
 
 @controle("poids-excessif", Gravite.ALERTE, "trame", titre="Une ligne pèse lourd dans la trame",

@@ -6,6 +6,7 @@ import re
 
 from config.langue import proche
 from config.nomenclature import RUBRIQUES, UNE
+from sheets.cells import vu
 from sheets.checks.catalogue import Contexte, Ecart, controle
 from sheets.constats import Gravite
 from sheets.trames.paat import Action
@@ -19,11 +20,11 @@ PENALITE = re.compile("p[ée]nalit", re.IGNORECASE)
 def nomenclature_inconnue(a: Action, c: Contexte) -> Ecart | None:
     for rubrique in RUBRIQUES:
         saisi = getattr(a, rubrique)
-        if saisi and c.nomenclature.label(rubrique, saisi) is None:
+        if saisi and c.nomenclature.label(rubrique, vu(saisi)) is None:
             voisin = proche(saisi, c.nomenclature.labels(rubrique))
             conseil = f"Vouliez-vous dire « {voisin} » ? " if voisin else ""
-            return Ecart(f"« {saisi} » n'est pas {UNE[rubrique]} de la nomenclature.",
-                         f"{conseil}Choisissez dans la liste déroulante.", rubrique, saisi)  # fmt: skip
+            return Ecart(f"« {vu(saisi)} » n'est pas {UNE[rubrique]} de la nomenclature.",
+                         f"{conseil}Choisissez dans la liste déroulante.", rubrique, vu(saisi))  # fmt: skip
     return None
 
 
