@@ -50,9 +50,12 @@ def _reponse(question: Question, personne: Personne, vue: Vue) -> dict[str, Any]
         reponse = intention.fonction(vue, question.sujet)
     except UserError as faute:
         return messages.sans_figure(question.texte, question.intention, str(faute))
-    if droit is Regard.TOTAUX:
-        reponse = replace(reponse, elements=(), par="")
-    return messages.objet(question.texte, reponse, vue.dossier)
+    if droit is Regard.TOUT:
+        return messages.objet(question.texte, reponse, vue.dossier)
+    rendu = messages.objet(question.texte, replace(reponse, elements=(), par=""), vue.dossier)
+    if reponse.elements:
+        rendu["texte"] += "\nLe détail n'est pas ouvert à votre profil : voici le total seul."
+    return rendu
 
 
 def _memoire(question: Question) -> dict[str, Any]:

@@ -68,14 +68,17 @@ def _pourquoi(r: Reponse, dossier: Dossier) -> str:
 def _statut(r: Reponse, dossier: Dossier) -> str:
     if r.attendues == 1 and r.elements:
         return f"{r.elements[0].libelle} : {r.elements[0].precision}."
-    return f"{_nom(r, dossier)} : {r.valeur} trames remises sur {r.attendues} attendues."
+    remises = compte(int(r.valeur or 0), "trame remise", "trames remises")
+    return f"{_nom(r, dossier)} : {remises} sur {compte(r.attendues, 'attendue')}."
 
 
 def _retards(r: Reponse, dossier: Dossier) -> str:
+    incomplets = int(str(r.faits["incomplets"]))
+    reste = f" Remis mais incomplets : {incomplets}." if incomplets else ""
     if not r.valeur:
-        return f"{_nom(r, dossier)} : tout le monde a remis sa trame ; {_echeance(r)}."
+        return f"{_nom(r, dossier)} : tout le monde a remis sa trame, {_echeance(r)}.{reste}"
     sujet = "1 GHT n'a" if r.valeur == 1 else f"{r.valeur} GHT n'ont"
-    return f"{_nom(r, dossier)} : {sujet} pas remis, {_echeance(r)}."
+    return f"{_nom(r, dossier)} : {sujet} pas remis, {_echeance(r)}.{reste}"
 
 
 def _echeance(r: Reponse) -> str:
@@ -106,6 +109,12 @@ def _rejets(r: Reponse, dossier: Dossier) -> str:
     )
 
 
+def _alertes(r: Reponse, dossier: Dossier) -> str:
+    if not r.elements:
+        return f"Aucune alerte pour {_nom(r, dossier)} en {r.exercice}."
+    return f"{_nom(r, dossier)}, {r.exercice} : {compte(int(r.valeur or 0), 'alerte')}, par règle :"
+
+
 def _couverture(r: Reponse, dossier: Dossier) -> str:
     if not isinstance(r.valeur, Decimal):
         return f"Les achats totaux {_du(r.perimetre, dossier)} en {r.exercice} sont inconnus : pas de couverture."
@@ -117,7 +126,7 @@ def _couverture(r: Reponse, dossier: Dossier) -> str:
 
 _PHRASES = {
     "gains": _gains, "objectif": _objectif, "pourquoi": _pourquoi, "statut": _statut, "retards": _retards,
-    "qualite": _qualite, "rejets": _rejets, "couverture": _couverture,
+    "qualite": _qualite, "rejets": _rejets, "alertes": _alertes, "couverture": _couverture,
 }  # fmt: skip
 
 
@@ -147,7 +156,7 @@ def _base(r: Reponse) -> str:
         f", dont {grand_montant(r.provisoire)} provisoires (trames vues, pas encore remises)" if r.provisoire else ""
     )
     recues = compte(r.recues, "trame reçue", "trames reçues")
-    return f"{recues} sur {r.attendues}{provisoire} · {r.campagne} · au {jour(r.au)}"
+    return f"{recues} sur {r.attendues}{provisoire} · {' et '.join(r.campagnes) or r.campagne} · au {jour(r.au)}"
 
 
 def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
@@ -158,6 +167,7 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
         "perimetre": {"type": r.perimetre.type, "code": r.perimetre.code},
         "exercice": r.exercice,
         "campagne": r.campagne,
+        "campagnes": list(r.campagnes),
         "base": "retenu",
         "dont_provisoire": decimal_euros(r.provisoire),
         "ajustement": decimal_euros(r.ajustement),

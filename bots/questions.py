@@ -33,6 +33,8 @@ INTENTIONS = (
               "où en est le GHT Nièvre ?", "où en est chaque GHT dans la campagne", suivi.statut),
     Intention("rejets", ("rejet", "rejete", "retire", "refuse", "ecarte", "erreur", "a corriger", "constat"),
               "rejets du GHT Jura", "ce qui est retiré, du plus coûteux au moins coûteux", quality.rejets, False),
+    Intention("alertes", ("alerte", "a regarder", "a verifier", "suspect", "doublon", "anomalie"),
+              "alertes du GHT Jura", "ce qui demande un regard sans rien retirer, par règle", quality.alertes, False),
     Intention("qualite", ("qualite", "fiable", "fiabilite", "confiance"),
               "qualité BFC 2021", "la part des lignes déclarées sans constat bloquant", quality.qualite),
     Intention("couverture", ("couverture", "couvert", "perimetre traite"),

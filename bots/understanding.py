@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from bots.questions import AIDE, AXES, INTENTIONS, PAR_CLE
 from config.campagne import campagne_du_jour
@@ -24,6 +25,7 @@ FAUTE = 84.0
 """How like a known word a mistyped one must be (0 to 100)."""
 VIDES = frozenset(
     """
+    a afficher ai au aux avec avoir avons bonjour bonsoir cher chers dites donnes encore deja toujours peut peux pouvez possible
     a ai au aux avec avons bonjour c ce ces cette combien d dans de des donne donner du elle elles en est et
     etait ete fait faire il ils j je l la le les leur ma me merci moi mon n ne nos notre nous on ont ou par
     pas plait plus pour qu que quel quelle quelles quels qui s sa salut se si son sont sur svp stp t te tous
@@ -102,6 +104,10 @@ def comprend(texte: str, dossier: Dossier, au: date, defaut: Perimetre, preceden
         return Question(texte, None, None, f"Plusieurs territoires correspondent : {noms}. Lequel ?")
     if intention is None and (par or trouves):
         intention = "gains"
+    if ignores := [m for m in reste if len(m) > 2 and not _connu(m)]:
+        return Question(
+            texte, None, None, f"Je ne sais pas quoi faire de « {' '.join(ignores)} ». {propositions(texte)}"
+        )
     if intention is None:
         return Question(texte, None, None, propositions(texte))
     return Question(texte, intention, Sujet(trouves[0] if trouves else defaut, exercice, campagne, par))
@@ -203,9 +209,13 @@ def _contient(phrase: str, mot: str) -> bool:
 
 
 def _ressemblant(mots: Iterable[str], connus: Iterable[str]) -> bool:
+    """Whether a word is a known one but for a slip of the finger: one in a short word, two in a long one."""
     liste = [c for c in connus if len(c) > 3]
     return any(
-        len(m) > 3 and process.extractOne(m.rstrip("s"), liste, scorer=fuzz.ratio, score_cutoff=FAUTE - 4) for m in mots
+        OSA.distance(m.rstrip("s"), c, score_cutoff=2) <= (1 if len(c) < 8 else 2)
+        for m in mots
+        if len(m) > 3
+        for c in liste
     )
 
 

@@ -93,9 +93,9 @@ def cle(texte: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", sans_accents))
 
 
-def proche(texte: str, choix: Iterable[str], seuil: float = 75) -> str | None:
+def proche(texte: str, choix: Iterable[str], seuil: float = 60) -> str | None:
     """The label of `choix` nearest to what was typed, or None when nothing is near (0 to 100)."""
     connus, cherche = {cle(c): c for c in choix}, cle(texte)
-    voisins = process.extract(cherche, connus.keys(), scorer=fuzz.WRatio, score_cutoff=seuil, limit=None)
+    voisins = process.extract(cherche, connus.keys(), scorer=fuzz.ratio, score_cutoff=seuil, limit=None)
     # Short codes often tie: two letters swapped (BFC-80) are then nearer than two letters changed (BFC-01).
     return connus[max(voisins, key=lambda v: (v[1], OSA.normalized_similarity(cherche, v[0])))[0]] if voisins else None

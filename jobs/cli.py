@@ -126,8 +126,8 @@ def status(en_json: bool, **communes: Any) -> None:
 
 
 @vigie.command(cls=Commande)
-@click.argument("ecrit", metavar="[ÉCRIT", required=False)
-@click.argument("label", metavar="LIBELLÉ]", required=False)
+@click.argument("ecrit", metavar="[ÉCRIT]", required=False)
+@click.argument("label", metavar="[LIBELLÉ]", required=False)
 @_communes
 def learn(ecrit: str | None, label: str | None, **communes: Any) -> None:
     """Montre les libellés inconnus des trames ; apprend qu'un libellé écrit en vaut un officiel."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from config import liste_officielle, synonymes
 from config.campagne import Campagne
 from config.dossier import EXEMPLE, charge
 from config.errors import UserError
-from config.langue import compte, decimal_euros, enumeration, proche, vouliez_vous
+from config.langue import compte, decimal_euros, enumeration, jour, proche, vouliez_vous
 from config.tables import decode, separateur
 from config.territoire import FRANCE, Territoire
 from jobs.pull import Bilan
@@ -27,6 +27,7 @@ from jobs.wiring import Atelier
 from reports.vue import Sujet
 from sheets import excel
 from sheets.cells import texte
+from sheets.constats import Gravite
 from sheets.lignes import Classeur, Totaux
 from sheets.register import questions
 from sheets.trame import Trame
@@ -35,26 +36,26 @@ from sheets.workers import juge_tous
 
 
 def _choisi(quoi: str, code: str, connus: dict[str, Any]) -> Any:
+    """The thing that bears this code. Raises UserError with the nearest code and the known ones."""
     if code in connus:
         return connus[code]
-    raise UserError(
-        f"{quoi} « {code} » est inconnu{vouliez_vous(code, connus)} Connus : {enumeration(sorted(connus), 8)}."
-    )
+    suite = f"{vouliez_vous(code, connus)} Connus : {enumeration(sorted(connus), 8)}."
+    raise UserError(f"Je ne connais pas {quoi} « {code} »{suite}")
 
 
 def ecrit_les_trames(atelier: Atelier, trame: str, ght: str | None, campagne: str, sortie: Path | None) -> None:
     """Write one blank trame, or (ght None) one per GHT into a folder."""
     from sheets import template
 
-    layout: Trame = _choisi("Le type de trame", trame, TRAMES)
-    c: Campagne = _choisi("La campagne", campagne, atelier.dossier.campagnes)
+    layout: Trame = _choisi("le type de trame", trame, TRAMES)
+    c: Campagne = _choisi("la campagne", campagne, atelier.dossier.campagnes)
     if ght is None:
         ecrits = ecrit_toutes(atelier, layout, c, sortie or Path("trames"))
         click.echo(f"{compte(len(ecrits), 'trame écrite', 'trames écrites')} dans {sortie or Path('trames')}")
         return
     if not ght:
         raise UserError("Dites pour quel GHT (--ght CODE), ou --all pour tous.")
-    _choisi("Le GHT", ght, atelier.dossier.territoire.ghts)
+    _choisi("le GHT", ght, atelier.dossier.territoire.ghts)
     chemin = sortie or Path(template.nom_de_fichier(ght, c, atelier.dossier))
     click.echo(f"Trame écrite : {template.ecrit(layout, ght, c, atelier.dossier, chemin)}")
 
@@ -145,19 +146,13 @@ def releve(atelier: Atelier, sources: Sequence[Path], en_json: bool) -> None:
 
 def montre_bilan(bilan: Bilan) -> None:
     """What a pull took in: counts by state, refusals in words, control totals."""
-    mots = [
-        compte(bilan.combien(etat), mot)  # type: ignore[arg-type]
-        for etat, mot in (
-            ("nouveau", "nouveau"),
-            ("modifie", "modifié"),
-            ("inchange", "inchangé"),
-            ("refuse", "refusé"),
-        )
-    ]
-    console.ecrit(f"{compte(len(bilan.recus), 'fichier')} : {', '.join(mots).replace('nouveaus', 'nouveaux')}.")
+    etats = {"nouveaux": "nouveau", "modifies": "modifie", "inchanges": "inchange", "refuses": "refuse"}
+    console.ecrit(f"{compte(len(bilan.recus), 'fichier')} : {_etats({n: bilan.combien(e) for n, e in etats.items()})}.")  # type: ignore[arg-type]
     for r in bilan.recus:
-        if r.etat == "refuse":
-            console.ecrit(f"  refusé  {Path(r.fichier).name} — {r.motif}", "red")
+        for c in r.classeur.constats if r.classeur else ():
+            if c.gravite is Gravite.REJET and c.ligne is None:
+                quoi = "refusé " if r.etat == "refuse" else "onglet refusé "
+                console.ecrit(f"  {quoi} {Path(r.fichier).name} — {c.message}", "red")
     console.ecrit(console.totaux(bilan.totaux))
 
 
@@ -175,28 +170,45 @@ def repond(atelier: Atelier, question: str, email: str | None, au: date | None, 
 
 def etat(atelier: Atelier, en_json: bool) -> int:
     """What was pulled and when, and what is wrong; 1 if anything is."""
-    vue = atelier.vue()
-    dernier = questions.dernier_pull(vue.db)
-    soucis = []
-    if dernier is None:
-        soucis.append("Aucun relevé n'a encore eu lieu. Lancez : vigie pull DOSSIER_DES_TRAMES")
-    elif dernier["fin"] is None:
-        soucis.append(f"Le relevé du {dernier['debut']} a été interrompu ; relancez vigie pull, rien n'est perdu.")
-    illisibles = questions.refuses_sans_tampon(vue.db, vue.au)
-    soucis += [f"{Path(f.chemin).name} : {f.motif}" for f in illisibles]
+    soucis, dernier = [], None
+    empreinte = atelier.dossier.empreinte[:8]  # the folder is loaded first: what is wrong there is said
+    if not atelier.chemin_registre.exists():
+        soucis.append(
+            f"Le registre « {atelier.chemin_registre} » n'existe pas encore. Lancez : vigie pull DOSSIER_DES_TRAMES"
+        )
+    else:
+        vue = atelier.vue()
+        dernier = questions.dernier_pull(vue.db)
+        if dernier and dernier["fin"] is None:
+            soucis.append("Le dernier relevé a été interrompu ; relancez vigie pull, rien n'est perdu.")
+        soucis += [
+            f"{Path(chemin).name}{f', onglet {feuille}' if feuille else ''} : {message}"
+            for chemin, feuille, message in questions.non_lus(vue.db, vue.au)
+            if Path(chemin).exists()
+        ]
     if en_json:
         click.echo(json.dumps({"dossier": str(atelier.chemin_dossier), "registre": str(atelier.chemin_registre),
                                "dernier_releve": dernier, "soucis": soucis}, ensure_ascii=False, indent=1))  # fmt: skip
         return int(bool(soucis))
-    console.ecrit(f"Registre : {atelier.chemin_registre}")
+    console.ecrit(f"Dossier : {atelier.chemin_dossier} ({empreinte}), sans faute. Registre : {atelier.chemin_registre}")
     if dernier:
-        console.ecrit(f"Dernier relevé : {dernier['debut']} ({dernier['nouveaux']} nouveaux, {dernier['modifies']} modifiés, "
-                      f"{dernier['inchanges']} inchangés, {dernier['refuses']} refusés)")  # fmt: skip
+        console.ecrit(f"Dernier relevé le {_jour_et_heure(dernier['debut'])} : {_etats(dernier)}.")
     for souci in soucis:
         console.ecrit(f"À voir : {souci}", "yellow")
     if not soucis:
         console.ecrit("Tout est en ordre.", "green")
     return int(bool(soucis))
+
+
+def _jour_et_heure(iso: str) -> str:
+    return datetime.fromisoformat(iso).strftime("%d/%m/%Y à %Hh%M")
+
+
+def _etats(comptes: Mapping[str, Any]) -> str:
+    """« 10 nouveaux, 1 modifié, 0 inchangé, 1 refusé »."""
+    mots = (("nouveau", "nouveaux"), ("modifié", "modifiés"), ("inchangé", "inchangés"), ("refusé", "refusés"))
+    cles = ("nouveaux", "modifies", "inchanges", "refuses")
+    return ", ".join(compte(comptes[cle], un, des) for cle, (un, des) in zip(cles, mots, strict=True))
 
 
 def apprend(atelier: Atelier, ecrit: str | None, label: str | None) -> None:
@@ -241,12 +253,17 @@ def charge_territoire(atelier: Atelier, fichier: Path) -> None:
     nouveau = liste_officielle.fusionne(ancien, liste, atelier.maintenant().date())
     _essaie(nouveau, atelier.chemin_dossier)
     liste_officielle.ecrit(nouveau, atelier.chemin_dossier / "territoire.csv")
-    fins = len([a for a in nouveau.appartenances if a.fin]) - len([a for a in ancien.appartenances if a.fin])
     ajouts = len(nouveau.appartenances) - len(ancien.appartenances)
     click.echo(
         f"{compte(len(liste.ghts), 'GHT', 'GHT')} et {compte(len(liste.etablissements), 'établissement')} lus ; "
-        f"{compte(ajouts, 'appartenance ajoutée', 'appartenances ajoutées')}, {compte(fins, 'close')}."
+        f"{compte(max(ajouts, 0), 'appartenance ajoutée', 'appartenances ajoutées')}."
     )
+    closes = [a for a in nouveau.appartenances if a.fin and a not in ancien.appartenances]
+    for a in closes:
+        nom, ght = nouveau.etablissements[a.finess].nom, nouveau.ghts[a.ght].nom
+        click.echo(
+            f"  n'est plus dans la liste : {nom} ({a.finess}), fin d'appartenance au {ght} le {jour(a.fin or date.max)}"
+        )
 
 
 def _essaie(territoire: Territoire, chemin_dossier: Path) -> None:
@@ -254,7 +271,13 @@ def _essaie(territoire: Territoire, chemin_dossier: Path) -> None:
     with tempfile.TemporaryDirectory() as essai:
         copie = Path(shutil.copytree(chemin_dossier, Path(essai) / chemin_dossier.name))
         liste_officielle.ecrit(territoire, copie / "territoire.csv")
-        charge(copie)
+        try:
+            charge(copie)
+        except UserError as faute:
+            complaintes = str(faute).split("\n", 1)[1]
+            raise UserError(
+                f"La liste n'a pas été chargée ; le territoire qu'elle donnerait se contredit :\n{complaintes}"
+            ) from None
 
 
 def _rangees(fichier: Path) -> list[list[str]]:

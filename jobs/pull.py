@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -70,12 +70,12 @@ def pull(
     A file that cannot be read is one refusal; a crash in the middle loses at most the file in hand.
     """
     depots = trouve(sources)
-    connus, empreintes = pulls.reperes(db), pulls.empreintes(db)
+    connus = pulls.reperes(db)
     a_lire = [d for d in depots if connus.get(d.chemin, ())[:2] != (d.taille, d.modifie_ns)]
     numero = pulls.commence(db, dossier, horloge())
     recus = {d.chemin: Recu(d.chemin, "inchange", "", Totaux()) for d in depots}
     lus: list[Depot] = []
-    for depot, classeur in _juges(a_lire, dossier, empreintes, lus):
+    for depot, classeur in _juges(a_lire, dossier, connus, lus):
         etat = pulls.enregistre(db, numero, depot, classeur, depot.chemin in connus)
         motif = "" if classeur.lisible else classeur.constats[0].message
         recus[depot.chemin] = Recu(depot.chemin, etat, motif, classeur.totaux, classeur)
@@ -92,19 +92,21 @@ def pull(
 
 
 def _juges(
-    depots: list[Depot], dossier: Dossier, empreintes: set[str], deja_vus: list[Depot]
+    depots: list[Depot], dossier: Dossier, connus: Mapping[str, tuple[int, int, str]], inchanges: list[Depot]
 ) -> Iterator[tuple[Depot, Classeur]]:
-    """Judge the files whose content is new, each with the very bytes that will be kept; the others join `deja_vus`."""
+    """Judge the files whose content changed, each with the very bytes that will be kept; the others join `inchanges`.
+
+    A file put back as it was some time ago is a change: the last one received counts.
+    """
     en_cours: list[Depot] = []
 
     def contenus() -> Iterator[tuple[str, bytes]]:
         for depot in depots:
             octets = Path(depot.chemin).read_bytes()
             lu = replace(depot, empreinte=hashlib.sha256(octets).hexdigest(), octets=octets)
-            if lu.empreinte in empreintes:
-                deja_vus.append(replace(lu, octets=b""))
+            if connus.get(depot.chemin, (0, 0, ""))[2] == lu.empreinte:
+                inchanges.append(replace(lu, octets=b""))
                 continue
-            empreintes.add(lu.empreinte)
             en_cours.append(lu)
             yield depot.chemin, octets
 

@@ -62,6 +62,7 @@ def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) 
         recues=sum(g.code in recus for g in ghts),
         attendues=len(ghts),
         totaux=totaux,
+        campagnes=tuple(campagnes),
         provisoire=provisoire.gain_retenu,
         objectif=vue.objectif(sujet),
         par=sujet.par,

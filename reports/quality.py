@@ -8,7 +8,8 @@ from decimal import Decimal
 from reports.gains import base
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue, somme
-from sheets.constats import Gravite
+from sheets.checks import CATALOGUE
+from sheets.constats import Gravite, groupes
 from sheets.register import questions
 
 
@@ -32,3 +33,14 @@ def rejets(vue: Vue, sujet: Sujet) -> Reponse:
     )
     reponse = base(vue, sujet, "rejets", onglets)
     return replace(reponse, valeur=reponse.totaux.gain_retire, unite="EUR", elements=elements)
+
+
+def alertes(vue: Vue, sujet: Sujet) -> Reponse:
+    """What asks for a look without striking anything out, by rule, most frequent first; whole-campaign checks included."""
+    onglets = vue.comptent(sujet)
+    dits = [c for _, _, c in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.ALERTE,), vue.au)]
+    elements = tuple(
+        Element(CATALOGUE[g.code].titre, None, f"{len(g.constats)} × ; {' ; '.join(g.places[:3])}", code=g.code)
+        for g in groupes(dits)
+    )
+    return replace(base(vue, sujet, "alertes", onglets), valeur=len(dits), unite="constats", elements=elements)

@@ -12,7 +12,7 @@ from config.objectifs import Objectif
 from config.territoire import Perimetre
 from sheets.lignes import Totaux
 
-Unite = Literal["EUR", "taux", "trames", ""]
+Unite = Literal["EUR", "taux", "trames", "constats", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Reponse:
     attendues: int
     totaux: Totaux = field(default_factory=Totaux)
     """Lines and euros of the tabs that count."""
+    campagnes: tuple[str, ...] = ()
+    """The campaigns whose tabs make the figure, earliest first: a mid-year tab stands where no later one came."""
     provisoire: int = 0
     """Cents kept in trames seen but not handed in."""
     ajustement: int = 0

@@ -85,10 +85,12 @@ def statut(vue: Vue, sujet: Sujet) -> Reponse:
 
 
 def retards(vue: Vue, sujet: Sujet) -> Reponse:
-    """Who has not handed in, and how many days are left or gone."""
+    """Who has not handed in, then who did without all their tabs; `valeur` counts the former."""
     campagne = vue.campagne(sujet)
-    manquent = [e for e in etats(vue, sujet) if not e.repondu]
+    tous = etats(vue, sujet)
+    manquent = [e for e in tous if not e.repondu]
+    incomplets = [e for e in tous if e.repondu and e.onglets < e.attendus]
     reponse = base(vue, sujet, "retards", vue.comptent(sujet))
-    elements = tuple(Element(e.ght.nom, None, e.mots, code=e.ght.code) for e in manquent)
+    elements = tuple(Element(e.ght.nom, None, e.mots, code=e.ght.code) for e in manquent + incomplets)
     return replace(reponse, valeur=len(manquent), unite="trames", campagne=campagne.code, elements=elements,
-                   faits={"echeance": campagne.echeance})  # fmt: skip
+                   faits={"echeance": campagne.echeance, "incomplets": len(incomplets)})  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.conftest import Remplir
 
@@ -101,10 +103,9 @@ def test_every_run_says_which_folder_is_in_force_and_keeps_the_output_clean(tmp_
         (["pull", "nulle-part"], "La source « nulle-part » n'existe pas"),
         (["pull"], "Donnez un dossier de trames"),
         (["ask", "gains"], "n'existe pas encore"),
-        (["status"], "n'existe pas encore"),
         (["ask", "gains", "--as-of", "demain"], "n'est pas une date"),
         (["template", "paat", "--ght", "BFC-8", "--campagne", "2021-annuelle"], "vouliez-vous dire « BFC-08 »"),
-        (["template", "paat", "--ght", "BFC-08", "--campagne", "2021"], "La campagne « 2021 » est inconnu"),
+        (["template", "paat", "--ght", "BFC-08", "--campagne", "2021"], "Je ne connais pas la campagne « 2021 »"),
         (["template", "paat", "--campagne", "2021-annuelle"], "pour quel GHT"),
         (["ask", "gains", "--dossier", "nulle-part"], "Le dossier de la région « nulle-part » n'existe pas"),
         (["ask", "--jsn", "x"], "L'option « --jsn » n'existe pas"),
@@ -136,6 +137,24 @@ def test_status_turns_red_on_a_file_nobody_could_read(tmp_path: Path, jura: Path
     fini = vigie("status", "--json", cwd=tmp_path)
     assert fini.returncode == 1
     assert "photo.xlsx" in json.loads(fini.stdout)["soucis"][0]
+
+
+def test_status_without_a_register_checks_the_folder_and_says_what_to_do(tmp_path: Path) -> None:
+    fini = vigie("status", cwd=tmp_path)
+    assert fini.returncode == 1
+    assert "sans faute" in fini.stdout
+    assert "Lancez : vigie pull" in fini.stdout
+
+
+def test_a_refused_tab_is_said_by_pull_and_by_status(tmp_path: Path, trame_remplie: Remplir) -> None:
+    livre = load_workbook(io.BytesIO(trame_remplie({SUD: [{}]})))
+    livre.worksheets[1].delete_rows(4)
+    (tmp_path / "recus").mkdir()
+    livre.save(tmp_path / "recus" / "jura.xlsx")
+    assert "onglet refusé" in vigie("pull", "recus", cwd=tmp_path).stdout
+    fini = vigie("status", cwd=tmp_path)
+    assert fini.returncode == 1
+    assert "onglet CENTRE HOSPITALIER JURA SUD" in fini.stdout
 
 
 def test_in_a_pipe_there_is_no_colour_and_no_box(tmp_path: Path, jura: Path) -> None:

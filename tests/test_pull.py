@@ -160,3 +160,14 @@ def test_a_workbook_that_kills_its_reader_takes_only_itself(
     bilan = _pull(db, dossier, recus)
     assert sorted(r.etat for r in bilan.recus) == ["nouveau", "refuse"]
     assert _retenu(db, dossier, date(2022, 2, 10)) == 100_000
+
+
+def test_a_file_put_back_as_it_was_counts_again(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    premier, second = trame_remplie({SUD: [_janvier(1000)]}), trame_remplie({SUD: [_janvier(3000)]})
+    for jours, octets in enumerate((premier, second, premier)):
+        (recus / "jura.xlsx").write_bytes(octets)
+        _pull(db, dossier, recus, jours)
+    assert _retenu(db, dossier, date(2022, 2, 2)) == 300_000
+    assert _retenu(db, dossier, date(2022, 2, 3)) == 100_000

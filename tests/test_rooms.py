@@ -19,7 +19,7 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
     "sqlite3": (REGISTRE,),
     "sqlite_utils": (REGISTRE,),
     # The handle on the register is passed along, never asked: see REQUETES.
-    "sqlite_utils.Database": (REGISTRE, "reports/vue.py", "jobs/wiring.py", "jobs/pull.py"),
+    "sqlite_utils.Database": (REGISTRE, "reports/vue.py", "jobs/wiring.py", "sheets/recoupement.py", "jobs/pull.py"),
     "python_calamine": ("sheets/excel.py",),
     "openpyxl": GABARIT,
     "openpyxl.utils": (*GABARIT, "sheets/headings.py", "sheets/reading.py"),

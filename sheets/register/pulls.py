@@ -63,11 +63,6 @@ def reperes(db: Database) -> dict[str, tuple[int, int, str]]:
     return {c: (t, m, e) for c, t, m, e in db.execute("SELECT chemin, taille, modifie_ns, empreinte FROM reperes")}
 
 
-def empreintes(db: Database) -> set[str]:
-    """Hashes of every file ever received."""
-    return {e for (e,) in db.execute("SELECT empreinte FROM originaux")}
-
-
 def pose_reperes(db: Database, depots: list[Depot]) -> None:
     """Remember where files that need no reading stand now. A shortcut, not a fact: the one thing overwritten."""
     with ecriture(db):

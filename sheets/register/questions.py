@@ -84,14 +84,15 @@ def fichiers_recus(db: Database, campagnes: Sequence[str], au: date) -> list[Fic
     return [FichierRecu(*r) for r in db.execute(requete, (*campagnes, au.isoformat()))]
 
 
-def refuses_sans_tampon(db: Database, au: date) -> list[FichierRecu]:
-    """Files that were refused without saying whose they are, unless the same path was read since."""
+def non_lus(db: Database, au: date) -> list[tuple[str, str, str]]:
+    """(file path, tab, why) of what the last version of each file holds that could not be read: the file, or a tab."""
     requete = (
-        "SELECT f.id, f.chemin, f.etat, f.motif, f.ght, f.campagne, f.remis, p.debut FROM fichiers f"
-        " JOIN pulls p ON p.id = f.pull WHERE f.etat = 'refuse' AND f.campagne = '' AND substr(p.debut, 1, 10) <= ?"
-        " AND f.id = (SELECT max(g.id) FROM fichiers g WHERE g.chemin = f.chemin) ORDER BY f.id"
+        "SELECT f.chemin, c.feuille, c.message FROM constats c JOIN fichiers f ON f.id = c.fichier"
+        " WHERE c.gravite = 'rejet' AND c.ligne IS NULL AND f.id IN ("
+        "   SELECT max(g.id) FROM fichiers g JOIN pulls p ON p.id = g.pull WHERE substr(p.debut, 1, 10) <= ?"
+        "   GROUP BY g.chemin) ORDER BY f.id, c.id"
     )
-    return [FichierRecu(*r) for r in db.execute(requete, (au.isoformat(),))]
+    return db.execute(requete, (au.isoformat(),)).fetchall()
 
 
 def sommes_par(db: Database, onglets: Iterable[int], colonne: str) -> list[tuple[str, int, int]]:

@@ -35,7 +35,7 @@ CONSIGNES = (
     "Le gain se saisit sur 12 mois pleins, en euros TTC, sans prorata : Vigie le répartit. Une perte s'écrit en négatif.",
     "Le montant de référence est ce que l'achat coûtait avant, sur 12 mois : l'ancien montant, pas le nouveau.",
     "Seules les actions « réalisé » comptent ; il leur faut une date de 1re commande.",
-    "Les colonnes grises se calculent seules. Vous pouvez trier, filtrer et ajouter des lignes.",
+    "Les colonnes grises se calculent seules. Vous pouvez filtrer et ajouter des lignes.",
     "Quand tout est saisi, choisissez « oui » en face de « Trame remise » et renvoyez ce fichier.",
 )
 

@@ -10,6 +10,7 @@ from config.dossier import Dossier
 from tests.bench import debit, outils
 from tests.bench.debit import chrono
 from tests.bench.pays import LIGNES, dossier_du_pays, trames
+from tests.corpus import CORPUS
 
 SORTIE = Path("out/bench")
 ALTERNANCES = 7
@@ -62,7 +63,7 @@ def mesure_la_memoire(fichiers: list[Path], dossier: Dossier) -> None:
 
 
 def mesure_le_corpus() -> None:
-    dit(f"{len(outils.CORPUS)} classeurs abîmés, étranges ou hostiles :")
+    dit(f"{len(CORPUS)} classeurs abîmés, étranges ou hostiles :")
     dit(f"  {'':<20}" + "".join(f"{i:>22}" for i in outils.ISSUES))
     for nom, compte in outils.compare():
         dit(f"  {nom:<20}" + "".join(f"{compte[i]:>22}" for i in outils.ISSUES))

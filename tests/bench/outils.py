@@ -57,7 +57,7 @@ def frictionless(octets: bytes) -> int:
     lues = [e for e in tache.errors if not hasattr(e, "row_number")]
     if lues:
         raise ValueError(lues[0].message)
-    return int(tache.stats.get("rows") or 0) - len({e.row_number for e in tache.errors})
+    return int(tache.stats.get("rows") or 0) - len({getattr(e, "row_number", 0) for e in tache.errors})
 
 
 def issue(cas: Cas, rendu: int | Exception | None) -> str:
