@@ -76,11 +76,17 @@ def _meilleure_rangee(rangees: Sequence[Rangee], trame: Trame) -> tuple[int, int
     Headings broken over two rows are known together better than apart: the best row is also read joined with the
     one above and with the one below.
     """
-    titres = [[_titre(c) for c in rangee] for rangee in rangees[: PROFONDEUR + 1]]
-    connus = [_connus(t, trame) for t in titres[:PROFONDEUR]]
+    titres: list[list[str]] = []
+    connus: list[int] = []
+    seule = 0
+    for rang, rangee in enumerate(rangees[: PROFONDEUR + 1]):
+        titres.append([_titre(c) for c in rangee])
+        connus.append(_connus(titres[rang], trame))
+        seule = rang if connus[rang] > connus[seule] else seule
+        if rang > seule and connus[seule] > len(trame.colonnes) // 2:
+            break  # this is the row of headings, and the row below it has been seen
     if not connus:
         return 0, 0, []
-    seule = max(range(len(connus)), key=lambda rang: connus[rang])
     meilleure = (connus[seule], seule + 1, titres[seule])
     for rang in (seule - 1, seule):
         if 0 <= rang < len(titres) - 1:

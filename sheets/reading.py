@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -50,16 +51,20 @@ class OngletLu:
     utilisable: bool
 
 
+@lru_cache(maxsize=4)
 def lecteurs(trame: Trame, dossier: Dossier) -> dict[str, Lecteur]:
-    """One function per column that is read, from a raw cell to a value or a problem."""
+    """One function per column that is read, from a raw cell to a value or a problem.
+
+    Labels repeat from line to line: those columns remember what they have read (`typed`, for True is not 1).
+    """
     tables = listes(trame, dossier)
 
     def lecteur(c: Colonne) -> Lecteur:
         if c.genre == "liste":
-            return lambda brut: cells.choix(brut, tables[c.cle])
+            return lru_cache(maxsize=4096, typed=True)(lambda brut: cells.choix(brut, tables[c.cle]))
         if c.genre == "nomenclature":
             label = dossier.nomenclature.label
-            return lambda brut: (t := cells.texte(brut)) and (label(c.cle, t) or t)
+            return lru_cache(maxsize=4096, typed=True)(lambda brut: (t := cells.texte(brut)) and (label(c.cle, t) or t))
         simples: dict[str, Lecteur] = {
             "texte": cells.texte,
             "euros": cells.euros,
@@ -166,6 +171,8 @@ def _sans_les_totaux(lignes: list[LigneLue], trame: Trame) -> tuple[list[LigneLu
 
 
 def _repete_les_entetes(ligne: LigneLue, trame: Trame) -> bool:
+    if not ligne.problemes:  # a heading is no amount, no date and no label of a list
+        return False
     textes = [t for t in ligne.valeurs.values() if isinstance(t, str)] + [p.vu for p in ligne.problemes.values()]
     return len(textes) >= ANCRES and sum(cle_entete(t) in trame.entetes for t in textes) > len(textes) // 2
 
