@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bots import messages
@@ -20,7 +20,7 @@ def repond(texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> di
     """Answer a question as the JSON object every channel words from; remembers it for « pourquoi ? »."""
     precedente = _precedente(vue, personne)
     question = comprend(texte, vue.dossier, vue.au, territoire_par_defaut(personne, vue), precedente)
-    rendu = _reponse(question, personne, vue)
+    rendu = _reponse(question, personne, vue, maintenant.date())
     comprise = _memoire(question) if question.sujet and not rendu.get("refus") else None
     registre.retient_question(vue.db, personne.email, maintenant, texte, comprise)
     return rendu
@@ -34,14 +34,15 @@ def territoire_par_defaut(personne: Personne, vue: Vue) -> Perimetre:
     return Perimetre("region", regions.pop()) if len(regions) == 1 else FRANCE
 
 
-def _reponse(question: Question, personne: Personne, vue: Vue) -> dict[str, Any]:
+def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: date) -> dict[str, Any]:
+    """What is answered as of the view's day, to someone whose rights are today's."""
     if question.intention == "aide":
         return messages.sans_figure(question.texte, "aide", messages.aide())
     if question.intention is None or question.sujet is None:
         return messages.sans_figure(question.texte, None, f"Je n'ai pas compris. {question.indices}")
     intention = PAR_CLE[question.intention]
     cible = question.sujet.perimetre
-    droit = meilleur_regard(personne, vue.dossier.personnes, cible, vue.dossier.territoire, vue.au)
+    droit = meilleur_regard(personne, vue.dossier.personnes, cible, vue.dossier.territoire, aujourd_hui)
     if droit is Regard.RIEN or (droit is Regard.TOTAUX and not intention.total_seul):
         quoi = "ce territoire n'est" if droit is Regard.RIEN else "le détail de ce territoire n'est"
         phrase = f"{quoi.capitalize()} pas ouvert à votre profil ({personne.fonction})."

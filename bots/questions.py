@@ -51,6 +51,7 @@ AXES = {
     "etablissement": ("etablissement", "hopital"),
     "famille": ("famille",),
     "domaine": ("domaine",),
+    "categorie": ("categorie",),
     "operateur": ("operateur",),
     "levier": ("levier",),
     "nature": ("nature",),

@@ -17,10 +17,12 @@ from rapidfuzz.distance import OSA
 from bots.questions import AIDE, AXES, INTENTIONS, PAR_CLE
 from config.campagne import campagne_du_jour
 from config.dossier import Dossier
-from config.langue import cle, enumeration
+from config.langue import cle, enumeration, vouliez_vous
 from config.territoire import FRANCE, Perimetre, Territoire
 from reports.vue import Sujet
 
+VENTILEES = ("gains", "pourquoi")
+"""The questions whose figure can be broken down along an axis."""
 FAUTE = 84.0
 """How like a known word a mistyped one must be (0 to 100)."""
 VIDES = frozenset(
@@ -78,7 +80,7 @@ def lexique(territoire: Territoire) -> Lexique:
         for nom in (e.finess, e.nom, GENERIQUES.sub("", cle(e.nom))):
             if not noms.get(cle(nom)):
                 ajoute(cle(nom), Perimetre("etablissement", e.finess))
-    for nom in ("france", "national", "nationale", "pays"):
+    for nom in ("france", "national", "nationale", "nationaux", "pays"):
         ajoute(nom, FRANCE)
     # A word alone must not name a territory when it is an ordinary word of questions (La Réunion's « la »…).
     return Lexique({n: tuple(p) for n, p in noms.items() if n not in VIDES})
@@ -86,19 +88,21 @@ def lexique(territoire: Territoire) -> Lexique:
 
 def comprend(texte: str, dossier: Dossier, au: date, defaut: Perimetre, precedente: Sujet | None = None) -> Question:
     """Understand a question asked on day `au`. `defaut` is the asker's own territory; `precedente` their last subject."""
-    mots = cle(texte).split()
+    mots = _sans_les_codes_ambigus(texte, dossier.territoire)
     phrase = " ".join(mots)
     if not mots or any(a in phrase for a in AIDE):
         return Question(texte, "aide")
+    if indices := _hors_de_portee(phrase):
+        return Question(texte, None, None, indices)
     exercice, campagne, reste = _periode(mots, dossier, au)
     par, reste = _axe(reste)
-    trouves, reste, inconnus = _territoires(reste, lexique(dossier.territoire))
+    trouves, reste, inconnus = _tous_les_territoires(reste, lexique(dossier.territoire))
     intention = _intention(" ".join(reste))
     seul = not trouves and not campagne and not re.search(r"20\d\d", phrase) and all(_connu(m) for m in reste)
     if intention == "pourquoi" and precedente and seul:
         return Question(texte, "pourquoi", precedente)
     if inconnus:
-        return Question(texte, None, None, _territoire_inconnu(inconnus, lexique(dossier.territoire)))
+        return Question(texte, None, None, _territoire_inconnu(inconnus, dossier.territoire))
     if len(trouves) > 1:
         noms = enumeration([f"« {dossier.territoire.nom(p)} »" for p in trouves], 6)
         return Question(texte, None, None, f"Plusieurs territoires correspondent : {noms}. Lequel ?")
@@ -110,7 +114,50 @@ def comprend(texte: str, dossier: Dossier, au: date, defaut: Perimetre, preceden
         )
     if intention is None:
         return Question(texte, None, None, propositions(texte))
-    return Question(texte, intention, Sujet(trouves[0] if trouves else defaut, exercice, campagne, par))
+    if par and intention not in VENTILEES:
+        return Question(texte, None, None, f"Je ne sais ventiler que les gains : essayez « gains par {par} ».")
+    cible = trouves[0] if trouves else _region_demandee(mots, defaut, dossier.territoire, au)
+    return Question(texte, intention, Sujet(cible, exercice, campagne, par))
+
+
+def _sans_les_codes_ambigus(texte: str, territoire: Territoire) -> list[str]:
+    """The words of the question; a region's two-letter code counts only in capitals (« qui na pas remis » is no region)."""
+    courts = {cle(c) for c in territoire.regions if len(c) == 2}
+    return [m for brut in texte.split() for m in cle(brut).split() if m not in courts or brut.isupper()]
+
+
+def _hors_de_portee(phrase: str) -> str:
+    """What the grammar knows it cannot do, said rather than half answered."""
+    if re.search(r"\b(sauf|sans|hors|excepte|moins)\b", phrase):
+        return "Je ne sais pas encore exclure un territoire : demandez chacun à part."
+    if len(set(re.findall(r"\b20\d\d\b", phrase))) > 1 or re.search(
+        r"\b(compare|comparaison|comparer|versus|vs)\b", phrase
+    ):
+        return "Je ne sais pas encore comparer : demandez un territoire et une année à la fois."
+    if re.search(r"\b\d{1,2} \d{1,2} 20\d\d\b", phrase):
+        return "Pour ce qu'on savait un autre jour, ajoutez --as-of DATE à la commande."
+    if inconnu := re.search(
+        r"\b(?:par|selon) (mois|trimestre|semestre|region|annee|exercice|marche|fournisseur)\b", phrase
+    ):
+        return f"Je ne sais pas ventiler par {inconnu[1]} ; je sais : {enumeration(list(AXES))}."
+    return ""
+
+
+def _region_demandee(mots: list[str], defaut: Perimetre, territoire: Territoire, au: date) -> Perimetre:
+    """« la région », said by someone of a GHT, is the region above; said of nothing, one's own territory."""
+    if not {"region", "regional", "regionale", "ars"} & set(mots):
+        return defaut
+    return next((p for p in (defaut, *territoire.parents(defaut, au)) if p.type in ("region", "national")), defaut)
+
+
+def _tous_les_territoires(mots: list[str], noms: Lexique) -> tuple[tuple[Perimetre, ...], list[str], list[str]]:
+    """Every territory named, one after the other, so that two of them are never taken for one."""
+    tous: tuple[Perimetre, ...] = ()
+    trouves, reste, inconnus = _territoires(mots, noms)
+    while trouves:
+        tous += tuple(p for p in trouves if p not in tous)
+        trouves, reste, inconnus = _territoires(reste, noms)
+    return tous, reste, inconnus
 
 
 def propositions(texte: str) -> str:
@@ -134,7 +181,8 @@ def _periode(mots: list[str], dossier: Dossier, au: date) -> tuple[int, str | No
         (r"\bannuelle\b|\bfin d annee\b", "annuelle"),
     ):
         if re.search(motif, phrase):
-            campagne = next((c.code for c in dossier.campagnes_de(exercice) if c.moment == moment), None)
+            connues = {c.moment: c.code for c in dossier.campagnes_de(exercice)}
+            campagne = connues.get(moment, f"{exercice}-{moment}")  # one that does not exist is refused further on
             phrase = re.sub(motif, " ", phrase)
     phrase = re.sub(r"\b20\d\d\b|\b(l )?(an|annee) (dernier|derniere|passe|passee|precedente?)\b", " ", phrase)
     return exercice, campagne, phrase.split()
@@ -175,20 +223,20 @@ def _approche(restants: list[str], noms: Lexique) -> tuple[Perimetre, ...]:
     cherche = " ".join(restants)
     mots = set(restants)
     partiels = [(n, p) for n, p in noms.noms.items() if mots <= set(n.split())]
-    ghts = {q for _, p in partiels for q in p if q.type == "ght"}
-    autres = {q for _, p in partiels for q in p if q.type != "ght"}
-    if ghts or autres:
-        return tuple(sorted(ghts or autres, key=lambda p: p.code))
+    grands = {q for _, p in partiels for q in p if q.type in ("ght", "region")}
+    petits = {q for _, p in partiels for q in p if q.type == "etablissement"}
+    if grands or petits:
+        return tuple(sorted(grands or petits, key=lambda p: p.code))
     if voisin := process.extractOne(cherche, noms.noms.keys(), scorer=fuzz.ratio, score_cutoff=FAUTE):
         return noms.noms[voisin[0]]
     return ()
 
 
-def _territoire_inconnu(inconnus: list[str], noms: Lexique) -> str:
+def _territoire_inconnu(inconnus: list[str], territoire: Territoire) -> str:
+    noms = [*(r.nom for r in territoire.regions.values()), *(g.nom for g in territoire.ghts.values()),
+            *(e.nom for e in territoire.etablissements.values())]  # fmt: skip
     cherche = " ".join(inconnus)
-    voisins = process.extract(cherche, noms.noms.keys(), scorer=fuzz.WRatio, limit=3, score_cutoff=60)
-    conseil = f" Vouliez-vous dire : {', '.join(v[0] for v in voisins)} ?" if voisins else ""
-    return f"Je ne connais pas « {cherche} »." + conseil
+    return f"Je ne connais pas « {cherche} »{vouliez_vous(cherche, noms)}"
 
 
 def _intention(phrase: str) -> str | None:

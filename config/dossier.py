@@ -11,6 +11,7 @@ import re
 import zipfile
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from config.campagne import MOMENTS, Campagne, par_situation
@@ -29,6 +30,8 @@ FICHIERS = frozenset(
     for nom in ("achats", "bornes", "campagnes", "nomenclature", "objectifs", "operateurs", "personnes", "regions",
                 "synonymes", "territoire")
 ) | {"reglages.toml"}  # fmt: skip
+OBJECTIF_MAX = 25_000 * 100_000_000
+"""French public hospitals buy for about 25 billion euros a year."""
 TYPES_OPERATEUR = ("etablissement", "ght", "regional", "national")
 TYPES_PERIMETRE = ("national", "region", "ght", "etablissement")
 
@@ -214,6 +217,8 @@ def _objectifs(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> tupl
     colonnes = ("perimetre", "code", "exercice", "version", "effet", "montant_meur")
     for r in lit_table(chemin / "objectifs.csv", colonnes, plaintes):
         montant = r.decimal("montant_meur") * 100_000_000
+        if montant > OBJECTIF_MAX:
+            r.plainte("un objectif s'écrit en millions d'euros : celui-ci dépasse les achats du pays.")
         if montant != int(montant):
             r.plainte("un objectif s'écrit en millions d'euros, au centime près au plus.")
         o = Objectif(
@@ -257,6 +262,8 @@ def _bornes(chemin: Path, nomenclature: Nomenclature, plaintes: Plaintes) -> dic
         if famille in bornes:
             r.plainte(f"la famille « {famille} » a déjà ses bornes plus haut.")
         bornes[famille] = Bornes(r.decimal("borne_1_pct") / 100, r.decimal("borne_2_pct") / 100)
+        if 0 < bornes[famille].seconde < Decimal("0.01"):
+            r.plainte("une borne s'écrit en pourcentage : 20, et non 0,20.")
         if bornes[famille].premiere > bornes[famille].seconde:
             r.plainte("la première borne dépasse la seconde.")
     return bornes

@@ -73,10 +73,12 @@ def enumeration(mots: Sequence[str], au_plus: int = 0) -> str:
 
 
 def de(nom: str) -> str:
-    """A territory's name after « de »: « du GHT Jura », « de Bourgogne-Franche-Comté », « d'Occitanie »."""
-    if nom.startswith(("GHT", "CH ", "CHU", "CENTRE", "CTRE", "GROUPE")):
+    """A territory's name after « de »: « du GHT Jura », « de Bourgogne-Franche-Comté », « des Pays de la Loire »."""
+    if nom.startswith(("Hauts", "Pays")):
+        return f"des {nom}"
+    if nom.startswith(("GHT", "CH ", "CHU", "CHI", "CENTRE", "CTRE", "GROUPE", "Grand", "Centre")):
         return f"du {nom}"
-    return f"d'{nom}" if cle(nom)[:1] in tuple("aeiouh") else f"de {nom}"
+    return f"d'{nom}" if nom[:1] in "AEIOUÉÎŒÔ" and not nom.isupper() else f"de {nom}"
 
 
 def vouliez_vous(texte: str, choix: Iterable[str]) -> str:

@@ -54,6 +54,10 @@ class Rang:
         valeur = self.cellules.get(colonne, "").strip()
         if requis and not valeur:
             self.plainte(f"la colonne « {colonne} » est vide ; elle est obligatoire.")
+        if valeur.startswith(("=", "@")):
+            self.plainte(f"« {valeur} » dans « {colonne} » serait pris pour une formule par un tableur.")
+        if "\n" in valeur:
+            self.plainte(f"« {colonne} » court sur plusieurs lignes : un guillemet n'est sans doute pas refermé.")
         return valeur
 
     def parmi(self, colonne: str, choix: Sequence[str]) -> str:
@@ -75,9 +79,11 @@ class Rang:
         """A number that is not negative: no amount of the folder ever is."""
         valeur = self.texte(colonne)
         chiffres = re.sub(r"[\s\u00a0\u202f€]", "", valeur).replace(",", ".")
-        if re.fullmatch(r"[0-9]+(\.[0-9]+)?", chiffres):
+        if re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", valeur):
+            self.plainte(f"« {valeur} » dans « {colonne} » peut se lire de deux façons ; écrivez 62000 ou 62,0.")
+        elif re.fullmatch(r"[0-9]+(\.[0-9]+)?", chiffres):
             return Decimal(chiffres)
-        if valeur:
+        elif valeur:
             self.plainte(f"« {valeur} » dans « {colonne} » ; un nombre était attendu, par exemple 16,5.")
         return Decimal(0)
 

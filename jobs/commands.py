@@ -30,6 +30,7 @@ from sheets.cells import texte
 from sheets.constats import Gravite
 from sheets.lignes import Classeur, Totaux
 from sheets.register import questions
+from sheets.rognage import rogne
 from sheets.trame import Trame
 from sheets.trames import TRAMES
 from sheets.workers import juge_tous
@@ -190,7 +191,9 @@ def etat(atelier: Atelier, en_json: bool) -> int:
         click.echo(json.dumps({"dossier": str(atelier.chemin_dossier), "registre": str(atelier.chemin_registre),
                                "dernier_releve": dernier, "soucis": soucis}, ensure_ascii=False, indent=1))  # fmt: skip
         return int(bool(soucis))
-    console.ecrit(f"Dossier : {atelier.chemin_dossier} ({empreinte}), sans faute. Registre : {atelier.chemin_registre}")
+    console.ecrit(
+        f"Dossier : {_nom_du_dossier(atelier)} ({empreinte}), sans faute. Registre : {atelier.chemin_registre}"
+    )
     if dernier:
         console.ecrit(f"Dernier relevé le {_jour_et_heure(dernier['debut'])} : {_etats(dernier)}.")
     for souci in soucis:
@@ -198,6 +201,10 @@ def etat(atelier: Atelier, en_json: bool) -> int:
     if not soucis:
         console.ecrit("Tout est en ordre.", "green")
     return int(bool(soucis))
+
+
+def _nom_du_dossier(atelier: Atelier) -> str:
+    return "l'exemple fourni" if atelier.chemin_dossier == EXEMPLE else str(atelier.chemin_dossier)
 
 
 def _jour_et_heure(iso: str) -> str:
@@ -290,7 +297,7 @@ def _rangees(fichier: Path) -> list[list[str]]:
         contenu = decode(octets)
         return list(csv.reader(io.StringIO(contenu), delimiter=separateur(contenu)))
     try:
-        premier = next(excel.ouvre(octets))
+        premier = next(excel.ouvre(rogne(octets).octets if octets.startswith(b"PK") else octets))
     except excel.Refus as refus:
         raise UserError(f"{fichier} : {refus.constat.message} {refus.constat.correction}") from None
     return [[] for _ in range(premier.ligne_0)] + [[texte(c) or "" for c in rangee] for rangee in premier.rangees]

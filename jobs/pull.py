@@ -12,10 +12,12 @@ from sqlite_utils import Database
 
 from config.dossier import Dossier
 from config.errors import UserError
+from sheets.excel import TAILLE_MAX
 from sheets.lignes import Classeur, Totaux, total
 from sheets.recoupement import recoupe
 from sheets.register import pulls
 from sheets.register.pulls import Depot, Etat
+from sheets.register.registre import un_seul_releve
 from sheets.workers import juge_tous
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
@@ -69,8 +71,18 @@ def pull(
 
     A file that cannot be read is one refusal; a crash in the middle loses at most the file in hand.
     """
-    depots = trouve(sources)
-    connus = pulls.reperes(db)
+    with un_seul_releve(db):
+        return _pull(db, dossier, trouve(sources), horloge, avance)
+
+
+def _pull(
+    db: Database,
+    dossier: Dossier,
+    depots: list[Depot],
+    horloge: Callable[[], datetime],
+    avance: Callable[[int, int], None],
+) -> Bilan:
+    connus = pulls.reperes(db, dossier)
     a_lire = [d for d in depots if connus.get(d.chemin, ())[:2] != (d.taille, d.modifie_ns)]
     numero = pulls.commence(db, dossier, horloge())
     recus = {d.chemin: Recu(d.chemin, "inchange", "", Totaux()) for d in depots}
@@ -102,7 +114,11 @@ def _juges(
 
     def contenus() -> Iterator[tuple[str, bytes]]:
         for depot in depots:
-            octets = Path(depot.chemin).read_bytes()
+            try:
+                with Path(depot.chemin).open("rb") as f:
+                    octets = f.read(TAILLE_MAX + 1)  # past that, the size alone refuses it
+            except OSError:
+                continue  # gone or out of reach since it was listed: the next pull will see
             lu = replace(depot, empreinte=hashlib.sha256(octets).hexdigest(), octets=octets)
             if connus.get(depot.chemin, (0, 0, ""))[2] == lu.empreinte:
                 inchanges.append(replace(lu, octets=b""))

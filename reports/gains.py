@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from config.errors import UserError
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue, somme
 from sheets.compte import OngletRecu
 from sheets.register import questions
 
 SANS_LABEL = "non renseigné"
-AXES = ("ght", "etablissement", "famille", "domaine", "operateur", "levier", "nature", "statut")
 
 
 def gains(vue: Vue, sujet: Sujet) -> Reponse:
@@ -49,6 +49,9 @@ def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) 
     """What every answer says: basis, date, trames received over expected, provisional part, objective."""
     totaux, provisoire = somme(onglets), somme(o for o in onglets if not o.remis)
     ghts = vue.ghts(sujet)
+    if not ghts:
+        nom = vue.dossier.territoire.nom(sujet.perimetre)
+        raise UserError(f"Aucun GHT de ce territoire ({nom}) n'est dans le dossier de la région.")
     recus = {o.ght for o in onglets}
     campagnes = [c.code for c in vue.campagnes(sujet) if c.code in {o.campagne for o in onglets}]
     return Reponse(
@@ -90,7 +93,7 @@ def _par_ght(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element
     """One element per expected GHT, those who sent nothing last and without a figure."""
     presents, absents = [], []
     for g in vue.ghts(sujet):
-        siens = [o for o in onglets if vue.dossier.territoire.ght_de(o.finess, vue.campagne(sujet).situation) == g.code]
+        siens = [o for o in onglets if vue.ght_de(o) == g.code]
         if siens:
             provisoire = any(not o.remis for o in siens)
             presents.append(Element(g.nom, somme(siens).gain_retenu, "provisoire" if provisoire else "", code=g.code))

@@ -43,6 +43,8 @@ class Etat:
         mots = ["vue, pas encore remise" if self.progres == "vue" else self.progres]
         if self.a_corriger:
             mots.append(compte(self.a_corriger, "ligne") + " à corriger")
+        if self.sante == "illisible":
+            mots.append("dernier envoi illisible")
         if self.onglets < self.attendus:
             mots.append(f"{compte(self.onglets, 'onglet')} sur {self.attendus}")
         return ", ".join(mots)

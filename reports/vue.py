@@ -58,8 +58,13 @@ class Vue:
         campagnes = self.campagnes(sujet)
         recus = questions.onglets_recus(self.db, [c.code for c in campagnes], self.au)
         retenus = qui_compte(recus, [c.code for c in campagnes])
-        dedans = self.dossier.territoire.finess_de(sujet.perimetre, campagnes[-1].situation)
-        return [o for finess, o in sorted(retenus.items()) if finess in dedans]
+        # Who belonged where is asked at the situation of the campaign each tab was filled for.
+        dedans = {c.code: self.dossier.territoire.finess_de(sujet.perimetre, c.situation) for c in campagnes}
+        return [o for finess, o in sorted(retenus.items()) if finess in dedans[o.campagne]]
+
+    def ght_de(self, onglet: OngletRecu) -> str | None:
+        """The GHT an établissement belonged to at the situation of the campaign its tab was filled for."""
+        return self.dossier.territoire.ght_de(onglet.finess, self.dossier.campagnes[onglet.campagne].situation)
 
     def achats(self, exercice: int, finess: Iterable[str]) -> dict[str, int | None]:
         """Total purchases in cents of each établissement: the trame's, else the folder's, else the latest known."""
@@ -71,8 +76,15 @@ class Vue:
             for f in finess
         }
 
+    @property
+    def tout_le_pays(self) -> bool:
+        """Whether every region of the folder has GHT in its territory."""
+        return self.dossier.territoire.regions.keys() == {g.region for g in self.dossier.territoire.ghts.values()}
+
     def objectif(self, sujet: Sujet) -> Objectif | None:
         """The objective in force that day; for a GHT without one, its share of the region's."""
+        if sujet.perimetre.type == "national" and not self.tout_le_pays:
+            return None  # a country's objective says nothing of the few regions that are here
         propre = en_vigueur(self.dossier.objectifs, sujet.perimetre, sujet.exercice, self.au)
         if propre or sujet.perimetre.type != "ght":
             return propre

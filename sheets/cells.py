@@ -215,7 +215,7 @@ def jour_ecrit(texte_: str) -> date | None:
     """A French date in words or digits, day first; None when it cannot be one (07/31/2021)."""
     mots = cle(texte_.replace("1er", "1")).split()
     if re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]+)?)?", texte_.strip()):
-        annee, mois, jour_ = (int(m) for m in mots[:3])
+        annee, mois, jour_ = (int(m) for m in re.findall("[0-9]+", texte_)[:3])
     elif len(mots) == 3 and re.fullmatch(r"[0-9]{1,2}", mots[0]):
         jour_, mois, annee = int(mots[0]), _mois(mots[1]), _annee(mots[2])
     elif len(mots) == 2 and (mots[0].isalpha() or len(mots[1]) == 4):  # « 01/07 » is a day without its year

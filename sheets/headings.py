@@ -5,6 +5,7 @@ Headings may be renamed, moved, mistyped, broken over two lines, shifted by inse
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ PROFONDEUR = 40
 ANCRES = 4
 """A row with fewer known headings is not the row of headings."""
 RESSEMBLANCE = 86.0
+
+_AUTRE_UNITE = re.compile(r"\b[kKM]\s?€|\bHT\b|milliers|millions|centimes", re.IGNORECASE)
 
 Rangee = Sequence[object]
 
@@ -63,11 +66,17 @@ def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int
         titre = trame.par_cle[cle].titre
         vu = " ".join(titres[places[cle]].split())
         constats.append(classeur.colonne_reconnue(vu, titre, feuille=feuille, cellule=ou(places[cle])))
+    autres_unites = [
+        c for c, r in places.items() if trame.par_cle[c].genre == "euros" and _AUTRE_UNITE.search(titres[r])
+    ]
+    for cle in autres_unites:
+        vu, titre = " ".join(titres[places[cle]].split()), trame.par_cle[cle].titre
+        constats.append(classeur.unite_de_colonne(vu, titre, feuille=feuille, cellule=ou(places[cle])))
     absentes = [c.titre for c in trame.colonnes if c.requis and c.requis.colonne_indispensable and c.cle not in places]
     if absentes:
         constats.append(classeur.colonne_absente(absentes, feuille=feuille, cellule=ou(0)))
     largeur = max((r for r, t in enumerate(titres) if t), default=0) + 1
-    return Entetes(premiere, places, largeur, tuple(constats), not (refuse or absentes))
+    return Entetes(premiere, places, largeur, tuple(constats), not (refuse or absentes or autres_unites))
 
 
 def _meilleure_rangee(rangees: Sequence[Rangee], trame: Trame) -> tuple[int, int, list[str]]:

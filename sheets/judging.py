@@ -44,12 +44,27 @@ def juge(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
         return Classeur(fichier, tampon, (), (refus.constat,), lisible=False)
     premier = next((o for o in bruts if accueil.est_accueil(o)), None)
     dit = accueil.lit(premier) if premier else Accueil()
+    suspects = _achats_suspects(dit, dossier, campagne)
     membres = {e.finess: e.nom for e in dossier.territoire.membres(tampon.ght, campagne.situation)}
     envoi = Envoi(octets, trame, campagne, tampon, dossier, dit, membres)
     autres = ((o, t) for o, t in zip(bruts, tampons, strict=True) if o is not premier)
     onglets, constats = _onglets(envoi, autres)
-    constats = sorted([*constats, *_sur_l_accueil(envoi, premier, propriete, tampon)], key=rang)
+    constats = sorted([*constats, *suspects, *_sur_l_accueil(envoi, premier, propriete, tampon)], key=rang)
     return Classeur(fichier, tampon, tuple(onglets), tuple(constats), True, dit.remis, dit.contact)
+
+
+def _achats_suspects(dit: Accueil, dossier: Dossier, campagne: Campagne) -> list[Constat]:
+    """Total purchases ten times larger or smaller than those known: said, and set aside."""
+    suspects = []
+    for finess, montant in list(dit.achats.items()):
+        connu = dossier.achats_connus(finess, campagne.exercice)
+        if connu and not connu / 10 <= montant <= connu * 10:
+            nom = (
+                dossier.territoire.etablissements[finess].nom if finess in dossier.territoire.etablissements else finess
+            )
+            suspects.append(classeur.achats_suspects(nom, montant, connu, feuille=accueil.TITRE))
+            del dit.achats[finess]
+    return suspects
 
 
 def _sur_l_accueil(
@@ -209,8 +224,9 @@ def _avec_blocages(onglets: list[Onglet], constats: list[Constat]) -> tuple[list
         for o in onglets
     ]
     retires = {(o.feuille, ligne.numero): ligne.retire for o in marques for ligne in o.lignes}
+    # The euros of a line stand on its first blocking finding only, so that findings add up to what is struck out.
     chiffres = [
-        replace(c, enjeu=retires.get((c.feuille, c.ligne or 0), 0)) if c.gravite is Gravite.REJET else c
+        replace(c, enjeu=retires.pop((c.feuille, c.ligne or 0), 0)) if c.gravite is Gravite.REJET else c
         for c in constats
     ]
     return marques, sorted(chiffres, key=rang)

@@ -31,8 +31,10 @@ def juge_lignes(lu: OngletLu, feuille: str, trame: Trame, contexte: Contexte) ->
         lignes.append(ligne)
         for controle, ecart in _ecarts(lue, ligne, trame, contexte):
             constats.append(_a_sa_place(controle, ecart, feuille, ligne, lu.colonnes, contexte))
+    bloquees = {c.ligne for c in constats if c.gravite is Gravite.REJET}
+    saines = [ligne for ligne in lignes if ligne.numero not in bloquees]  # a line struck out cannot strike another
     for controle in pour(trame.code, "tableau"):
-        for ligne, ecart in controle.fonction(lignes, contexte):
+        for ligne, ecart in controle.fonction(saines, contexte):
             constats.append(_a_sa_place(controle, ecart, feuille, ligne, lu.colonnes, contexte))
     return lignes, constats
 

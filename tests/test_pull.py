@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,13 +11,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlite_utils import Database
 
-from config.dossier import Dossier
+from config.dossier import Dossier, charge
+from config.errors import UserError
 from config.territoire import Perimetre
 from jobs.pull import Bilan, pull
 from reports.gains import gains
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
-from sheets.register.registre import ouvre
+from sheets.register.registre import ouvre, un_seul_releve
 from tests.conftest import Remplir
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -171,3 +173,42 @@ def test_a_file_put_back_as_it_was_counts_again(
         _pull(db, dossier, recus, jours)
     assert _retenu(db, dossier, date(2022, 2, 2)) == 300_000
     assert _retenu(db, dossier, date(2022, 2, 3)) == 100_000
+
+
+def test_a_refused_file_is_read_again_once_the_folder_knows_its_campaign(
+    tmp_path: Path, db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    (recus / "jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    copie = Path(shutil.copytree(dossier.chemin, tmp_path / "region"))
+    lignes = (copie / "campagnes.csv").read_text().splitlines(keepends=True)
+    (copie / "campagnes.csv").write_text("".join(li for li in lignes if not li.startswith("2021-annuelle")))
+    assert [r.etat for r in _pull(db, charge(copie), recus).recus] == ["refuse"]
+    assert [r.etat for r in _pull(db, charge(copie), recus).recus] == ["inchange"]
+    assert [r.etat for r in _pull(db, dossier, recus).recus] == ["nouveau"]
+    assert _retenu(db, dossier, date(2022, 2, 10)) == 100_000
+
+
+def test_two_pulls_at_once_are_one(db: Database, dossier: Dossier, recus: Path, tmp_path: Path) -> None:
+    with un_seul_releve(db), pytest.raises(UserError, match="Un autre relevé est en cours"):
+        _pull(ouvre(tmp_path / "vigie.sqlite"), dossier, recus)
+    assert _pull(db, dossier, recus).recus == ()
+
+
+def test_membership_is_that_of_the_situation_of_the_campaign(
+    tmp_path: Path, db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    milieu = {"gain_annuel": 1000, "date_premiere_commande": date(2022, 1, 4)}
+    (recus / "a.xlsx").write_bytes(trame_remplie({SUD: [milieu], MOREZ: [milieu]}, campagne="2022-mi-annee"))
+    copie = Path(shutil.copytree(dossier.chemin, tmp_path / "region"))
+    texte = (copie / "territoire.csv").read_text()
+    parti = texte.replace("MOREZ;partie;;", "MOREZ;partie;;30/09/2022")
+    (copie / "territoire.csv").write_text(
+        parti + "BFC;BFC-07;GHT Centre Franche-Comté;390780153;CH LEON BERARD MOREZ;partie;01/10/2022;\n"
+    )
+    region = charge(copie)
+    _pull(db, region, recus)
+    vue = Vue(db, region, date(2022, 9, 1))
+    assert gains(vue, Sujet(JURA, 2022)).valeur == 200_000
+    assert gains(vue, Sujet(Perimetre("ght", "BFC-07"), 2022)).valeur == 0
+    par_ght = gains(vue, Sujet(Perimetre("region", "BFC"), 2022, par="ght"))
+    assert {e.libelle: e.valeur for e in par_ght.elements if e.valeur} == {"GHT Jura": 200_000}

@@ -84,13 +84,36 @@ def test_an_unknown_territory_never_becomes_the_whole_region(texte: str, dossier
     assert "Je ne connais pas" in q.indices
 
 
-def test_a_name_that_fits_two_territories_is_asked_back(dossier: Dossier) -> None:
-    q = comprend("gains bourgogne", dossier, LE_31_MARS, BFC)
-    assert q.intention in (None, "gains")
-    q = comprend("gains yonne", dossier, LE_31_MARS, BFC)
+@pytest.mark.parametrize(("texte", "noms"), [
+    ("gains yonne", ("GHT Nord Yonne", "GHT Sud Yonne")),
+    ("gains bourgogne", ("Bourgogne-Franche-Comté", "GHT Bourgogne méridionale")),
+    ("gains jura et nièvre", ("GHT Jura", "GHT Nièvre")),
+])  # fmt: skip
+def test_a_name_that_fits_two_territories_is_asked_back(texte: str, noms: tuple[str, ...], dossier: Dossier) -> None:
+    q = comprend(texte, dossier, LE_31_MARS, BFC)
     assert q.intention is None
-    assert "GHT Nord Yonne" in q.indices
-    assert "GHT Sud Yonne" in q.indices
+    assert all(nom in q.indices for nom in noms)
+
+
+@pytest.mark.parametrize("texte", [
+    "gains vesoul", "évolution des gains du Jura", "prévision bfc", "gains UGAP", "gains médicaments", "gains bfc sans le Jura",
+    "compare Jura et Nièvre", "gains 2021 vs 2022", "gains au 28/02/2022", "gains par mois", "qualité par ght",
+    "région sauf CHU de Dijon", "gains du premier semestre 2021",
+])  # fmt: skip
+def test_what_cannot_be_answered_is_said_rather_than_answered_beside(texte: str, dossier: Dossier) -> None:
+    q = comprend(texte, dossier, LE_31_MARS, BFC)
+    assert q.intention is None
+    assert q.indices
+
+
+def test_an_ordinary_word_is_not_a_region(dossier: Dossier) -> None:
+    assert comprend("qui na pas remis", dossier, LE_31_MARS, BFC).sujet == Sujet(BFC, 2021)
+    assert comprend("gains NA 2021", dossier, LE_31_MARS, BFC).sujet == Sujet(Perimetre("region", "NA"), 2021)
+
+
+def test_the_region_of_someone_of_a_ght_is_the_region_above(dossier: Dossier) -> None:
+    q = comprend("gains de la région", dossier, LE_31_MARS, JURA)
+    assert q.sujet == Sujet(BFC, 2021)
 
 
 @pytest.mark.parametrize("texte", ["quel temps fait-il", "azerty uiop", "???", "merci beaucoup"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -98,7 +99,7 @@ def test_no_question_lets_out_a_line_of_somebody_else(intention, email: str, vue
         mot = intention.exemple.split()[0] if intention.cle != "retards" else "qui n'a pas remis"
         rendu = repr(_demande(vue, email, f"{mot} {territoire} 2021 par etablissement"))
         assert "Achat secret Nièvre" not in rendu
-        assert "98 765" not in rendu
+        assert "98765" not in re.sub(r"\D", "", rendu)
         assert "Nièvre.xlsx" not in rendu
 
 

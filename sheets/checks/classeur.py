@@ -69,6 +69,13 @@ def colonne_en_double(titre: str, cellules: list[str]) -> Ecart:
                  "Gardez-en une seule, ou donnez un autre titre à la vôtre.")  # fmt: skip
 
 
+@controle("unite-de-colonne", Gravite.REJET, "onglet", titre="Un en-tête annonce une autre unité",
+          pourquoi="Des milliers d'euros ou des montants hors taxes lus comme des euros TTC fausseraient tout l'onglet.")  # fmt: skip
+def unite_de_colonne(vu: str, titre: str) -> Ecart:
+    return Ecart(f"L'en-tête « {vu} » annonce une autre unité que « {titre} ».",
+                 "Saisissez des euros TTC, et rétablissez l'en-tête.", valeur=vu)  # fmt: skip
+
+
 @controle("colonne-reconnue", Gravite.INFO, "onglet", titre="Un en-tête a été reconnu malgré un changement",
           pourquoi="Pour que chacun puisse vérifier ce qui a été compris.")  # fmt: skip
 def colonne_reconnue(vu: str, titre: str) -> Ecart:
@@ -121,6 +128,13 @@ def tampon_contredit(vu: str, cru: str) -> Ecart:
     return Ecart(
         f"{vu} ; ce classeur a été lu comme {cru}.", "Rien à faire si c'est juste ; sinon, repartez de la trame prévue."
     )
+
+
+@controle("achats-suspects", Gravite.ALERTE, "classeur", titre="Les achats totaux sont sans rapport avec ceux déjà connus",
+          pourquoi="Ils répartissent l'objectif de la région : une faute de frappe chez l'un changerait celui de tous.")  # fmt: skip
+def achats_suspects(etablissement: str, dits: int, connus: int) -> Ecart:
+    return Ecart(f"{euros(dits)} d'achats totaux pour {etablissement} ; {euros(connus)} étaient connus. Le montant connu est gardé.",
+                 "Saisissez des euros TTC ; si le montant est juste, votre référent mettra à jour achats.csv.", valeur=euros(dits))  # fmt: skip
 
 
 @controle("premier-onglet-absent", Gravite.ALERTE, "classeur", titre="Le premier onglet a disparu",

@@ -18,9 +18,9 @@ def doublon(lignes: Sequence[Ligne], _: Contexte) -> Iterator[tuple[Ligne, Ecart
     vues: dict[tuple[object, ...], Ligne] = {}
     for ligne in lignes:
         a = ligne.valeurs
-        if not a.intitule or a.gain_annuel is None:
+        if not a.intitule or not ligne.mesure.gain_exercice:
             continue
-        signature = (cle(a.intitule), cle(a.marche or ""), a.montant_reference, a.gain_annuel)
+        signature = (cle(a.intitule), cle(a.marche or ""), a.montant_reference, a.gain_annuel, a.date_premiere_commande)
         premiere = vues.setdefault(signature, ligne)
         if premiere is not ligne:
             yield ligne, Ecart(

@@ -11,7 +11,7 @@ from sheets.checks.catalogue import Contexte, Ecart, controle
 from sheets.constats import Gravite
 from sheets.trames.paat import Action
 
-PENALITE = re.compile("p[ée]nalit", re.IGNORECASE)
+PENALITE = re.compile(r"(?<!hors )(?<!sans )(?<!de )p[ée]nalit", re.IGNORECASE)
 
 
 @controle("nomenclature-inconnue", Gravite.ALERTE, "ligne", titre="Le libellé n'est pas dans la nomenclature",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from config.langue import euros, taux
@@ -9,6 +10,8 @@ from sheets.checks.catalogue import Contexte, Ecart, controle
 from sheets.constats import Gravite
 from sheets.gain import recalcul
 from sheets.trames.paat import Action
+
+PRORATA = re.compile(r"(?<!sans )(?<!hors )(?<!de )prorata", re.IGNORECASE)
 
 
 @controle("performance-superieure-100", Gravite.REJET, "ligne", titre="Le gain dépasse le montant de référence",
@@ -119,7 +122,7 @@ def gain_recalcule_different(a: Action, c: Contexte) -> Ecart | None:
 def prorata_deja_fait(a: Action, c: Contexte) -> Ecart | None:
     attendu = _recalcul(a)
     reduit = attendu is not None and _deja_reduit(a, attendu, c) and not _proches(a.gain_annuel or 0, attendu, c)
-    dit = any("prorata" in (t or "").casefold() for t in (a.justification, a.commentaire))
+    dit = any(PRORATA.search(t or "") for t in (a.justification, a.commentaire))
     if not a.gain_annuel or not (reduit or dit):
         return None
     precision = f" ; prix et quantité donnent {euros(attendu)} sur 12 mois" if reduit and attendu else ""

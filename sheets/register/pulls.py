@@ -58,17 +58,21 @@ def termine(db: Database, pull: int, quand: datetime, etats: list[Etat]) -> None
         )
 
 
-def reperes(db: Database) -> dict[str, tuple[int, int, str]]:
-    """By path: size, date in ns and hash at the last sight, to pass over untouched files at the cost of a stat."""
-    return {c: (t, m, e) for c, t, m, e in db.execute("SELECT chemin, taille, modifie_ns, empreinte FROM reperes")}
+def reperes(db: Database, dossier: Dossier) -> dict[str, tuple[int, int, str]]:
+    """By path: size, date in ns and hash at the last sight, to pass over untouched files at the cost of a stat.
+
+    A file refused under another region's folder is left out: it is read again.
+    """
+    requete = "SELECT chemin, taille, modifie_ns, empreinte FROM reperes WHERE coalesce(refuse_selon, ?) = ?"
+    return {c: (t, m, e) for c, t, m, e in db.execute(requete, (dossier.empreinte, dossier.empreinte))}
 
 
 def pose_reperes(db: Database, depots: list[Depot]) -> None:
     """Remember where files that need no reading stand now. A shortcut, not a fact: the one thing overwritten."""
     with ecriture(db):
         db.conn.executemany(
-            "INSERT OR REPLACE INTO reperes VALUES (?, ?, ?, ?)",
-            [(d.chemin, d.taille, d.modifie_ns, d.empreinte) for d in depots],
+            "UPDATE reperes SET taille = ?, modifie_ns = ?, empreinte = ? WHERE chemin = ?",
+            [(d.taille, d.modifie_ns, d.empreinte, d.chemin) for d in depots],
         )
 
 
@@ -83,9 +87,12 @@ def enregistre(db: Database, pull: int, depot: Depot, classeur: Classeur, connu:
         fichier = _fichier(db, pull, depot, classeur, etat)
         feuilles = {o.feuille: _onglet(db, fichier, classeur, o) for o in classeur.onglets}
         _constats(db, ((fichier, feuilles.get(c.feuille), c, None) for c in classeur.constats))
+        selon = (
+            db.execute("SELECT dossier FROM pulls WHERE id = ?", (pull,)).fetchone()[0] if etat == "refuse" else None
+        )
         db.execute(
-            "INSERT OR REPLACE INTO reperes VALUES (?, ?, ?, ?)",
-            (depot.chemin, depot.taille, depot.modifie_ns, depot.empreinte),
+            "INSERT OR REPLACE INTO reperes VALUES (?, ?, ?, ?, ?)",
+            (depot.chemin, depot.taille, depot.modifie_ns, depot.empreinte, selon),
         )
     return etat
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from config.errors import UserError
 from sheets.register import schema
 
 ATTENTE_MS = 10_000
+VIGIE = 0x56494745
+"""What marks a SQLite file as ours (PRAGMA application_id): « VIGE »."""
 
 
 def ouvre(chemin: Path) -> Database:
@@ -20,6 +23,12 @@ def ouvre(chemin: Path) -> Database:
     chemin.parent.mkdir(parents=True, exist_ok=True)
     try:
         db = Database(sqlite3.connect(chemin, timeout=ATTENTE_MS / 1000, isolation_level=None))
+        if db.execute("PRAGMA application_id").fetchone()[0] != VIGIE:
+            if db.table_names():
+                raise UserError(
+                    f"« {chemin} » est la base d'un autre programme. Indiquez un autre registre par --registre."
+                )
+            db.execute(f"PRAGMA application_id = {VIGIE}")
         db.execute("PRAGMA journal_mode = WAL")  # readers never wait for the pull
         db.execute(f"PRAGMA busy_timeout = {ATTENTE_MS}")  # a second writer waits instead of failing
         db.execute("PRAGMA foreign_keys = ON")
@@ -46,10 +55,30 @@ def ecriture(db: Database) -> Iterator[None]:
 
     A deferred BEGIN would fail half-way, without waiting, when another writer came in between.
     """
-    db.execute("BEGIN IMMEDIATE")
+    try:
+        db.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as faute:
+        raise UserError(
+            f"Le registre ne peut pas être écrit ({faute}) : un autre relevé est sans doute en cours. Réessayez."
+        ) from faute
     try:
         yield
         db.commit()
     except BaseException:
         db.rollback()
         raise
+
+
+@contextmanager
+def un_seul_releve(db: Database) -> Iterator[None]:
+    """One pull at a time on a register: two at once could let the older of two files win.
+
+    Raises UserError when another one is under way; the lock goes with its process, whatever kills it.
+    """
+    chemin = db.execute("PRAGMA database_list").fetchone()[2]
+    with Path(f"{chemin}.verrou").open("w") as verrou:
+        try:
+            fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError("Un autre relevé est en cours sur ce registre. Attendez sa fin, puis relancez.") from None
+        yield

@@ -61,6 +61,12 @@ def m002_les_recoupements(db: Database) -> None:
     db.execute("ALTER TABLE constats ADD COLUMN recoupement INTEGER REFERENCES recoupements(id)")
 
 
+@registre()
+def m003_les_refus_se_relisent(db: Database) -> None:
+    """Under which region's folder a file was refused: another folder may well read it."""
+    db.execute("ALTER TABLE reperes ADD COLUMN refuse_selon TEXT")
+
+
 _M001 = """
 CREATE TABLE dossiers (
   empreinte TEXT PRIMARY KEY,

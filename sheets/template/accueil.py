@@ -92,7 +92,7 @@ def _legende(feuille: Worksheet, ligne: int, dossier: Dossier) -> int:
     couleurs = (
         (ROUGE_PALE, retirees),
         (ORANGE_PALE, f"Explication attendue : {a_expliquer}"),
-        (JAUNE_PALE, "Valeur obligatoire encore vide."),
+        (JAUNE_PALE, "Valeur obligatoire encore vide : en l'état, la ligne sera retirée."),
     )
     for couleur, texte in couleurs:
         suivante = _paragraphe(feuille, ligne, "", texte)

@@ -530,7 +530,7 @@ achats(
     "achats-minuscules",
     "Les achats totaux sont saisis en millions : 38.",
     38,
-    Verdict(codes={"performance-non-atteignable"}, lignes_retenues=0, dit="achats totaux"),
+    entier("achats-suspects", dit="achats totaux"),
 )
 
 
