@@ -13,7 +13,7 @@ from config.dossier import EXEMPLE, charge
 from jobs.cli import vigie
 from sheets.checks import CATALOGUE
 from sheets.checks.catalogue import Controle
-from sheets.exemples import constat_de, saisie
+from sheets.judging.examples import constat_de, saisie
 from sheets.trames import TRAMES
 
 ICI = Path(__file__).parent

@@ -25,15 +25,15 @@ from jobs.pull import Bilan
 from jobs.pull import pull as releve_tout
 from jobs.wiring import Atelier
 from reports.vue import Sujet
-from sheets import excel
 from sheets.cells import texte
 from sheets.constats import Gravite
+from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux
+from sheets.reading import excel
+from sheets.reading.rognage import rogne
 from sheets.register import questions
-from sheets.rognage import rogne
 from sheets.trame import Trame
 from sheets.trames import TRAMES
-from sheets.workers import juge_tous
 
 
 def _choisi(quoi: str, code: str, connus: dict[str, Any]) -> Any:

@@ -12,13 +12,13 @@ from sqlite_utils import Database
 
 from config.dossier import Dossier
 from config.errors import UserError
-from sheets.excel import TAILLE_MAX
+from sheets.judging.campaign import recoupe
+from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux, total
-from sheets.recoupement import recoupe
+from sheets.reading.excel import TAILLE_MAX
 from sheets.register import pulls
 from sheets.register.pulls import Depot, Etat
 from sheets.register.registre import un_seul_releve
-from sheets.workers import juge_tous
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 

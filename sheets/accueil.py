@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from config.langue import cle
 from sheets.adresse import adresse
 from sheets.cells import Probleme, euros, texte
-from sheets.excel import OngletBrut
+from sheets.reading.excel import OngletBrut
 
 TITRE = "Mode d'emploi"
 REMISE = "Trame remise"

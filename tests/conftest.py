@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from config.campagne import Campagne
 from config.dossier import EXEMPLE, Dossier, charge
 from sheets import template
-from sheets.exemples import VALIDE
+from sheets.judging.examples import VALIDE
 from sheets.template import ENTETE
 from sheets.trames.paat import PAAT
 

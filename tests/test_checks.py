@@ -10,7 +10,7 @@ from config.dossier import Dossier
 from config.langue import cle
 from sheets.checks import CATALOGUE
 from sheets.constats import Gravite
-from sheets.exemples import VALIDE, constat_de, juge_exemple
+from sheets.judging.examples import VALIDE, constat_de, juge_exemple
 from sheets.listes import listes
 from sheets.trames.paat import PAAT
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from sheets import workers
 from sheets.constats import Gravite
+from sheets.judging import workers
 from sheets.lignes import Classeur
 from tests.corpus import CORPUS, Cas, Verdict, dossier, ordinaire
 from tests.corpus.base import GAIN, N

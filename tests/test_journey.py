@@ -14,7 +14,7 @@ from config.dossier import Dossier
 from config.droits import CLAVIER
 from jobs.pull import pull
 from reports.vue import Vue
-from sheets.judging import juge
+from sheets.judging.workbook import juge
 from sheets.register.registre import ouvre
 from tests.conftest import Remplir
 

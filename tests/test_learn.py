@@ -10,7 +10,7 @@ import pytest
 from config.dossier import EXEMPLE, charge
 from config.errors import UserError
 from config.synonymes import apprend, rubrique_de
-from sheets.exemples import VALIDE, juge_exemple
+from sheets.judging.examples import VALIDE, juge_exemple
 from sheets.trames.paat import PAAT
 
 ECRIT, LABEL = "Dispositif medical", "Dispositifs médicaux"

@@ -62,7 +62,7 @@ def vue(tmp_path_factory: pytest.TempPathFactory) -> Vue:
     from tests.conftest import enregistre, tape, vierge
 
     dossier, recus = charge(EXEMPLE), tmp_path_factory.mktemp("recus")
-    from sheets.exemples import VALIDE
+    from sheets.judging.examples import VALIDE
 
     for ght, nom in (("BFC-08", "Jura"), ("BFC-06", "Nièvre")):
         livre = vierge(dossier, ght, "2021-annuelle")

@@ -19,10 +19,16 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
     "sqlite3": (REGISTRE,),
     "sqlite_utils": (REGISTRE,),
     # The handle on the register is passed along, never asked: see REQUETES.
-    "sqlite_utils.Database": (REGISTRE, "reports/vue.py", "jobs/wiring.py", "sheets/recoupement.py", "jobs/pull.py"),
-    "python_calamine": ("sheets/excel.py",),
+    "sqlite_utils.Database": (
+        REGISTRE,
+        "reports/vue.py",
+        "jobs/wiring.py",
+        "sheets/judging/campaign.py",
+        "jobs/pull.py",
+    ),
+    "python_calamine": ("sheets/reading/excel.py",),
     "openpyxl": GABARIT,
-    "openpyxl.utils": (*GABARIT, "sheets/headings.py", "sheets/reading.py"),
+    "openpyxl.utils": GABARIT,
     "time.time": ("jobs/wiring.py",),
     "time.time_ns": ("jobs/wiring.py",),
 }
@@ -122,9 +128,9 @@ OFFENSES = [
     ("reports/gains.py", "from sqlite_utils import Database", "jobs/wiring.py"),
     ("jobs/pull.py", "import sqlite_utils", "may appear only in sheets/register/*"),
     ("jobs/pull.py", "from sqlite_utils import Migrations", "may appear only in sheets/register/*"),
-    ("sheets/reading.py", "import python_calamine as c", "may appear only in sheets/excel.py"),
-    ("sheets/reading.py", "from openpyxl import load_workbook", "may appear only in sheets/template*"),
-    ("reports/plots.py", "from openpyxl.utils import get_column_letter", "sheets/headings.py"),
+    ("sheets/reading/lines.py", "import python_calamine as c", "may appear only in sheets/reading/excel.py"),
+    ("sheets/reading/lines.py", "from openpyxl import load_workbook", "may appear only in sheets/template*"),
+    ("reports/plots.py", "from openpyxl.utils import get_column_letter", "sheets/template*"),
     ("reports/gains.py", "from datetime import datetime as d\nd.now()", "wall clock (d.now)"),
     ("sheets/gain.py", "import datetime\ndatetime.date.today()", "wall clock (datetime.date.today)"),
     ("jobs/pull.py", "import time\ntime.time()", "wall clock (time.time)"),
@@ -152,7 +158,7 @@ PERMIS = [
     ("sheets/register/pulls.py", "import sqlite3\nq = 'DELETE FROM reperes'\ndb.execute(q)"),
     ("sheets/template/style.py", "from openpyxl.styles import Font"),
     ("jobs/wiring.py", "from datetime import datetime\ndatetime.now()"),
-    ("sheets/workers.py", "import time\ntime.monotonic()"),
+    ("sheets/judging/workers.py", "import time\ntime.monotonic()"),
     ("bots/mail.py", "phrase = 'Choisissez (select) une valeur from la liste, puis update.'"),
 ]
 

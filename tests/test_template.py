@@ -12,8 +12,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.dossier import Dossier
 from config.territoire import Etablissement
 from sheets import template
-from sheets.exemples import VALIDE
-from sheets.judging import juge
+from sheets.judging.examples import VALIDE
+from sheets.judging.workbook import juge
 from sheets.template import ENTETE
 from sheets.trames.paat import PAAT
 from tests.conftest import enregistre, tape, vierge

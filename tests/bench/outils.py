@@ -15,7 +15,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from sheets import workers
+from sheets.judging import workers
 from tests.corpus import CORPUS, Cas, dossier
 from tests.corpus.base import ONGLET
 

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.dossier import EXEMPLE, Dossier, charge
 from sheets import template
-from sheets.exemples import VALIDE
+from sheets.judging.examples import VALIDE
 from sheets.template import ENTETE, noms_d_onglets
 from sheets.trames.paat import PAAT
 

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from config.dossier import Dossier
 from sheets.gain import mesure
-from sheets.judging import juge
+from sheets.judging.workbook import juge
 from sheets.template import ENTETE
 from sheets.trames.paat import PAAT
 from tests.conftest import Remplir

@@ -19,10 +19,10 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from config.dossier import Dossier
 from sheets.checks import classeur
-from sheets.excel import ouvre
-from sheets.judging import juge
+from sheets.judging.workbook import juge
 from sheets.lignes import Classeur
-from sheets.rognage import rogne
+from sheets.reading.excel import ouvre
+from sheets.reading.rognage import rogne
 
 SECONDES = 20.0
 """An ordinary trame is judged in hundredths of a second."""
@@ -65,7 +65,7 @@ def juge_tous(fichiers: Iterable[tuple[str, bytes]], dossier: Dossier) -> Iterat
     """Yield the judgement of each (name, bytes), in the order given, reading the source only a few ahead."""
     # Fresh processes from a clean server: the service has threads, which a plain fork would copy half-alive.
     contexte = multiprocessing.get_context("forkserver")
-    contexte.set_forkserver_preload(["sheets.judging"])
+    contexte.set_forkserver_preload(["sheets.judging.workbook"])
     travailleurs = min(os.cpu_count() or 1, 8)
     with ProcessPool(travailleurs, context=contexte, initializer=_prepare, initargs=(dossier,)) as pool:
         en_cours: list[tuple[str, bytes, ProcessFuture[Classeur]]] = []

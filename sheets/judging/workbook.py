@@ -13,16 +13,18 @@ from config.campagne import Campagne
 from config.dossier import Dossier
 from config.langue import proche
 from config.territoire import Etablissement
-from sheets import accueil, excel, formules, reading
+from sheets import accueil
 from sheets.accueil import Accueil
 from sheets.cells import MASQUE, Probleme
 from sheets.checks import CATALOGUE, classeur
 from sheets.checks.catalogue import Contexte
 from sheets.constats import Constat, Gravite, rang
-from sheets.excel import OngletBrut
-from sheets.judging_lines import juge_la_trame, juge_lignes
+from sheets.judging.lines import juge_la_trame, juge_lignes
 from sheets.lignes import Classeur, Onglet
 from sheets.noms import noms_d_onglets
+from sheets.reading import excel, formules
+from sheets.reading import lines as reading
+from sheets.reading.excel import OngletBrut
 from sheets.trame import Tampon, Trame, lit_tampon
 from sheets.trames import TRAMES
 

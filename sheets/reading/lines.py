@@ -14,14 +14,15 @@ from typing import Any
 
 from config.dossier import Dossier
 from config.langue import cle
-from sheets import cells, formules
+from sheets import cells
 from sheets.adresse import adresse, lettre
 from sheets.cells import MASQUE, Probleme, Reconnu
 from sheets.checks import classeur
 from sheets.constats import Constat
-from sheets.excel import OngletBrut
-from sheets.headings import ANCRES, Entetes, trouve
 from sheets.listes import listes
+from sheets.reading import formules
+from sheets.reading.excel import OngletBrut
+from sheets.reading.headings import ANCRES, Entetes, trouve
 from sheets.trame import Colonne, Trame, cle_entete
 
 TROU = 20

@@ -7,11 +7,11 @@ from datetime import date
 
 from config.dossier import Dossier
 from config.langue import enumeration
-from sheets import reading
 from sheets.checks.catalogue import Contexte, Controle
 from sheets.constats import Constat
-from sheets.excel import OngletBrut
-from sheets.judging_lines import juge_lignes
+from sheets.judging.lines import juge_lignes
+from sheets.reading import lines as reading
+from sheets.reading.excel import OngletBrut
 from sheets.trame import Trame
 from sheets.trames.paat import PAAT
 
