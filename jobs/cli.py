@@ -167,6 +167,11 @@ def main() -> None:
     except UserError as faute:
         click.echo(str(faute), err=True)
         sys.exit(2)
+    except OSError as faute:
+        click.echo(
+            f"« {faute.filename} » ne peut pas être lu ou écrit ({faute.strerror}). Donnez un autre chemin.", err=True
+        )
+        sys.exit(2)
     except click.Abort:
         click.echo("Interrompu.", err=True)
         sys.exit(130)

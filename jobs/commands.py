@@ -57,6 +57,10 @@ def ecrit_les_trames(atelier: Atelier, trame: str, ght: str | None, campagne: st
     if not ght:
         raise UserError("Dites pour quel GHT (--ght CODE), ou --all pour tous.")
     _choisi("le GHT", ght, atelier.dossier.territoire.ghts)
+    if not atelier.dossier.territoire.membres(ght, c.situation):
+        raise UserError(
+            f"Le GHT « {ght} » n'a plus d'établissement au {jour(c.situation)}, date de situation de la campagne."
+        )
     chemin = sortie or Path(template.nom_de_fichier(ght, c, atelier.dossier))
     click.echo(f"Trame écrite : {template.ecrit(layout, ght, c, atelier.dossier, chemin)}")
 
