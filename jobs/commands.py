@@ -127,7 +127,7 @@ def objet_classeur(c: Classeur) -> dict[str, Any]:
         "lisible": c.lisible,
         "remis": c.remis,
         "totaux": objet_totaux(c.totaux),
-        "constats": [{**asdict(k), "gravite": k.gravite.value, "enjeu": decimal_euros(k.enjeu)} for k in c.constats],
+        "constats": [{**k._asdict(), "gravite": k.gravite.value, "enjeu": decimal_euros(k.enjeu)} for k in c.constats],
     }
 
 

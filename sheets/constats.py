@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Gravite(StrEnum):
@@ -18,8 +19,7 @@ class Gravite(StrEnum):
 ORDRE = {g: rang for rang, g in enumerate(Gravite)}
 
 
-@dataclass(frozen=True, slots=True)
-class Constat:
+class Constat(NamedTuple):
     """A finding at its address. `enjeu` is the cents it takes out of *retenu* (0 unless it strikes)."""
 
     code: str

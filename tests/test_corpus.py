@@ -20,7 +20,6 @@ from tests.corpus.libreoffice import DOSSIER
 
 PAS_ENCORE: dict[str, str] = {
     "ligne-ecrasee": "a line vanishes, and nothing says so",
-    "gains-seuls": "takes time squared: the reading is stopped, and the whole file refused",
     "lo-erreurs-ods": "errors in an .ods are said to be blank",
     "systeme-1904-nombre": "the 1904 calendar is forgotten for a number without format",
     "cdata": "a number in a CDATA block is said to be blank",

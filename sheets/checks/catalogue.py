@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from config.campagne import Campagne
 from config.nomenclature import Nomenclature
@@ -18,8 +18,7 @@ from sheets.constats import Constat, Gravite
 Portee = Literal["classeur", "onglet", "cellule", "ligne", "tableau", "trame", "campagne"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ecart:
+class Ecart(NamedTuple):
     """What a check has to say: what was seen and expected, then what to do. `gravite` overrides the check's."""
 
     message: str

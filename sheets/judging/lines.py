@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from sheets.cells import Reconnu
 from sheets.checks import CATALOGUE, classeur
@@ -68,18 +67,14 @@ def _ecarts(lue: LigneLue, ligne: Ligne, trame: Trame, contexte: Contexte) -> It
         c = trame.par_cle[cle]
         requis = c.requis is not None and c.requis.quand(lue.valeurs)
         code = "valeur-reconnue" if isinstance(probleme, Reconnu) else probleme.code
-        yield _sur_cellule(code, cle, c.titre, requis, probleme)
+        yield CATALOGUE[code], CATALOGUE[code].fonction(c.titre, requis, probleme)._replace(colonne=cle)
     for c, absence in trame.requises:
         if c.cle not in lue.valeurs and c.cle not in lue.problemes and absence.quand(lue.valeurs):
-            yield _sur_cellule(absence.code, c.cle, c.titre, True, None)
+            controle = CATALOGUE[absence.code]
+            yield controle, controle.fonction(c.titre, True, None)._replace(colonne=c.cle)
     for controle in pour(trame.code, "ligne"):
         if ecart := controle.fonction(ligne.valeurs, contexte):
             yield controle, ecart
-
-
-def _sur_cellule(code: str, colonne: str, titre: str, requis: bool, probleme: object) -> tuple[Controle, Ecart]:
-    controle = CATALOGUE[code]
-    return controle, replace(controle.fonction(titre, requis, probleme), colonne=colonne)
 
 
 def _a_sa_place(
@@ -89,5 +84,5 @@ def _a_sa_place(
     cellule = f"{colonnes[ecart.colonne]}{ligne.numero}" if ecart.colonne in colonnes else ""
     constat = controle.constat(ecart, feuille=feuille, ligne=ligne.numero, cellule=cellule)
     if controle.code in contexte.essais and constat.gravite is Gravite.REJET:
-        return replace(constat, gravite=Gravite.ALERTE, message=f"{constat.message} (contrôle à l'essai)")
+        return constat._replace(gravite=Gravite.ALERTE, message=f"{constat.message} (contrôle à l'essai)")
     return constat

@@ -228,7 +228,7 @@ def _avec_blocages(onglets: list[Onglet], constats: list[Constat]) -> tuple[list
     retires = {(o.feuille, ligne.numero): ligne.retire for o in marques for ligne in o.lignes}
     # The euros of a line stand on its first blocking finding only, so that findings add up to what is struck out.
     chiffres = [
-        replace(c, enjeu=retires.pop((c.feuille, c.ligne or 0), 0)) if c.gravite is Gravite.REJET else c
+        c._replace(enjeu=retires.pop((c.feuille, c.ligne or 0), 0)) if c.gravite is Gravite.REJET else c
         for c in constats
     ]
     return marques, sorted(chiffres, key=rang)
