@@ -26,7 +26,6 @@ from jobs.pull import pull as releve_tout
 from jobs.wiring import Atelier
 from reports.vue import Sujet
 from sheets.cells import texte
-from sheets.constats import Gravite
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux
 from sheets.reading import excel
@@ -154,10 +153,9 @@ def montre_bilan(bilan: Bilan) -> None:
     etats = {"nouveaux": "nouveau", "modifies": "modifie", "inchanges": "inchange", "refuses": "refuse"}
     console.ecrit(f"{compte(len(bilan.recus), 'fichier')} : {_etats({n: bilan.combien(e) for n, e in etats.items()})}.")  # type: ignore[arg-type]
     for r in bilan.recus:
-        for c in r.classeur.constats if r.classeur else ():
-            if c.gravite is Gravite.REJET and c.ligne is None:
-                quoi = "refusé " if r.etat == "refuse" else "onglet refusé "
-                console.ecrit(f"  {quoi} {Path(r.fichier).name} — {c.message}", "red")
+        for c in r.non_lus:
+            quoi = "refusé " if r.etat == "refuse" else "onglet refusé "
+            console.ecrit(f"  {quoi} {Path(r.fichier).name} — {c.message}", "red")
     console.ecrit(console.totaux(bilan.totaux))
 
 

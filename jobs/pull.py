@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from config.dossier import Dossier
 from config.errors import UserError
+from sheets.constats import Constat, Gravite
 from sheets.judging.campaign import recoupe
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux, total
@@ -31,7 +32,10 @@ class Recu:
     etat: Etat
     motif: str
     totaux: Totaux
-    classeur: Classeur | None = None
+    campagne: str = ""
+    """Of what was read; empty when nothing was."""
+    non_lus: tuple[Constat, ...] = ()
+    """Why the file, or some of its tabs, could not be read. The rest of the findings is in the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,13 @@ def _pull(
     for depot, classeur in _juges(a_lire, dossier, connus, lus):
         etat = pulls.enregistre(db, numero, depot, classeur, depot.chemin in connus)
         motif = "" if classeur.lisible else classeur.constats[0].message
-        recus[depot.chemin] = Recu(depot.chemin, etat, motif, classeur.totaux, classeur)
+        campagne = classeur.tampon.campagne if classeur.tampon and classeur.onglets else ""
+        non_lus = tuple(c for c in classeur.constats if c.gravite is Gravite.REJET and c.ligne is None)
+        recus[depot.chemin] = Recu(depot.chemin, etat, motif, classeur.totaux, campagne, non_lus)
         avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
     if lus:
         pulls.pose_reperes(db, lus)
-    touchees = {
-        r.classeur.tampon.campagne for r in recus.values() if r.classeur and r.classeur.onglets and r.classeur.tampon
-    }
-    for campagne in sorted(touchees):
+    for campagne in sorted({r.campagne for r in recus.values()} - {""}):
         recoupe(db, dossier, numero, campagne, horloge().date())
     pulls.termine(db, numero, horloge(), [r.etat for r in recus.values()])
     return Bilan(tuple(recus.values()))

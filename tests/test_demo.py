@@ -18,12 +18,15 @@ from openpyxl import load_workbook
 
 import jobs.demo
 from bots.answering import repond
+from config.dossier import EXEMPLE, charge
 from config.droits import CLAVIER
 from config.errors import UserError
 from jobs.demo.tour import visite
 from jobs.pull import Bilan, pull
 from jobs.wiring import Atelier, atelier
 from sheets.constats import Gravite
+from sheets.judging.workbook import juge
+from sheets.lignes import Classeur
 from sheets.register import questions
 from tests import oracle
 
@@ -85,10 +88,15 @@ def test_the_answer_agrees_with_the_oracle_to_the_cent(faite: Visite, code: str)
     }
 
 
+def rejuges(faite: Visite) -> list[Classeur]:
+    """The files of the tour, judged once more."""
+    dossier = charge(EXEMPLE)
+    return [juge(Path(r.fichier).name, Path(r.fichier).read_bytes(), dossier) for r in faite.bilan.recus]
+
+
 @pytest.mark.parametrize("code", GHTS)
 def test_the_lines_struck_out_are_those_the_oracle_strikes_out(faite: Visite, code: str) -> None:
-    classeurs = [recu.classeur for recu in faite.bilan.recus if recu.classeur]
-    (classeur,) = (c for c in classeurs if c.tampon and c.tampon.ght == code)
+    (classeur,) = (c for c in rejuges(faite) if c.tampon and c.tampon.ght == code)
     retirees = {(o.feuille, ligne.numero) for o in classeur.onglets for ligne in o.lignes if ligne.bloquee}
     assert retirees == {(li.feuille, li.rang) for li in faite.lignes if li.ght == code and li.motifs}
     attendu = faite.attendu(code)
@@ -122,7 +130,7 @@ def test_each_of_the_seven_real_lines_is_struck_out_for_its_performance(faite: V
     with fichier.open(encoding="utf-8") as f:
         reelles = {int(r["gain"]) * 100 for r in csv.DictReader(f) if r["verdict"] == "performance-superieure-100"}
     assert len(reelles) == 7
-    constats = [c for recu in faite.bilan.recus if recu.classeur for c in recu.classeur.constats]
+    constats = [c for classeur in rejuges(faite) for c in classeur.constats]
     retires = [c for c in constats if c.code == "performance-superieure-100"]
     assert {c.enjeu for c in retires} == reelles
     assert len(retires) == 7

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import statistics
 import sys
+from functools import partial
 from pathlib import Path
 
 from config.dossier import Dossier
 from tests.bench import debit, outils
 from tests.bench.debit import chrono
-from tests.bench.pays import LIGNES, dossier_du_pays, trames
+from tests.bench.pays import ETABLISSEMENTS, LIGNES, dossier_du_pays, trames
 from tests.corpus import CORPUS
 
 SORTIE = Path("out/bench")
@@ -54,12 +55,12 @@ def mesure_les_outils(fichiers: list[Path], dossier: Dossier) -> None:
 
 
 def mesure_la_memoire(fichiers: list[Path], dossier: Dossier) -> None:
-    pic = {}
-    for combien in (len(fichiers) // 4, len(fichiers)):
-        quelques = fichiers[:combien]
-        _, pic[combien] = debit.pic_memoire(lambda q=quelques: debit.vigie(q, dossier, SORTIE / "memoire.sqlite"))  # type: ignore[misc]
-    mots = " ; ".join(f"{n} classeurs : {mo:.0f} Mo" for n, mo in pic.items())
-    dit(f"Mémoire ajoutée au plus haut, processus de lecture compris : {mots} ; visé : 300 Mo, la même")
+    pics = {}
+    for combien in (len(fichiers), ETABLISSEMENTS):
+        copies = debit.copies(fichiers, combien, SORTIE / f"copies-{combien}")
+        pics[combien] = debit.pic_memoire(partial(debit.vigie, copies, dossier, SORTIE / "memoire.sqlite"))
+    mots = " ; ".join(f"{n} classeurs : {mo:.0f} Mo" for n, mo in pics.items())
+    dit(f"Mémoire ajoutée au plus haut, processus de lecture compris : {mots} ; visé : 300 Mo au plus, et la même")
 
 
 def mesure_le_corpus() -> None:

@@ -74,8 +74,18 @@ def second_relevé(fichiers: list[Path], dossier: Dossier, registre: Path, *, da
     return duree
 
 
-def pic_memoire(faire: Callable[[], object]) -> tuple[float, float]:
-    """(seconds, MB added at the peak) over this process and its workers, sampled every 5 ms."""
+def copies(fichiers: list[Path], combien: int, ou: Path) -> list[Path]:
+    """As many files as asked for, the same ones over and over under other names."""
+    ou.mkdir(parents=True, exist_ok=True)
+    rendus = [ou / f"{rang:04d}.xlsx" for rang in range(combien)]
+    for rang, copie in enumerate(rendus):
+        if not copie.exists():
+            os.link(fichiers[rang % len(fichiers)], copie)
+    return rendus
+
+
+def pic_memoire(faire: Callable[[], object]) -> float:
+    """MB added at the peak over this process and its workers, sampled every 5 ms."""
     fini = threading.Event()
     depart = _occupe()
     pic = [depart]
@@ -86,10 +96,10 @@ def pic_memoire(faire: Callable[[], object]) -> tuple[float, float]:
 
     guetteur = threading.Thread(target=observe)
     guetteur.start()
-    duree = chrono(faire)
+    faire()
     fini.set()
     guetteur.join()
-    return duree, (pic[0] - depart) / 1e6
+    return (pic[0] - depart) / 1e6
 
 
 def _occupe() -> int:
