@@ -14,9 +14,6 @@ from sheets.compte import OngletRecu, qui_compte
 from sheets.register import questions
 from sheets.register.questions import FichierRecu
 
-PROGRES = ("attendue", "ouverte", "vue", "remise", "néant")
-SANTE = ("", "en ordre", "à corriger", "illisible")
-
 
 @dataclass(frozen=True, slots=True)
 class Etat:

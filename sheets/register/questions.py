@@ -30,7 +30,6 @@ class FichierRecu:
     ght: str
     campagne: str
     remis: bool
-    recu_le: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def _onglet_recu(*r: Any) -> OngletRecu:
 def fichiers_recus(db: Database, campagnes: Sequence[str], au: date) -> list[FichierRecu]:
     """Every file stamped for these campaigns received up to that day, refused ones included, in order of arrival."""
     requete = (
-        "SELECT f.id, f.chemin, f.etat, f.motif, f.ght, f.campagne, f.remis, p.debut FROM fichiers f"  # noqa: S608
+        "SELECT f.id, f.chemin, f.etat, f.motif, f.ght, f.campagne, f.remis FROM fichiers f"  # noqa: S608
         f" JOIN pulls p ON p.id = f.pull WHERE f.campagne IN ({_places(campagnes)}) AND substr(p.debut, 1, 10) <= ? ORDER BY f.id"
     )
     return [FichierRecu(*r) for r in db.execute(requete, (*campagnes, au.isoformat()))]
