@@ -22,9 +22,10 @@ from sheets.constats import Constat, Gravite, rang
 from sheets.judging.lines import juge_la_trame, juge_lignes
 from sheets.lignes import Classeur, Onglet
 from sheets.noms import noms_d_onglets
-from sheets.reading import excel, formules
+from sheets.reading import excel, loupe
 from sheets.reading import lines as reading
 from sheets.reading.excel import OngletBrut
+from sheets.reading.rognage import relit
 from sheets.trame import Tampon, Trame, lit_tampon
 from sheets.trames import TRAMES
 
@@ -32,7 +33,29 @@ PROFONDEUR_DU_TAMPON = 12
 
 
 def juge(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
-    """Read and judge one workbook. Never raises for what the file holds: a refusal is a finding."""
+    """Read and judge one workbook. Never raises for what the file holds: a refusal is a finding.
+
+    A reading that fails, or that the XML contradicts, is taken again on the workbook rewritten.
+    """
+    try:
+        return _juge(fichier, octets, dossier)
+    except excel.MalLu:
+        return juge_rogne(fichier, octets, dossier)
+
+
+def juge_rogne(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
+    """The second try, on the workbook rewritten and cut down to what is within reach of a table."""
+    try:
+        rogne = relit(octets)
+        rendu = _juge(fichier, rogne.octets, dossier, relu=True)
+    except excel.Refus as refus:
+        return Classeur(fichier, None, (), (refus.constat,), lisible=False)
+    dit = classeur.cellule_lointaine(list(rogne.lointaines))
+    return replace(rendu, constats=(*rendu.constats, dit)) if rogne.lointaines else rendu
+
+
+def _juge(fichier: str, octets: bytes, dossier: Dossier, *, relu: bool = False) -> Classeur:
+    """One reading and its judgement; `relu` if two parsers have agreed on it. Raises MalLu when it cannot be trusted."""
     tampon = None
     try:
         bruts = list(excel.ouvre(octets))
@@ -42,13 +65,15 @@ def juge(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
         if tampon is None:
             raise excel.Refus(classeur.trame_inconnue([o.nom for o in bruts]))
         trame, campagne = _reconnait(tampon, dossier)
+    except excel.MalLu:
+        raise
     except excel.Refus as refus:
         return Classeur(fichier, tampon, (), (refus.constat,), lisible=False)
     premier = next((o for o in bruts if accueil.est_accueil(o)), None)
     dit = accueil.lit(premier) if premier else Accueil()
     suspects = _achats_suspects(dit, dossier, campagne)
     membres = {e.finess: e.nom for e in dossier.territoire.membres(tampon.ght, campagne.situation)}
-    envoi = Envoi(octets, trame, campagne, tampon, dossier, dit, membres)
+    envoi = Envoi(octets, trame, campagne, tampon, dossier, dit, membres, relu)
     autres = ((o, t) for o, t in zip(bruts, tampons, strict=True) if o is not premier)
     onglets, constats = _onglets(envoi, autres)
     constats = sorted([*constats, *suspects, *_sur_l_accueil(envoi, premier, propriete, tampon)], key=rang)
@@ -81,7 +106,7 @@ def _sur_l_accueil(
     dit = _tampon_de(premier)
     if dit and dit != tampon:
         yield classeur.tampon_contredit(f"Le premier onglet dit « {dit} »", f"« {tampon} »", feuille=premier.nom)
-    illisibles = envoi.dit.illisibles | formules.cachees(envoi.octets, premier.nom, envoi.dit.sans_achats)
+    illisibles = envoi.dit.illisibles | loupe.cachees(envoi.octets, premier.nom, envoi.dit.sans_achats)
     for cellule, probleme in illisibles.items():
         controle = CATALOGUE[probleme.code]
         yield controle(accueil.ACHATS, False, probleme, feuille=premier.nom, cellule=cellule)
@@ -125,6 +150,7 @@ class Envoi:
     dit: Accueil
     membres: dict[str, str]
     """Names of the établissements of the GHT at the situation date, by FINESS."""
+    relu: bool = False
 
     def contexte(self, finess: str = "") -> Contexte:
         """What the checks may know; total purchases from the first tab, else the latest the region knows."""
@@ -154,6 +180,8 @@ def _onglet(
 ) -> tuple[Onglet | None, list[Constat]]:
     """One tab and its findings; no tab when it is not one of this trame (a note, a list) or cannot be trusted."""
     lu = reading.lit(brut, envoi.trame, reading.lecteurs(envoi.trame, envoi.dossier), envoi.octets)
+    if lu and lu.vides and not envoi.relu and loupe.rangee_en_double(envoi.octets, brut.nom):
+        raise excel.MalLu(f"Deux lignes de l'onglet « {brut.nom} » portent le même numéro.")  # the other one is blank
     if lu is None and not (tampon and tampon.finess):
         return None, []
     finess, doute = _etablissement(envoi, brut.nom, tampon, deja)

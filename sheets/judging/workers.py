@@ -11,18 +11,13 @@ import os
 import resource
 from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as TropLong
-from dataclasses import replace
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from config.dossier import Dossier
 from sheets.checks import classeur
-from sheets.judging.workbook import juge
+from sheets.judging.workbook import juge, juge_rogne
 from sheets.lignes import Classeur
-from sheets.reading.excel import ouvre
-from sheets.reading.rognage import rogne
 
 SECONDES = 20.0
 """An ordinary trame is judged in hundredths of a second."""
@@ -50,15 +45,8 @@ def _juge(fichier: str, octets: bytes) -> Classeur:
 
 
 def _juge_rogne(fichier: str, octets: bytes) -> Classeur:
-    """The second try, on what is within reach of a table; refused if the two readings do not see as many lines."""
     assert _dossier is not None
-    rogne_ = rogne(octets)
-    vues = sorted(sum(any(c != "" for c in r) for r in o.rangees) for o in ouvre(rogne_.octets))
-    if vues != sorted(rogne_.lignes):
-        return _refus(fichier, "Deux lectures de ce classeur ne voient pas le même nombre de lignes.")
-    rendu = juge(fichier, rogne_.octets, _dossier)
-    dit = classeur.cellule_lointaine(list(rogne_.lointaines))
-    return replace(rendu, constats=(*rendu.constats, dit)) if rogne_.lointaines else rendu
+    return juge_rogne(fichier, octets, _dossier)
 
 
 def juge_tous(fichiers: Iterable[tuple[str, bytes]], dossier: Dossier) -> Iterator[Classeur]:
@@ -91,8 +79,6 @@ def _resultat(pool: ProcessPool, nom: str, octets: bytes, futur: ProcessFuture[C
         return _refus(nom, f"La lecture de ce classeur a dépassé {SECONDES:.0f} secondes ; elle a été arrêtée.")
     except (ProcessExpired, MemoryError):
         return _refus(nom, "La lecture de ce classeur demande une mémoire démesurée ; elle a été arrêtée.")
-    except (BadZipFile, ParseError):
-        return _refus(nom, "Ce classeur est abîmé : son contenu ne peut pas être lu.")
     except Exception:
         return _defaut(nom)
 

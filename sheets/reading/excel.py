@@ -23,6 +23,7 @@ ENTREES_MAX = 2_000
 DEPLIE_MAX = 300 * 1024 * 1024
 RATIO_MAX = 200
 REPRENDRE = "Remplissez la trame reçue, et renvoyez-la au format .xlsx."
+ABIME = "Ce classeur est abîmé : son contenu ne peut pas être lu."
 REPARER = "Ouvrez-le dans Excel, acceptez la réparation, enregistrez-le, puis renvoyez-le."
 
 
@@ -32,6 +33,13 @@ class Refus(Exception):  # noqa: N818 - a verdict on the file, not a fault of th
     def __init__(self, constat: Constat) -> None:
         super().__init__(constat.message)
         self.constat = constat
+
+
+class MalLu(Refus):
+    """calamine fails, or does not give what the XML holds: worth a second try on the workbook rewritten."""
+
+    def __init__(self, raison: str) -> None:
+        super().__init__(classeur.classeur_illisible(raison, REPARER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class OngletBrut:
 
 
 def ouvre(octets: bytes) -> Iterator[OngletBrut]:
-    """Yield the worksheets of a workbook, in order. Raises Refus."""
+    """Yield the worksheets of a workbook, in order. Raises Refus, and MalLu where a second try may do better."""
     refuse_le_dangereux(octets)
     try:
         livre = CalamineWorkbook.from_filelike(io.BytesIO(octets))
@@ -57,9 +65,7 @@ def ouvre(octets: bytes) -> Iterator[OngletBrut]:
                 ligne_0, colonne_0 = feuille.start or (0, 0)
                 yield OngletBrut(meta.name, feuille.to_python(skip_empty_area=True), ligne_0, colonne_0)
     except CalamineError as faute:
-        raise Refus(classeur.classeur_illisible(
-            "Ce classeur est abîmé : son contenu ne peut pas être lu.",
-            REPARER)) from faute  # fmt: skip
+        raise MalLu(ABIME) from faute
 
 
 def refuse_le_dangereux(octets: bytes) -> None:
@@ -92,6 +98,8 @@ def refuse_le_dangereux(octets: bytes) -> None:
 def _refuse_le_contenu(entrees: list[zipfile.ZipInfo], taille: int) -> None:
     noms = [e.filename for e in entrees]
     deplie = sum(e.file_size for e in entrees)
+    if any(e.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for e in entrees):
+        raise _illisible("Ce classeur est compressé d'une façon qu'Excel ne connaît pas.", REPRENDRE)
     if len(entrees) > ENTREES_MAX or deplie > DEPLIE_MAX or deplie > RATIO_MAX * taille + 10_000_000:
         raise _illisible(
             "Ce classeur est anormalement compressé ; il n'a pas été ouvert.", "Renvoyez la trame d'origine, remplie."

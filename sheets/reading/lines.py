@@ -20,7 +20,7 @@ from sheets.cells import MASQUE, Probleme, Reconnu
 from sheets.checks import classeur
 from sheets.constats import Constat
 from sheets.listes import listes
-from sheets.reading import formules
+from sheets.reading import loupe
 from sheets.reading.excel import OngletBrut
 from sheets.reading.headings import ANCRES, Entetes, trouve
 from sheets.trame import Colonne, Trame, cle_entete
@@ -28,6 +28,10 @@ from sheets.trame import Colonne, Trame, cle_entete
 TROU = 20
 """After that many blank lines, a line with fewer than `TROU_VALEURS` values is a stray note, not an action."""
 TROU_VALEURS = 3
+NOMBRE_NU = "nombre-nu"
+"""Code of a bare number in a column of texts or dates, until the workbook has said what it shows; never told."""
+_1904 = 1_462
+"""Days between the two calendars of Excel."""
 _TOTAL = re.compile(r"(sous )?tota(l|ux)\b|somme\b|cumul\b")
 
 Lecteur = Callable[[object], cells.Lu]
@@ -67,15 +71,24 @@ def lecteurs(trame: Trame, dossier: Dossier) -> dict[str, Lecteur]:
             label = dossier.nomenclature.label
             return lru_cache(maxsize=4096, typed=True)(lambda brut: (t := cells.texte(brut)) and (label(c.cle, t) or t))
         simples: dict[str, Lecteur] = {
-            "texte": cells.texte,
+            "texte": _texte,
             "euros": cells.euros,
             "nombre": cells.nombre,
             "entier": cells.entier,
-            "date": cells.date_,
+            "date": _date,
         }
         return simples[c.genre]
 
     return {c.cle: lecteur(c) for c in trame.saisies}
+
+
+def _texte(brut: object) -> cells.Lu:
+    lu = cells.texte(brut)
+    return Probleme(NOMBRE_NU, lu or "", "") if type(brut) is float and lu != MASQUE else lu
+
+
+def _date(brut: object) -> cells.Lu:
+    return Probleme(NOMBRE_NU, cells.vu(brut), "") if type(brut) is float else cells.date_(brut)
 
 
 def lit(onglet: OngletBrut, trame: Trame, lecteurs: Mapping[str, Lecteur], octets: bytes) -> OngletLu | None:
@@ -86,7 +99,9 @@ def lit(onglet: OngletBrut, trame: Trame, lecteurs: Mapping[str, Lecteur], octet
     colonnes = {c: lettre(onglet.colonne_0 + r) for c, r in entetes.places.items()}
     if not entetes.utilisable:
         return OngletLu(colonnes, [], 0, 0, list(entetes.constats), False)
-    lignes, lointaines = _sans_les_lointaines(_lignes(onglet, entetes, trame, lecteurs), colonnes)
+    lues = _lignes(onglet, entetes, trame, lecteurs)
+    _montre_les_nombres(lues, onglet, entetes, trame, octets)
+    lignes, lointaines = _sans_les_lointaines(lues, colonnes)
     lointaines += _a_droite(onglet, entetes)
     constats = list(entetes.constats)
     gardees, totaux = _sans_les_totaux(lignes, trame)
@@ -97,8 +112,8 @@ def lit(onglet: OngletBrut, trame: Trame, lecteurs: Mapping[str, Lecteur], octet
         constats.append(classeur.cellule_lointaine(lointaines, feuille=onglet.nom, cellule=lointaines[0]))
     _cherche_les_formules(gardees, trame, colonnes, onglet.nom, octets)
     premiere = onglet.ligne_0 + entetes.premiere + 1
-    lues = lignes[-1].numero - premiere + 1 if lignes else 0
-    return OngletLu(colonnes, gardees, lues - len(lignes), len(totaux), constats, True)
+    vides = lignes[-1].numero - premiere + 1 - len(lignes) if lignes else 0
+    return OngletLu(colonnes, gardees, vides, len(totaux), constats, True)
 
 
 def _lignes(onglet: OngletBrut, entetes: Entetes, trame: Trame, lecteurs: Mapping[str, Lecteur]) -> list[LigneLue]:
@@ -132,6 +147,32 @@ def _ligne(numero: int, rangee: list[Any], plan: list[tuple[int, str, Lecteur]])
             if type(lu) is str and MASQUE in lu:
                 problemes[colonne] = Probleme("donnee-personnelle", MASQUE, "")
     return LigneLue(numero, valeurs, problemes)
+
+
+def _montre_les_nombres(
+    lignes: list[LigneLue], onglet: OngletBrut, entetes: Entetes, trame: Trame, octets: bytes
+) -> None:
+    """Read the bare numbers as the workbook shows them: dressed by their format, counted in its calendar."""
+    nus = {
+        adresse(onglet.colonne_0 + entetes.places[c], ligne.numero): (ligne, c)
+        for ligne in lignes
+        for c, p in ligne.problemes.items()
+        if type(p) is Probleme and p.code == NOMBRE_NU
+    }
+    if not nus:
+        return
+    bruts = {ou: onglet.rangees[ligne.numero - onglet.ligne_0 - 1][entetes.places[c]] for ou, (ligne, c) in nus.items()}
+    dates = {ou for ou, (_, c) in nus.items() if trame.par_cle[c].genre == "date"}
+    decalage = _1904 if dates and loupe.en_1904(octets) else 0
+    montrees = loupe.affichees(octets, onglet.nom, {ou: n for ou, n in bruts.items() if ou not in dates})
+    for ou, (ligne, c) in nus.items():
+        del ligne.problemes[c]
+        brut, lecteur = (
+            (bruts[ou] + decalage, cells.date_) if ou in dates else (montrees.get(ou, bruts[ou]), cells.texte)
+        )
+        lue = _ligne(ligne.numero, [brut], [(0, c, lecteur)])
+        ligne.valeurs |= lue.valeurs
+        ligne.problemes |= lue.problemes
 
 
 def _sans_les_lointaines(lignes: list[LigneLue], colonnes: dict[str, str]) -> tuple[list[LigneLue], list[str]]:
@@ -200,6 +241,6 @@ def _cherche_les_formules(
         if c not in ligne.valeurs and c not in ligne.problemes and requis.quand(ligne.valeurs)
     }
     if vides:
-        for adresse, probleme in formules.cachees(octets, feuille, set(vides)).items():
+        for adresse, probleme in loupe.cachees(octets, feuille, vides).items():
             ligne, colonne = vides[adresse]
             ligne.problemes[colonne] = probleme

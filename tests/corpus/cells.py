@@ -14,6 +14,7 @@ from openpyxl.styles import Font
 
 from tests.corpus.base import (
     COL,
+    FEUILLE,
     GAIN_SANS_L1,
     L1,
     N,
@@ -27,6 +28,7 @@ from tests.corpus.base import (
     retouche,
     sans_l1,
 )
+from tests.corpus.containers import recrit
 
 NBSP, FINE = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 NIR = "185057800608491"
@@ -127,8 +129,6 @@ tapes(
     ("marche-1e5", "Un numéro de marché « 1E5 », qui ressemble à un nombre.", {"marche": "1E5"}, entier(lu={"marche": "1E5"})),
     ("marche-finess", "Un FINESS à zéro initial comme numéro de marché.", {"marche": "010780054"}, entier(lu={"marche": "010780054"})),
     ("marche-nombre", "Un numéro de marché devenu un nombre.", {"marche": 2021045.0}, entier(lu={"marche": "2021045"})),
-    ("marche-17-chiffres", "Un numéro de marché de 17 chiffres devenu un nombre.", {"marche": 20210000000000012},
-     entier(lu={"marche": "20210000000000012"})),
     ("categorie-19-10", "Un code « 19.10 », que des bibliothèques lisent 19,1.", {"categorie": "19.10"},
      entier("nomenclature-inconnue", lu={"categorie": "19.10"})),
     ("intitule-na", "Une action intitulée « NA » (Nouvelle-Aquitaine).", {"intitule": "NA"}, entier(lu={"intitule": "NA"})),
@@ -209,6 +209,57 @@ def _() -> bytes:
 )
 def _() -> bytes:
     return retouche(pose({f"{COL['date_premiere_commande']}{L1}": timedelta(hours=30)}))
+
+
+def en_nombre(nom: str, defaut: str, ecrit: str, lu: str, format_: str = "General") -> None:
+    """Register a market number that is a number: as the XML writes it, dressed by a format."""
+
+    def octets() -> bytes:
+        saisi = retouche(frappe(L1, marche=7), habille(f"{COL['marche']}{L1}", format_))
+        return recrit(saisi, FEUILLE, (rf'(<c r="{COL["marche"]}{L1}"[^>]*><v>)7', rf"\g<1>{ecrit}"))
+
+    ajoute(nom, defaut, entier(lu={"marche": lu}), octets)
+
+
+en_nombre("marche-17-chiffres", "Un numéro de marché de 17 chiffres devenu un nombre.", *["20210000000000012"] * 2)
+en_nombre(
+    "marche-17-chiffres-impair",
+    "Un numéro de 17 chiffres qu'aucun nombre à virgule ne représente.",
+    *["20210000000000013"] * 2,
+)
+en_nombre(
+    "marche-15-chiffres",
+    "Un numéro de marché de 15 chiffres, le plus long qu'Excel garde, devenu un nombre.",
+    *["920210000000012"] * 2,
+)
+en_nombre(
+    "marche-format-depasse",
+    "Un numéro de six chiffres dans une case dont le format en montre cinq.",
+    "123456",
+    "123456",
+    "00000",
+)
+en_nombre(
+    "marche-format-tirets",
+    "Un numéro de marché 2021045 affiché 2021-045 par son format.",
+    "2021045",
+    "2021-045",
+    r"0000\-000;@",
+)
+en_nombre(
+    "marche-format-mots",
+    "Un numéro de marché 45 affiché « M2021-045 » par son format.",
+    "45",
+    "M2021-045",
+    '"M2021-"000',
+)
+en_nombre(
+    "marche-format-milliers",
+    "Un numéro de marché affiché avec des espaces entre ses milliers, qui n'en font pas partie.",
+    "2021045",
+    "2021045",
+    "# ##0",
+)
 
 
 @cas("marche-format-zeros", "Un numéro de marché 123 affiché 00123 par son format.", entier(lu={"marche": "00123"}))

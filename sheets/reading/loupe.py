@@ -1,0 +1,168 @@
+"""Looks at the XML of a few cells, where what calamine gave of them leaves a doubt: blanks, bare numbers, lost lines.
+
+Never looks at a workbook that shows no symptom: this second look costs as much as the first.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Collection, Iterator, Mapping
+from posixpath import join, normpath
+from typing import IO
+from xml.etree import ElementTree as ET
+
+from sheets.adresse import adresse
+from sheets.cells import Probleme, vu
+from sheets.reading.excel import MalLu
+from sheets.reading.formats import montre, utiles
+
+_RELATION = re.compile(r"\{[^}]*relationships\}id")
+_RANGEE = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
+_NULLE_EN_1904 = b'null-date table:date-value="1904-01-01"'
+_ABSENTE = (KeyError, StopIteration, ValueError, zipfile.BadZipFile)
+"""What looking into another kind of file than expected raises."""
+
+
+def cachees(octets: bytes, feuille: str, adresses: Collection[str]) -> dict[str, Probleme]:
+    """Of these blank cells of a tab, those that hold a formula or an error → the problem. {} if not a zip of XML.
+
+    Raises MalLu when one of them holds a value after all, or when the tab is not XML that can be trusted.
+    """
+    if not adresses:
+        return {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as z:
+            if "content.xml" in z.namelist():
+                with z.open("content.xml") as xml:
+                    return {ou: p for ou, c in _cellules_ods(xml, feuille, adresses) if (p := _probleme_ods(c))}
+            with _onglet(z, feuille) as xml:
+                return {ou: p for ou, c in _cellules(xml, adresses) if (p := _probleme(c))}
+    except _ABSENTE:
+        return {}
+    except ET.ParseError as faute:
+        raise MalLu("Ce classeur est abîmé : le contenu d'un onglet n'est pas du XML en règle.") from faute
+
+
+def affichees(octets: bytes, feuille: str, nombres: Mapping[str, float]) -> dict[str, str]:
+    """Of these cells that hold a number, those that show another text than its plain digits → that text."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as z:
+            if "content.xml" in z.namelist():
+                with z.open("content.xml") as xml:
+                    montrees = ((ou, _textes_ods(c)) for ou, c in _cellules_ods(xml, feuille, nombres))
+                    return {ou: texte for ou, texte in montrees if texte.isdecimal() and int(texte) == nombres[ou]}
+            formats = utiles(_racine(z, "xl/styles.xml")) if "xl/styles.xml" in _noms(z) else {}
+            if not formats and all(abs(n) < 2**53 for n in nombres.values()):
+                return {}
+            with _onglet(z, feuille) as xml:
+                lus = (
+                    (ou, c.findtext("{*}v", ""), formats.get(c.get("s", "0"), "0")) for ou, c in _cellules(xml, nombres)
+                )
+                return {ou: texte for ou, ecrit, format_ in lus if (texte := montre(ecrit, format_))}
+    except (*_ABSENTE, ET.ParseError):
+        return {}
+
+
+def en_1904(octets: bytes) -> bool:
+    """Whether the workbook counts its days from 1904, as old Macs did."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as z:
+            if "content.xml" in z.namelist():
+                return _NULLE_EN_1904 in z.read("content.xml")
+            livre = _racine(z, "xl/workbook.xml")
+    except (*_ABSENTE, ET.ParseError):
+        return False
+    return any(e.get("date1904") in ("1", "true") for e in livre.iter() if _nom(e) == "workbookPr")
+
+
+def rangee_en_double(octets: bytes, feuille: str) -> bool:
+    """Whether two rows of a tab bear the same number: the second one overwrites the first as it is read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as z, _onglet(z, feuille) as xml:
+            numeros = _RANGEE.findall(xml.read())
+    except (*_ABSENTE, ET.ParseError):
+        return False
+    return len(set(numeros)) < len(numeros)
+
+
+def _nom(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _noms(z: zipfile.ZipFile) -> dict[str, str]:
+    """Names of the parts as they should be, with / → as they are."""
+    return {nom.replace("\\", "/"): nom for nom in z.namelist()}
+
+
+def _racine(z: zipfile.ZipFile, partie: str) -> ET.Element:
+    return ET.fromstring(z.read(_noms(z)[partie]))  # noqa: S314 - sizes are bounded before opening
+
+
+def _onglet(z: zipfile.ZipFile, feuille: str) -> IO[bytes]:
+    """The part that holds a tab."""
+    feuilles = (e for e in _racine(z, "xl/workbook.xml").iter() if _nom(e) == "sheet" and e.get("name") == feuille)
+    ident = next(valeur for e in feuilles for cle, valeur in e.items() if _RELATION.fullmatch(cle))
+    liens = _racine(z, "xl/_rels/workbook.xml.rels")
+    return z.open(_noms(z)[cible(next(e.get("Target", "") for e in liens if e.get("Id") == ident))])
+
+
+def cible(lien: str, dossier: str = "xl") -> str:
+    """The part that a relationship points at, written for the parts of that folder; it may go up (`../`)."""
+    return normpath(join("/", dossier, lien)).lstrip("/")
+
+
+def _cellules(xml: IO[bytes], adresses: Collection[str]) -> Iterator[tuple[str, ET.Element]]:
+    for _, element in ET.iterparse(xml):  # noqa: S314
+        if _nom(element) == "row":
+            for rang, cellule in enumerate(element):
+                ou = cellule.get("r") or adresse(rang, int(element.get("r", 0)))
+                if ou in adresses:
+                    yield ou, cellule
+            element.clear()
+
+
+def _probleme(cellule: ET.Element) -> Probleme | None:
+    enfants = {_nom(e): (e.text or "").strip() for e in cellule}
+    if cellule.get("t") == "e":
+        return Probleme("formule-en-erreur", enfants.get("v") or "#ERREUR", "")
+    if "f" in enfants and not enfants.get("v") and cellule.get("t") != "str":  # a text may well be empty
+        return Probleme("formule-non-calculee", vu("=" + (enfants["f"] or "…")), "")
+    if enfants.get("v") and cellule.get("t", "n") == "n":
+        raise MalLu("Deux lectures de ce classeur ne voient pas les mêmes valeurs.")
+    return None
+
+
+def _cellules_ods(xml: IO[bytes], feuille: str, adresses: Collection[str]) -> Iterator[tuple[str, ET.Element]]:
+    """The same of an OpenDocument, where runs of equal rows and cells are written once, with their number."""
+    onglet, ligne = "", 1
+    for evenement, element in ET.iterparse(xml, ("start", "end")):  # noqa: S314
+        if evenement == "start" and _nom(element) == "table":
+            onglet, ligne = _attribut(element, "name"), 1
+        elif evenement == "end" and _nom(element) == "table-row":
+            if onglet == feuille:
+                yield from ((ou, c) for ou, c in _rangee_ods(element, ligne) if ou in adresses)
+            ligne += int(_attribut(element, "number-rows-repeated") or 1)
+            element.clear()
+
+
+def _rangee_ods(rangee: ET.Element, ligne: int) -> Iterator[tuple[str, ET.Element]]:
+    rang = 0
+    for cellule in rangee:
+        yield adresse(rang, ligne), cellule
+        rang += int(_attribut(cellule, "number-columns-repeated") or 1)
+
+
+def _attribut(element: ET.Element, nom: str) -> str:
+    return next((valeur for cle, valeur in element.items() if cle.rpartition("}")[2] == nom), "")
+
+
+def _probleme_ods(cellule: ET.Element) -> Probleme | None:
+    """An error; a formula without value cannot be told from one that gives an empty text."""
+    en_erreur = any(v == "error" for c, v in cellule.items() if c.endswith("}value-type"))
+    return Probleme("formule-en-erreur", vu(_textes_ods(cellule)) or "#ERREUR", "") if en_erreur else None
+
+
+def _textes_ods(cellule: ET.Element) -> str:
+    return " ".join(e.text or "" for e in cellule if _nom(e) == "p")

@@ -1,0 +1,67 @@
+"""Writes a part of a workbook again as calamine reads it: in UTF-8, without entities or CDATA, with plain links.
+
+Never changes what a part says, but for the sheets of macros it leaves out; never follows a link, nor reads a DTD.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import IO
+from xml.etree import ElementTree as ET
+from xml.sax import SAXParseException, make_parser
+from xml.sax.handler import LexicalHandler, property_lexical_handler
+from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
+
+from sheets.reading.loupe import cible
+
+
+def recopie(xml: IO[bytes], neuf: IO[bytes], dossier: str, sans: AbstractSet[str]) -> None:
+    """Stream a part, leaving out the relationships and the sheets of these identifiers. Raises ET.ParseError.
+
+    `dossier` is the folder that relative links start from.
+    """
+    copiste = _Copiste(neuf, dossier, sans)
+    lecteur = make_parser()  # noqa: S317 - entities are refused with the DTD that declares them
+    lecteur.setContentHandler(copiste)
+    lecteur.setProperty(property_lexical_handler, copiste)
+    try:
+        lecteur.parse(xml)
+    except SAXParseException as faute:
+        raise ET.ParseError(str(faute)) from faute
+
+
+class _Copiste(XMLGenerator, LexicalHandler):
+    def __init__(self, neuf: IO[bytes], dossier: str, sans: AbstractSet[str]) -> None:
+        super().__init__(neuf, "utf-8")
+        self._dossier = dossier
+        self._sans = sans
+        self._profondeur_omise = 0
+
+    def startDTD(self, name: str, public_id: str | None, system_id: str | None) -> None:  # noqa: N802
+        raise ET.ParseError(f"no part of a workbook may declare a DTD, as {name} does")
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
+        valeurs = dict(attrs.items())
+        if self._profondeur_omise or self._est_omis(name.rpartition(":")[2], valeurs):
+            self._profondeur_omise += 1
+            return
+        if "Target" in valeurs and valeurs.get("TargetMode") != "External":
+            valeurs["Target"] = "/" + cible(valeurs["Target"], self._dossier)
+        super().startElement(name, AttributesImpl(valeurs))
+
+    def endElement(self, name: str) -> None:  # noqa: N802
+        if self._profondeur_omise:
+            self._profondeur_omise -= 1
+        else:
+            super().endElement(name)
+
+    def characters(self, content: str) -> None:
+        if not self._profondeur_omise:
+            super().characters(content)
+
+    def _est_omis(self, nom: str, valeurs: dict[str, str]) -> bool:
+        """Whether this is a relationship or a sheet left out; the sheet's own prefix for `id` is not to be trusted."""
+        return nom in ("Relationship", "sheet") and any(
+            valeur in self._sans for cle, valeur in valeurs.items() if cle.rpartition(":")[2].lower() == "id"
+        )
