@@ -290,6 +290,20 @@ xml(
 xml("lignes-sans-numero", "Les lignes ne disent pas leur numéro.", entier(), (r'<row r="\d+"', "<row"))
 xml("ligne-ecrasee", "Deux lignes du XML portent le même numéro et les mêmes adresses : l'une écrase l'autre.", refuse(),
     (rf'<row r="{L1 + 1}"', f'<row r="{L1}"'), (rf'(<c r="[A-Z]+){L1 + 1}"', rf'\g<1>{L1}"'))  # fmt: skip
+xml("ligne-doublee-vide", "Une ligne du XML figure une seconde fois, sans ses valeurs, et la suivante manque.",
+    Verdict(seuls=True, lignes_retenues=N - 1, gain_retenu="52800.00"),
+    (rf'(<row r="{L1}".*?</row>)<row r="{L1 + 1}".*?</row>', rf'\1<row r="{L1}"><c r="{GAIN_L1}" s="3"/><c r="{DATE_L1}"><v/></c></row>'))  # fmt: skip
+xml("ligne-en-deux-morceaux", "Une ligne est écrite en deux morceaux qui portent son numéro, et une autre est laissée vide.",
+    Verdict(seuls=True, lignes_retenues=N - 1, gain_retenu="52800.00", lu={"intitule": "Épicerie"}),
+    (rf'<row r="{L1 + 1}".*?</row>', ""), (rf'(?=<c r="{DATE_L1}")', f'</row><row r="{L1}">'))  # fmt: skip
+xml("cellule-ecrasee", "Une cellule est écrite deux fois avec deux gains, et une ligne est laissée vide entre deux morceaux.", refuse(GAIN_L1),
+    (rf'<row r="{L1 + 1}".*?</row>', ""), (rf'(?=<c r="{GAIN_L1}")', f'<c r="{GAIN_L1}"><v>9</v></c></row><row r="{L1}">'))  # fmt: skip
+xml(
+    "nombre-en-entites",
+    "Un nombre dont les chiffres sont écrits par leur numéro.",
+    entier(),
+    ("<v>1200</v>", "<v>&#49;200</v>"),
+)
 xml("commentaires-xml", "Des commentaires et des instructions dans le XML.", entier(),
     ("<sheetData>", "<!-- fait main --><?outil 1?><sheetData>"), ("<v>1200</v>", "<!-- ici --><v>1200</v>"))  # fmt: skip
 xml("cdata", "Un nombre écrit dans un bloc CDATA.", entier(), ("<v>1200</v>", "<v><![CDATA[1200]]></v>"))
@@ -433,6 +447,26 @@ def _() -> bytes:
 
 
 @cas(
+    "textes-en-windows-1252",
+    "La table des textes est en Windows-1252, et le dit.",
+    entier(lu={"intitule": "Œufs « bio »"}),
+)
+def _() -> bytes:
+    texte = parties(excel())[PARTAGEES].decode().replace("Épicerie", "Œufs « bio »")
+    declaree = '<?xml version="1.0" encoding="windows-1252"?>' + texte
+    return remplace(excel(), {PARTAGEES: declaree.encode("cp1252", "xmlcharrefreplace")})
+
+
+@cas("tout-en-utf-16", "Toutes les parties du classeur sont en UTF-16.", entier(lu={"intitule": "Épicerie"}))
+def _() -> bytes:
+    def en_utf_16(octets: bytes) -> bytes:
+        texte = re.sub(r"^<\?xml[^>]*>", "", octets.decode())
+        return ('<?xml version="1.0" encoding="UTF-16"?>' + texte).encode("utf-16")
+
+    return zippe({n: en_utf_16(o) if n.endswith((".xml", ".rels")) else o for n, o in parties(excel()).items()})
+
+
+@cas(
     "proprietes-illisibles",
     "Les propriétés sont dans un codage inconnu, et les tampons des onglets sont effacés.",
     refuse("", "trame-inconnue"),
@@ -466,6 +500,16 @@ def _en_1904(octets: bytes) -> bytes:
 
     dates = (rf'(<c r="{COL["date_premiere_commande"]}(?!4")\d+"[^>]*><v>)(\d+)</v>', decale)
     return recrit(recrit(octets, FEUILLE, dates), "xl/workbook.xml", (r"<workbookPr ?/>", '<workbookPr date1904="1"/>'))
+
+
+@cas("systeme-1904-texte", "Au calendrier de 1904, une date écrite en texte ne se décale pas.",
+     entier(lu={"date_premiere_commande": "2021-01-15"}))  # fmt: skip
+def _() -> bytes:
+    return recrit(
+        _en_1904(excel()),
+        FEUILLE,
+        (rf'(<c r="{DATE_L1}")[^>]*><v>\d+</v>', r'\1 t="inlineStr"><is><t>15/01/2021</t></is>'),
+    )
 
 
 @cas("macros-excel-4", "Une feuille de macros Excel 4 ajoutée au classeur.", entier(), "macros-excel-4.xlsm")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.corpus.base import COL, L1, N, Verdict, ajoute, entier, refuse
+from tests.corpus.base import COL, L1, N, Verdict, ajoute, cas, entier, refuse
+from tests.corpus.containers import recrit
 
 DOSSIER = Path(__file__).parents[1] / "data" / "libreoffice"
 MOT_DE_PASSE = "secret"
@@ -47,3 +48,17 @@ for nom_, defaut_, verdict_, origine_, renomme in (
     ("chiffre-ods", "LibreOffice a chiffré la trame (.ods) par un mot de passe.", refuse("mot de passe", "classeur-protege"), "chiffre.ods", ""),
 ):  # fmt: skip
     enregistre(nom_, defaut_, verdict_, origine_, renomme)
+
+
+@cas(
+    "lo-ods-zeros",
+    "Dans un .ods, un numéro de marché 123 affiché 00123 par son format.",
+    entier(lu={"marche": "00123"}),
+    "zeros.ods",
+)
+def _() -> bytes:
+    en_nombre = '\\1office:value-type="float" office:value="123" calcext:value-type="float"><text:p>00123</text:p>'
+    texte = (
+        r'(<table:table-cell [^>]*?)office:value-type="string" calcext:value-type="string"><text:p>2021-001</text:p>'
+    )
+    return recrit((DOSSIER / "feuille.ods").read_bytes(), "content.xml", (texte, en_nombre))
