@@ -91,10 +91,16 @@ def vu(brut: object) -> str:
     return saisi if len(saisi) <= 60 else saisi[:57] + "…"
 
 
+@lru_cache(maxsize=4096)
+def _lisible(saisi: str) -> str:
+    """Tidied and masked; remembered, for a trame says the same few things hundreds of times."""
+    return masque(tasse(saisi))
+
+
 def texte(brut: object) -> str | None:
     """Text as typed, spaces tidied; a number keeps no « .0 », so a market number 123 stays 123."""
     if isinstance(brut, str):
-        return masque(tasse(brut)) or None
+        return _lisible(brut) or None
     return None if brut is None else vu(brut)
 
 

@@ -66,12 +66,13 @@ def mesure(
         return Mesure(0, 0, 0, part_de_l_exercice(gain_annuel, depart, exercice))
     if not premiere_commande:
         return RIEN
+    fin = mois_ecoules(premiere_commande, exercice, 12)
     a_date = mois_ecoules(premiere_commande, situation.year, situation.month)
-    avant = mois_ecoules(premiere_commande, exercice - 1, 12)
+    avant, a_la_fin, apres = (cumul(gain_annuel, mois) for mois in (fin - 12, fin, fin + 12))
     return Mesure(
-        gain_exercice=part_de_l_exercice(gain_annuel, premiere_commande, exercice),
-        report=part_de_l_exercice(gain_annuel, premiere_commande, exercice + 1),
-        realise_a_date=cumul(gain_annuel, a_date) - cumul(gain_annuel, avant),
+        gain_exercice=a_la_fin - avant,
+        report=apres - a_la_fin,
+        realise_a_date=cumul(gain_annuel, a_date) - avant,
         prevision=0,
     )
 

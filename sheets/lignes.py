@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sheets.constats import Constat, Gravite
@@ -56,7 +57,7 @@ class Ligne(NamedTuple):
         return max(self.mesure.gain_exercice, 0) if self.bloquee else 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Onglet:
     """The tab of one établissement. `colonnes` gives the letter of each column, so every value has its cell."""
 
@@ -81,7 +82,7 @@ class Onglet:
         """« S14 », or nothing when the column is not in this tab."""
         return f"{self.colonnes[cle]}{ligne}" if cle in self.colonnes else ""
 
-    @property
+    @cached_property
     def totaux(self) -> Totaux:
         rejetees = sum(ligne.bloquee for ligne in self.lignes)
         declare = sum(ligne.mesure.gain_exercice for ligne in self.lignes)
@@ -98,7 +99,7 @@ class Onglet:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Classeur:
     """One file, read and judged. `lisible` is false when nothing of it could be read as a trame."""
 
@@ -110,7 +111,7 @@ class Classeur:
     remis: bool = False
     contact: str = ""
 
-    @property
+    @cached_property
     def totaux(self) -> Totaux:
         return total(o.totaux for o in self.onglets)
 

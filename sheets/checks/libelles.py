@@ -20,7 +20,7 @@ PENALITE = re.compile(r"(?<!hors )(?<!sans )(?<!de )p[ée]nalit", re.IGNORECASE)
 def nomenclature_inconnue(a: Action, c: Contexte) -> Ecart | None:
     for rubrique in RUBRIQUES:
         saisi = getattr(a, rubrique)
-        if saisi and c.nomenclature.label(rubrique, vu(saisi)) is None:
+        if saisi and c.nomenclature.label(rubrique, saisi) is None:
             voisin = proche(saisi, c.nomenclature.labels(rubrique))
             conseil = f"Vouliez-vous dire « {voisin} » ? " if voisin else ""
             return Ecart(f"« {vu(saisi)} » n'est pas {UNE[rubrique]} de la nomenclature.",

@@ -12,8 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from config.dossier import Dossier
@@ -49,18 +47,10 @@ def vigie(fichiers: list[Path], dossier: Dossier, registre: Path) -> None:
     db.close()
 
 
-def openpyxl_pandas(fichiers: list[Path], registre: Path) -> None:
-    """The usual script: openpyxl, a data frame per tab, a few checks by column, `to_sql`."""
-    registre.unlink(missing_ok=True)
+def declare(registre: Path, requete: str) -> float:
+    """Euros declared, as a register or the usual script's file holds them: both must have done the same work."""
     with sqlite3.connect(registre) as base:
-        for f in fichiers:
-            livre = load_workbook(f, read_only=True, data_only=True)
-            for feuille in livre.worksheets[1:-1]:
-                rangees = list(feuille.iter_rows(min_row=4, values_only=True))
-                table = pd.DataFrame(rangees[1:], columns=[str(t) for t in rangees[0]]).dropna(subset=["Statut"])
-                gain, reference = table["Gain annuel sur 12 mois (€ TTC)"], table["Montant de référence annuel (€ TTC)"]
-                table["rejet"] = (gain >= reference) | gain.isna() | reference.isna()
-                table.to_sql("lignes", base, if_exists="append", index=False)
+        return float(base.execute(requete).fetchone()[0])
 
 
 def second_relevé(fichiers: list[Path], dossier: Dossier, registre: Path, *, dates: bool) -> float:  # noqa: PLC2401

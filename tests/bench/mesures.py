@@ -1,0 +1,84 @@
+"""`make bench`: every measure, as ratios within this run. Takes a few minutes; files are kept under out/bench."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from functools import partial
+from pathlib import Path
+
+from config.dossier import Dossier
+from config.langue import euros
+from tests.bench import debit, outils, usuel
+from tests.bench.debit import chrono
+from tests.bench.pays import ETABLISSEMENTS, LIGNES, dossier_du_pays, trames
+from tests.corpus import CORPUS
+
+SORTIE = Path("out/bench")
+ALTERNANCES = 7
+ECHANTILLON = 34
+
+
+def dit(texte: str) -> None:
+    sys.stdout.write(texte + "\n")
+    sys.stdout.flush()
+
+
+def rapport(quoi: str, rapports: list[float], vise: str) -> None:
+    """One line: the median ratio, its extremes, and what is aimed for."""
+    dit(f"{quoi} : {statistics.median(rapports):.2f} ({min(rapports):.2f} à {max(rapports):.2f}) ; visé : {vise}")
+
+
+def mesure_le_debit(fichiers: list[Path], dossier: Dossier) -> None:
+    registre = SORTIE / "pays.sqlite"
+    lectures, vigies = [], []
+    debit.calamine_nu(fichiers)
+    for _ in range(ALTERNANCES):
+        lectures.append(chrono(lambda: debit.calamine_nu(fichiers)))
+        vigies.append(chrono(lambda: debit.vigie(fichiers, dossier, registre)))
+    dit(f"Lecture nue : {statistics.median(lectures):.2f} s ; Vigie : {statistics.median(vigies):.2f} s (médianes)")
+    rapport("Lire, juger et garder ÷ lire", [v / n for v, n in zip(vigies, lectures, strict=True)], "1,3 au plus")
+    premier = statistics.median(vigies)
+    for quoi, dates, vise in (("rien de touché", False, "0,5 %"), ("dates seules déplacées", True, "2 %")):
+        encore = [
+            debit.second_relevé(fichiers, dossier, registre, dates=dates) / premier * 100 for _ in range(ALTERNANCES)
+        ]
+        rapport(f"Relever encore, {quoi}, en % du premier", encore, vise)
+
+
+def mesure_les_outils(fichiers: list[Path], dossier: Dossier) -> None:
+    quelques = fichiers[:: len(fichiers) // ECHANTILLON][:ECHANTILLON]
+    rapports = []
+    for _ in range(ALTERNANCES):
+        usuelle = chrono(lambda: usuel.releve(quelques, dossier, SORTIE / "usuel.sqlite"))
+        rapports.append(usuelle / chrono(lambda: debit.vigie(quelques, dossier, SORTIE / "quelques.sqlite")))
+    leur = debit.declare(SORTIE / "usuel.sqlite", "SELECT sum(gain_exercice) FROM lignes")
+    notre = debit.declare(SORTIE / "quelques.sqlite", "SELECT sum(gain_declare) / 100.0 FROM onglets")
+    dit(f"Euros déclarés, l'un et l'autre : {euros(round(leur * 100))}, {euros(round(notre * 100))}")
+    rapport(f"openpyxl + pandas + to_sql ÷ Vigie ({ECHANTILLON} classeurs)", rapports, "12 au moins")
+
+
+def mesure_la_memoire(fichiers: list[Path], dossier: Dossier) -> None:
+    pics = {}
+    for combien in (len(fichiers), ETABLISSEMENTS):
+        copies = debit.copies(fichiers, combien, SORTIE / f"copies-{combien}")
+        pics[combien] = debit.pic_memoire(partial(debit.vigie, copies, dossier, SORTIE / "memoire.sqlite"))
+    mots = " ; ".join(f"{n} classeurs : {mo:.0f} Mo" for n, mo in pics.items())
+    dit(f"Mémoire ajoutée au plus haut, processus de lecture compris : {mots} ; visé : 300 Mo au plus, et la même")
+
+
+def mesure_le_corpus() -> None:
+    dit(f"{len(CORPUS)} classeurs abîmés, étranges ou hostiles :")
+    dit(f"  {'':<20}" + "".join(f"{i:>22}" for i in outils.ISSUES))
+    for nom, compte in outils.compare():
+        dit(f"  {nom:<20}" + "".join(f"{compte[i]:>22}" for i in outils.ISSUES))
+
+
+def main() -> None:
+    dossier = dossier_du_pays(SORTIE / "dossier")
+    dit(f"Un pays : {len(dossier.territoire.ghts)} classeurs de {LIGNES} lignes (écrits une fois sous {SORTIE})…")
+    fichiers = trames(dossier, SORTIE / "trames")
+    mesure_le_debit(fichiers, dossier)
+    mesure_les_outils(fichiers, dossier)
+    mesure_la_memoire(fichiers, dossier)
+    mesure_le_corpus()
