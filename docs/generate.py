@@ -35,6 +35,7 @@ PORTEES = {
     "tableau": "les lignes d'un onglet",
     "trame": "les lignes d'une trame",
     "campagne": "toutes les lignes d'une campagne, après le relevé",
+    "histoire": "ce qui a déjà été reçu",
 }
 
 

@@ -181,7 +181,7 @@ def etat(atelier: Atelier, en_json: bool) -> int:
         )
     else:
         vue = atelier.vue()
-        dernier = questions.dernier_pull(vue.db)
+        dernier = questions.dernier_releve(vue.db)
         if dernier and dernier["fin"] is None:
             soucis.append("Le dernier relevé a été interrompu ; relancez vigie pull, rien n'est perdu.")
         soucis += [

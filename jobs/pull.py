@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -14,12 +14,15 @@ from config.dossier import Dossier
 from config.errors import UserError
 from sheets.constats import Constat, Gravite
 from sheets.judging.campaign import recoupe
+from sheets.judging.ledger import raccorde
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux, total
 from sheets.reading.excel import TAILLE_MAX
 from sheets.register import pulls
+from sheets.register.ledger import memoire
 from sheets.register.pulls import Depot, Etat
 from sheets.register.registre import un_seul_releve
+from sheets.trames import TRAMES
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
@@ -32,8 +35,6 @@ class Recu:
     etat: Etat
     motif: str
     totaux: Totaux
-    campagne: str = ""
-    """Of what was read; empty when nothing was."""
     non_lus: tuple[Constat, ...] = ()
     """Why the file, or some of its tabs, could not be read. The rest of the findings is in the register."""
 
@@ -91,19 +92,28 @@ def _pull(
     numero = pulls.commence(db, dossier, horloge())
     recus = {d.chemin: Recu(d.chemin, "inchange", "", Totaux()) for d in depots}
     lus: list[Depot] = []
-    for depot, classeur in _juges(a_lire, dossier, connus, lus):
+    for depot, juge in _juges(a_lire, dossier, connus, lus):
+        classeur = _raccorde(db, dossier, juge, horloge().date())
         etat = pulls.enregistre(db, numero, depot, classeur, depot.chemin in connus)
         motif = "" if classeur.lisible else classeur.constats[0].message
-        campagne = classeur.tampon.campagne if classeur.tampon and classeur.onglets else ""
         non_lus = tuple(c for c in classeur.constats if c.gravite is Gravite.REJET and c.ligne is None)
-        recus[depot.chemin] = Recu(depot.chemin, etat, motif, classeur.totaux, campagne, non_lus)
+        recus[depot.chemin] = Recu(depot.chemin, etat, motif, classeur.totaux, non_lus)
         avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
     if lus:
         pulls.pose_reperes(db, lus)
-    for campagne in sorted({r.campagne for r in recus.values()} - {""}):
+    for campagne in pulls.a_recouper(db):  # those of a pull cut short before this point included
         recoupe(db, dossier, numero, campagne, horloge().date())
     pulls.termine(db, numero, horloge(), [r.etat for r in recus.values()])
     return Bilan(tuple(recus.values()))
+
+
+def _raccorde(db: Database, dossier: Dossier, classeur: Classeur, au: date) -> Classeur:
+    """Its lines tied to the actions already known of the same établissements."""
+    if classeur.tampon is None or not classeur.onglets:
+        return classeur
+    campagne = dossier.campagnes[classeur.tampon.campagne]
+    connu = memoire(db, dossier, campagne, [o.finess for o in classeur.onglets], au)
+    return raccorde(classeur, connu, TRAMES[classeur.tampon.trame], campagne)
 
 
 def _juges(

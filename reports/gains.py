@@ -9,8 +9,9 @@ from typing import Any
 from config.errors import UserError
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue, somme
-from sheets.compte import OngletRecu
 from sheets.register import questions
+from sheets.register.compte import OngletRecu
+from sheets.register.questions import LigneRecue
 
 SANS_LABEL = "non renseigné"
 
@@ -33,16 +34,27 @@ def pourquoi(vue: Vue, sujet: Sujet) -> Reponse:
     """Every line that makes the figure, at its cell: they add up to it to the cent."""
     onglets = vue.comptent(sujet)
     reponse = base(vue, sujet, "pourquoi", onglets)
+    cles = [o.id for o in onglets]
+    toutes, retirees = questions.combien_de_lignes(vue.db, cles, vue.au)
     lignes = tuple(
         Element(
             ligne.intitule,
             ligne.gain_exercice - ligne.retire,
-            "retirée" if ligne.retire else "",
+            precision(ligne),
             Adresse(ligne.reference, ligne.chemin, ligne.feuille, ligne.cellule),
         )
-        for ligne in questions.lignes_de(vue.db, [o.id for o in onglets])
+        for ligne in questions.lignes_de(vue.db, cles, vue.au, sujet.limite)
     )
-    return replace(reponse, valeur=reponse.totaux.gain_retenu, unite="EUR", elements=lignes)
+    faits = {"lignes": toutes, "retirees": retirees}
+    return replace(reponse, valeur=reponse.totaux.gain_retenu, unite="EUR", elements=lignes, faits=faits)
+
+
+def precision(ligne: LigneRecue) -> str:
+    """What is said beside a line: struck or kept, by whom, carried over from where."""
+    mots = ["retirée"] if ligne.retire else []
+    mots += [ligne.decision.mots] if ligne.decision else []
+    mots += [f"report de {ligne.reportee_de.split('/')[0]}"] if ligne.reportee_de else []
+    return ", ".join(mots)
 
 
 def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) -> Reponse:
@@ -80,7 +92,7 @@ def _ventile(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element
         parts = [Element(noms[o.finess].nom, o.totaux.gain_retenu, "" if o.remis else "provisoire") for o in onglets]
         return tuple(sorted(parts, key=_plus_grand))
     if sujet.par:
-        sommes = questions.sommes_par(vue.db, [o.id for o in onglets], sujet.par)
+        sommes = questions.sommes_par(vue.db, [o.id for o in onglets], sujet.par, vue.au)
         return tuple(sorted((Element(label or SANS_LABEL, d - r) for label, d, r in sommes), key=_plus_grand))
     return ()
 

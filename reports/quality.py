@@ -28,8 +28,14 @@ def rejets(vue: Vue, sujet: Sujet) -> Reponse:
     """The euros struck out, and each blocking finding, costliest first."""
     onglets = vue.comptent(sujet)
     elements = tuple(
-        Element(c.message, c.enjeu, "", Adresse("", chemin, c.feuille, c.cellule), code=c.code)
-        for chemin, _, c in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,), vue.au)
+        Element(
+            r.constat.message,
+            r.constat.enjeu,
+            r.decision.mots if r.decision else "",
+            Adresse(r.reference, r.chemin, r.constat.feuille, r.constat.cellule),
+            code=r.constat.code,
+        )
+        for r in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,), vue.au)
     )
     reponse = base(vue, sujet, "rejets", onglets)
     return replace(reponse, valeur=reponse.totaux.gain_retire, unite="EUR", elements=elements)
@@ -38,7 +44,7 @@ def rejets(vue: Vue, sujet: Sujet) -> Reponse:
 def alertes(vue: Vue, sujet: Sujet) -> Reponse:
     """What asks for a look without striking anything out, by rule, most frequent first; whole-campaign checks included."""
     onglets = vue.comptent(sujet)
-    dits = [c for _, _, c in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.ALERTE,), vue.au)]
+    dits = [r.constat for r in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.ALERTE,), vue.au)]
     elements = tuple(
         Element(CATALOGUE[g.code].titre, None, f"{len(g.constats)} × ; {' ; '.join(g.places[:3])}", code=g.code)
         for g in groupes(dits)

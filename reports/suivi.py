@@ -3,75 +3,138 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from config.campagne import Campagne
-from config.langue import compte
+from config.langue import compte, jour
 from config.territoire import Ght
 from reports.gains import base
 from reports.reponse import Element, Reponse
 from reports.vue import Sujet, Vue, somme
-from sheets.compte import OngletRecu, qui_compte
 from sheets.register import questions
+from sheets.register.compte import OngletRecu, qui_compte
+from sheets.register.decisions import Suite, suites
 from sheets.register.questions import FichierRecu
 
 
 @dataclass(frozen=True, slots=True)
 class Etat:
-    """Where a GHT stands, on two axes: how far it is, and how sound what it sent is."""
+    """Where a GHT stands, on two axes: how far it is, and how sound what it sent is; and what was decided of it."""
 
     ght: Ght
     progres: str
+    """attendue, ouverte, vue, remise, validée, néant."""
     sante: str
+    """en ordre, à corriger, illisible; empty when nothing was received."""
     onglets: int
     attendus: int
     a_corriger: int
     retire: int
     """Cents struck out."""
+    echeance: date
+    """The campaign's, or the GHT's own when it was extended."""
+    prolongee: bool = False
+    en_retard: bool = False
+    """Owes its trame past its deadline, or handed it in after."""
+    verrouillee: bool = False
+    apres_verrou: bool = False
+    """A file came after the lock: kept and shown, not counted."""
+    pour_le_compte: str = ""
+    """Why someone entered it on the GHT's behalf."""
 
     @property
     def repondu(self) -> bool:
-        return self.progres in ("remise", "néant")
+        return self.progres in ("remise", "validée", "néant")
 
     @property
     def mots(self) -> str:
         """« remise, 3 lignes à corriger, 2 onglets sur 5 »."""
         if self.progres in ("attendue", "ouverte"):
-            return "fichier illisible" if self.sante == "illisible" else "rien reçu"
-        mots = ["vue, pas encore remise" if self.progres == "vue" else self.progres]
-        if self.a_corriger:
-            mots.append(compte(self.a_corriger, "ligne") + " à corriger")
-        if self.sante == "illisible":
-            mots.append("dernier envoi illisible")
-        if self.onglets < self.attendus:
-            mots.append(f"{compte(self.onglets, 'onglet')} sur {self.attendus}")
+            mots = ["fichier illisible" if self.sante == "illisible" else "rien reçu"]
+        else:
+            mots = ["vue, pas encore remise" if self.progres == "vue" else self.progres]
+            if self.a_corriger:
+                mots.append(compte(self.a_corriger, "ligne") + " à corriger")
+            if self.sante == "illisible":
+                mots.append("dernier envoi illisible")
+            if self.onglets < self.attendus:
+                mots.append(f"{compte(self.onglets, 'onglet')} sur {self.attendus}")
+        if self.repondu and self.en_retard:
+            mots.append("en retard")
+        if self.prolongee:
+            mots.append(f"prolongée jusqu'au {jour(self.echeance)}")
+        if self.pour_le_compte:
+            mots.append(f"saisie pour son compte ({self.pour_le_compte})")
+        if self.apres_verrou:
+            mots.append("un envoi après le verrou, non compté")
+        elif self.verrouillee:
+            mots.append("verrouillée")
         return ", ".join(mots)
 
 
 def etats(vue: Vue, sujet: Sujet) -> list[Etat]:
     """The state of every GHT of a territory in the campaign under way, in the order of their codes."""
     campagne = vue.campagne(sujet)
-    tous = questions.onglets_recus(vue.db, [campagne.code], vue.au)
-    comptent = qui_compte(tous, [campagne.code])
-    fichiers = questions.fichiers_recus(vue.db, [campagne.code], vue.au)
-    return [_etat(vue, g, campagne, comptent, fichiers) for g in vue.ghts(sujet)]
+    comptent = qui_compte(vue.db, [campagne.code], vue.au)
+    fichiers: dict[str, list[FichierRecu]] = {}
+    for f in questions.fichiers_recus(vue.db, [campagne.code], vue.au):
+        fichiers.setdefault(f.ght, []).append(f)
+    decides = suites(vue.db, campagne.code, vue.au)
+    return [
+        _etat(vue, g, campagne, comptent, fichiers.get(g.code, []), decides.get(g.code, Suite()))
+        for g in vue.ghts(sujet)
+    ]
 
 
-def _etat(vue: Vue, ght: Ght, campagne: Campagne, comptent: dict[str, OngletRecu], fichiers: list[FichierRecu]) -> Etat:
+def _etat(
+    vue: Vue, ght: Ght, campagne: Campagne, comptent: dict[str, OngletRecu], envois: list[FichierRecu], suite: Suite
+) -> Etat:
     membres = vue.dossier.territoire.membres(ght.code, campagne.situation)
     siens = [comptent[e.finess] for e in membres if e.finess in comptent]
-    envois = [f for f in fichiers if f.ght == ght.code]
-    if not siens:
-        progres = "ouverte" if campagne.ouverture <= vue.au else "attendue"
-        lisibles = [f for f in envois if f.etat != "refuse"]
-        if lisibles:
-            progres = "vue"
-    else:
-        progres = "néant" if all(o.neant for o in siens) else "remise" if all(o.remis for o in siens) else "vue"
+    dits_neants = [f for f in suite.neants if f not in comptent]
     totaux = somme(siens)
-    sante = "à corriger" if totaux.lignes_rejetees else "en ordre" if siens else ""
+    comptes = {o.fichier for o in siens}
+    saisies = [f.saisi_motif for f in envois if f.id in comptes and f.saisi_par]
+    echeance = suite.prolongee_au or campagne.echeance
+    progres = _progres(campagne, siens, dits_neants, envois, suite, vue.au)
+    remis = [f.recu_le for f in envois if f.id in comptes]
+    return Etat(
+        ght,
+        progres,
+        _sante(siens, envois, totaux.lignes_rejetees),
+        len(siens) + len(dits_neants),
+        len(membres),
+        totaux.lignes_rejetees,
+        totaux.gain_retire,
+        echeance,
+        prolongee=suite.prolongee_au is not None,
+        en_retard=max(remis) > echeance.isoformat() if remis else vue.au > echeance,
+        verrouillee=suite.verrouillee_le is not None,
+        apres_verrou=suite.verrouillee_le is not None
+        and any(f.recu_le > suite.verrouillee_le.isoformat() and f.id not in comptes for f in envois),
+        pour_le_compte=saisies[-1] if saisies else "",
+    )
+
+
+def _progres(
+    campagne: Campagne, siens: list[OngletRecu], neants: list[str], envois: list[FichierRecu], suite: Suite, au: date
+) -> str:
+    """How far a GHT is: what was read, what was said, what the referent validated."""
+    if suite.validee_le and (siens or neants):
+        return "validée"
+    if not siens and not neants:
+        if any(f.etat != "refuse" for f in envois):
+            return "vue"
+        return "ouverte" if campagne.ouverture <= au else "attendue"
+    if all(o.neant for o in siens):
+        return "néant"
+    return "remise" if all(o.remis for o in siens) else "vue"
+
+
+def _sante(siens: list[OngletRecu], envois: list[FichierRecu], rejetees: int) -> str:
     if envois and envois[-1].etat == "refuse":
-        sante = "illisible"
-    return Etat(ght, progres, sante, len(siens), len(membres), totaux.lignes_rejetees, totaux.gain_retire)
+        return "illisible"
+    return "à corriger" if rejetees else "en ordre" if siens else ""
 
 
 def statut(vue: Vue, sujet: Sujet) -> Reponse:

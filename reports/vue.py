@@ -13,9 +13,9 @@ from config.dossier import Dossier
 from config.errors import UserError
 from config.objectifs import Objectif, en_vigueur, reparti
 from config.territoire import Ght, Perimetre
-from sheets.compte import OngletRecu, qui_compte
 from sheets.lignes import Totaux, total
 from sheets.register import questions
+from sheets.register.compte import OngletRecu, qui_compte
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class Sujet:
     exercice: int
     campagne: str | None = None
     par: str = ""
+    depuis: date | None = None
+    """The earlier day of a comparison between two days."""
+    limite: int = -1
+    """At most that many lines behind the figure; -1 is all of them."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,10 +60,10 @@ class Vue:
     def comptent(self, sujet: Sujet) -> list[OngletRecu]:
         """The tabs that make the figure of a subject, one per établissement."""
         campagnes = self.campagnes(sujet)
-        recus = questions.onglets_recus(self.db, [c.code for c in campagnes], self.au)
-        retenus = qui_compte(recus, [c.code for c in campagnes])
         # Who belonged where is asked at the situation of the campaign each tab was filled for.
         dedans = {c.code: self.dossier.territoire.finess_de(sujet.perimetre, c.situation) for c in campagnes}
+        tous = None if sujet.perimetre.type == "national" else frozenset[str]().union(*dedans.values())
+        retenus = qui_compte(self.db, [c.code for c in campagnes], self.au, tous)
         return [o for finess, o in sorted(retenus.items()) if finess in dedans[o.campagne]]
 
     def ght_de(self, onglet: OngletRecu) -> str | None:

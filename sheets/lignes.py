@@ -50,6 +50,10 @@ class Ligne(NamedTuple):
     mesure: Mesure
     bloquee: bool = False
     """A blocking finding stands on it: a gain is struck out, a loss is flagged and stays in."""
+    ecrit: str = ""
+    """The number typed in the sheet; `action_id` differs from it when none was, or when it is a copied line's."""
+    reportee_de: str | None = None
+    """The line of an earlier exercice whose report this is: « 2021-annuelle/390780146/0042 »."""
 
     @property
     def retire(self) -> int:

@@ -96,7 +96,15 @@ def test_findings_do_not_depend_on_the_order_of_arrival(
             pull(db, dossier, [recus], lambda: MIDI)
         onglets = [r[0] for r in db.execute("SELECT id FROM onglets")]
         dits = questions.constats_de(db, onglets, (Gravite.ALERTE,), MIDI.date())
-        rendus.add(tuple(sorted((f, c.code, c.cellule, c.message) for _, f, c in dits if c.code == "doublon-probable")))
+        rendus.add(
+            tuple(
+                sorted(
+                    (f, c.code, c.cellule, c.message)
+                    for f, c in ((r.finess, r.constat) for r in dits)
+                    if c.code == "doublon-probable"
+                )
+            )
+        )
     assert len(rendus) == 1
     assert [f for f, *_ in rendus.pop()] == ["390780146", "580780039"]
 
@@ -116,6 +124,6 @@ def test_a_mended_double_is_no_longer_said_and_the_past_still_says_it(
     def doubles(jour: int) -> int:
         onglets = [r[0] for r in db.execute("SELECT id FROM onglets")]
         dits = questions.constats_de(db, onglets, (Gravite.ALERTE,), MIDI.replace(day=jour).date())
-        return sum(c.code == "doublon-probable" for _, _, c in dits)
+        return sum(r.constat.code == "doublon-probable" for r in dits)
 
     assert (doubles(1), doubles(5)) == (2, 0)

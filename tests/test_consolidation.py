@@ -69,11 +69,11 @@ def constats(vue: Vue) -> Iterator[tuple[str, Constat]]:
     onglets = vue.comptent(sujet(CAS["region"]))
     titres = {
         (ligne.feuille, ligne.cellule.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")): ligne.intitule.removeprefix("Achat ")
-        for ligne in questions.lignes_de(vue.db, [o.id for o in onglets])
+        for ligne in questions.lignes_de(vue.db, [o.id for o in onglets], vue.au)
     }
-    for _, _, c in questions.constats_de(vue.db, [o.id for o in onglets], tuple(Gravite), vue.au):
-        if c.ligne:
-            yield titres.get((c.feuille, str(c.ligne)), ""), c
+    for r in questions.constats_de(vue.db, [o.id for o in onglets], tuple(Gravite), vue.au):
+        if r.constat.ligne:
+            yield titres.get((r.constat.feuille, str(r.constat.ligne)), ""), r.constat
 
 
 @pytest.mark.parametrize("qui", CAS["attendu"])

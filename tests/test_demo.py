@@ -28,6 +28,7 @@ from sheets.constats import Gravite
 from sheets.judging.workbook import juge
 from sheets.lignes import Classeur
 from sheets.register import questions
+from sheets.register.compte import qui_compte
 from tests import oracle
 
 JOUR = date(2022, 3, 31)
@@ -157,11 +158,11 @@ def test_the_figure_of_jura_walks_back_to_the_cells_that_make_it(faite: Visite) 
 def memoire(registre: Path) -> tuple[object, ...]:
     """What a register holds of the demo, without paths or times: control totals by tab, and every finding."""
     db = atelier(None, registre, JOUR).registre_existant
-    onglets = questions.onglets_recus(db, ["2021-annuelle"], JOUR)
+    onglets = list(qui_compte(db, ["2021-annuelle"], JOUR).values())
     constats = questions.constats_de(db, [o.id for o in onglets], tuple(Gravite), date.max)
     return (
         {(Path(o.chemin).name, o.feuille): (o.finess, o.remis, o.totaux) for o in onglets},
-        sorted((Path(chemin).name, *map(str, (c.feuille, c.cellule, c.code, c.message))) for chemin, _, c in constats),
+        sorted((Path(r.chemin).name, *map(str, r.constat)) for r in constats),
     )
 
 

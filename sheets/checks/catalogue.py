@@ -15,7 +15,7 @@ from config.nomenclature import Nomenclature
 from config.seuils import Seuils
 from sheets.constats import Constat, Gravite
 
-Portee = Literal["classeur", "onglet", "cellule", "ligne", "tableau", "trame", "campagne"]
+Portee = Literal["classeur", "onglet", "cellule", "ligne", "tableau", "trame", "campagne", "histoire"]
 
 
 class Ecart(NamedTuple):
@@ -44,7 +44,7 @@ class Contexte:
 class Controle:
     """`portee` says what the function is given:
 
-    classeur, onglet: the facts its sentence needs, by the reader, which calls it;
+    classeur, onglet, histoire: the facts its sentence needs, by the reader or the ledger, which calls it;
     cellule: (titre, requis, probleme), for one cell that holds something else than expected, or nothing;
     ligne: (action, contexte), for one typed line; tableau, trame: (lignes, contexte), for a whole tab or workbook;
     campagne: (stored lines, thresholds), after a pull, for all that counts in a campaign.

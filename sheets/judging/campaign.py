@@ -10,15 +10,14 @@ from sqlite_utils import Database
 from config.dossier import Dossier
 from sheets.checks.campagne import LigneRecoupee
 from sheets.checks.catalogue import pour
-from sheets.compte import qui_compte
 from sheets.constats import Constat
 from sheets.register import pulls, questions
+from sheets.register.compte import qui_compte
 
 
 def recoupe(db: Database, dossier: Dossier, pull: int, campagne: str, le: date) -> None:
     """Run the checks on all that counts in a campaign that day, and store what they find with this pull."""
-    retenus = qui_compte(questions.onglets_recus(db, [campagne], le), [campagne])
-    onglets = [o.id for o in retenus.values()]
+    onglets = [o.id for o in qui_compte(db, [campagne], le).values()]
     noms = {f: e.nom for f, e in dossier.territoire.etablissements.items()}
     lignes = [
         LigneRecoupee._make((*r[:5], noms.get(r[4], r[4]), *r[5:])) for r in questions.lignes_a_recouper(db, onglets)

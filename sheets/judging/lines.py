@@ -26,7 +26,7 @@ def juge_lignes(lu: OngletLu, feuille: str, trame: Trame, contexte: Contexte) ->
             )
         valeurs = trame.ligne(**{**lue.valeurs, "action_id": numero})
         mesure = trame.mesure(valeurs, contexte.campagne.exercice, contexte.campagne.situation)
-        ligne = Ligne(lue.numero, numero, valeurs, mesure)
+        ligne = Ligne(lue.numero, numero, valeurs, mesure, ecrit=ecrit or "")
         lignes.append(ligne)
         for controle, ecart in _ecarts(lue, ligne, trame, contexte):
             constats.append(_a_sa_place(controle, ecart, feuille, ligne, lu.colonnes, contexte))

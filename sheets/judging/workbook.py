@@ -172,7 +172,7 @@ def _onglets(envoi: Envoi, bruts: Iterable[tuple[OngletBrut, Tampon | None]]) ->
     if absents:
         constats.append(classeur.onglet_manquant(absents))
     constats += juge_la_trame(onglets, envoi.trame, envoi.contexte())
-    return _avec_blocages(onglets, constats)
+    return avec_blocages(onglets, constats)
 
 
 def _onglet(
@@ -246,7 +246,7 @@ def _neants(envoi: Envoi, deja: set[str]) -> list[Onglet]:
     return [Onglet(accueil.TITRE, f, {}, achats=envoi.dit.achats.get(f), neant=True) for f in muets]
 
 
-def _avec_blocages(onglets: list[Onglet], constats: list[Constat]) -> tuple[list[Onglet], list[Constat]]:
+def avec_blocages(onglets: list[Onglet], constats: list[Constat]) -> tuple[list[Onglet], list[Constat]]:
     """Mark the lines that a blocking finding stands on, and write on each such finding the cents it strikes out."""
     bloquees = {(c.feuille, c.ligne) for c in constats if c.gravite is Gravite.REJET and c.ligne}
     marques = [

@@ -5,20 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import UTC, date, datetime
+from typing import Any, Literal, NamedTuple
 
 from sqlite_utils import Database
 
 from config.dossier import Dossier
+from config.errors import UserError
+from config.langue import jour
 from sheets.constats import Constat
 from sheets.lignes import Classeur, Onglet
+from sheets.register import dossiers
 from sheets.register.registre import ecriture
 from sheets.register.schema import a_convertir, colonnes_de_la_table, table_des_lignes
 from sheets.trame import Trame
 from sheets.trames import TRAMES
 
 Etat = Literal["nouveau", "modifie", "inchange", "refuse"]
+
+
+class Saisie(NamedTuple):
+    """Who entered a trame on behalf of its GHT, and why: a phone call is traced as such. Empty: the GHT itself."""
+
+    par: str = ""
+    motif: str = ""
+
+
+PAR_LE_GHT = Saisie()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +50,19 @@ class Depot:
 
 
 def commence(db: Database, dossier: Dossier, quand: datetime) -> int:
-    """Open a pull, and keep the region's folder as it stands; return the pull's number."""
-    with ecriture(db):
-        db.execute(
-            "INSERT OR IGNORE INTO dossiers VALUES (?, ?, ?)",
-            (dossier.empreinte, dossier.archive(), quand.isoformat(timespec="seconds")),
+    """Open a pull, and keep the region's folder as it stands; return the pull's number.
+
+    Raises UserError when it would be dated before the last one: the past is asked by its dates.
+    """
+    dernier = db.execute("SELECT max(debut) FROM pulls").fetchone()[0]
+    if dernier and quand.date().isoformat() < dernier[:10]:
+        vu = date.fromisoformat(dernier[:10])
+        raise UserError(
+            f"Ce registre a déjà un relevé du {jour(vu)} ; un autre ne peut pas être daté du {jour(quand)}. "
+            "Vérifiez l'horloge de la machine, ou l'option --today."
         )
+    dossiers.note(db, dossier, quand)
+    with ecriture(db):
         ligne = db.execute(
             "INSERT INTO pulls (debut, dossier) VALUES (?, ?)", (quand.isoformat(timespec="seconds"), dossier.empreinte)
         )
@@ -76,7 +96,9 @@ def pose_reperes(db: Database, depots: list[Depot]) -> None:
         )
 
 
-def enregistre(db: Database, pull: int, depot: Depot, classeur: Classeur, connu: bool) -> Etat:
+def enregistre(
+    db: Database, pull: int, depot: Depot, classeur: Classeur, connu: bool, saisie: Saisie = PAR_LE_GHT
+) -> Etat:
     """Store one judged file in one transaction and return its state. `connu`: its path was seen before.
 
     Raises RuntimeError, and stores nothing, if what was written does not add up to what was judged.
@@ -84,9 +106,8 @@ def enregistre(db: Database, pull: int, depot: Depot, classeur: Classeur, connu:
     etat: Etat = "refuse" if not classeur.lisible else "modifie" if connu else "nouveau"
     with ecriture(db):
         db.execute("INSERT OR IGNORE INTO originaux VALUES (?, ?)", (depot.empreinte, depot.octets))
-        fichier = _fichier(db, pull, depot, classeur, etat)
-        feuilles = {o.feuille: _onglet(db, fichier, classeur, o) for o in classeur.onglets}
-        _constats(db, ((fichier, feuilles.get(c.feuille), c, None) for c in classeur.constats))
+        recu = (depot.chemin, depot.modifie_le, depot.empreinte, etat, *saisie)
+        _jugement(db, _fichier(db, pull, classeur, recu), classeur)
         selon = (
             db.execute("SELECT dossier FROM pulls WHERE id = ?", (pull,)).fetchone()[0] if etat == "refuse" else None
         )
@@ -95,6 +116,34 @@ def enregistre(db: Database, pull: int, depot: Depot, classeur: Classeur, connu:
             (depot.chemin, depot.taille, depot.modifie_ns, depot.empreinte, selon),
         )
     return etat
+
+
+def rejuge(db: Database, pull: int, fichier: int, classeur: Classeur) -> None:
+    """Store a new judgement of a file received before: same bytes, same day of arrival, today's rules."""
+    with ecriture(db):
+        ancien = db.execute(
+            "SELECT recu, chemin, modifie_le, empreinte, etat, saisi_par, saisi_motif FROM fichiers WHERE id = ?",
+            (fichier,),
+        ).fetchone()
+        recu, chemin, modifie_le, empreinte, etat, *saisie = ancien
+        if not classeur.lisible or etat == "refuse":
+            etat = "refuse" if not classeur.lisible else "modifie"
+        nouveau = _fichier(db, pull, classeur, (chemin, modifie_le, empreinte, etat, *saisie), recu)
+        _jugement(db, nouveau, classeur)
+
+
+def _jugement(db: Database, fichier: int, classeur: Classeur) -> None:
+    feuilles = {o.feuille: _onglet(db, fichier, classeur, o) for o in classeur.onglets}
+    _constats(db, ((fichier, feuilles.get(c.feuille), c, None) for c in classeur.constats))
+
+
+def a_recouper(db: Database) -> list[str]:
+    """The campaigns that received something since their lines were last looked at together."""
+    requete = (
+        "SELECT DISTINCT f.campagne FROM fichiers f JOIN onglets o ON o.fichier = f.id WHERE f.pull > coalesce("
+        "(SELECT max(r.pull) FROM recoupements r WHERE r.campagne = f.campagne), 0) ORDER BY 1"
+    )
+    return [campagne for (campagne,) in db.execute(requete)]
 
 
 def recoupe(db: Database, pull: int, campagne: str, constats: Iterable[tuple[int, int, Constat]]) -> None:
@@ -116,18 +165,18 @@ def _constats(db: Database, constats: Iterable[tuple[int, int | None, Constat, i
     )  # fmt: skip
 
 
-def _fichier(db: Database, pull: int, depot: Depot, classeur: Classeur, etat: Etat) -> int:
+def _fichier(db: Database, pull: int, classeur: Classeur, recu: tuple[str, ...], comme: int | None = None) -> int:
+    """One judgement of a file: `recu` is how it came; `comme` the first judgement of the same arrival, if any."""
     t = classeur.tampon
     motif = "" if classeur.lisible else classeur.constats[0].message
-    ligne = db.execute(
-        "INSERT INTO fichiers (pull, chemin, modifie_le, empreinte, etat, motif, trame, version, ght, campagne, remis,"
-        " contact) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            pull, depot.chemin, depot.modifie_le, depot.empreinte, etat, motif,
-            *((t.trame, t.version, t.ght, t.campagne) if t else ("", "", "", "")), int(classeur.remis), classeur.contact,
-        ),
-    )  # fmt: skip
-    return int(ligne.lastrowid or 0)
+    tampon = (t.trame, t.version, t.ght, t.campagne) if t else ("", "", "", "")
+    numero = db.execute(
+        "INSERT INTO fichiers (chemin, modifie_le, empreinte, etat, saisi_par, saisi_motif, pull, motif, trame, version,"
+        " ght, campagne, remis, contact) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*recu, pull, motif, *tampon, int(classeur.remis), classeur.contact),
+    ).lastrowid
+    db.execute("UPDATE fichiers SET recu = ? WHERE id = ?", (comme or numero, numero))
+    return int(numero or 0)
 
 
 def _onglet(db: Database, fichier: int, classeur: Classeur, onglet: Onglet) -> int:
@@ -152,15 +201,23 @@ def _lignes(db: Database, numero: int, onglet: Onglet, trame: str) -> None:
     layout = TRAMES[trame]
     table = table_des_lignes(layout)
     db.conn.executemany(
-        f"INSERT INTO {table} ({', '.join(colonnes_de_la_table(layout))})"  # noqa: S608 - names come from the layout
+        f"INSERT INTO {table} ({', '.join(colonnes_de_la_table(layout))})"
         f" VALUES ({', '.join('?' * len(colonnes_de_la_table(layout)))})",
         [
-            (numero, ligne.numero, *_en_sql(ligne.valeurs, layout), *ligne.mesure, ligne.bloquee, ligne.retire)
+            (
+                numero,
+                ligne.numero,
+                *_en_sql(ligne.valeurs, layout),
+                *ligne.mesure,
+                ligne.bloquee,
+                ligne.retire,
+                ligne.reportee_de,
+            )
             for ligne in onglet.lignes
         ],
     )
     requete = (
-        f"SELECT count(*), coalesce(sum(gain_exercice), 0), coalesce(sum(retire), 0) FROM {table} WHERE onglet = ?"  # noqa: S608
+        f"SELECT count(*), coalesce(sum(gain_exercice), 0), coalesce(sum(retire), 0) FROM {table} WHERE onglet = ?"
     )
     ecrit = db.execute(requete, (numero,)).fetchone()
     attendu = (len(onglet.lignes), onglet.totaux.gain_declare, onglet.totaux.gain_retire)

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from sheets.compte import OngletRecu
 from sheets.constats import Constat, Gravite
-from sheets.lignes import Totaux
+from sheets.register.compte import dernier_fichier, dernier_pull
+from sheets.register.decisions import Decision, decisions
 from sheets.register.registre import ecriture
 
-_TOTAUX = (
-    "o.lignes_lues, o.lignes_vides, o.lignes_ignorees, o.lignes_rejetees, o.lignes_retenues,"
-    " o.gain_declare, o.gain_retire, o.gain_retenu"
+_DECIDE = (
+    "WITH onglet(id) AS (SELECT value FROM json_each(:onglets)), decide(ligne, bloquee, retire) AS MATERIALIZED"
+    " (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:decisions))"
 )
+"""The tabs asked for, and the lines on which a decision holds: what it makes of them replaces what the checks said."""
+
+
+def _tranche(db: Database, onglets: Iterable[int], au: date) -> tuple[dict[str, Any], dict[int, Decision]]:
+    """The parameters of `_DECIDE`, and the decisions by line."""
+    tous = list(onglets)
+    prises = {d.ligne: d for d in decisions(db, tous, au)}
+    return {
+        "onglets": json.dumps(tous),
+        "decisions": json.dumps([(d.ligne, int(d.bloquee), d.retire) for d in prises.values()]),
+    }, prises
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,10 @@ class FichierRecu:
     ght: str
     campagne: str
     remis: bool
+    recu_le: str
+    """ISO day it was first received."""
+    saisi_par: str
+    saisi_motif: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,8 @@ class LigneRecue:
     cellule: str
     gain_exercice: int
     retire: int
+    reportee_de: str | None
+    decision: Decision | None
 
     @property
     def reference(self) -> str:
@@ -54,33 +71,31 @@ class LigneRecue:
         return f"{self.campagne}/{self.finess}/{self.action_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class ConstatRecu:
+    """A stored finding, the line it stands on (« 2021-annuelle/390780146/0042 », or nothing), what was decided of it."""
+
+    chemin: str
+    finess: str
+    reference: str
+    constat: Constat
+    decision: Decision | None
+
+
 def _places(valeurs: Sequence[object]) -> str:
     return ", ".join("?" * len(valeurs))
 
 
-def onglets_recus(db: Database, campagnes: Sequence[str], au: date) -> list[OngletRecu]:
-    """Every tab of these campaigns received up to that day included, in order of arrival."""
-    requete = (
-        "SELECT o.id, o.fichier, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.utilisable, o.neant,"  # noqa: S608
-        f" o.achats, {_TOTAUX} FROM onglets o JOIN fichiers f ON f.id = o.fichier JOIN pulls p ON p.id = f.pull"
-        f" WHERE o.campagne IN ({_places(campagnes)}) AND substr(p.debut, 1, 10) <= ? ORDER BY o.fichier, o.id"
-    )
-    rangs: Iterable[tuple[Any, ...]] = db.execute(requete, (*campagnes, au.isoformat()))
-    return [_onglet_recu(*r) for r in rangs]
-
-
-def _onglet_recu(*r: Any) -> OngletRecu:
-    faits = dict(zip((f.name for f in fields(OngletRecu)), r[:11], strict=False))
-    return OngletRecu(**faits, totaux=Totaux(*r[11:]))
-
-
 def fichiers_recus(db: Database, campagnes: Sequence[str], au: date) -> list[FichierRecu]:
-    """Every file stamped for these campaigns received up to that day, refused ones included, in order of arrival."""
+    """Every file stamped for these campaigns received up to that day, as last judged, in order of arrival."""
+    jusqu_a = dernier_fichier(db, au)
     requete = (
-        "SELECT f.id, f.chemin, f.etat, f.motif, f.ght, f.campagne, f.remis FROM fichiers f"  # noqa: S608
-        f" JOIN pulls p ON p.id = f.pull WHERE f.campagne IN ({_places(campagnes)}) AND substr(p.debut, 1, 10) <= ? ORDER BY f.id"
+        "SELECT f.id, f.chemin, f.etat, f.motif, f.ght, f.campagne, f.remis, substr(p.debut, 1, 10), f.saisi_par,"
+        " f.saisi_motif FROM fichiers f JOIN fichiers r ON r.id = f.recu JOIN pulls p ON p.id = r.pull"
+        f" WHERE f.campagne IN ({_places(campagnes)}) AND f.id <= ? AND NOT EXISTS ("
+        "   SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id AND g.id <= ?) ORDER BY f.recu"
     )
-    return [FichierRecu(*r) for r in db.execute(requete, (*campagnes, au.isoformat()))]
+    return [FichierRecu(*r) for r in db.execute(requete, (*campagnes, jusqu_a, jusqu_a))]
 
 
 def non_lus(db: Database, au: date) -> list[tuple[str, str, str]]:
@@ -88,42 +103,60 @@ def non_lus(db: Database, au: date) -> list[tuple[str, str, str]]:
     requete = (
         "SELECT f.chemin, c.feuille, c.message FROM constats c JOIN fichiers f ON f.id = c.fichier"
         " WHERE c.gravite = 'rejet' AND c.ligne IS NULL AND f.id IN ("
-        "   SELECT max(g.id) FROM fichiers g JOIN pulls p ON p.id = g.pull WHERE substr(p.debut, 1, 10) <= ?"
-        "   GROUP BY g.chemin) ORDER BY f.id, c.id"
+        "   SELECT max(g.id) FROM fichiers g WHERE g.id <= ? GROUP BY g.chemin) ORDER BY f.id, c.id"
     )
-    return db.execute(requete, (au.isoformat(),)).fetchall()
+    return db.execute(requete, (dernier_fichier(db, au),)).fetchall()
 
 
-def sommes_par(db: Database, onglets: Iterable[int], colonne: str) -> list[tuple[str, int, int]]:
+def sommes_par(db: Database, onglets: Iterable[int], colonne: str, au: date) -> list[tuple[str, int, int]]:
     """(label, declared, struck) in cents for each value of a column of the lines in these tabs."""
     if colonne not in ("famille", "domaine", "categorie", "operateur", "levier", "nature", "statut"):
         raise ValueError(colonne)
     requete = (
-        f"SELECT coalesce({colonne}, ''), sum(gain_exercice), sum(retire) FROM lignes_paat"  # noqa: S608
-        f" WHERE onglet IN (SELECT value FROM json_each(?)) GROUP BY 1 ORDER BY 2 DESC, 1"
+        f"{_DECIDE} SELECT coalesce(l.{colonne}, ''), sum(l.gain_exercice), sum(coalesce(d.retire, l.retire))"
+        " FROM onglet o JOIN lignes_paat l ON l.onglet = o.id LEFT JOIN decide d ON d.ligne = l.id"
+        " GROUP BY 1 ORDER BY 2 DESC, 1"
     )
-    return [(r[0], r[1], r[2]) for r in db.execute(requete, (json.dumps(list(onglets)),))]
+    parametres, _ = _tranche(db, onglets, au)
+    return [(r[0], r[1], r[2]) for r in db.execute(requete, parametres)]
 
 
-def lignes_de(db: Database, onglets: Iterable[int]) -> list[LigneRecue]:
-    """Every line of these tabs that bears on the exercice, largest first."""
+def lignes_de(db: Database, onglets: Iterable[int], au: date, limite: int = -1) -> list[LigneRecue]:
+    """The lines of these tabs that bear on the exercice, largest first; at most `limite` of them when it is given."""
     requete = (
-        "SELECT o.campagne, o.finess, l.action_id, coalesce(l.intitule, ''), coalesce(l.famille, ''),"
+        f"{_DECIDE} SELECT l.id, o.campagne, o.finess, l.action_id, coalesce(l.intitule, ''), coalesce(l.famille, ''),"
         " coalesce(l.statut, ''), f.chemin, o.feuille, json_extract(o.colonnes, '$.gain_annuel') || l.numero,"
-        " l.gain_exercice, l.retire FROM lignes_paat l JOIN onglets o ON o.id = l.onglet"
-        " JOIN fichiers f ON f.id = o.fichier WHERE l.onglet IN (SELECT value FROM json_each(?))"
-        " AND l.gain_exercice <> 0 ORDER BY l.gain_exercice - l.retire DESC, o.finess, l.numero"
+        " l.gain_exercice, coalesce(d.retire, l.retire), l.reportee_de FROM ("
+        "   SELECT l.id FROM onglet t JOIN lignes_paat l ON l.onglet = t.id LEFT JOIN decide d ON d.ligne = l.id"
+        "   WHERE l.gain_exercice <> 0 ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, l.onglet, l.numero"
+        "   LIMIT :limite) choisie"
+        " JOIN lignes_paat l ON l.id = choisie.id JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier"
+        " LEFT JOIN decide d ON d.ligne = l.id ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, o.finess, l.numero"
     )
-    return [LigneRecue(*r) for r in db.execute(requete, (json.dumps(list(onglets)),))]
+    parametres, prises = _tranche(db, onglets, au)
+    rangs: Iterable[tuple[Any, ...]] = db.execute(requete, parametres | {"limite": limite})
+    return [LigneRecue(*(*r[1:], prises.get(r[0]))) for r in rangs]
 
 
-def perimetre_traite(db: Database, onglets: Iterable[int], exercice: int) -> int:
+def combien_de_lignes(db: Database, onglets: Iterable[int], au: date) -> tuple[int, int]:
+    """(lines that bear on the exercice, those of them struck) in these tabs."""
+    requete = (
+        f"{_DECIDE} SELECT count(*), coalesce(sum(coalesce(d.retire, l.retire) > 0), 0) FROM onglet o"
+        " JOIN lignes_paat l ON l.onglet = o.id LEFT JOIN decide d ON d.ligne = l.id WHERE l.gain_exercice <> 0"
+    )
+    toutes, retirees = db.execute(requete, _tranche(db, onglets, au)[0]).fetchone()
+    return int(toutes), int(retirees)
+
+
+def perimetre_traite(db: Database, onglets: Iterable[int], exercice: int, au: date) -> int:
     """Cents of reference amounts of the kept lines first ordered in the exercice."""
     requete = (
-        "SELECT coalesce(sum(montant_reference), 0) FROM lignes_paat WHERE onglet IN (SELECT value FROM json_each(?))"
-        " AND bloquee = 0 AND statut = 'réalisé' AND substr(date_premiere_commande, 1, 4) = ?"
+        f"{_DECIDE} SELECT coalesce(sum(l.montant_reference), 0) FROM onglet o JOIN lignes_paat l ON l.onglet = o.id"
+        " LEFT JOIN decide d ON d.ligne = l.id WHERE coalesce(d.bloquee, l.bloquee) = 0 AND l.statut = 'réalisé'"
+        " AND substr(l.date_premiere_commande, 1, 4) = :exercice"
     )
-    return int(db.execute(requete, (json.dumps(list(onglets)), str(exercice))).fetchone()[0])
+    parametres, _ = _tranche(db, onglets, au)
+    return int(db.execute(requete, parametres | {"exercice": str(exercice)}).fetchone()[0])
 
 
 def declare_positif(db: Database, onglets: Iterable[int]) -> int:
@@ -133,22 +166,34 @@ def declare_positif(db: Database, onglets: Iterable[int]) -> int:
 
 
 def constats_de(
-    db: Database, onglets: Iterable[int], gravites: Sequence[Gravite], au: date
-) -> list[tuple[str, str, Constat]]:
-    """(file path, FINESS, finding) in these tabs, costliest first, then in the order of the sheets.
+    db: Database, onglets: Iterable[int], gravites: Sequence[Gravite], au: date, limite: int = -1
+) -> list[ConstatRecu]:
+    """The findings in these tabs, costliest first, then in the order of the sheets; at most `limite` when it is given.
 
-    Of the checks on a whole campaign, only what its last look up to that day found.
+    Of the checks on a whole campaign, only what its last look up to that day found. A finding on a line that a
+    referent kept costs nothing any more, and says so.
     """
     requete = (
-        "SELECT f.chemin, o.finess, c.code, c.gravite, c.message, c.correction, c.feuille, c.ligne, c.cellule, c.colonne,"  # noqa: S608
-        " c.valeur, c.enjeu FROM constats c JOIN fichiers f ON f.id = c.fichier JOIN onglets o ON o.id = c.onglet"
-        f" WHERE c.onglet IN (SELECT value FROM json_each(?)) AND c.gravite IN ({_places(gravites)})"
-        " AND (c.recoupement IS NULL OR c.recoupement IN (SELECT max(r.id) FROM recoupements r"
-        "   JOIN pulls p ON p.id = r.pull WHERE substr(p.debut, 1, 10) <= ? GROUP BY r.campagne))"
-        " ORDER BY c.enjeu DESC, c.fichier, c.feuille, c.ligne, c.id"
+        f"{_DECIDE}, vu(id) AS MATERIALIZED (SELECT max(id) FROM recoupements WHERE pull <= :pull GROUP BY campagne)"
+        " SELECT f.chemin, o.finess, o.campagne, l.action_id, l.id, coalesce(d.bloquee, 1), c.code, c.gravite, c.message,"
+        " c.correction, c.feuille, c.ligne, c.cellule, c.colonne, c.valeur, c.enjeu"
+        " FROM onglet t JOIN constats c ON c.onglet = t.id JOIN onglets o ON o.id = t.id JOIN fichiers f ON f.id = o.fichier"
+        " LEFT JOIN lignes_paat l ON l.onglet = c.onglet AND l.numero = c.ligne LEFT JOIN decide d ON d.ligne = l.id"
+        " WHERE c.gravite IN (SELECT value FROM json_each(:gravites))"
+        " AND (c.recoupement IS NULL OR c.recoupement IN (SELECT id FROM vu))"
+        " ORDER BY c.enjeu * coalesce(d.bloquee, 1) DESC, c.fichier, c.feuille, c.ligne, c.id LIMIT :limite"
     )
-    parametres = (json.dumps(list(onglets)), *(g.value for g in gravites), au.isoformat())
-    return [(r[0], r[1], Constat(r[2], Gravite(r[3]), *r[4:])) for r in db.execute(requete, parametres)]
+    parametres, prises = _tranche(db, onglets, au)
+    parametres |= {"pull": dernier_pull(db, au), "gravites": json.dumps(list(gravites)), "limite": limite}
+    return [_constat_recu(prises.get(r[4]), *r) for r in db.execute(requete, parametres)]
+
+
+def _constat_recu(decision: Decision | None, *r: Any) -> ConstatRecu:
+    chemin, finess, campagne, action_id, _, bloquee = r[:6]
+    constat = Constat(r[6], Gravite(r[7]), *r[8:])
+    if not bloquee:
+        constat = constat._replace(enjeu=0)
+    return ConstatRecu(chemin, finess, f"{campagne}/{finess}/{action_id}" if action_id else "", constat, decision)
 
 
 def lignes_a_recouper(db: Database, onglets: Iterable[int]) -> list[tuple[Any, ...]]:
@@ -181,13 +226,15 @@ def libelles_inconnus(db: Database, onglets: Iterable[int]) -> list[tuple[str, s
 def achats_declares(db: Database, au: date) -> dict[tuple[str, str], int]:
     """Total purchases in cents written on the first tabs, by FINESS and campaign; the latest file wins."""
     requete = (
-        "SELECT o.finess, o.campagne, o.achats FROM onglets o JOIN fichiers f ON f.id = o.fichier"
-        " JOIN pulls p ON p.id = f.pull WHERE o.achats IS NOT NULL AND substr(p.debut, 1, 10) <= ? ORDER BY o.fichier"
+        "SELECT o.finess, o.campagne, o.achats, max(o.fichier) FROM onglets o"
+        " WHERE o.achats IS NOT NULL AND o.fichier <= ? GROUP BY 1, 2"
     )
-    return {(finess, campagne): achats for finess, campagne, achats in db.execute(requete, (au.isoformat(),))}
+    return {
+        (finess, campagne): achats for finess, campagne, achats, _ in db.execute(requete, (dernier_fichier(db, au),))
+    }
 
 
-def dernier_pull(db: Database) -> dict[str, Any] | None:
+def dernier_releve(db: Database) -> dict[str, Any] | None:
     """The last pull: when, and its count of files; `fin` is None when it was cut short."""
     rangs = db.query("SELECT p.id, p.debut, b.fin, b.nouveaux, b.modifies, b.inchanges, b.refuses"
                      " FROM pulls p LEFT JOIN bilans b ON b.pull = p.id ORDER BY p.id DESC LIMIT 1")  # fmt: skip

@@ -29,7 +29,7 @@ def table_des_lignes(trame: Trame) -> str:
 @cache
 def colonnes_de_la_table(trame: Trame) -> tuple[str, ...]:
     """Every column but the key, in the order a judged line gives them: where, what was typed, what it is worth."""
-    return ("onglet", "numero", *(c.cle for c in trame.saisies), *Mesure._fields, "bloquee", "retire")
+    return ("onglet", "numero", *(c.cle for c in trame.saisies), *Mesure._fields, "bloquee", "retire", "reportee_de")
 
 
 @cache
@@ -66,6 +66,50 @@ def m003_les_refus_se_relisent(db: Database) -> None:
     """Under which region's folder a file was refused: another folder may well read it."""
     db.execute("ALTER TABLE reperes ADD COLUMN refuse_selon TEXT")
 
+
+@registre()
+def m004_les_actes(db: Database) -> None:
+    """What people decide; which folder was in force when; a file judged again keeps the day it was received."""
+    for instruction in _M004.split(";\n"):
+        if instruction.strip():
+            db.execute(instruction)
+
+
+_M004 = """
+CREATE TABLE actes (
+  id INTEGER PRIMARY KEY,
+  le TEXT NOT NULL,
+  par TEXT NOT NULL,
+  genre TEXT NOT NULL CHECK (genre IN ('retenir', 'retirer', 'revenir', 'distinguer', 'noter', 'prolonger', 'valider',
+    'devalider', 'verrouiller', 'deverrouiller', 'neant')),
+  campagne TEXT NOT NULL,
+  ght TEXT NOT NULL,
+  finess TEXT NOT NULL,
+  action_id TEXT NOT NULL,
+  valeur TEXT NOT NULL,
+  motif TEXT NOT NULL CHECK (motif <> '')
+) STRICT;
+CREATE INDEX actes_ligne ON actes(campagne, finess, action_id, id);
+CREATE TABLE dossiers_en_vigueur (
+  id INTEGER PRIMARY KEY,
+  depuis TEXT NOT NULL,
+  dossier TEXT NOT NULL REFERENCES dossiers(empreinte)
+) STRICT;
+INSERT INTO dossiers_en_vigueur (depuis, dossier)
+  SELECT min(debut), dossier FROM (
+    SELECT id, debut, dossier, dossier IS NOT lag(dossier) OVER (ORDER BY id) AS change FROM pulls) WHERE change
+  GROUP BY id;
+ALTER TABLE fichiers ADD COLUMN recu INTEGER REFERENCES fichiers(id);
+UPDATE fichiers SET recu = id;
+ALTER TABLE fichiers ADD COLUMN saisi_par TEXT NOT NULL DEFAULT '';
+ALTER TABLE fichiers ADD COLUMN saisi_motif TEXT NOT NULL DEFAULT '';
+ALTER TABLE lignes_paat ADD COLUMN reportee_de TEXT;
+CREATE INDEX fichiers_recu ON fichiers(recu, id);
+CREATE INDEX fichiers_pull ON fichiers(pull, id);
+CREATE INDEX pulls_debut ON pulls(debut, id);
+DROP INDEX onglets_campagne;
+CREATE INDEX onglets_campagne ON onglets(campagne, finess, utilisable, fichier);
+"""
 
 _M001 = """
 CREATE TABLE dossiers (

@@ -1,0 +1,57 @@
+"""Findings that need what was received before: the same action from one sending, or one exercice, to the next."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from config.langue import euros, jour
+from sheets.checks.catalogue import Ecart, controle
+from sheets.constats import Gravite
+
+
+@controle("identite-reconnue", Gravite.INFO, "histoire", titre="Une ligne sans numéro a été reconnue",
+          pourquoi="Une action garde son numéro d'un envoi à l'autre ; quand il est effacé, elle est cherchée parmi les lignes connues.")  # fmt: skip
+def identite_reconnue(action_id: str, raison: str) -> Ecart:
+    return Ecart(f"Sans numéro, cette ligne est comprise comme l'action « {action_id} » déjà reçue ({raison}).",
+                 "Rien à faire si c'est elle ; sinon, dites à votre référent que c'est une autre action.",
+                 "action_id", action_id)  # fmt: skip
+
+
+@controle("ligne-disparue", Gravite.ALERTE, "histoire", titre="Une action déjà reçue n'est plus dans l'onglet",
+          pourquoi="Une ligne effacée par mégarde emporte ses euros ; une action arrêtée se dit « abandonné ».")  # fmt: skip
+def ligne_disparue(action_id: str, numero: int, recue_le: date, cents: int) -> Ecart:
+    return Ecart(f"L'action « {action_id} », ligne {numero} de l'envoi du {jour(recue_le)}, n'est plus là : "
+                 f"{euros(cents)} pour l'exercice.",
+                 "Remettez la ligne avec son numéro, ou passez l'action au statut « abandonné ».",
+                 "action_id", action_id)  # fmt: skip
+
+
+@controle("report-modifie", Gravite.ALERTE, "histoire", titre="Une ligne reportée a été modifiée",
+          pourquoi="Le report d'un exercice est arrêté avec lui : c'est la valeur connue qui compte.")  # fmt: skip
+def report_modifie(origine: str, saisi: str, connu: str) -> Ecart:
+    return Ecart(f"Ligne reportée de {origine} : saisi {saisi} ; connu {connu}, qui compte.",
+                 "Rétablissez la ligne. Si la valeur connue est fausse, dites-le à votre référent.",
+                 "gain_annuel", saisi)  # fmt: skip
+
+
+@controle("modifie-apres-cloture", Gravite.ALERTE, "histoire", titre="La ligne a changé après le verrou",
+          pourquoi="Après le verrou de la campagne, un envoi est gardé et montré ; la valeur arrêtée compte.")  # fmt: skip
+def modifie_apres_cloture(verrou: date, arrete: int | None, recu: int | None) -> Ecart:
+    dit = "n'est plus dans l'envoi reçu" if recu is None else f"vaut {euros(recu)} dans l'envoi reçu"
+    compte = "elle n'y était pas" if arrete is None else f"{euros(arrete)} pour l'exercice"
+    return Ecart(f"Arrêtée au verrou du {jour(verrou)} ({compte}), cette ligne {dit} depuis ; la valeur arrêtée compte.",
+                 "Rien à faire ; pour que l'envoi compte, votre référent peut lever le verrou.", "gain_annuel",
+                 "" if recu is None else euros(recu))  # fmt: skip
+
+
+def unite_du_passe(avant: int, maintenant: int, colonne: str) -> Ecart | None:
+    """What `unite-suspecte` says when an amount (cents) is 100 or 1 000 times what the same line held before."""
+    if not avant or not maintenant:
+        return None
+    rapport = abs(maintenant / avant)
+    for facteur, unite in ((1000, "milliers d'euros"), (100, "centimes")):
+        if any(abs(rapport / f - 1) < 0.02 for f in (facteur, 1 / facteur)):
+            return Ecart(f"{euros(maintenant)} au lieu de {euros(avant)} dans l'envoi précédent : {facteur} fois "
+                         f"{'plus' if rapport > 1 else 'moins'}.",
+                         f"Vérifiez que le montant est en euros, et non en {unite}.", colonne, euros(maintenant))  # fmt: skip
+    return None

@@ -1,0 +1,112 @@
+"""What counts: which campaign and which tab stand for each établissement. The one place that decides it.
+
+For an exercice, per établissement, the latest campaign that has a usable tab supersedes the earlier ones: mid-year
+and year-end never add up. Within a campaign, the tab of the latest usable file. Of a file judged several times, the
+last judgement alone. After a GHT's lock, what was in force at the lock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlite_utils import Database
+
+from sheets.lignes import Totaux
+from sheets.register import decisions
+
+
+@dataclass(frozen=True, slots=True)
+class OngletRecu:
+    """A tab as the register holds it, decisions taken. `fichier` grows with the order in which judgements were stored."""
+
+    id: int
+    fichier: int
+    chemin: str
+    feuille: str
+    campagne: str
+    ght: str
+    finess: str
+    remis: bool
+    neant: bool
+    achats: int | None
+    totaux: Totaux
+
+
+def dernier_pull(db: Database, au: date) -> int:
+    """The last pull that had begun by the end of that day; 0 when there was none."""
+    rang = db.execute(
+        "SELECT id FROM pulls WHERE debut < ? ORDER BY debut DESC, id DESC LIMIT 1",
+        (decisions.lendemain(au),),
+    ).fetchone()
+    return int(rang[0]) if rang else 0
+
+
+def dernier_fichier(db: Database, au: date) -> int:
+    """The last judgement stored by the end of that day: nothing after it is seen. 0 when there was none."""
+    requete = "SELECT coalesce(max(id), 0) FROM fichiers WHERE pull <= ?"
+    return int(db.execute(requete, (dernier_pull(db, au),)).fetchone()[0])
+
+
+_QUI_COMPTE = """
+WITH campagne(code, rang) AS (SELECT value, key FROM json_each(:campagnes)),
+verrou(campagne, ght, jusqu_a) AS MATERIALIZED (
+  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:verrous)
+), admis AS (
+  SELECT o.id, o.finess, o.utilisable, c.rang, f.recu, f.id AS fichier, min(:jusqu_a, coalesce(v.jusqu_a, :jusqu_a)) AS borne
+  FROM campagne c CROSS JOIN onglets o ON o.campagne = c.code JOIN fichiers f ON f.id = o.fichier
+  LEFT JOIN verrou v ON v.campagne = c.code AND v.ght = f.ght
+  WHERE f.id <= min(:jusqu_a, coalesce(v.jusqu_a, :jusqu_a)) AND o.utilisable {filtre}
+), juge AS (
+  SELECT * FROM admis a WHERE NOT EXISTS (
+    SELECT 1 FROM fichiers g WHERE g.recu = a.recu AND g.id > a.fichier AND g.id <= a.borne)
+), range AS (
+  SELECT id, row_number() OVER (PARTITION BY finess ORDER BY rang DESC, recu DESC) AS place FROM juge
+)
+SELECT o.id, o.fichier, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.neant, o.achats,
+  o.lignes_lues, o.lignes_vides, o.lignes_ignorees, o.lignes_rejetees, o.lignes_retenues,
+  o.gain_declare, o.gain_retire, o.gain_retenu
+FROM range r JOIN onglets o ON o.id = r.id JOIN fichiers f ON f.id = o.fichier
+WHERE r.place = 1 ORDER BY o.finess
+"""
+
+
+def qui_compte(
+    db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None = None
+) -> dict[str, OngletRecu]:
+    """The tab that counted that day for each établissement (by FINESS), among `campagnes`, earliest situation first.
+
+    `finess` limits the answer to some établissements. Totals are those after the decisions in force that day.
+    """
+    retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess)}
+    for finess_, change in decisions.effets(db, [o.id for o in retenus.values()], au).items():
+        onglet = retenus[finess_]
+        retenus[finess_] = replace(onglet, totaux=_apres(onglet.totaux, *change))
+    return retenus
+
+
+def _retenus(db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None) -> Iterable[OngletRecu]:
+    parametres = {
+        "campagnes": json.dumps(list(campagnes)),
+        "verrous": json.dumps(decisions.verrous(db, campagnes, au)),
+        "jusqu_a": dernier_fichier(db, au),
+        "finess": json.dumps(sorted(finess)) if finess is not None else None,
+    }
+    filtre = "AND o.finess IN (SELECT value FROM json_each(:finess))" if finess is not None else ""
+    for r in db.execute(_QUI_COMPTE.format(filtre=filtre), parametres):
+        faits: tuple[Any, ...] = (*r[:7], bool(r[7]), bool(r[8]), r[9], Totaux(*r[10:]))
+        yield OngletRecu(*faits)
+
+
+def _apres(t: Totaux, rejetees: int, retire: int) -> Totaux:
+    """Control totals once decisions have struck (or kept) that many lines and cents more (or less)."""
+    return replace(
+        t,
+        lignes_rejetees=t.lignes_rejetees + rejetees,
+        lignes_retenues=t.lignes_retenues - rejetees,
+        gain_retire=t.gain_retire + retire,
+        gain_retenu=t.gain_retenu - retire,
+    )

@@ -1,0 +1,148 @@
+"""Reads what people decided: lines kept or struck, notes, extensions, locks, as of any day. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+SUR_UNE_LIGNE = ("retenir", "retirer", "revenir")
+"""Decisions on a line; the last one taken holds, and `revenir` gives the line back to the checks."""
+
+
+class Decision(NamedTuple):
+    """The decision in force on a stored line, and what it makes of it. `retire` in cents."""
+
+    ligne: int
+    onglet: int
+    finess: str
+    reference: str
+    genre: str
+    par: str
+    le: str
+    motif: str
+    caduque: bool
+    """The amounts changed since the line was kept: the decision no longer holds, and someone must look again."""
+    bloquee: bool
+    retire: int
+    de_plus: int
+    """Lines struck (1), kept (-1) or unmoved (0) by the decision."""
+    cents_de_plus: int
+    """Cents struck (positive) or kept (negative) by the decision."""
+
+    @property
+    def mots(self) -> str:
+        """« gardée par referent.bfc@… le 2022-03-10 : marché relu »."""
+        if self.caduque:
+            return f"gardée le {self.le[:10]}, mais les montants ont changé depuis : à revoir ({self.motif})"
+        sens = {"retenir": "gardée", "retirer": "retirée"}[self.genre]
+        return f"{sens} par {self.par} le {self.le[:10]} : {self.motif}"
+
+
+def lendemain(au: date) -> str:
+    """What every instant of that day comes before, as text."""
+    return (au + timedelta(days=1)).isoformat() if au < date.max else "9999-12-31"
+
+
+_DECISIONS = f"""
+SELECT l.id, l.onglet, a.finess, a.campagne || '/' || a.finess || '/' || a.action_id, a.genre, a.par, a.le, a.motif,
+  a.valeur <> {{montants}}, l.bloquee, l.retire, l.gain_exercice
+FROM actes a JOIN onglets o ON o.campagne = a.campagne AND o.finess = a.finess
+JOIN lignes_paat l ON l.onglet = o.id AND l.action_id = a.action_id
+WHERE a.genre IN {SUR_UNE_LIGNE} AND a.le < :apres AND o.id IN (SELECT value FROM json_each(:onglets))
+  AND NOT EXISTS (SELECT 1 FROM actes b WHERE b.campagne = a.campagne AND b.finess = a.finess
+    AND b.action_id = a.action_id AND b.genre IN {SUR_UNE_LIGNE} AND b.id > a.id AND b.le < :apres)
+"""
+MONTANTS = "coalesce(l.gain_annuel, '') || '/' || coalesce(l.montant_reference, '')"
+"""What a decision to keep was taken on: when these amounts change, it lapses."""
+
+
+def decisions(db: Database, onglets: Iterable[int], au: date) -> list[Decision]:
+    """The decisions in force that day on the lines of these tabs."""
+    parametres = {"onglets": json.dumps(list(onglets)), "apres": lendemain(au)}
+    rangs = db.execute(_DECISIONS.format(montants=MONTANTS), parametres)
+    return [d for r in rangs if (d := _decision(*r))]
+
+
+def _decision(
+    ligne: int, onglet: int, finess: str, reference: str, genre: str, par: str, le: str, motif: str,
+    change: int, bloquee: int, retire: int, gain: int,
+) -> Decision | None:  # fmt: skip
+    if genre == "revenir":
+        return None
+    caduque = genre == "retenir" and bool(change)
+    voulue = bool(bloquee) if caduque else genre == "retirer"
+    nouveau = max(gain, 0) if voulue else 0
+    return Decision(
+        ligne, onglet, finess, reference, genre, par, le, motif, caduque, voulue, nouveau,
+        int(voulue) - bloquee, nouveau - retire,
+    )  # fmt: skip
+
+
+def effets(db: Database, onglets: Iterable[int], au: date) -> dict[str, tuple[int, int]]:
+    """By FINESS: how many lines and cents more (or less) the decisions of that day strike out."""
+    sommes: dict[str, tuple[int, int]] = {}
+    for d in decisions(db, onglets, au):
+        lignes, cents = sommes.get(d.finess, (0, 0))
+        sommes[d.finess] = (lignes + d.de_plus, cents + d.cents_de_plus)
+    return sommes
+
+
+def verrous(db: Database, campagnes: Sequence[str], au: date) -> list[tuple[str, str, int]]:
+    """(campaign, GHT, last judgement seen when it was locked) of what is locked that day."""
+    requete = (
+        "SELECT a.campagne, a.ght, a.genre, a.valeur, max(a.id) FROM actes a"
+        " WHERE a.genre IN ('verrouiller', 'deverrouiller') AND a.le < ?"
+        " AND a.campagne IN (SELECT value FROM json_each(?)) GROUP BY a.campagne, a.ght"
+    )
+    rangs = db.execute(requete, (lendemain(au), json.dumps(list(campagnes))))
+    return [(campagne, ght, int(valeur)) for campagne, ght, genre, valeur, _ in rangs if genre == "verrouiller"]
+
+
+class Suite(NamedTuple):
+    """What was decided of a GHT in a campaign, beside its lines."""
+
+    prolongee_au: date | None = None
+    validee_le: date | None = None
+    verrouillee_le: date | None = None
+    neants: tuple[str, ...] = ()
+    """FINESS of the établissements said, on their behalf, to have nothing to declare."""
+
+
+def suites(db: Database, campagne: str, au: date) -> dict[str, Suite]:
+    """By GHT: extension, validation, lock and « rien à déclarer » in force that day."""
+    rendues: dict[str, Suite] = {}
+    requete = "SELECT ght, genre, le, finess, valeur FROM actes WHERE campagne = ? AND le < ? ORDER BY id"
+    for ght, genre, le, finess, valeur in db.execute(requete, (campagne, lendemain(au))):
+        suite, jour = rendues.get(ght, Suite()), date.fromisoformat(le[:10])
+        if genre == "prolonger":
+            suite = suite._replace(prolongee_au=date.fromisoformat(valeur))
+        elif genre in ("valider", "devalider"):
+            suite = suite._replace(validee_le=jour if genre == "valider" else None)
+        elif genre in ("verrouiller", "deverrouiller"):
+            suite = suite._replace(verrouillee_le=jour if genre == "verrouiller" else None)
+        elif genre == "neant":
+            suite = suite._replace(neants=(*suite.neants, finess))
+        rendues[ght] = suite
+    return rendues
+
+
+class Note(NamedTuple):
+    """A word left on a line, between ARS and GHT."""
+
+    reference: str
+    par: str
+    le: str
+    texte: str
+
+
+def notes(db: Database, campagne: str, finess: Iterable[str], au: date) -> list[Note]:
+    """The notes on the lines of these établissements, oldest first."""
+    requete = (
+        "SELECT campagne || '/' || finess || '/' || action_id, par, le, motif FROM actes WHERE genre = 'noter'"
+        " AND campagne = ? AND le < ? AND finess IN (SELECT value FROM json_each(?)) ORDER BY id"
+    )
+    return [Note(*r) for r in db.execute(requete, (campagne, lendemain(au), json.dumps(list(finess))))]

@@ -1,0 +1,114 @@
+"""Reads back what is known of a GHT's actions, so that each keeps its identity from one sending to the next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from config.campagne import Campagne
+from config.dossier import Dossier
+from sheets.register import decisions
+from sheets.register.compte import OngletRecu, qui_compte
+
+
+class Connue(NamedTuple):
+    """An action as last counted. Amounts in cents."""
+
+    action_id: str
+    reference: str
+    intitule: str
+    marche: str
+    famille: str
+    premiere_commande: date | None
+    gain_annuel: int | None
+    montant_reference: int | None
+    report: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memoire:
+    """What is known of some établissements before a new sending, by FINESS."""
+
+    actions: dict[str, tuple[Connue, ...]] = field(default_factory=dict)
+    """Of the same exercice."""
+    reports: dict[str, tuple[Connue, ...]] = field(default_factory=dict)
+    """Kept in the exercice before, and still yielding a part of this one."""
+    numeros: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Every number ever borne in the exercice: a new action takes none of them."""
+    distinctes: frozenset[tuple[str, str, str]] = frozenset()
+    """(FINESS, number, title) that someone said are not the same action."""
+
+
+RIEN = Memoire()
+
+
+def memoire(db: Database, dossier: Dossier, campagne: Campagne, finess: Iterable[str], au: date) -> Memoire:
+    """What was known that day of the actions of these établissements."""
+    demandes = sorted(finess)
+    de_l_exercice = [c.code for c in dossier.campagnes_de(campagne.exercice) if c.situation <= campagne.situation]
+    d_avant = [c.code for c in dossier.campagnes_de(campagne.exercice - 1)]
+    if not _deja_vus(db, [*de_l_exercice, *d_avant], demandes):
+        return RIEN  # nearly every file of a first pull
+    actuels = qui_compte(db, de_l_exercice, au, demandes)
+    anciens = qui_compte(db, d_avant, au, demandes)
+    retirees = {d.ligne for d in decisions.decisions(db, [o.id for o in anciens.values()], au) if d.bloquee}
+    gardees = {d.ligne for d in decisions.decisions(db, [o.id for o in anciens.values()], au) if not d.bloquee}
+    return Memoire(
+        {f: _actions(db, o) for f, o in actuels.items()},
+        {f: _actions(db, o, (retirees, gardees)) for f, o in anciens.items()},
+        _numeros(db, de_l_exercice, demandes),
+        _distinctes(db, de_l_exercice, demandes),
+    )
+
+
+def _deja_vus(db: Database, campagnes: Sequence[str], finess: Sequence[str]) -> bool:
+    requete = (
+        "SELECT 1 FROM json_each(?) c CROSS JOIN json_each(?) f JOIN onglets o ON o.campagne = c.value"
+        " AND o.finess = f.value LIMIT 1"
+    )
+    return db.execute(requete, (json.dumps(campagnes), json.dumps(finess))).fetchone() is not None
+
+
+def _actions(
+    db: Database, onglet: OngletRecu, tranchees: tuple[set[int], set[int]] | None = None
+) -> tuple[Connue, ...]:
+    """The actions of a tab; with `tranchees` (lines struck, lines kept by decision), only kept ones with a report."""
+    requete = (
+        "SELECT id, bloquee, action_id, intitule, marche, famille, date_premiere_commande, gain_annuel,"
+        " montant_reference, report FROM lignes_paat WHERE onglet = ? ORDER BY numero"
+    )
+    rendues = []
+    for ligne, bloquee, action_id, intitule, marche, famille, commande, gain, reference, report in db.execute(
+        requete, (onglet.id,)
+    ):
+        if tranchees and (not report or ligne in tranchees[0] or (bloquee and ligne not in tranchees[1])):
+            continue
+        rendues.append(
+            Connue(action_id, f"{onglet.campagne}/{onglet.finess}/{action_id}", intitule or "", marche or "",
+                   famille or "", date.fromisoformat(commande) if commande else None, gain, reference, report)
+        )  # fmt: skip
+    return tuple(rendues)
+
+
+def _numeros(db: Database, campagnes: Sequence[str], finess: Sequence[str]) -> dict[str, frozenset[str]]:
+    requete = (
+        "SELECT DISTINCT o.finess, l.action_id FROM json_each(?) c CROSS JOIN json_each(?) f JOIN onglets o"
+        " ON o.campagne = c.value AND o.finess = f.value JOIN lignes_paat l ON l.onglet = o.id"
+    )
+    vus: dict[str, set[str]] = {}
+    for finess_, action_id in db.execute(requete, (json.dumps(campagnes), json.dumps(finess))):
+        vus.setdefault(finess_, set()).add(action_id)
+    return {f: frozenset(n) for f, n in vus.items()}
+
+
+def _distinctes(db: Database, campagnes: Sequence[str], finess: Sequence[str]) -> frozenset[tuple[str, str, str]]:
+    requete = (
+        "SELECT finess, action_id, valeur FROM actes WHERE genre = 'distinguer'"
+        " AND campagne IN (SELECT value FROM json_each(?)) AND finess IN (SELECT value FROM json_each(?))"
+    )
+    return frozenset(db.execute(requete, (json.dumps(campagnes), json.dumps(finess))))
