@@ -16,11 +16,15 @@ from reports.vue import Sujet, Vue
 from sheets.register import questions as registre
 
 
-def repond(texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> dict[str, Any]:
-    """Answer a question as the JSON object every channel words from; remembers it for « pourquoi ? »."""
+def repond(texte: str, personne: Personne, vue: Vue, maintenant: datetime, au: date | None = None) -> dict[str, Any]:
+    """Answer a question as the JSON object every channel words from; remembers it for « pourquoi ? ».
+
+    `vue` is today's: its folder decides the rights. With `au`, the answer is the one that day would have given.
+    """
     precedente = _precedente(vue, personne)
-    question = comprend(texte, vue.dossier, vue.au, territoire_par_defaut(personne, vue), precedente)
-    rendu = _reponse(question, personne, vue, maintenant.date())
+    vue_du_jour = vue.le(au) if au else vue
+    question = comprend(texte, vue_du_jour.dossier, vue_du_jour.au, territoire_par_defaut(personne, vue), precedente)
+    rendu = _reponse(question, personne, vue_du_jour, vue)
     comprise = _memoire(question) if question.sujet and not rendu.get("refus") else None
     registre.retient_question(vue.db, personne.email, maintenant, texte, comprise)
     return rendu
@@ -34,15 +38,16 @@ def territoire_par_defaut(personne: Personne, vue: Vue) -> Perimetre:
     return Perimetre("region", regions.pop()) if len(regions) == 1 else FRANCE
 
 
-def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: date) -> dict[str, Any]:
-    """What is answered as of the view's day, to someone whose rights are today's."""
+def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: Vue) -> dict[str, Any]:
+    """What is answered as of the view's day, to someone whose rights are those of `aujourd_hui`."""
     if question.intention == "aide":
         return messages.sans_figure(question.texte, "aide", messages.aide())
     if question.intention is None or question.sujet is None:
         return messages.sans_figure(question.texte, None, f"Je n'ai pas compris. {question.indices}")
     intention = PAR_CLE[question.intention]
     cible = question.sujet.perimetre
-    droit = meilleur_regard(personne, vue.dossier.personnes, cible, vue.dossier.territoire, aujourd_hui)
+    actuel = aujourd_hui.dossier
+    droit = meilleur_regard(personne, actuel.personnes, cible, actuel.territoire, aujourd_hui.au)
     if droit is Regard.RIEN or (droit is Regard.TOTAUX and not intention.total_seul):
         quoi = "ce territoire n'est" if droit is Regard.RIEN else "le détail de ce territoire n'est"
         phrase = f"{quoi.capitalize()} pas ouvert à votre profil ({personne.fonction})."
@@ -68,9 +73,17 @@ def _memoire(question: Question) -> dict[str, Any]:
         "exercice": s.exercice,
         "campagne": s.campagne,
         "par": s.par,
+        "depuis": s.depuis.isoformat() if s.depuis else None,
+        "intention": question.intention,
     }
 
 
-def _precedente(vue: Vue, personne: Personne) -> Sujet | None:
+def _precedente(vue: Vue, personne: Personne) -> tuple[str, Sujet] | None:
+    """What that person last asked: the question, and its subject."""
     m = registre.derniere_question(vue.db, personne.email)
-    return Sujet(Perimetre(m["type"], m["code"]), m["exercice"], m["campagne"], m["par"]) if m else None
+    if not m:
+        return None
+    depuis = date.fromisoformat(m["depuis"]) if m.get("depuis") else None
+    return m.get("intention", ""), Sujet(
+        Perimetre(m["type"], m["code"]), m["exercice"], m["campagne"], m["par"], depuis
+    )

@@ -57,11 +57,11 @@ def _objectif(r: Reponse, dossier: Dossier) -> str:
 
 
 def _pourquoi(r: Reponse, dossier: Dossier) -> str:
-    retirees = sum(e.precision == "retirée" for e in r.elements)
+    lignes, retirees = (int(str(r.faits[f])) for f in ("lignes", "retirees"))
     suite = f", dont {compte(retirees, 'retirée')}" if retirees else ""
     return (
         f"Les {euros(r.totaux.gain_retenu)} {_du(r.perimetre, dossier)} en {r.exercice} viennent de "
-        f"{compte(len(r.elements), 'ligne')}{suite} :"
+        f"{compte(lignes, 'ligne')}{suite} :"
     )
 
 
@@ -124,9 +124,26 @@ def _couverture(r: Reponse, dossier: Dossier) -> str:
     return f"Couverture {_du(r.perimetre, dossier)} en {r.exercice} : {taux(r.valeur)} ({sur})."
 
 
+def _changements(r: Reponse, dossier: Dossier) -> str:
+    depuis = r.faits["depuis"]
+    assert isinstance(depuis, date)
+    avant, objectif_avant = int(str(r.faits["retenu_avant"])), r.faits.get("objectif_avant")
+    revu = ""
+    if r.objectif and isinstance(objectif_avant, int) and objectif_avant != r.objectif.montant:
+        revu = f" Objectif révisé : {grand_montant(objectif_avant)} → {grand_montant(r.objectif.montant)}."
+    if not r.elements and not r.valeur:
+        return f"{_nom(r, dossier)}, {r.exercice} : rien n'a changé depuis le {jour(depuis)} ({euros(avant)} retenus).{revu}"
+    sens = "+" if int(r.valeur or 0) >= 0 else ""
+    return (
+        f"{_nom(r, dossier)}, {r.exercice} : {euros(avant)} retenus le {jour(depuis)}, {euros(r.totaux.gain_retenu)} "
+        f"le {jour(r.au)} ({sens}{euros(int(r.valeur or 0))}).{revu}"
+    )
+
+
 _PHRASES = {
     "gains": _gains, "objectif": _objectif, "pourquoi": _pourquoi, "statut": _statut, "retards": _retards,
     "qualite": _qualite, "rejets": _rejets, "alertes": _alertes, "couverture": _couverture,
+    "changements": _changements,
 }  # fmt: skip
 
 
@@ -141,7 +158,8 @@ def _lignes(r: Reponse) -> list[str]:
 def _element(e: Element, r: Reponse) -> str:
     mots = [e.libelle]
     if isinstance(e.valeur, int):
-        mots.append(euros(e.valeur) if e.adresse else grand_montant(e.valeur))
+        exact = e.adresse or r.intention == "changements"
+        mots.append(euros(e.valeur) if exact else grand_montant(e.valeur))
     if e.precision:
         mots.append(e.precision)
     ligne = " — ".join(mots)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reports import coverage, gains, quality, suivi
+from reports import bridge, coverage, gains, quality, suivi
 from reports.reponse import Reponse
 from reports.vue import Sujet, Vue
 
@@ -26,6 +26,8 @@ class Intention:
 INTENTIONS = (
     Intention("pourquoi", ("pourquoi", "d ou vient", "detail", "explique", "justifie", "quelles lignes"),
               "pourquoi gains GHT Jura 2021", "les lignes et les cellules qui font un chiffre", gains.pourquoi, False),
+    Intention("changements", ("change", "changement", "bouge", "evolue", "quoi de neuf"),
+              "qu'est-ce qui a changé depuis le 15/03 ?", "ce qui sépare deux jours, ligne à ligne", bridge.changements, False),
     Intention("retards", ("retard", "pas remis", "pas rendu", "pas envoye", "pas repondu", "pas transmis", "manque",
                           "manquant", "attend on", "relancer", "en attente"),
               "qui n'a pas remis ?", "les GHT qui n'ont pas remis leur trame", suivi.retards, False),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from bots.questions import AIDE, AXES, INTENTIONS, PAR_CLE
 from config.campagne import campagne_du_jour
 from config.dossier import Dossier
-from config.langue import cle, enumeration, vouliez_vous
+from config.langue import MOIS, cle, enumeration, vouliez_vous
 from config.territoire import FRANCE, Perimetre, Territoire
 from reports.vue import Sujet
 
@@ -86,26 +86,32 @@ def lexique(territoire: Territoire) -> Lexique:
     return Lexique({n: tuple(p) for n, p in noms.items() if n not in VIDES})
 
 
-def comprend(texte: str, dossier: Dossier, au: date, defaut: Perimetre, precedente: Sujet | None = None) -> Question:
+def comprend(
+    texte: str, dossier: Dossier, au: date, defaut: Perimetre, precedente: tuple[str, Sujet] | None = None
+) -> Question:
     """Understand a question asked on day `au`. `defaut` is the asker's own territory; `precedente` their last subject."""
     mots = _sans_les_codes_ambigus(texte, dossier.territoire)
     phrase = " ".join(mots)
     if not mots or any(a in phrase for a in AIDE):
         return Question(texte, "aide")
+    depuis, mots = _depuis(mots, au)
+    phrase = " ".join(mots)
     if indices := _hors_de_portee(phrase):
         return Question(texte, None, None, indices)
-    exercice, campagne, reste = _periode(mots, dossier, au)
+    exercice, campagne, reste = _periode(mots, dossier, depuis or au)
     par, reste = _axe(reste)
     trouves, reste, inconnus = _tous_les_territoires(reste, lexique(dossier.territoire))
     intention = _intention(" ".join(reste))
     seul = not trouves and not campagne and not re.search(r"20\d\d", phrase) and all(_connu(m) for m in reste)
     if intention == "pourquoi" and precedente and seul:
-        return Question(texte, "pourquoi", precedente)
+        return _pourquoi(texte, *precedente)
     if inconnus:
         return Question(texte, None, None, _territoire_inconnu(inconnus, dossier.territoire))
     if len(trouves) > 1:
         noms = enumeration([f"« {dossier.territoire.nom(p)} »" for p in trouves], 6)
         return Question(texte, None, None, f"Plusieurs territoires correspondent : {noms}. Lequel ?")
+    if depuis and intention in (None, "gains", "retards", "statut"):
+        intention = "changements"
     if intention is None and (par or trouves):
         intention = "gains"
     if ignores := [m for m in reste if len(m) > 2 and not _connu(m)]:
@@ -116,8 +122,49 @@ def comprend(texte: str, dossier: Dossier, au: date, defaut: Perimetre, preceden
         return Question(texte, None, None, propositions(texte))
     if par and intention not in VENTILEES:
         return Question(texte, None, None, f"Je ne sais ventiler que les gains : essayez « gains par {par} ».")
+    if intention == "changements" and not depuis:
+        return Question(
+            texte, None, None, "Depuis quel jour ? Par exemple : « qu'est-ce qui a changé depuis le 15/09 ? »"
+        )
     cible = trouves[0] if trouves else _region_demandee(mots, defaut, dossier.territoire, au)
-    return Question(texte, intention, Sujet(cible, exercice, campagne, par))
+    return Question(texte, intention, Sujet(cible, exercice, campagne, par, depuis))
+
+
+def _pourquoi(texte: str, intention: str, sujet: Sujet) -> Question:
+    """« Pourquoi ? » opens the last answer: the lines of a figure, or those that moved between two days."""
+    if intention == "changements":
+        return Question(texte, "changements", replace(sujet, par="ligne"))
+    return Question(texte, "pourquoi", sujet)
+
+
+_JOUR = re.compile(
+    rf"\bdepuis (?:le )?(?:(?P<jour>\d{{1,2}}|1er) (?P<mois>\d{{1,2}}|{'|'.join(cle(m) for m in MOIS)})(?: (?P<annee>20\d\d))?"
+    r"|(?P<relatif>hier|(?:une|la) semaine(?: derniere)?|un mois|le mois dernier|(?P<n>\d{1,3}) jours?))\b"
+)
+_RELATIFS = {"hier": 1, "semaine": 7, "mois": 30}
+
+
+def _depuis(mots: list[str], au: date) -> tuple[date | None, list[str]]:
+    """The day a comparison starts from, and the words that are left; without a year, the last such day before `au`."""
+    phrase = " ".join(mots)
+    dit = _JOUR.search(phrase)
+    if not dit:
+        return None, mots
+    reste = (phrase[: dit.start()] + phrase[dit.end() :]).split()
+    if dit["relatif"]:
+        jours = int(dit["n"]) if dit["n"] else next(n for mot, n in _RELATIFS.items() if mot in dit["relatif"])
+        return au - timedelta(days=jours), reste
+    mois = int(dit["mois"]) if dit["mois"].isdigit() else [cle(m) for m in MOIS].index(dit["mois"]) + 1
+    numero = int(dit["jour"].removesuffix("er"))
+    annees = [int(dit["annee"])] if dit["annee"] else [au.year, au.year - 1]
+    for annee in annees:
+        try:
+            jour = date(annee, mois, numero)
+        except ValueError:
+            return None, mots
+        if jour <= au or dit["annee"]:
+            return jour, reste
+    return None, mots
 
 
 def _sans_les_codes_ambigus(texte: str, territoire: Territoire) -> list[str]:

@@ -72,3 +72,19 @@ def meilleur_regard(
     """One's own right, or that of a person one stands in for, whichever sees further."""
     vus = {regard(p, cible, territoire, au) for p in (personne, *remplacees(personne, toutes, au))}
     return next(r for r in Regard if r in vus)
+
+
+def peut_agir(
+    personne: Personne,
+    toutes: dict[str, Personne],
+    roles: tuple[str, ...],
+    cible: Perimetre,
+    territoire: Territoire,
+    situation: date,
+    au: date,
+) -> bool:
+    """Whether someone, or a person they stand in for that day, holds one of `roles` over `cible`."""
+    return any(
+        p.role in roles and p.perimetre in (cible, *territoire.parents(cible, situation))
+        for p in (personne, *remplacees(personne, toutes, au))
+    )

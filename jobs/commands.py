@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -17,20 +17,22 @@ from bots import answering, console
 from config import liste_officielle, synonymes
 from config.campagne import Campagne
 from config.dossier import EXEMPLE, charge
+from config.droits import peut_agir
 from config.errors import UserError
 from config.langue import compte, decimal_euros, enumeration, jour, proche, vouliez_vous
 from config.tables import decode, separateur
-from config.territoire import FRANCE, Territoire
+from config.territoire import FRANCE, Perimetre, Territoire
 from jobs.pull import Bilan
 from jobs.pull import pull as releve_tout
 from jobs.wiring import Atelier
 from reports.vue import Sujet
-from sheets.cells import texte
+from sheets.cells import masque, tasse, texte
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux
 from sheets.reading import excel
 from sheets.reading.rognage import rogne
 from sheets.register import questions
+from sheets.register.pulls import PAR_LE_GHT, Saisie
 from sheets.trame import Trame
 from sheets.trames import TRAMES
 
@@ -130,12 +132,15 @@ def objet_classeur(c: Classeur) -> dict[str, Any]:
     }
 
 
-def releve(atelier: Atelier, sources: Sequence[Path], en_json: bool) -> None:
-    """Pull the sources into the register and show what came in."""
+def releve(atelier: Atelier, sources: Sequence[Path], en_json: bool, motif: str = "", email: str | None = None) -> None:
+    """Pull the sources into the register and show what came in; with `motif`, on behalf of their GHT."""
     if not sources:
         raise UserError("Donnez un dossier de trames à relever : vigie pull DOSSIER")
+    saisie, permis = _pour_le_compte(atelier, motif, email)
     with console.progression("Relevé") as avance:
-        bilan = releve_tout(atelier.registre, atelier.dossier, sources, atelier.maintenant, avance)
+        bilan = releve_tout(
+            atelier.registre, atelier.dossier, sources, atelier.maintenant, avance, saisie=saisie, permis=permis
+        )
     if en_json:
         fichiers = [
             {"fichier": r.fichier, "etat": r.etat, "motif": r.motif, "totaux": objet_totaux(r.totaux)}
@@ -148,11 +153,28 @@ def releve(atelier: Atelier, sources: Sequence[Path], en_json: bool) -> None:
         montre_bilan(bilan)
 
 
+def _pour_le_compte(atelier: Atelier, motif: str, email: str | None) -> tuple[Saisie, Callable[[str], bool]]:
+    """Who enters trames on behalf of a GHT, why, and for which GHT they may."""
+    if not motif:
+        return PAR_LE_GHT, lambda ght: True
+    if not email:
+        raise UserError("Dites qui a saisi ces trames : ajoutez --as EMAIL.")
+    personne, dossier, jour_ = atelier.personne(email), atelier.dossier, atelier.maintenant().date()
+
+    def permis(ght: str) -> bool:
+        cible = Perimetre("ght", ght)
+        return peut_agir(personne, dossier.personnes, ("ars", "dgos"), cible, dossier.territoire, jour_, jour_)
+
+    return Saisie(email, masque(tasse(motif))), permis
+
+
 def montre_bilan(bilan: Bilan) -> None:
     """What a pull took in: counts by state, refusals in words, control totals."""
     etats = {"nouveaux": "nouveau", "modifies": "modifie", "inchanges": "inchange", "refuses": "refuse"}
     console.ecrit(f"{compte(len(bilan.recus), 'fichier')} : {_etats({n: bilan.combien(e) for n, e in etats.items()})}.")  # type: ignore[arg-type]
     for r in bilan.recus:
+        if r.etat == "refuse" and not r.non_lus:
+            console.ecrit(f"  refusé {Path(r.fichier).name} — {r.motif}", "red")
         for c in r.non_lus:
             quoi = "refusé " if r.etat == "refuse" else "onglet refusé "
             console.ecrit(f"  {quoi} {Path(r.fichier).name} — {c.message}", "red")
@@ -161,7 +183,7 @@ def montre_bilan(bilan: Bilan) -> None:
 
 def repond(atelier: Atelier, question: str, email: str | None, au: date | None, en_json: bool) -> None:
     """Answer a question, for someone, as of a day."""
-    rendu = answering.repond(question, atelier.personne(email), atelier.vue(au), atelier.maintenant())
+    rendu = answering.repond(question, atelier.personne(email), atelier.vue(), atelier.maintenant(), au)
     if en_json:
         click.echo(json.dumps(rendu, ensure_ascii=False, indent=1))
     else:

@@ -20,7 +20,7 @@ from sheets.lignes import Classeur, Totaux, total
 from sheets.reading.excel import TAILLE_MAX
 from sheets.register import pulls
 from sheets.register.ledger import memoire
-from sheets.register.pulls import Depot, Etat
+from sheets.register.pulls import PAR_LE_GHT, Depot, Etat, Saisie
 from sheets.register.registre import un_seul_releve
 from sheets.trames import TRAMES
 
@@ -70,14 +70,16 @@ def trouve(sources: Iterable[Path]) -> list[Depot]:
 
 def pull(
     db: Database, dossier: Dossier, sources: Iterable[Path], horloge: Callable[[], datetime],
-    avance: Callable[[int, int], None] = lambda fait, sur: None,
+    avance: Callable[[int, int], None] = lambda fait, sur: None, saisie: Saisie = PAR_LE_GHT,
+    permis: Callable[[str], bool] = lambda ght: True,
 ) -> Bilan:  # fmt: skip
     """Take in every file that changed. `avance(done, of)` is called as files are recorded.
 
-    A file that cannot be read is one refusal; a crash in the middle loses at most the file in hand.
+    A file that cannot be read is one refusal; a crash in the middle loses at most the file in hand. With `saisie`, the
+    files were entered by someone on behalf of their GHT, who must be `permis` to.
     """
     with un_seul_releve(db):
-        return _pull(db, dossier, trouve(sources), horloge, avance)
+        return _pull(db, dossier, trouve(sources), horloge, avance, saisie, permis)
 
 
 def _pull(
@@ -86,6 +88,8 @@ def _pull(
     depots: list[Depot],
     horloge: Callable[[], datetime],
     avance: Callable[[int, int], None],
+    saisie: Saisie,
+    permis: Callable[[str], bool],
 ) -> Bilan:
     connus = pulls.reperes(db, dossier)
     a_lire = [d for d in depots if connus.get(d.chemin, ())[:2] != (d.taille, d.modifie_ns)]
@@ -93,11 +97,13 @@ def _pull(
     recus = {d.chemin: Recu(d.chemin, "inchange", "", Totaux()) for d in depots}
     lus: list[Depot] = []
     for depot, juge in _juges(a_lire, dossier, connus, lus):
-        classeur = _raccorde(db, dossier, juge, horloge().date())
-        etat = pulls.enregistre(db, numero, depot, classeur, depot.chemin in connus)
-        motif = "" if classeur.lisible else classeur.constats[0].message
-        non_lus = tuple(c for c in classeur.constats if c.gravite is Gravite.REJET and c.ligne is None)
-        recus[depot.chemin] = Recu(depot.chemin, etat, motif, classeur.totaux, non_lus)
+        if juge.tampon and not permis(juge.tampon.ght):
+            motif = f"Cette trame est du GHT {juge.tampon.ght}, pour qui {saisie.par} ne peut pas agir."
+            recus[depot.chemin] = Recu(depot.chemin, "refuse", motif, Totaux())
+            continue
+        classeur = raccorde_au_registre(db, dossier, juge, horloge().date())
+        etat = pulls.enregistre(db, numero, depot, classeur, depot.chemin in connus, saisie)
+        recus[depot.chemin] = _recu(depot, etat, classeur)
         avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
     if lus:
         pulls.pose_reperes(db, lus)
@@ -107,7 +113,13 @@ def _pull(
     return Bilan(tuple(recus.values()))
 
 
-def _raccorde(db: Database, dossier: Dossier, classeur: Classeur, au: date) -> Classeur:
+def _recu(depot: Depot, etat: Etat, classeur: Classeur) -> Recu:
+    motif = "" if classeur.lisible else classeur.constats[0].message
+    non_lus = tuple(c for c in classeur.constats if c.gravite is Gravite.REJET and c.ligne is None)
+    return Recu(depot.chemin, etat, motif, classeur.totaux, non_lus)
+
+
+def raccorde_au_registre(db: Database, dossier: Dossier, classeur: Classeur, au: date) -> Classeur:
     """Its lines tied to the actions already known of the same établissements."""
     if classeur.tampon is None or not classeur.onglets:
         return classeur

@@ -20,6 +20,7 @@ from config.errors import UserError
 from config.langue import vouliez_vous
 from reports.vue import Vue
 from sheets.checks import CATALOGUE
+from sheets.register import dossiers
 from sheets.register.registre import ouvre, ouvre_existant
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -59,10 +60,11 @@ class Atelier:
             return datetime.combine(self.aujourd_hui, time(12), PARIS)
         return datetime.now(PARIS)
 
-    def vue(self, au: date | None = None) -> Vue:
-        """The register as of a day, today by default."""
+    def vue(self) -> Vue:
+        """The register as of today; the folder is kept if it changed, so that the past can be asked."""
         dossier = self.dossier  # first: a folder to mend is said before a register to make
-        return Vue(self.registre_existant, dossier, au or self.maintenant().date())
+        dossiers.note(self.registre_existant, dossier, self.maintenant())
+        return Vue(self.registre_existant, dossier, self.maintenant().date())
 
     def personne(self, email: str | None) -> Personne:
         """Who asks. Raises UserError when the address is not in personnes.csv."""

@@ -14,7 +14,7 @@ from config.errors import UserError
 from config.objectifs import Objectif, en_vigueur, reparti
 from config.territoire import Ght, Perimetre
 from sheets.lignes import Totaux, total
-from sheets.register import questions
+from sheets.register import dossiers, questions
 from sheets.register.compte import OngletRecu, qui_compte
 
 
@@ -39,6 +39,11 @@ class Vue:
     db: Database
     dossier: Dossier
     au: date
+
+    def le(self, jour: date) -> Vue:
+        """The same register seen on another day, with the folder of that day; the future has today's."""
+        dossier = self.dossier if jour >= self.au else dossiers.au_jour(self.db, self.dossier, jour)
+        return Vue(self.db, dossier, jour)
 
     def campagnes(self, sujet: Sujet) -> list[Campagne]:
         """The campaigns that may count for a subject, earliest situation first. Raises UserError if there are none."""

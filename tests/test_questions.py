@@ -125,9 +125,33 @@ def test_what_is_not_a_question_of_ours_gets_examples(texte: str, dossier: Dossi
 
 def test_pourquoi_alone_is_about_the_last_question(dossier: Dossier) -> None:
     avant = Sujet(JURA, 2021, None, "famille")
-    assert comprend("pourquoi ?", dossier, LE_31_MARS, BFC, avant).sujet == avant
-    assert comprend("pourquoi ce montant", dossier, LE_31_MARS, BFC, avant).sujet == avant
-    assert comprend("pourquoi la Nièvre ?", dossier, LE_31_MARS, BFC, avant).sujet == Sujet(NIEVRE, 2021)
+    derniere = ("gains", avant)
+    assert comprend("pourquoi ?", dossier, LE_31_MARS, BFC, derniere).sujet == avant
+    assert comprend("pourquoi ce montant", dossier, LE_31_MARS, BFC, derniere).sujet == avant
+    assert comprend("pourquoi la Nièvre ?", dossier, LE_31_MARS, BFC, derniere).sujet == Sujet(NIEVRE, 2021)
+
+
+@pytest.mark.parametrize(
+    ("texte", "depuis"),
+    [
+        ("qu'est-ce qui a changé depuis le 15/03 ?", date(2022, 3, 15)),
+        ("qu'est-ce qui a changé depuis le 15/09 ?", date(2021, 9, 15)),
+        ("changements du Jura depuis le 1er mars 2022", date(2022, 3, 1)),
+        ("qu'est ce qui a bougé depuis hier", date(2022, 3, 30)),
+        ("gains du Jura depuis le 12/03/2022", date(2022, 3, 12)),
+        ("quoi de neuf depuis une semaine ?", date(2022, 3, 24)),
+        ("quoi de neuf depuis 10 jours", date(2022, 3, 21)),
+    ],
+)
+def test_a_change_is_asked_from_a_day(texte: str, depuis: date, dossier: Dossier) -> None:
+    q = comprend(texte, dossier, LE_31_MARS, BFC)
+    assert (q.intention, q.sujet and q.sujet.depuis) == ("changements", depuis), q.indices
+
+
+def test_pourquoi_after_a_change_asks_for_the_lines_that_moved(dossier: Dossier) -> None:
+    avant = Sujet(JURA, 2021, None, "", date(2022, 3, 15))
+    q = comprend("pourquoi ?", dossier, LE_31_MARS, BFC, ("changements", avant))
+    assert (q.intention, q.sujet and q.sujet.par) == ("changements", "ligne")
 
 
 def test_a_campaign_may_be_named(dossier: Dossier) -> None:

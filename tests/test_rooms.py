@@ -11,7 +11,7 @@ import pytest
 RACINE = Path(__file__).parent.parent
 PIECES = ("config", "sheets", "reports", "bots", "jobs")
 REGISTRE = "sheets/register/*"
-GABARIT = ("sheets/template*", "jobs/demo/*")
+GABARIT = ("sheets/template*", "jobs/demo/*", "reports/constats.py")
 BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
     "slack_bolt": ("bots/*",),
     "slack_sdk": ("bots/*",),
@@ -25,6 +25,7 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
         "jobs/wiring.py",
         "sheets/judging/campaign.py",
         "jobs/pull.py",
+        "jobs/rejudge.py",
     ),
     "python_calamine": ("sheets/reading/excel.py",),
     "openpyxl": GABARIT,

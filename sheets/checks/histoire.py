@@ -26,6 +26,13 @@ def ligne_disparue(action_id: str, numero: int, recue_le: date, cents: int) -> E
                  "action_id", action_id)  # fmt: skip
 
 
+def report_disparu(action_id: str, campagne: str, cents: int) -> Ecart:
+    """What `ligne-disparue` says of a line carried over from an earlier exercice."""
+    return Ecart(f"Le report de l'action « {action_id} » ({campagne}), {euros(cents)}, n'est pas dans l'onglet : il n'est pas compté.",
+                 "Remettez la ligne avec son numéro ; la trame préremplie de la campagne la contient.",
+                 "action_id", action_id)  # fmt: skip
+
+
 @controle("report-modifie", Gravite.ALERTE, "histoire", titre="Une ligne reportée a été modifiée",
           pourquoi="Le report d'un exercice est arrêté avec lui : c'est la valeur connue qui compte.")  # fmt: skip
 def report_modifie(origine: str, saisi: str, connu: str) -> Ecart:

@@ -7,22 +7,65 @@ from datetime import date
 
 from sqlite_utils import Database
 
+from config.campagne import Campagne
 from config.dossier import Dossier
+from sheets.checks import histoire
 from sheets.checks.campagne import LigneRecoupee
 from sheets.checks.catalogue import pour
 from sheets.constats import Constat
-from sheets.register import pulls, questions
-from sheets.register.compte import qui_compte
+from sheets.register import ledger, pulls, questions
+from sheets.register.compte import OngletRecu, qui_compte
+from sheets.register.decisions import suites
 
 
 def recoupe(db: Database, dossier: Dossier, pull: int, campagne: str, le: date) -> None:
     """Run the checks on all that counts in a campaign that day, and store what they find with this pull."""
-    onglets = [o.id for o in qui_compte(db, [campagne], le).values()]
+    comptent = qui_compte(db, [campagne], le)
+    onglets = [o.id for o in comptent.values()]
     noms = {f: e.nom for f, e in dossier.territoire.etablissements.items()}
     lignes = [
         LigneRecoupee._make((*r[:5], noms.get(r[4], r[4]), *r[5:])) for r in questions.lignes_a_recouper(db, onglets)
     ]
-    pulls.recoupe(db, pull, campagne, _constats(db, dossier, lignes))
+    trouves = [
+        *_constats(db, dossier, lignes),
+        *_disparues(db, dossier, dossier.campagnes[campagne], comptent),
+        *_apres_verrou(db, campagne, le, comptent),
+    ]
+    pulls.recoupe(db, pull, campagne, trouves)
+
+
+def _disparues(
+    db: Database, dossier: Dossier, campagne: Campagne, comptent: dict[str, OngletRecu]
+) -> Iterator[tuple[int, int, Constat]]:
+    """Actions received earlier in the exercice that are no longer there."""
+    codes = [c.code for c in dossier.campagnes_de(campagne.exercice) if c.situation <= campagne.situation]
+    par_id = {o.id: o for o in comptent.values()}
+    for d in ledger.disparues(db, codes, par_id):
+        onglet = par_id[d.onglet]
+        dit = histoire.ligne_disparue(d.action_id, d.numero, d.recue_le, d.gain_exercice, feuille=onglet.feuille)
+        yield onglet.fichier, onglet.id, dit
+
+
+def _apres_verrou(
+    db: Database, campagne: str, le: date, comptent: dict[str, OngletRecu]
+) -> Iterator[tuple[int, int, Constat]]:
+    """What was sent after the lock, line by line, against what counts."""
+    verrouillees = {ght: s.verrouillee_le for ght, s in suites(db, campagne, le).items() if s.verrouillee_le}
+    if not verrouillees:
+        return
+    derniers = qui_compte(db, [campagne], le, verrou=False)
+    for finess, arrete in comptent.items():
+        dernier = derniers[finess]
+        if dernier.id == arrete.id or arrete.ght not in verrouillees:
+            continue
+        avant, apres = ledger.ecrites(db, arrete.id), ledger.ecrites(db, dernier.id)
+        for numero in sorted(avant.keys() | apres.keys()):
+            a, b = avant.get(numero), apres.get(numero)
+            if (a and a[2:]) != (b and b[2:]):
+                dit = histoire.modifie_apres_cloture(
+                    verrouillees[arrete.ght], a and a.gain_exercice, b and b.gain_exercice,
+                    feuille=arrete.feuille, ligne=a.numero if a else None)  # fmt: skip
+                yield arrete.fichier, arrete.id, dit
 
 
 def _constats(db: Database, dossier: Dossier, lignes: list[LigneRecoupee]) -> Iterator[tuple[int, int, Constat]]:

@@ -24,8 +24,8 @@ from sheets.trame import Trame
 PASSAGES: tuple[tuple[str, Callable[[Any], tuple[Any, ...]]], ...] = (
     ("même intitulé, même marché, mêmes montants",
      lambda v: (cle(v.intitule or ""), v.marche or "", v.gain_annuel, v.montant_reference)),
-    ("même intitulé, même marché", lambda v: (cle(v.intitule or ""), v.marche) if v.marche else ()),
-    ("même intitulé, même famille", lambda v: (cle(v.intitule or ""), v.famille)),
+    ("même intitulé, même marché", lambda v: (cle(v.intitule), v.marche) if v.intitule and v.marche else ()),
+    ("même intitulé, même famille", lambda v: (cle(v.intitule), v.famille) if v.intitule else ()),
 )  # fmt: skip
 """How alike two lines must be, from the surest; each must single out one line on both sides."""
 
@@ -83,17 +83,20 @@ class Suivi:
 
     def _reconnait(self, connues: Sequence[Connue], refus: set[tuple[str, str]]) -> None:
         """Lines without number that are like one known action, and like no other."""
-        for raison, trait in PASSAGES:
+        for passage, (raison, trait) in enumerate(PASSAGES):
             portes = {li.action_id for r, li in enumerate(self.lignes) if not self._anonyme(r)}
-            libres = _uniques((trait(k), k) for k in connues if k.action_id not in portes)
-            candidates = _uniques((trait(li.valeurs), r) for r, li in enumerate(self.lignes) if self._anonyme(r))
-            for traits, place in candidates.items():
-                connue = libres.get(traits)
-                if connue and cle(connue.intitule) and (connue.action_id, cle(connue.intitule)) not in refus:
-                    self._donne(place, connue.action_id)
-                    self._ajoute(
-                        "identite-reconnue", histoire.identite_reconnue.fonction(connue.action_id, raison), place
-                    )
+            libres = _par_trait((trait(k), k) for k in connues if k.action_id not in portes)
+            candidates = _par_trait((trait(li.valeurs), r) for r, li in enumerate(self.lignes) if self._anonyme(r))
+            for traits, places in candidates.items():
+                semblables = libres.get(traits, [])
+                # Lines alike in everything may stand for one another; otherwise one alone must fit, on both sides.
+                if passage and (len(places), len(semblables)) != (1, 1):
+                    continue
+                for place, connue in zip(places, semblables, strict=False):
+                    if (connue.action_id, cle(connue.intitule)) not in refus:
+                        self._donne(place, connue.action_id)
+                        dit = histoire.identite_reconnue.fonction(connue.action_id, raison)
+                        self._ajoute("identite-reconnue", dit, place)
 
     def _anonyme(self, place: int) -> bool:
         ligne = self.lignes[place]
@@ -113,9 +116,13 @@ class Suivi:
 
     def _reporte(self, reports: dict[str, Connue]) -> None:
         """Lines carried over from the exercice before: the known value counts, whatever was typed over it."""
+        presents = {li.action_id for li in self.lignes}
+        for absente in reports.values():
+            if absente.action_id not in presents:
+                ecart = histoire.report_disparu(absente.action_id, absente.reference.split("/")[0], absente.report)
+                self.constats.append(CATALOGUE["ligne-disparue"].constat(ecart, feuille=self.onglet.feuille))
         for place, ligne in enumerate(self.lignes):
-            connue = reports.get(ligne.action_id)
-            if connue is None or not _le_meme_achat(ligne, connue):
+            if not (connue := reports.get(ligne.action_id)) or not _le_meme_achat(ligne, connue):
                 continue
             v = ligne.valeurs
             connu = v._replace(
@@ -158,13 +165,13 @@ class Suivi:
         self.constats.append(CATALOGUE[code].constat(ecart, feuille=self.onglet.feuille, ligne=numero, cellule=cellule))
 
 
-def _uniques(paires: Iterable[tuple[tuple[Any, ...], Any]]) -> dict[tuple[Any, ...], Any]:
-    """What one key alone points to; keys without a title, and those met twice, are left out."""
+def _par_trait(paires: Iterable[tuple[tuple[Any, ...], Any]]) -> dict[tuple[Any, ...], list[Any]]:
+    """What bears each trait, in order; those that say nothing are left out."""
     vus: dict[tuple[Any, ...], list[Any]] = {}
     for traits, chose in paires:
-        if traits and traits[0]:
+        if any(traits):
             vus.setdefault(traits, []).append(chose)
-    return {traits: choses[0] for traits, choses in vus.items() if len(choses) == 1}
+    return vus
 
 
 def _meme(ligne: Ligne, connue: Connue) -> bool:

@@ -75,23 +75,31 @@ WHERE r.place = 1 ORDER BY o.finess
 
 
 def qui_compte(
-    db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None = None
+    db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None = None, *, verrou: bool = True
 ) -> dict[str, OngletRecu]:
     """The tab that counted that day for each établissement (by FINESS), among `campagnes`, earliest situation first.
 
     `finess` limits the answer to some établissements. Totals are those after the decisions in force that day.
+    Without `verrou`, what would count had nothing been locked.
     """
-    retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess)}
+    verrous = decisions.verrous(db, campagnes, au) if verrou else []
+    retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous)}
     for finess_, change in decisions.effets(db, [o.id for o in retenus.values()], au).items():
         onglet = retenus[finess_]
         retenus[finess_] = replace(onglet, totaux=_apres(onglet.totaux, *change))
     return retenus
 
 
-def _retenus(db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None) -> Iterable[OngletRecu]:
+def _retenus(
+    db: Database,
+    campagnes: Sequence[str],
+    au: date,
+    finess: Iterable[str] | None,
+    verrous: list[tuple[str, str, int]],
+) -> Iterable[OngletRecu]:
     parametres = {
         "campagnes": json.dumps(list(campagnes)),
-        "verrous": json.dumps(decisions.verrous(db, campagnes, au)),
+        "verrous": json.dumps(verrous),
         "jusqu_a": dernier_fichier(db, au),
         "finess": json.dumps(sorted(finess)) if finess is not None else None,
     }

@@ -112,3 +112,51 @@ def _distinctes(db: Database, campagnes: Sequence[str], finess: Sequence[str]) -
         " AND campagne IN (SELECT value FROM json_each(?)) AND finess IN (SELECT value FROM json_each(?))"
     )
     return frozenset(db.execute(requete, (json.dumps(campagnes), json.dumps(finess))))
+
+
+class Disparue(NamedTuple):
+    """A line once received that the tab which counts no longer holds. Amount in cents of the exercice."""
+
+    onglet: int
+    action_id: str
+    numero: int
+    recue_le: date
+    gain_exercice: int
+
+
+def disparues(db: Database, campagnes: Sequence[str], onglets: Iterable[int]) -> list[Disparue]:
+    """The actions of earlier sendings, in these campaigns of one exercice, that are missing from the tabs that count."""
+    requete = """
+      WITH compte(id) AS (SELECT value FROM json_each(:onglets)),
+      avant(compte, onglet) AS MATERIALIZED (
+        SELECT k.id, o.id FROM compte JOIN onglets k ON k.id = compte.id JOIN json_each(:campagnes) c
+        JOIN onglets o ON o.campagne = c.value AND o.finess = k.finess AND o.utilisable AND o.fichier < k.fichier),
+      perdue(onglet, action_id) AS (
+        SELECT a.compte, l.action_id FROM avant a JOIN lignes_paat l ON l.onglet = a.onglet
+        EXCEPT SELECT l.onglet, l.action_id FROM (SELECT DISTINCT compte FROM avant) a
+          JOIN lignes_paat l ON l.onglet = a.compte)
+      SELECT p.onglet, p.action_id, l.numero, substr(r.debut, 1, 10), l.gain_exercice, max(l.id)
+      FROM perdue p JOIN avant a ON a.compte = p.onglet JOIN lignes_paat l ON l.onglet = a.onglet AND l.action_id = p.action_id
+      JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier JOIN pulls r ON r.id = f.pull
+      GROUP BY p.onglet, p.action_id HAVING coalesce(l.statut, '') <> 'abandonné'
+    """
+    parametres = {"onglets": json.dumps(list(onglets)), "campagnes": json.dumps(list(campagnes))}
+    return [Disparue(o, a, n, date.fromisoformat(le), gain) for o, a, n, le, gain, _ in db.execute(requete, parametres)]
+
+
+class Ecrite(NamedTuple):
+    """A stored line, as far as a comparison needs it. Amounts in cents."""
+
+    action_id: str
+    numero: int
+    gain_annuel: int | None
+    montant_reference: int | None
+    gain_exercice: int
+
+
+def ecrites(db: Database, onglet: int) -> dict[str, Ecrite]:
+    """The lines of a tab by number."""
+    requete = (
+        "SELECT action_id, numero, gain_annuel, montant_reference, gain_exercice FROM lignes_paat WHERE onglet = ?"
+    )
+    return {r[0]: Ecrite(*r) for r in db.execute(requete, (onglet,))}

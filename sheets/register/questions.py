@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -63,6 +63,9 @@ class LigneRecue:
     gain_exercice: int
     retire: int
     reportee_de: str | None
+    fichier: int
+    recu: int
+    """The judgement it comes from, and the arrival that was judged: the same arrival may be judged again."""
     decision: Decision | None
 
     @property
@@ -98,6 +101,50 @@ def fichiers_recus(db: Database, campagnes: Sequence[str], au: date) -> list[Fic
     return [FichierRecu(*r) for r in db.execute(requete, (*campagnes, jusqu_a, jusqu_a))]
 
 
+class FichierGarde(NamedTuple):
+    """A file whose original is kept, as last judged."""
+
+    id: int
+    chemin: str
+    empreinte: str
+    etat: str
+    ght: str
+    campagne: str
+
+
+def fichiers_a_rejuger(db: Database, au: date) -> list[FichierGarde]:
+    """The last judgement of every arrival that a tab in force comes from, or that was refused and not replaced since."""
+    jusqu_a = dernier_fichier(db, au)
+    requete = (
+        "SELECT f.id, f.chemin, f.empreinte, f.etat, f.ght, f.campagne FROM fichiers f WHERE f.id <= :jusqu_a"
+        " AND NOT EXISTS (SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id AND g.id <= :jusqu_a)"
+        " AND (f.id IN (SELECT fichier FROM onglets WHERE utilisable) OR NOT EXISTS ("
+        "   SELECT 1 FROM fichiers g WHERE g.chemin = f.chemin AND g.recu > f.recu AND g.id <= :jusqu_a)) ORDER BY f.recu"
+    )
+    return [FichierGarde(*r) for r in db.execute(requete, {"jusqu_a": jusqu_a})]
+
+
+def original(db: Database, empreinte: str) -> bytes:
+    """The very bytes that were received."""
+    return bytes(db.execute("SELECT octets FROM originaux WHERE empreinte = ?", (empreinte,)).fetchone()[0])
+
+
+def jugement(
+    db: Database, fichier: int
+) -> tuple[dict[tuple[str, int], tuple[str, int, int]], set[tuple[str, str, str, int | None, str]]]:
+    """What a judgement says: (number, declared, struck) by tab and line; (code, gravité, tab, line, sentence) of findings."""
+    lignes = db.execute(
+        "SELECT o.feuille, l.numero, l.action_id, l.gain_exercice, l.retire FROM onglets o JOIN lignes_paat l"
+        " ON l.onglet = o.id WHERE o.fichier = ?",
+        (fichier,),
+    )
+    constats = db.execute(
+        "SELECT code, gravite, feuille, ligne, message FROM constats WHERE fichier = ? AND recoupement IS NULL",
+        (fichier,),
+    )
+    return {(r[0], r[1]): (r[2], r[3], r[4]) for r in lignes}, set(constats)
+
+
 def non_lus(db: Database, au: date) -> list[tuple[str, str, str]]:
     """(file path, tab, why) of what the last version of each file holds that could not be read: the file, or a tab."""
     requete = (
@@ -126,7 +173,7 @@ def lignes_de(db: Database, onglets: Iterable[int], au: date, limite: int = -1) 
     requete = (
         f"{_DECIDE} SELECT l.id, o.campagne, o.finess, l.action_id, coalesce(l.intitule, ''), coalesce(l.famille, ''),"
         " coalesce(l.statut, ''), f.chemin, o.feuille, json_extract(o.colonnes, '$.gain_annuel') || l.numero,"
-        " l.gain_exercice, coalesce(d.retire, l.retire), l.reportee_de FROM ("
+        " l.gain_exercice, coalesce(d.retire, l.retire), l.reportee_de, f.id, f.recu FROM ("
         "   SELECT l.id FROM onglet t JOIN lignes_paat l ON l.onglet = t.id LEFT JOIN decide d ON d.ligne = l.id"
         "   WHERE l.gain_exercice <> 0 ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, l.onglet, l.numero"
         "   LIMIT :limite) choisie"

@@ -1,0 +1,167 @@
+"""The commands by which people act: decide, note, judge again, extend, validate, lock. Shows what each act changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+
+from bots import console
+from config.campagne import campagne_du_jour
+from config.errors import UserError
+from config.langue import compte, enumeration, euros, jour
+from config.territoire import FRANCE
+from jobs.rejudge import Changement, rejuge
+from jobs.wiring import Atelier
+from reports import constats, suivi
+from reports.vue import Sujet
+from sheets.register import actes
+from sheets.register.actes import LigneVisee, Main
+
+FAIT = {"retenir": "gardée", "retirer": "retirée", "revenir": "rendue aux contrôles"}
+
+
+def _main(atelier: Atelier, email: str | None) -> Main:
+    if not email:
+        raise UserError("Dites qui agit : ajoutez --as EMAIL. Chaque décision porte un nom.")
+    vue = atelier.vue()
+    return Main(vue.db, vue.dossier, atelier.personne(email), atelier.maintenant())
+
+
+def decide(atelier: Atelier, reference: str, sens: str, motif: str, email: str | None) -> None:
+    """One decision on one line."""
+    main = _main(atelier, email)
+    if sens == "distinguer":
+        ligne = actes.distingue(main, reference, motif)
+        click.echo(
+            f"{ligne.reference} : c'est une autre action. Elle prendra son numéro au prochain « vigie rejudge --yes »."
+        )
+        return
+    _montre(actes.decide(main, reference, sens, motif), sens)
+
+
+def decide_en_nombre(atelier: Atelier, fichier: Path, email: str | None) -> None:
+    """The decisions filled in a workbook of findings: all of them, or none."""
+    if not fichier.is_file():
+        raise UserError(f"Fichier introuvable : {fichier}.")
+    main = _main(atelier, email)
+    demandes = constats.lit_les_decisions(fichier.read_bytes())
+    if not demandes:
+        raise UserError(
+            f"{fichier.name} : aucune décision. Remplissez les colonnes « Décision » et « Motif », puis relancez."
+        )
+    for ligne, (_, sens, _) in zip(actes.decide_tout(main, demandes), demandes, strict=True):
+        _montre(ligne, sens)
+
+
+def _montre(ligne: LigneVisee, sens: str) -> None:
+    effet = {
+        "retenir": max(ligne.gain_exercice, 0) if ligne.bloquee else 0,
+        "retirer": 0 if ligne.bloquee else -max(ligne.gain_exercice, 0),
+        "revenir": 0,
+    }[sens]
+    suite = f" : {'+' if effet > 0 else ''}{euros(effet)} par rapport aux contrôles" if effet else ""
+    click.echo(f"{ligne.reference}, {euros(ligne.gain_exercice)}, {FAIT[sens]}{suite}.")
+
+
+def note(atelier: Atelier, reference: str, texte: str, email: str | None) -> None:
+    """A word left on a line."""
+    ligne = actes.note(_main(atelier, email), reference, texte)
+    click.echo(f"Noté sur {ligne.reference}.")
+
+
+def rejuge_tout(atelier: Atelier, oui: bool) -> None:
+    """What today's rules change; with `oui`, it is done."""
+    vue = atelier.vue()
+    with console.progression("Jugement") as avance:
+        changes = rejuge(vue.db, vue.dossier, atelier.maintenant, ecrit=oui, avance=avance)
+    if not changes:
+        console.ecrit("Rien ne change : tout est déjà jugé selon les règles en vigueur.", "green")
+        return
+    par_ght: dict[tuple[str, str], list[Changement]] = defaultdict(list)
+    for c in changes:
+        par_ght[c.ght, c.campagne].append(c)
+    noms = vue.dossier.territoire.ghts
+    rangs = [
+        (noms[ght].nom if ght in noms else ght or "GHT inconnu", campagne, str(sum(c.lignes for c in siens)),
+         str(sum(c.constats for c in siens)), _signe(sum(c.declare for c in siens)), _signe(sum(c.retenu for c in siens)))
+        for (ght, campagne), siens in sorted(par_ght.items())
+    ]  # fmt: skip
+    console.tableau(("GHT", "Campagne", "Lignes", "Constats", "Déclaré", "Retenu"), rangs, (2, 3, 4, 5))
+    total = sum(c.retenu for c in changes)
+    console.ecrit(
+        f"{compte(len(changes), 'fichier')} {'rejugé' if oui else 'à rejuger'}{'s' if len(changes) > 1 else ''}, "
+        f"{_signe(total)} de retenu.{'' if oui else ' Rien n’est encore écrit : ajoutez --yes.'}",
+        "bold",
+    )
+
+
+def _signe(cents: int) -> str:
+    return f"{'+' if cents > 0 else ''}{euros(cents)}"
+
+
+def liste_les_campagnes(atelier: Atelier) -> None:
+    """Every campaign with its calendar and where it stands."""
+    vue = atelier.vue()
+    rangs = []
+    for c in sorted(vue.dossier.campagnes.values(), key=lambda c: c.ouverture):
+        etats = suivi.etats(vue, Sujet(FRANCE, c.exercice, c.code))
+        rangs.append((c.code, jour(c.ouverture), jour(c.echeance), jour(c.verrou), _ou_en_est(etats)))
+    console.tableau(("Campagne", "Ouverture", "Échéance", "Verrou", "Trames"), rangs)
+
+
+def _ou_en_est(etats: Sequence[suivi.Etat]) -> str:
+    repondu, verrouilles = sum(e.repondu for e in etats), sum(e.verrouillee for e in etats)
+    fini = f", {verrouilles} verrouillées" if verrouilles else ""
+    return f"{repondu} sur {len(etats)}{fini}"
+
+
+def prolonge(atelier: Atelier, campagne: str, ght: str, jusqu_au: date, motif: str, email: str | None) -> None:
+    main = _main(atelier, email)
+    actes.prolonge(main, campagne, ght, jusqu_au, motif)
+    click.echo(f"{main.dossier.territoire.ghts[ght].nom} : échéance de {campagne} portée au {jour(jusqu_au)}.")
+
+
+def valide(atelier: Atelier, campagne: str, ght: str, motif: str, email: str | None, oui: bool) -> None:
+    main = _main(atelier, email)
+    actes.valide(main, campagne, ght, motif, oui=oui)
+    click.echo(f"{main.dossier.territoire.ghts[ght].nom}, {campagne} : {'validée' if oui else 'validation levée'}.")
+
+
+def verrouille(atelier: Atelier, campagne: str, ght: str | None, motif: str, email: str | None, oui: bool) -> None:
+    """One GHT, or all those of the person's territory."""
+    main = _main(atelier, email)
+    c = actes.campagne_nommee(main.dossier, campagne)
+    vises = [g.code for g in main.dossier.territoire.ghts_de(main.personne.perimetre, c.situation)]
+    faits = actes.verrouille(main, campagne, [ght] if ght else vises, motif, oui=oui)
+    if not faits:
+        click.echo(f"{campagne} : rien à {'verrouiller' if oui else 'déverrouiller'}.")
+        return
+    noms = enumeration([main.dossier.territoire.ghts[g].nom for g in faits], 20)
+    click.echo(f"{campagne} : {'verrouillé' if oui else 'déverrouillé'} pour {noms}.")
+    laisses = [] if ght else [g for g in vises if g not in faits]
+    if oui and laisses:
+        click.echo(f"Laissés ouverts (prolongés, ou déjà verrouillés) : {enumeration(laisses, 20)}.")
+
+
+def dit_neant(atelier: Atelier, campagne: str, finess: str, motif: str, email: str | None) -> None:
+    main = _main(atelier, email)
+    actes.dit_neant(main, campagne, finess, motif)
+    click.echo(f"{finess}, {campagne} : rien à déclarer, noté en votre nom ({main.personne.fonction}).")
+
+
+def rapporte(atelier: Atelier, sortie: Path, campagne: str | None) -> None:
+    """The workbook of findings of a campaign, the one under way by default."""
+    vue = atelier.vue()
+    c = (
+        actes.campagne_nommee(vue.dossier, campagne)
+        if campagne
+        else campagne_du_jour(vue.dossier.campagnes.values(), vue.au)
+    )
+    sortie.mkdir(parents=True, exist_ok=True)
+    chemin = sortie / f"constats-{c.code}.xlsx"
+    chemin.write_bytes(constats.enregistre(constats.classeur(vue, Sujet(FRANCE, c.exercice, c.code))))
+    click.echo(f"{chemin} : remplissez « Décision » et « Motif », puis : vigie decide --file {chemin} --as EMAIL")

@@ -1,0 +1,98 @@
+"""Judges again all that was received, after a rule or a bound changed. Dry unless asked; locked GHT are left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlite_utils import Database
+
+from config.dossier import Dossier
+from jobs.pull import raccorde_au_registre
+from sheets.judging.campaign import recoupe
+from sheets.judging.workers import juge_tous
+from sheets.lignes import Classeur
+from sheets.register import pulls, questions
+from sheets.register.decisions import suites
+from sheets.register.questions import FichierGarde
+from sheets.register.registre import un_seul_releve
+
+
+@dataclass(frozen=True, slots=True)
+class Changement:
+    """What judging a file again changes. Amounts in cents of the exercice."""
+
+    ght: str
+    campagne: str
+    fichier: str
+    lignes: int
+    """Lines struck that were not, no longer struck, or worth another amount."""
+    declare: int
+    retire: int
+    constats: int
+    """Findings that appear or go."""
+
+    @property
+    def retenu(self) -> int:
+        return self.declare - self.retire
+
+
+def rejuge(
+    db: Database, dossier: Dossier, horloge: Callable[[], datetime], *, ecrit: bool,
+    avance: Callable[[int, int], None] = lambda fait, sur: None,
+) -> list[Changement]:  # fmt: skip
+    """What today's rules change in what counts; with `ecrit`, those judgements replace the former ones from now on."""
+    with un_seul_releve(db):
+        return list(_rejuge(db, dossier, horloge, ecrit, avance))
+
+
+def _rejuge(
+    db: Database, dossier: Dossier, horloge: Callable[[], datetime], ecrit: bool, avance: Callable[[int, int], None]
+) -> Iterator[Changement]:
+    le = horloge().date()
+    gardes = [g for g in questions.fichiers_a_rejuger(db, le) if not _verrouille(db, g, le)]
+    pull = pulls.commence(db, dossier, horloge()) if ecrit else 0
+    contenus = ((g.chemin, questions.original(db, g.empreinte)) for g in gardes)
+    etats: list[pulls.Etat] = []
+    for fait, (garde, juge) in enumerate(zip(gardes, juge_tous(contenus, dossier), strict=True), 1):
+        classeur = raccorde_au_registre(db, dossier, juge, le)
+        avance(fait, len(gardes))
+        changement = _compare(db, garde, classeur)
+        if changement is None:
+            continue
+        yield changement
+        if ecrit:
+            pulls.rejuge(db, pull, garde.id, classeur)
+            etats.append("modifie")
+    if ecrit:
+        for campagne in pulls.a_recouper(db):
+            recoupe(db, dossier, pull, campagne, le)
+        pulls.termine(db, pull, horloge(), etats)
+
+
+def _verrouille(db: Database, garde: FichierGarde, le: date) -> bool:
+    suite = suites(db, garde.campagne, le).get(garde.ght)
+    return suite is not None and suite.verrouillee_le is not None
+
+
+def _compare(db: Database, garde: FichierGarde, classeur: Classeur) -> Changement | None:
+    """The difference with the judgement in force, or None when there is none."""
+    avant, constats_avant = questions.jugement(db, garde.id)
+    apres = {
+        (o.feuille, li.numero): (li.action_id, li.mesure.gain_exercice, li.retire)
+        for o in classeur.onglets
+        for li in o.lignes
+    }
+    constats = {(c.code, c.gravite.value, c.feuille, c.ligne, c.message) for c in classeur.constats}
+    if avant == apres and constats == constats_avant and classeur.lisible == (garde.etat != "refuse"):
+        return None
+    return Changement(
+        classeur.tampon.ght if classeur.tampon else garde.ght,
+        garde.campagne,
+        garde.chemin,
+        sum(avant.get(cle) != apres.get(cle) for cle in avant.keys() | apres.keys()),
+        sum(g for _, g, _ in apres.values()) - sum(g for _, g, _ in avant.values()),
+        sum(r for _, _, r in apres.values()) - sum(r for _, _, r in avant.values()),
+        len(constats ^ constats_avant),
+    )

@@ -1,0 +1,105 @@
+"""What moved a figure between two days, line by line: the parts add up to the difference, to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from reports.gains import base
+from reports.reponse import Adresse, Element, Reponse
+from reports.vue import Sujet, Vue, somme
+from sheets.register import questions
+from sheets.register.questions import LigneRecue
+
+CAUSES = {
+    "apparue": "lignes apparues",
+    "disparue": "lignes disparues",
+    "modifiee": "lignes modifiées par le GHT",
+    "retiree": "lignes retirées par un contrôle",
+    "retablie": "lignes qui ne sont plus retirées",
+    "decision": "lignes gardées ou retirées par décision",
+    "regle": "lignes jugées autrement : une règle a changé",
+}
+"""Why a kept figure moves, in the order people ask."""
+
+
+class Mouvement(NamedTuple):
+    """One line's part of the difference: cents added to *retenu*, and the line as it stands (or stood)."""
+
+    cause: str
+    cents: int
+    ligne: LigneRecue
+
+
+def changements(vue: Vue, sujet: Sujet) -> Reponse:
+    """The bridge from `sujet.depuis` to the view's day; one element per cause, or per line when asked by line."""
+    assert sujet.depuis is not None
+    avant = vue.le(sujet.depuis)
+    la, ici = avant.comptent(sujet), vue.comptent(sujet)
+    mouvements = list(_mouvements(_lignes(avant, sujet), _lignes(vue, sujet)))
+    reponse = base(vue, sujet, "changements", ici)
+    retenu_avant = somme(la).gain_retenu
+    ecart = reponse.totaux.gain_retenu - retenu_avant
+    if sum(m.cents for m in mouvements) != ecart:
+        raise RuntimeError(f"the bridge misses {ecart - sum(m.cents for m in mouvements)} cents")
+    objectif = avant.objectif(sujet)
+    faits: dict[str, int | date] = {"retenu_avant": retenu_avant, "depuis": sujet.depuis}
+    if objectif:
+        faits["objectif_avant"] = objectif.montant
+    elements = _par_ligne(mouvements) if sujet.par == "ligne" else _par_cause(mouvements)
+    return replace(reponse, valeur=ecart, unite="EUR", elements=tuple(elements), faits=faits)
+
+
+def _lignes(vue: Vue, sujet: Sujet) -> dict[tuple[str, str], LigneRecue]:
+    """By établissement and number: an action keeps both from one sending, and one campaign, to the next."""
+    onglets = [o.id for o in vue.comptent(sujet)]
+    return {(li.finess, li.action_id): li for li in questions.lignes_de(vue.db, onglets, vue.au)}
+
+
+def _mouvements(
+    avant: dict[tuple[str, str], LigneRecue], apres: dict[tuple[str, str], LigneRecue]
+) -> Iterator[Mouvement]:
+    for cle in sorted(avant.keys() | apres.keys()):
+        a, b = avant.get(cle), apres.get(cle)
+        ligne = b or a
+        assert ligne is not None
+        declare = (b.gain_exercice if b else 0) - (a.gain_exercice if a else 0)
+        retire = (b.retire if b else 0) - (a.retire if a else 0)
+        if declare:
+            yield Mouvement("modifiee" if a and b else "apparue" if b else "disparue", declare, ligne)
+        if retire:
+            yield Mouvement(_cause_du_retrait(a, b, retire), -retire, ligne)
+
+
+def _cause_du_retrait(a: LigneRecue | None, b: LigneRecue | None, retire: int) -> str:
+    """Why more (or less) of a line is struck: a decision, a rule on the same sending, or what the sending says."""
+    if (a and a.decision) != (b and b.decision):
+        return "decision"
+    if a and b and a.recu == b.recu:
+        return "regle"
+    if b is None:
+        return "disparue"  # what was struck of a line goes with it
+    return "retiree" if retire > 0 else "retablie"
+
+
+def _par_cause(mouvements: list[Mouvement]) -> Iterator[Element]:
+    for cause, titre in CAUSES.items():
+        siens = [m for m in mouvements if m.cause == cause]
+        if siens:
+            yield Element(
+                f"{len({(m.ligne.finess, m.ligne.action_id) for m in siens})} {titre}",
+                sum(m.cents for m in siens),
+                code=cause,
+            )
+
+
+def _par_ligne(mouvements: list[Mouvement]) -> Iterator[Element]:
+    """Largest first, each at its cell."""
+    for m in sorted(mouvements, key=lambda m: (-abs(m.cents), m.ligne.reference)):
+        li = m.ligne
+        precision = CAUSES[m.cause] + (f", {li.decision.mots}" if li.decision else "")
+        yield Element(
+            li.intitule, m.cents, precision, Adresse(li.reference, li.chemin, li.feuille, li.cellule), m.cause
+        )

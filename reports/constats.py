@@ -1,0 +1,144 @@
+"""The workbook of findings that a referent fills: one row per finding, a drop-down to decide, a cell to say why.
+
+Written with openpyxl, read back like any workbook that came from outside. Decides nothing by itself.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from config.errors import UserError
+from config.langue import cle, enumeration
+from reports.vue import Sujet, Vue
+from sheets.cells import texte
+from sheets.checks import CATALOGUE
+from sheets.constats import Gravite
+from sheets.reading import excel
+from sheets.register import questions
+from sheets.register.questions import ConstatRecu
+from sheets.template.style import imprime
+from sheets.trames.paat import EUROS
+
+DECISIONS = {"garder": "retenir", "retirer": "retirer", "rendre aux contrôles": "revenir"}
+"""What a referent chooses in the drop-down → the decision it is."""
+COLONNES = (("Référence", 34), ("GHT", 22), ("Établissement", 30), ("Fichier", 24), ("Cellule", 9), ("Gravité", 9),
+            ("Contrôle", 28), ("Constat", 60), ("À faire", 44), ("Euros en jeu", 14), ("Déjà décidé", 30),
+            ("Décision", 18), ("Motif", 40))  # fmt: skip
+A_REMPLIR = ("Décision", "Motif")
+TITRE = "Constats"
+
+
+def classeur(vue: Vue, sujet: Sujet) -> Workbook:
+    """Every finding that strikes out or asks for a look in what counts, costliest first."""
+    livre = Workbook()
+    feuille = livre.active
+    assert isinstance(feuille, Worksheet)
+    feuille.title = TITRE
+    feuille.append([titre for titre, _ in COLONNES])
+    onglets = vue.comptent(sujet)
+    noms = {o.finess: (vue.ght_de(o) or "", vue.dossier.territoire.etablissements[o.finess].nom) for o in onglets}
+    for r in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET, Gravite.ALERTE), vue.au):
+        ght, etablissement = noms[r.finess]
+        _ecrit(feuille, r, vue.dossier.territoire.ghts[ght].nom if ght else "", etablissement)
+    _met_en_forme(feuille)
+    return livre
+
+
+def _ecrit(feuille: Worksheet, r: ConstatRecu, ght: str, etablissement: str) -> None:
+    c = r.constat
+    cellules = (
+        r.reference, ght, etablissement, Path(r.chemin).name, c.cellule or c.feuille, c.gravite.value, CATALOGUE[c.code].titre,
+        c.message, c.correction, c.enjeu / 100 if c.enjeu else None, r.decision.mots if r.decision else None,
+    )  # fmt: skip
+    rang = feuille.max_row + 1
+    for colonne, valeur in enumerate(cellules, 1):
+        cellule = feuille.cell(rang, colonne, valeur)
+        if isinstance(valeur, str):
+            cellule.data_type = "s"  # what was typed in a trame never becomes a formula here
+
+
+def _met_en_forme(feuille: Worksheet) -> None:
+    titres = [titre for titre, _ in COLONNES]
+    for colonne, (titre, largeur) in enumerate(COLONNES, 1):
+        feuille.column_dimensions[get_column_letter(colonne)].width = largeur
+        entete = feuille.cell(1, colonne)
+        entete.font = Font(bold=True, color="FFFFFF")
+        entete.fill = PatternFill("solid", fgColor="1F5C4D" if titre in A_REMPLIR else "1F3A5F")
+        entete.alignment = Alignment(vertical="center", wrap_text=True)
+    for rang in range(2, feuille.max_row + 1):
+        for colonne, titre in enumerate(titres, 1):
+            cellule = feuille.cell(rang, colonne)
+            cellule.alignment = Alignment(vertical="top", wrap_text=True)
+            if titre == "Euros en jeu":
+                cellule.number_format = EUROS
+            if titre in A_REMPLIR:
+                cellule.fill = PatternFill("solid", fgColor="EAF4EF")
+    lettre = get_column_letter(titres.index("Décision") + 1)
+    liste = DataValidation(type="list", formula1=f'"{",".join(DECISIONS)}"', allow_blank=True)
+    liste.error = f"Choisissez : {enumeration(list(DECISIONS))}."
+    feuille.add_data_validation(liste)
+    liste.add(f"{lettre}2:{lettre}{max(feuille.max_row, 2)}")
+    feuille.freeze_panes = "B2"
+    feuille.auto_filter.ref = feuille.dimensions
+    imprime(feuille, "1:1")
+
+
+def lit_les_decisions(octets: bytes) -> list[tuple[str, str, str]]:
+    """(reference, decision, reason) of every row where a decision was chosen. Raises UserError, naming the rows at fault."""
+    try:
+        feuille = next((o for o in excel.ouvre(octets) if o.nom == TITRE), None)
+    except excel.Refus as refus:
+        raise UserError(str(refus)) from refus
+    if feuille is None or not feuille.rangees:
+        raise UserError(f"Ce classeur n'a pas d'onglet « {TITRE} ». Partez de celui que fait : vigie report")
+    entetes = [cle(str(t)) for t in feuille.rangees[0]]
+    voulues = [cle(t) for t in ("Référence", "Décision", "Motif")]
+    if manquent := [t for t in voulues if t not in entetes]:
+        raise UserError(f"Colonnes introuvables : {enumeration(manquent)}. Partez du classeur que fait : vigie report")
+    r, d, m = (entetes.index(t) for t in voulues)
+    rangs = (
+        (numero, texte(rangee[r]) or "", texte(rangee[d]) or "", texte(rangee[m]) or "")
+        for numero, rangee in enumerate(feuille.rangees[1:], feuille.ligne_0 + 2)
+    )
+    return _decisions(rangs)
+
+
+def _decisions(rangs: Iterable[tuple[int, str, str, str]]) -> list[tuple[str, str, str]]:
+    prises: dict[str, tuple[str, str, str]] = {}
+    plaintes = []
+    for numero, reference, decision, motif in rangs:
+        if not decision:
+            continue
+        sens = next((s for mot, s in DECISIONS.items() if cle(mot) == cle(decision)), "")
+        if not sens:
+            plaintes.append(
+                f"ligne {numero} : « {decision} » n'est pas une décision ; choisissez {enumeration(list(DECISIONS))}."
+            )
+        elif not reference:
+            plaintes.append(
+                f"ligne {numero} : ce constat ne porte pas sur une ligne de trame, il ne se décide pas ici."
+            )
+        elif not motif:
+            plaintes.append(f"ligne {numero} : le motif manque.")
+        elif reference in prises and prises[reference][1] != sens:
+            plaintes.append(f"ligne {numero} : {reference} reçoit plus haut une autre décision.")
+        else:
+            prises.setdefault(reference, (reference, sens, motif))
+    if plaintes:
+        raise UserError("Aucune décision n'est prise :\n" + "\n".join(f"  • {p}" for p in plaintes))
+    return list(prises.values())
+
+
+def enregistre(livre: Workbook) -> bytes:
+    """The workbook's bytes."""
+    tampon = io.BytesIO()
+    livre.save(tampon)
+    return tampon.getvalue()

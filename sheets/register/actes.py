@@ -1,0 +1,238 @@
+"""What people do: decide on a line, leave a note, extend, validate, lock, answer for a GHT. Rights are checked here.
+
+Every act is a row with who, when and why; none is ever changed. Bot and command line call the same functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from config.campagne import Campagne
+from config.dossier import Dossier
+from config.droits import Personne, peut_agir
+from config.errors import UserError
+from config.langue import cle, euros, jour, vouliez_vous
+from config.territoire import Perimetre
+from sheets.cells import masque, tasse
+from sheets.register.compte import dernier_fichier, qui_compte
+from sheets.register.decisions import SUR_UNE_LIGNE, Suite, suites
+from sheets.register.registre import ecriture
+
+REFERENCE = re.compile(r"(?P<campagne>[^/]+)/(?P<finess>[^/]+)/(?P<action_id>.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Main:
+    """Whoever acts, on what, at what moment."""
+
+    db: Database
+    dossier: Dossier
+    personne: Personne
+    quand: datetime
+
+    @property
+    def jour(self) -> date:
+        return self.quand.date()
+
+
+@dataclass(frozen=True, slots=True)
+class LigneVisee:
+    """The line an act names, as it counts now. Amounts in cents."""
+
+    reference: str
+    campagne: str
+    ght: str
+    finess: str
+    action_id: str
+    intitule: str
+    gain_annuel: int | None
+    montant_reference: int | None
+    gain_exercice: int
+    bloquee: bool
+
+    @property
+    def montants(self) -> str:
+        """What a decision is taken on, as `decisions.MONTANTS` writes it."""
+        gain, reference = ("" if m is None else m for m in (self.gain_annuel, self.montant_reference))
+        return f"{gain}/{reference}"
+
+
+def ligne_visee(main: Main, reference: str) -> LigneVisee:
+    """The line that « 2021-annuelle/390780146/0042 » names. Raises UserError when none counts under that name."""
+    lue = REFERENCE.fullmatch(reference.strip())
+    if not lue:
+        raise UserError(
+            f"« {reference} » n'est pas une référence de ligne. Elle s'écrit comme les réponses la montrent : 2021-annuelle/390780146/0042"
+        )
+    campagne = campagne_nommee(main.dossier, lue["campagne"])
+    onglet = qui_compte(main.db, [campagne.code], main.jour, [lue["finess"]]).get(lue["finess"])
+    if onglet is None:
+        raise UserError(f"Aucune trame de l'établissement {lue['finess']} ne compte dans la campagne {campagne.code}.")
+    requete = (
+        "SELECT action_id, coalesce(intitule, ''), gain_annuel, montant_reference, gain_exercice, bloquee"
+        " FROM lignes_paat WHERE onglet = ?"
+    )
+    lignes = {r[0]: r for r in main.db.execute(requete, (onglet.id,))}
+    if lue["action_id"] not in lignes:
+        raise UserError(
+            f"Pas de ligne « {lue['action_id']} » dans l'onglet « {onglet.feuille} »{vouliez_vous(lue['action_id'], lignes)}"
+        )
+    faits: tuple[Any, ...] = (reference, campagne.code, onglet.ght, onglet.finess, *lignes[lue["action_id"]])
+    return LigneVisee(*faits)
+
+
+def decide(main: Main, reference: str, sens: str, motif: str) -> LigneVisee:
+    """Keep (`retenir`), strike (`retirer`) or give back to the checks (`revenir`) one line; return it as it was.
+
+    Raises UserError without the right, without a reason, or when no such line counts.
+    """
+    if sens not in SUR_UNE_LIGNE:
+        raise ValueError(sens)
+    vue = ligne_visee(main, reference)
+    _exige(main, vue.ght, vue.campagne)
+    _inscrit(main, [(sens, vue.campagne, vue.ght, vue.finess, vue.action_id, vue.montants, _motif(motif))])
+    return vue
+
+
+def decide_tout(main: Main, demandes: Sequence[tuple[str, str, str]]) -> list[LigneVisee]:
+    """Take many (reference, sens, motif) at once: all, or none and a UserError that lists every complaint."""
+    plaintes, actes, vues = [], [], []
+    for reference, sens, motif in demandes:
+        try:
+            vue = ligne_visee(main, reference)
+            _exige(main, vue.ght, vue.campagne)
+            actes.append((sens, vue.campagne, vue.ght, vue.finess, vue.action_id, vue.montants, _motif(motif)))
+            vues.append(vue)
+        except UserError as faute:
+            plaintes.append(f"{reference} : {faute}")
+    if plaintes:
+        raise UserError("Aucune décision n'est prise :\n" + "\n".join(f"  • {p}" for p in plaintes))
+    _inscrit(main, actes)
+    return vues
+
+
+def distingue(main: Main, reference: str, motif: str) -> LigneVisee:
+    """Say that a line recognised as a known action is another one: it gets its own number when judged again."""
+    vue = ligne_visee(main, reference)
+    _exige(main, vue.ght, vue.campagne)
+    _inscrit(main, [("distinguer", vue.campagne, vue.ght, vue.finess, vue.action_id, cle(vue.intitule), _motif(motif))])
+    return vue
+
+
+def note(main: Main, reference: str, texte: str) -> LigneVisee:
+    """Leave a word on a line; ARS and the GHT itself may."""
+    vue = ligne_visee(main, reference)
+    _exige(main, vue.ght, vue.campagne, ght_aussi=True)
+    _inscrit(main, [("noter", vue.campagne, vue.ght, vue.finess, vue.action_id, "", _motif(texte))])
+    return vue
+
+
+def prolonge(main: Main, campagne: str, ght: str, jusqu_au: date, motif: str) -> None:
+    """Give a GHT its own deadline."""
+    c = campagne_nommee(main.dossier, campagne)
+    _exige(main, ght, campagne)
+    if jusqu_au <= c.echeance or jusqu_au < main.jour:
+        raise UserError(
+            f"L'échéance de la campagne {campagne} est le {jour(c.echeance)} : donnez un jour d'après, et à venir."
+        )
+    _inscrit(main, [("prolonger", campagne, ght, "", "", jusqu_au.isoformat(), _motif(motif))])
+
+
+def valide(main: Main, campagne: str, ght: str, motif: str, *, oui: bool = True) -> None:
+    """Say that what a GHT handed in is good (or no longer): only what was received can be validated."""
+    campagne_nommee(main.dossier, campagne)
+    _exige(main, ght, campagne)
+    membres = _membres(main, campagne, ght)
+    suite = suites(main.db, campagne, main.jour).get(ght, Suite())
+    if oui and not qui_compte(main.db, [campagne], main.jour, membres) and not suite.neants:
+        raise UserError(f"Rien n'a été reçu de {_nom(main, ght)} pour {campagne} : il n'y a rien à valider.")
+    _inscrit(main, [("valider" if oui else "devalider", campagne, ght, "", "", "", _motif(motif))])
+
+
+def verrouille(main: Main, campagne: str, ghts: Sequence[str], motif: str, *, oui: bool = True) -> list[str]:
+    """Lock (or unlock) GHT: what counts now is what will count. Return those done; GHT still extended are left out."""
+    campagne_nommee(main.dossier, campagne)
+    for ght in ghts:
+        _exige(main, ght, campagne)
+    suite = suites(main.db, campagne, main.jour)
+    faits = []
+    for ght in ghts:
+        s = suite.get(ght, Suite())
+        prolongee = oui and s.prolongee_au is not None and s.prolongee_au >= main.jour
+        if not prolongee and (s.verrouillee_le is None) is oui:
+            faits.append(ght)
+    dernier, genre = str(dernier_fichier(main.db, main.jour)), "verrouiller" if oui else "deverrouiller"
+    _inscrit(main, [(genre, campagne, ght, "", "", dernier if oui else "", _motif(motif)) for ght in faits])
+    return faits
+
+
+def dit_neant(main: Main, campagne: str, finess: str, motif: str) -> None:
+    """Record, on behalf of an établissement, that it has nothing to declare. Raises UserError when lines were received."""
+    c = campagne_nommee(main.dossier, campagne)
+    ght = main.dossier.territoire.ght_de(finess, c.situation)
+    if ght is None:
+        raise UserError(f"L'établissement « {finess} » n'est dans aucun GHT au {jour(c.situation)}.")
+    _exige(main, ght, campagne, ght_aussi=True)
+    onglet = qui_compte(main.db, [campagne], main.jour, [finess]).get(finess)
+    if onglet:
+        raise UserError(
+            f"L'établissement {finess} a déjà répondu pour {campagne} ({euros(onglet.totaux.gain_declare)} déclarés) : "
+            "faites corriger sa trame."
+        )
+    _inscrit(main, [("neant", campagne, ght, finess, "", "", _motif(motif))])
+
+
+def campagne_nommee(dossier: Dossier, code: str) -> Campagne:
+    """Raises UserError, with the nearest one, when there is no such campaign."""
+    if code not in dossier.campagnes:
+        raise UserError(f"La campagne « {code} » n'existe pas{vouliez_vous(code, dossier.campagnes)}")
+    return dossier.campagnes[code]
+
+
+def _exige(main: Main, ght: str, campagne: str, *, ght_aussi: bool = False) -> None:
+    """Raises UserError when the person may not act for that GHT."""
+    territoire = main.dossier.territoire
+    if ght not in territoire.ghts:
+        raise UserError(f"Le GHT « {ght} » n'existe pas{vouliez_vous(ght, territoire.ghts)}")
+    roles = ("ars", "dgos", "ght") if ght_aussi else ("ars", "dgos")
+    situation = main.dossier.campagnes[campagne].situation
+    if not peut_agir(
+        main.personne, main.dossier.personnes, roles, Perimetre("ght", ght), territoire, situation, main.jour
+    ):
+        raise UserError(
+            f"{main.personne.email} ({main.personne.fonction}) ne peut pas agir pour {territoire.ghts[ght].nom} : "
+            f"c'est au référent de sa région{' ou au GHT' if ght_aussi else ''}."
+        )
+
+
+def _motif(motif: str) -> str:
+    propre = masque(tasse(motif))[:500]
+    if not propre:
+        raise UserError("Un motif est demandé : il se lira partout où se lit le chiffre.")
+    return propre
+
+
+def _membres(main: Main, campagne: str, ght: str) -> list[str]:
+    situation = main.dossier.campagnes[campagne].situation
+    return [e.finess for e in main.dossier.territoire.membres(ght, situation)]
+
+
+def _nom(main: Main, ght: str) -> str:
+    return main.dossier.territoire.ghts[ght].nom
+
+
+def _inscrit(main: Main, actes: Sequence[tuple[Any, ...]]) -> None:
+    """Write the acts, all or none."""
+    le = main.quand.isoformat(timespec="seconds")
+    with ecriture(main.db):
+        main.db.conn.executemany(
+            "INSERT INTO actes (le, par, genre, campagne, ght, finess, action_id, valeur, motif)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(le, main.personne.email, *acte) for acte in actes],
+        )
