@@ -103,8 +103,10 @@ def _qualite(r: Reponse, dossier: Dossier) -> str:
 def _rejets(r: Reponse, dossier: Dossier) -> str:
     if not r.elements:
         return f"Rien n'est retiré pour {_nom(r, dossier)} en {r.exercice}."
+    levees = int(str(r.faits.get("levees", 0)))
+    leve = f", dont {compte(levees, 'levé')} par décision" if levees else ""
     return (
-        f"{_nom(r, dossier)}, {r.exercice} : {euros(r.totaux.gain_retire)} retirés, {compte(len(r.elements), 'constat bloquant', 'constats bloquants')}. "
+        f"{_nom(r, dossier)}, {r.exercice} : {euros(r.totaux.gain_retire)} retirés, {compte(len(r.elements), 'constat bloquant', 'constats bloquants')}{leve}. "
         "Du plus coûteux au moins coûteux :"
     )
 

@@ -120,6 +120,8 @@ def comprend(
         )
     if intention is None:
         return Question(texte, None, None, propositions(texte))
+    if par == "ght" and intention in ("statut", "retards"):
+        par = ""  # they are told by GHT anyway
     if par and intention not in VENTILEES:
         return Question(texte, None, None, f"Je ne sais ventiler que les gains : essayez « gains par {par} ».")
     if intention == "changements" and not depuis:

@@ -14,13 +14,13 @@ from sheets.register import questions
 from sheets.register.questions import LigneRecue
 
 CAUSES = {
-    "apparue": "lignes apparues",
-    "disparue": "lignes disparues",
-    "modifiee": "lignes modifiées par le GHT",
-    "retiree": "lignes retirées par un contrôle",
-    "retablie": "lignes qui ne sont plus retirées",
-    "decision": "lignes gardées ou retirées par décision",
-    "regle": "lignes jugées autrement : une règle a changé",
+    "apparue": "apparues",
+    "disparue": "disparues",
+    "modifiee": "modifiées par le GHT",
+    "retiree": "retirées par un contrôle",
+    "retablie": "qui ne sont plus retirées",
+    "decision": "gardées ou retirées par décision",
+    "regle": "jugées autrement, une règle ayant changé",
 }
 """Why a kept figure moves, in the order people ask."""
 
@@ -88,11 +88,8 @@ def _par_cause(mouvements: list[Mouvement]) -> Iterator[Element]:
     for cause, titre in CAUSES.items():
         siens = [m for m in mouvements if m.cause == cause]
         if siens:
-            yield Element(
-                f"{len({(m.ligne.finess, m.ligne.action_id) for m in siens})} {titre}",
-                sum(m.cents for m in siens),
-                code=cause,
-            )
+            lignes = len({(m.ligne.finess, m.ligne.action_id) for m in siens})
+            yield Element(f"Lignes {titre} : {lignes}", sum(m.cents for m in siens), code=cause)
 
 
 def _par_ligne(mouvements: list[Mouvement]) -> Iterator[Element]:

@@ -27,6 +27,7 @@ def qualite(vue: Vue, sujet: Sujet) -> Reponse:
 def rejets(vue: Vue, sujet: Sujet) -> Reponse:
     """The euros struck out, and each blocking finding, costliest first."""
     onglets = vue.comptent(sujet)
+    recus = questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,), vue.au)
     elements = tuple(
         Element(
             r.constat.message,
@@ -35,10 +36,11 @@ def rejets(vue: Vue, sujet: Sujet) -> Reponse:
             Adresse(r.reference, r.chemin, r.constat.feuille, r.constat.cellule),
             code=r.constat.code,
         )
-        for r in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,), vue.au)
+        for r in recus
     )
     reponse = base(vue, sujet, "rejets", onglets)
-    return replace(reponse, valeur=reponse.totaux.gain_retire, unite="EUR", elements=elements)
+    faits = {"levees": sum(r.decision is not None and not r.decision.bloquee for r in recus)}
+    return replace(reponse, valeur=reponse.totaux.gain_retire, unite="EUR", elements=elements, faits=faits)
 
 
 def alertes(vue: Vue, sujet: Sujet) -> Reponse:
