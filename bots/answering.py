@@ -13,20 +13,25 @@ from config.droits import CLAVIER, Personne, Regard, meilleur_regard
 from config.errors import UserError
 from config.territoire import FRANCE, Perimetre
 from reports.vue import Sujet, Vue
-from sheets.register import questions as registre
+from sheets.register import demandes
 
 
-def repond(texte: str, personne: Personne, vue: Vue, maintenant: datetime, au: date | None = None) -> dict[str, Any]:
+def repond(
+    texte: str, personne: Personne, vue: Vue, maintenant: datetime, au: date | None = None, limite: int = -1
+) -> dict[str, Any]:
     """Answer a question as the JSON object every channel words from; remembers it for « pourquoi ? ».
 
-    `vue` is today's: its folder decides the rights. With `au`, the answer is the one that day would have given.
+    `vue` is today's: its folder decides the rights. With `au`, the answer is the one that day would have given; with `limite`,
+    at most that many lines come with it.
     """
     precedente = _precedente(vue, personne)
     vue_du_jour = vue.le(au) if au else vue
     question = comprend(texte, vue_du_jour.dossier, vue_du_jour.au, territoire_par_defaut(personne, vue), precedente)
+    if question.sujet:
+        question = replace(question, sujet=replace(question.sujet, limite=limite))
     rendu = _reponse(question, personne, vue_du_jour, vue)
     comprise = _memoire(question) if question.sujet and not rendu.get("refus") else None
-    registre.retient_question(vue.db, personne.email, maintenant, texte, comprise)
+    demandes.retient_question(vue.db, personne.email, maintenant, texte, comprise)
     return rendu
 
 
@@ -80,7 +85,7 @@ def _memoire(question: Question) -> dict[str, Any]:
 
 def _precedente(vue: Vue, personne: Personne) -> tuple[str, Sujet] | None:
     """What that person last asked: the question, and its subject."""
-    m = registre.derniere_question(vue.db, personne.email)
+    m = demandes.derniere_question(vue.db, personne.email)
     if not m:
         return None
     depuis = date.fromisoformat(m["depuis"]) if m.get("depuis") else None

@@ -101,13 +101,13 @@ def _qualite(r: Reponse, dossier: Dossier) -> str:
 
 
 def _rejets(r: Reponse, dossier: Dossier) -> str:
-    if not r.elements:
+    constats, decisions = (int(str(r.faits[f])) for f in ("constats", "decisions"))
+    if not constats and not decisions:
         return f"Rien n'est retiré pour {_nom(r, dossier)} en {r.exercice}."
-    levees = int(str(r.faits.get("levees", 0)))
-    leve = f", dont {compte(levees, 'levé')} par décision" if levees else ""
+    tranche = f", {compte(decisions, 'ligne tranchée', 'lignes tranchées')} par décision" if decisions else ""
     return (
-        f"{_nom(r, dossier)}, {r.exercice} : {euros(r.totaux.gain_retire)} retirés, {compte(len(r.elements), 'constat bloquant', 'constats bloquants')}{leve}. "
-        "Du plus coûteux au moins coûteux :"
+        f"{_nom(r, dossier)}, {r.exercice} : {euros(r.totaux.gain_retire)} retirés, "
+        f"{compte(constats, 'constat bloquant', 'constats bloquants')}{tranche}. Du plus coûteux au moins coûteux :"
     )
 
 
@@ -153,7 +153,8 @@ def _lignes(r: Reponse) -> list[str]:
     if r.intention == "statut" and r.attendues == 1:
         return []
     montrees = [f"  • {_element(e, r)}" for e in r.elements[:MONTRES]]
-    reste = len(r.elements) - MONTRES
+    toutes = int(str(r.faits.get("lignes", r.faits.get("constats", len(r.elements)))))
+    reste = toutes - len(montrees)
     return [*montrees, f"  … et {compte(reste, 'autre')} (--json les donne toutes)"] if reste > 0 else montrees
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from bots import answering, console
+from bots.messages import MONTRES
 from config import liste_officielle, synonymes
 from config.campagne import Campagne
 from config.dossier import EXEMPLE, charge
@@ -183,7 +184,8 @@ def montre_bilan(bilan: Bilan) -> None:
 
 def repond(atelier: Atelier, question: str, email: str | None, au: date | None, en_json: bool) -> None:
     """Answer a question, for someone, as of a day."""
-    rendu = answering.repond(question, atelier.personne(email), atelier.vue(), atelier.maintenant(), au)
+    limite = -1 if en_json else MONTRES
+    rendu = answering.repond(question, atelier.personne(email), atelier.vue(), atelier.maintenant(), au, limite)
     if en_json:
         click.echo(json.dumps(rendu, ensure_ascii=False, indent=1))
     else:

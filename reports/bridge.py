@@ -10,7 +10,7 @@ from typing import NamedTuple
 from reports.gains import base
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue, somme
-from sheets.register import questions
+from sheets.register.bridge import lignes_changees
 from sheets.register.questions import LigneRecue
 
 CAUSES = {
@@ -38,7 +38,7 @@ def changements(vue: Vue, sujet: Sujet) -> Reponse:
     assert sujet.depuis is not None
     avant = vue.le(sujet.depuis)
     la, ici = avant.comptent(sujet), vue.comptent(sujet)
-    mouvements = list(_mouvements(_lignes(avant, sujet), _lignes(vue, sujet)))
+    mouvements = list(_mouvements(*lignes_changees(vue.db, la, avant.au, ici, vue.au)))
     reponse = base(vue, sujet, "changements", ici)
     retenu_avant = somme(la).gain_retenu
     ecart = reponse.totaux.gain_retenu - retenu_avant
@@ -50,12 +50,6 @@ def changements(vue: Vue, sujet: Sujet) -> Reponse:
         faits["objectif_avant"] = objectif.montant
     elements = _par_ligne(mouvements) if sujet.par == "ligne" else _par_cause(mouvements)
     return replace(reponse, valeur=ecart, unite="EUR", elements=tuple(elements), faits=faits)
-
-
-def _lignes(vue: Vue, sujet: Sujet) -> dict[tuple[str, str], LigneRecue]:
-    """By établissement and number: an action keeps both from one sending, and one campaign, to the next."""
-    onglets = [o.id for o in vue.comptent(sujet)]
-    return {(li.finess, li.action_id): li for li in questions.lignes_de(vue.db, onglets, vue.au)}
 
 
 def _mouvements(

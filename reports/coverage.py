@@ -8,13 +8,12 @@ from decimal import Decimal
 from reports.gains import base
 from reports.reponse import Reponse
 from reports.vue import Sujet, Vue
-from sheets.register import questions
 
 
 def couverture(vue: Vue, sujet: Sujet) -> Reponse:
     """Reference amounts of kept lines first ordered in the exercice ÷ total purchases of the whole territory."""
     onglets = vue.comptent(sujet)
-    traite = questions.perimetre_traite(vue.db, [o.id for o in onglets], sujet.exercice, vue.au)
+    traite = sum(o.perimetre_traite for o in onglets)
     finess = vue.dossier.territoire.finess_de(sujet.perimetre, vue.campagne(sujet).situation)
     achats = vue.achats(sujet.exercice, finess)
     connus = [m for m in achats.values() if m]

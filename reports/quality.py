@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from config.langue import compte
 from reports.gains import base
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue, somme
 from sheets.checks import CATALOGUE
 from sheets.constats import Gravite, groupes
 from sheets.register import questions
+from sheets.register.decisions import decisions
 
 
 def qualite(vue: Vue, sujet: Sujet) -> Reponse:
@@ -18,7 +20,7 @@ def qualite(vue: Vue, sujet: Sujet) -> Reponse:
     onglets = vue.comptent(sujet)
     totaux = somme(onglets)
     lignes = totaux.lignes_retenues + totaux.lignes_rejetees
-    positif = questions.declare_positif(vue.db, [o.id for o in onglets])
+    positif = sum(o.declare_positif for o in onglets)
     par_lignes = Decimal(totaux.lignes_retenues) / lignes if lignes else None
     faits = {"qualite_euros": 1 - Decimal(totaux.gain_retire) / positif} if positif else {}
     return replace(base(vue, sujet, "qualite", onglets), valeur=par_lignes, unite="taux", faits=faits)
@@ -27,7 +29,7 @@ def qualite(vue: Vue, sujet: Sujet) -> Reponse:
 def rejets(vue: Vue, sujet: Sujet) -> Reponse:
     """The euros struck out, and each blocking finding, costliest first."""
     onglets = vue.comptent(sujet)
-    recus = questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,), vue.au)
+    cles = [o.id for o in onglets]
     elements = tuple(
         Element(
             r.constat.message,
@@ -36,19 +38,30 @@ def rejets(vue: Vue, sujet: Sujet) -> Reponse:
             Adresse(r.reference, r.chemin, r.constat.feuille, r.constat.cellule),
             code=r.constat.code,
         )
-        for r in recus
+        for r in questions.constats_de(vue.db, cles, (Gravite.REJET,), vue.au, sujet.limite)
     )
     reponse = base(vue, sujet, "rejets", onglets)
-    faits = {"levees": sum(r.decision is not None and not r.decision.bloquee for r in recus)}
+    tous = sum(n for n, _ in questions.combien_de_constats(vue.db, cles, Gravite.REJET, vue.au).values())
+    faits = {"constats": tous, "decisions": len(decisions(vue.db, cles, vue.au))}
     return replace(reponse, valeur=reponse.totaux.gain_retire, unite="EUR", elements=elements, faits=faits)
 
 
 def alertes(vue: Vue, sujet: Sujet) -> Reponse:
     """What asks for a look without striking anything out, by rule, most frequent first; whole-campaign checks included."""
     onglets = vue.comptent(sujet)
-    dits = [r.constat for r in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.ALERTE,), vue.au)]
+    cles = [o.id for o in onglets]
+    par_regle = questions.combien_de_constats(vue.db, cles, Gravite.ALERTE, vue.au)
+    places: dict[str, str] = {}
+    if sujet.perimetre.type in ("ght", "etablissement"):  # a larger territory has too many places to read
+        dits = [r.constat for r in questions.constats_de(vue.db, cles, (Gravite.ALERTE,), vue.au)]
+        places = {g.code: " ; ".join(g.places[:3]) for g in groupes(dits)}
     elements = tuple(
-        Element(CATALOGUE[g.code].titre, None, f"{len(g.constats)} × ; {' ; '.join(g.places[:3])}", code=g.code)
-        for g in groupes(dits)
+        Element(CATALOGUE[code].titre, None, f"{n} × ; {places.get(code) or _etablissements(ou)}", code=code)
+        for code, (n, ou) in par_regle.items()
     )
-    return replace(base(vue, sujet, "alertes", onglets), valeur=len(dits), unite="constats", elements=elements)
+    valeur = sum(n for n, _ in par_regle.values())
+    return replace(base(vue, sujet, "alertes", onglets), valeur=valeur, unite="constats", elements=elements)
+
+
+def _etablissements(combien: int) -> str:
+    return compte(combien, "établissement")

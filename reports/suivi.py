@@ -75,7 +75,7 @@ class Etat:
 def etats(vue: Vue, sujet: Sujet) -> list[Etat]:
     """The state of every GHT of a territory in the campaign under way, in the order of their codes."""
     campagne = vue.campagne(sujet)
-    comptent = qui_compte(vue.db, [campagne.code], vue.au)
+    comptent = qui_compte(vue.db, [campagne.code], vue.au, vue.finess(sujet))
     fichiers: dict[str, list[FichierRecu]] = {}
     for f in questions.fichiers_recus(vue.db, [campagne.code], vue.au):
         fichiers.setdefault(f.ght, []).append(f)

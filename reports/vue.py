@@ -67,9 +67,22 @@ class Vue:
         campagnes = self.campagnes(sujet)
         # Who belonged where is asked at the situation of the campaign each tab was filled for.
         dedans = {c.code: self.dossier.territoire.finess_de(sujet.perimetre, c.situation) for c in campagnes}
-        tous = None if sujet.perimetre.type == "national" else frozenset[str]().union(*dedans.values())
+        tous = self.finess(sujet)
         retenus = qui_compte(self.db, [c.code for c in campagnes], self.au, tous)
         return [o for finess, o in sorted(retenus.items()) if finess in dedans[o.campagne]]
+
+    def finess(self, sujet: Sujet) -> frozenset[str] | None:
+        """Whoever was in a territory at one of the campaigns that may count; None for the whole country."""
+        if sujet.perimetre.type == "national":
+            return None
+        territoire = self.dossier.territoire
+        # The GHT whole, for an établissement: where it stands is told with the others'.
+        return frozenset(
+            e.finess
+            for c in self.campagnes(sujet)
+            for g in territoire.ghts_de(sujet.perimetre, c.situation)
+            for e in territoire.membres(g.code, c.situation)
+        )
 
     def ght_de(self, onglet: OngletRecu) -> str | None:
         """The GHT an établissement belonged to at the situation of the campaign its tab was filled for."""
@@ -77,8 +90,9 @@ class Vue:
 
     def achats(self, exercice: int, finess: Iterable[str]) -> dict[str, int | None]:
         """Total purchases in cents of each établissement: the trame's, else the folder's, else the latest known."""
-        declares = questions.achats_declares(self.db, self.au)
         codes = [c.code for c in reversed(self.dossier.campagnes_de(exercice))]
+        finess = frozenset(finess)
+        declares = questions.achats_declares(self.db, codes, finess, self.au)
         return {
             f: next((declares[f, c] for c in codes if (f, c) in declares), None)
             or self.dossier.achats_connus(f, exercice)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sheets.constats import Constat, Gravite
@@ -34,11 +35,17 @@ class Totaux:
             raise ValueError(f"control totals do not add up: {self}")
 
     def __add__(self, autre: Totaux) -> Totaux:
-        return Totaux(*(getattr(self, f.name) + getattr(autre, f.name) for f in fields(self)))
+        return total((self, autre))
+
+
+_CHAMPS = tuple(f.name for f in fields(Totaux))
+_valeurs = attrgetter(*_CHAMPS)
 
 
 def total(totaux: Iterable[Totaux]) -> Totaux:
-    return sum(totaux, Totaux())
+    """Column by column: a country's answer adds a thousand of them."""
+    rangs = [_valeurs(t) for t in totaux]
+    return Totaux(*map(sum, zip(*rangs, strict=True))) if rangs else Totaux()
 
 
 class Ligne(NamedTuple):
@@ -54,6 +61,13 @@ class Ligne(NamedTuple):
     """The number typed in the sheet; `action_id` differs from it when none was, or when it is a copied line's."""
     reportee_de: str | None = None
     """The line of an earlier exercice whose report this is: « 2021-annuelle/390780146/0042 »."""
+
+    def traite(self, exercice: int) -> int:
+        """Cents of reference amount, when it was first ordered in the exercice: coverage counts a line once."""
+        v = self.valeurs
+        commande = v.date_premiere_commande
+        a_compter = v.statut == "réalisé" and commande and commande.year == exercice
+        return (v.montant_reference or 0) if a_compter else 0
 
     @property
     def retire(self) -> int:
@@ -87,6 +101,15 @@ class Onglet:
         return f"{self.colonnes[cle]}{ligne}" if cle in self.colonnes else ""
 
     @cached_property
+    def declare_positif(self) -> int:
+        """Cents of the positive gains declared: what the quality rate in euros is a share of."""
+        return sum(max(ligne.mesure.gain_exercice, 0) for ligne in self.lignes)
+
+    def perimetre_traite(self, exercice: int) -> int:
+        """Cents of reference amounts of the kept lines first ordered in the exercice."""
+        return sum(ligne.traite(exercice) for ligne in self.lignes if not ligne.bloquee)
+
+    @cached_property
     def totaux(self) -> Totaux:
         rejetees = sum(ligne.bloquee for ligne in self.lignes)
         declare = sum(ligne.mesure.gain_exercice for ligne in self.lignes)
@@ -114,6 +137,8 @@ class Classeur:
     lisible: bool
     remis: bool = False
     contact: str = ""
+    exercice: int = 0
+    """Of its campaign; 0 when nothing could be read."""
 
     @cached_property
     def totaux(self) -> Totaux:

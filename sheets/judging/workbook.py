@@ -77,7 +77,7 @@ def _juge(fichier: str, octets: bytes, dossier: Dossier, *, relu: bool = False) 
     autres = ((o, t) for o, t in zip(bruts, tampons, strict=True) if o is not premier)
     onglets, constats = _onglets(envoi, autres)
     constats = sorted([*constats, *suspects, *_sur_l_accueil(envoi, premier, propriete, tampon)], key=rang)
-    return Classeur(fichier, tampon, tuple(onglets), tuple(constats), True, dit.remis, dit.contact)
+    return Classeur(fichier, tampon, tuple(onglets), tuple(constats), True, dit.remis, dit.contact, campagne.exercice)
 
 
 def _achats_suspects(dit: Accueil, dossier: Dossier, campagne: Campagne) -> list[Constat]:

@@ -34,6 +34,10 @@ class OngletRecu:
     neant: bool
     achats: int | None
     totaux: Totaux
+    declare_positif: int
+    """Cents of the positive gains declared."""
+    perimetre_traite: int
+    """Cents of reference amounts of the kept lines first ordered in the exercice."""
 
 
 def dernier_pull(db: Database, au: date) -> int:
@@ -68,7 +72,7 @@ verrou(campagne, ght, jusqu_a) AS MATERIALIZED (
 )
 SELECT o.id, o.fichier, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.neant, o.achats,
   o.lignes_lues, o.lignes_vides, o.lignes_ignorees, o.lignes_rejetees, o.lignes_retenues,
-  o.gain_declare, o.gain_retire, o.gain_retenu
+  o.gain_declare, o.gain_retire, o.gain_retenu, o.declare_positif, o.perimetre_traite
 FROM range r JOIN onglets o ON o.id = r.id JOIN fichiers f ON f.id = o.fichier
 WHERE r.place = 1 ORDER BY o.finess
 """
@@ -86,7 +90,8 @@ def qui_compte(
     retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous)}
     for finess_, change in decisions.effets(db, [o.id for o in retenus.values()], au).items():
         onglet = retenus[finess_]
-        retenus[finess_] = replace(onglet, totaux=_apres(onglet.totaux, *change))
+        perimetre = onglet.perimetre_traite - change.traite
+        retenus[finess_] = replace(onglet, totaux=_apres(onglet.totaux, change), perimetre_traite=perimetre)
     return retenus
 
 
@@ -105,16 +110,16 @@ def _retenus(
     }
     filtre = "AND o.finess IN (SELECT value FROM json_each(:finess))" if finess is not None else ""
     for r in db.execute(_QUI_COMPTE.format(filtre=filtre), parametres):
-        faits: tuple[Any, ...] = (*r[:7], bool(r[7]), bool(r[8]), r[9], Totaux(*r[10:]))
+        faits: tuple[Any, ...] = (*r[:7], bool(r[7]), bool(r[8]), r[9], Totaux(*r[10:18]), *r[18:])
         yield OngletRecu(*faits)
 
 
-def _apres(t: Totaux, rejetees: int, retire: int) -> Totaux:
+def _apres(t: Totaux, e: decisions.Effet) -> Totaux:
     """Control totals once decisions have struck (or kept) that many lines and cents more (or less)."""
     return replace(
         t,
-        lignes_rejetees=t.lignes_rejetees + rejetees,
-        lignes_retenues=t.lignes_retenues - rejetees,
-        gain_retire=t.gain_retire + retire,
-        gain_retenu=t.gain_retenu - retire,
+        lignes_rejetees=t.lignes_rejetees + e.lignes,
+        lignes_retenues=t.lignes_retenues - e.lignes,
+        gain_retire=t.gain_retire + e.retire,
+        gain_retenu=t.gain_retenu - e.retire,
     )

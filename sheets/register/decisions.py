@@ -32,6 +32,8 @@ class Decision(NamedTuple):
     """Lines struck (1), kept (-1) or unmoved (0) by the decision."""
     cents_de_plus: int
     """Cents struck (positive) or kept (negative) by the decision."""
+    traite: int
+    """Cents of its reference amount, when it counts for the coverage of its exercice."""
 
     @property
     def mots(self) -> str:
@@ -49,7 +51,8 @@ def lendemain(au: date) -> str:
 
 _DECISIONS = f"""
 SELECT l.id, l.onglet, a.finess, a.campagne || '/' || a.finess || '/' || a.action_id, a.genre, a.par, a.le, a.motif,
-  a.valeur <> {{montants}}, l.bloquee, l.retire, l.gain_exercice
+  a.valeur <> {{montants}}, l.bloquee, l.retire, l.gain_exercice,
+  iif(l.statut = 'réalisé' AND substr(l.date_premiere_commande, 1, 4) = CAST(o.exercice AS TEXT), l.montant_reference, 0)
 FROM actes a JOIN onglets o ON o.campagne = a.campagne AND o.finess = a.finess
 JOIN lignes_paat l ON l.onglet = o.id AND l.action_id = a.action_id
 WHERE a.genre IN {SUR_UNE_LIGNE} AND a.le < :apres AND o.id IN (SELECT value FROM json_each(:onglets))
@@ -69,7 +72,7 @@ def decisions(db: Database, onglets: Iterable[int], au: date) -> list[Decision]:
 
 def _decision(
     ligne: int, onglet: int, finess: str, reference: str, genre: str, par: str, le: str, motif: str,
-    change: int, bloquee: int, retire: int, gain: int,
+    change: int, bloquee: int, retire: int, gain: int, traite: int | None,
 ) -> Decision | None:  # fmt: skip
     if genre == "revenir":
         return None
@@ -78,16 +81,26 @@ def _decision(
     nouveau = max(gain, 0) if voulue else 0
     return Decision(
         ligne, onglet, finess, reference, genre, par, le, motif, caduque, voulue, nouveau,
-        int(voulue) - bloquee, nouveau - retire,
+        int(voulue) - bloquee, nouveau - retire, traite or 0,
     )  # fmt: skip
 
 
-def effets(db: Database, onglets: Iterable[int], au: date) -> dict[str, tuple[int, int]]:
-    """By FINESS: how many lines and cents more (or less) the decisions of that day strike out."""
-    sommes: dict[str, tuple[int, int]] = {}
+class Effet(NamedTuple):
+    """What decisions change in a tab: lines struck more (or less), cents struck, cents out of the périmètre traité."""
+
+    lignes: int = 0
+    retire: int = 0
+    traite: int = 0
+
+
+def effets(db: Database, onglets: Iterable[int], au: date) -> dict[str, Effet]:
+    """By FINESS, what the decisions in force that day change."""
+    sommes: dict[str, Effet] = {}
     for d in decisions(db, onglets, au):
-        lignes, cents = sommes.get(d.finess, (0, 0))
-        sommes[d.finess] = (lignes + d.de_plus, cents + d.cents_de_plus)
+        avant = sommes.get(d.finess, Effet())
+        sommes[d.finess] = Effet(
+            avant.lignes + d.de_plus, avant.retire + d.cents_de_plus, avant.traite + d.de_plus * d.traite
+        )
     return sommes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
@@ -13,7 +13,6 @@ from sqlite_utils import Database
 from sheets.constats import Constat, Gravite
 from sheets.register.compte import dernier_fichier, dernier_pull
 from sheets.register.decisions import Decision, decisions
-from sheets.register.registre import ecriture
 
 _DECIDE = (
     "WITH onglet(id) AS (SELECT value FROM json_each(:onglets)), decide(ligne, bloquee, retire) AS MATERIALIZED"
@@ -168,20 +167,31 @@ def sommes_par(db: Database, onglets: Iterable[int], colonne: str, au: date) -> 
     return [(r[0], r[1], r[2]) for r in db.execute(requete, parametres)]
 
 
-def lignes_de(db: Database, onglets: Iterable[int], au: date, limite: int = -1) -> list[LigneRecue]:
-    """The lines of these tabs that bear on the exercice, largest first; at most `limite` of them when it is given."""
+def lignes_de(
+    db: Database, onglets: Iterable[int], au: date, limite: int = -1, parmi: Iterable[int] | None = None
+) -> list[LigneRecue]:
+    """The lines of these tabs that bear on the exercice, largest first; at most `limite` of them when it is given.
+
+    With `parmi`, those of these stored lines only.
+    """
+    choix = (
+        "SELECT value AS id FROM json_each(:parmi)"
+        if parmi is not None
+        else "SELECT l.id FROM onglet t JOIN lignes_paat l ON l.onglet = t.id LEFT JOIN decide d ON d.ligne = l.id"
+        " WHERE l.gain_exercice <> 0 ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, l.id LIMIT :limite"
+    )
     requete = (
         f"{_DECIDE} SELECT l.id, o.campagne, o.finess, l.action_id, coalesce(l.intitule, ''), coalesce(l.famille, ''),"
         " coalesce(l.statut, ''), f.chemin, o.feuille, json_extract(o.colonnes, '$.gain_annuel') || l.numero,"
-        " l.gain_exercice, coalesce(d.retire, l.retire), l.reportee_de, f.id, f.recu FROM ("
-        "   SELECT l.id FROM onglet t JOIN lignes_paat l ON l.onglet = t.id LEFT JOIN decide d ON d.ligne = l.id"
-        "   WHERE l.gain_exercice <> 0 ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, l.onglet, l.numero"
-        "   LIMIT :limite) choisie"
+        " l.gain_exercice, coalesce(d.retire, l.retire), l.reportee_de, f.id, f.recu"
+        f" FROM ({choix}) choisie"
         " JOIN lignes_paat l ON l.id = choisie.id JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier"
         " LEFT JOIN decide d ON d.ligne = l.id ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, o.finess, l.numero"
     )
     parametres, prises = _tranche(db, onglets, au)
-    rangs: Iterable[tuple[Any, ...]] = db.execute(requete, parametres | {"limite": limite})
+    rangs: Iterable[tuple[Any, ...]] = db.execute(
+        requete, parametres | {"limite": limite, "parmi": json.dumps(list(parmi or ()))}
+    )
     return [LigneRecue(*(*r[1:], prises.get(r[0]))) for r in rangs]
 
 
@@ -193,23 +203,6 @@ def combien_de_lignes(db: Database, onglets: Iterable[int], au: date) -> tuple[i
     )
     toutes, retirees = db.execute(requete, _tranche(db, onglets, au)[0]).fetchone()
     return int(toutes), int(retirees)
-
-
-def perimetre_traite(db: Database, onglets: Iterable[int], exercice: int, au: date) -> int:
-    """Cents of reference amounts of the kept lines first ordered in the exercice."""
-    requete = (
-        f"{_DECIDE} SELECT coalesce(sum(l.montant_reference), 0) FROM onglet o JOIN lignes_paat l ON l.onglet = o.id"
-        " LEFT JOIN decide d ON d.ligne = l.id WHERE coalesce(d.bloquee, l.bloquee) = 0 AND l.statut = 'réalisé'"
-        " AND substr(l.date_premiere_commande, 1, 4) = :exercice"
-    )
-    parametres, _ = _tranche(db, onglets, au)
-    return int(db.execute(requete, parametres | {"exercice": str(exercice)}).fetchone()[0])
-
-
-def declare_positif(db: Database, onglets: Iterable[int]) -> int:
-    """Cents of the positive gains declared in these tabs: what the quality rate in euros is a share of."""
-    requete = "SELECT coalesce(sum(max(gain_exercice, 0)), 0) FROM lignes_paat WHERE onglet IN (SELECT value FROM json_each(?))"
-    return int(db.execute(requete, (json.dumps(list(onglets)),)).fetchone()[0])
 
 
 def constats_de(
@@ -233,6 +226,18 @@ def constats_de(
     parametres, prises = _tranche(db, onglets, au)
     parametres |= {"pull": dernier_pull(db, au), "gravites": json.dumps(list(gravites)), "limite": limite}
     return [_constat_recu(prises.get(r[4]), *r) for r in db.execute(requete, parametres)]
+
+
+def combien_de_constats(db: Database, onglets: Iterable[int], gravite: Gravite, au: date) -> dict[str, tuple[int, int]]:
+    """(findings, établissements) by code, of that gravité, most frequent first."""
+    requete = (
+        "WITH vu(id) AS MATERIALIZED (SELECT max(id) FROM recoupements WHERE pull <= :pull GROUP BY campagne)"
+        " SELECT c.code, count(*), count(DISTINCT c.onglet) FROM json_each(:onglets) t JOIN constats c ON c.onglet = t.value"
+        " WHERE c.gravite = :gravite AND (c.recoupement IS NULL OR c.recoupement IN (SELECT id FROM vu))"
+        " GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
+    parametres = {"onglets": json.dumps(list(onglets)), "gravite": gravite.value, "pull": dernier_pull(db, au)}
+    return {code: (n, ou) for code, n, ou in db.execute(requete, parametres)}
 
 
 def _constat_recu(decision: Decision | None, *r: Any) -> ConstatRecu:
@@ -270,15 +275,21 @@ def libelles_inconnus(db: Database, onglets: Iterable[int]) -> list[tuple[str, s
     return db.execute(requete, (json.dumps(list(onglets)),)).fetchall()
 
 
-def achats_declares(db: Database, au: date) -> dict[tuple[str, str], int]:
+def achats_declares(
+    db: Database, campagnes: Sequence[str], finess: Iterable[str], au: date
+) -> dict[tuple[str, str], int]:
     """Total purchases in cents written on the first tabs, by FINESS and campaign; the latest file wins."""
     requete = (
-        "SELECT o.finess, o.campagne, o.achats, max(o.fichier) FROM onglets o"
-        " WHERE o.achats IS NOT NULL AND o.fichier <= ? GROUP BY 1, 2"
+        "SELECT o.finess, o.campagne, o.achats, max(o.fichier) FROM json_each(:campagnes) c CROSS JOIN json_each(:finess) f"
+        " JOIN onglets o ON o.campagne = c.value AND o.finess = f.value"
+        " WHERE o.achats IS NOT NULL AND o.fichier <= :jusqu_a GROUP BY 1, 2"
     )
-    return {
-        (finess, campagne): achats for finess, campagne, achats, _ in db.execute(requete, (dernier_fichier(db, au),))
+    parametres = {
+        "campagnes": json.dumps(list(campagnes)),
+        "finess": json.dumps(sorted(finess)),
+        "jusqu_a": dernier_fichier(db, au),
     }
+    return {(f, c): achats for f, c, achats, _ in db.execute(requete, parametres)}
 
 
 def dernier_releve(db: Database) -> dict[str, Any] | None:
@@ -286,21 +297,3 @@ def dernier_releve(db: Database) -> dict[str, Any] | None:
     rangs = db.query("SELECT p.id, p.debut, b.fin, b.nouveaux, b.modifies, b.inchanges, b.refuses"
                      " FROM pulls p LEFT JOIN bilans b ON b.pull = p.id ORDER BY p.id DESC LIMIT 1")  # fmt: skip
     return next(iter(rangs), None)
-
-
-def retient_question(db: Database, personne: str, quand: datetime, texte: str, comprise: dict[str, Any] | None) -> None:
-    """Remember a question and how it was understood: « pourquoi ? » refers to it."""
-    with ecriture(db):
-        db.execute(
-            "INSERT INTO questions (personne, posee_le, texte, comprise) VALUES (?, ?, ?, ?)",
-            (personne, quand.isoformat(timespec="seconds"), texte, json.dumps(comprise) if comprise else None),
-        )
-
-
-def derniere_question(db: Database, personne: str) -> dict[str, Any] | None:
-    """How that person's last understood question was understood."""
-    rang = db.execute(
-        "SELECT comprise FROM questions WHERE personne = ? AND comprise IS NOT NULL ORDER BY id DESC LIMIT 1",
-        (personne,),
-    ).fetchone()
-    return json.loads(rang[0]) if rang else None

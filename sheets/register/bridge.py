@@ -1,0 +1,46 @@
+"""Reads which lines differ between what counted on two days. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+
+from sqlite_utils import Database
+
+from sheets.register.compte import OngletRecu
+from sheets.register.decisions import decisions
+from sheets.register.questions import LigneRecue, lignes_de
+
+_CHANGEES = """
+WITH da(ligne, retire) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:decidees_avant)),
+db(ligne, retire) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:decidees_apres)),
+a(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:avant)),
+b(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:apres))
+SELECT la.id, lb.id FROM a JOIN lignes_paat la ON la.onglet = a.onglet LEFT JOIN da ON da.ligne = la.id
+LEFT JOIN lignes_paat lb ON lb.onglet = a.vis AND lb.action_id = la.action_id LEFT JOIN db ON db.ligne = lb.id
+WHERE lb.id IS NULL OR la.gain_exercice <> lb.gain_exercice
+  OR coalesce(da.retire, la.retire) <> coalesce(db.retire, lb.retire)
+UNION ALL
+SELECT NULL, lb.id FROM b JOIN lignes_paat lb ON lb.onglet = b.onglet
+WHERE NOT EXISTS (SELECT 1 FROM lignes_paat la WHERE la.onglet = b.vis AND la.action_id = lb.action_id)
+"""
+
+
+def lignes_changees(
+    db: Database, avant: Sequence[OngletRecu], le: date, apres: Sequence[OngletRecu], au: date
+) -> tuple[dict[tuple[str, str], LigneRecue], dict[tuple[str, str], LigneRecue]]:
+    """By FINESS and number, the lines whose euros differ between the tabs of two days: as they were, as they are."""
+    prises = [decisions(db, [o.id for o in onglets], jour) for onglets, jour in ((avant, le), (apres, au))]
+    remues = {d.onglet for jour in prises for d in jour} | {o.id for o in avant} ^ {o.id for o in apres}
+    vis_avant, vis_apres = ({o.finess: o.id for o in onglets} for onglets in (avant, apres))
+    parametres = {
+        "avant": json.dumps([(o.id, vis_apres.get(o.finess)) for o in avant if o.id in remues]),
+        "apres": json.dumps([(o.id, vis_avant.get(o.finess)) for o in apres if o.id in remues]),
+        "decidees_avant": json.dumps([(d.ligne, d.retire) for d in prises[0]]),
+        "decidees_apres": json.dumps([(d.ligne, d.retire) for d in prises[1]]),
+    }
+    paires = db.execute(_CHANGEES, parametres).fetchall()
+    la = lignes_de(db, [o.id for o in avant if o.id in remues], le, parmi=[a for a, _ in paires if a])
+    ici = lignes_de(db, [o.id for o in apres if o.id in remues], au, parmi=[b for _, b in paires if b])
+    return {(li.finess, li.action_id): li for li in la}, {(li.finess, li.action_id): li for li in ici}
