@@ -92,6 +92,32 @@ def check(fichiers: tuple[Path, ...], en_json: bool, **communes: Any) -> None:
 
 
 @vigie.command(cls=Commande)
+@click.argument("fichiers", metavar="FICHIER…", nargs=-1, required=True, type=CHEMIN)
+@click.option("-o", "--output", "sortie", type=CHEMIN, metavar="DOSSIER", help="Où écrire (à côté de chaque fichier).")
+@_communes
+def retour(fichiers: tuple[Path, ...], sortie: Path | None, **communes: Any) -> None:
+    """Écrit pour chaque classeur un retour qui montre quoi corriger, cellule par cellule. Codes de sortie de check."""
+    from jobs.retours import ecrit_les_retours
+
+    sys.exit(ecrit_les_retours(_atelier(**communes), fichiers, sortie))
+
+
+@vigie.command(cls=Commande)
+@click.argument("fichiers", metavar="FICHIER…", nargs=-1, required=True, type=CHEMIN)
+@click.option("-o", "--output", "sortie", type=CHEMIN, metavar="DOSSIER", help="Où écrire (à côté de chaque fichier).")
+@click.option("--ght", metavar="CODE", default="", help="Le GHT, si le tampon du fichier a disparu ou se trompe.")
+@click.option(
+    "--campagne", metavar="CODE", default="", help="La campagne de la trame propre, si ce n'est pas la sienne."
+)
+@_communes
+def soigne(fichiers: tuple[Path, ...], sortie: Path | None, ght: str, campagne: str, **communes: Any) -> None:
+    """Recopie une trame abîmée ou ancienne dans une trame propre, et dit ce qui a changé. Codes de sortie de check."""
+    from jobs.retours import soigne_les_trames
+
+    sys.exit(soigne_les_trames(_atelier(**communes), fichiers, sortie, ght, campagne))
+
+
+@vigie.command(cls=Commande)
 @click.argument("sources", metavar="[SOURCE]…", nargs=-1, type=CHEMIN)
 @click.option("--json", "en_json", is_flag=True, help="Sortie pour les programmes.")
 @click.option(

@@ -173,6 +173,10 @@ def montre_bilan(bilan: Bilan) -> None:
     """What a pull took in: counts by state, refusals in words, control totals."""
     etats = {"nouveaux": "nouveau", "modifies": "modifie", "inchanges": "inchange", "refuses": "refuse"}
     console.ecrit(f"{compte(len(bilan.recus), 'fichier')} : {_etats({n: bilan.combien(e) for n, e in etats.items()})}.")  # type: ignore[arg-type]
+    if bilan.retours:
+        console.ecrit(
+            f"  {compte(len(bilan.retours), 'retour de Vigie laissé', 'retours de Vigie laissés')} de côté.", "dim"
+        )
     for r in bilan.recus:
         if r.etat == "refuse" and not r.non_lus:
             console.ecrit(f"  refusé {Path(r.fichier).name} — {r.motif}", "red")

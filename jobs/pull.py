@@ -42,6 +42,8 @@ class Recu:
 @dataclass(frozen=True, slots=True)
 class Bilan:
     recus: tuple[Recu, ...]
+    retours: tuple[str, ...] = ()
+    """Companions of ours found beside the trames: passed over, and nothing of them is kept."""
 
     @property
     def totaux(self) -> Totaux:
@@ -96,7 +98,12 @@ def _pull(
     numero = pulls.commence(db, dossier, horloge())
     recus = {d.chemin: Recu(d.chemin, "inchange", "", Totaux()) for d in depots}
     lus: list[Depot] = []
+    retours: list[str] = []
     for depot, juge in _juges(a_lire, dossier, connus, lus):
+        if any(c.code == "retour-de-vigie" for c in juge.constats):
+            retours.append(depot.chemin)
+            del recus[depot.chemin]
+            continue
         if juge.tampon and not permis(juge.tampon.ght):
             motif = f"Cette trame est du GHT {juge.tampon.ght}, pour qui {saisie.par} ne peut pas agir."
             recus[depot.chemin] = Recu(depot.chemin, "refuse", motif, Totaux())
@@ -110,7 +117,7 @@ def _pull(
     for campagne in pulls.a_recouper(db):  # those of a pull cut short before this point included
         recoupe(db, dossier, numero, campagne, horloge().date())
     pulls.termine(db, numero, horloge(), [r.etat for r in recus.values()])
-    return Bilan(tuple(recus.values()))
+    return Bilan(tuple(recus.values()), tuple(retours))
 
 
 def _recu(depot: Depot, etat: Etat, classeur: Classeur) -> Recu:

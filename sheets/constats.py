@@ -62,11 +62,17 @@ def groupes(constats: Iterable[Constat]) -> list[Groupe]:
     par_regle: dict[tuple[Gravite, str], list[Constat]] = {}
     for c in constats:
         par_regle.setdefault((c.gravite, c.code), []).append(c)
-    rendus = [
-        Groupe(code, gravite, tuple(siens), sum({(c.feuille, c.ligne): c.enjeu for c in siens}.values()))
-        for (gravite, code), siens in par_regle.items()
-    ]
+    rendus = [Groupe(code, gravite, tuple(siens), _enjeu(siens)) for (gravite, code), siens in par_regle.items()]
     return sorted(rendus, key=lambda g: (ORDRE[g.gravite], -g.enjeu, -len(g.constats), g.code))
+
+
+def _enjeu(constats: Iterable[Constat]) -> int:
+    """Cents, each line once: the euros of a line stand on one of its findings, and the others hold nothing."""
+    par_ligne: dict[tuple[str, int | None], int] = {}
+    for c in constats:
+        place = (c.feuille, c.ligne)
+        par_ligne[place] = max(c.enjeu, par_ligne.get(place, 0))
+    return sum(par_ligne.values())
 
 
 def plages(lignes: Iterable[int]) -> str:

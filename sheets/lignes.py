@@ -90,6 +90,8 @@ class Onglet:
     neant: bool = False
     """« Rien à déclarer »: an answer, with no line."""
     refuse: bool = False
+    entete: int = 0
+    """Row of the headings in the sheet; 0 for a tab that was not read."""
 
     @property
     def utilisable(self) -> bool:

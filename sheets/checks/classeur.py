@@ -27,11 +27,18 @@ def trame_inconnue(onglets: list[str]) -> Ecart:
                  "Partez de la trame reçue à l'ouverture de la campagne, ou demandez-en une à votre référent.")  # fmt: skip
 
 
+@controle("retour-de-vigie", Gravite.REJET, "classeur", titre="C'est un retour de Vigie",
+          pourquoi="Un retour montre quoi corriger ; c'est le fichier de l'équipe qui compte, et lui seul est lu.")  # fmt: skip
+def retour_de_vigie() -> Ecart:
+    return Ecart("C'est un retour de Vigie, pas une trame : corrigez votre propre fichier.",
+                 "Reportez les corrections dans votre fichier, puis renvoyez-le, lui.")  # fmt: skip
+
+
 @controle("version-non-lue", Gravite.REJET, "classeur", titre="La version de la trame n'est plus lue",
           pourquoi="Ses colonnes ne disent plus la même chose que celles de la version en vigueur.")  # fmt: skip
 def version_non_lue(vue: str, lues: tuple[str, ...]) -> Ecart:
     return Ecart(f"Cette trame est de la version {vue} ; versions lues : {enumeration(lues)}.",
-                 "Recopiez vos lignes dans la trame de la campagne en cours.")  # fmt: skip
+                 "Demandez à votre référent une trame propre de la version en vigueur : il peut y recopier vos lignes (vigie soigne).")  # fmt: skip
 
 
 @controle("ght-inconnu", Gravite.REJET, "classeur", titre="Le GHT n'est pas dans le territoire",

@@ -21,6 +21,7 @@ from sheets.checks.catalogue import Contexte
 from sheets.constats import Constat, Gravite, rang
 from sheets.judging.lines import juge_la_trame, juge_lignes
 from sheets.lignes import Classeur, Onglet
+from sheets.marque import est_un_retour
 from sheets.noms import noms_d_onglets
 from sheets.reading import excel, loupe
 from sheets.reading import lines as reading
@@ -59,9 +60,12 @@ def _juge(fichier: str, octets: bytes, dossier: Dossier, *, relu: bool = False) 
     tampon = None
     try:
         bruts = list(excel.ouvre(octets))
-        tampons = [_tampon_de(o) for o in bruts]
-        propriete = lit_tampon(excel.proprietes(octets).get("vigie", ""))
-        tampon = _le_plus_frequent([replace(t, finess="") for t in tampons if t]) or propriete
+        tampons = [tampon_de(o) for o in bruts]
+        proprietes = excel.proprietes(octets)
+        propriete = lit_tampon(proprietes.get("vigie", ""))
+        if est_un_retour(proprietes, map(haut_de, bruts), any(tampons) or propriete is not None):
+            raise excel.Refus(classeur.retour_de_vigie())
+        tampon = le_plus_frequent([replace(t, finess="") for t in tampons if t]) or propriete
         if tampon is None:
             raise excel.Refus(classeur.trame_inconnue([o.nom for o in bruts]))
         trame, campagne = _reconnait(tampon, dossier)
@@ -103,7 +107,7 @@ def _sur_l_accueil(
     if premier is None:
         yield classeur.premier_onglet_absent(accueil.TITRE)
         return
-    dit = _tampon_de(premier)
+    dit = tampon_de(premier)
     if dit and dit != tampon:
         yield classeur.tampon_contredit(f"Le premier onglet dit « {dit} »", f"« {tampon} »", feuille=premier.nom)
     illisibles = envoi.dit.illisibles | loupe.cachees(envoi.octets, premier.nom, envoi.dit.sans_achats)
@@ -115,14 +119,18 @@ def _sur_l_accueil(
         yield CATALOGUE[probleme.code](accueil.CONTACT, False, probleme, feuille=premier.nom)
 
 
-def _le_plus_frequent(tampons: list[Tampon]) -> Tampon | None:
+def le_plus_frequent(tampons: list[Tampon]) -> Tampon | None:
     """The stamp most tabs bear; the first one when they are as many."""
     return Counter(tampons).most_common(1)[0][0] if tampons else None
 
 
-def _tampon_de(onglet: OngletBrut) -> Tampon | None:
-    textes = (c for rangee in onglet.rangees[:PROFONDEUR_DU_TAMPON] for c in rangee if isinstance(c, str))
-    return next((t for t in map(lit_tampon, textes) if t), None)
+def haut_de(onglet: OngletBrut) -> Iterator[str]:
+    """The texts at the top of a tab, where its stamp stands."""
+    return (c for rangee in onglet.rangees[:PROFONDEUR_DU_TAMPON] for c in rangee if isinstance(c, str))
+
+
+def tampon_de(onglet: OngletBrut) -> Tampon | None:
+    return next((t for t in map(lit_tampon, haut_de(onglet)) if t), None)
 
 
 def _reconnait(tampon: Tampon, dossier: Dossier) -> tuple[Trame, Campagne]:
@@ -184,7 +192,7 @@ def _onglet(
         raise excel.MalLu(f"Deux lignes de l'onglet « {brut.nom} » portent le même numéro.")  # the other one is blank
     if lu is None and not (tampon and tampon.finess):
         return None, []
-    finess, doute = _etablissement(envoi, brut.nom, tampon, deja)
+    finess, doute = etablissement_de(envoi, brut.nom, tampon, deja)
     if lu is None:
         doute = doute or f"L'onglet « {brut.nom} » n'a plus ses en-têtes de colonnes."
     if doute or lu is None:
@@ -197,6 +205,7 @@ def _onglet(
         lignes=tuple(lignes),
         vides=lu.vides,
         ignorees=lu.ignorees,
+        entete=lu.entete,
         achats=envoi.dit.achats.get(finess),
         neant=not lignes and finess in envoi.dit.neants,
         refuse=not lu.utilisable,
@@ -211,7 +220,7 @@ def _onglet(
     return onglet, lu.constats + constats
 
 
-def _etablissement(envoi: Envoi, nom: str, tampon: Tampon | None, deja: Mapping[str, str]) -> tuple[str, str]:
+def etablissement_de(envoi: Envoi, nom: str, tampon: Tampon | None, deja: Mapping[str, str]) -> tuple[str, str]:
     """(FINESS, doubt): whose tab this is, by its stamp or else by its name; a doubt refuses the tab."""
     finess = tampon.finess if tampon and tampon.finess else _par_nom(nom, envoi)
     if not finess:

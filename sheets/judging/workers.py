@@ -9,13 +9,15 @@ import logging
 import multiprocessing
 import os
 import resource
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as TropLong
+from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from config.dossier import Dossier
 from sheets.checks import classeur
+from sheets.constats import Constat
 from sheets.judging.workbook import juge, juge_rogne
 from sheets.lignes import Classeur
 
@@ -25,6 +27,10 @@ MEMOIRE = 768 * 1024 * 1024
 """Address space of a worker, in bytes; a country's largest trame takes a tenth of it."""
 D_AVANCE = 8
 """Files handed out before the first answer is taken back: enough to keep workers busy, few enough to stay small."""
+
+T = TypeVar("T")
+Tache = Callable[[str, bytes, Dossier, bool], T]
+"""What is done with (name, bytes, region's folder, whether to rewrite the workbook first): a module's own function."""
 
 _dossier: Dossier | None = None
 
@@ -39,58 +45,67 @@ def _prepare(dossier: Dossier) -> None:
     os.dup2(vers_rien, 2)  # an abort prints Rust's backtrace; the finding says it better
 
 
-def _juge(fichier: str, octets: bytes) -> Classeur:
+def _fait(tache: Tache[T], fichier: str, octets: bytes, rogne: bool) -> T | Constat:
     assert _dossier is not None
-    return juge(fichier, octets, _dossier)
+    return tache(fichier, octets, _dossier, rogne)
 
 
-def _juge_rogne(fichier: str, octets: bytes) -> Classeur:
-    assert _dossier is not None
-    return juge_rogne(fichier, octets, _dossier)
+def _juge(fichier: str, octets: bytes, dossier: Dossier, rogne: bool) -> Classeur:
+    return juge_rogne(fichier, octets, dossier) if rogne else juge(fichier, octets, dossier)
 
 
 def juge_tous(fichiers: Iterable[tuple[str, bytes]], dossier: Dossier) -> Iterator[Classeur]:
     """Yield the judgement of each (name, bytes), in the order given, reading the source only a few ahead."""
+    for nom, rendu in a_l_abri(_juge, fichiers, dossier):
+        yield Classeur(nom, None, (), (rendu,), lisible=False) if isinstance(rendu, Constat) else rendu
+
+
+def a_l_abri(
+    tache: Tache[T], fichiers: Iterable[tuple[str, bytes]], dossier: Dossier
+) -> Iterator[tuple[str, T | Constat]]:
+    """Yield what `tache` gives for each (name, bytes), or the finding that says why it could not be read."""
     # Fresh processes from a clean server: the service has threads, which a plain fork would copy half-alive.
     contexte = multiprocessing.get_context("forkserver")
     contexte.set_forkserver_preload(["sheets.judging.workbook"])
     travailleurs = min(os.cpu_count() or 1, 8)
     with ProcessPool(travailleurs, context=contexte, initializer=_prepare, initargs=(dossier,)) as pool:
-        en_cours: list[tuple[str, bytes, ProcessFuture[Classeur]]] = []
+        en_cours: list[tuple[str, bytes, ProcessFuture[T | Constat]]] = []
         for nom, octets in fichiers:
-            en_cours.append((nom, octets, pool.schedule(_juge, args=(nom, octets), timeout=SECONDES)))
+            en_cours.append((nom, octets, pool.schedule(_fait, args=(tache, nom, octets, False), timeout=SECONDES)))
             if len(en_cours) >= D_AVANCE:
-                yield _resultat(pool, *en_cours.pop(0))
+                nom_, octets_, futur_ = en_cours.pop(0)
+                yield nom_, _resultat(pool, tache, nom_, octets_, futur_)
         for nom, octets, futur in en_cours:
-            yield _resultat(pool, nom, octets, futur)
+            yield nom, _resultat(pool, tache, nom, octets, futur)
 
 
-def _resultat(pool: ProcessPool, nom: str, octets: bytes, futur: ProcessFuture[Classeur]) -> Classeur:
+def _resultat(
+    pool: ProcessPool, tache: Tache[T], nom: str, octets: bytes, futur: ProcessFuture[T | Constat]
+) -> T | Constat:
     """What a worker found; when it died or hung, what a second try on the same file cut down finds."""
     try:
         return futur.result()
     except (TropLong, ProcessExpired, MemoryError):
-        second: ProcessFuture[Classeur] = pool.schedule(_juge_rogne, args=(nom, octets), timeout=SECONDES)
+        second: ProcessFuture[T | Constat] = pool.schedule(_fait, args=(tache, nom, octets, True), timeout=SECONDES)
     except Exception:
         return _defaut(nom)
     try:
         return second.result()
     except TropLong:
-        return _refus(nom, f"La lecture de ce classeur a dépassé {SECONDES:.0f} secondes ; elle a été arrêtée.")
+        return _refus(f"La lecture de ce classeur a dépassé {SECONDES:.0f} secondes ; elle a été arrêtée.")
     except (ProcessExpired, MemoryError):
-        return _refus(nom, "La lecture de ce classeur demande une mémoire démesurée ; elle a été arrêtée.")
+        return _refus("La lecture de ce classeur demande une mémoire démesurée ; elle a été arrêtée.")
     except Exception:
         return _defaut(nom)
 
 
-def _defaut(nom: str) -> Classeur:
+def _defaut(nom: str) -> Constat:
     """A fault of ours on one file: it is logged whole, and the other files are still read."""
     logging.getLogger("vigie").exception("reading %s", nom)
     return _refus(
-        nom, "Vigie s'est trompée en lisant ce classeur : c'est un défaut du programme, consigné dans son journal."
+        "Vigie s'est trompée en lisant ce classeur : c'est un défaut du programme, consigné dans son journal."
     )
 
 
-def _refus(nom: str, raison: str) -> Classeur:
-    correction = "Recopiez vos lignes dans la trame d'origine, puis renvoyez-la."
-    return Classeur(nom, None, (), (classeur.classeur_illisible(raison, correction),), lisible=False)
+def _refus(raison: str) -> Constat:
+    return classeur.classeur_illisible(raison, "Recopiez vos lignes dans la trame d'origine, puis renvoyez-la.")

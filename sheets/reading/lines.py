@@ -54,6 +54,8 @@ class OngletLu:
     ignorees: int
     constats: list[Constat]
     utilisable: bool
+    entete: int = 0
+    """Row of the headings in the sheet."""
 
 
 @lru_cache(maxsize=4)
@@ -91,14 +93,20 @@ def _date(brut: object) -> cells.Lu:
     return Probleme(NOMBRE_NU, cells.vu(brut), "") if type(brut) is float else cells.date_(brut)
 
 
-def lit(onglet: OngletBrut, trame: Trame, lecteurs: Mapping[str, Lecteur], octets: bytes) -> OngletLu | None:
-    """Read a tab. None when it has no headings of this trame, so it is not one of its tabs."""
+def lit(
+    onglet: OngletBrut, trame: Trame, lecteurs: Mapping[str, Lecteur], octets: bytes, *, malgre_tout: bool = False
+) -> OngletLu | None:
+    """Read a tab. None when it has no headings of this trame, so it is not one of its tabs.
+
+    A tab that cannot be judged (a column missing, twice there, in another unit) gives its lines only `malgre_tout`.
+    """
     entetes = trouve(onglet.rangees, trame, onglet.colonne_0, onglet.ligne_0, onglet.nom)
     if entetes is None:
         return None
     colonnes = {c: lettre(onglet.colonne_0 + r) for c, r in entetes.places.items()}
-    if not entetes.utilisable:
-        return OngletLu(colonnes, [], 0, 0, list(entetes.constats), False)
+    entete = onglet.ligne_0 + entetes.premiere
+    if not (entetes.utilisable or malgre_tout):
+        return OngletLu(colonnes, [], 0, 0, list(entetes.constats), False, entete)
     lues = _lignes(onglet, entetes, trame, lecteurs)
     _montre_les_nombres(lues, onglet, entetes, trame, octets)
     lignes, lointaines = _sans_les_lointaines(lues, colonnes)
@@ -111,9 +119,8 @@ def lit(onglet: OngletBrut, trame: Trame, lecteurs: Mapping[str, Lecteur], octet
     if lointaines:
         constats.append(classeur.cellule_lointaine(lointaines, feuille=onglet.nom, cellule=lointaines[0]))
     _cherche_les_formules(gardees, trame, colonnes, onglet.nom, octets)
-    premiere = onglet.ligne_0 + entetes.premiere + 1
-    vides = lignes[-1].numero - premiere + 1 - len(lignes) if lignes else 0
-    return OngletLu(colonnes, gardees, vides, len(totaux), constats, True)
+    vides = lignes[-1].numero - entete - len(lignes) if lignes else 0
+    return OngletLu(colonnes, gardees, vides, len(totaux), constats, entetes.utilisable, entete)
 
 
 def _lignes(onglet: OngletBrut, entetes: Entetes, trame: Trame, lecteurs: Mapping[str, Lecteur]) -> list[LigneLue]:

@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
-from posixpath import join, normpath
+from posixpath import basename, dirname, join, normpath
 from typing import IO
 from xml.etree import ElementTree as ET
 
@@ -43,6 +43,38 @@ def cachees(octets: bytes, feuille: str, adresses: Collection[str]) -> dict[str,
         return {}
     except ET.ParseError as faute:
         raise MalLu("Ce classeur est abîmé : le contenu d'un onglet n'est pas du XML en règle.") from faute
+
+
+def erreurs(octets: bytes, feuille: str) -> dict[str, Probleme]:
+    """Every cell of a tab that holds an error, or a formula nobody calculated → the problem. {} if it cannot be known."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as z, _onglet(z, feuille) as xml:
+            return {ou: p for ou, c in _cellules(xml) if (p := _formule_sans_valeur(c))}
+    except (*_ABSENTE, ET.ParseError):
+        return {}
+
+
+def porteuses(octets: bytes, feuille: str) -> set[str] | None:
+    """The cells of a tab that carry a formula, by address. None if it cannot be known (not an .xlsx)."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as z, _onglet(z, feuille) as xml:
+            return {ou for ou, cellule in _cellules(xml) if any(_nom(e) == "f" for e in cellule)}
+    except (*_ABSENTE, ET.ParseError):
+        return None
+
+
+def notes(octets: bytes, feuille: str) -> dict[str, str]:
+    """The notes put on the cells of a tab, by address. {} if there are none, or if it cannot be known."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as z:
+            partie = _partie(z, feuille)
+            liens = _racine(z, join(dirname(partie), "_rels", f"{basename(partie)}.rels"))
+            lien = next(e.get("Target", "") for e in liens if (e.get("Type") or "").endswith("/comments"))
+            racine = _racine(z, cible(lien, dirname(partie)))
+    except (*_ABSENTE, ET.ParseError):
+        return {}
+    textes = {e.get("ref", ""): e for e in racine.iter() if _nom(e) == "comment"}
+    return {ou: vu(" ".join(t.text or "" for t in e.iter() if _nom(t) == "t")) for ou, e in textes.items()}
 
 
 def affichees(octets: bytes, feuille: str, nombres: Mapping[str, float]) -> dict[str, str]:
@@ -101,11 +133,15 @@ def _racine(z: zipfile.ZipFile, partie: str) -> ET.Element:
 
 
 def _onglet(z: zipfile.ZipFile, feuille: str) -> IO[bytes]:
+    return z.open(_noms(z)[_partie(z, feuille)])
+
+
+def _partie(z: zipfile.ZipFile, feuille: str) -> str:
     """The part that holds a tab."""
     feuilles = (e for e in _racine(z, "xl/workbook.xml").iter() if _nom(e) == "sheet" and e.get("name") == feuille)
     ident = next(valeur for e in feuilles for cle, valeur in e.items() if _RELATION.fullmatch(cle))
     liens = _racine(z, "xl/_rels/workbook.xml.rels")
-    return z.open(_noms(z)[cible(next(e.get("Target", "") for e in liens if e.get("Id") == ident))])
+    return cible(next(e.get("Target", "") for e in liens if e.get("Id") == ident))
 
 
 def cible(lien: str, dossier: str = "xl") -> str:
@@ -113,24 +149,31 @@ def cible(lien: str, dossier: str = "xl") -> str:
     return normpath(join("/", dossier, lien)).lstrip("/")
 
 
-def _cellules(xml: IO[bytes], adresses: Collection[str]) -> Iterator[tuple[str, ET.Element]]:
+def _cellules(xml: IO[bytes], adresses: Collection[str] | None = None) -> Iterator[tuple[str, ET.Element]]:
     for _, element in ET.iterparse(xml):  # noqa: S314
         if _nom(element) == "row":
             for rang, cellule in enumerate(element):
                 ou = cellule.get("r") or adresse(rang, int(element.get("r", 0)))
-                if ou in adresses:
+                if adresses is None or ou in adresses:
                     yield ou, cellule
             element.clear()
 
 
 def _probleme(cellule: ET.Element) -> Probleme | None:
+    """What a cell that came back blank hides. Raises MalLu when it is a value."""
+    if probleme := _formule_sans_valeur(cellule):
+        return probleme
+    if cellule.get("t", "n") == "n" and any(_nom(e) == "v" and (e.text or "").strip() for e in cellule):
+        raise MalLu("Deux lectures de ce classeur ne voient pas les mêmes valeurs.")
+    return None
+
+
+def _formule_sans_valeur(cellule: ET.Element) -> Probleme | None:
     enfants = {_nom(e): (e.text or "").strip() for e in cellule}
     if cellule.get("t") == "e":
         return Probleme("formule-en-erreur", enfants.get("v") or "#ERREUR", "")
     if "f" in enfants and not enfants.get("v") and cellule.get("t") != "str":  # a text may well be empty
         return Probleme("formule-non-calculee", vu("=" + (enfants["f"] or "…")), "")
-    if enfants.get("v") and cellule.get("t", "n") == "n":
-        raise MalLu("Deux lectures de ce classeur ne voient pas les mêmes valeurs.")
     return None
 
 

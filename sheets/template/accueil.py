@@ -13,7 +13,7 @@ from config.dossier import Dossier
 from config.langue import enumeration, jour, taux
 from config.territoire import Etablissement
 from sheets import accueil
-from sheets.template.onglet import ENTETE, LIGNES
+from sheets.template.onglet import ENTETE
 from sheets.template.style import (
     BLANC,
     BLEU,
@@ -133,7 +133,7 @@ def _tableau(
         ligne += 1
         cible = quote_sheetname(onglet.title)
         gains, annuels = (
-            f"{cible}!${lettres[c]}${ENTETE + 1}:${lettres[c]}${ENTETE + LIGNES}"
+            f"{cible}!${lettres[c]}${ENTETE + 1}:${lettres[c]}${onglet.max_row}"
             for c in ("gain_exercice", "gain_annuel")
         )
         valeurs = (e.finess, e.nom, _achats(dossier, e.finess, campagne), None, f"=SUM({gains})", f"=COUNTA({annuels})")

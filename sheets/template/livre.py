@@ -5,6 +5,7 @@ Everything follows from the layout's declaration. Never touches a file that a pe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -21,8 +22,13 @@ from sheets.template.onglet import ecrit_onglet
 from sheets.trame import Tampon, Trame
 
 
-def classeur(trame: Trame, ght: str, campagne: Campagne, dossier: Dossier) -> Workbook:
-    """A blank trame for one GHT and campaign, ready to be saved."""
+def classeur(
+    trame: Trame, ght: str, campagne: Campagne, dossier: Dossier, lignes: Mapping[str, int] | None = None
+) -> Workbook:
+    """A blank trame for one GHT and campaign, ready to be saved.
+
+    `lignes` says by FINESS how many lines to prepare where the usual number does not do.
+    """
     membres = dossier.territoire.membres(ght, campagne.situation)
     livre = Workbook()
     premier = livre.active
@@ -31,7 +37,10 @@ def classeur(trame: Trame, ght: str, campagne: Campagne, dossier: Dossier) -> Wo
     tampon = Tampon(trame.code, trame.version, ght, campagne.code)
     noms = noms_d_onglets(membres)
     listes = ecrit_listes(livre, trame, dossier)
-    onglets = [ecrit_onglet(livre, noms[e.finess], e, trame, campagne, tampon, dossier, listes) for e in membres]
+    onglets = [
+        ecrit_onglet(livre, noms[e.finess], e, trame, campagne, tampon, dossier, listes, (lignes or {}).get(e.finess))
+        for e in membres
+    ]
     ecrit_accueil(premier, trame, campagne, tampon, dossier, list(zip(membres, onglets, strict=True)))
     livre.move_sheet(LISTES, offset=len(membres))
     livre.custom_doc_props.append(StringProperty(name="vigie", value=str(tampon)))  # type: ignore[attr-defined]

@@ -27,11 +27,12 @@ ENTETE = 4
 
 def ecrit_onglet(
     livre: Workbook, nom: str, etablissement: Etablissement, trame: Trame, campagne: Campagne, tampon: Tampon,
-    dossier: Dossier, listes: dict[str, str],
+    dossier: Dossier, listes: dict[str, str], lignes: int | None = None,
 ) -> Worksheet:  # fmt: skip
+    lignes = lignes or LIGNES
     feuille: Worksheet = livre.create_sheet(nom)
     lettres = {c.cle: get_column_letter(rang) for rang, c in enumerate(trame.colonnes, 1)}
-    fin = ENTETE + LIGNES
+    fin = ENTETE + lignes
     ght = dossier.territoire.ghts[tampon.ght].nom
     titre(feuille, f"{etablissement.nom}", f"{ght} · {campagne.titre} · situation au {jour(campagne.situation)}")
     feuille["A3"] = str(replace(tampon, finess=etablissement.finess))
@@ -44,7 +45,7 @@ def ecrit_onglet(
             feuille.add_data_validation(
                 _deroulante(c, formule.format(**references), f"{lettres[c.cle]}{premiere}:{lettres[c.cle]}{fin}")
             )
-    _lignes_preparees(feuille, trame, lettres, campagne)
+    _lignes_preparees(feuille, trame, lettres, campagne, lignes)
     bornes = {b: listes[b].format(**references) for b in ("borne_1", "borne_2")}
     ecrit_couleurs(feuille, trame, references | bornes | {"exercice": str(campagne.exercice)}, premiere, fin)
     feuille.freeze_panes = f"{lettres['famille']}{premiere}"
@@ -55,41 +56,48 @@ def ecrit_onglet(
 
 
 def _entetes(feuille: Worksheet, trame: Trame) -> None:
-    feuille.row_dimensions[ENTETE].height = 48
     for rang, c in enumerate(trame.colonnes, 1):
-        cellule = feuille.cell(ENTETE, rang, c.titre)
-        a_nous = not c.saisie
-        fond = GRIS if a_nous else BLEU if c.requis else BLEU_CLAIR
-        cellule.fill = PatternFill("solid", start_color=fond)
-        cellule.font = police(gras=bool(c.requis), couleur=BLANC)
-        cellule.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
-        cellule.border = CADRE
+        ecrit_entete(feuille, ENTETE, rang, c)
         colonne = feuille.column_dimensions[get_column_letter(rang)]
-        colonne.width = c.largeur
         # A style on the whole column costs nothing per cell, and holds for lines added further down.
-        colonne.number_format = _format(c)
+        colonne.number_format = format_de(c)
         colonne.protection = Protection(locked=not c.saisie)
-        colonne.alignment = _alignement(c)
+        colonne.alignment = alignement_de(c)
 
 
-def _format(c: Colonne) -> str:
+def ecrit_entete(feuille: Worksheet, ligne: int, rang: int, c: Colonne) -> None:
+    """The heading of a column, and the width under it."""
+    feuille.row_dimensions[ligne].height = 48
+    cellule = feuille.cell(ligne, rang, c.titre)
+    fond = BLEU if c.saisie and c.requis else BLEU_CLAIR if c.saisie else GRIS
+    cellule.fill = PatternFill("solid", start_color=fond)
+    cellule.font = police(gras=bool(c.requis), couleur=BLANC)
+    cellule.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+    cellule.border = CADRE
+    feuille.column_dimensions[get_column_letter(rang)].width = c.largeur
+
+
+def format_de(c: Colonne) -> str:
+    """The number format of a column: codes and labels are text, so that no zero is lost."""
     return "@" if c.genre in ("texte", "liste", "nomenclature") else c.format or "General"
 
 
-def _alignement(c: Colonne) -> Alignment:
+def alignement_de(c: Colonne) -> Alignment:
     droite = c.genre in ("euros", "nombre", "entier", "calcul")
     return Alignment(horizontal="right" if droite else "left", vertical="center")
 
 
-def _lignes_preparees(feuille: Worksheet, trame: Trame, lettres: dict[str, str], campagne: Campagne) -> None:
+def _lignes_preparees(
+    feuille: Worksheet, trame: Trame, lettres: dict[str, str], campagne: Campagne, lignes: int
+) -> None:
     """Numbers and formulas. One style per column, made once: styling each cell takes most of the time."""
     for rang, c in enumerate(trame.colonnes, 1):
         if not c.formule and c.cle != "action_id":
             continue
         modele = feuille.cell(ENTETE + 1, rang)
-        modele.number_format, modele.alignment = _format(c), _alignement(c)
+        modele.number_format, modele.alignment = format_de(c), alignement_de(c)
         modele.fill, modele.font = PatternFill("solid", start_color=GRIS_PALE), police(couleur=GRIS)
-        for n in range(1, LIGNES + 1):
+        for n in range(1, lignes + 1):
             references = {k: f"${lettre}{ENTETE + n}" for k, lettre in lettres.items()}
             references |= {"exercice": str(campagne.exercice), "total_positif": "total_positif"}
             valeur = f"={c.formule.format(**references)}" if c.formule else f"{n:04d}"

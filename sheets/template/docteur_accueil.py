@@ -1,0 +1,80 @@
+"""The answers of a person's first tab, written in the first tab of a clean trame. Never answers for the person."""
+
+from __future__ import annotations
+
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from config.langue import cle
+from sheets import accueil, cells
+from sheets.adresse import adresse
+from sheets.judging.workbook import Envoi
+from sheets.reading import loupe
+from sheets.reading.excel import OngletBrut
+from sheets.template.cellules import case, pose
+from sheets.template.changements import Changement, Nature
+from sheets.template.docteur_cellules import a_reprendre
+from sheets.trame import Colonne
+
+ACHATS = Colonne("achats", accueil.ACHATS, "euros", "")
+"""Total purchases, read and written like a column of euros."""
+
+
+def ecrit_les_reponses(livre: Workbook, envoi: Envoi, premier: OngletBrut | None) -> list[Changement]:
+    """Write what the person answered; return what could not be carried. Without a first tab, nothing is answered."""
+    if premier is None:
+        return []
+    feuille = livre[accueil.TITRE]
+    dit = envoi.dit
+    lignes = {cle(str(r[0].value)): r[0].row for r in feuille.iter_rows(max_col=1) if r[0].value and r[0].row}
+    if dit.remis:
+        pose(case(feuille, lignes[cle(accueil.REMISE)], 3), accueil.OUI)
+    if dit.contact:
+        pose(case(feuille, lignes[cle(accueil.CONTACT)], 3), dit.contact)
+    for finess in envoi.membres:
+        pose(case(feuille, lignes[finess], 4), accueil.OUI if finess in dit.neants else None)
+    return [*_achats(feuille, envoi, premier, lignes), *_partis(envoi, premier), *_notes(envoi, premier)]
+
+
+def _achats(feuille: Worksheet, envoi: Envoi, premier: OngletBrut, lignes: dict[str, int]) -> list[Changement]:
+    """Total purchases, as amounts or as they were typed; blank where the person left them blank."""
+    changements = []
+    vus = _cellules_d_achats(premier, envoi)
+    erreurs = loupe.cachees(envoi.octets, premier.nom, {ou for ou, brut in vus.values() if brut == ""})
+    for finess, (ou, brut) in vus.items():
+        valeur = a_reprendre(ACHATS, brut, cells.euros)
+        pose(case(feuille, lignes[finess], 3), valeur)
+        probleme = erreurs.get(ou) or envoi.dit.illisibles.get(ou)
+        if probleme:
+            texte = f"« {probleme.vu} » dans « {accueil.ACHATS} » : il faut {probleme.attendu or 'un montant'}."
+            changements.append(Changement(Nature.CORRIGER, texte, premier.nom, ou, probleme.vu))
+    return changements
+
+
+def _cellules_d_achats(premier: OngletBrut, envoi: Envoi) -> dict[str, tuple[str, object]]:
+    """By FINESS of a member: the cell of its total purchases, and what it holds."""
+    vus: dict[str, tuple[str, object]] = {}
+    rang_finess = rang_achats = -1
+    for numero, rangee in enumerate(premier.rangees, premier.ligne_0 + 1):
+        labels = {cle(c): rang for rang, c in enumerate(rangee) if isinstance(c, str) and c.strip()}
+        if cle(accueil.FINESS) in labels and cle(accueil.NEANT) in labels:
+            rang_finess, rang_achats = labels[cle(accueil.FINESS)], labels.get(cle(accueil.ACHATS), -1)
+        elif rang_achats >= 0:
+            finess = (cells.texte(rangee[rang_finess]) or "").zfill(9)
+            if finess in envoi.membres:
+                vus[finess] = (adresse(premier.colonne_0 + rang_achats, numero), rangee[rang_achats])
+    return vus
+
+
+def _partis(envoi: Envoi, premier: OngletBrut) -> list[Changement]:
+    """Answers given for établissements that are not of the GHT, or no longer."""
+    autres = sorted((envoi.dit.achats.keys() | envoi.dit.neants) - envoi.membres.keys())
+    texte = "Réponses de l'établissement {} du premier onglet : il n'est pas du GHT."
+    return [Changement(Nature.LAISSE, texte.format(f), premier.nom) for f in autres]
+
+
+def _notes(envoi: Envoi, premier: OngletBrut) -> list[Changement]:
+    return [
+        Changement(Nature.LAISSE, "Note (commentaire Excel) posée sur cette cellule.", premier.nom, ou, texte)
+        for ou, texte in loupe.notes(envoi.octets, premier.nom).items()
+    ]
