@@ -72,12 +72,15 @@ def _atelier(dossier: Path | None, registre: Path | None, aujourd_hui: date | No
     "-o", "--output", "sortie", type=CHEMIN, metavar="FICHIER", help="Fichier (ou dossier, avec --all) à écrire."
 )
 @click.option("--all", "tous", is_flag=True, help="Une trame pour chaque GHT de la région.")
+@click.option("--vierge", is_flag=True, help="Sans les lignes déjà connues du registre.")
 @_communes
-def template(trame: str, ght: str | None, campagne: str, sortie: Path | None, tous: bool, **communes: Any) -> None:
-    """Écrit une trame vierge pour un GHT, ou pour tous."""
+def template(
+    trame: str, ght: str | None, campagne: str, sortie: Path | None, tous: bool, vierge: bool, **communes: Any
+) -> None:
+    """Écrit la trame d'un GHT, ou de tous ; les lignes déjà reçues ou reportées y sont, s'il y en a."""
     from jobs.commands import ecrit_les_trames
 
-    ecrit_les_trames(_atelier(**communes), trame, None if tous else ght or "", campagne, sortie)
+    ecrit_les_trames(_atelier(**communes), trame, None if tous else ght or "", campagne, sortie, vierge=vierge)
 
 
 @vigie.command(cls=Commande)

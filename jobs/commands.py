@@ -33,6 +33,7 @@ from sheets.lignes import Classeur, Totaux
 from sheets.reading import excel
 from sheets.reading.rognage import rogne
 from sheets.register import questions
+from sheets.register.ledger import Prevue, prevues
 from sheets.register.pulls import PAR_LE_GHT, Saisie
 from sheets.trame import Trame
 from sheets.trames import TRAMES
@@ -46,14 +47,16 @@ def _choisi(quoi: str, code: str, connus: dict[str, Any]) -> Any:
     raise UserError(f"Je ne connais pas {quoi} « {code} »{suite}")
 
 
-def ecrit_les_trames(atelier: Atelier, trame: str, ght: str | None, campagne: str, sortie: Path | None) -> None:
-    """Write one blank trame, or (ght None) one per GHT into a folder."""
+def ecrit_les_trames(
+    atelier: Atelier, trame: str, ght: str | None, campagne: str, sortie: Path | None, *, vierge: bool = False
+) -> None:
+    """Write one trame, or (ght None) one per GHT into a folder: with the lines already known, unless `vierge`."""
     from sheets import template
 
     layout: Trame = _choisi("le type de trame", trame, TRAMES)
     c: Campagne = _choisi("la campagne", campagne, atelier.dossier.campagnes)
     if ght is None:
-        ecrits = ecrit_toutes(atelier, layout, c, sortie or Path("trames"))
+        ecrits = ecrit_toutes(atelier, layout, c, sortie or Path("trames"), vierge=vierge)
         click.echo(f"{compte(len(ecrits), 'trame écrite', 'trames écrites')} dans {sortie or Path('trames')}")
         return
     if not ght:
@@ -64,11 +67,29 @@ def ecrit_les_trames(atelier: Atelier, trame: str, ght: str | None, campagne: st
             f"Le GHT « {ght} » n'a plus d'établissement au {jour(c.situation)}, date de situation de la campagne."
         )
     chemin = sortie or Path(template.nom_de_fichier(ght, c, atelier.dossier))
-    click.echo(f"Trame écrite : {template.ecrit(layout, ght, c, atelier.dossier, chemin)}")
+    connues = _ecrit_la_trame(atelier, layout, ght, c, chemin, vierge=vierge)
+    avec = f" avec {compte(connues, 'ligne déjà connue', 'lignes déjà connues')}" if connues else ""
+    click.echo(f"Trame écrite{avec} : {chemin}")
 
 
-def ecrit_toutes(atelier: Atelier, trame: Trame, campagne: Campagne, dossier_de_sortie: Path) -> list[Path]:
-    """A blank trame for every GHT of the folder that has members at the situation date."""
+def _ecrit_la_trame(atelier: Atelier, trame: Trame, ght: str, campagne: Campagne, chemin: Path, *, vierge: bool) -> int:
+    """Save one trame; return how many known lines it comes with."""
+    from sheets import template
+
+    lignes: dict[str, list[Prevue]] = {}
+    pris: dict[str, frozenset[str]] = {}
+    if not vierge and atelier.chemin_registre.exists():
+        membres = [e.finess for e in atelier.dossier.territoire.membres(ght, campagne.situation)]
+        db, au = atelier.registre_existant, atelier.maintenant().date()
+        lignes, pris = prevues(db, atelier.dossier, campagne, membres, trame, au)
+    template.ecrit(template.preremplie(trame, ght, campagne, atelier.dossier, lignes, pris), chemin)
+    return sum(map(len, lignes.values()))
+
+
+def ecrit_toutes(
+    atelier: Atelier, trame: Trame, campagne: Campagne, dossier_de_sortie: Path, *, vierge: bool = False
+) -> list[Path]:
+    """A trame for every GHT of the folder that has members at the situation date."""
     from sheets import template
 
     territoire = atelier.dossier.territoire
@@ -77,7 +98,8 @@ def ecrit_toutes(atelier: Atelier, trame: Trame, campagne: Campagne, dossier_de_
     with console.progression("Trames") as avance:
         for rang, g in enumerate(ghts, 1):
             chemin = dossier_de_sortie / template.nom_de_fichier(g.code, campagne, atelier.dossier)
-            ecrits.append(template.ecrit(trame, g.code, campagne, atelier.dossier, chemin))
+            _ecrit_la_trame(atelier, trame, g.code, campagne, chemin, vierge=vierge)
+            ecrits.append(chemin)
             avance(rang, len(ghts))
     return ecrits
 

@@ -108,7 +108,7 @@ def test_every_ght_of_the_example_gets_its_trame(dossier: Dossier, tmp_path: Pat
     campagne = dossier.campagnes["2021-annuelle"]
     for ght in dossier.territoire.ghts:
         nom = template.nom_de_fichier(ght, campagne, dossier)
-        assert template.ecrit(PAAT, ght, campagne, dossier, tmp_path / nom).stat().st_size > 10_000
+        assert template.ecrit(template.classeur(PAAT, ght, campagne, dossier), tmp_path / nom).stat().st_size > 10_000
 
 
 def test_a_trame_of_the_previous_version_is_read(dossier: Dossier) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -14,6 +15,8 @@ from config.campagne import Campagne
 from config.dossier import Dossier
 from sheets.register import decisions
 from sheets.register.compte import OngletRecu, qui_compte
+from sheets.register.schema import table_des_lignes
+from sheets.trame import Trame
 
 
 class Connue(NamedTuple):
@@ -160,3 +163,69 @@ def ecrites(db: Database, onglet: int) -> dict[str, Ecrite]:
         "SELECT action_id, numero, gain_annuel, montant_reference, gain_exercice FROM lignes_paat WHERE onglet = ?"
     )
     return {r[0]: Ecrite(*r) for r in db.execute(requete, (onglet,))}
+
+
+class Prevue(NamedTuple):
+    """A line that the next trame of its établissement comes with. `valeurs` by column, as typed values; cents."""
+
+    action_id: str
+    valeurs: dict[str, Any]
+    report: int = 0
+    """Cents of the exercice before that fall in this one; 0 when it is a line of the same exercice."""
+    origine: str = ""
+
+
+def prevues(
+    db: Database, dossier: Dossier, campagne: Campagne, finess: Iterable[str], trame: Trame, au: date
+) -> tuple[dict[str, list[Prevue]], dict[str, frozenset[str]]]:
+    """By FINESS, the lines the campaign's trame comes with, and the numbers already borne in its exercice.
+
+    Those of an earlier campaign of the exercice, all of them; else those of the exercice before that yield a report.
+    """
+    demandes = sorted(finess)
+    plus_tot = [c.code for c in dossier.campagnes_de(campagne.exercice) if c.situation < campagne.situation]
+    deja = qui_compte(db, plus_tot, au, demandes) if plus_tot else {}
+    connu = memoire(db, dossier, campagne, demandes, au)
+    rendues: dict[str, list[Prevue]] = {}
+    for f in demandes:
+        reports = {k.action_id: k for k in connu.reports.get(f, ())}
+        siennes = _typees(db, deja[f], trame) if f in deja else []
+        lignes = [_prevue(n, v, reports.get(n) if v["reportee_de"] else None) for n, v in siennes]
+        manquent = [k for n, k in reports.items() if n not in {p.action_id for p in lignes}]
+        lignes = [*(_prevue(k.action_id, _d_une_connue(db, k, trame), k) for k in manquent), *lignes]
+        if lignes:
+            rendues[f] = sorted(lignes, key=lambda p: not p.report)
+    return rendues, connu.numeros
+
+
+def _prevue(action_id: str, valeurs: dict[str, Any], connue: Connue | None) -> Prevue:
+    if connue is None:
+        return Prevue(action_id, valeurs)
+    return Prevue(action_id, valeurs, connue.report, connue.reference.split("/")[0])
+
+
+def _typees(db: Database, onglet: OngletRecu, trame: Trame) -> list[tuple[str, dict[str, Any]]]:
+    """(number, values by column) of every line of a tab, in its order."""
+    cles = [c.cle for c in trame.saisies]
+    requete = f"SELECT reportee_de, {', '.join(cles)} FROM {table_des_lignes(trame)} WHERE onglet = ? ORDER BY numero"
+    return [(v["action_id"], v) for r in db.execute(requete, (onglet.id,)) if (v := _typee(r, trame))]
+
+
+def _d_une_connue(db: Database, connue: Connue, trame: Trame) -> dict[str, Any]:
+    """The values of the last stored line that bears a reference."""
+    campagne, finess, action_id = connue.reference.split("/", 2)
+    cles = ", ".join(f"l.{c.cle}" for c in trame.saisies)
+    requete = (
+        f"SELECT l.reportee_de, {cles} FROM {table_des_lignes(trame)} l JOIN onglets o ON o.id = l.onglet"
+        " WHERE o.campagne = ? AND o.finess = ? AND l.action_id = ? AND l.gain_annuel IS ? ORDER BY l.id DESC LIMIT 1"
+    )
+    return _typee(db.execute(requete, (campagne, finess, action_id, connue.gain_annuel)).fetchone(), trame)
+
+
+def _typee(rangee: tuple[Any, ...], trame: Trame) -> dict[str, Any]:
+    lus: dict[str, Callable[[str], Any]] = {"date": date.fromisoformat, "nombre": Decimal}
+    valeurs = {
+        c.cle: lus[c.genre](v) if c.genre in lus and v is not None else v
+        for c, v in zip(trame.saisies, rangee[1:], strict=True)
+    }
+    return {"reportee_de": rangee[0], **valeurs}

@@ -8,14 +8,11 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
 from openpyxl import Workbook
-from openpyxl.styles import Protection
-from openpyxl.worksheet.worksheet import Worksheet
 
 from config.campagne import Campagne
 from config.dossier import Dossier
@@ -32,15 +29,15 @@ from sheets.reading import excel
 from sheets.reading.excel import MalLu, OngletBrut, Refus
 from sheets.reading.rognage import relit
 from sheets.template import onglet as gabarit
-from sheets.template.cellules import Valeur, case, pose
 from sheets.template.changements import ORDRE, Changement, Nature
 from sheets.template.docteur_accueil import ecrit_les_reponses
 from sheets.template.docteur_lecture import Reprise, contenu, deplacements, reprend
 from sheets.template.docteur_page import PAGE, ecrit_la_page
+from sheets.template.lignes import LignePrete, ecrit_les_lignes
 from sheets.template.listes import LISTES
 from sheets.template.livre import classeur
-from sheets.template.onglet import ENTETE, alignement_de, format_de
-from sheets.trame import Colonne, Tampon, Trame, lit_tampon
+from sheets.template.onglet import ENTETE
+from sheets.trame import Tampon, Trame, lit_tampon
 from sheets.trames import TRAMES
 from sheets.trames.paat import PAAT
 
@@ -209,24 +206,7 @@ def _reprises(ouvert: _Dossier, changements: list[Changement]) -> list[Reprise]:
 
 
 def _ecrit_l_onglet(livre: Workbook, nom: str, reprise: Reprise, trame: Trame) -> None:
-    """Write the lines below one another, then number the prepared lines that are left with numbers nobody has."""
-    feuille = livre[nom]
-    rangs = {c.cle: rang for rang, c in enumerate(trame.colonnes, 1)}
-    for numero, ligne in enumerate(reprise.lignes, ENTETE + 1):
-        for cle, valeur in ligne.cellules.items():
-            _ecrit(feuille, numero, rangs[cle], trame.par_cle[cle], valeur)
-        pose(case(feuille, numero, rangs["action_id"]), ligne.action_id)
-    pris = {ligne.action_id for ligne in reprise.lignes}
-    libres = (n for rang in range(1, 10**6) if (n := f"{rang:04d}") not in pris)
-    for numero in range(ENTETE + 1 + len(reprise.lignes), feuille.max_row + 1):
-        pose(case(feuille, numero, rangs["action_id"]), next(libres))
+    """Write the lines below one another, and say which ones moved."""
+    ecrit_les_lignes(livre[nom], trame, [LignePrete(li.action_id, li.cellules) for li in reprise.lignes])
     for avant, apres in deplacements(reprise.lignes, ENTETE + 1):
         reprise.note(Nature.COMPRIS, f"{avant.capitalize()} de votre fichier : maintenant {apres}.")
-
-
-def _ecrit(feuille: Worksheet, numero: int, rang: int, c: Colonne, valeur: Valeur) -> None:
-    """A value in the look of its column, open to typing."""
-    cellule = pose(case(feuille, numero, rang), valeur)
-    if not cellule.is_date or c.genre == "date":
-        cellule.number_format = format_de(c)
-    cellule.alignment, cellule.protection = copy(alignement_de(c)), Protection(locked=not c.saisie)

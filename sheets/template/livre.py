@@ -49,10 +49,10 @@ def classeur(
     return livre
 
 
-def ecrit(trame: Trame, ght: str, campagne: Campagne, dossier: Dossier, chemin: Path) -> Path:
-    """Save a blank trame to `chemin`."""
+def ecrit(livre: Workbook, chemin: Path) -> Path:
+    """Save a trame to `chemin`, whose folder is made if need be."""
     chemin.parent.mkdir(parents=True, exist_ok=True)
-    classeur(trame, ght, campagne, dossier).save(chemin)
+    livre.save(chemin)
     return chemin
 
 

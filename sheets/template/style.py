@@ -7,7 +7,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 ENCRE, BLEU, BLEU_CLAIR, GRIS, GRIS_PALE, BLANC = "FF1F2A44", "FF1F4E79", "FF4F7CAC", "FF6B7280", "FFF3F4F6", "FFFFFFFF"
-ROUGE_PALE, ORANGE_PALE, JAUNE_PALE = "FFF8C9C4", "FFFCE2B8", "FFFFF8DC"
+ROUGE_PALE, ORANGE_PALE, JAUNE_PALE, BLEU_PALE = "FFF8C9C4", "FFFCE2B8", "FFFFF8DC", "FFDCE6F2"
 BLEU_PALE, VERT_PALE, ROUGE, ORANGE = "FFDCE9F7", "FFDDF0DF", "FFB3261E", "FFB25E00"
 _FIN = Side(style="thin", color="FFBFC7D5")
 CADRE = Border(left=_FIN, right=_FIN, top=_FIN, bottom=_FIN)
