@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import tempfile
 import zipfile
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from config.campagne import MOMENTS, Campagne, par_situation
@@ -105,6 +107,15 @@ def charge(chemin: Path) -> Dossier:
     )
     plaintes.leve(f"Le dossier de la région « {chemin} » est à corriger :")
     return dossier
+
+
+@lru_cache(maxsize=8)
+def deplie(archive: bytes) -> Dossier:
+    """A folder read back from its archive, by the very function that reads it on disk."""
+    with tempfile.TemporaryDirectory() as ou:
+        with zipfile.ZipFile(io.BytesIO(archive)) as z:
+            z.extractall(ou)
+        return charge(Path(ou))
 
 
 def _fichiers(chemin: Path) -> list[Path]:

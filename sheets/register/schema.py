@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database, Migrations
 
 from sheets.gain import Mesure
+from sheets.register import vues
 from sheets.trame import Trame
 from sheets.trames import TRAMES
 
@@ -74,6 +75,38 @@ def m004_les_actes(db: Database) -> None:
         if instruction.strip():
             db.execute(instruction)
 
+
+@registre()
+def m005_les_vues(db: Database) -> None:
+    """Views for analysts, and what they need of the region's folder in force."""
+    vues.prepare(db)
+    vues.cree(db)
+
+
+@registre()
+def m006_la_garde(db: Database) -> None:
+    """The folders a pull looked into, the backups made, what was erased once its time had passed."""
+    for instruction in _M006.split(";\n"):
+        if instruction.strip():
+            db.execute(instruction)
+
+
+_M006 = """
+CREATE TABLE sources (
+  id INTEGER PRIMARY KEY,
+  pull INTEGER NOT NULL REFERENCES pulls(id),
+  chemin TEXT NOT NULL,
+  classeurs INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sources_chemin ON sources(chemin, pull);
+CREATE TABLE sauvegardes (
+  id INTEGER PRIMARY KEY,
+  le TEXT NOT NULL,
+  chemin TEXT NOT NULL,
+  octets INTEGER NOT NULL
+) STRICT;
+ALTER TABLE originaux ADD COLUMN efface_le TEXT;
+"""
 
 _M004 = """
 CREATE TABLE actes (
