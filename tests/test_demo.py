@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import os
-import shutil
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -28,7 +27,7 @@ from jobs.wiring import Atelier, atelier
 from sheets.constats import Gravite
 from sheets.judging.workbook import juge
 from sheets.lignes import Classeur
-from sheets.register import questions
+from sheets.register import questions, sauvegarde
 from sheets.register.compte import qui_compte
 from sheets.register.registre import ouvre
 from tests import oracle
@@ -198,8 +197,9 @@ def test_the_tour_never_erases_a_folder_it_did_not_make(tmp_path: Path) -> None:
 def test_the_views_of_the_register_say_what_the_answers_say_before_and_after_a_decision(
     faite: Visite, tmp_path: Path
 ) -> None:
-    copie = shutil.copy(faite.sortie / "vigie.sqlite", tmp_path)
-    db, dossier = ouvre(Path(copie)), faite.atelier.dossier
+    registre, copie = faite.sortie / "vigie.sqlite", tmp_path / "copie.sqlite"
+    sauvegarde.sauve(faite.atelier.registre, registre, copie, faite.atelier.maintenant())
+    db, dossier = ouvre(copie), faite.atelier.dossier
     lignes = meme_reponse(db, dossier, JOUR)
     assert lignes > 500
     requete = (

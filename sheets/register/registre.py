@@ -121,7 +121,7 @@ def ecriture(db: Database) -> Iterator[None]:
 
     A deferred BEGIN would fail half-way, without waiting, when another writer came in between.
     """
-    try:
+    with dit_la_machine(chemin_de(db)):
         db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -129,8 +129,18 @@ def ecriture(db: Database) -> Iterator[None]:
         except BaseException:
             db.rollback()
             raise
+
+
+@contextmanager
+def dit_la_machine(chemin: Path) -> Iterator[None]:
+    """A full disk, a lock, a damaged file: said to the user. What is our own fault stays what it is."""
+    try:
+        yield
     except sqlite3.DatabaseError as faute:
-        raise _dite(faute, chemin_de(db)) or faute from None
+        dite = _dite(faute, chemin)
+        if dite is None:
+            raise
+        raise dite from faute
 
 
 def chemin_de(db: Database) -> Path:
