@@ -226,6 +226,7 @@ def _contenu(db: Database, chemin: Path) -> Contenu:
 def _referme(registre: Path, de_cote: Path) -> None:
     """Bring back into the register what its journal still holds; a journal left beside would be read into the new one."""
     try:
+        _entete(registre, registre)
         with closing(sqlite3.connect(registre, timeout=2)) as connexion:
             connexion.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as faute:
@@ -233,7 +234,7 @@ def _referme(registre: Path, de_cote: Path) -> None:
             f"Le registre « {registre} » est ouvert par un autre programme ({faute}). {INTACT}"
             " Arrêtez-le (service vigie run, Datasette, tableur…), puis recommencez."
         ) from None
-    except sqlite3.DatabaseError:  # too damaged to be closed: its journal goes aside with it
+    except (UserError, sqlite3.DatabaseError):  # too damaged to be closed: its journal goes aside with it
         for suite in ("-wal", "-shm"):
             if Path(f"{registre}{suite}").exists():
                 Path(f"{registre}{suite}").rename(f"{de_cote}{suite}")
