@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -46,7 +45,7 @@ def ailleurs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def registre(tmp_path: Path, dossier: Dossier, trame_remplie: Remplir) -> Iterator[Path]:
+def registre(tmp_path: Path, dossier: Dossier, trame_remplie: Remplir) -> Path:
     """A register with one pull of two files, closed."""
     if not ENVOIS:
         libre = en_janvier(1000, justification="calcul de M. Untel", commentaire="appeler M. Untel")
@@ -242,7 +241,7 @@ MAUVAISES: dict[str, tuple[Any, str]] = {
     "damaged": (_abimee, "est abîmé"),
     "foreign": (lambda s: _copie(s, "PRAGMA application_id = 7"), "la base d'un autre programme"),
     "of ours, with nothing in it": (
-        lambda s: _ecrite(b"") and _copie_vide(),
+        lambda s: _copie_vide(),
         "il est vide",
     ),
     "newer": (

@@ -29,12 +29,10 @@ def ouvre(chemin: Path) -> Database:
     try:
         with ouverture_seule(chemin):
             db = Database(sqlite3.connect(chemin, timeout=ATTENTE_MS / 1000, isolation_level=None))
-            if db.execute("PRAGMA application_id").fetchone()[0] != VIGIE:
-                if db.table_names():
-                    raise UserError(
-                        f"« {chemin} » est la base d'un autre programme. Indiquez un autre registre par --registre."
-                    )
-                db.execute(f"PRAGMA application_id = {VIGIE}")
+            if db.table_names() and not est_a_nous(db):
+                raise UserError(
+                    f"« {chemin} » est la base d'un autre programme. Indiquez un autre registre par --registre."
+                )
             if inconnues := plus_recentes(db):
                 raise UserError(
                     f"« {chemin} » a été écrit par une version plus récente de Vigie (étape {inconnues[-1]}). "
@@ -45,11 +43,19 @@ def ouvre(chemin: Path) -> Database:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may lose the last commit, never the file
             migre(db)
+            if db.execute("PRAGMA application_id").fetchone()[0] != VIGIE:
+                db.execute(f"PRAGMA application_id = {VIGIE}")
     except sqlite3.DatabaseError as faute:
         raise _dite(faute, chemin) or UserError(
             f"« {chemin} » n'est pas un registre Vigie ({faute}). Indiquez-en un autre par --registre."
         ) from faute
     return db
+
+
+def est_a_nous(db: Database) -> bool:
+    """Whether a base is a register of ours; the first ones bore no mark, but went through our first migration."""
+    marque = db.execute("PRAGMA application_id").fetchone()[0]
+    return bool(marque == VIGIE or (marque == 0 and schema.registre.applied(db)))
 
 
 def migre(db: Database) -> None:

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from config.errors import UserError
 from config.langue import compte
 from sheets.register import schema
-from sheets.register.registre import VIGIE, ecriture, migre, ouverture_seule, plus_recentes
+from sheets.register.registre import ecriture, est_a_nous, migre, ouverture_seule, plus_recentes
 from sheets.register.schema import table_des_lignes
 from sheets.trames import TRAMES
 
@@ -146,7 +146,7 @@ def verifie(chemin: Path, dite: Path) -> Contenu:
     _entete(chemin, dite)
     try:
         with closing(Database(sqlite3.connect(chemin, isolation_level=None))) as db:
-            if db.execute("PRAGMA application_id").fetchone()[0] != VIGIE:
+            if db.table_names() and not est_a_nous(db):
                 raise UserError(f"« {dite} » est la base d'un autre programme, pas une sauvegarde de Vigie. {INTACT}")
             if not schema.registre.applied(db):
                 raise UserError(f"« {dite} » ne contient aucun registre : il est vide. {INTACT}")
