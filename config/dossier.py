@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import tempfile
 import zipfile
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from config.campagne import MOMENTS, Campagne, par_situation
@@ -20,7 +22,7 @@ from config.errors import UserError
 from config.langue import cle, jour, vouliez_vous
 from config.nomenclature import RUBRIQUES, UNE, Bornes, Nomenclature
 from config.objectifs import Objectif
-from config.seuils import Seuils, lit_reglages
+from config.seuils import Garde, Seuils, lit_reglages
 from config.tables import Plaintes, Rang, lit_table
 from config.territoire import Appartenance, Etablissement, Ght, Perimetre, Region, Territoire
 
@@ -59,6 +61,7 @@ class Dossier:
     seuils: Seuils
     essais: frozenset[str]
     """Codes of the checks on trial: they warn and never strike out."""
+    garde: Garde
 
     def campagnes_de(self, exercice: int) -> list[Campagne]:
         return par_situation(c for c in self.campagnes.values() if c.exercice == exercice)
@@ -89,7 +92,7 @@ def charge(chemin: Path) -> Dossier:
         plaintes.ajoute(absent, None, "ce fichier manque dans le dossier de la région.")
     plaintes.leve(f"Le dossier de la région « {chemin} » est incomplet :")
     territoire = _territoire(chemin, plaintes)
-    seuils, essais = lit_reglages(chemin / "reglages.toml", plaintes)
+    seuils, essais, garde = lit_reglages(chemin / "reglages.toml", plaintes)
     dossier = Dossier(
         chemin=chemin,
         empreinte=_empreinte(chemin),
@@ -102,9 +105,32 @@ def charge(chemin: Path) -> Dossier:
         achats=_achats(chemin, territoire, plaintes),
         seuils=seuils,
         essais=essais,
+        garde=garde,
     )
     plaintes.leve(f"Le dossier de la région « {chemin} » est à corriger :")
     return dossier
+
+
+@lru_cache(maxsize=8)
+def deplie(archive: bytes) -> Dossier:
+    """A folder read back from its archive, by the very function that reads it on disk."""
+    with tempfile.TemporaryDirectory() as ou:
+        with zipfile.ZipFile(io.BytesIO(archive)) as z:
+            z.extractall(ou)
+        return charge(Path(ou))
+
+
+def sans_personnes(archive: bytes) -> bytes:
+    """The archive with nobody left in `personnes.csv`; the same bytes when nobody was."""
+    tampon, change = io.BytesIO(), False
+    with zipfile.ZipFile(io.BytesIO(archive)) as z, zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as allege:
+        for nom in z.namelist():
+            octets = z.read(nom)
+            if nom == "personnes.csv":
+                titres = octets.splitlines(keepends=True)[0]
+                change, octets = octets != titres, titres
+            allege.writestr(zipfile.ZipInfo(nom), octets)
+    return tampon.getvalue() if change else archive
 
 
 def _fichiers(chemin: Path) -> list[Path]:

@@ -44,6 +44,14 @@ def grand_montant(cents: int) -> str:
     return nombre(Decimal(cents) / 100, 0) + INSECABLE + "€"
 
 
+def nombre_d_octets(octets: int) -> str:
+    """A size as one says it: « 850 octets », « 1,4 Mo »."""
+    for rang, unite in ((3, "Go"), (2, "Mo"), (1, "ko")):
+        if abs(octets) >= 1000**rang:
+            return nombre(Decimal(octets) / 1000**rang, 1) + INSECABLE + unite
+    return f"{octets}{INSECABLE}octets"
+
+
 def decimal_euros(cents: int) -> str:
     """Cents → the decimal string in euros that programs read: 16538100 → "165381.00"."""
     return f"{Decimal(cents) / 100:.2f}"

@@ -31,18 +31,30 @@ class Seuils:
     """How many standard deviations away, on a logarithmic scale."""
 
 
+@dataclass(frozen=True, slots=True)
+class Garde:
+    """How long things are kept, and after how many days `vigie status` worries."""
+
+    conservation_annees: int = 5
+    """After the lock of a campaign; then `vigie purge` erases its originals and free texts, never its figures."""
+    sauvegarde_jours: int = 7
+    releve_jours: int = 7
+    """While a campaign is open."""
+
+
 POURCENTAGES = frozenset(f.name for f in fields(Seuils) if f.type == "Decimal")
 """Settings a referent writes in percent."""
 
 NOMS = tuple(f.name for f in fields(Seuils))
-SECTIONS = {"seuils": NOMS, "essai": ("controles",)}
+GARDES = tuple(f.name for f in fields(Garde))
+SECTIONS = {"seuils": NOMS, "essai": ("controles",), "garde": GARDES}
 
 
-def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[str]]:
-    """The thresholds, and the codes of the checks on trial. What is wrong joins `plaintes` with its line."""
+def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[str], Garde]:
+    """The thresholds, the codes of the checks on trial, how long things are kept. What is wrong joins `plaintes` with its line."""
     if not fichier.is_file():
         plaintes.ajoute(fichier.name, None, "ce fichier manque dans le dossier de la région.")
-        return Seuils(), frozenset()
+        return Seuils(), frozenset(), Garde()
     texte = decode(fichier.read_bytes())
     try:
         contenu = tomllib.loads(texte)
@@ -50,7 +62,7 @@ def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[s
         dite = re.search(r"line (\d+)", str(faute))
         ligne = int(dite[1]) if dite else texte.count("\n") + 1
         plaintes.ajoute(fichier.name, ligne, "cette ligne n'est pas du TOML valide.")
-        return Seuils(), frozenset()
+        return Seuils(), frozenset(), Garde()
 
     def plainte(nom: str, phrase: str) -> None:
         lignes = (n for n, t in enumerate(texte.splitlines(), 1) if re.match(rf"\s*\[?{re.escape(nom)}\b", t))
@@ -67,7 +79,7 @@ def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[s
     if not isinstance(essais, list) or not all(isinstance(c, str) for c in essais):
         plainte("controles", 'une liste de codes était attendue, par exemple ["poids-excessif"].')
         essais = []
-    return seuils, frozenset(essais)
+    return seuils, frozenset(essais), _garde(_section(contenu, "garde"), plainte)
 
 
 def _section(contenu: dict[str, Any], nom: str) -> dict[str, Any]:
@@ -88,3 +100,14 @@ def _seuils(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Seuils
     if seuils.performance_a_justifier < seuils.performance_a_expliquer:
         plainte("performance_a_justifier", "« performance_a_justifier » est au-dessous de « performance_a_expliquer ».")
     return seuils
+
+
+def _garde(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Garde:
+    valeurs: dict[str, int] = {}
+    for nom in GARDES:
+        valeur = dits.get(nom, getattr(Garde(), nom))
+        if isinstance(valeur, bool) or not isinstance(valeur, int) or not 1 <= valeur <= 1000:
+            plainte(nom, f"« {nom} » attend un nombre entier, 1 au moins.")
+        else:
+            valeurs[nom] = valeur
+    return Garde(**valeurs)

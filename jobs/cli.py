@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from datetime import date
 from pathlib import Path
@@ -153,7 +154,7 @@ def ask(question: tuple[str, ...], email: str | None, au: date | None, en_json: 
 @_communes
 def status(en_json: bool, **communes: Any) -> None:
     """Dit ce qui a été relevé, quand, et ce qui ne va pas. Code 1 si quelque chose ne va pas."""
-    from jobs.commands import etat
+    from jobs.status import etat
 
     sys.exit(etat(_atelier(**communes), en_json))
 
@@ -330,6 +331,40 @@ def demo(sortie: Path, **_communes: Any) -> None:
     visite(sortie)
 
 
+@vigie.command(cls=Commande)
+@click.argument("fichier", metavar="[FICHIER]", required=False, type=CHEMIN)
+@click.option(
+    "--garde", type=click.IntRange(min=1), metavar="N", help="Ne garder que les N dernières sauvegardes datées."
+)
+@_communes
+def backup(fichier: Path | None, garde: int | None, **communes: Any) -> None:
+    """Copie le registre, même pendant un relevé, et vérifie la copie ; par défaut dans « sauvegardes », datée."""
+    from jobs.keeping import sauve
+
+    sauve(_atelier(**communes), fichier, garde)
+
+
+@vigie.command(cls=Commande)
+@click.argument("fichier", metavar="FICHIER", type=CHEMIN)
+@click.option("--yes", "oui", is_flag=True, help="Remplacer vraiment ; sans cela, montre ce qui le serait.")
+@_communes
+def restore(fichier: Path, oui: bool, **communes: Any) -> None:
+    """Vérifie une sauvegarde, puis la met à la place du registre, qui est gardé à côté sous un nom daté."""
+    from jobs.keeping import restaure
+
+    restaure(_atelier(**communes), fichier, oui)
+
+
+@vigie.command(cls=Commande)
+@click.option("--yes", "oui", is_flag=True, help="Effacer vraiment ; sans cela, montre ce qui le serait.")
+@_communes
+def purge(oui: bool, **communes: Any) -> None:
+    """Efface classeurs, contacts et textes libres des campagnes anciennes (conservation_annees) ; aucun chiffre ne change."""
+    from jobs.keeping import purge as efface
+
+    efface(_atelier(**communes), oui)
+
+
 def main() -> None:
     """Run a command. Exit 2 on what the user can mend, said in one sentence."""
     try:
@@ -340,6 +375,12 @@ def main() -> None:
         click.echo(str(faute), err=True)
         sys.exit(2)
     except OSError as faute:
+        if faute.errno in (errno.ENOSPC, errno.EDQUOT):
+            click.echo(
+                f"Le disque est plein{f' (« {faute.filename} »)' if faute.filename else ''}. Rien de ce qui était "
+                "enregistré n'est perdu. Faites de la place, puis relancez la même commande.", err=True
+            )  # fmt: skip
+            sys.exit(2)
         click.echo(
             f"« {faute.filename} » ne peut pas être lu ou écrit ({faute.strerror}). Donnez un autre chemin.", err=True
         )

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -194,7 +194,8 @@ def _pour_le_compte(atelier: Atelier, motif: str, email: str | None) -> tuple[Sa
 def montre_bilan(bilan: Bilan) -> None:
     """What a pull took in: counts by state, refusals in words, control totals."""
     etats = {"nouveaux": "nouveau", "modifies": "modifie", "inchanges": "inchange", "refuses": "refuse"}
-    console.ecrit(f"{compte(len(bilan.recus), 'fichier')} : {_etats({n: bilan.combien(e) for n, e in etats.items()})}.")  # type: ignore[arg-type]
+    comptes = {n: bilan.combien(e) for n, e in etats.items()}  # type: ignore[arg-type]
+    console.ecrit(f"{compte(len(bilan.recus), 'fichier')} : {en_etats(comptes)}.")
     if bilan.retours:
         console.ecrit(
             f"  {compte(len(bilan.retours), 'retour de Vigie laissé', 'retours de Vigie laissés')} de côté.", "dim"
@@ -221,49 +222,7 @@ def repond(atelier: Atelier, question: str, email: str | None, au: date | None, 
             console.ecrit(ligne)
 
 
-def etat(atelier: Atelier, en_json: bool) -> int:
-    """What was pulled and when, and what is wrong; 1 if anything is."""
-    soucis, dernier = [], None
-    empreinte = atelier.dossier.empreinte[:8]  # the folder is loaded first: what is wrong there is said
-    if not atelier.chemin_registre.exists():
-        soucis.append(
-            f"Le registre « {atelier.chemin_registre} » n'existe pas encore. Lancez : vigie pull DOSSIER_DES_TRAMES"
-        )
-    else:
-        vue = atelier.vue()
-        dernier = questions.dernier_releve(vue.db)
-        if dernier and dernier["fin"] is None:
-            soucis.append("Le dernier relevé a été interrompu ; relancez vigie pull, rien n'est perdu.")
-        soucis += [
-            f"{Path(chemin).name}{f', onglet {feuille}' if feuille else ''} : {message}"
-            for chemin, feuille, message in questions.non_lus(vue.db, vue.au)
-            if Path(chemin).exists()
-        ]
-    if en_json:
-        click.echo(json.dumps({"dossier": str(atelier.chemin_dossier), "registre": str(atelier.chemin_registre),
-                               "dernier_releve": dernier, "soucis": soucis}, ensure_ascii=False, indent=1))  # fmt: skip
-        return int(bool(soucis))
-    console.ecrit(
-        f"Dossier : {_nom_du_dossier(atelier)} ({empreinte}), sans faute. Registre : {atelier.chemin_registre}"
-    )
-    if dernier:
-        console.ecrit(f"Dernier relevé le {_jour_et_heure(dernier['debut'])} : {_etats(dernier)}.")
-    for souci in soucis:
-        console.ecrit(f"À voir : {souci}", "yellow")
-    if not soucis:
-        console.ecrit("Tout est en ordre.", "green")
-    return int(bool(soucis))
-
-
-def _nom_du_dossier(atelier: Atelier) -> str:
-    return "l'exemple fourni" if atelier.chemin_dossier == EXEMPLE else str(atelier.chemin_dossier)
-
-
-def _jour_et_heure(iso: str) -> str:
-    return datetime.fromisoformat(iso).strftime("%d/%m/%Y à %Hh%M")
-
-
-def _etats(comptes: Mapping[str, Any]) -> str:
+def en_etats(comptes: Mapping[str, Any]) -> str:
     """« 10 nouveaux, 1 modifié, 0 inchangé, 1 refusé »."""
     mots = (("nouveau", "nouveaux"), ("modifié", "modifiés"), ("inchangé", "inchangés"), ("refusé", "refusés"))
     cles = ("nouveaux", "modifies", "inchanges", "refuses")

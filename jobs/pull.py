@@ -81,13 +81,17 @@ def pull(
     files were entered by someone on behalf of their GHT, who must be `permis` to.
     """
     with un_seul_releve(db):
-        return _pull(db, dossier, trouve(sources), horloge, avance, saisie, permis)
+        donnees = list(sources)
+        depots = trouve(donnees)
+        vus = {str(s): sum(Path(d.chemin).is_relative_to(s) for d in depots) for s in (d.resolve() for d in donnees)}
+        return _pull(db, dossier, depots, vus, horloge, avance, saisie, permis)
 
 
 def _pull(
     db: Database,
     dossier: Dossier,
     depots: list[Depot],
+    sources: Mapping[str, int],
     horloge: Callable[[], datetime],
     avance: Callable[[int, int], None],
     saisie: Saisie,
@@ -95,7 +99,7 @@ def _pull(
 ) -> Bilan:
     connus = pulls.reperes(db, dossier)
     a_lire = [d for d in depots if connus.get(d.chemin, ())[:2] != (d.taille, d.modifie_ns)]
-    numero = pulls.commence(db, dossier, horloge())
+    numero = pulls.commence(db, dossier, horloge(), sources)
     recus = {d.chemin: Recu(d.chemin, "inchange", "", Totaux()) for d in depots}
     lus: list[Depot] = []
     retours: list[str] = []

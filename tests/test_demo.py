@@ -27,9 +27,11 @@ from jobs.wiring import Atelier, atelier
 from sheets.constats import Gravite
 from sheets.judging.workbook import juge
 from sheets.lignes import Classeur
-from sheets.register import questions
+from sheets.register import questions, sauvegarde
 from sheets.register.compte import qui_compte
+from sheets.register.registre import ouvre
 from tests import oracle
+from tests.test_vues import acte, meme_reponse
 
 JOUR = date(2022, 3, 31)
 REGION = "BFC"
@@ -190,3 +192,27 @@ def test_the_tour_never_erases_a_folder_it_did_not_make(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="contient déjà autre chose"):
         visite(tmp_path)
     assert precieux.read_bytes() == b"des mois de travail"
+
+
+def test_the_views_of_the_register_say_what_the_answers_say_before_and_after_a_decision(
+    faite: Visite, tmp_path: Path
+) -> None:
+    registre, copie = faite.sortie / "vigie.sqlite", tmp_path / "copie.sqlite"
+    sauvegarde.sauve(faite.atelier.registre, registre, copie, faite.atelier.maintenant())
+    db, dossier = ouvre(copie), faite.atelier.dossier
+    lignes = meme_reponse(db, dossier, JOUR)
+    assert lignes > 500
+    requete = (
+        "SELECT reference, ght, retenu, declare FROM v_lignes_qui_comptent WHERE bloquee = 'oui' ORDER BY declare DESC"
+    )
+    reference, ght, retenu, declare = db.execute(requete).fetchone()
+    campagne, finess, action_id = reference.split("/")
+    montants = db.execute(
+        "SELECT coalesce(l.gain_annuel, '') || '/' || coalesce(l.montant_reference, '') FROM v_lignes_qui_comptent v"
+        " JOIN lignes_paat l ON l.onglet = v.onglet AND l.numero = v.ligne WHERE v.reference = ?",
+        (reference,),
+    ).fetchone()[0]
+    acte(db, "retenir", action_id, montants, campagne=campagne, finess=finess, ght=ght)
+    assert meme_reponse(db, dossier, JOUR) == lignes
+    apres = db.execute("SELECT retenu FROM v_lignes_qui_comptent WHERE reference = ?", (reference,)).fetchone()[0]
+    assert (retenu, apres) == (0.0, declare)

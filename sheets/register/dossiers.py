@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-import zipfile
 from datetime import date, datetime
-from functools import lru_cache
-from io import BytesIO
-from pathlib import Path
 
 from sqlite_utils import Database
 
-from config.dossier import Dossier, charge
+from config.dossier import Dossier, deplie
+from sheets.register import vues
 from sheets.register.decisions import lendemain
 from sheets.register.registre import ecriture
 
@@ -19,12 +15,14 @@ from sheets.register.registre import ecriture
 def note(db: Database, dossier: Dossier, quand: datetime) -> None:
     """Keep the folder if it is not the one last seen; costs one read when nothing changed."""
     dernier = db.execute("SELECT dossier FROM dossiers_en_vigueur ORDER BY id DESC LIMIT 1").fetchone()
-    if dernier and dernier[0] == dossier.empreinte:
+    if dernier and dernier[0] == dossier.empreinte and vues.a_un_dossier(db):
         return
     le = quand.isoformat(timespec="seconds")
     with ecriture(db):
         db.execute("INSERT OR IGNORE INTO dossiers VALUES (?, ?, ?)", (dossier.empreinte, dossier.archive(), le))
-        db.execute("INSERT INTO dossiers_en_vigueur (depuis, dossier) VALUES (?, ?)", (le, dossier.empreinte))
+        if dernier is None or dernier[0] != dossier.empreinte:
+            db.execute("INSERT INTO dossiers_en_vigueur (depuis, dossier) VALUES (?, ?)", (le, dossier.empreinte))
+        vues.suit(db, dossier)
 
 
 def au_jour(db: Database, actuel: Dossier, au: date) -> Dossier:
@@ -36,13 +34,4 @@ def au_jour(db: Database, actuel: Dossier, au: date) -> Dossier:
     if rang is None or rang[0] == actuel.empreinte:
         return actuel
     archive = db.execute("SELECT archive FROM dossiers WHERE empreinte = ?", rang).fetchone()[0]
-    return _deplie(archive)
-
-
-@lru_cache(maxsize=8)
-def _deplie(archive: bytes) -> Dossier:
-    """A folder read back from its archive, by the very function that reads it on disk."""
-    with tempfile.TemporaryDirectory() as ou:
-        with zipfile.ZipFile(BytesIO(archive)) as z:
-            z.extractall(ou)
-        return charge(Path(ou))
+    return deplie(archive)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple
@@ -49,9 +49,10 @@ class Depot:
         return datetime.fromtimestamp(self.modifie_ns / 1e9, UTC).isoformat(timespec="seconds")
 
 
-def commence(db: Database, dossier: Dossier, quand: datetime) -> int:
+def commence(db: Database, dossier: Dossier, quand: datetime, sources: Mapping[str, int] | None = None) -> int:
     """Open a pull, and keep the region's folder as it stands; return the pull's number.
 
+    `sources` says how many workbooks each folder held when it was looked into.
     Raises UserError when it would be dated before the last one: the past is asked by its dates.
     """
     dernier = db.execute("SELECT max(debut) FROM pulls").fetchone()[0]
@@ -66,7 +67,12 @@ def commence(db: Database, dossier: Dossier, quand: datetime) -> int:
         ligne = db.execute(
             "INSERT INTO pulls (debut, dossier) VALUES (?, ?)", (quand.isoformat(timespec="seconds"), dossier.empreinte)
         )
-        return int(ligne.lastrowid or 0)
+        numero = int(ligne.lastrowid or 0)
+        db.conn.executemany(
+            "INSERT INTO sources (pull, chemin, classeurs) VALUES (?, ?, ?)",
+            [(numero, chemin, combien) for chemin, combien in (sources or {}).items()],
+        )
+        return numero
 
 
 def termine(db: Database, pull: int, quand: datetime, etats: list[Etat]) -> None:
@@ -105,7 +111,7 @@ def enregistre(
     """
     etat: Etat = "refuse" if not classeur.lisible else "modifie" if connu else "nouveau"
     with ecriture(db):
-        db.execute("INSERT OR IGNORE INTO originaux VALUES (?, ?)", (depot.empreinte, depot.octets))
+        db.execute("INSERT OR IGNORE INTO originaux (empreinte, octets) VALUES (?, ?)", (depot.empreinte, depot.octets))
         recu = (depot.chemin, depot.modifie_le, depot.empreinte, etat, *saisie)
         _jugement(db, _fichier(db, pull, classeur, recu), classeur)
         selon = (

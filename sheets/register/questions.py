@@ -117,6 +117,7 @@ def fichiers_a_rejuger(db: Database, au: date) -> list[FichierGarde]:
     requete = (
         "SELECT f.id, f.chemin, f.empreinte, f.etat, f.ght, f.campagne FROM fichiers f WHERE f.id <= :jusqu_a"
         " AND NOT EXISTS (SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id AND g.id <= :jusqu_a)"
+        " AND f.empreinte IN (SELECT empreinte FROM originaux WHERE efface_le IS NULL)"
         " AND (f.id IN (SELECT fichier FROM onglets WHERE utilisable) OR NOT EXISTS ("
         "   SELECT 1 FROM fichiers g WHERE g.chemin = f.chemin AND g.recu > f.recu AND g.id <= :jusqu_a)) ORDER BY f.recu"
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -19,27 +21,97 @@ VIGIE = 0x56494745
 
 
 def ouvre(chemin: Path) -> Database:
-    """Open the register, create or migrate it. Raises UserError when the file is not one of ours."""
+    """Open the register, create or migrate it: all pending migrations, or none.
+
+    Raises UserError when the file is not one of ours, or comes from a later version; it is then left as it is.
+    """
     chemin.parent.mkdir(parents=True, exist_ok=True)
     try:
-        db = Database(sqlite3.connect(chemin, timeout=ATTENTE_MS / 1000, isolation_level=None))
-        if db.execute("PRAGMA application_id").fetchone()[0] != VIGIE:
-            if db.table_names():
+        with ouverture_seule(chemin):
+            db = Database(sqlite3.connect(chemin, timeout=ATTENTE_MS / 1000, isolation_level=None))
+            if db.table_names() and not est_a_nous(db):
                 raise UserError(
                     f"« {chemin} » est la base d'un autre programme. Indiquez un autre registre par --registre."
                 )
-            db.execute(f"PRAGMA application_id = {VIGIE}")
-        db.execute("PRAGMA journal_mode = WAL")  # readers never wait for the pull
-        db.execute(f"PRAGMA busy_timeout = {ATTENTE_MS}")  # a second writer waits instead of failing
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may lose the last commit, never the file
-        if schema.registre.pending(db):
-            schema.registre.apply(db)
+            if inconnues := plus_recentes(db):
+                raise UserError(
+                    f"« {chemin} » a été écrit par une version plus récente de Vigie (étape {inconnues[-1]}). "
+                    "Mettez Vigie à jour, ou indiquez un autre registre par --registre."
+                )
+            db.execute("PRAGMA journal_mode = WAL")  # readers never wait for the pull
+            db.execute(f"PRAGMA busy_timeout = {ATTENTE_MS}")  # a second writer waits instead of failing
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may lose the last commit, never the file
+            migre(db)
+            if db.execute("PRAGMA application_id").fetchone()[0] != VIGIE:
+                db.execute(f"PRAGMA application_id = {VIGIE}")
     except sqlite3.DatabaseError as faute:
-        raise UserError(
+        raise _dite(faute, chemin) or UserError(
             f"« {chemin} » n'est pas un registre Vigie ({faute}). Indiquez-en un autre par --registre."
         ) from faute
     return db
+
+
+def est_a_nous(db: Database) -> bool:
+    """Whether a base is a register of ours; the first ones bore no mark, but went through our first migration."""
+    marque = db.execute("PRAGMA application_id").fetchone()[0]
+    return bool(marque == VIGIE or (marque == 0 and schema.registre.applied(db)))
+
+
+def migre(db: Database) -> None:
+    """Apply the pending migrations in one transaction: a crash in the middle leaves the schema as it was."""
+    if schema.registre.pending(db):
+        with db.atomic():
+            schema.registre.apply(db)
+
+
+def plus_recentes(db: Database) -> list[str]:
+    """The migrations this register went through and that this version does not know."""
+    return [m.name for m in schema.registre.applied(db) if m.name not in etapes()]
+
+
+@cache
+def etapes() -> frozenset[str]:
+    """The names of the migrations that this version knows."""
+    vierge = Database(memory=True)
+    connues = frozenset(m.name for m in schema.registre.pending(vierge))
+    vierge.close()
+    return connues
+
+
+@contextmanager
+def ouverture_seule(chemin: Path) -> Iterator[None]:
+    """Registers of one folder are opened, created, migrated or replaced one at a time; the lock is on the folder.
+
+    Without it, two first pulls would both create the tables, and a restore could slip under someone who is opening.
+    """
+    dossier = os.open(chemin.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(dossier, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(dossier)
+
+
+def _dite(faute: sqlite3.DatabaseError, chemin: Path) -> UserError | None:
+    """What the machine did to the register, in a sentence with the next step; None when the fault is ours."""
+    code = getattr(faute, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return UserError(
+            f"Le registre « {chemin} » n'a pas pu être écrit : le disque est plein, ou ne répond plus ({faute}). "
+            "Rien de ce qui était enregistré n'est perdu. Faites de la place, puis relancez la même commande."
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return UserError(
+            f"Le registre « {chemin} » ne peut pas être écrit ({faute}) : un autre relevé est sans doute en cours. Réessayez."
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return UserError(f"« {chemin} » ne peut pas être ouvert ({faute}). Vérifiez vos droits sur ce dossier.")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return UserError(
+            f"Le registre « {chemin} » est abîmé ({faute}). Reprenez la dernière sauvegarde : vigie restore FICHIER"
+        )
+    return None
 
 
 def ouvre_existant(chemin: Path) -> Database:
@@ -55,18 +127,31 @@ def ecriture(db: Database) -> Iterator[None]:
 
     A deferred BEGIN would fail half-way, without waiting, when another writer came in between.
     """
-    try:
+    with dit_la_machine(chemin_de(db)):
         db.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as faute:
-        raise UserError(
-            f"Le registre ne peut pas être écrit ({faute}) : un autre relevé est sans doute en cours. Réessayez."
-        ) from faute
+        try:
+            yield
+            db.commit()
+        except BaseException:
+            db.rollback()
+            raise
+
+
+@contextmanager
+def dit_la_machine(chemin: Path) -> Iterator[None]:
+    """A full disk, a lock, a damaged file: said to the user. What is our own fault stays what it is."""
     try:
         yield
-        db.commit()
-    except BaseException:
-        db.rollback()
-        raise
+    except sqlite3.DatabaseError as faute:
+        dite = _dite(faute, chemin)
+        if dite is None:
+            raise
+        raise dite from faute
+
+
+def chemin_de(db: Database) -> Path:
+    """The file of an open register."""
+    return Path(db.execute("PRAGMA database_list").fetchone()[2])
 
 
 @contextmanager
@@ -75,7 +160,13 @@ def un_seul_releve(db: Database) -> Iterator[None]:
 
     Raises UserError when another one is under way; the lock goes with its process, whatever kills it.
     """
-    chemin = db.execute("PRAGMA database_list").fetchone()[2]
+    with verrou_de(chemin_de(db)):
+        yield
+
+
+@contextmanager
+def verrou_de(chemin: Path) -> Iterator[None]:
+    """The lock of a pull, on a register that may be too damaged to be opened."""
     with Path(f"{chemin}.verrou").open("w") as verrou:
         try:
             fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database, Migrations
 
 from sheets.gain import Mesure
+from sheets.register import vues
 from sheets.trame import Trame
 from sheets.trames import TRAMES
 
@@ -39,13 +40,17 @@ def a_convertir(trame: Trame) -> tuple[tuple[int, Callable[[Any], str]], ...]:
     return tuple((rang, ecrits[c.genre]) for rang, c in enumerate(trame.saisies) if c.genre in ecrits)
 
 
+def _applique(db: Database, instructions: str) -> None:
+    """One statement at a time: executescript() would commit the migration's transaction half-way."""
+    for instruction in instructions.split(";\n"):
+        if instruction.strip():
+            db.execute(instruction)
+
+
 @registre()
 def m001_le_registre(db: Database) -> None:
     """Region's folders, original files, pulls, files, tabs, findings, questions."""
-    # executescript() would commit the migration's transaction half-way: one statement at a time.
-    for instruction in _M001.split(";\n"):
-        if instruction.strip():
-            db.execute(instruction)
+    _applique(db, _M001)
     db.execute(_lignes(TRAMES["paat"]))
     db.execute("CREATE INDEX lignes_paat_onglet ON lignes_paat(onglet, famille, gain_exercice, retire)")
 
@@ -70,10 +75,54 @@ def m003_les_refus_se_relisent(db: Database) -> None:
 @registre()
 def m004_les_actes(db: Database) -> None:
     """What people decide; which folder was in force when; a file judged again keeps the day it was received."""
-    for instruction in _M004.split(";\n"):
-        if instruction.strip():
-            db.execute(instruction)
+    _applique(db, _M004)
 
+
+@registre()
+def m005_les_vues(db: Database) -> None:
+    """Views for analysts, and what they need of the region's folder in force."""
+    vues.prepare(db)
+    vues.cree(db)
+
+
+@registre()
+def m006_la_garde(db: Database) -> None:
+    """The folders a pull looked into, the backups made, what was erased once its time had passed."""
+    _applique(db, _M006)
+
+
+@registre()
+def m007_les_sommes(db: Database) -> None:
+    """What a tab adds up to beside its control totals, kept with it: a country is then summed without its lines."""
+    _applique(db, _M007)
+
+
+_M007 = """
+ALTER TABLE onglets ADD COLUMN exercice INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE onglets ADD COLUMN declare_positif INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE onglets ADD COLUMN perimetre_traite INTEGER NOT NULL DEFAULT 0;
+UPDATE onglets SET exercice = CAST(substr(campagne, 1, 4) AS INTEGER);
+UPDATE onglets SET declare_positif = coalesce((SELECT sum(max(gain_exercice, 0)) FROM lignes_paat WHERE onglet = onglets.id), 0),
+  perimetre_traite = coalesce((SELECT sum(montant_reference) FROM lignes_paat WHERE onglet = onglets.id AND bloquee = 0
+    AND statut = 'réalisé' AND substr(date_premiere_commande, 1, 4) = CAST(exercice AS TEXT)), 0);
+CREATE INDEX lignes_paat_action ON lignes_paat(onglet, action_id, gain_exercice, retire);
+"""
+_M006 = """
+CREATE TABLE sources (
+  id INTEGER PRIMARY KEY,
+  pull INTEGER NOT NULL REFERENCES pulls(id),
+  chemin TEXT NOT NULL,
+  classeurs INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sources_chemin ON sources(chemin, pull);
+CREATE TABLE sauvegardes (
+  id INTEGER PRIMARY KEY,
+  le TEXT NOT NULL,
+  chemin TEXT NOT NULL,
+  octets INTEGER NOT NULL
+) STRICT;
+ALTER TABLE originaux ADD COLUMN efface_le TEXT;
+"""
 
 _M004 = """
 CREATE TABLE actes (
@@ -104,14 +153,6 @@ UPDATE fichiers SET recu = id;
 ALTER TABLE fichiers ADD COLUMN saisi_par TEXT NOT NULL DEFAULT '';
 ALTER TABLE fichiers ADD COLUMN saisi_motif TEXT NOT NULL DEFAULT '';
 ALTER TABLE lignes_paat ADD COLUMN reportee_de TEXT;
-ALTER TABLE onglets ADD COLUMN exercice INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE onglets ADD COLUMN declare_positif INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE onglets ADD COLUMN perimetre_traite INTEGER NOT NULL DEFAULT 0;
-UPDATE onglets SET exercice = CAST(substr(campagne, 1, 4) AS INTEGER);
-UPDATE onglets SET declare_positif = coalesce((SELECT sum(max(gain_exercice, 0)) FROM lignes_paat WHERE onglet = onglets.id), 0),
-  perimetre_traite = coalesce((SELECT sum(montant_reference) FROM lignes_paat WHERE onglet = onglets.id AND bloquee = 0
-    AND statut = 'réalisé' AND substr(date_premiere_commande, 1, 4) = CAST(exercice AS TEXT)), 0);
-CREATE INDEX lignes_paat_action ON lignes_paat(onglet, action_id, gain_exercice, retire);
 CREATE INDEX fichiers_recu ON fichiers(recu, id);
 CREATE INDEX fichiers_pull ON fichiers(pull, id);
 CREATE INDEX pulls_debut ON pulls(debut, id);

@@ -1,0 +1,163 @@
+"""What is stale or wrong: pulls, sources, folder, backups, deadlines. Looks at everything, changes nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bots import console
+from config.campagne import Campagne, campagne_du_jour
+from config.dossier import EXEMPLE
+from config.langue import compte, enumeration, jour, nombre_d_octets
+from config.territoire import FRANCE
+from jobs.commands import en_etats
+from jobs.wiring import Atelier
+from reports.suivi import etats
+from reports.vue import Sujet, Vue
+from sheets.register import questions, veille
+
+
+@dataclass
+class Constat:
+    """What was looked at. `soucis` make the exit code 1; `a_noter` does not: a late GHT is not a fault of Vigie."""
+
+    dossier: str
+    registre: str
+    taille: int | None = None
+    dernier_releve: dict[str, Any] | None = None
+    jours_depuis_releve: int | None = None
+    dossier_change: bool = False
+    derniere_sauvegarde: dict[str, Any] | None = None
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    en_retard: list[str] = field(default_factory=list)
+    soucis: list[str] = field(default_factory=list)
+    a_noter: list[str] = field(default_factory=list)
+
+
+def etat(atelier: Atelier, en_json: bool) -> int:
+    """Say when the register was last fed and what is wrong; 1 if anything is."""
+    empreinte = atelier.dossier.empreinte  # first: what is wrong in the folder is said before all else
+    c = Constat(str(atelier.chemin_dossier), str(atelier.chemin_registre))
+    if atelier.chemin_registre.exists():
+        vue = atelier.vue()
+        fichiers = (Path(f"{atelier.chemin_registre}{suite}") for suite in ("", "-wal"))
+        c.taille = sum(f.stat().st_size for f in fichiers if f.exists())
+        _releve(c, vue, empreinte)
+        _sources(c, vue)
+        _illisibles(c, vue)
+        _sauvegarde(c, vue)
+        _retards(c, vue)
+    else:
+        c.soucis.append(f"Le registre « {c.registre} » n'existe pas encore. Lancez : vigie pull DOSSIER_DES_TRAMES")
+    if en_json:
+        click.echo(json.dumps(asdict(c), ensure_ascii=False, indent=1))
+    else:
+        _montre(c, empreinte)
+    return int(bool(c.soucis))
+
+
+def _releve(c: Constat, vue: Vue, empreinte: str) -> None:
+    c.dernier_releve = questions.dernier_releve(vue.db)
+    if c.dernier_releve is None:
+        return
+    c.jours_depuis_releve = _jours(c.dernier_releve["debut"], vue.au)
+    if c.dernier_releve["fin"] is None:
+        c.soucis.append("Le dernier relevé a été interrompu ; relancez vigie pull, rien n'est perdu.")
+    ouverte = _campagne(vue)
+    limite = vue.dossier.garde.releve_jours
+    if ouverte.ouverture <= vue.au <= ouverte.verrou and c.jours_depuis_releve > limite:
+        c.soucis.append(
+            f"Le dernier relevé date de {compte(c.jours_depuis_releve, 'jour')}, et la {ouverte.titre} est ouverte "
+            f"({limite} au plus) ; lancez vigie pull."
+        )
+    c.dossier_change = veille.dossier_du_dernier_releve(vue.db) != empreinte
+    if c.dossier_change:
+        c.soucis.append(
+            "Le dossier de la région a changé depuis le dernier relevé : ce qui a déjà été reçu reste jugé selon "
+            "l'ancien. Lancez : vigie rejudge"
+        )
+
+
+def _sources(c: Constat, vue: Vue) -> None:
+    """A source is silent when it is gone, or holds nothing where it held workbooks."""
+    for s in veille.sources(vue.db):
+        muette = not Path(s.chemin).exists() or (s.classeurs == 0 and s.au_plus > 0)
+        c.sources.append(
+            {"chemin": s.chemin, "dernier_releve": s.dernier_releve, "classeurs": s.classeurs, "muette": muette}
+        )
+        if muette:
+            quoi = (
+                "ne tient plus aucun classeur" if Path(s.chemin).exists() else "n'existe plus, ou n'est plus accessible"
+            )
+            c.soucis.append(
+                f"La source « {s.chemin} » {quoi} (elle en a eu jusqu'à {s.au_plus}). Rétablissez-la, puis relancez vigie pull."
+            )
+
+
+def _illisibles(c: Constat, vue: Vue) -> None:
+    c.soucis += [
+        f"{Path(chemin).name}{f', onglet {feuille}' if feuille else ''} : {message}"
+        for chemin, feuille, message in questions.non_lus(vue.db, vue.au)
+        if Path(chemin).exists()
+    ]
+
+
+def _sauvegarde(c: Constat, vue: Vue) -> None:
+    derniere, premier = veille.derniere_sauvegarde(vue.db), veille.premier_releve(vue.db)
+    limite = vue.dossier.garde.sauvegarde_jours
+    if derniere:
+        c.derniere_sauvegarde = {**derniere._asdict(), "jours": _jours(derniere.le, vue.au)}
+        if not Path(derniere.chemin).exists():
+            c.a_noter.append(f"La dernière sauvegarde n'est plus à sa place ({derniere.chemin}).")
+    age = _jours(derniere.le if derniere else premier, vue.au) if derniere or premier else 0
+    if age > limite:
+        quoi = "La dernière sauvegarde date de" if derniere else "Aucune sauvegarde depuis le premier relevé, il y a"
+        c.soucis.append(f"{quoi} {compte(age, 'jour')} ({limite} au plus) ; lancez vigie backup.")
+
+
+def _retards(c: Constat, vue: Vue) -> None:
+    """The GHT whose deadline has passed and that still owe their trame, in the campaign under way."""
+    campagne = _campagne(vue)
+    tous = etats(vue, Sujet(FRANCE, campagne.exercice, campagne.code))
+    c.en_retard = [e.ght.code for e in tous if e.en_retard and not e.repondu]
+    if c.en_retard:
+        noms = enumeration([e.ght.nom for e in tous if e.ght.code in c.en_retard], 5)
+        c.a_noter.append(
+            f"{campagne.titre.capitalize()}, échéance du {jour(campagne.echeance)} passée : "
+            f"{compte(len(c.en_retard), 'GHT attendu', 'GHT attendus')} ({noms})."
+        )
+
+
+def _campagne(vue: Vue) -> Campagne:
+    return campagne_du_jour(vue.dossier.campagnes.values(), vue.au)
+
+
+def _jours(iso: str | None, au: date) -> int:
+    return (au - datetime.fromisoformat(iso).date()).days if iso else 0
+
+
+def _montre(c: Constat, empreinte: str) -> None:
+    nom = "l'exemple fourni" if Path(c.dossier) == EXEMPLE else c.dossier
+    taille = f" ({nombre_d_octets(c.taille)})" if c.taille is not None else ""
+    console.ecrit(f"Dossier : {nom} ({empreinte[:8]}), sans faute. Registre : {c.registre}{taille}")
+    if c.dernier_releve:
+        quand = f"{datetime.fromisoformat(c.dernier_releve['debut']):%d/%m/%Y à %Hh%M}"
+        console.ecrit(f"Dernier relevé le {quand}, {_il_y_a(c.jours_depuis_releve)} : {en_etats(c.dernier_releve)}.")
+    if c.derniere_sauvegarde:
+        s = c.derniere_sauvegarde
+        console.ecrit(f"Dernière sauvegarde {_il_y_a(s['jours'])} : {s['chemin']} ({nombre_d_octets(s['octets'])}).")
+    for souci in c.soucis:
+        console.ecrit(f"À voir : {souci}", "yellow")
+    for note in c.a_noter:
+        console.ecrit(f"À noter : {note}")
+    if not c.soucis:
+        console.ecrit("Tout est en ordre.", "green")
+
+
+def _il_y_a(jours: int | None) -> str:
+    return f"il y a {compte(jours, 'jour')}" if jours else "aujourd'hui"

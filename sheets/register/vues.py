@@ -1,0 +1,195 @@
+"""The register in French for whoever opens it with another tool: views of what counts today. Never decides what counts.
+
+`compte.py` decides it, for any day; a view takes no parameter, so the same rule is written here for today, and tests
+hold the two equal. Amounts are euros. A later migration that changes a table under a view calls `cree` again.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from config.dossier import Dossier, deplie
+from config.errors import UserError
+
+_TABLES = """
+CREATE TABLE en_vigueur_campagnes (
+  code TEXT PRIMARY KEY,
+  exercice INTEGER NOT NULL,
+  situation TEXT NOT NULL
+) STRICT;
+CREATE TABLE en_vigueur_membres (
+  finess TEXT NOT NULL,
+  etablissement TEXT NOT NULL,
+  ght TEXT NOT NULL,
+  ght_nom TEXT NOT NULL,
+  region TEXT NOT NULL,
+  debut TEXT NOT NULL,
+  fin TEXT NOT NULL
+) STRICT;
+CREATE INDEX en_vigueur_membres_finess ON en_vigueur_membres(finess, debut, fin);
+"""
+
+_ONGLETS = """
+CREATE VIEW v_onglets_qui_comptent AS
+WITH dernier_verrou AS (
+  SELECT campagne, ght, genre, CAST(valeur AS INTEGER) AS jusqu_a, max(id) FROM actes
+  WHERE genre IN ('verrouiller', 'deverrouiller') GROUP BY campagne, ght
+), verrou AS MATERIALIZED (
+  SELECT campagne, ght, jusqu_a FROM dernier_verrou WHERE genre = 'verrouiller'
+), admis AS (
+  SELECT o.id, o.finess, c.exercice, c.situation, c.code, f.recu, f.id AS fichier,
+    coalesce(v.jusqu_a, 9223372036854775807) AS borne
+  FROM en_vigueur_campagnes c JOIN onglets o ON o.campagne = c.code JOIN fichiers f ON f.id = o.fichier
+  LEFT JOIN verrou v ON v.campagne = c.code AND v.ght = f.ght
+  WHERE o.utilisable AND f.id <= coalesce(v.jusqu_a, 9223372036854775807)
+), juge AS (
+  SELECT * FROM admis a WHERE NOT EXISTS (
+    SELECT 1 FROM fichiers g WHERE g.recu = a.recu AND g.id > a.fichier AND g.id <= a.borne)
+), rangs AS (
+  SELECT id, exercice, situation,
+    row_number() OVER (PARTITION BY exercice, finess ORDER BY situation DESC, code DESC, recu DESC) AS place FROM juge
+)
+SELECT r.exercice, o.campagne, m.region, m.ght, m.ght_nom, o.finess, m.etablissement,
+  CASE f.remis WHEN 1 THEN 'remise' ELSE 'provisoire' END AS remise,
+  CASE o.neant WHEN 1 THEN 'oui' ELSE 'non' END AS rien_a_declarer,
+  o.lignes_lues, o.lignes_vides, o.lignes_ignorees,
+  o.lignes_rejetees + coalesce(d.lignes, 0) AS lignes_rejetees,
+  o.lignes_retenues - coalesce(d.lignes, 0) AS lignes_retenues,
+  o.gain_declare / 100.0 AS gain_declare,
+  (o.gain_retire + coalesce(d.cents, 0)) / 100.0 AS gain_retire,
+  (o.gain_retenu - coalesce(d.cents, 0)) / 100.0 AS gain_retenu,
+  o.achats / 100.0 AS achats_declares,
+  f.chemin AS fichier, o.feuille, substr(p.debut, 1, 10) AS recu_le, o.id AS onglet
+FROM rangs r JOIN onglets o ON o.id = r.id JOIN fichiers f ON f.id = o.fichier
+JOIN fichiers arrivee ON arrivee.id = f.recu JOIN pulls p ON p.id = arrivee.pull
+JOIN en_vigueur_membres m ON m.finess = o.finess AND m.debut <= r.situation AND r.situation <= m.fin
+LEFT JOIN (
+  SELECT onglet, sum(bloquee - bloquee_par_les_controles) AS lignes, sum(retire - retire_par_les_controles) AS cents
+  FROM v_lignes_decidees GROUP BY onglet
+) d ON d.onglet = o.id
+WHERE r.place = 1
+"""
+
+_DECIDEES = """
+CREATE VIEW v_lignes_decidees AS
+WITH derniere AS (
+  SELECT campagne, finess, action_id, genre, par, le, motif, valeur, max(id) FROM actes
+  WHERE genre IN ('retenir', 'retirer', 'revenir') GROUP BY campagne, finess, action_id
+), prise AS (
+  SELECT l.id AS ligne, l.onglet, l.gain_exercice, l.bloquee, l.retire, a.genre, a.par, a.le, a.motif,
+    a.genre = 'retenir'
+      AND a.valeur <> coalesce(l.gain_annuel, '') || '/' || coalesce(l.montant_reference, '') AS caduque
+  FROM derniere a JOIN onglets o ON o.campagne = a.campagne AND o.finess = a.finess
+  JOIN lignes_paat l ON l.onglet = o.id AND l.action_id = a.action_id
+  WHERE a.genre <> 'revenir'
+), voulue AS (
+  SELECT *, CASE WHEN caduque THEN bloquee ELSE genre = 'retirer' END AS decidee FROM prise
+)
+SELECT ligne, onglet, genre, par, le, motif, caduque, decidee AS bloquee, bloquee AS bloquee_par_les_controles,
+  CASE WHEN decidee THEN max(gain_exercice, 0) ELSE 0 END AS retire, retire AS retire_par_les_controles
+FROM voulue
+"""
+
+_LIGNES = """
+CREATE VIEW v_lignes_qui_comptent AS
+SELECT t.campagne || '/' || t.finess || '/' || l.action_id AS reference,
+  t.exercice, t.campagne, t.region, t.ght, t.ght_nom, t.finess, t.etablissement, t.remise,
+  l.intitule, l.famille, l.domaine, l.categorie, l.levier, l.operateur, l.marche, l.nature, l.statut,
+  l.date_premiere_commande,
+  l.montant_reference / 100.0 AS montant_reference, l.gain_annuel / 100.0 AS gain_annuel,
+  l.gain_exercice / 100.0 AS declare,
+  coalesce(d.retire, l.retire) / 100.0 AS retire,
+  (l.gain_exercice - coalesce(d.retire, l.retire)) / 100.0 AS retenu,
+  l.report / 100.0 AS report,
+  CASE WHEN coalesce(d.retire, l.retire) > 0 THEN 'retiré' ELSE 'retenu' END AS sort,
+  CASE WHEN coalesce(d.bloquee, l.bloquee) THEN 'oui' ELSE 'non' END AS bloquee,
+  CASE WHEN d.caduque THEN 'gardée, à revoir' WHEN d.genre = 'retenir' THEN 'gardée' WHEN d.genre = 'retirer' THEN 'retirée'
+    ELSE '' END AS decision,
+  coalesce(d.motif, '') AS decision_motif,
+  l.reportee_de, t.fichier, t.feuille, l.numero AS ligne,
+  json_extract(o.colonnes, '$.gain_annuel') || l.numero AS cellule, l.onglet
+FROM v_onglets_qui_comptent t JOIN onglets o ON o.id = t.onglet JOIN lignes_paat l ON l.onglet = t.onglet
+LEFT JOIN v_lignes_decidees d ON d.ligne = l.id
+"""
+
+_CONSTATS = """
+CREATE VIEW v_constats AS
+SELECT c.gravite, c.code, t.exercice, t.campagne, t.region, t.ght, t.ght_nom, t.finess, t.etablissement,
+  coalesce(t.campagne || '/' || t.finess || '/' || l.action_id, '') AS reference,
+  c.message, c.correction, c.valeur, c.colonne, c.enjeu * coalesce(d.bloquee, 1) / 100.0 AS enjeu,
+  t.fichier, c.feuille, c.ligne, c.cellule, c.onglet
+FROM v_onglets_qui_comptent t JOIN constats c ON c.onglet = t.onglet
+LEFT JOIN lignes_paat l ON l.onglet = c.onglet AND l.numero = c.ligne LEFT JOIN v_lignes_decidees d ON d.ligne = l.id
+WHERE c.recoupement IS NULL OR c.recoupement IN (SELECT max(id) FROM recoupements GROUP BY campagne)
+"""
+
+_ACTES = """
+CREATE VIEW v_decisions AS
+SELECT le, par, genre AS acte, campagne, ght, finess, action_id,
+  CASE action_id WHEN '' THEN '' ELSE campagne || '/' || finess || '/' || action_id END AS reference, valeur, motif
+FROM actes
+"""
+
+_RELEVES = """
+CREATE VIEW v_releves AS
+SELECT p.id AS releve, p.debut, b.fin, CASE WHEN b.pull IS NULL THEN 'oui' ELSE 'non' END AS interrompu,
+  b.nouveaux, b.modifies, b.inchanges, b.refuses,
+  (SELECT count(*) FROM fichiers f WHERE f.pull = p.id) AS fichiers_enregistres
+FROM pulls p LEFT JOIN bilans b ON b.pull = p.id
+"""
+
+VUES = {
+    "v_lignes_decidees": _DECIDEES,
+    "v_onglets_qui_comptent": _ONGLETS,
+    "v_lignes_qui_comptent": _LIGNES,
+    "v_constats": _CONSTATS,
+    "v_decisions": _ACTES,
+    "v_releves": _RELEVES,
+}
+
+
+def prepare(db: Database) -> None:
+    """Make the tables that follow the region's folder, and fill them from the last one kept."""
+    for instruction in _TABLES.split(";\n"):
+        if instruction.strip():
+            db.execute(instruction)
+    rang = db.execute(
+        "SELECT d.archive FROM dossiers_en_vigueur e JOIN dossiers d ON d.empreinte = e.dossier ORDER BY e.id DESC LIMIT 1"
+    ).fetchone()
+    if rang:
+        try:
+            suit(db, deplie(rang[0]))
+        except UserError:
+            return  # a folder that today's rules refuse: the next pull brings one that they accept
+
+
+def cree(db: Database) -> None:
+    """Make every view anew."""
+    for nom in VUES:
+        db.execute(f"DROP VIEW IF EXISTS {nom}")
+    for requete in VUES.values():
+        db.execute(requete)
+
+
+def suit(db: Database, dossier: Dossier) -> None:
+    """Follow the folder in force: campaigns and memberships. A shortcut, not a fact: it is overwritten."""
+    db.execute("DELETE FROM en_vigueur_campagnes")
+    db.execute("DELETE FROM en_vigueur_membres")
+    db.conn.executemany(
+        "INSERT INTO en_vigueur_campagnes VALUES (?, ?, ?)",
+        [(c.code, c.exercice, c.situation.isoformat()) for c in dossier.campagnes.values()],
+    )
+    t = dossier.territoire
+    db.conn.executemany(
+        "INSERT INTO en_vigueur_membres VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (a.finess, t.etablissements[a.finess].nom, a.ght, t.ghts[a.ght].nom, t.ghts[a.ght].region,
+             a.debut.isoformat() if a.debut else "0001-01-01", a.fin.isoformat() if a.fin else "9999-12-31")
+            for a in t.appartenances
+        ],
+    )  # fmt: skip
+
+
+def a_un_dossier(db: Database) -> bool:
+    """Whether the views know of a region's folder."""
+    return db.execute("SELECT 1 FROM en_vigueur_campagnes LIMIT 1").fetchone() is not None
