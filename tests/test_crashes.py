@@ -1,0 +1,347 @@
+"""A pull killed at any moment, on a full disk, or beside another one, ends in the register of an undisturbed run."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.dossier import Dossier
+from config.territoire import FRANCE
+from reports.gains import gains, pourquoi
+from reports.quality import rejets
+from reports.suivi import etats
+from reports.vue import Sujet, Vue
+from sheets.register.registre import ouvre
+from sheets.register.sauvegarde import verifie
+from tests.atelier import MOREZ, SUD, en_janvier
+from tests.conftest import Remplir, trame_remplie
+
+RACINE = Path(__file__).parents[1]
+JOUR = date(2023, 6, 1)
+MORTS = 200
+MORTS_DES_PROCESSUS = 4
+"""Kills of a pull that reads in its worker processes, as people run it."""
+
+
+class Lanceur:
+    """A warm process that runs commands in children of its own; `avant` is what it is started under."""
+
+    def __init__(self, source: Path, *avant: str) -> None:
+        commande = [*avant, sys.executable, "-m", "tests.launcher", str(source)]
+        self.processus = subprocess.Popen(
+            commande, cwd=RACINE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def __call__(self, *courses: dict[str, Any]) -> list[dict[str, Any]]:
+        entree, sortie = self.processus.stdin, self.processus.stdout
+        assert entree is not None
+        assert sortie is not None
+        entree.write(json.dumps(courses) + "\n")
+        entree.flush()
+        rendu: list[dict[str, Any]] = json.loads(sortie.readline())
+        return rendu
+
+    def ferme(self) -> None:
+        self.processus.communicate()
+
+
+@pytest.fixture(scope="module")
+def lanceur(source: Path) -> Iterator[Lanceur]:
+    un = Lanceur(source)
+    yield un
+    un.ferme()
+
+
+@dataclass(frozen=True)
+class Commande:
+    """A command under test. `prepare` commands run first, undisturbed; `{source}` stands for the folder of trames."""
+
+    nom: str
+    arguments: tuple[str, ...]
+    prepare: tuple[tuple[str, ...], ...] = ()
+
+    def course(self, registre: Path, source: Path, **autres: Any) -> dict[str, Any]:
+        return {"arguments": _ou(self.arguments, registre, source), **autres}
+
+    def pose(self, lanceur: Lanceur, registre: Path, source: Path) -> None:
+        """Start from a new register, with what must be there before."""
+        for suite in ("", "-wal", "-shm", "-journal", ".verrou"):
+            Path(f"{registre}{suite}").unlink(missing_ok=True)
+        for arguments in self.prepare:
+            (fini,) = lanceur({"arguments": _ou(arguments, registre, source)})
+            assert fini.get("code") == 0, fini
+
+
+def _ou(arguments: tuple[str, ...], registre: Path, source: Path) -> list[str]:
+    return [*(a.replace("{source}", str(source)) for a in arguments), "--registre", str(registre), "--today", str(JOUR)]
+
+
+PULL = Commande("pull", ("pull", "{source}"))
+COMMANDES = [PULL]
+"""Another command that writes joins the list: Commande("decide", ("decide", LINE, …), prepare=(PULL.arguments,))."""
+
+
+@pytest.fixture(params=COMMANDES, ids=lambda c: c.nom)
+def commande(request: pytest.FixtureRequest) -> Commande:
+    rendu: Commande = request.param
+    return rendu
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory, dossier: Dossier) -> Path:
+    """Fifteen small files: partial workbooks, three campaigns, some replaced, one refused, doubles across them."""
+    ici = tmp_path_factory.mktemp("recus")
+    remplit: Remplir = _remplit(dossier)
+    double = {
+        "intitule": "gants",
+        "marche": "2021-007",
+        "gain_annuel": 1234.56,
+        "date_premiere_commande": date(2021, 1, 4),
+    }
+    milieu = {"gain_annuel": 1200, "date_premiere_commande": date(2022, 1, 4)}
+    trop = en_janvier(165_381, montant_reference=49_747)
+    envois: dict[str, Any] = {
+        "a-sud": remplit({SUD: [double, trop]}),
+        "b-morez": remplit({MOREZ: [double, en_janvier(77)]}, remise=False),
+        "c-mi": remplit({SUD: [milieu, double]}, campagne="2022-mi-annee"),
+        "d-sud-bis": remplit({SUD: [double, en_janvier(-50), trop]}),
+        "e-rebut": b"PK\x03\x04 pas un classeur",
+        "f-fin": remplit({SUD: [milieu]}, campagne="2022-annuelle"),
+    }
+    envois |= {f"g-{n}": envois["a-sud" if n % 2 else "d-sud-bis"] for n in range(9)}
+    for rang, (nom, octets) in enumerate(envois.items()):
+        (ici / f"{nom}.xlsx").write_bytes(octets)
+        os.utime(ici / f"{nom}.xlsx", (1_660_000_000 + rang,) * 2)
+    return ici
+
+
+def _remplit(dossier: Dossier) -> Remplir:
+    """The fixture of the same name, at the scope of this module."""
+    fonction: Any = trame_remplie
+    rendu: Remplir = fonction.__wrapped__(dossier)
+    return rendu
+
+
+# What two registers have in common, whatever happened on the way
+
+DEBOUT = {
+    "fichiers": "id, chemin, modifie_le, empreinte, etat, motif, trame, version, ght, campagne, remis, contact, recu",
+    "onglets": "*",
+    "lignes_paat": "*",
+    "originaux": "empreinte, length(octets), hex(substr(octets, 1, 64))",
+    "reperes": "*",
+    "dossiers": "empreinte",
+    "dossiers_en_vigueur": "dossier",
+    "en_vigueur_campagnes": "*",
+    "en_vigueur_membres": "*",
+    "actes": "le, par, genre, campagne, ght, finess, action_id, valeur, motif",
+}
+"""Facts, all but when and in which pull."""
+LAISSEES = {"pulls", "bilans", "sources", "recoupements", "constats", "questions", "sauvegardes", "_sqlite_migrations"}
+"""How many pulls it took differs; findings are compared below, the last look at each campaign alone."""
+CONSTATS = (
+    "SELECT fichier, onglet, code, gravite, feuille, ligne, cellule, colonne, valeur, message, correction, enjeu,"
+    " recoupement IS NOT NULL FROM constats WHERE recoupement IS NULL OR recoupement IN ("
+    " SELECT max(id) FROM recoupements GROUP BY campagne) ORDER BY 1, 2, 3, 5, 6, 7, 10"
+)
+
+
+def faits(registre: Path) -> dict[str, Any]:
+    """Everything a register knows, but for times and for how many runs it took."""
+    with closing(sqlite3.connect(registre)) as db:
+        tables = {n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        assert tables == DEBOUT.keys() | LAISSEES
+        rendu = {t: sorted(db.execute(f"SELECT {quoi} FROM {t}"), key=repr) for t, quoi in DEBOUT.items()}  # noqa: S608
+        rendu["constats"] = db.execute(CONSTATS).fetchall()
+        rendu["recoupes"] = db.execute("SELECT DISTINCT campagne FROM recoupements ORDER BY 1").fetchall()
+        return rendu
+
+
+def reponses(registre: Path, dossier: Dossier) -> list[Any]:
+    with closing(ouvre(registre)) as db:
+        vue = Vue(db, dossier, JOUR)
+        sujets = [Sujet(FRANCE, n) for n in (2021, 2022)]
+        return [f(vue, s) for s in sujets for f in (gains, pourquoi, rejets)] + [etats(vue, s) for s in sujets]
+
+
+@pytest.fixture(scope="module")
+def attendus(
+    lanceur: Lanceur, source: Path, dossier: Dossier, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[Any, Any, float]]:
+    """For each command: the facts and answers of an undisturbed run, and how long it takes."""
+    rendus = {}
+    for c in COMMANDES:
+        registre = tmp_path_factory.mktemp("attendu") / "vigie.sqlite"
+        durees = []
+        for _ in range(3):
+            c.pose(lanceur, registre, source)
+            (fini,) = lanceur(c.course(registre, source))
+            assert fini.get("code") == 0, fini
+            durees.append(fini["duree"])
+        rendus[c.nom] = (faits(registre), reponses(registre, dossier), sorted(durees)[1])
+    constats = rendus["pull"][0]["constats"]
+    assert any(c[-1] for c in constats)  # the checks on a whole campaign had something to find
+    return rendus
+
+
+def interrompus(registre: Path) -> tuple[int, int]:
+    """(pulls begun, pulls cut short)."""
+    if not registre.exists():
+        return 0, 0
+    with closing(sqlite3.connect(registre)) as db:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'bilans'").fetchone():
+            return 0, 0
+        requete = (
+            "SELECT count(*), count(*) FILTER (WHERE b.pull IS NULL) FROM pulls p LEFT JOIN bilans b ON b.pull = p.id"
+        )
+        rendu: tuple[int, int] = db.execute(requete).fetchone()
+        return rendu
+
+
+# Killed
+
+
+def test_killed_at_any_moment_nothing_is_lost_nothing_is_twice(
+    commande: Commande, lanceur: Lanceur, source: Path, dossier: Dossier, tmp_path: Path,
+    attendus: dict[str, tuple[Any, Any, float]],
+) -> None:  # fmt: skip
+    """At least 200 kills in all; after each one the command is simply run again."""
+    des, registre = random.Random(20220331), tmp_path / "vigie.sqlite"
+    fait, repond, duree = attendus[commande.nom]
+    morts = en_plein = 0
+    for tour in itertools.count():
+        if morts >= MORTS:
+            break
+        commande.pose(lanceur, registre, source)
+        if tour % 4:
+            ouvre(registre).close()  # one time in four, the register is yet to be created
+        for _ in range(8):
+            avant = interrompus(registre)[1]
+            (fini,) = lanceur(commande.course(registre, source, tue=duree * des.uniform(0.35, 0.9)))
+            if "tuee" not in fini:
+                assert fini["code"] == 0, fini
+                duree *= 0.93  # the machine is quicker than it was
+                break
+            morts += 1
+            if interrompus(registre)[1] > avant:
+                en_plein += 1
+            else:
+                duree *= 1.07
+        (fini,) = lanceur(commande.course(registre, source))
+        assert fini["code"] == 0, fini
+        assert faits(registre) == fait
+    assert reponses(registre, dossier) == repond
+    verifie(registre, registre)
+    if commande is PULL:
+        assert en_plein >= morts / 2, f"{en_plein} of {morts} kills fell inside the work"
+
+
+def test_killed_with_its_reading_processes_it_continues(
+    lanceur: Lanceur, source: Path, tmp_path: Path, attendus: dict[str, tuple[Any, Any, float]]
+) -> None:
+    des, registre = random.Random(7), tmp_path / "vigie.sqlite"
+    PULL.pose(lanceur, registre, source)
+    (fini,) = lanceur(PULL.course(tmp_path / "essai.sqlite", source, pool=True))
+    for _ in range(MORTS_DES_PROCESSUS):
+        lanceur(PULL.course(registre, source, pool=True, tue=fini["duree"] * des.uniform(0.5, 1.0)))
+    (fini,) = lanceur(PULL.course(registre, source, pool=True))
+    assert fini["code"] == 0, fini
+    assert faits(registre) == attendus["pull"][0]
+
+
+# Full
+
+
+def dit_le_disque_plein(fini: dict[str, Any]) -> bool:
+    """Whether a run stopped on a full disk, and said so in one French sentence."""
+    assert fini.get("code") in (0, 2), fini
+    if fini["code"] == 0:
+        return False
+    (phrase,) = [li for li in fini["plaint"].splitlines() if not li.startswith("Dossier de la région")]
+    assert "plein" in phrase, phrase
+    assert "Faites de la place" in phrase
+    return True
+
+
+def _montage_possible() -> bool:
+    essai = ["unshare", "-rm", "mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", "/mnt"]
+    return (
+        shutil.which("unshare") is not None and subprocess.run(essai, capture_output=True, check=False).returncode == 0
+    )
+
+
+@pytest.mark.skipif(not _montage_possible(), reason="this machine lets nobody mount a disk of their own")
+def test_on_a_full_disk_nothing_is_lost_and_the_next_run_continues(
+    commande: Commande, source: Path, tmp_path: Path, attendus: dict[str, tuple[Any, Any, float]]
+) -> None:
+    """A disk of every size up to enough: the run stops with a sentence, room is made, the next run ends."""
+    (disque := tmp_path / "disque").mkdir()
+    (sorti := tmp_path / "sorti").mkdir()
+    un = Lanceur(source, "unshare", "-rm")
+    registre, pleins = disque / "vigie.sqlite", 0
+    for ko in range(0, 2000, 80):
+        taille = f"size={ko * 1024 or 4096}"
+        assert un({"systeme": ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(disque)]}) == [{"code": 0}]
+        commande.pose(un, registre, source)
+        un({"systeme": ["mount", "-o", f"remount,{taille}", str(disque)]})  # refused when it already holds more
+        (fini,) = un(commande.course(registre, source))
+        pleins += dit_le_disque_plein(fini)
+        un({"systeme": ["mount", "-o", "remount,size=64m", str(disque)]})
+        (fini,) = un(commande.course(registre, source))
+        assert fini["code"] == 0, fini
+        un({"systeme": ["sh", "-c", f"cp {registre} {registre}-wal {sorti} 2>/dev/null; umount {disque}"]})
+        assert faits(sorti / "vigie.sqlite") == attendus[commande.nom][0]
+        for f in sorti.iterdir():
+            f.unlink()
+    un.ferme()
+    assert pleins >= (10 if commande is PULL else 1)
+
+
+def test_when_no_file_may_grow_any_more_it_is_said_and_the_next_run_continues(
+    commande: Commande, lanceur: Lanceur, source: Path, tmp_path: Path, attendus: dict[str, tuple[Any, Any, float]]
+) -> None:
+    """Another way for a write to fail in the middle: a limit on the size of files."""
+    registre, pleins = tmp_path / "vigie.sqlite", 0
+    for ko in range(16, 700, 60):
+        commande.pose(lanceur, registre, source)
+        (fini,) = lanceur(commande.course(registre, source, limite=ko * 1024))
+        pleins += dit_le_disque_plein(fini)
+        (fini,) = lanceur(commande.course(registre, source))
+        assert fini["code"] == 0, fini
+        assert faits(registre) == attendus[commande.nom][0]
+    assert pleins >= (3 if commande is PULL else 0)
+
+
+# Two at once
+
+
+def test_two_at_once_are_one_or_one_after_the_other(
+    commande: Commande, lanceur: Lanceur, source: Path, tmp_path: Path, attendus: dict[str, tuple[Any, Any, float]]
+) -> None:
+    registre, refus = tmp_path / "vigie.sqlite", 0
+    for combien in (2, 2, 3) * 9:
+        commande.pose(lanceur, registre, source)
+        finis = lanceur(*[commande.course(registre, source)] * combien)
+        assert 0 in [f["code"] for f in finis], finis
+        for fini in finis:
+            if fini["code"]:
+                refus += 1
+                (phrase,) = [li for li in fini["plaint"].splitlines() if not li.startswith("Dossier de la région")]
+                assert phrase == "Un autre relevé est en cours sur ce registre. Attendez sa fin, puis relancez."
+        assert faits(registre) == attendus[commande.nom][0]
+    if commande is PULL:
+        assert refus >= 6
