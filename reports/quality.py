@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from reports.vue import Sujet, Vue, somme
 from sheets.checks import CATALOGUE
 from sheets.constats import Gravite, groupes
 from sheets.register import questions
+from sheets.register.compte import OngletRecu
 
 
 def qualite(vue: Vue, sujet: Sujet) -> Reponse:
@@ -39,8 +41,18 @@ def rejets(vue: Vue, sujet: Sujet) -> Reponse:
         for r in recus
     )
     reponse = base(vue, sujet, "rejets", onglets)
+    par_decision = _par_decision(vue, onglets, {r.reference for r in recus})
     faits = {"levees": sum(r.decision is not None and not r.decision.bloquee for r in recus)}
-    return replace(reponse, valeur=reponse.totaux.gain_retire, unite="EUR", elements=elements, faits=faits)
+    tous = sorted([*elements, *par_decision], key=lambda e: -int(e.valeur or 0))
+    return replace(reponse, valeur=reponse.totaux.gain_retire, unite="EUR", elements=tuple(tous), faits=faits)
+
+
+def _par_decision(vue: Vue, onglets: list[OngletRecu], constatees: set[str]) -> Iterator[Element]:
+    """The lines that a referent struck out and that no check had anything to say of."""
+    for li in questions.lignes_de(vue.db, [o.id for o in onglets], vue.au):
+        if li.decision and li.decision.bloquee and li.reference not in constatees:
+            adresse = Adresse(li.reference, li.chemin, li.feuille, li.cellule)
+            yield Element(li.intitule, li.retire, li.decision.mots, adresse, code="decision")
 
 
 def alertes(vue: Vue, sujet: Sujet) -> Reponse:

@@ -17,11 +17,14 @@ from sheets.register.registre import ecriture
 
 
 def note(db: Database, dossier: Dossier, quand: datetime) -> None:
-    """Keep the folder if it is not the one last seen; costs one read when nothing changed."""
-    dernier = db.execute("SELECT dossier FROM dossiers_en_vigueur ORDER BY id DESC LIMIT 1").fetchone()
-    if dernier and dernier[0] == dossier.empreinte:
-        return
+    """Keep the folder if it is not the one last seen; costs one read when nothing changed.
+
+    A day before the last change is left as it was: which folder was in force then is known.
+    """
     le = quand.isoformat(timespec="seconds")
+    dernier = db.execute("SELECT dossier, depuis FROM dossiers_en_vigueur ORDER BY id DESC LIMIT 1").fetchone()
+    if dernier and (dernier[0] == dossier.empreinte or le[:10] < dernier[1][:10]):
+        return
     with ecriture(db):
         db.execute("INSERT OR IGNORE INTO dossiers VALUES (?, ?, ?)", (dossier.empreinte, dossier.archive(), le))
         db.execute("INSERT INTO dossiers_en_vigueur (depuis, dossier) VALUES (?, ?)", (le, dossier.empreinte))

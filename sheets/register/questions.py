@@ -181,14 +181,16 @@ def sommes_par(db: Database, onglets: Iterable[int], colonne: str, au: date) -> 
     return [(r[0], r[1], r[2]) for r in db.execute(requete, parametres)]
 
 
-def lignes_de(db: Database, onglets: Iterable[int], au: date, limite: int = -1) -> list[LigneRecue]:
-    """The lines of these tabs that bear on the exercice, largest first; at most `limite` of them when it is given."""
+def lignes_de(
+    db: Database, onglets: Iterable[int], au: date, limite: int = -1, *, toutes: bool = False
+) -> list[LigneRecue]:
+    """The lines of these tabs that bear on the exercice (or `toutes`), largest first; at most `limite` when it is given."""
     requete = (
         f"{_DECIDE} SELECT l.id, o.campagne, o.finess, l.action_id, coalesce(l.intitule, ''), coalesce(l.famille, ''),"
         " coalesce(l.statut, ''), f.chemin, o.feuille, json_extract(o.colonnes, '$.gain_annuel') || l.numero,"
         " l.gain_exercice, coalesce(d.retire, l.retire), l.reportee_de, f.id, f.recu FROM ("
         "   SELECT l.id FROM onglet t JOIN lignes_paat l ON l.onglet = t.id LEFT JOIN decide d ON d.ligne = l.id"
-        "   WHERE l.gain_exercice <> 0 ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, l.onglet, l.numero"
+        f"   WHERE {'1' if toutes else 'l.gain_exercice <> 0'} ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, l.onglet, l.numero"
         "   LIMIT :limite) choisie"
         " JOIN lignes_paat l ON l.id = choisie.id JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier"
         " LEFT JOIN decide d ON d.ligne = l.id ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, o.finess, l.numero"
