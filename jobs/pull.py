@@ -19,7 +19,7 @@ from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux, total
 from sheets.reading.excel import TAILLE_MAX
 from sheets.register import pulls
-from sheets.register.ledger import memoire
+from sheets.register.ledger import Envoi, memoire
 from sheets.register.pulls import PAR_LE_GHT, Depot, Etat, Saisie
 from sheets.register.registre import un_seul_releve
 from sheets.trames import TRAMES
@@ -130,12 +130,14 @@ def _recu(depot: Depot, etat: Etat, classeur: Classeur) -> Recu:
     return Recu(depot.chemin, etat, motif, classeur.totaux, non_lus)
 
 
-def raccorde_au_registre(db: Database, dossier: Dossier, classeur: Classeur, au: date) -> Classeur:
-    """Its lines tied to the actions already known of the same établissements."""
+def raccorde_au_registre(
+    db: Database, dossier: Dossier, classeur: Classeur, au: date, envoi: Envoi | None = None
+) -> Classeur:
+    """Its lines tied to the actions already known of the same établissements; `envoi` is the one judged again."""
     if classeur.tampon is None or not classeur.onglets:
         return classeur
     campagne = dossier.campagnes[classeur.tampon.campagne]
-    connu = memoire(db, dossier, campagne, [o.finess for o in classeur.onglets], au)
+    connu = memoire(db, dossier, campagne, [o.finess for o in classeur.onglets], au, envoi)
     return raccorde(classeur, connu, TRAMES[classeur.tampon.trame], campagne)
 
 

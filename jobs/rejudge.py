@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +15,7 @@ from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur
 from sheets.register import pulls, questions
 from sheets.register.decisions import suites
+from sheets.register.ledger import Envoi
 from sheets.register.questions import FichierGarde
 from sheets.register.registre import un_seul_releve
 
@@ -27,7 +28,7 @@ class Changement:
     campagne: str
     fichier: str
     lignes: int
-    """Lines struck that were not, no longer struck, or worth another amount."""
+    """Lines struck that were not, no longer struck, numbered otherwise, or worth another amount."""
     declare: int
     retire: int
     constats: int
@@ -56,7 +57,7 @@ def _rejuge(
     contenus = ((g.chemin, questions.original(db, g.empreinte)) for g in gardes)
     etats: list[pulls.Etat] = []
     for fait, (garde, juge) in enumerate(zip(gardes, juge_tous(contenus, dossier), strict=True), 1):
-        classeur = raccorde_au_registre(db, dossier, juge, le)
+        classeur = raccorde_au_registre(db, dossier, juge, le, Envoi(garde.id, garde.recu))
         avance(fait, len(gardes))
         changement = _compare(db, garde, classeur)
         if changement is None:
@@ -66,7 +67,7 @@ def _rejuge(
             pulls.rejuge(db, pull, garde.id, classeur)
             etats.append("modifie")
     if ecrit:
-        for campagne in pulls.a_recouper(db):
+        for campagne in pulls.campagnes_recues(db):  # their checks may have changed, even where no line did
             recoupe(db, dossier, pull, campagne, le)
         pulls.termine(db, pull, horloge(), etats)
 
@@ -80,19 +81,31 @@ def _compare(db: Database, garde: FichierGarde, classeur: Classeur) -> Changemen
     """The difference with the judgement in force, or None when there is none."""
     avant, constats_avant = questions.jugement(db, garde.id)
     apres = {
-        (o.feuille, li.numero): (li.action_id, li.mesure.gain_exercice, li.retire)
+        (o.finess, li.numero): (li.action_id, li.mesure.gain_exercice, li.retire)
         for o in classeur.onglets
         for li in o.lignes
     }
     constats = {(c.code, c.gravite.value, c.feuille, c.ligne, c.message) for c in classeur.constats}
     if avant == apres and constats == constats_avant and classeur.lisible == (garde.etat != "refuse"):
         return None
+    (declare_avant, retire_avant), (declare, retire) = _compte(garde, avant), _compte(garde, apres)
     return Changement(
         classeur.tampon.ght if classeur.tampon else garde.ght,
         garde.campagne,
         garde.chemin,
         sum(avant.get(cle) != apres.get(cle) for cle in avant.keys() | apres.keys()),
-        sum(g for _, g, _ in apres.values()) - sum(g for _, g, _ in avant.values()),
-        sum(r for _, _, r in apres.values()) - sum(r for _, _, r in avant.values()),
+        declare - declare_avant,
+        retire - retire_avant,
         len(constats ^ constats_avant),
     )
+
+
+def _compte(garde: FichierGarde, lignes: Mapping[tuple[str, int], tuple[str, int, int]]) -> tuple[int, int]:
+    """Cents declared and struck in the tabs in force; all those of a file that was refused. Decisions hold."""
+    declare = retire = 0
+    for (finess, _), (action_id, gain, selon_les_controles) in lignes.items():
+        if garde.etat == "refuse" or finess in garde.comptent:
+            decide = garde.comptent.get(finess, {}).get(action_id)
+            declare += gain
+            retire += selon_les_controles if decide is None else max(gain, 0) if decide else 0
+    return declare, retire

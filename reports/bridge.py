@@ -62,19 +62,29 @@ def _mouvements(
         declare = (b.gain_exercice if b else 0) - (a.gain_exercice if a else 0)
         retire = (b.retire if b else 0) - (a.retire if a else 0)
         if declare:
-            yield Mouvement("modifiee" if a and b else "apparue" if b else "disparue", declare, ligne)
+            yield Mouvement(_cause_du_declare(a, b), declare, ligne)
         if retire:
             yield Mouvement(_cause_du_retrait(a, b, retire), -retire, ligne)
 
 
+def _cause_du_declare(a: LigneRecue | None, b: LigneRecue | None) -> str:
+    """A line that is there both days and is worth something else was changed, were it worth nothing on one of them."""
+    if a and b:
+        return "regle" if a.recu == b.recu else "modifiee"
+    return "apparue" if b else "disparue"
+
+
 def _cause_du_retrait(a: LigneRecue | None, b: LigneRecue | None, retire: int) -> str:
     """Why more (or less) of a line is struck: a decision, a rule on the same sending, or what the sending says."""
-    if (a and a.decision) != (b and b.decision):
-        return "decision"
-    if a and b and a.recu == b.recu:
-        return "regle"
     if b is None:
         return "disparue"  # what was struck of a line goes with it
+    avant, apres = (li.decision.mots if li and li.decision else "" for li in (a, b))
+    if avant != apres:
+        return "decision"
+    if a and a.recu == b.recu:
+        return "regle"
+    if apres and b.decision and not b.decision.caduque:
+        return "decision"  # it still holds, on another amount
     return "retiree" if retire > 0 else "retablie"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -16,13 +17,16 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.errors import UserError
-from config.langue import cle, enumeration
+from config.langue import cle, enumeration, jour
 from reports.vue import Sujet, Vue
 from sheets.cells import texte
 from sheets.checks import CATALOGUE
 from sheets.constats import Gravite
 from sheets.reading import excel
+from sheets.reading.rognage import relit
 from sheets.register import questions
+from sheets.register.compte import OngletRecu
+from sheets.register.decisions import notes
 from sheets.register.questions import ConstatRecu
 from sheets.template.style import imprime
 from sheets.trames.paat import EUROS
@@ -31,7 +35,7 @@ DECISIONS = {"garder": "retenir", "retirer": "retirer", "rendre aux contrôles":
 """What a referent chooses in the drop-down → the decision it is."""
 COLONNES = (("Référence", 34), ("GHT", 22), ("Établissement", 30), ("Fichier", 24), ("Cellule", 9), ("Gravité", 9),
             ("Contrôle", 28), ("Constat", 60), ("À faire", 44), ("Euros en jeu", 14), ("Déjà décidé", 30),
-            ("Décision", 18), ("Motif", 40))  # fmt: skip
+            ("Notes", 30), ("Décision", 18), ("Motif", 40))  # fmt: skip
 A_REMPLIR = ("Décision", "Motif")
 TITRE = "Constats"
 
@@ -45,18 +49,28 @@ def classeur(vue: Vue, sujet: Sujet) -> Workbook:
     feuille.append([titre for titre, _ in COLONNES])
     onglets = vue.comptent(sujet)
     noms = {o.finess: (vue.ght_de(o) or "", vue.dossier.territoire.etablissements[o.finess].nom) for o in onglets}
+    dites = _notes(vue, onglets)
     for r in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET, Gravite.ALERTE), vue.au):
         ght, etablissement = noms[r.finess]
-        _ecrit(feuille, r, vue.dossier.territoire.ghts[ght].nom if ght else "", etablissement)
+        _ecrit(feuille, r, vue.dossier.territoire.ghts[ght].nom if ght else "", etablissement, dites.get(r.reference))
     _met_en_forme(feuille)
     return livre
 
 
-def _ecrit(feuille: Worksheet, r: ConstatRecu, ght: str, etablissement: str) -> None:
+def _notes(vue: Vue, onglets: list[OngletRecu]) -> dict[str, str]:
+    """By line, the words left on it."""
+    dites: dict[str, list[str]] = {}
+    for campagne in {o.campagne for o in onglets}:
+        for n in notes(vue.db, campagne, [o.finess for o in onglets], vue.au):
+            dites.setdefault(n.reference, []).append(f"{n.par} le {jour(date.fromisoformat(n.le[:10]))} : {n.texte}")
+    return {reference: "\n".join(mots) for reference, mots in dites.items()}
+
+
+def _ecrit(feuille: Worksheet, r: ConstatRecu, ght: str, etablissement: str, dit: str | None) -> None:
     c = r.constat
     cellules = (
         r.reference, ght, etablissement, Path(r.chemin).name, c.cellule or c.feuille, c.gravite.value, CATALOGUE[c.code].titre,
-        c.message, c.correction, c.enjeu / 100 if c.enjeu else None, r.decision.mots if r.decision else None,
+        c.message, c.correction, c.enjeu / 100 if c.enjeu else None, r.decision.mots if r.decision else None, dit,
     )  # fmt: skip
     rang = feuille.max_row + 1
     for colonne, valeur in enumerate(cellules, 1):
@@ -94,9 +108,12 @@ def _met_en_forme(feuille: Worksheet) -> None:
 def lit_les_decisions(octets: bytes) -> list[tuple[str, str, str]]:
     """(reference, decision, reason) of every row where a decision was chosen. Raises UserError, naming the rows at fault."""
     try:
-        feuille = next((o for o in excel.ouvre(octets) if o.nom == TITRE), None)
+        excel.refuse_le_dangereux(octets)
+        # What is out of reach of a table is left out first: calamine would ask for the memory of the whole sheet.
+        surs = relit(octets).octets if b"xl/worksheets" in octets else octets
+        feuille = next((o for o in excel.ouvre(surs) if o.nom == TITRE), None)
     except excel.Refus as refus:
-        raise UserError(str(refus)) from refus
+        raise UserError(f"{refus.constat.message} {refus.constat.correction}") from refus
     if feuille is None or not feuille.rangees:
         raise UserError(f"Ce classeur n'a pas d'onglet « {TITRE} ». Partez de celui que fait : vigie report")
     entetes = [cle(str(t)) for t in feuille.rangees[0]]

@@ -42,8 +42,25 @@ def rejets(vue: Vue, sujet: Sujet) -> Reponse:
     )
     reponse = base(vue, sujet, "rejets", onglets)
     tous = sum(n for n, _ in questions.combien_de_constats(vue.db, cles, Gravite.REJET, vue.au).values())
-    faits = {"constats": tous, "decisions": len(decisions(vue.db, cles, vue.au))}
+    prises = decisions(vue.db, cles, vue.au)
+    par_decision = _par_decision(vue, cles, [d.ligne for d in prises if d.de_plus > 0])
+    elements = tuple(sorted([*elements, *par_decision], key=lambda e: -int(e.valeur or 0)))
+    faits = {"constats": tous, "decisions": len(prises), "lignes": tous + len(par_decision)}
     return replace(reponse, valeur=reponse.totaux.gain_retire, unite="EUR", elements=elements, faits=faits)
+
+
+def _par_decision(vue: Vue, onglets: list[int], lignes: list[int]) -> list[Element]:
+    """The lines that a referent struck out and that no check had anything to say of."""
+    return [
+        Element(
+            li.intitule,
+            li.retire,
+            li.decision.mots if li.decision else "",
+            Adresse(li.reference, li.chemin, li.feuille, li.cellule),
+            code="decision",
+        )
+        for li in questions.lignes_de(vue.db, onglets, vue.au, parmi=lignes)
+    ]
 
 
 def alertes(vue: Vue, sujet: Sujet) -> Reponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,6 +16,9 @@ from sheets.register import questions
 from sheets.register.compte import OngletRecu, qui_compte
 from sheets.register.decisions import Suite, suites
 from sheets.register.questions import FichierRecu
+
+REPONDU = ("remise", "validée", "néant")
+"""How far a GHT must be to owe nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Etat:
 
     @property
     def repondu(self) -> bool:
-        return self.progres in ("remise", "validée", "néant")
+        return self.progres in REPONDU
 
     @property
     def mots(self) -> str:
@@ -91,13 +95,16 @@ def _etat(
 ) -> Etat:
     membres = vue.dossier.territoire.membres(ght.code, campagne.situation)
     siens = [comptent[e.finess] for e in membres if e.finess in comptent]
-    dits_neants = [f for f in suite.neants if f not in comptent]
+    dits_neants = {
+        e.finess: suite.neants[e.finess] for e in membres if e.finess in suite.neants.keys() - comptent.keys()
+    }
     totaux = somme(siens)
     comptes = {o.fichier for o in siens}
     saisies = [f.saisi_motif for f in envois if f.id in comptes and f.saisi_par]
     echeance = suite.prolongee_au or campagne.echeance
-    progres = _progres(campagne, siens, dits_neants, envois, suite, vue.au)
-    remis = [f.recu_le for f in envois if f.id in comptes]
+    complet = len(siens) + len(dits_neants) == len(membres)
+    progres = _progres(campagne, siens, dits_neants, complet, envois, suite, vue.au)
+    repondu = [f.recu_le for f in envois if f.id in comptes] + [jour.isoformat() for jour in dits_neants.values()]
     return Etat(
         ght,
         progres,
@@ -108,27 +115,32 @@ def _etat(
         totaux.gain_retire,
         echeance,
         prolongee=suite.prolongee_au is not None,
-        en_retard=max(remis) > echeance.isoformat() if remis else vue.au > echeance,
+        en_retard=max(repondu) > echeance.isoformat() if progres in REPONDU else vue.au > echeance,
         verrouillee=suite.verrouillee_le is not None,
         apres_verrou=suite.verrouillee_le is not None
-        and any(f.recu_le > suite.verrouillee_le.isoformat() and f.id not in comptes for f in envois),
+        and any(f.id > suite.verrouillee_a and f.id not in comptes for f in envois),
         pour_le_compte=saisies[-1] if saisies else "",
     )
 
 
 def _progres(
-    campagne: Campagne, siens: list[OngletRecu], neants: list[str], envois: list[FichierRecu], suite: Suite, au: date
-) -> str:
-    """How far a GHT is: what was read, what was said, what the referent validated."""
+    campagne: Campagne, siens: list[OngletRecu], neants: Mapping[str, date], complet: bool, envois: list[FichierRecu],
+    suite: Suite, au: date,
+) -> str:  # fmt: skip
+    """How far a GHT is: what was read, what was said, what the referent validated.
+
+    « Néant » said of some établissements does not answer for the others, unless the trame was handed in.
+    """
     if suite.validee_le and (siens or neants):
         return "validée"
-    if not siens and not neants:
-        if any(f.etat != "refuse" for f in envois):
-            return "vue"
-        return "ouverte" if campagne.ouverture <= au else "attendue"
-    if all(o.neant for o in siens):
+    remise = bool(siens) and all(o.remis for o in siens)
+    if all(o.neant for o in siens) and (complet or remise):
         return "néant"
-    return "remise" if all(o.remis for o in siens) else "vue"
+    if remise:
+        return "remise"
+    if siens or any(f.etat != "refuse" for f in envois):
+        return "vue"
+    return "ouverte" if campagne.ouverture <= au else "attendue"
 
 
 def _sante(siens: list[OngletRecu], envois: list[FichierRecu], rejetees: int) -> str:

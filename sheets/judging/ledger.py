@@ -5,14 +5,13 @@ Never guesses between two candidates; a match can be refused. For a line carried
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from config.campagne import Campagne
-from config.langue import cle, euros
+from config.langue import cle, euros, jour
 from sheets.checks import CATALOGUE, classeur, histoire
 from sheets.checks.catalogue import Ecart
 from sheets.constats import Constat, Gravite, rang
@@ -39,7 +38,7 @@ def raccorde(recu: Classeur, memoire: Memoire, trame: Trame, campagne: Campagne)
     for onglet in recu.onglets:
         suivi = Suivi(onglet, memoire, trame, campagne)
         onglets.append(replace(onglet, lignes=tuple(suivi.lignes)))
-        constats = [c for c in constats if c.feuille != onglet.feuille or not suivi.perime(c)] + suivi.constats
+        constats = [*suivi.retenus(constats), *suivi.constats]
     onglets, constats = avec_blocages(onglets, constats)
     return replace(recu, onglets=tuple(onglets), constats=tuple(sorted(constats, key=rang)))
 
@@ -51,35 +50,43 @@ class Suivi:
         self.onglet, self.trame, self.campagne = onglet, trame, campagne
         self.lignes = list(onglet.lignes)
         self.constats: list[Constat] = []
-        self.renumerotees: set[int] = set()
+        self.reconnues: set[int] = set()
         self.reportees: set[int] = set()
-        actions = memoire.actions.get(onglet.finess, ())
-        reports = tuple(k for k in memoire.reports.get(onglet.finess, ()))
-        refus = {(a, t) for f, a, t in memoire.distinctes if f == onglet.finess}
-        self._rend_aux_originaux({k.action_id: k for k in (*reports, *actions)})
-        self._reconnait([*actions, *(k for k in reports if k.action_id not in {a.action_id for a in actions})], refus)
-        self._renumerote(memoire.numeros.get(onglet.finess, frozenset()) | {k.action_id for k in reports})
+        f = onglet.finess
+        actions, reports = memoire.actions.get(f, ()), memoire.reports.get(f, ())
+        connues = {k.action_id: k for k in (*reports, *actions)}
+        self._rend_aux_originaux(connues)
+        self._reconnait([*connues.values()], {(a, t) for finess, a, t in memoire.distinctes if finess == f})
+        deja = {n: a for n, a in memoire.deja.get(f, {}).items() if a not in connues}
+        self._renumerote(memoire.numeros.get(f, frozenset()) | connues.keys(), deja)
+        self._dit_les_copies()
         self._reporte({k.action_id: k for k in reports})
         self._compare({k.action_id: k for k in actions})
 
-    def perime(self, constat: Constat) -> bool:
-        """Whether a finding of the reading no longer holds: another number was given, the known value counts."""
+    def retenus(self, constats: Iterable[Constat]) -> Iterator[Constat]:
+        """The findings of the reading that still hold, now that numbers are given and known values count."""
+        for c in constats:
+            if c.feuille != self.onglet.feuille or not self._perime(c):
+                yield c
+            elif c.code == "donnee-personnelle":
+                yield c._replace(gravite=Gravite.ALERTE)  # a number to wipe, that takes nothing from the known value
+
+    def _perime(self, constat: Constat) -> bool:
         if constat.code == "numero-en-double":
-            return constat.ligne in self.renumerotees
+            return True  # they are all said again
         return constat.gravite is Gravite.REJET and constat.ligne in self.reportees
 
     def _rend_aux_originaux(self, connues: dict[str, Connue]) -> None:
-        """A line copied above its original took its number: it is given back to the one that is like the known action."""
+        """A line copied above its original took its number: it is given back to the one more like the known action."""
         porteuses = {li.action_id: rang for rang, li in enumerate(self.lignes) if li.ecrit == li.action_id}
-        for rang_, copie in enumerate(self.lignes):
-            if not copie.ecrit or copie.ecrit == copie.action_id or copie.ecrit not in connues:
+        for place, copie in enumerate(self.lignes):
+            if not copie.ecrit or not self._anonyme(place) or copie.ecrit not in connues:
                 continue
             porteuse, connue = porteuses[copie.ecrit], connues[copie.ecrit]
-            if _meme(copie, connue) and not _meme(self.lignes[porteuse], connue):
-                premier = self.lignes[porteuse]
-                self._donne(rang_, copie.ecrit)
+            if _distance(copie, connue) < _distance(self.lignes[porteuse], connue):
                 self._donne(porteuse, copie.action_id)
-                self._dit_la_copie(premier, copie.action_id)
+                self._donne(place, copie.ecrit)
+                porteuses[copie.ecrit] = place
 
     def _reconnait(self, connues: Sequence[Connue], refus: set[tuple[str, str]]) -> None:
         """Lines without number that are like one known action, and like no other."""
@@ -95,35 +102,46 @@ class Suivi:
                 for place, connue in zip(places, semblables, strict=False):
                     if (connue.action_id, cle(connue.intitule)) not in refus:
                         self._donne(place, connue.action_id)
-                        dit = histoire.identite_reconnue.fonction(connue.action_id, raison)
-                        self._ajoute("identite-reconnue", dit, place)
+                        self.reconnues.add(self.lignes[place].numero)
+                        if not self.lignes[place].ecrit:
+                            dit = histoire.identite_reconnue.fonction(connue.action_id, raison)
+                            self._ajoute("identite-reconnue", dit, place)
 
     def _anonyme(self, place: int) -> bool:
+        """Whether a line still waits for its number: none was typed, or that of the line it was copied from."""
         ligne = self.lignes[place]
-        return not ligne.ecrit and ligne.numero not in self.renumerotees
+        return ligne.ecrit != ligne.action_id and ligne.numero not in self.reconnues
 
-    def _renumerote(self, pris: frozenset[str] | set[str]) -> None:
-        """A new action takes a number that none ever bore."""
-        portes = Counter(li.action_id for li in self.lignes)
+    def _renumerote(self, pris: Set[str], deja: Mapping[int, str]) -> None:
+        """A new action takes a number that none ever bore; judged again, the one it was given the first time."""
+        nouvelles = [place for place in range(len(self.lignes)) if self._anonyme(place)]
+        portes = {li.action_id for place, li in enumerate(self.lignes) if not self._anonyme(place)}
         libres = iter(n for n in (f"{n:04d}" for n in range(1, 10_000)) if n not in pris and n not in portes)
-        for place, ligne in enumerate(self.lignes):
-            nouvelle = ligne.ecrit != ligne.action_id and ligne.numero not in self.renumerotees
-            if nouvelle and (ligne.action_id in pris or portes[ligne.action_id] > 1):
-                donne = next(libres)
-                self._donne(place, donne)
-                if ligne.ecrit:
-                    self._dit_la_copie(ligne, donne)
+        a_nommer = []
+        for place in nouvelles:
+            numero = deja.get(self.lignes[place].numero, "")
+            if numero and numero not in portes:
+                self._donne(place, numero)
+                portes.add(numero)
+            else:
+                a_nommer.append(place)
+        for place in a_nommer:
+            if self.lignes[place].action_id in pris or self.lignes[place].action_id in portes:
+                self._donne(place, next(n for n in libres if n not in portes))
+            portes.add(self.lignes[place].action_id)
+
+    def _dit_les_copies(self) -> None:
+        for ligne in self.lignes:
+            if ligne.ecrit and ligne.ecrit != ligne.action_id:
+                self._dit_la_copie(ligne, ligne.action_id)
 
     def _reporte(self, reports: dict[str, Connue]) -> None:
         """Lines carried over from the exercice before: the known value counts, whatever was typed over it."""
-        presents = {li.action_id for li in self.lignes}
-        for absente in reports.values():
-            if absente.action_id not in presents:
-                ecart = histoire.report_disparu(absente.action_id, absente.reference.split("/")[0], absente.report)
-                self.constats.append(CATALOGUE["ligne-disparue"].constat(ecart, feuille=self.onglet.feuille))
+        absentes = dict(reports)
         for place, ligne in enumerate(self.lignes):
             if not (connue := reports.get(ligne.action_id)) or not _le_meme_achat(ligne, connue):
                 continue
+            del absentes[ligne.action_id]
             v = ligne.valeurs
             connu = v._replace(
                 gain_annuel=connue.gain_annuel, montant_reference=connue.montant_reference, statut="réalisé",
@@ -134,6 +152,9 @@ class Suivi:
             if _dit(v) != _dit(connu):
                 ecart = histoire.report_modifie.fonction(connue.reference.split("/")[0], _dit(v), _dit(connu))
                 self._ajoute("report-modifie", ecart, place)
+        for absente in absentes.values():
+            ecart = histoire.report_disparu(absente.action_id, absente.reference.split("/")[0], absente.report)
+            self.constats.append(CATALOGUE["ligne-disparue"].constat(ecart, feuille=self.onglet.feuille))
 
     def _compare(self, actions: dict[str, Connue]) -> None:
         """Amounts a hundred or a thousand times those of the same line before."""
@@ -148,7 +169,6 @@ class Suivi:
 
     def _donne(self, place: int, numero: str) -> None:
         ligne = self.lignes[place]
-        self.renumerotees.add(ligne.numero)
         self.lignes[place] = ligne._replace(action_id=numero, valeurs=ligne.valeurs._replace(action_id=numero))
 
     def _dit_la_copie(self, ligne: Ligne, donne: str) -> None:
@@ -174,8 +194,10 @@ def _par_trait(paires: Iterable[tuple[tuple[Any, ...], Any]]) -> dict[tuple[Any,
     return vus
 
 
-def _meme(ligne: Ligne, connue: Connue) -> bool:
-    return PASSAGES[0][1](ligne.valeurs) == PASSAGES[0][1](connue)
+def _distance(ligne: Ligne, connue: Connue) -> int:
+    """The first way in which a line is like a known action; the number of ways when it is like it in none."""
+    traits = ((trait(ligne.valeurs), trait(connue)) for _, trait in PASSAGES)
+    return next((rang for rang, (a, b) in enumerate(traits) if a == b and any(a)), len(PASSAGES))
 
 
 def _le_meme_achat(ligne: Ligne, connue: Connue) -> bool:
@@ -188,4 +210,7 @@ def _dit(v: Any) -> str:
     """What counts of a carried-over line, in words."""
     commande: date | None = v.date_premiere_commande
     montants = [euros(m) if m is not None else "rien" for m in (v.gain_annuel, v.montant_reference)]
-    return f"{montants[0]} de gain sur {montants[1]}, 1re commande {commande.strftime('%d/%m/%Y') if commande else 'sans date'}"
+    statut = "" if v.statut == "réalisé" else f", statut {v.statut or 'vide'}"
+    return (
+        f"{montants[0]} de gain sur {montants[1]}, 1re commande {jour(commande) if commande else 'sans date'}{statut}"
+    )

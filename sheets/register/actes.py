@@ -63,14 +63,18 @@ class LigneVisee:
         return f"{gain}/{reference}"
 
 
-def ligne_visee(main: Main, reference: str) -> LigneVisee:
-    """The line that « 2021-annuelle/390780146/0042 » names. Raises UserError when none counts under that name."""
+def ligne_visee(main: Main, reference: str, *, ght_aussi: bool = False) -> LigneVisee:
+    """The line that « 2021-annuelle/390780146/0042 » names, for someone who may act on it.
+
+    Raises UserError without the right, before anything is said of what was received, and when no such line counts.
+    """
     lue = REFERENCE.fullmatch(reference.strip())
     if not lue:
         raise UserError(
             f"« {reference} » n'est pas une référence de ligne. Elle s'écrit comme les réponses la montrent : 2021-annuelle/390780146/0042"
         )
     campagne = campagne_nommee(main.dossier, lue["campagne"])
+    _exige(main, _ght_de(main, lue["finess"], campagne), campagne.code, ght_aussi=ght_aussi)
     onglet = qui_compte(main.db, [campagne.code], main.jour, [lue["finess"]]).get(lue["finess"])
     if onglet is None:
         raise UserError(f"Aucune trame de l'établissement {lue['finess']} ne compte dans la campagne {campagne.code}.")
@@ -83,8 +87,15 @@ def ligne_visee(main: Main, reference: str) -> LigneVisee:
         raise UserError(
             f"Pas de ligne « {lue['action_id']} » dans l'onglet « {onglet.feuille} »{vouliez_vous(lue['action_id'], lignes)}"
         )
-    faits: tuple[Any, ...] = (reference, campagne.code, onglet.ght, onglet.finess, *lignes[lue["action_id"]])
+    faits: tuple[Any, ...] = (lue[0], campagne.code, onglet.ght, onglet.finess, *lignes[lue["action_id"]])
     return LigneVisee(*faits)
+
+
+def _ght_de(main: Main, finess: str, campagne: Campagne) -> str:
+    ght = main.dossier.territoire.ght_de(finess, campagne.situation)
+    if ght is None:
+        raise UserError(f"L'établissement « {finess} » n'est dans aucun GHT au {jour(campagne.situation)}.")
+    return ght
 
 
 def decide(main: Main, reference: str, sens: str, motif: str) -> LigneVisee:
@@ -95,7 +106,6 @@ def decide(main: Main, reference: str, sens: str, motif: str) -> LigneVisee:
     if sens not in SUR_UNE_LIGNE:
         raise ValueError(sens)
     vue = ligne_visee(main, reference)
-    _exige(main, vue.ght, vue.campagne)
     _inscrit(main, [(sens, vue.campagne, vue.ght, vue.finess, vue.action_id, vue.montants, _motif(motif))])
     return vue
 
@@ -106,7 +116,6 @@ def decide_tout(main: Main, demandes: Sequence[tuple[str, str, str]]) -> list[Li
     for reference, sens, motif in demandes:
         try:
             vue = ligne_visee(main, reference)
-            _exige(main, vue.ght, vue.campagne)
             actes.append((sens, vue.campagne, vue.ght, vue.finess, vue.action_id, vue.montants, _motif(motif)))
             vues.append(vue)
         except UserError as faute:
@@ -120,15 +129,13 @@ def decide_tout(main: Main, demandes: Sequence[tuple[str, str, str]]) -> list[Li
 def distingue(main: Main, reference: str, motif: str) -> LigneVisee:
     """Say that a line recognised as a known action is another one: it gets its own number when judged again."""
     vue = ligne_visee(main, reference)
-    _exige(main, vue.ght, vue.campagne)
     _inscrit(main, [("distinguer", vue.campagne, vue.ght, vue.finess, vue.action_id, cle(vue.intitule), _motif(motif))])
     return vue
 
 
 def note(main: Main, reference: str, texte: str) -> LigneVisee:
     """Leave a word on a line; ARS and the GHT itself may."""
-    vue = ligne_visee(main, reference)
-    _exige(main, vue.ght, vue.campagne, ght_aussi=True)
+    vue = ligne_visee(main, reference, ght_aussi=True)
     _inscrit(main, [("noter", vue.campagne, vue.ght, vue.finess, vue.action_id, "", _motif(texte))])
     return vue
 
@@ -174,10 +181,7 @@ def verrouille(main: Main, campagne: str, ghts: Sequence[str], motif: str, *, ou
 
 def dit_neant(main: Main, campagne: str, finess: str, motif: str) -> None:
     """Record, on behalf of an établissement, that it has nothing to declare. Raises UserError when lines were received."""
-    c = campagne_nommee(main.dossier, campagne)
-    ght = main.dossier.territoire.ght_de(finess, c.situation)
-    if ght is None:
-        raise UserError(f"L'établissement « {finess} » n'est dans aucun GHT au {jour(c.situation)}.")
+    ght = _ght_de(main, finess, campagne_nommee(main.dossier, campagne))
     _exige(main, ght, campagne, ght_aussi=True)
     onglet = qui_compte(main.db, [campagne], main.jour, [finess]).get(finess)
     if onglet:
@@ -228,9 +232,16 @@ def _nom(main: Main, ght: str) -> str:
 
 
 def _inscrit(main: Main, actes: Sequence[tuple[Any, ...]]) -> None:
-    """Write the acts, all or none."""
+    """Write the acts, all or none. Raises UserError when they would be dated before what is known: the past stays."""
     le = main.quand.isoformat(timespec="seconds")
     with ecriture(main.db):
+        requete = "SELECT max(le) FROM (SELECT max(debut) AS le FROM pulls UNION ALL SELECT max(le) FROM actes)"
+        dernier = main.db.execute(requete).fetchone()[0]
+        if dernier and le[:10] < dernier[:10]:
+            raise UserError(
+                f"Ce registre connaît déjà la journée du {jour(date.fromisoformat(dernier[:10]))} ; rien ne peut y être "
+                f"inscrit au {jour(main.jour)}. Vérifiez l'horloge de la machine, ou l'option --today."
+            )
         main.db.conn.executemany(
             "INSERT INTO actes (le, par, genre, campagne, ght, finess, action_id, valeur, motif)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -79,15 +79,21 @@ WHERE r.place = 1 ORDER BY o.finess
 
 
 def qui_compte(
-    db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None = None, *, verrou: bool = True
+    db: Database,
+    campagnes: Sequence[str],
+    au: date,
+    finess: Iterable[str] | None = None,
+    *,
+    verrou: bool = True,
+    avant: int | None = None,
 ) -> dict[str, OngletRecu]:
     """The tab that counted that day for each établissement (by FINESS), among `campagnes`, earliest situation first.
 
     `finess` limits the answer to some établissements. Totals are those after the decisions in force that day.
-    Without `verrou`, what would count had nothing been locked.
+    Without `verrou`, what would count had nothing been locked; with `avant`, had that arrival and later ones not come.
     """
     verrous = decisions.verrous(db, campagnes, au) if verrou else []
-    retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous)}
+    retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous, avant)}
     for finess_, change in decisions.effets(db, [o.id for o in retenus.values()], au).items():
         onglet = retenus[finess_]
         perimetre = onglet.perimetre_traite - change.traite
@@ -101,14 +107,17 @@ def _retenus(
     au: date,
     finess: Iterable[str] | None,
     verrous: list[tuple[str, str, int]],
+    avant: int | None,
 ) -> Iterable[OngletRecu]:
     parametres = {
         "campagnes": json.dumps(list(campagnes)),
         "verrous": json.dumps(verrous),
         "jusqu_a": dernier_fichier(db, au),
         "finess": json.dumps(sorted(finess)) if finess is not None else None,
+        "avant": avant,
     }
     filtre = "AND o.finess IN (SELECT value FROM json_each(:finess))" if finess is not None else ""
+    filtre += " AND f.recu < :avant" if avant is not None else ""
     for r in db.execute(_QUI_COMPTE.format(filtre=filtre), parametres):
         faits: tuple[Any, ...] = (*r[:7], bool(r[7]), bool(r[8]), r[9], Totaux(*r[10:18]), *r[18:])
         yield OngletRecu(*faits)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -121,8 +122,10 @@ class Suite(NamedTuple):
     prolongee_au: date | None = None
     validee_le: date | None = None
     verrouillee_le: date | None = None
-    neants: tuple[str, ...] = ()
-    """FINESS of the établissements said, on their behalf, to have nothing to declare."""
+    verrouillee_a: int = 0
+    """The last judgement stored when it was locked: what came after does not count."""
+    neants: Mapping[str, date] = MappingProxyType({})
+    """The établissements (FINESS) said, on their behalf, to have nothing to declare, and the day it was said."""
 
 
 def suites(db: Database, campagne: str, au: date) -> dict[str, Suite]:
@@ -136,9 +139,10 @@ def suites(db: Database, campagne: str, au: date) -> dict[str, Suite]:
         elif genre in ("valider", "devalider"):
             suite = suite._replace(validee_le=jour if genre == "valider" else None)
         elif genre in ("verrouiller", "deverrouiller"):
-            suite = suite._replace(verrouillee_le=jour if genre == "verrouiller" else None)
+            pose = genre == "verrouiller"
+            suite = suite._replace(verrouillee_le=jour if pose else None, verrouillee_a=int(valeur) if pose else 0)
         elif genre == "neant":
-            suite = suite._replace(neants=(*suite.neants, finess))
+            suite = suite._replace(neants={**suite.neants, finess: jour})
         rendues[ght] = suite
     return rendues
 

@@ -13,14 +13,18 @@ from sheets.register.registre import ecriture
 
 
 def note(db: Database, dossier: Dossier, quand: datetime) -> None:
-    """Keep the folder if it is not the one last seen; costs one read when nothing changed."""
-    dernier = db.execute("SELECT dossier FROM dossiers_en_vigueur ORDER BY id DESC LIMIT 1").fetchone()
-    if dernier and dernier[0] == dossier.empreinte and vues.a_un_dossier(db):
-        return
+    """Keep the folder if it is not the one last seen; costs one read when nothing changed.
+
+    A day before the last change is left as it was: which folder was in force then is known.
+    """
     le = quand.isoformat(timespec="seconds")
+    dernier = db.execute("SELECT dossier, depuis FROM dossiers_en_vigueur ORDER BY id DESC LIMIT 1").fetchone()
+    connu = dernier is not None and (dernier[0] == dossier.empreinte or le[:10] < dernier[1][:10])
+    if connu and vues.a_un_dossier(db):
+        return
     with ecriture(db):
         db.execute("INSERT OR IGNORE INTO dossiers VALUES (?, ?, ?)", (dossier.empreinte, dossier.archive(), le))
-        if dernier is None or dernier[0] != dossier.empreinte:
+        if not connu:
             db.execute("INSERT INTO dossiers_en_vigueur (depuis, dossier) VALUES (?, ?)", (le, dossier.empreinte))
         vues.suit(db, dossier)
 

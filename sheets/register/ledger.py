@@ -43,6 +43,8 @@ class Memoire:
     """Kept in the exercice before, and still yielding a part of this one."""
     numeros: dict[str, frozenset[str]] = field(default_factory=dict)
     """Every number ever borne in the exercice: a new action takes none of them."""
+    deja: dict[str, dict[int, str]] = field(default_factory=dict)
+    """The numbers given to its lines (by place in the sheet) when the same file was last judged."""
     distinctes: frozenset[tuple[str, str, str]] = frozenset()
     """(FINESS, number, title) that someone said are not the same action."""
 
@@ -50,21 +52,34 @@ class Memoire:
 RIEN = Memoire()
 
 
-def memoire(db: Database, dossier: Dossier, campagne: Campagne, finess: Iterable[str], au: date) -> Memoire:
-    """What was known that day of the actions of these établissements."""
+class Envoi(NamedTuple):
+    """A sending that is judged again: its last judgement, and its arrival."""
+
+    fichier: int
+    recu: int
+
+
+def memoire(
+    db: Database, dossier: Dossier, campagne: Campagne, finess: Iterable[str], au: date, envoi: Envoi | None = None
+) -> Memoire:
+    """What was known that day of the actions of these établissements; before `envoi` came, when it is judged again.
+
+    Locked or not: an action keeps its number from what was last received, and the value it was locked at elsewhere.
+    """
     demandes = sorted(finess)
     de_l_exercice = [c.code for c in dossier.campagnes_de(campagne.exercice) if c.situation <= campagne.situation]
     d_avant = [c.code for c in dossier.campagnes_de(campagne.exercice - 1)]
     if not _deja_vus(db, [*de_l_exercice, *d_avant], demandes):
         return RIEN  # nearly every file of a first pull
-    actuels = qui_compte(db, de_l_exercice, au, demandes)
+    actuels = qui_compte(db, de_l_exercice, au, demandes, verrou=False, avant=envoi and envoi.recu)
     anciens = qui_compte(db, d_avant, au, demandes)
-    retirees = {d.ligne for d in decisions.decisions(db, [o.id for o in anciens.values()], au) if d.bloquee}
-    gardees = {d.ligne for d in decisions.decisions(db, [o.id for o in anciens.values()], au) if not d.bloquee}
+    tranchees = decisions.decisions(db, [o.id for o in anciens.values()], au)
+    retirees, gardees = ({d.ligne for d in tranchees if d.bloquee is sens} for sens in (True, False))
     return Memoire(
         {f: _actions(db, o) for f, o in actuels.items()},
         {f: _actions(db, o, (retirees, gardees)) for f, o in anciens.items()},
         _numeros(db, de_l_exercice, demandes),
+        _deja(db, envoi.fichier) if envoi else {},
         _distinctes(db, de_l_exercice, demandes),
     )
 
@@ -109,6 +124,14 @@ def _numeros(db: Database, campagnes: Sequence[str], finess: Sequence[str]) -> d
     return {f: frozenset(n) for f, n in vus.items()}
 
 
+def _deja(db: Database, fichier: int) -> dict[str, dict[int, str]]:
+    requete = "SELECT o.finess, l.numero, l.action_id FROM onglets o JOIN lignes_paat l ON l.onglet = o.id WHERE o.fichier = ?"
+    donnes: dict[str, dict[int, str]] = {}
+    for finess, numero, action_id in db.execute(requete, (fichier,)):
+        donnes.setdefault(finess, {})[numero] = action_id
+    return donnes
+
+
 def _distinctes(db: Database, campagnes: Sequence[str], finess: Sequence[str]) -> frozenset[tuple[str, str, str]]:
     requete = (
         "SELECT finess, action_id, valeur FROM actes WHERE genre = 'distinguer'"
@@ -133,14 +156,16 @@ def disparues(db: Database, campagnes: Sequence[str], onglets: Iterable[int]) ->
       WITH compte(id) AS (SELECT value FROM json_each(:onglets)),
       avant(compte, onglet) AS MATERIALIZED (
         SELECT k.id, o.id FROM compte JOIN onglets k ON k.id = compte.id JOIN json_each(:campagnes) c
-        JOIN onglets o ON o.campagne = c.value AND o.finess = k.finess AND o.utilisable AND o.fichier < k.fichier),
+        JOIN onglets o ON o.campagne = c.value AND o.finess = k.finess AND o.utilisable AND o.fichier < k.fichier
+        JOIN fichiers f ON f.id = o.fichier
+        WHERE NOT EXISTS (SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id)),
       perdue(onglet, action_id) AS (
         SELECT a.compte, l.action_id FROM avant a JOIN lignes_paat l ON l.onglet = a.onglet
         EXCEPT SELECT l.onglet, l.action_id FROM (SELECT DISTINCT compte FROM avant) a
           JOIN lignes_paat l ON l.onglet = a.compte)
       SELECT p.onglet, p.action_id, l.numero, substr(r.debut, 1, 10), l.gain_exercice, max(l.id)
       FROM perdue p JOIN avant a ON a.compte = p.onglet JOIN lignes_paat l ON l.onglet = a.onglet AND l.action_id = p.action_id
-      JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier JOIN pulls r ON r.id = f.pull
+      JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier JOIN fichiers v ON v.id = f.recu JOIN pulls r ON r.id = v.pull
       GROUP BY p.onglet, p.action_id HAVING coalesce(l.statut, '') <> 'abandonné'
     """
     parametres = {"onglets": json.dumps(list(onglets)), "campagnes": json.dumps(list(campagnes))}

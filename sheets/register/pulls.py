@@ -144,12 +144,19 @@ def _jugement(db: Database, fichier: int, classeur: Classeur) -> None:
 
 
 def a_recouper(db: Database) -> list[str]:
-    """The campaigns that received something since their lines were last looked at together."""
+    """The campaigns that received something, or were locked or unlocked, since their lines were last looked at together."""
     requete = (
         "SELECT DISTINCT f.campagne FROM fichiers f JOIN onglets o ON o.fichier = f.id WHERE f.pull > coalesce("
-        "(SELECT max(r.pull) FROM recoupements r WHERE r.campagne = f.campagne), 0) ORDER BY 1"
+        "(SELECT max(r.pull) FROM recoupements r WHERE r.campagne = f.campagne), 0)"
+        " UNION SELECT a.campagne FROM actes a WHERE a.genre IN ('verrouiller', 'deverrouiller') AND a.le >= ("
+        "SELECT max(p.debut) FROM recoupements r JOIN pulls p ON p.id = r.pull WHERE r.campagne = a.campagne) ORDER BY 1"
     )
     return [campagne for (campagne,) in db.execute(requete)]
+
+
+def campagnes_recues(db: Database) -> list[str]:
+    """The campaigns for which at least one tab was received."""
+    return [campagne for (campagne,) in db.execute("SELECT DISTINCT campagne FROM onglets ORDER BY 1")]
 
 
 def recoupe(db: Database, pull: int, campagne: str, constats: Iterable[tuple[int, int, Constat]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from sheets.constats import Constat, Gravite
-from sheets.register.compte import dernier_fichier, dernier_pull
+from sheets.register.compte import dernier_fichier, dernier_pull, qui_compte
 from sheets.register.decisions import Decision, decisions
 
 _DECIDE = (
@@ -104,24 +104,36 @@ class FichierGarde(NamedTuple):
     """A file whose original is kept, as last judged."""
 
     id: int
+    recu: int
     chemin: str
     empreinte: str
     etat: str
     ght: str
     campagne: str
+    comptent: Mapping[str, Mapping[str, bool]] = {}
+    """The établissements (FINESS) whose tab in force comes from it; for each, the lines struck (or kept) by decision."""
 
 
 def fichiers_a_rejuger(db: Database, au: date) -> list[FichierGarde]:
     """The last judgement of every arrival that a tab in force comes from, or that was refused and not replaced since."""
-    jusqu_a = dernier_fichier(db, au)
+    comptent: dict[int, dict[str, dict[str, bool]]] = {}
+    for (campagne,) in db.execute("SELECT DISTINCT campagne FROM onglets ORDER BY 1").fetchall():
+        onglets = {o.id: o for o in qui_compte(db, [campagne], au).values()}
+        for o in onglets.values():
+            comptent.setdefault(o.fichier, {})[o.finess] = {}
+        for d in decisions(db, onglets, au):
+            if not d.caduque:
+                comptent[onglets[d.onglet].fichier][d.finess][d.reference.split("/", 2)[2]] = d.bloquee
     requete = (
-        "SELECT f.id, f.chemin, f.empreinte, f.etat, f.ght, f.campagne FROM fichiers f WHERE f.id <= :jusqu_a"
+        "SELECT f.id, f.recu, f.chemin, f.empreinte, f.etat, f.ght, f.campagne FROM fichiers f WHERE f.id <= :jusqu_a"
         " AND NOT EXISTS (SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id AND g.id <= :jusqu_a)"
         " AND f.empreinte IN (SELECT empreinte FROM originaux WHERE efface_le IS NULL)"
-        " AND (f.id IN (SELECT fichier FROM onglets WHERE utilisable) OR NOT EXISTS ("
+        " AND (f.id IN (SELECT value FROM json_each(:comptent)) OR NOT EXISTS ("
         "   SELECT 1 FROM fichiers g WHERE g.chemin = f.chemin AND g.recu > f.recu AND g.id <= :jusqu_a)) ORDER BY f.recu"
     )
-    return [FichierGarde(*r) for r in db.execute(requete, {"jusqu_a": jusqu_a})]
+    parametres = {"jusqu_a": dernier_fichier(db, au), "comptent": json.dumps(list(comptent))}
+    gardes = (FichierGarde(*r) for r in db.execute(requete, parametres))
+    return [g._replace(comptent=comptent.get(g.id, {})) for g in gardes]
 
 
 def original(db: Database, empreinte: str) -> bytes:
@@ -132,9 +144,9 @@ def original(db: Database, empreinte: str) -> bytes:
 def jugement(
     db: Database, fichier: int
 ) -> tuple[dict[tuple[str, int], tuple[str, int, int]], set[tuple[str, str, str, int | None, str]]]:
-    """What a judgement says: (number, declared, struck) by tab and line; (code, gravité, tab, line, sentence) of findings."""
+    """What a judgement says: (number, declared, struck) by FINESS and line; (code, gravité, tab, line, sentence) of findings."""
     lignes = db.execute(
-        "SELECT o.feuille, l.numero, l.action_id, l.gain_exercice, l.retire FROM onglets o JOIN lignes_paat l"
+        "SELECT o.finess, l.numero, l.action_id, l.gain_exercice, l.retire FROM onglets o JOIN lignes_paat l"
         " ON l.onglet = o.id WHERE o.fichier = ?",
         (fichier,),
     )
@@ -150,7 +162,8 @@ def non_lus(db: Database, au: date) -> list[tuple[str, str, str]]:
     requete = (
         "SELECT f.chemin, c.feuille, c.message FROM constats c JOIN fichiers f ON f.id = c.fichier"
         " WHERE c.gravite = 'rejet' AND c.ligne IS NULL AND f.id IN ("
-        "   SELECT max(g.id) FROM fichiers g WHERE g.id <= ? GROUP BY g.chemin) ORDER BY f.id, c.id"
+        "   SELECT id FROM (SELECT g.id, row_number() OVER (PARTITION BY g.chemin ORDER BY g.recu DESC, g.id DESC) AS place"
+        "     FROM fichiers g WHERE g.id <= ?) WHERE place = 1) ORDER BY f.id, c.id"
     )
     return db.execute(requete, (dernier_fichier(db, au),)).fetchall()
 
@@ -279,10 +292,10 @@ def libelles_inconnus(db: Database, onglets: Iterable[int]) -> list[tuple[str, s
 def achats_declares(
     db: Database, campagnes: Sequence[str], finess: Iterable[str], au: date
 ) -> dict[tuple[str, str], int]:
-    """Total purchases in cents written on the first tabs, by FINESS and campaign; the latest file wins."""
+    """Total purchases in cents written on the first tabs, by FINESS and campaign; the last file to arrive wins."""
     requete = (
-        "SELECT o.finess, o.campagne, o.achats, max(o.fichier) FROM json_each(:campagnes) c CROSS JOIN json_each(:finess) f"
-        " JOIN onglets o ON o.campagne = c.value AND o.finess = f.value"
+        "SELECT o.finess, o.campagne, o.achats, max((f.recu << 32) | f.id) FROM json_each(:campagnes) c CROSS JOIN json_each(:finess) e"
+        " JOIN onglets o ON o.campagne = c.value AND o.finess = e.value JOIN fichiers f ON f.id = o.fichier"
         " WHERE o.achats IS NOT NULL AND o.fichier <= :jusqu_a GROUP BY 1, 2"
     )
     parametres = {
