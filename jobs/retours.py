@@ -5,20 +5,27 @@ Never writes over a person's file: a companion replaces only an earlier companio
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots import console
 from config.errors import UserError
 from config.langue import compte, enumeration, euros, vouliez_vous
+from jobs.pull import raccorde_au_registre
 from jobs.wiring import Atelier
-from sheets.constats import Constat, Gravite
+from sheets.constats import Constat, Gravite, rang
+from sheets.judging.decided import tranche
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur
 from sheets.marque import PROPRIETE
 from sheets.reading.excel import TAILLE_MAX, Refus, proprietes, refuse_le_dangereux
+from sheets.register import questions
+from sheets.register.compte import qui_compte
+from sheets.register.decisions import decisions, notes
 
 if TYPE_CHECKING:
     from sheets.template.changements import Changement
@@ -32,11 +39,11 @@ VERROU = "~$"
 
 
 def ecrit_les_retours(
-    atelier: Atelier, fichiers: Sequence[Path], sortie: Path | None, reglees: Mapping[Path, Sequence[Reglee]] | None = None
+    atelier: Atelier, fichiers: Sequence[Path], sortie: Path | None
 ) -> int:  # fmt: skip
     """Write the companion of each file, beside it or in `sortie`; return the exit code of `vigie check` (0, 1 or 2).
 
-    `reglees` gives for each file what a referent has settled.
+    With a register, it also says what was settled, what is known of the actions, what the whole campaign shows.
     Raises UserError, and writes nothing, when a file is missing or a name is taken.
     """
     from sheets.template.retour import ecrit_retour
@@ -46,16 +53,43 @@ def ecrit_les_retours(
         raise UserError(f"« {pris} » existe déjà et n'est pas un retour de Vigie : {GARDE}")
     juges, passes = [], []
     with console.progression("Retours") as avance:
-        for fichier, classeur in zip(fichiers, juge_tous(_lus(fichiers), atelier.dossier), strict=True):
-            if fichier.name.startswith(VERROU) or [c.code for c in classeur.constats] == ["retour-de-vigie"]:
-                console.ecrit(f"{fichier.name} — pas de retour : {classeur.constats[0].message}", "yellow")
-                passes.append(classeur)
+        for fichier, juge in zip(fichiers, juge_tous(_lus(fichiers), atelier.dossier), strict=True):
+            if fichier.name.startswith(VERROU) or [c.code for c in juge.constats] == ["retour-de-vigie"]:
+                console.ecrit(f"{fichier.name} — pas de retour : {juge.constats[0].message}", "yellow")
+                passes.append(juge)
                 continue
-            ecrit_retour(classeur, atelier.dossier, chemins[fichier], (reglees or {}).get(fichier, ()))
+            classeur, reglees = _avec_le_registre(atelier, juge, fichier)
+            ecrit_retour(classeur, atelier.dossier, chemins[fichier], reglees)
             console.ecrit(f"{fichier.name} — {_bilan(classeur)} → {chemins[fichier]}")
             juges.append(classeur)
             avance(len(juges) + len(passes), len(fichiers))
     return code_de_sortie(juges or passes)
+
+
+def _avec_le_registre(atelier: Atelier, juge: Classeur, fichier: Path) -> tuple[Classeur, list[Reglee]]:
+    """The workbook with what the register knows of it, and what was settled on its lines, in sentences."""
+    if juge.tampon is None or not juge.onglets or not atelier.chemin_registre.exists():
+        return juge, []
+    vue, campagne = atelier.vue(), juge.tampon.campagne
+    finess = [o.finess for o in juge.onglets]
+    comptent = qui_compte(vue.db, [campagne], vue.au, finess)
+    prises = decisions(vue.db, [o.id for o in comptent.values()], vue.au)
+    classeur = raccorde_au_registre(vue.db, vue.dossier, juge, vue.au)
+    classeur = tranche(classeur, {(d.finess, d.reference.split("/", 2)[2]): d for d in prises})
+    empreinte = hashlib.sha256(fichier.read_bytes()).hexdigest()
+    tous = (*classeur.constats, *questions.constats_de_campagne(vue.db, empreinte, vue.au))
+    mots = [(d.reference, f"Ligne {d.mots}.") for d in prises]
+    mots += [(n.reference, f"{n.par}, le {n.le[:10]} : {n.texte}") for n in notes(vue.db, campagne, finess, vue.au)]
+    return replace(classeur, constats=tuple(sorted(tous, key=rang))), _a_leur_ligne(classeur, campagne, mots)
+
+
+def _a_leur_ligne(classeur: Classeur, campagne: str, mots: Sequence[tuple[str, str]]) -> list[Reglee]:
+    from sheets.template.retour_onglet import Reglee
+
+    places = {
+        f"{campagne}/{o.finess}/{li.action_id}": (o.feuille, li.numero) for o in classeur.onglets for li in o.lignes
+    }
+    return [Reglee(*places[reference], texte) for reference, texte in mots if reference in places]
 
 
 def code_de_sortie(juges: Sequence[Classeur]) -> int:

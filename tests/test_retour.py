@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from jobs.wiring import Atelier
 from sheets.constats import Constat, Gravite, groupes
 from sheets.judging.workbook import juge
 from sheets.lignes import Classeur
+from sheets.register import actes
 from sheets.register.registre import ouvre
 from sheets.template.retour import ecrit_retour, retour
 from sheets.template.retour_onglet import Reglee
@@ -258,3 +260,24 @@ def test_no_companion_is_made_of_a_companion(
     assert ecrit_les_retours(Atelier(dossier.chemin, tmp_path / "v.sqlite"), [fichier], None) == 2
     assert "C'est un retour de Vigie" in capsys.readouterr().out
     assert [f.name for f in tmp_path.iterdir()] == ["x - retour.xlsx"]
+
+
+def test_with_a_register_the_companion_says_what_was_settled(
+    tmp_path: Path, dossier: Dossier, trame_remplie: Remplir
+) -> None:
+    fichier = tmp_path / "jura.xlsx"
+    impossible = {"gain_annuel": 90_000, "montant_reference": 50_000, "marche": "2021-7"}
+    fichier.write_bytes(trame_remplie({SUD: [impossible, impossible | {"intitule": "Autre"}]}))
+    atelier = Atelier(dossier.chemin, tmp_path / "v.sqlite", date(2022, 2, 1))
+    pull(atelier.registre, atelier.dossier, [fichier], atelier.maintenant)
+    main = Main(
+        atelier.registre, atelier.dossier, atelier.personne("referent.bfc@exemple.invalid"), atelier.maintenant()
+    )
+    actes.decide(main, f"2021-annuelle/{SUD}/0001", "retenir", "facture vue")
+    actes.note(main, f"2021-annuelle/{SUD}/0002", "Pouvez-vous envoyer la facture ?")
+    assert ecrit_les_retours(atelier, [fichier], tmp_path / "retours") == 1
+    livre = load_workbook(tmp_path / "retours" / "jura - retour.xlsx")
+    textes = " ".join(str(c.value) for f in livre.worksheets for r in f.iter_rows() for c in r if c.value)
+    assert "gardée par referent.bfc@exemple.invalid le 2022-02-01 : facture vue" in textes
+    assert "Pouvez-vous envoyer la facture ?" in textes
+    assert "1 ligne est retirée du total" in textes

@@ -15,6 +15,7 @@ from config.territoire import Perimetre
 from jobs.commands import montre_bilan
 from jobs.demo.remplissage import ABSENT, fichier_etranger, plan, remplit
 from jobs.pull import Bilan, pull
+from jobs.retours import ecrit_les_retours
 from jobs.wiring import Atelier, atelier
 from reports import suivi
 from reports.gains import gains
@@ -48,11 +49,14 @@ def visite(sortie: Path) -> Bilan:
     with console.progression("Relevé") as avance:
         bilan = pull(monte.registre, monte.dossier, [sortie / "recus"], monte.maintenant, avance)
     montre_bilan(bilan)
-    console.titre("3. La région")
+    console.titre("3. Les retours : ce que chacun doit corriger, à côté de son fichier")
+    envois = sorted(f for f in (sortie / "recus").glob("GHT *.xlsx"))
+    ecrit_les_retours(monte, envois, sortie / "retours")
+    console.titre("4. La région")
     montre_la_region(monte)
-    console.titre("4. Ce qui coûte le plus")
+    console.titre("5. Ce qui coûte le plus")
     montre_les_rejets(monte)
-    console.titre("5. Des questions, leurs réponses")
+    console.titre("6. Des questions, leurs réponses")
     for question, email in QUESTIONS:
         personne = monte.personne(email) if email else CLAVIER
         rendu = answering.repond(question, personne, monte.vue(), monte.maintenant())

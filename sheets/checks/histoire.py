@@ -51,6 +51,12 @@ def modifie_apres_cloture(verrou: date, arrete: int | None, recu: int | None) ->
                  "" if recu is None else euros(recu))  # fmt: skip
 
 
+@controle("retiree-par-decision", Gravite.REJET, "histoire", titre="Un référent a retiré la ligne",
+          pourquoi="Une décision porte un nom, une date et un motif ; elle se lit partout où se lit le chiffre.")  # fmt: skip
+def retiree_par_decision(mots: str) -> Ecart:
+    return Ecart(f"Ligne {mots}.", "Répondez à votre référent, qui peut revenir sur sa décision.")
+
+
 def unite_du_passe(avant: int, maintenant: int, colonne: str) -> Ecart | None:
     """What `unite-suspecte` says when an amount (cents) is 100 or 1 000 times what the same line held before."""
     if not avant or not maintenant:

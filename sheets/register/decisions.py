@@ -35,6 +35,8 @@ class Decision(NamedTuple):
     """Cents struck (positive) or kept (negative) by the decision."""
     traite: int
     """Cents of its reference amount, when it counts for the coverage of its exercice."""
+    montants: str
+    """The amounts it was taken on, as `MONTANTS` writes them."""
 
     @property
     def mots(self) -> str:
@@ -53,7 +55,7 @@ def lendemain(au: date) -> str:
 _DECISIONS = f"""
 SELECT l.id, l.onglet, a.finess, a.campagne || '/' || a.finess || '/' || a.action_id, a.genre, a.par, a.le, a.motif,
   a.valeur <> {{montants}}, l.bloquee, l.retire, l.gain_exercice,
-  iif(l.statut = 'réalisé' AND substr(l.date_premiere_commande, 1, 4) = CAST(o.exercice AS TEXT), l.montant_reference, 0)
+  iif(l.statut = 'réalisé' AND substr(l.date_premiere_commande, 1, 4) = CAST(o.exercice AS TEXT), l.montant_reference, 0), a.valeur
 FROM actes a JOIN onglets o ON o.campagne = a.campagne AND o.finess = a.finess
 JOIN lignes_paat l ON l.onglet = o.id AND l.action_id = a.action_id
 WHERE a.genre IN {SUR_UNE_LIGNE} AND a.le < :apres AND o.id IN (SELECT value FROM json_each(:onglets))
@@ -73,7 +75,7 @@ def decisions(db: Database, onglets: Iterable[int], au: date) -> list[Decision]:
 
 def _decision(
     ligne: int, onglet: int, finess: str, reference: str, genre: str, par: str, le: str, motif: str,
-    change: int, bloquee: int, retire: int, gain: int, traite: int | None,
+    change: int, bloquee: int, retire: int, gain: int, traite: int | None, montants: str,
 ) -> Decision | None:  # fmt: skip
     if genre == "revenir":
         return None
@@ -82,7 +84,7 @@ def _decision(
     nouveau = max(gain, 0) if voulue else 0
     return Decision(
         ligne, onglet, finess, reference, genre, par, le, motif, caduque, voulue, nouveau,
-        int(voulue) - bloquee, nouveau - retire, traite or 0,
+        int(voulue) - bloquee, nouveau - retire, traite or 0, montants,
     )  # fmt: skip
 
 

@@ -242,6 +242,16 @@ def constats_de(
     return [_constat_recu(prises.get(r[4]), *r) for r in db.execute(requete, parametres)]
 
 
+def constats_de_campagne(db: Database, empreinte: str, au: date) -> list[Constat]:
+    """What the checks on a whole campaign found, at their last look, in a file that counts and holds these very bytes."""
+    requete = (
+        "SELECT c.code, c.gravite, c.message, c.correction, c.feuille, c.ligne, c.cellule, c.colonne, c.valeur, c.enjeu"
+        " FROM constats c JOIN fichiers f ON f.id = c.fichier WHERE f.empreinte = ? AND c.recoupement IN"
+        " (SELECT max(id) FROM recoupements WHERE pull <= ? GROUP BY campagne)"
+    )
+    return [Constat(r[0], Gravite(r[1]), *r[2:]) for r in db.execute(requete, (empreinte, dernier_pull(db, au)))]
+
+
 def combien_de_constats(db: Database, onglets: Iterable[int], gravite: Gravite, au: date) -> dict[str, tuple[int, int]]:
     """(findings, établissements) by code, of that gravité, most frequent first."""
     requete = (

@@ -1,0 +1,46 @@
+"""A judged workbook once people have decided: lines kept or struck by a referent, each with who, when and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sheets.checks import histoire
+from sheets.constats import Constat, Gravite, rang
+from sheets.judging.workbook import avec_blocages
+from sheets.lignes import Classeur, Ligne
+from sheets.register.decisions import Decision
+
+Decidees = Mapping[tuple[str, str], Decision]
+"""By FINESS and number of the action."""
+
+
+def tranche(classeur: Classeur, decidees: Decidees) -> Classeur:
+    """The workbook as it counts: a kept line is told and no longer struck, a struck one says by whom."""
+    visees = {
+        (o.feuille, li.numero): d
+        for o in classeur.onglets
+        for li in o.lignes
+        if (d := decidees.get((o.finess, li.action_id))) and tient(d, li)
+    }
+    constats = [_adouci(c, visees.get((c.feuille, c.ligne or 0))) for c in classeur.constats]
+    constats += [
+        histoire.retiree_par_decision(d.mots, feuille=feuille, ligne=ligne)
+        for (feuille, ligne), d in visees.items()
+        if d.genre == "retirer"
+    ]
+    onglets, tous = avec_blocages(list(classeur.onglets), constats)
+    return replace(classeur, onglets=tuple(onglets), constats=tuple(sorted(tous, key=rang)))
+
+
+def tient(decision: Decision, ligne: Ligne) -> bool:
+    """Whether the decision holds on this line: one to keep was taken on amounts, and lapses with them."""
+    gain, reference = ("" if m is None else m for m in (ligne.valeurs.gain_annuel, ligne.valeurs.montant_reference))
+    return decision.genre == "retirer" or decision.montants == f"{gain}/{reference}"
+
+
+def _adouci(constat: Constat, decision: Decision | None) -> Constat:
+    if decision is None or decision.genre != "retenir" or constat.gravite is not Gravite.REJET:
+        return constat
+    message = f"{constat.message} Ligne {decision.mots}."
+    return constat._replace(gravite=Gravite.INFO, message=message, correction="Rien à faire.", enjeu=0)
