@@ -270,7 +270,7 @@ def test_with_a_register_the_companion_says_what_was_settled(
     fichier.write_bytes(trame_remplie({SUD: [impossible, impossible | {"intitule": "Autre"}]}))
     atelier = Atelier(dossier.chemin, tmp_path / "v.sqlite", date(2022, 2, 1))
     pull(atelier.registre, atelier.dossier, [fichier], atelier.maintenant)
-    main = Main(
+    main = actes.Main(
         atelier.registre, atelier.dossier, atelier.personne("referent.bfc@exemple.invalid"), atelier.maintenant()
     )
     actes.decide(main, f"2021-annuelle/{SUD}/0001", "retenir", "facture vue")
