@@ -143,14 +143,14 @@ def _jours(iso: str | None, au: date) -> int:
 
 def _montre(c: Constat, empreinte: str) -> None:
     nom = "l'exemple fourni" if Path(c.dossier) == EXEMPLE else c.dossier
-    taille = f" ({nombre_d_octets(c.taille)})" if c.taille is not None else ""
-    console.ecrit(f"Dossier : {nom} ({empreinte[:8]}), sans faute. Registre : {c.registre}{taille}")
+    console.ecrit(f"Dossier : {nom} ({empreinte[:8]}), sans faute. Registre : {c.registre}")
     if c.dernier_releve:
         quand = f"{datetime.fromisoformat(c.dernier_releve['debut']):%d/%m/%Y à %Hh%M}"
         console.ecrit(f"Dernier relevé le {quand}, {_il_y_a(c.jours_depuis_releve)} : {en_etats(c.dernier_releve)}.")
-    if c.derniere_sauvegarde:
+    if c.taille is not None:
         s = c.derniere_sauvegarde
-        console.ecrit(f"Dernière sauvegarde {_il_y_a(s['jours'])} : {s['chemin']} ({nombre_d_octets(s['octets'])}).")
+        sauvee = f"{_il_y_a(s['jours'])}, {s['chemin']} ({nombre_d_octets(s['octets'])})" if s else "aucune"
+        console.ecrit(f"Taille du registre : {nombre_d_octets(c.taille)}. Dernière sauvegarde : {sauvee}.")
     for souci in c.soucis:
         console.ecrit(f"À voir : {souci}", "yellow")
     for note in c.a_noter:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -21,13 +22,13 @@ from bots.answering import repond
 from config.dossier import EXEMPLE, charge
 from config.droits import CLAVIER
 from config.errors import UserError
-from jobs.demo.tour import visite
+from jobs.demo.tour import CAMPAGNE, visite
 from jobs.pull import Bilan, pull
 from jobs.wiring import Atelier, atelier
 from sheets.constats import Gravite
 from sheets.judging.workbook import juge
 from sheets.lignes import Classeur
-from sheets.register import questions, sauvegarde
+from sheets.register import questions, sauvegarde, vues
 from sheets.register.compte import qui_compte
 from sheets.register.registre import ouvre
 from tests import oracle
@@ -35,6 +36,7 @@ from tests.test_vues import acte, meme_reponse
 
 JOUR = date(2022, 3, 31)
 REGION = "BFC"
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 @dataclass(frozen=True)
@@ -216,3 +218,29 @@ def test_the_views_of_the_register_say_what_the_answers_say_before_and_after_a_d
     assert meme_reponse(db, dossier, JOUR) == lignes
     apres = db.execute("SELECT retenu FROM v_lignes_qui_comptent WHERE reference = ?", (reference,)).fetchone()[0]
     assert (retenu, apres) == (0.0, declare)
+
+
+def test_the_ready_queries_of_the_analysts_say_what_the_answers_say(faite: Visite) -> None:
+    menu = json.loads((DOCS / "datasette.json").read_text(encoding="utf-8"))["databases"]["analyse"]
+    requetes = {nom: q["sql"] for nom, q in menu["queries"].items()}
+    ecrites = re.findall(r"```sql\n(.*?)```", (DOCS / "analystes.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert list(requetes.values()) == [sql.strip() for sql in ecrites]
+    assert menu["tables"].keys() == vues.VUES.keys()
+
+    db, dit = faite.atelier.registre, faite.demande("gains bfc 2021 par ght")
+    par_ght = {r[2]: f"{r[5]:.2f}" for r in db.execute(requetes["retenu_par_ght"])}
+    assert par_ght == {li["libelle"]: li["valeur"] for li in dit["lignes"] if li["valeur"] is not None}
+
+    familles: dict[str, Decimal] = {}
+    for _, famille, _, _, retenu in db.execute(requetes["familles_et_operateurs"]):
+        familles[famille] = familles.get(famille, Decimal(0)) + Decimal(str(retenu))
+    dit = faite.demande("gains bfc 2021 par famille")
+    attendu = {li["libelle"]: Decimal(li["valeur"]) for li in dit["lignes"]}
+    assert {f or "non renseigné": m for f, m in familles.items()} == {f: attendu.get(f) for f in attendu}
+
+    fautes = db.execute(requetes["ce_que_coutent_les_fautes"]).fetchall()
+    constats = questions.constats_de(
+        db, [o.id for o in qui_compte(db, [CAMPAGNE], JOUR).values()], tuple(Gravite), JOUR
+    )
+    assert sum(r[3] for r in fautes) == len(constats)
+    assert sum(round(r[5] * 100) for r in fautes) == sum(c.constat.enjeu for c in constats)
