@@ -345,3 +345,50 @@ def test_two_at_once_are_one_or_one_after_the_other(
         assert faits(registre) == attendus[commande.nom][0]
     if commande is PULL:
         assert refus >= 6
+
+
+# Backups and restores
+
+
+def test_a_backup_killed_or_out_of_room_leaves_nothing_under_its_name(
+    lanceur: Lanceur, source: Path, tmp_path: Path
+) -> None:
+    registre, des, entieres = tmp_path / "vigie.sqlite", random.Random(3), 0
+    PULL.pose(lanceur, registre, source)
+    lanceur(PULL.course(registre, source))
+    (fini,) = lanceur({"arguments": _ou(("backup", str(tmp_path / "0.sqlite")), registre, source)})
+    for n in range(1, 31):
+        copie = tmp_path / f"{n}.sqlite"
+        tue = fini["duree"] * des.uniform(0.2, 1.0)
+        lanceur({"arguments": _ou(("backup", str(copie)), registre, source), "tue": tue})
+        entieres += copie.exists()
+        assert not copie.exists() or verifie(copie, copie).fichiers == 15
+    assert entieres < 30
+    (fini,) = lanceur({"arguments": _ou(("backup", str(tmp_path / "b.sqlite")), registre, source), "limite": 100_000})
+    assert fini["code"] == 2
+    assert "Faites de la place" in fini["plaint"]
+    assert not (tmp_path / "b.sqlite").exists()
+
+
+def test_a_restore_killed_at_any_moment_leaves_the_old_register_or_the_new_one(
+    lanceur: Lanceur, source: Path, tmp_path: Path, attendus: dict[str, tuple[Any, Any, float]]
+) -> None:
+    registre, des, remplaces = tmp_path / "vigie.sqlite", random.Random(4), 0
+    PULL.pose(lanceur, registre, source)
+    lanceur(PULL.course(registre, source))
+    sauvegarde = tmp_path / "bonne.sqlite"
+    lanceur({"arguments": _ou(("backup", str(sauvegarde)), registre, source)})
+    restaure = ("restore", str(sauvegarde), "--yes")
+    (fini,) = lanceur({"arguments": _ou(restaure, registre, source)})
+    assert fini["code"] == 0, fini
+    for n in range(30):
+        with closing(ouvre(registre)) as db:
+            db.execute("INSERT INTO questions (personne, posee_le, texte) VALUES ('x', '2022', ?)", (f"après {n}",))
+        lanceur({"arguments": _ou(restaure, registre, source), "tue": fini["duree"] * des.uniform(0.5, 1.05)})
+        with closing(ouvre(registre)) as db:
+            reste = db.execute("SELECT count(*) FROM questions WHERE texte = ?", (f"après {n}",)).fetchone()[0]
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        remplaces += 1 - reste
+        assert faits(registre) == attendus["pull"][0]
+    assert 0 < remplaces < 30, remplaces
+    verifie(registre, registre)
