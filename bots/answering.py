@@ -21,18 +21,25 @@ def repond(
 ) -> dict[str, Any]:
     """Answer a question as the JSON object every channel words from; remembers it for « pourquoi ? ».
 
-    `vue` is today's: its folder decides the rights. With `au`, the answer is the one that day would have given; with `limite`,
-    at most that many lines come with it.
+    `vue` is today's: its folder decides the rights. With `au`, the answer is the one that day would have given; with
+    `limite`, at most that many lines come with it.
     """
+    rendu, comprise = reponse_a(texte, personne, vue, au, limite)
+    demandes.retient_question(vue.db, personne.email, maintenant, texte, comprise)
+    return rendu
+
+
+def reponse_a(
+    texte: str, personne: Personne, vue: Vue, au: date | None = None, limite: int = -1
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The answer, and what to remember of the question: reads only, so that a pull never makes anyone wait."""
     precedente = _precedente(vue, personne)
     vue_du_jour = vue.le(au) if au else vue
     question = comprend(texte, vue_du_jour.dossier, vue_du_jour.au, territoire_par_defaut(personne, vue), precedente)
     if question.sujet:
         question = replace(question, sujet=replace(question.sujet, limite=limite))
     rendu = _reponse(question, personne, vue_du_jour, vue)
-    comprise = _memoire(question) if question.sujet and not rendu.get("refus") else None
-    demandes.retient_question(vue.db, personne.email, maintenant, texte, comprise)
-    return rendu
+    return rendu, _memoire(question) if question.sujet and not rendu.get("refus") else None
 
 
 def territoire_par_defaut(personne: Personne, vue: Vue) -> Perimetre:

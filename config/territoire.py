@@ -83,7 +83,7 @@ class Territoire:
 
     def ght_de(self, finess: str, au: date) -> str | None:
         """Code of the GHT an établissement belonged to that day."""
-        return next((a.ght for a in self.appartenances if a.finess == finess and a.vaut(au)), None)
+        return self._ght_au(au).get(finess)
 
     def finess_de(self, perimetre: Perimetre, au: date) -> frozenset[str]:
         """FINESS numbers of the établissements inside a scope that day."""
@@ -115,6 +115,10 @@ class Territoire:
         return "France"
 
     @lru_cache(maxsize=32)  # noqa: B019 - a territory lives as long as the process
+    def _ght_au(self, au: date) -> dict[str, str]:
+        return {e.finess: ght for ght, membres in self._au(au).items() for e in membres}
+
+    @lru_cache(maxsize=32)  # noqa: B019
     def _au(self, au: date) -> dict[str, list[Etablissement]]:
         membres: dict[str, list[Etablissement]] = {}
         for a in sorted(self.appartenances, key=lambda a: (not a.support, a.finess)):

@@ -96,7 +96,7 @@ def _etat(
     membres = vue.dossier.territoire.membres(ght.code, campagne.situation)
     siens = [comptent[e.finess] for e in membres if e.finess in comptent]
     dits_neants = {
-        e.finess: suite.neants[e.finess] for e in membres if e.finess in suite.neants.keys() - comptent.keys()
+        e.finess: suite.neants[e.finess] for e in membres if e.finess in suite.neants and e.finess not in comptent
     }
     totaux = somme(siens)
     comptes = {o.fichier for o in siens}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from sheets.cells import Reconnu
 from sheets.checks import CATALOGUE, classeur
@@ -70,11 +71,17 @@ def _ecarts(lue: LigneLue, ligne: Ligne, trame: Trame, contexte: Contexte) -> It
         yield CATALOGUE[code], CATALOGUE[code].fonction(c.titre, requis, probleme)._replace(colonne=cle)
     for c, absence in trame.requises:
         if c.cle not in lue.valeurs and c.cle not in lue.problemes and absence.quand(lue.valeurs):
-            controle = CATALOGUE[absence.code]
-            yield controle, controle.fonction(c.titre, True, None)._replace(colonne=c.cle)
+            yield CATALOGUE[absence.code], _absence(absence.code, c.titre, c.cle)
     for controle in pour(trame.code, "ligne"):
         if ecart := controle.fonction(ligne.valeurs, contexte):
             yield controle, ecart
+
+
+@cache
+def _absence(code: str, titre: str, cle: str) -> Ecart:
+    """What is said of a blank required cell: the same on every line."""
+    ecart: Ecart = CATALOGUE[code].fonction(titre, True, None)
+    return ecart._replace(colonne=cle)
 
 
 def _a_sa_place(

@@ -6,7 +6,7 @@ The whole judgement of one file, with the region's folder and nothing else. Runs
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from config.campagne import Campagne
@@ -20,7 +20,7 @@ from sheets.checks import CATALOGUE, classeur
 from sheets.checks.catalogue import Contexte
 from sheets.constats import Constat, Gravite, rang
 from sheets.judging.lines import juge_la_trame, juge_lignes
-from sheets.lignes import Classeur, Onglet
+from sheets.lignes import Classeur, Ligne, Onglet
 from sheets.marque import est_un_retour
 from sheets.noms import noms_d_onglets
 from sheets.reading import excel, loupe
@@ -258,14 +258,19 @@ def _neants(envoi: Envoi, deja: set[str]) -> list[Onglet]:
 def avec_blocages(onglets: list[Onglet], constats: list[Constat]) -> tuple[list[Onglet], list[Constat]]:
     """Mark the lines that a blocking finding stands on, and write on each such finding the cents it strikes out."""
     bloquees = {(c.feuille, c.ligne) for c in constats if c.gravite is Gravite.REJET and c.ligne}
-    marques = [
-        replace(o, lignes=tuple(li._replace(bloquee=(o.feuille, li.numero) in bloquees) for li in o.lignes))
-        for o in onglets
-    ]
-    retires = {(o.feuille, ligne.numero): ligne.retire for o in marques for ligne in o.lignes}
+    marques = [replace(o, lignes=tuple(_marquee(o, li, bloquees) for li in o.lignes)) for o in onglets]
+    retires = {(o.feuille, li.numero): li.retire for o in marques for li in o.lignes if li.retire}
     # The euros of a line stand on its first blocking finding only, so that findings add up to what is struck out.
-    chiffres = [
-        c._replace(enjeu=retires.pop((c.feuille, c.ligne or 0), 0)) if c.gravite is Gravite.REJET else c
-        for c in constats
-    ]
+    chiffres = [_chiffre(c, retires) for c in constats]
     return marques, sorted(chiffres, key=rang)
+
+
+def _marquee(onglet: Onglet, ligne: Ligne, bloquees: Collection[tuple[str, int]]) -> Ligne:
+    bloquee = (onglet.feuille, ligne.numero) in bloquees
+    return ligne if ligne.bloquee is bloquee else ligne._replace(bloquee=bloquee)
+
+
+def _chiffre(constat: Constat, retires: dict[tuple[str, int], int]) -> Constat:
+    rejet = constat.gravite is Gravite.REJET
+    enjeu = retires.pop((constat.feuille, constat.ligne or 0), 0) if rejet else 0
+    return constat if constat.enjeu == enjeu else constat._replace(enjeu=enjeu)

@@ -59,22 +59,21 @@ _QUI_COMPTE = """
 WITH campagne(code, rang) AS (SELECT value, key FROM json_each(:campagnes)),
 verrou(campagne, ght, jusqu_a) AS MATERIALIZED (
   SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:verrous)
-), admis AS (
-  SELECT o.id, o.finess, o.utilisable, c.rang, f.recu, f.id AS fichier, min(:jusqu_a, coalesce(v.jusqu_a, :jusqu_a)) AS borne
-  FROM campagne c CROSS JOIN onglets o ON o.campagne = c.code JOIN fichiers f ON f.id = o.fichier
-  LEFT JOIN verrou v ON v.campagne = c.code AND v.ght = f.ght
-  WHERE f.id <= min(:jusqu_a, coalesce(v.jusqu_a, :jusqu_a)) AND o.utilisable {filtre}
-), juge AS (
-  SELECT * FROM admis a WHERE NOT EXISTS (
-    SELECT 1 FROM fichiers g WHERE g.recu = a.recu AND g.id > a.fichier AND g.id <= a.borne)
-), range AS (
-  SELECT id, row_number() OVER (PARTITION BY finess ORDER BY rang DESC, recu DESC) AS place FROM juge
+), vivant(fichier, ordre) AS MATERIALIZED (
+  SELECT f.id, (c.rang << 40) | f.recu FROM campagne c CROSS JOIN fichiers f ON f.campagne = c.code
+  LEFT JOIN verrou v ON v.campagne = f.campagne AND v.ght = f.ght
+  WHERE f.id <= min(:jusqu_a, coalesce(v.jusqu_a, :jusqu_a)) AND NOT EXISTS (
+    SELECT 1 FROM fichiers g
+    WHERE g.recu = f.recu AND g.id > f.id AND g.id <= min(:jusqu_a, coalesce(v.jusqu_a, :jusqu_a)))
+), choisi(onglet, finess, ordre) AS MATERIALIZED (
+  SELECT o.id, o.finess, max(v.ordre) FROM campagne c CROSS JOIN onglets o ON o.campagne = c.code
+  JOIN vivant v ON v.fichier = o.fichier WHERE o.utilisable {filtre} GROUP BY o.finess
 )
 SELECT o.id, o.fichier, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.neant, o.achats,
   o.lignes_lues, o.lignes_vides, o.lignes_ignorees, o.lignes_rejetees, o.lignes_retenues,
   o.gain_declare, o.gain_retire, o.gain_retenu, o.declare_positif, o.perimetre_traite
-FROM range r JOIN onglets o ON o.id = r.id JOIN fichiers f ON f.id = o.fichier
-WHERE r.place = 1 ORDER BY o.finess
+FROM choisi c JOIN onglets o ON o.id = c.onglet JOIN fichiers f ON f.id = o.fichier
+ORDER BY c.finess
 """
 
 
@@ -117,7 +116,7 @@ def _retenus(
         "avant": avant,
     }
     filtre = "AND o.finess IN (SELECT value FROM json_each(:finess))" if finess is not None else ""
-    filtre += " AND f.recu < :avant" if avant is not None else ""
+    filtre += " AND (v.ordre & ((1 << 40) - 1)) < :avant" if avant is not None else ""
     for r in db.execute(_QUI_COMPTE.format(filtre=filtre), parametres):
         faits: tuple[Any, ...] = (*r[:7], bool(r[7]), bool(r[8]), r[9], Totaux(*r[10:18]), *r[18:])
         yield OngletRecu(*faits)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from bots.answering import repond
+from bots.answering import reponse_a
 from bots.messages import MONTRES
 from bots.questions import INTENTIONS
 from config.dossier import Dossier, charge
@@ -148,7 +148,7 @@ def reponses(db: Database, dossier: Dossier, posees: list[tuple[str, str]], *, p
     vue = Vue(db, dossier, fin.date())
     for intention, question in posees:
         debut = time.perf_counter()
-        rendu = repond(question, CLAVIER, vue, fin, date(fin.year - 2, 11, 15) if passe else None, MONTRES)
+        rendu, _ = reponse_a(question, CLAVIER, vue, date(fin.year - 2, 11, 15) if passe else None, MONTRES)
         durees[intention].append(time.perf_counter() - debut)
         assert rendu["intention"] == intention, rendu["texte"]
     return durees

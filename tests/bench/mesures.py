@@ -7,9 +7,11 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from config.dossier import Dossier
-from config.langue import euros
-from tests.bench import debit, outils, usuel
+from config.langue import compte, euros
+from tests.bench import debit, histoire, outils, usuel
 from tests.bench.debit import chrono
 from tests.bench.pays import ETABLISSEMENTS, LIGNES, dossier_du_pays, trames
 from tests.corpus import CORPUS
@@ -17,6 +19,7 @@ from tests.corpus import CORPUS
 SORTIE = Path("out/bench")
 ALTERNANCES = 7
 ECHANTILLON = 34
+QUESTIONS_PAR_INTENTION = 100
 
 
 def dit(texte: str) -> None:
@@ -67,11 +70,48 @@ def mesure_la_memoire(fichiers: list[Path], dossier: Dossier) -> None:
     dit(f"Mémoire ajoutée au plus haut, processus de lecture compris : {mots} ; visé : 300 Mo au plus, et la même")
 
 
+def mesure_l_histoire(fichiers: list[Path], dossier: Dossier) -> None:
+    """Ten years of a country: how fast it answers while a pull commits in the same process, now and as of a past day."""
+    debit.vigie(fichiers, dossier, SORTIE / "modele.sqlite")
+    vingt = histoire.dossier_a_vingt_campagnes(SORTIE / "dossier-20")
+    chemin = SORTIE / "histoire.sqlite"
+    chemin.unlink(missing_ok=True)
+    db = histoire.registre_d_un_pays(SORTIE / "modele.sqlite", chemin, vingt)
+    lignes = db.execute("SELECT count(*) FROM lignes_paat").fetchone()[0]
+    posees = histoire.questions(vingt, QUESTIONS_PAR_INTENTION)
+    dit(f"{compte(lignes, 'version')} de lignes, {len(posees)} questions de {len({i for i, _ in posees})} sortes :")
+    histoire.reponses(db, vingt, posees[:20], passe=False)
+    for passe, vise in ((False, 50), (True, 250)):
+        durees: dict[str, list[float]] = {}
+        pris = histoire.pendant_un_releve(
+            chemin, vingt, fichiers, partial(_repond, durees, db, vingt, posees, passe=passe)
+        )
+        toutes = sorted(d for siennes in durees.values() for d in siennes)
+        pire = max(durees, key=lambda i: max(durees[i]))
+        dit(f"  {'à une date passée' if passe else 'aujourd’hui'}, pendant un relevé ({pris} fichiers pris) : médiane "
+            f"{statistics.median(toutes) * 1000:.1f} ms, 99e centile {centile(toutes, 0.99) * 1000:.1f} ms (visé : {vise} ms), "
+            f"au pire {toutes[-1] * 1000:.0f} ms ({pire})")  # fmt: skip
+        for intention, siennes in sorted(durees.items()):
+            dit(f"    {intention:<14} 99e centile {centile(sorted(siennes), 0.99) * 1000:6.1f} ms")
+    db.close()
+
+
+def _repond(
+    durees: dict[str, list[float]], db: Database, dossier: Dossier, posees: list[tuple[str, str]], *, passe: bool
+) -> None:
+    durees.update(histoire.reponses(db, dossier, posees, passe=passe))
+
+
+def centile(rangees: list[float], part: float) -> float:
+    """The value that this part of the sorted ones does not exceed."""
+    return rangees[min(len(rangees) - 1, int(part * len(rangees)))]
+
+
 def mesure_le_corpus() -> None:
     dit(f"{len(CORPUS)} classeurs abîmés, étranges ou hostiles :")
     dit(f"  {'':<20}" + "".join(f"{i:>22}" for i in outils.ISSUES))
-    for nom, compte in outils.compare():
-        dit(f"  {nom:<20}" + "".join(f"{compte[i]:>22}" for i in outils.ISSUES))
+    for nom, rendus in outils.compare():
+        dit(f"  {nom:<20}" + "".join(f"{rendus[i]:>22}" for i in outils.ISSUES))
 
 
 def main() -> None:
@@ -81,4 +121,5 @@ def main() -> None:
     mesure_le_debit(fichiers, dossier)
     mesure_les_outils(fichiers, dossier)
     mesure_la_memoire(fichiers, dossier)
+    mesure_l_histoire(fichiers, dossier)
     mesure_le_corpus()
