@@ -53,6 +53,8 @@ def _rejuge(
 ) -> Iterator[Changement]:
     le = horloge().date()
     gardes = [g for g in questions.fichiers_a_rejuger(db, le) if not _verrouille(db, g, le)]
+    # Earliest exercice first: what is carried over takes the value judged just before.
+    gardes.sort(key=lambda g: dossier.campagnes[g.campagne].situation if g.campagne in dossier.campagnes else date.max)
     pull = pulls.commence(db, dossier, horloge()) if ecrit else 0
     contenus = ((g.chemin, questions.original(db, g.empreinte)) for g in gardes)
     etats: list[pulls.Etat] = []

@@ -420,3 +420,19 @@ def test_what_a_locked_campaign_did_not_say_is_said_at_the_first_pull_after_it_i
     actes.verrouille(region.le(JOURS[2]).main(), ANNUELLE, [GHT], "reprise", oui=False)
     region.le(JOURS[3]).releve()
     assert len(region.constats(ANNUELLE, "ligne-disparue")) == 1
+
+
+def test_a_copy_whose_original_was_taken_out_keeps_the_number_it_was_given(region: Region) -> None:
+    copie = achat("Gants stériles", 7_000, action_id="0001")
+    envoie(region, JOURS[0], [achat("Gants"), copie])
+    envoie(region, JOURS[1], [copie, achat("Linge", action_id="0003")])
+    assert titres(region) == {"0002": "Gants stériles", "0003": "Linge"}
+    assert ["« 0001 »" in c.message for c in region.constats(ANNUELLE, "ligne-disparue")] == [True]
+    (dit,) = region.constats(ANNUELLE, "numero-en-double")
+    assert "« 0001 » est celui d'une autre action ; cette ligne devient « 0002 »" in dit.message
+
+
+def test_a_line_typed_over_with_another_purchase_keeps_the_number_it_bears(region: Region) -> None:
+    envoie(region, JOURS[0], [achat("Gants"), achat("Linge")])
+    envoie(region, JOURS[1], [achat("Scanner", 9_000), achat("Linge")])
+    assert titres(region) == {"0001": "Scanner", "0002": "Linge"}

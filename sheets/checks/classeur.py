@@ -125,7 +125,7 @@ def ligne_de_total(cents: int | None) -> Ecart:
 @controle("numero-en-double", Gravite.INFO, "onglet", titre="Une ligne copiée a gardé son numéro",
           pourquoi="Chaque action garde son numéro d'un envoi à l'autre ; deux lignes ne peuvent le partager.")  # fmt: skip
 def numero_en_double(vu: str, donne: str) -> Ecart:
-    return Ecart(f"Le N° d'action « {vu} » est déjà porté par une ligne plus haut ; celle-ci devient « {donne} ».",
+    return Ecart(f"Le N° d'action « {vu} » est celui d'une autre action ; cette ligne devient « {donne} ».",
                  f"Écrivez « {donne} » dans cette cellule si c'est une autre action.", colonne="action_id", valeur=vu)  # fmt: skip
 
 

@@ -51,12 +51,15 @@ class Suivi:
         self.lignes = list(onglet.lignes)
         self.constats: list[Constat] = []
         self.reconnues: set[int] = set()
+        self.copiees: set[int] = set()
         self.reportees: set[int] = set()
         f = onglet.finess
         actions, reports = memoire.actions.get(f, ()), memoire.reports.get(f, ())
         connues = {k.action_id: k for k in (*reports, *actions)}
         self._rend_aux_originaux(connues)
+        self._cherche_les_copies_seules(connues)
         self._reconnait([*connues.values()], {(a, t) for finess, a, t in memoire.distinctes if finess == f})
+        self.copiees.clear()  # those that were not found again keep the number they bear
         deja = {n: a for n, a in memoire.deja.get(f, {}).items() if a not in connues}
         self._renumerote(memoire.numeros.get(f, frozenset()) | connues.keys(), deja)
         self._dit_les_copies()
@@ -88,6 +91,16 @@ class Suivi:
                 self._donne(place, copie.ecrit)
                 porteuses[copie.ecrit] = place
 
+    def _cherche_les_copies_seules(self, connues: Mapping[str, Connue]) -> None:
+        """A copy whose original was taken out bears its number, is nothing like it, and is itself a known action."""
+        portes = {li.ecrit for li in self.lignes}
+        for ligne in self.lignes:
+            connue = connues.get(ligne.ecrit)
+            if ligne.ecrit == ligne.action_id and connue and _distance(ligne, connue) == len(PASSAGES):
+                semblables = [k for k in connues.values() if k.action_id not in portes and _distance(ligne, k) <= 1]
+                if len(semblables) == 1:
+                    self.copiees.add(ligne.numero)
+
     def _reconnait(self, connues: Sequence[Connue], refus: set[tuple[str, str]]) -> None:
         """Lines without number that are like one known action, and like no other."""
         for passage, (raison, trait) in enumerate(PASSAGES):
@@ -110,7 +123,8 @@ class Suivi:
     def _anonyme(self, place: int) -> bool:
         """Whether a line still waits for its number: none was typed, or that of the line it was copied from."""
         ligne = self.lignes[place]
-        return ligne.ecrit != ligne.action_id and ligne.numero not in self.reconnues
+        sans = ligne.ecrit != ligne.action_id or ligne.numero in self.copiees
+        return sans and ligne.numero not in self.reconnues
 
     def _renumerote(self, pris: Set[str], deja: Mapping[int, str]) -> None:
         """A new action takes a number that none ever bore; judged again, the one it was given the first time."""
