@@ -9,6 +9,7 @@ from typing import Any
 from bots import messages
 from bots.questions import PAR_CLE
 from bots.understanding import Question, comprend
+from config.discretion import masque
 from config.droits import CLAVIER, Personne, Regard, meilleur_regard
 from config.errors import UserError
 from config.territoire import FRANCE, Perimetre
@@ -24,6 +25,7 @@ def repond(
     `vue` is today's: its folder decides the rights. With `au`, the answer is the one that day would have given; with
     `limite`, at most that many lines come with it.
     """
+    texte = masque(texte)
     rendu, comprise = reponse_a(texte, personne, vue, au, limite)
     demandes.retient_question(vue.db, personne.email, maintenant, texte, comprise)
     return rendu

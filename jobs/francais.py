@@ -7,6 +7,8 @@ from typing import Any
 import click
 from rapidfuzz import process
 
+from config.discretion import masque
+
 
 class Commande(click.Command):
     """A command whose help page is in French."""
@@ -42,7 +44,7 @@ def phrase(faute: click.ClickException) -> str:
     """What is wrong with the command as typed, in one French sentence with the way out."""
     ctx = getattr(faute, "ctx", None)
     aide = f" Aide : {ctx.command_path} --help" if ctx else ""
-    return f"{_phrase(faute)}{aide}"
+    return masque(f"{_phrase(faute)}{aide}")
 
 
 def _phrase(faute: Any) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from config.discretion import masque
 from config.dossier import Dossier
 from config.errors import UserError
 from sheets.constats import Constat, Gravite
@@ -83,7 +84,10 @@ def pull(
     with un_seul_releve(db):
         donnees = list(sources)
         depots = trouve(donnees)
-        vus = {str(s): sum(Path(d.chemin).is_relative_to(s) for d in depots) for s in (d.resolve() for d in donnees)}
+        vus = {
+            masque(str(s)): sum(Path(d.chemin).is_relative_to(s) for d in depots)
+            for s in (d.resolve() for d in donnees)
+        }
         return _pull(db, dossier, depots, vus, horloge, avance, saisie, permis)
 
 
@@ -98,22 +102,22 @@ def _pull(
     permis: Callable[[str], bool],
 ) -> Bilan:
     connus = pulls.reperes(db, dossier)
-    a_lire = [d for d in depots if connus.get(d.chemin, ())[:2] != (d.taille, d.modifie_ns)]
+    a_lire = [d for d in depots if connus.get(d.nom, ())[:2] != (d.taille, d.modifie_ns)]
     numero = pulls.commence(db, dossier, horloge(), sources)
-    recus = {d.chemin: Recu(d.chemin, "inchange", "", Totaux()) for d in depots}
+    recus = {d.chemin: Recu(d.nom, "inchange", "", Totaux()) for d in depots}
     lus: list[Depot] = []
     retours: list[str] = []
     for depot, juge in _juges(a_lire, dossier, connus, lus):
         if any(c.code == "retour-de-vigie" for c in juge.constats):
-            retours.append(depot.chemin)
+            retours.append(depot.nom)
             del recus[depot.chemin]
             continue
         if juge.tampon and not permis(juge.tampon.ght):
             motif = f"Cette trame est du GHT {juge.tampon.ght}, pour qui {saisie.par} ne peut pas agir."
-            recus[depot.chemin] = Recu(depot.chemin, "refuse", motif, Totaux())
+            recus[depot.chemin] = Recu(depot.nom, "refuse", motif, Totaux())
             continue
         classeur = raccorde_au_registre(db, dossier, juge, horloge().date())
-        etat = pulls.enregistre(db, numero, depot, classeur, depot.chemin in connus, saisie)
+        etat = pulls.enregistre(db, numero, depot, classeur, depot.nom in connus, saisie)
         recus[depot.chemin] = _recu(depot, etat, classeur)
         avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
     if lus:
@@ -127,7 +131,7 @@ def _pull(
 def _recu(depot: Depot, etat: Etat, classeur: Classeur) -> Recu:
     motif = "" if classeur.lisible else classeur.constats[0].message
     non_lus = tuple(c for c in classeur.constats if c.gravite is Gravite.REJET and c.ligne is None)
-    return Recu(depot.chemin, etat, motif, classeur.totaux, non_lus)
+    return Recu(depot.nom, etat, motif, classeur.totaux, non_lus)
 
 
 def raccorde_au_registre(
@@ -158,7 +162,7 @@ def _juges(
             except OSError:
                 continue  # gone or out of reach since it was listed: the next pull will see
             lu = replace(depot, empreinte=hashlib.sha256(octets).hexdigest(), octets=octets)
-            if connus.get(depot.chemin, (0, 0, ""))[2] == lu.empreinte:
+            if connus.get(depot.nom, (0, 0, ""))[2] == lu.empreinte:
                 inchanges.append(replace(lu, octets=b""))
                 continue
             en_cours.append(lu)

@@ -12,6 +12,7 @@ import click
 
 from bots import console
 from config.campagne import Campagne, campagne_du_jour
+from config.discretion import est_masque
 from config.dossier import EXEMPLE
 from config.langue import compte, enumeration, jour, nombre_d_octets
 from config.territoire import FRANCE
@@ -86,14 +87,12 @@ def _releve(c: Constat, vue: Vue, empreinte: str) -> None:
 def _sources(c: Constat, vue: Vue) -> None:
     """A source is silent when it is gone, or holds nothing where it held workbooks."""
     for s in veille.sources(vue.db):
-        muette = not Path(s.chemin).exists() or (s.classeurs == 0 and s.au_plus > 0)
+        muette = not _la(s.chemin) or (s.classeurs == 0 and s.au_plus > 0)
         c.sources.append(
             {"chemin": s.chemin, "dernier_releve": s.dernier_releve, "classeurs": s.classeurs, "muette": muette}
         )
         if muette:
-            quoi = (
-                "ne tient plus aucun classeur" if Path(s.chemin).exists() else "n'existe plus, ou n'est plus accessible"
-            )
+            quoi = "ne tient plus aucun classeur" if _la(s.chemin) else "n'existe plus, ou n'est plus accessible"
             c.soucis.append(
                 f"La source « {s.chemin} » {quoi} (elle en a eu jusqu'à {s.au_plus}). Rétablissez-la, puis relancez vigie pull."
             )
@@ -103,7 +102,7 @@ def _illisibles(c: Constat, vue: Vue) -> None:
     c.soucis += [
         f"{Path(chemin).name}{f', onglet {feuille}' if feuille else ''} : {message}"
         for chemin, feuille, message in questions.non_lus(vue.db, vue.au)
-        if Path(chemin).exists()
+        if _la(chemin)
     ]
 
 
@@ -112,7 +111,7 @@ def _sauvegarde(c: Constat, vue: Vue) -> None:
     limite = vue.dossier.garde.sauvegarde_jours
     if derniere:
         c.derniere_sauvegarde = {**derniere._asdict(), "jours": _jours(derniere.le, vue.au)}
-        if not Path(derniere.chemin).exists():
+        if not _la(derniere.chemin):
             c.a_noter.append(f"La dernière sauvegarde n'est plus à sa place ({derniere.chemin}).")
     age = _jours(derniere.le if derniere else premier, vue.au) if derniere or premier else 0
     if age > limite:
@@ -161,3 +160,8 @@ def _montre(c: Constat, empreinte: str) -> None:
 
 def _il_y_a(jours: int | None) -> str:
     return f"il y a {compte(jours, 'jour')}" if jours else "aujourd'hui"
+
+
+def _la(chemin: str) -> bool:
+    """Whether a file or a folder is still there; one whose name is hidden is taken to be."""
+    return est_masque(chemin) or Path(chemin).exists()

@@ -13,6 +13,8 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
+from config.discretion import MASQUE as MASQUE  # noqa: PLC0414 - for those who read cells
+from config.discretion import masque as masque  # noqa: PLC0414
 from config.langue import MOIS, cle, jour, proche
 
 
@@ -50,28 +52,7 @@ LONGUEUR_D_UN_NOMBRE = 60
 _SERIE_MIN, _SERIE_MAX = 36526, 73050  # Excel's day numbers for 2000-01-01 and 2099-12-31
 
 
-MASQUE = "[numéro masqué]"
-_ENTRE = r"[\s./-]?"
-_NIR = re.compile(
-    rf"(?<!\d)([12]){_ENTRE}(\d\d){_ENTRE}([01]\d|[2-9]\d){_ENTRE}(\d\d|2[AB]){_ENTRE}(\d{{3}}){_ENTRE}(\d{{3}}){_ENTRE}(\d\d)(?!\d)"
-)
-_NIR_SANS_CLEF = re.compile(
-    r"(?<!\d)[12][\s.-]\d\d[\s.-](?:0[1-9]|1[0-2])[\s.-](?:\d\d|2[AB])[\s.-]\d{3}[\s.-]\d{3}(?!\d)"
-)
 _INVISIBLES = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
-
-
-def _est_nir(trouve: re.Match[str]) -> bool:
-    *corps, clef = trouve.groups()
-    chiffres = "".join(corps).replace("2A", "19").replace("2B", "18")
-    return int(clef) == 97 - int(chiffres) % 97
-
-
-def masque(brut: str) -> str:
-    """The text with every social-security number hidden: fifteen digits whose key is right, or its thirteen, spaced."""
-    if len(brut) < 15:
-        return brut
-    return _NIR_SANS_CLEF.sub(MASQUE, _NIR.sub(lambda t: MASQUE if _est_nir(t) else t[0], brut))
 
 
 def tasse(saisi: str) -> str:

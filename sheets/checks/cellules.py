@@ -6,6 +6,7 @@ What is seen in a cell is shown as it is, except a personal number, which is mas
 
 from __future__ import annotations
 
+from config.discretion import SECRET
 from sheets.cells import Probleme, Reconnu
 from sheets.checks.catalogue import Ecart, controle
 from sheets.constats import Gravite
@@ -107,5 +108,9 @@ def formule_non_calculee(titre: str, requis: bool, p: Probleme) -> Ecart:
           pourquoi="Un numéro de sécurité sociale n'a rien à faire dans une trame ; il est masqué partout.",
           bon={"commentaire": "marché 2021-045"}, mauvais={"commentaire": "dossier 1 85 05 78 006 084 91"})  # fmt: skip
 def donnee_personnelle(titre: str, _requis: bool, p: Probleme) -> Ecart:
+    if p.vu == SECRET:
+        return Ecart(f"« {titre} » contient ce qui ressemble à un mot de passe ou à une clé d'accès ({p.vu}).",
+                     "Effacez-le de votre fichier, renvoyez-le, et changez ce mot de passe là où il sert.",
+                     valeur=p.vu, gravite=Gravite.ALERTE)  # fmt: skip
     return Ecart(f"« {titre} » contient ce qui ressemble à un numéro de sécurité sociale ({p.vu}).",
                  "Effacez ce numéro de votre fichier et renvoyez-le.", valeur=p.vu)  # fmt: skip

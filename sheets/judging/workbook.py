@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from config.campagne import Campagne
+from config.discretion import MASQUE, SECRET, masque
 from config.dossier import Dossier
 from config.langue import proche
 from config.territoire import Etablissement
 from sheets import accueil
 from sheets.accueil import Accueil
-from sheets.cells import MASQUE, Probleme
+from sheets.cells import Probleme
 from sheets.checks import CATALOGUE, classeur
 from sheets.checks.catalogue import Contexte
 from sheets.constats import Constat, Gravite, rang
@@ -39,18 +40,32 @@ def juge(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
     A reading that fails, or that the XML contradicts, is taken again on the workbook rewritten.
     """
     try:
-        return _juge(fichier, octets, dossier)
+        return _discret(_juge(fichier, octets, dossier))
     except excel.MalLu:
         return juge_rogne(fichier, octets, dossier)
+
+
+def _discret(rendu: Classeur) -> Classeur:
+    """The judged workbook with what is secret in the names of its tabs and in its headings hidden; cells are already."""
+    a_voir = any(masque(o.feuille) != o.feuille for o in rendu.onglets)
+    onglets = tuple(replace(o, feuille=masque(o.feuille)) for o in rendu.onglets) if a_voir else rendu.onglets
+    constats = tuple(_tu(c) if a_voir or c.ligne is None else c for c in rendu.constats)
+    return replace(rendu, fichier=masque(rendu.fichier), onglets=onglets, constats=constats)
+
+
+def _tu(c: Constat) -> Constat:
+    return c._replace(
+        message=masque(c.message), correction=masque(c.correction), feuille=masque(c.feuille), valeur=masque(c.valeur)
+    )
 
 
 def juge_rogne(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
     """The second try, on the workbook rewritten and cut down to what is within reach of a table."""
     try:
         rogne = relit(octets)
-        rendu = _juge(fichier, rogne.octets, dossier, relu=True)
+        rendu = _discret(_juge(fichier, rogne.octets, dossier, relu=True))
     except excel.Refus as refus:
-        return Classeur(fichier, None, (), (refus.constat,), lisible=False)
+        return _discret(Classeur(fichier, None, (), (refus.constat,), lisible=False))
     dit = classeur.cellule_lointaine(list(rogne.lointaines))
     return replace(rendu, constats=(*rendu.constats, dit)) if rogne.lointaines else rendu
 
@@ -114,8 +129,8 @@ def _sur_l_accueil(
     for cellule, probleme in illisibles.items():
         controle = CATALOGUE[probleme.code]
         yield controle(accueil.ACHATS, False, probleme, feuille=premier.nom, cellule=cellule)
-    if MASQUE in envoi.dit.contact:
-        probleme = Probleme("donnee-personnelle", MASQUE, "")
+    for cache in (c for c in (MASQUE, SECRET) if c in envoi.dit.contact):
+        probleme = Probleme("donnee-personnelle", cache, "")
         yield CATALOGUE[probleme.code](accueil.CONTACT, False, probleme, feuille=premier.nom)
 
 

@@ -9,12 +9,14 @@ import logging
 import multiprocessing
 import os
 import resource
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as TropLong
 from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from config.discretion import masque
 from config.dossier import Dossier
 from sheets.checks import classeur
 from sheets.constats import Constat
@@ -101,7 +103,7 @@ def _resultat(
 
 def _defaut(nom: str) -> Constat:
     """A fault of ours on one file: it is logged whole, and the other files are still read."""
-    logging.getLogger("vigie").exception("reading %s", nom)
+    logging.getLogger("vigie").error("reading %s\n%s", masque(nom), masque(traceback.format_exc()))
     return _refus(
         "Vigie s'est trompée en lisant ce classeur : c'est un défaut du programme, consigné dans son journal."
     )

@@ -12,11 +12,12 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+from config.discretion import MASQUE, SECRET
 from config.dossier import Dossier
 from config.langue import cle
 from sheets import cells
 from sheets.adresse import adresse, lettre
-from sheets.cells import MASQUE, Probleme, Reconnu
+from sheets.cells import Probleme, Reconnu
 from sheets.checks import classeur
 from sheets.constats import Constat
 from sheets.listes import listes
@@ -151,8 +152,8 @@ def _ligne(numero: int, rangee: list[Any], plan: list[tuple[int, str, Lecteur]])
             problemes[colonne], valeurs[colonne] = lu, lu.label
         elif lu is not None:
             valeurs[colonne] = lu
-            if type(lu) is str and MASQUE in lu:
-                problemes[colonne] = Probleme("donnee-personnelle", MASQUE, "")
+            if type(lu) is str and (MASQUE in lu or SECRET in lu):
+                problemes[colonne] = Probleme("donnee-personnelle", MASQUE if MASQUE in lu else SECRET, "")
     return LigneLue(numero, valeurs, problemes)
 
 

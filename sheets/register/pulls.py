@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlite_utils import Database
 
+from config.discretion import masque
 from config.dossier import Dossier
 from config.errors import UserError
 from config.langue import jour
@@ -43,6 +45,14 @@ class Depot:
     modifie_ns: int
     empreinte: str = ""
     octets: bytes = b""
+
+    @property
+    def nom(self) -> str:
+        """The path as it is kept and shown. One that holds a secret is told from its like by a few digits of its hash."""
+        cache = masque(self.chemin)
+        if cache == self.chemin:
+            return cache
+        return f"{cache} ({hashlib.sha256(self.chemin.encode()).hexdigest()[:6]})"
 
     @property
     def modifie_le(self) -> str:
@@ -98,7 +108,7 @@ def pose_reperes(db: Database, depots: list[Depot]) -> None:
     with ecriture(db):
         db.conn.executemany(
             "UPDATE reperes SET taille = ?, modifie_ns = ?, empreinte = ? WHERE chemin = ?",
-            [(d.taille, d.modifie_ns, d.empreinte, d.chemin) for d in depots],
+            [(d.taille, d.modifie_ns, d.empreinte, d.nom) for d in depots],
         )
 
 
@@ -112,14 +122,14 @@ def enregistre(
     etat: Etat = "refuse" if not classeur.lisible else "modifie" if connu else "nouveau"
     with ecriture(db):
         db.execute("INSERT OR IGNORE INTO originaux (empreinte, octets) VALUES (?, ?)", (depot.empreinte, depot.octets))
-        recu = (depot.chemin, depot.modifie_le, depot.empreinte, etat, *saisie)
+        recu = (depot.nom, depot.modifie_le, depot.empreinte, etat, *saisie)
         _jugement(db, _fichier(db, pull, classeur, recu), classeur)
         selon = (
             db.execute("SELECT dossier FROM pulls WHERE id = ?", (pull,)).fetchone()[0] if etat == "refuse" else None
         )
         db.execute(
             "INSERT OR REPLACE INTO reperes VALUES (?, ?, ?, ?, ?)",
-            (depot.chemin, depot.taille, depot.modifie_ns, depot.empreinte, selon),
+            (depot.nom, depot.taille, depot.modifie_ns, depot.empreinte, selon),
         )
     return etat
 
