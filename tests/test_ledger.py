@@ -436,3 +436,22 @@ def test_a_line_typed_over_with_another_purchase_keeps_the_number_it_bears(regio
     envoie(region, JOURS[0], [achat("Gants"), achat("Linge")])
     envoie(region, JOURS[1], [achat("Scanner", 9_000), achat("Linge")])
     assert titres(region) == {"0001": "Scanner", "0002": "Linge"}
+
+
+def test_an_action_whose_number_was_wiped_gets_it_back_from_the_purchase_typed_in_its_place(region: Region) -> None:
+    envoie(region, JOURS[0], [achat("Gants"), achat("Linge")])
+    envoie(region, JOURS[1], [achat("Scanner", 9_000), achat("Linge"), achat("Gants", 4_500, **SANS)])
+    assert titres(region) == {"0001": "Gants", "0002": "Linge", "0003": "Scanner"}
+    assert not region.constats(ANNUELLE, "ligne-disparue")
+    assert [c.ligne for c in region.constats(ANNUELLE, "identite-reconnue")] == [7]
+    assert [c.ligne for c in region.constats(ANNUELLE, "numero-en-double")] == [5]
+
+
+def test_a_carried_line_whose_number_now_bears_another_purchase_is_carried_all_the_same(region: Region) -> None:
+    envoie(region, JOURS[0], [reportee("Gants")])
+    neuf = achat("Scanner", 3_000, date_premiere_commande=date(2022, 1, 4))
+    envoie(region, date(2022, 7, 1), [neuf, reportee("Gants", 12_000, **SANS)], MI_ANNEE)
+    lignes = {li["intitule"]: li for li in region.lignes(BELFORT, MI_ANNEE).values()}
+    assert (lignes["Gants"]["action_id"], lignes["Gants"]["gain_exercice"]) == ("0001", 480_000)
+    assert (lignes["Scanner"]["action_id"], lignes["Scanner"]["reportee_de"]) == ("0002", None)
+    assert not region.constats(MI_ANNEE, "ligne-disparue")

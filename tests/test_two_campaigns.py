@@ -450,7 +450,8 @@ class Hasard:
     seuil: int = 30
 
     def montant(self) -> Decimal:
-        return Decimal(self.tirage.randint(-200_000, 2_000_000)) / 100
+        cents = self.tirage.randint(-200_000, 2_000_000)
+        return Decimal(cents if abs(cents) >= 100 else 100) / 100  # under one euro, an amount is taken for a rate
 
     def nouvelle(self, annee: int) -> Saisie:
         self.achats += 1

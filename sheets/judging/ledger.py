@@ -56,9 +56,11 @@ class Suivi:
         f = onglet.finess
         actions, reports = memoire.actions.get(f, ()), memoire.reports.get(f, ())
         connues = {k.action_id: k for k in (*reports, *actions)}
+        refus = {(a, t) for finess, a, t in memoire.distinctes if finess == f}
         self._rend_aux_originaux(connues)
+        self._rend_aux_effacees(connues, refus)
         self._cherche_les_copies_seules(connues)
-        self._reconnait([*connues.values()], {(a, t) for finess, a, t in memoire.distinctes if finess == f})
+        self._reconnait([*connues.values()], refus)
         self.copiees.clear()  # those that were not found again keep the number they bear
         deja = {n: a for n, a in memoire.deja.get(f, {}).items() if a not in connues}
         self._renumerote(memoire.numeros.get(f, frozenset()) | connues.keys(), deja)
@@ -91,6 +93,25 @@ class Suivi:
                 self._donne(place, copie.ecrit)
                 porteuses[copie.ecrit] = place
 
+    def _rend_aux_effacees(self, connues: Mapping[str, Connue], refus: Set[tuple[str, str]]) -> None:
+        """Another purchase bears the number of a known action, which stands elsewhere with its own wiped: it gets it back."""
+        porteuses = {li.action_id: place for place, li in enumerate(self.lignes) if li.ecrit == li.action_id}
+        for numero, connue in connues.items():
+            porteuse = porteuses.get(numero)
+            if porteuse is None or _distance(self.lignes[porteuse], connue) < len(PASSAGES):
+                continue
+            siennes = [p for p, li in enumerate(self.lignes) if not li.ecrit and _distance(li, connue) <= 1]
+            if len(siennes) == 1 and (numero, cle(connue.intitule)) not in refus and self._anonyme(siennes[0]):
+                self._donne(porteuse, self.lignes[siennes[0]].action_id)
+                self._retrouve(siennes[0], connue, PASSAGES[_distance(self.lignes[siennes[0]], connue)][0])
+
+    def _retrouve(self, place: int, connue: Connue, raison: str) -> None:
+        """A line is a known action; it is said, unless a copied number has to be said."""
+        self._donne(place, connue.action_id)
+        self.reconnues.add(self.lignes[place].numero)
+        if not self.lignes[place].ecrit:
+            self._ajoute("identite-reconnue", histoire.identite_reconnue.fonction(connue.action_id, raison), place)
+
     def _cherche_les_copies_seules(self, connues: Mapping[str, Connue]) -> None:
         """A copy whose original was taken out bears its number, is nothing like it, and is itself a known action."""
         portes = {li.ecrit for li in self.lignes}
@@ -114,11 +135,7 @@ class Suivi:
                     continue
                 for place, connue in zip(places, semblables, strict=False):
                     if (connue.action_id, cle(connue.intitule)) not in refus:
-                        self._donne(place, connue.action_id)
-                        self.reconnues.add(self.lignes[place].numero)
-                        if not self.lignes[place].ecrit:
-                            dit = histoire.identite_reconnue.fonction(connue.action_id, raison)
-                            self._ajoute("identite-reconnue", dit, place)
+                        self._retrouve(place, connue, raison)
 
     def _anonyme(self, place: int) -> bool:
         """Whether a line still waits for its number: none was typed, or that of the line it was copied from."""
