@@ -35,6 +35,7 @@ def reponse_a(
     texte: str, personne: Personne, vue: Vue, au: date | None = None, limite: int = -1
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """The answer, and what to remember of the question: reads only, so that a pull never makes anyone wait."""
+    texte = masque(texte)
     precedente = _precedente(vue, personne)
     vue_du_jour = vue.le(au) if au else vue
     question = comprend(texte, vue_du_jour.dossier, vue_du_jour.au, territoire_par_defaut(personne, vue), precedente)
