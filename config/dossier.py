@@ -312,9 +312,14 @@ def _personnes(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> dict
     colonnes = ("email", "fonction", "role", "perimetre", "code", "suppleant", "absence_debut", "absence_fin")
     for r in lit_table(chemin / "personnes.csv", colonnes, plaintes):
         email = r.texte("email").lower()
-        p = Personne(email, r.texte("fonction"), r.parmi("role", ROLES), _perimetre(r, territoire), _absence(r))
+        slack = r.texte("slack", requis=False).upper()
+        p = Personne(email, r.texte("fonction"), r.parmi("role", ROLES), _perimetre(r, territoire), _absence(r), slack)
         if email in personnes:
             r.plainte(f"« {email} » est déjà décrit plus haut.")
+        if slack and not re.fullmatch(r"[UW][A-Z0-9]+", slack):
+            r.plainte(f"« {slack} » n'est pas un identifiant Slack ; il commence par U ou W, par exemple U012AB3CD.")
+        if slack and any(q.slack == slack for q in personnes.values()):
+            r.plainte(f"l'identifiant Slack « {slack} » est déjà donné plus haut.")
         personnes[email] = p
         rangs.append((r, p))
     for r, p in rangs:

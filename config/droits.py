@@ -40,6 +40,8 @@ class Personne:
     role: str
     perimetre: Perimetre
     absence: Absence | None = None
+    slack: str = ""
+    """Their identifier in Slack (U…), when their address there is another one."""
 
 
 CLAVIER = Personne("", "la personne au clavier", "dgos", FRANCE)

@@ -159,6 +159,24 @@ def status(en_json: bool, **communes: Any) -> None:
     sys.exit(etat(_atelier(**communes), en_json))
 
 
+@vigie.command(cls=Commande)
+@_communes
+def doctor(**communes: Any) -> None:
+    """Examine les réglages, le dossier de la région, le registre et Slack, une phrase chacun. Code 1 s'il y a à régler."""
+    from jobs.diagnostic import examine
+
+    sys.exit(examine(_atelier(**communes)))
+
+
+@vigie.command(cls=Commande)
+@_communes
+def slack(**communes: Any) -> None:
+    """Répond sur Slack jusqu'à Ctrl-C : /vigie, mentions, messages directs. Code 1 si Slack ne répond plus."""
+    from jobs.chat import sors, tient_le_chat
+
+    sors(tient_le_chat(_atelier(**communes)))
+
+
 _qui = click.option("--as", "email", metavar="EMAIL", help="Qui agit : l'adresse est dans personnes.csv.")
 _pourquoi = click.option("--motif", metavar="TEXTE", default="", help="Pourquoi ; se lit partout où se lit le chiffre.")
 

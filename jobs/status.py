@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from bots import console
+from bots.chat import SERVICE
 from config.campagne import Campagne, campagne_du_jour
 from config.discretion import est_masque
 from config.dossier import EXEMPLE
@@ -20,7 +21,10 @@ from jobs.commands import en_etats
 from jobs.wiring import Atelier
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
-from sheets.register import questions, veille
+from sheets.register import chat, questions, veille
+
+SILENCE = 180
+"""Seconds without a sign of life after which the bot is taken for dead; it leaves one every half minute."""
 
 
 @dataclass
@@ -35,6 +39,7 @@ class Constat:
     dossier_change: bool = False
     derniere_sauvegarde: dict[str, Any] | None = None
     sources: list[dict[str, Any]] = field(default_factory=list)
+    slack: dict[str, Any] | None = None
     en_retard: list[str] = field(default_factory=list)
     soucis: list[str] = field(default_factory=list)
     a_noter: list[str] = field(default_factory=list)
@@ -52,6 +57,7 @@ def etat(atelier: Atelier, en_json: bool) -> int:
         _sources(c, vue)
         _illisibles(c, vue)
         _sauvegarde(c, vue)
+        _chat(c, vue, atelier.maintenant())
         _retards(c, vue)
     else:
         c.soucis.append(f"Le registre « {c.registre} » n'existe pas encore. Lancez : vigie pull DOSSIER_DES_TRAMES")
@@ -117,6 +123,22 @@ def _sauvegarde(c: Constat, vue: Vue) -> None:
     if age > limite:
         quoi = "La dernière sauvegarde date de" if derniere else "Aucune sauvegarde depuis le premier relevé, il y a"
         c.soucis.append(f"{quoi} {compte(age, 'jour')} ({limite} au plus) ; lancez vigie backup.")
+
+
+def _chat(c: Constat, vue: Vue, maintenant: datetime) -> None:
+    """A bot that was stopped on purpose is noted; one that fell silent is a fault. Nothing where there never was one."""
+    signe = chat.dernier_signe(vue.db, SERVICE)
+    if signe is None:
+        return
+    age = int((maintenant - signe.le).total_seconds())
+    c.slack = {"etat": signe.etat, "le": signe.le.isoformat(), "secondes": age}
+    quand = f"{signe.le:%d/%m/%Y à %Hh%M}"
+    if signe.etat == "arrêté":
+        c.a_noter.append(f"Le robot Slack est arrêté depuis le {quand} ; pour le relancer : vigie slack")
+    elif signe.etat == "muet" or age > SILENCE:
+        c.soucis.append(
+            f"Le robot Slack ne donne plus signe de vie depuis le {quand} ; lancez vigie doctor, puis vigie slack."
+        )
 
 
 def _retards(c: Constat, vue: Vue) -> None:

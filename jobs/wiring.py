@@ -6,10 +6,13 @@ The only module that reads the wall clock and the environment.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
@@ -22,6 +25,9 @@ from reports.vue import Vue
 from sheets.checks import CATALOGUE
 from sheets.register import dossiers
 from sheets.register.registre import ouvre, ouvre_existant
+
+if TYPE_CHECKING:
+    from bots.slack_api import Reglages
 
 PARIS = ZoneInfo("Europe/Paris")
 REGISTRE = Path("vigie.sqlite")
@@ -66,6 +72,16 @@ class Atelier:
         dossiers.note(self.registre_existant, dossier, self.maintenant())
         return Vue(self.registre_existant, dossier, self.maintenant().date())
 
+    @contextmanager
+    def vue_fraiche(self) -> Iterator[Vue]:
+        """A view for one question, on a connection of its own: the folder and the register as they are now."""
+        neuf = replace(self)
+        try:
+            yield neuf.vue()
+        finally:
+            if "registre_existant" in vars(neuf):
+                neuf.registre_existant.close()
+
     def personne(self, email: str | None) -> Personne:
         """Who asks. Raises UserError when the address is not in personnes.csv."""
         if email is None:
@@ -84,3 +100,24 @@ def atelier(dossier: Path | None, registre: Path | None, aujourd_hui: date | Non
         registre or Path(os.environ.get("VIGIE_REGISTRE") or REGISTRE),
         aujourd_hui,
     )
+
+
+def reglage(nom: str) -> str | None:
+    """A setting of the environment, or the content of the file that `…_FILE` names; None when there is neither."""
+    if valeur := os.environ.get(nom, "").strip():
+        return valeur
+    fichier = os.environ.get(f"{nom}_FILE", "").strip()
+    if not fichier:
+        return None
+    try:
+        return Path(fichier).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as faute:
+        raise UserError(f"{nom}_FILE : « {fichier} » ne peut pas être lu. Donnez un fichier de texte.") from faute
+
+
+def slack() -> Reglages:
+    """The chat's settings: VIGIE_SLACK_BOT_TOKEN (xoxb-…), VIGIE_SLACK_APP_TOKEN (xapp-…, Socket Mode) and
+    VIGIE_SLACK_BASE_URL, for a local server to stand in."""
+    from bots.slack_api import Reglages
+
+    return Reglages(*(reglage(f"VIGIE_SLACK_{n}") for n in ("BOT_TOKEN", "APP_TOKEN", "BASE_URL")))

@@ -97,6 +97,23 @@ def m007_les_sommes(db: Database) -> None:
     _applique(db, _M007)
 
 
+@registre()
+def m008_le_chat(db: Database) -> None:
+    """The chat's events already answered, and the last sign of life of each service."""
+    _applique(db, _M008)
+
+
+_M008 = """
+CREATE TABLE evenements_du_chat (
+  cle TEXT PRIMARY KEY,
+  pris_le TEXT NOT NULL
+) STRICT;
+CREATE TABLE signes_de_vie (
+  service TEXT PRIMARY KEY,
+  le TEXT NOT NULL,
+  etat TEXT NOT NULL CHECK (etat IN ('vivant', 'muet', 'arrêté'))
+) STRICT;
+"""
 _M007 = """
 ALTER TABLE onglets ADD COLUMN exercice INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE onglets ADD COLUMN declare_positif INTEGER NOT NULL DEFAULT 0;

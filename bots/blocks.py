@@ -1,0 +1,261 @@
+"""Answers → Slack's Block Kit: the figure first, on what it stands, then its lines, then what to ask next. Pure.
+
+A chat is hosted elsewhere: no text that someone typed in a trame ever gets in here, only totals, codes and cell
+addresses. A label is shown when it is one of ours (folder, catalogue of checks), else its line is named by its reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from config.dossier import Dossier
+from config.langue import compte, euros, grand_montant, jour, taux
+from reports.bridge import CAUSES
+from reports.gains import SANS_LABEL
+from sheets.checks import CATALOGUE
+from sheets.listes import listes
+from sheets.trames import TRAMES
+
+BLOCS, ENTETE, SECTION, CHAMP, BOUTON, VALEUR = 50, 150, 3000, 2000, 75, 2000
+"""What Slack takes: blocks in a message; characters in a header, a section, a field, a button's words and its value."""
+CHAMPS = 10
+LIGNES = 30
+"""Lines behind a figure that a message shows; the command line has them all."""
+REPLI = 300
+"""Characters of the text that notifications show in place of the blocks."""
+
+Bloc = dict[str, Any]
+Objet = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A button: its words, and the question it asks."""
+
+    cle: str
+    mots: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: blocks, and the text that stands in for them in a notification."""
+
+    texte: str
+    blocs: tuple[Bloc, ...]
+    pour_lui_seul: bool = False
+    """Whether only its addressee may see it, even where the question was asked before others."""
+
+
+def phrase(texte: str, *, pour_lui_seul: bool = False) -> Message:
+    """A message of words alone, as many sections as it takes."""
+    blocs = _numerotes(_section(part) for part in _parts(_propre(texte)))
+    return Message(_coupe(_propre(texte), REPLI), blocs, pour_lui_seul)
+
+
+def reponse(objet: Objet, dossier: Dossier, suites: Sequence[Suite] = (), couteux: Objet | None = None) -> Message:
+    """An answer of `vigie ask` for the chat. `couteux` is the answer to « rejets », whose first lines come along."""
+    if "unite" not in objet:
+        return phrase(str(objet["texte"]))
+    titre, premiere = _propre(_figure(objet)), _propre(_sans_motif(str(objet["texte"]).partition("\n")[0]))
+    blocs = [
+        {"type": "header", "text": {"type": "plain_text", "text": _coupe(titre, ENTETE), "emoji": False}},
+        _section(_coupe(premiere, SECTION)),
+        _champs(_faits(objet)),
+        *_lignes(objet, dossier),
+        *(_constats(couteux, dossier) if couteux and couteux["lignes"] else []),
+    ]
+    return Message(_coupe(f"{titre} · {premiere}", REPLI), _numerotes([*blocs, *_boutons(suites)]))
+
+
+def _figure(o: Objet) -> str:
+    """The figure, as one says it aloud, with what it counts."""
+    valeur = o["valeur"]
+    if valeur is None:
+        return "Chiffre inconnu"
+    if o["unite"] == "EUR":
+        mots = {"gains": " retenus", "pourquoi": " retenus", "rejets": " retirés", "changements": " d'écart",
+                "objectif": " d'objectif"}  # fmt: skip
+        sens = "+" if o["intention"] == "changements" and Decimal(valeur) > 0 else ""
+        return sens + grand_montant(_cents(valeur)) + mots.get(o["intention"], "")
+    if o["unite"] == "taux":
+        return taux(Decimal(str(valeur)))
+    if o["unite"] == "constats":
+        return compte(int(valeur), "constat")
+    if o["unite"] == "trames":
+        manquent = o["intention"] == "retards"
+        return compte(int(valeur), "trame manquante" if manquent else "trame remise",
+                      "trames manquantes" if manquent else "trames remises")  # fmt: skip
+    return str(valeur)
+
+
+def _faits(o: Objet) -> list[tuple[str, str]]:
+    """Objective and attainment, declared and kept, trames, day: on what every figure stands."""
+    recues, attendues = o["trames"]["recues"], o["trames"]["attendues"]
+    retenu = _cents(o["totaux"]["gain_retenu"])
+    faits = [("Retenu", grand_montant(retenu)), ("Déclaré", grand_montant(_cents(o["declare"])))]
+    if o["objectif"] is not None:
+        reparti = " (réparti)" if o["objectif_reparti"] else ""
+        faits.append((f"Objectif{reparti}", grand_montant(_cents(o["objectif"]))))
+        if o["taux_atteinte"] is not None:
+            faits.append(("Atteint à", taux(Decimal(str(o["taux_atteinte"])))))
+    faits.append(("Trames", f"{compte(recues, 'reçue')} sur {attendues}"))
+    if provisoire := _cents(o["dont_provisoire"]):
+        faits.append(("Dont provisoire", f"{grand_montant(provisoire)} (trames vues, pas encore remises)"))
+    if ajustement := _cents(o["ajustement"]):
+        faits.append(("Ajustement", grand_montant(ajustement)))
+    return [*faits, ("Au", f"{jour(date.fromisoformat(o['au']))}, {' et '.join(o['campagnes']) or o['campagne']}")]
+
+
+def _lignes(o: Objet, dossier: Dossier) -> list[Bloc]:
+    if o["intention"] == "statut" and o["trames"]["attendues"] == 1:
+        return []  # the sentence says it already
+    dites = [f"• {_propre(mots)}" for e in o["lignes"][:LIGNES] if (mots := _ligne(e, o, dossier))]
+    toutes = int(o["faits"].get("lignes", o["faits"].get("constats", len(o["lignes"]))))
+    if reste := max(toutes, len(o["lignes"])) - len(dites):
+        suite = "ne se montre pas ici" if reste < 2 else "ne se montrent pas ici"
+        dites += [f"… {compte(reste, 'autre ligne', 'autres lignes')} {suite}."] if dites else []
+    return [_section(part) for part in _parts("\n".join(dites))]
+
+
+def _constats(couteux: Objet, dossier: Dossier) -> list[Bloc]:
+    dites = [f"• {_propre(mots)}" for e in couteux["lignes"] if (mots := _ligne(e, couteux, dossier))]
+    return [{"type": "divider"}, _section(_coupe("\n".join(["*Constats les plus coûteux*", *dites]), SECTION))]
+
+
+def _ligne(e: Objet, o: Objet, dossier: Dossier) -> str:
+    """One line: what names it without quoting anyone, its euros, its state, its cell. Empty when nothing may be said."""
+    nom = _nom(e, dossier)
+    if not nom:
+        return ""
+    mots = [nom]
+    if e.get("valeur") is not None and o["unite"] == "EUR":
+        exact = "cellule" in e or o["intention"] in ("changements", "rejets")
+        mots.append(euros(_cents(e["valeur"])) if exact else grand_montant(_cents(e["valeur"])))
+    mots += filter(None, [_etat(str(e.get("precision", "")), o["intention"])])
+    adresse = " · ".join(filter(None, (_reference(str(e.get("reference", ""))), _cellule(str(e.get("cellule", ""))))))
+    return " — ".join(mots) + (f"  [{adresse}]" if adresse else "")
+
+
+def _nom(e: Objet, dossier: Dossier) -> str:
+    """What names a line: its check, its cause, its établissement, or a label of ours; empty when it is none of them."""
+    code, libelle = str(e.get("code", "")), str(e["libelle"])
+    if code in CATALOGUE:
+        return f"{CATALOGUE[code].titre} ({code})"
+    if code in CAUSES:
+        return f"Ligne {CAUSES[code]}" if "cellule" in e else libelle
+    if code == "decision":
+        return "Ligne retirée par décision"
+    if "cellule" in e:
+        etablissement = dossier.territoire.etablissements.get(_finess(e))
+        return etablissement.nom if etablissement else "Ligne"
+    return libelle if libelle in labels_connus(dossier) else ""
+
+
+def _etat(precision: str, intention: str) -> str:
+    """What is said beside a line, without the reason that someone wrote."""
+    if intention in ("statut", "retards", "gains"):
+        return _sans_motif(precision)
+    if intention == "alertes":
+        return precision.partition(" ;")[0]  # the tabs named after it bear the names that people gave them
+    sens = next((m for m in ("retirée", "gardée") if precision.startswith(m)), "")
+    report = re.search(r"report de \d{4}-[a-z-]+$", precision)
+    return ", ".join(filter(None, (sens, report[0] if report else "")))
+
+
+def _sans_motif(texte: str) -> str:
+    return re.sub(r"(saisie pour son compte) \(.*\)", r"\1", texte, flags=re.DOTALL)
+
+
+def _reference(reference: str) -> str:
+    """« 2021-annuelle/390780146/0042 »; an action's number that is no number was typed, and stays out."""
+    campagne, _, reste = reference.partition("/")
+    finess, _, action = reste.partition("/")
+    return "/".join([campagne, finess, *([action] if re.fullmatch(r"[0-9]{1,6}", action) else [])]) if finess else ""
+
+
+def _finess(e: Objet) -> str:
+    return str(e.get("reference", "")).partition("/")[2].partition("/")[0]
+
+
+def _cellule(cellule: str) -> str:
+    return cellule if re.fullmatch(r"[A-Z]{1,3}[0-9]{1,7}", cellule) else ""
+
+
+@lru_cache(maxsize=4)
+def labels_connus(dossier: Dossier) -> frozenset[str]:
+    """Every label that comes from the region's folder or from us: the only ones that may be said as they are."""
+    t, n = dossier.territoire, dossier.nomenclature
+    lieux = [
+        *(r.nom for r in t.regions.values()),
+        *(g.nom for g in t.ghts.values()),
+        *(e.nom for e in t.etablissements.values()),
+    ]
+    fermees = [c for trame in TRAMES.values() for table in listes(trame, dossier).values() for c in table.values()]
+    rubriques = [label for niveau in ("famille", "domaine", "categorie") for label in n.labels(niveau)]
+    return frozenset([*lieux, *fermees, *rubriques, *dossier.campagnes, SANS_LABEL])
+
+
+def _boutons(suites: Sequence[Suite]) -> list[Bloc]:
+    boutons = [
+        {"type": "button", "action_id": f"vigie-{s.cle}", "value": s.question,
+         "text": {"type": "plain_text", "text": _coupe(s.mots, BOUTON), "emoji": False}}
+        for s in suites if len(s.question) <= VALEUR
+    ]  # fmt: skip
+    return [{"type": "actions", "elements": boutons}] if boutons else []
+
+
+def _section(texte: str) -> Bloc:
+    # verbatim: Slack looks for no link, channel or person in what is written
+    return {"type": "section", "text": {"type": "mrkdwn", "text": texte, "verbatim": True}}
+
+
+def _champs(faits: Sequence[tuple[str, str]]) -> Bloc:
+    champs = [
+        {"type": "mrkdwn", "text": _coupe(f"*{titre}*\n{_propre(valeur)}", CHAMP), "verbatim": True}
+        for titre, valeur in faits[:CHAMPS]
+    ]
+    return {"type": "section", "fields": champs}
+
+
+def _numerotes(blocs: Iterable[Bloc]) -> tuple[Bloc, ...]:
+    """At most as many as Slack takes, each with a name of its own; the last one, buttons or not, is always there."""
+    tous = list(blocs)
+    gardes = tous if len(tous) <= BLOCS else [*tous[: BLOCS - 1], tous[-1]]
+    return tuple({**b, "block_id": f"vigie-{rang}"} for rang, b in enumerate(gardes))
+
+
+def _parts(texte: str) -> list[str]:
+    """A text in pieces that each fit a section, cut between lines where they can be."""
+    parts: list[str] = []
+    for ligne in texte.split("\n"):
+        courte = _coupe(ligne, SECTION)
+        if parts and len(parts[-1]) + len(courte) < SECTION:
+            parts[-1] += f"\n{courte}"
+        else:
+            parts.append(courte)
+    return [p for p in (p.strip("\n") for p in parts) if p.strip()]
+
+
+def _propre(texte: str) -> str:
+    """Slack's three signs escaped; an @ followed by nothing Slack could call; no control character."""
+    sans = "".join(c if c == "\n" or c.isprintable() or c.isspace() else " " for c in texte)
+    echappe = sans.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return echappe.replace("@", "@\N{WORD JOINER}")
+
+
+def _coupe(texte: str, au_plus: int) -> str:
+    """The text, cut with « … » when too long, never in the middle of an escaped sign."""
+    if len(texte) <= au_plus:
+        return texte
+    return re.sub(r"&[a-z]{0,4}$", "", texte[: au_plus - 1]) + "…"
+
+
+def _cents(euros_ecrits: Any) -> int:
+    return int(Decimal(str(euros_ecrits)) * 100)

@@ -1,0 +1,155 @@
+"""An event of a chat → the message that answers it: who asks, once, with their rights. Knows no chat's library.
+
+Never opens a connection: what the chat knows of a person is handed in, what is to be said is handed back.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bots import blocks, messages
+from bots.answering import repond
+from bots.blocks import Message, Suite
+from config.droits import Personne, Regard, meilleur_regard
+from config.errors import UserError
+from config.territoire import Perimetre
+from reports.quality import rejets
+from reports.vue import Sujet, Vue
+from sheets.register import chat, demandes
+
+COUTEUX = 3
+"""Findings shown under a figure."""
+SERVICE = "slack"
+INCONNU = "Bonjour. Je ne vous connais pas encore : demandez à votre référent d'ajouter votre adresse à la liste des personnes."
+PANNE = (
+    "Je n'ai pas pu répondre, et c'est de mon fait. Réessayez dans un instant ; si cela se répète, donnez cette "
+    "référence à votre référent : {reference}."
+)
+journal = logging.getLogger("vigie.chat")
+
+
+@dataclass(frozen=True)
+class Maison:
+    """What the bot needs of the house: a view of the register as it is now, closed after use, and the clock."""
+
+    vue: Callable[[], AbstractContextManager[Vue]]
+    maintenant: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Profil:
+    """What a chat says of someone. `email` is empty unless the chat vouches for it."""
+
+    identifiant: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evenement:
+    """Something said to the bot. `cles` are all the names under which it may be delivered again."""
+
+    cles: tuple[str, ...]
+    auteur: str
+    texte: str
+
+
+def traite(evenement: Evenement, maison: Maison, profil: Callable[[str], Profil]) -> Message | None:
+    """The answer to an event; None when it was already taken. What goes wrong is one sentence, whose reference is logged."""
+    try:
+        with maison.vue() as vue:
+            if not chat.prend(vue.db, evenement.cles, maison.maintenant()):
+                return None
+            personne = qui(profil(evenement.auteur), vue)
+            return (
+                phrase_d_accueil()
+                if personne is None
+                else repond_a(evenement.texte, personne, vue, maison.maintenant())
+            )
+    except Exception:
+        return panne()
+
+
+def panne() -> Message:
+    """The sentence for a fault of ours; to be called where it is caught: the fault is logged under the same reference."""
+    reference = uuid.uuid4().hex[:8]
+    journal.exception("Une question est restée sans réponse (référence %s).", reference)
+    return blocks.phrase(PANNE.format(reference=reference), pour_lui_seul=True)
+
+
+def phrase_d_accueil() -> Message:
+    return blocks.phrase(INCONNU, pour_lui_seul=True)
+
+
+def qui(profil: Profil, vue: Vue) -> Personne | None:
+    """The person of the folder, by identifier first, else by the address that the chat vouches for."""
+    personnes = vue.dossier.personnes
+    par_identifiant = next((p for p in personnes.values() if p.slack and p.slack == profil.identifiant), None)
+    trouvee = par_identifiant or personnes.get(profil.email.lower())
+    # An identifier given in the folder is the only one: the same address on another account is somebody else.
+    return None if trouvee and trouvee.slack not in ("", profil.identifiant) else trouvee
+
+
+def repond_a(texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> Message:
+    """What `vigie ask` would say to that person, as a message with the next questions."""
+    objet = repond(question(texte), personne, vue, maintenant, limite=blocks.LIGNES)
+    if objet["valeur"] is None and "unite" not in objet:
+        return blocks.phrase(str(objet["texte"]))
+    sujet = _sujet(demandes.derniere_question(vue.db, personne.email))
+    if sujet is None or _regard(personne, sujet, vue) is not Regard.TOUT:
+        return blocks.reponse(objet, vue.dossier)
+    couteux = _couteux(objet, sujet, vue)
+    return blocks.reponse(objet, vue.dossier, suites(str(objet["intention"]), sujet, vue), couteux)
+
+
+def question(texte: str) -> str:
+    """What was typed, without the mention of the bot and Slack's own marks."""
+    sans_marques = re.sub(r"<[@#!][^>]*>", " ", texte)
+    liens = re.sub(r"<[^|>]*\|([^>]*)>|<([^>]*)>", lambda m: m[1] or m[2] or "", sans_marques)
+    return " ".join(html.unescape(liens).split())
+
+
+def suites(intention: str, sujet: Sujet, vue: Vue) -> Sequence[Suite]:
+    """The buttons under an answer: each asks a question that stands by itself, whoever presses it and whenever."""
+    if intention not in ("gains", "objectif", "pourquoi", "statut", "retards", "rejets", "qualite"):
+        return ()
+    ou = "france" if sujet.perimetre.type == "national" else sujet.perimetre.code
+    quand = f"{sujet.exercice} {_moment(sujet, vue)}".strip()
+    toutes = [Suite("pourquoi", "Pourquoi ?", f"pourquoi gains {ou} {quand}")] if intention != "pourquoi" else []
+    if sujet.perimetre.type in ("national", "region"):
+        toutes.append(Suite("par-ght", "Par GHT", f"gains {ou} {quand} par ght"))
+    return [*toutes, Suite("par-famille", "Par famille", f"gains {ou} {quand} par famille")]
+
+
+def _moment(sujet: Sujet, vue: Vue) -> str:
+    campagne = vue.dossier.campagnes.get(sujet.campagne or "")
+    return campagne.moment if campagne else ""
+
+
+def _couteux(objet: dict[str, Any], sujet: Sujet, vue: Vue) -> dict[str, Any] | None:
+    """The costliest findings, under a figure in euros that something was struck out of."""
+    if objet["intention"] not in ("gains", "objectif") or float(objet["retire"]) == 0:
+        return None
+    try:
+        trouves = rejets(vue, replace(sujet, limite=COUTEUX, par=""))
+    except UserError:
+        return None
+    return messages.objet("", replace(trouves, elements=trouves.elements[:COUTEUX]), vue.dossier)
+
+
+def _regard(personne: Personne, sujet: Sujet, vue: Vue) -> Regard:
+    return meilleur_regard(personne, vue.dossier.personnes, sujet.perimetre, vue.dossier.territoire, vue.au)
+
+
+def _sujet(memoire: dict[str, Any] | None) -> Sujet | None:
+    """What the last question was about, as the register remembers it."""
+    if not memoire:
+        return None
+    return Sujet(Perimetre(memoire["type"], memoire["code"]), memoire["exercice"], memoire["campagne"])

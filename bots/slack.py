@@ -1,0 +1,215 @@
+"""Bolt wiring in Socket Mode: a slash command, a mention, a direct message, a button → an answer. Never words one.
+
+Slack wants an acknowledgement within three seconds and delivers again what it is unsure of: everything is acknowledged
+at once, and every event is claimed in the register before it is answered.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Event
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
+
+from bots import chat, slack_api
+from bots.blocks import Message
+from bots.chat import Evenement, Maison
+from bots.slack_api import Reglages
+from config.errors import UserError
+
+COMMANDE = "/vigie"
+BATTEMENT = 5.0
+"""Seconds between two looks at the socket; its own pings go at the same pace."""
+PATIENCE = 90.0
+"""Seconds without a word from Slack, reconnections included, after which the bot gives up rather than look alive."""
+ECRIT = 30.0
+"""Seconds between two signs of life in the register."""
+REPONDEURS = 4
+journal = logging.getLogger("vigie.slack")
+
+Envoi = Callable[[Message], None]
+
+
+@dataclass(frozen=True)
+class Robot:
+    """A bot wired and not yet connected."""
+
+    app: App
+    prise: SocketModeHandler
+    repondeurs: ThreadPoolExecutor
+
+
+def robot(reglages: Reglages, maison: Maison, battement: float = BATTEMENT) -> Robot:
+    """Wire the bot. Raises UserError when a token is missing or refused, in a sentence without the token."""
+    if reglages.manquants:
+        raise UserError(
+            f"Il manque {slack_api.noms(reglages.manquants)} : voyez docs/installer-slack.md, puis vigie doctor."
+        )
+    web = slack_api.client(reglages.bot, reglages.adresse)
+    try:
+        equipe = str(web.auth_test()["team_id"])
+    except Exception as faute:
+        raise UserError(slack_api.dit(faute)) from faute
+    repondeurs = ThreadPoolExecutor(REPONDEURS, "vigie-slack")
+    app = App(client=web, logger=journal, listener_executor=repondeurs, token_verification_enabled=False)
+    _ecoute(app, Reponses(web, maison, equipe))
+    prise = SocketModeHandler(
+        app, reglages.app, journal, slack_api.client(reglages.app, reglages.adresse), ping_interval=battement
+    )
+    return Robot(app, prise, repondeurs)
+
+
+@dataclass(frozen=True)
+class Reponses:
+    """What every kind of event does once it is acknowledged."""
+
+    web: WebClient
+    maison: Maison
+    equipe: str
+
+    def commande(self, corps: dict[str, Any]) -> None:
+        """A slash command is answered to its author alone, at the address that comes with it."""
+        evenement = Evenement((f"commande/{corps['trigger_id']}",), corps["user_id"], corps.get("text") or "")
+        self._repond(evenement, self._a_l_adresse(corps["response_url"]))
+
+    def message(self, corps: dict[str, Any]) -> None:
+        """A mention is answered in its thread, or opens one; a direct message where it stands."""
+        e = corps["event"]
+        if e.get("bot_id") or e.get("subtype") or not e.get("user"):
+            return
+        prive = e.get("channel_type") == "im" or str(e["channel"]).startswith("D")
+        fil = e.get("thread_ts") or (None if prive else e["ts"])
+        cles = (f"evenement/{corps['event_id']}", f"message/{e['channel']}/{e['ts']}")
+        self._repond(
+            Evenement(cles, e["user"], e.get("text") or ""), self._au_salon(e["channel"], fil, e["user"], prive)
+        )
+
+    def bouton(self, corps: dict[str, Any]) -> None:
+        """A button asks its question for whoever presses it, with their rights; in a channel, they alone see the answer."""
+        action, salon = corps["actions"][0], corps["channel"]["id"]
+        contenant = corps.get("message") or {}
+        cle = f"bouton/{corps.get('trigger_id') or action.get('action_ts')}"
+        evenement = Evenement((cle,), corps["user"]["id"], str(action.get("value") or ""))
+        if salon.startswith("D") and not contenant.get("ephemeral_to"):
+            self._repond(evenement, self._au_salon(salon, contenant.get("thread_ts"), evenement.auteur, True))
+        else:
+            self._repond(evenement, self._a_l_adresse(corps["response_url"]))
+
+    def _repond(self, evenement: Evenement, envoi: Envoi) -> None:
+        message = chat.traite(evenement, self.maison, lambda qui: slack_api.profil(self.web, qui, self.equipe))
+        if message is not None:
+            try:
+                envoi(message)
+            except Exception:
+                chat.panne()  # logged: where the answer did not pass, neither would the apology
+
+    def _au_salon(self, salon: str, fil: str | None, auteur: str, prive: bool) -> Envoi:
+        def envoie(message: Message) -> None:
+            commun: dict[str, Any] = {
+                "channel": salon,
+                "text": message.texte,
+                "blocks": list(message.blocs),
+                "thread_ts": fil,
+            }
+            if message.pour_lui_seul and not prive:
+                self.web.chat_postEphemeral(user=auteur, **commun)
+            else:
+                self.web.chat_postMessage(
+                    **commun, unfurl_links=False, unfurl_media=False, parse="none", link_names=False
+                )
+
+        return envoie
+
+    def _a_l_adresse(self, adresse: str) -> Envoi:
+        def envoie(message: Message) -> None:
+            postier = WebhookClient(adresse, timeout=slack_api.DELAI, retry_handlers=slack_api.reprises())
+            rendu = postier.send(
+                text=message.texte, blocks=list(message.blocs), response_type="ephemeral", replace_original=False
+            )
+            if rendu.status_code != 200:
+                raise RuntimeError(f"Slack refused an answer: HTTP {rendu.status_code}")
+
+        return envoie
+
+
+def _ecoute(app: App, reponses: Reponses) -> None:
+    """Acknowledge, then answer: Bolt runs what follows the acknowledgement in a thread of its own."""
+
+    @app.command(COMMANDE)
+    def commande(ack: Callable[[], None], body: dict[str, Any]) -> None:
+        ack()
+        reponses.commande(body)
+
+    @app.event("app_mention")
+    def mention(body: dict[str, Any]) -> None:
+        reponses.message(body)
+
+    @app.event("message")
+    def direct(body: dict[str, Any]) -> None:
+        if body["event"].get("channel_type") == "im":  # in a channel, only a mention is for us
+            reponses.message(body)
+
+    @app.action(re.compile("^vigie-"))
+    def bouton(ack: Callable[[], None], body: dict[str, Any]) -> None:
+        ack()
+        reponses.bouton(body)
+
+
+def veille(
+    r: Robot, signe: Callable[[str], None], arret: Event, montre: Callable[[], float], patience: float = PATIENCE,
+    battement: float = BATTEMENT,
+) -> bool:  # fmt: skip
+    """Connect and watch until asked to stop (True), or until Slack has been silent too long (False).
+
+    `signe` is told « vivant » every now and then while Slack answers our pings, « muet » when it no longer does;
+    `montre` is a monotonic clock in seconds. The library reconnects by itself: here its success is checked.
+    """
+    _connecte(r)
+    entendu = ecrit = montre()
+    dernier_pong: object = None
+    etat = ""
+    while not arret.wait(min(battement, 1.0)):
+        pong = _pong(r)
+        if pong is not None and pong != dernier_pong:
+            dernier_pong, entendu = pong, montre()
+        maintenant = montre()
+        nouveau = "vivant" if maintenant - entendu < 4 * battement and _connecte_a(r) else "muet"
+        if nouveau != etat or maintenant - ecrit > ECRIT:
+            etat, ecrit = nouveau, maintenant
+            signe(etat)
+        if maintenant - entendu > patience:
+            journal.error("Slack ne répond plus depuis %d secondes ; le robot s'arrête.", patience)
+            return False
+    return True
+
+
+def ferme(r: Robot) -> None:
+    """Leave Slack; what was being answered is given a moment by whoever calls."""
+    r.prise.client.auto_reconnect_enabled = False
+    r.repondeurs.shutdown(wait=False, cancel_futures=True)
+    r.prise.client.close()
+
+
+def _connecte(r: Robot) -> None:
+    try:
+        r.prise.client.connect()
+    except Exception as faute:
+        raise UserError(slack_api.dit(faute)) from faute
+
+
+def _connecte_a(r: Robot) -> bool:
+    return bool(r.prise.client.is_connected())
+
+
+def _pong(r: Robot) -> object:
+    """What changes each time Slack answers a ping; None before the first."""
+    session = r.prise.client.current_session
+    return None if session is None else session.last_ping_pong_time

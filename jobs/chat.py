@@ -1,0 +1,58 @@
+"""`vigie slack`: the bot by itself, from its settings to its clean stop. Never answers anything: see bots/."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import click
+
+from bots import journal, slack
+from bots.chat import SERVICE, Maison
+from jobs.wiring import Atelier
+from jobs.wiring import slack as reglages
+from sheets.register import chat
+
+GRACE = 3.0
+"""Seconds left, at the end, to the answers that are being written."""
+
+
+def tient_le_chat(atelier: Atelier) -> int:
+    """Answer on Slack until stopped (0), or until Slack can no longer be reached (1). Raises UserError before it starts."""
+    journal.ouvre()
+    db = atelier.registre
+    atelier.vue()  # what is wrong in the folder is said before Slack is called
+    robot = slack.robot(reglages(), Maison(atelier.vue_fraiche, atelier.maintenant))
+    arret = threading.Event()
+    for quel in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(quel, lambda *_: arret.set())
+    click.echo("Vigie répond sur Slack. Ctrl-C pour arrêter.", err=True)
+    bien = False
+    try:
+        bien = slack.veille(
+            robot, lambda etat: chat.fait_signe(db, SERVICE, etat, atelier.maintenant()), arret, time.monotonic
+        )
+    finally:
+        slack.ferme(robot)
+        chat.fait_signe(db, SERVICE, "arrêté" if bien else "muet", atelier.maintenant())
+    click.echo(
+        "Vigie ne répond plus sur Slack." if bien else "Slack ne répond plus : Vigie s'arrête. Voyez vigie doctor.",
+        err=True,
+    )
+    return 0 if bien else 1
+
+
+def sors(code: int) -> None:
+    """Leave at once when an answer is still waiting for Slack: its question was taken, and will be asked again by hand."""
+    fin = time.monotonic() + GRACE
+    for fil in threading.enumerate():
+        if fil is not threading.current_thread():
+            fil.join(max(fin - time.monotonic(), 0))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if any(f.is_alive() and not f.daemon for f in threading.enumerate() if f is not threading.current_thread()):
+        os._exit(code)
+    sys.exit(code)

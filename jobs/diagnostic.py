@@ -1,0 +1,51 @@
+"""`vigie doctor`: what the machine provides, looked at one by one, a sentence each. Changes nothing, sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bots import console, slack_api
+from config.dossier import EXEMPLE
+from config.errors import UserError
+from config.langue import compte
+from jobs.wiring import Atelier, slack
+
+Examen = tuple[list[str], list[str]]
+"""(what is in order, what is to be mended), a sentence each."""
+
+
+def examine(atelier: Atelier) -> int:
+    """Say what is in order and what is to be mended; 1 if anything is."""
+    soucis = 0
+    for examen in (_dossier, _registre, _chat):
+        bons, fautes = _dit(examen, atelier)
+        for phrase in bons:
+            console.ecrit(f"En ordre : {phrase}")
+        for phrase in fautes:
+            console.ecrit(f"À régler : {phrase}", "yellow")
+        soucis += len(fautes)
+    return int(soucis > 0)
+
+
+def _dit(examen: Callable[[Atelier], Examen], atelier: Atelier) -> Examen:
+    try:
+        return examen(atelier)
+    except UserError as faute:
+        return [], [str(faute)]
+
+
+def _dossier(atelier: Atelier) -> Examen:
+    nom = (
+        "l'exemple fourni (réglez VIGIE_DOSSIER)" if atelier.chemin_dossier == EXEMPLE else str(atelier.chemin_dossier)
+    )
+    personnes = compte(len(atelier.dossier.personnes), "personne")
+    return [f"Dossier de la région : {nom}, sans faute, {personnes}."], []
+
+
+def _registre(atelier: Atelier) -> Examen:
+    atelier.vue()
+    return [f"Registre : « {atelier.chemin_registre} » s'ouvre."], []
+
+
+def _chat(atelier: Atelier) -> Examen:
+    return slack_api.examine(slack())
