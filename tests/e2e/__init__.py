@@ -1,1 +1,1 @@
-"""Tests that open our workbooks in a real spreadsheet program."""
+"""Tests with real programs: a spreadsheet that opens our workbooks, a local Slack that our bot answers on."""

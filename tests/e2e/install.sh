@@ -1,6 +1,14 @@
 #!/usr/bin/env bash
-# LibreOffice, from the system's packages, when it is not there yet.
+# What the end-to-end tests need, when it is not there yet: LibreOffice from the system's packages, and a local Slack.
 set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+slack=out/local-slack
+if [ ! -x "$slack/node_modules/local-slack-linux-x64/bin/local-slack" ]; then
+  mkdir -p "$slack"
+  npm install --prefix "$slack" --ignore-scripts --no-audit --no-fund --silent local-slack-linux-x64@0.1.8
+fi
+
 command -v soffice >/dev/null && exit 0
 sudo=""
 [ "$(id -u)" -eq 0 ] || sudo="sudo"

@@ -1,0 +1,187 @@
+"""A chat between people and the bot, played whole against a local Slack. Run inside a network of its own: see test_slack.py.
+
+Prints one JSON object: what each step gave. Everything it starts is stopped by its process number before it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+PORT = 3100
+LIEU = f"http://127.0.0.1:{PORT}"
+JETONS = {"VIGIE_SLACK_BOT_TOKEN": "xoxb-11-RobotSecret", "VIGIE_SLACK_APP_TOKEN": "xapp-1-PriseSecrete"}
+REFERENT, DIRECTEUR, INCONNU = "U01REF", "U02DIR", "U03INC"
+SALON, PRIVE = "C01", "D01"
+ESPACE = {
+    "workspace": {"name": "Essai", "domain": "essai", "teamId": "T01"},
+    "app": {"appId": "A01", "botUserId": "U0BOT", "botName": "vigie", "botToken": JETONS["VIGIE_SLACK_BOT_TOKEN"],
+            "appToken": JETONS["VIGIE_SLACK_APP_TOKEN"], "mode": "socket"},
+    "users": [{"id": REFERENT, "name": "referent", "email": "referent.bfc@exemple.invalid"},
+              {"id": DIRECTEUR, "name": "directeur", "email": "directeur.bfc-06@exemple.invalid"},
+              {"id": INCONNU, "name": "inconnu", "email": "quelqu-un@ailleurs.invalid"}],
+    "channels": [{"id": SALON, "name": "achats", "members": [REFERENT, DIRECTEUR, INCONNU, "U0BOT"]},
+                 {"id": PRIVE, "name": "dm", "is_im": True, "is_channel": False, "members": [REFERENT, "U0BOT"]}],
+}  # fmt: skip
+
+Message = dict[str, Any]
+
+
+def appelle(chemin: str, corps: dict[str, Any] | None = None) -> Any:
+    with closing(HTTPConnection("127.0.0.1", PORT, timeout=20)) as connexion:
+        octets = None if corps is None else json.dumps(corps)
+        connexion.request(
+            "GET" if corps is None else "POST", f"/_control/{chemin}", octets, {"Content-Type": "application/json"}
+        )
+        return json.load(connexion.getresponse())
+
+
+def attend(quoi: str, fonction: Callable[[], Any], secondes: float = 30) -> Any:
+    """What a function gives once it gives something. Raises TimeoutError, saying what was waited for."""
+    fin = time.monotonic() + secondes
+    while time.monotonic() < fin:
+        try:
+            if rendu := fonction():
+                return rendu
+        except OSError:  # not listening yet
+            pass
+        time.sleep(0.05)
+    raise TimeoutError(quoi)
+
+
+def du_robot(salon: str) -> list[Message]:
+    return [m for m in appelle(f"messages/{salon}")["messages"] if m.get("bot_id")]
+
+
+def nouveaux(salon: str, geste: Callable[[], Any], combien: int = 1) -> list[Message]:
+    """What the bot says in a channel once somebody has done something there; a moment is left for one answer too many."""
+    avant = len(du_robot(salon))
+    geste()
+    attend(f"{combien} answer(s) in {salon}", lambda: len(du_robot(salon)) >= avant + combien)
+    time.sleep(0.7)
+    return du_robot(salon)[avant:]
+
+
+def dit(texte: str, salon: str = SALON, user: str = REFERENT, **reste: str) -> Message:
+    rendu: Message = appelle("message", {"channel": salon, "user": user, "text": texte, **reste})["message"]
+    return rendu
+
+
+def commande(texte: str, user: str = REFERENT) -> None:
+    appelle("command", {"channel": SALON, "user": user, "command": "/vigie", "text": texte})
+
+
+def appuie(message: Message, cle: str, user: str) -> None:
+    bloc = message["blocks"][-1]
+    (element,) = (e for e in bloc["elements"] if e["action_id"] == cle)
+    action = {"type": "button", "action_id": cle, "block_id": bloc["block_id"], "value": element["value"]}
+    appelle("interact", {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": action})
+
+
+@contextmanager
+def slack_local(binaire: str, ou: Path) -> Iterator[subprocess.Popen[bytes]]:
+    config = ou / "espace.json"
+    config.write_text(json.dumps(ESPACE), encoding="utf-8")
+    commande = [
+        binaire,
+        "--config",
+        str(config),
+        "--port",
+        str(PORT),
+        "--base-host",
+        "127.0.0.1",
+        "--files-dir",
+        str(ou / "f"),
+    ]
+    with (ou / "slack.log").open("ab") as sortie, subprocess.Popen(commande, stdout=sortie, stderr=sortie) as processus:
+        try:
+            attend("local Slack listens", lambda: appelle("state"))
+            yield processus
+        finally:
+            processus.kill()
+
+
+def vigie(ou: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-c", "from jobs.cli import main; main()", "--registre", str(ou / "vigie.sqlite"),
+            "--today", "2022-03-31", *arguments]  # fmt: skip
+
+
+def environnement() -> dict[str, str]:
+    return {**os.environ, **JETONS, "VIGIE_SLACK_BASE_URL": f"{LIEU}/api/"}
+
+
+@contextmanager
+def robot(ou: Path, nom: str) -> Iterator[subprocess.Popen[bytes]]:
+    with (ou / f"{nom}.log").open("wb") as sortie:
+        avant = len(connexions())
+        with subprocess.Popen(vigie(ou, "slack"), stdout=sortie, stderr=sortie, env=environnement()) as processus:
+            try:
+                attend("the bot connects", lambda: len(connexions()) > avant)
+                yield processus
+            finally:
+                processus.kill()
+
+
+def connexions() -> list[Any]:
+    return [e for e in appelle("log")["log"] if "socket connected" in e["summary"]]
+
+
+def scenario(binaire: str, ou: Path) -> dict[str, Any]:
+    """Every step in order; the two that break things come last."""
+    vu: dict[str, Any] = {}
+    with slack_local(binaire, ou) as serveur, robot(ou, "robot") as processus:
+        vu["commande"] = nouveaux(SALON, lambda: commande("gains BFC 2021"))
+        question: list[Message] = []
+        vu["mention"] = nouveaux(SALON, lambda: question.append(dit("<@U0BOT> rejets GHT Jura 2021")))
+        vu["question"] = question[0]
+        vu["en_fil"] = nouveaux(SALON, lambda: dit("<@U0BOT> objectif BFC 2021", thread_ts=question[0]["ts"]))
+        vu["prive"] = nouveaux(PRIVE, lambda: dit("gains GHT Jura 2021 par famille", PRIVE))
+        vu["pourquoi"] = nouveaux(PRIVE, lambda: dit("pourquoi ?", PRIVE))
+        vu["bouton"] = nouveaux(SALON, lambda: appuie(vu["mention"][0], "vigie-pourquoi", REFERENT))
+        vu["bouton_d_un_autre"] = nouveaux(SALON, lambda: appuie(vu["mention"][0], "vigie-pourquoi", DIRECTEUR))
+        vu["bouton_en_prive"] = nouveaux(PRIVE, lambda: appuie(vu["prive"][0], "vigie-pourquoi", REFERENT))
+        vu["inconnu"] = nouveaux(SALON, lambda: dit("<@U0BOT> gains BFC 2021", user=INCONNU))
+        vu["refus"] = nouveaux(SALON, lambda: commande("gains GHT Jura 2021", DIRECTEUR))
+        vu["etat"] = json.loads(subprocess.run(vigie(ou, "status", "--json"), check=False, capture_output=True).stdout)[
+            "slack"
+        ]
+        vu["docteur"] = subprocess.run(
+            vigie(ou, "doctor"), check=False, capture_output=True, env=environnement()
+        ).stdout.decode()
+        with robot(ou, "second") as second:
+            vu["a_deux"] = nouveaux(SALON, lambda: dit("<@U0BOT> couverture BFC 2021"))
+            vu["a_deux_prive"] = nouveaux(PRIVE, lambda: dit("qualité BFC 2021", PRIVE))
+            vu["a_deux_commande"] = nouveaux(SALON, lambda: commande("gains GHT Jura 2021"))
+            vu["second_s_arrete"] = arrete(second)
+        vu["journal"] = appelle("log")["log"]
+        serveur.kill()
+        serveur.wait()
+        with slack_local(binaire, ou):
+            attend("the bot comes back", connexions, 60)
+            vu["apres_la_coupure"] = nouveaux(PRIVE, lambda: dit("gains BFC 2021", PRIVE))
+            vu["s_arrete"] = arrete(processus)
+        vu["etat_apres"] = json.loads(
+            subprocess.run(vigie(ou, "status", "--json"), check=False, capture_output=True).stdout
+        )["slack"]
+    vu["ecrits"] = "".join(f.read_text(encoding="utf-8") for f in ou.glob("*.log") if f.name != "slack.log")
+    return vu
+
+
+def arrete(processus: subprocess.Popen[bytes]) -> tuple[int, float]:
+    """(exit code, seconds it took) of a bot asked to stop."""
+    debut = time.monotonic()
+    processus.send_signal(signal.SIGTERM)
+    return processus.wait(30), time.monotonic() - debut
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(scenario(sys.argv[1], Path(sys.argv[2]))))

@@ -1,0 +1,129 @@
+"""The bot on the real protocol: a local Slack, Socket Mode, people who type, mention, press buttons; it answers them.
+
+The local Slack checks neither tokens nor Block Kit's limits, drops a message's metadata, says nothing of scopes nor of
+whether an address is confirmed, and delivers an event once to each connection: what leans on those is in tests/test_slack.py.
+Two bots on one register stand in for an event that is delivered twice.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.salon import INCONNU, JETONS, REFERENT
+from tests.region import nouvelle
+from tests.test_blocks import verifie
+
+pytestmark = pytest.mark.e2e
+RACINE = Path(__file__).parents[2]
+BINAIRE = RACINE / "out/local-slack/node_modules/local-slack-linux-x64/bin/local-slack"
+SEUL = ("unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--")
+"""A network and a list of processes of its own: nothing listens outside, and everything ends with it."""
+
+
+@pytest.fixture(scope="module")
+def vu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The scenario, played once."""
+    assert BINAIRE.exists(), "bash tests/e2e/install.sh"
+    region = nouvelle(tmp_path_factory.mktemp("salon"))
+    region.envoie("Jura.xlsx", "BFC-08", "2021-annuelle", {"390780146": [
+        {"gain_annuel": 4321, "intitule": "Gants Tartempion"},
+        {"gain_annuel": 98_765, "montant_reference": 1000, "intitule": "<!channel> Tartempion à 12,50 €"},
+    ]})  # fmt: skip
+    region.db.close()
+    commande = [*SEUL, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-m", "tests.e2e.salon", str(BINAIRE),
+                str(region.ou)]  # fmt: skip
+    fini = subprocess.run(commande, check=False, cwd=RACINE, capture_output=True, text=True, timeout=300)
+    assert fini.returncode == 0, fini.stderr
+    rendu: dict[str, Any] = json.loads(fini.stdout)
+    return rendu
+
+
+def texte(message: dict[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False)
+
+
+def test_a_slash_command_is_answered_to_its_author_alone(vu: dict[str, Any]) -> None:
+    (message,) = vu["commande"]
+    assert (message["subtype"], message["ephemeral_to"]) == ("ephemeral", REFERENT)
+    assert message["text"].startswith("3\u202f601")
+
+
+def test_a_mention_is_answered_in_its_thread_at_the_cells(vu: dict[str, Any]) -> None:
+    (message,), (suite,) = vu["mention"], vu["en_fil"]
+    assert message["thread_ts"] == suite["thread_ts"] == vu["question"]["ts"]
+    assert "performance-superieure-100" in texte(message)
+    assert "[2021-annuelle/390780146/0002 · S6]" in texte(message)
+
+
+def test_a_direct_message_is_answered_and_why_opens_it(vu: dict[str, Any]) -> None:
+    (message,), (pourquoi,) = vu["prive"], vu["pourquoi"]
+    assert "thread_ts" not in message
+    assert "4\u202f321" not in message["text"]
+    assert "[2021-annuelle/390780146/0001 · S5]" in texte(pourquoi)
+
+
+def test_a_button_answers_whoever_presses_it_with_their_rights(vu: dict[str, Any]) -> None:
+    (sien,), (autre,), (prive,) = vu["bouton"], vu["bouton_d_un_autre"], vu["bouton_en_prive"]
+    assert "/0001 · S5]" in texte(sien)
+    assert "pas ouvert à votre profil" in autre["text"]
+    assert "390780146" not in texte(autre)
+    assert {sien["subtype"], autre["subtype"]} == {"ephemeral"}
+    assert "/0001 · S5]" in texte(prive)
+
+
+def test_somebody_unknown_gets_a_sentence_and_a_director_a_refusal(vu: dict[str, Any]) -> None:
+    (inconnu,), (refus,) = vu["inconnu"], vu["refus"]
+    assert "ne vous connais pas" in inconnu["text"]
+    assert inconnu["ephemeral_to"] == INCONNU
+    assert "pas ouvert à votre profil" in refus["text"]
+
+
+@pytest.mark.parametrize("etape", ["a_deux", "a_deux_prive", "a_deux_commande"])
+def test_two_bots_answer_once(vu: dict[str, Any], etape: str) -> None:
+    assert len(vu[etape]) == 1
+
+
+def test_everything_is_acknowledged_at_once(vu: dict[str, Any]) -> None:
+    envoyes = [e for e in vu["journal"] if e["summary"].startswith("envelope")]
+    acquittes = [e for e in vu["journal"] if e["kind"] == "ack"]
+    assert len(acquittes) == len(envoyes) > 10
+    assert max(a["time"] - e["time"] for a, e in zip(acquittes, envoyes, strict=True)) < 3000
+
+
+def test_it_comes_back_when_slack_does(vu: dict[str, Any]) -> None:
+    (message,) = vu["apres_la_coupure"]
+    assert message["text"].startswith("3\u202f601")
+
+
+def test_it_says_that_it_lives_and_stops_within_five_seconds(vu: dict[str, Any]) -> None:
+    assert (vu["etat"]["etat"], vu["etat_apres"]["etat"]) == ("vivant", "arrêté")
+    for code, secondes in (vu["second_s_arrete"], vu["s_arrete"]):
+        assert code == 0
+        assert secondes < 5
+
+
+def test_doctor_finds_slack_in_order(vu: dict[str, Any]) -> None:
+    assert "À régler" not in vu["docteur"]
+    assert "Socket Mode" in vu["docteur"]
+
+
+def test_every_message_is_one_that_slack_would_take_and_quotes_nobody(vu: dict[str, Any]) -> None:
+    messages = [
+        m for etape in vu.values() if isinstance(etape, list) for m in etape if isinstance(m, dict) and "blocks" in m
+    ]
+    assert len(messages) > 10
+    for m in messages:
+        verifie(m["blocks"], m["text"])
+        assert not re.search(r"Tartempion|Gants|12,50|<!", texte(m))
+
+
+def test_no_token_is_in_what_it_writes(vu: dict[str, Any]) -> None:
+    assert "vigie.slack" in vu["ecrits"]
+    assert not [j for j in JETONS.values() if j in vu["ecrits"]]
