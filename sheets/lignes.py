@@ -112,6 +112,21 @@ class Onglet:
         return sum(ligne.traite(exercice) for ligne in self.lignes if not ligne.bloquee)
 
     @cached_property
+    def notifie(self) -> int:
+        """Cents that what is notified would add to the exercice; a struck loss stays in, as everywhere."""
+        return sum(_garde(ligne, ligne.mesure.prevision) for ligne in self.lignes)
+
+    @cached_property
+    def report(self) -> int:
+        """Cents that fall in the next exercice."""
+        return sum(_garde(ligne, ligne.mesure.report) for ligne in self.lignes)
+
+    def repris(self, exercice: int) -> int:
+        """Cents declared of the exercice by lines first ordered before it: the report already taken up."""
+        commandes = ((ligne, ligne.valeurs.date_premiere_commande) for ligne in self.lignes)
+        return sum(ligne.mesure.gain_exercice for ligne, jour in commandes if jour and jour.year < exercice)
+
+    @cached_property
     def totaux(self) -> Totaux:
         rejetees = sum(ligne.bloquee for ligne in self.lignes)
         declare = sum(ligne.mesure.gain_exercice for ligne in self.lignes)
@@ -126,6 +141,11 @@ class Onglet:
             gain_retire=retire,
             gain_retenu=declare - retire,
         )
+
+
+def _garde(ligne: Ligne, cents: int) -> int:
+    """What is left once a blocking finding strikes a line: its losses."""
+    return min(cents, 0) if ligne.bloquee else cents
 
 
 @dataclass(frozen=True)

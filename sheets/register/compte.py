@@ -38,6 +38,12 @@ class OngletRecu:
     """Cents of the positive gains declared."""
     perimetre_traite: int
     """Cents of reference amounts of the kept lines first ordered in the exercice."""
+    notifie: int
+    """Cents that its notified lines would add to the exercice."""
+    report: int
+    """Cents that its kept lines leave to the next exercice."""
+    repris: int
+    """Cents declared by lines first ordered before the exercice: the report already taken up."""
 
 
 def dernier_pull(db: Database, au: date) -> int:
@@ -71,7 +77,8 @@ verrou(campagne, ght, jusqu_a) AS MATERIALIZED (
 )
 SELECT o.id, o.fichier, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.neant, o.achats,
   o.lignes_lues, o.lignes_vides, o.lignes_ignorees, o.lignes_rejetees, o.lignes_retenues,
-  o.gain_declare, o.gain_retire, o.gain_retenu, o.declare_positif, o.perimetre_traite
+  o.gain_declare, o.gain_retire, o.gain_retenu, o.declare_positif, o.perimetre_traite,
+  o.notifie, o.report, o.repris
 FROM choisi c JOIN onglets o ON o.id = c.onglet JOIN fichiers f ON f.id = o.fichier
 ORDER BY c.finess
 """
@@ -95,8 +102,13 @@ def qui_compte(
     retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous, avant)}
     for finess_, change in decisions.effets(db, [o.id for o in retenus.values()], au).items():
         onglet = retenus[finess_]
-        perimetre = onglet.perimetre_traite - change.traite
-        retenus[finess_] = replace(onglet, totaux=_apres(onglet.totaux, change), perimetre_traite=perimetre)
+        retenus[finess_] = replace(
+            onglet,
+            totaux=_apres(onglet.totaux, change),
+            perimetre_traite=onglet.perimetre_traite - change.traite,
+            notifie=onglet.notifie - change.notifie,
+            report=onglet.report - change.report,
+        )
     return retenus
 
 

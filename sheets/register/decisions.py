@@ -37,6 +37,9 @@ class Decision(NamedTuple):
     """Cents of its reference amount, when it counts for the coverage of its exercice."""
     montants: str
     """The amounts it was taken on, as `MONTANTS` writes them."""
+    notifie: int
+    report: int
+    """Cents of the line that the forecast, and the next exercice, lose when it is struck: never a loss."""
 
     @property
     def mots(self) -> str:
@@ -55,7 +58,8 @@ def lendemain(au: date) -> str:
 _DECISIONS = f"""
 SELECT l.id, l.onglet, a.finess, a.campagne || '/' || a.finess || '/' || a.action_id, a.genre, a.par, a.le, a.motif,
   a.valeur <> {{montants}}, l.bloquee, l.retire, l.gain_exercice,
-  iif(l.statut = 'réalisé' AND substr(l.date_premiere_commande, 1, 4) = CAST(o.exercice AS TEXT), l.montant_reference, 0), a.valeur
+  iif(l.statut = 'réalisé' AND substr(l.date_premiere_commande, 1, 4) = CAST(o.exercice AS TEXT), l.montant_reference, 0), a.valeur,
+  max(l.prevision, 0), max(l.report, 0)
 FROM actes a JOIN onglets o ON o.campagne = a.campagne AND o.finess = a.finess
 JOIN lignes_paat l ON l.onglet = o.id AND l.action_id = a.action_id
 WHERE a.genre IN {SUR_UNE_LIGNE} AND a.le < :apres AND o.id IN (SELECT value FROM json_each(:onglets))
@@ -75,7 +79,7 @@ def decisions(db: Database, onglets: Iterable[int], au: date) -> list[Decision]:
 
 def _decision(
     ligne: int, onglet: int, finess: str, reference: str, genre: str, par: str, le: str, motif: str,
-    change: int, bloquee: int, retire: int, gain: int, traite: int | None, montants: str,
+    change: int, bloquee: int, retire: int, gain: int, traite: int | None, montants: str, notifie: int, report: int,
 ) -> Decision | None:  # fmt: skip
     if genre == "revenir":
         return None
@@ -84,16 +88,19 @@ def _decision(
     nouveau = max(gain, 0) if voulue else 0
     return Decision(
         ligne, onglet, finess, reference, genre, par, le, motif, caduque, voulue, nouveau,
-        int(voulue) - bloquee, nouveau - retire, traite or 0, montants,
+        int(voulue) - bloquee, nouveau - retire, traite or 0, montants, notifie, report,
     )  # fmt: skip
 
 
 class Effet(NamedTuple):
-    """What decisions change in a tab: lines struck more (or less), cents struck, cents out of the périmètre traité."""
+    """What decisions change in a tab: lines struck more (or less), cents struck, cents out of the périmètre traité,
+    out of what is notified, out of what the next exercice inherits."""
 
     lignes: int = 0
     retire: int = 0
     traite: int = 0
+    notifie: int = 0
+    report: int = 0
 
 
 def effets(db: Database, onglets: Iterable[int], au: date) -> dict[str, Effet]:
@@ -102,8 +109,9 @@ def effets(db: Database, onglets: Iterable[int], au: date) -> dict[str, Effet]:
     for d in decisions(db, onglets, au):
         avant = sommes.get(d.finess, Effet())
         sommes[d.finess] = Effet(
-            avant.lignes + d.de_plus, avant.retire + d.cents_de_plus, avant.traite + d.de_plus * d.traite
-        )
+            avant.lignes + d.de_plus, avant.retire + d.cents_de_plus, avant.traite + d.de_plus * d.traite,
+            avant.notifie + d.de_plus * d.notifie, avant.report + d.de_plus * d.report,
+        )  # fmt: skip
     return sommes
 
 

@@ -208,12 +208,14 @@ def _onglet(db: Database, fichier: int, classeur: Classeur, onglet: Onglet) -> i
     ligne = db.execute(
         "INSERT INTO onglets (fichier, campagne, finess, feuille, colonnes, achats, neant, utilisable, lignes_lues,"
         " lignes_vides, lignes_ignorees, lignes_rejetees, lignes_retenues, gain_declare, gain_retire, gain_retenu,"
-        " declare_positif, perimetre_traite, exercice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " declare_positif, perimetre_traite, exercice, notifie, report, repris)"
+        f" VALUES ({', '.join('?' * 22)})",
         (
             fichier, classeur.tampon.campagne, onglet.finess, onglet.feuille, json.dumps(onglet.colonnes), onglet.achats,
             int(onglet.neant), int(onglet.utilisable), t.lignes_lues, t.lignes_vides, t.lignes_ignorees,
             t.lignes_rejetees, t.lignes_retenues, t.gain_declare, t.gain_retire, t.gain_retenu, onglet.declare_positif,
-            onglet.perimetre_traite(classeur.exercice), classeur.exercice,
+            onglet.perimetre_traite(classeur.exercice), classeur.exercice, onglet.notifie, onglet.report,
+            onglet.repris(classeur.exercice),
         ),
     )  # fmt: skip
     numero = int(ligne.lastrowid or 0)

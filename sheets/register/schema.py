@@ -103,6 +103,12 @@ def m008_le_chat(db: Database) -> None:
     _applique(db, _M008)
 
 
+@registre()
+def m009_la_prevision(db: Database) -> None:
+    """What a tab adds to the forecast, kept with it: what is notified, what the next exercice inherits, what was inherited."""
+    _applique(db, _M009)
+
+
 _M008 = """
 CREATE TABLE evenements_du_chat (
   cle TEXT PRIMARY KEY,
@@ -113,6 +119,15 @@ CREATE TABLE signes_de_vie (
   le TEXT NOT NULL,
   etat TEXT NOT NULL CHECK (etat IN ('vivant', 'muet', 'arrêté'))
 ) STRICT;
+"""
+_M009 = """
+ALTER TABLE onglets ADD COLUMN notifie INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE onglets ADD COLUMN report INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE onglets ADD COLUMN repris INTEGER NOT NULL DEFAULT 0;
+UPDATE onglets SET (notifie, report, repris) = (
+  SELECT coalesce(sum(iif(bloquee, min(prevision, 0), prevision)), 0), coalesce(sum(iif(bloquee, min(report, 0), report)), 0),
+    coalesce(sum(iif(substr(date_premiere_commande, 1, 4) < CAST(onglets.exercice AS TEXT), gain_exercice, 0)), 0)
+  FROM lignes_paat WHERE onglet = onglets.id);
 """
 _M007 = """
 ALTER TABLE onglets ADD COLUMN exercice INTEGER NOT NULL DEFAULT 0;
