@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from bots import messages
-from bots.questions import PAR_CLE
+from bots.questions import PAR_CLE, Intention
 from bots.understanding import Question, comprend
 from config.discretion import masque
 from config.droits import CLAVIER, Personne, Regard, meilleur_regard
 from config.errors import UserError
 from config.territoire import FRANCE, Perimetre
+from reports.reponse import Reponse
 from reports.vue import Sujet, Vue
 from sheets.register import demandes
+
+TERRITOIRES = ("ght", "etablissement", "region")
+"""The axes whose parts are territories, each with a right of its own."""
 
 
 def repond(
@@ -42,7 +46,8 @@ def reponse_a(
     if question.sujet:
         question = replace(question, sujet=replace(question.sujet, limite=limite))
     rendu = _reponse(question, personne, vue_du_jour, vue)
-    return rendu, _memoire(question) if question.sujet and not rendu.get("refus") else None
+    nommee = _memoire(question) if question.sujet and not rendu.get("refus") else {}
+    return rendu, nommee if question.intention else None
 
 
 def territoire_par_defaut(personne: Personne, vue: Vue) -> Perimetre:
@@ -58,23 +63,56 @@ def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: Vue)
     if question.intention == "aide":
         return messages.sans_figure(question.texte, "aide", messages.aide())
     if question.intention is None or question.sujet is None:
-        return messages.sans_figure(question.texte, None, f"Je n'ai pas compris. {question.indices}")
-    intention = PAR_CLE[question.intention]
-    cible = question.sujet.perimetre
-    actuel = aujourd_hui.dossier
-    droit = meilleur_regard(personne, actuel.personnes, cible, actuel.territoire, aujourd_hui.au)
-    if droit is Regard.RIEN or (droit is Regard.TOTAUX and not intention.total_seul):
+        return messages.pas_compris(question.texte, question.indices, question.propositions)
+    intention, sujet = PAR_CLE[question.intention], question.sujet
+    regards = Regards(personne, aujourd_hui)
+    droit = max((regards.sur(p) for p in sujet.cibles), key=list(Regard).index)
+    if droit is Regard.RIEN or (droit is Regard.TOTAUX and not _totaux_suffisent(intention, sujet)):
         quoi = "ce territoire n'est" if droit is Regard.RIEN else "le détail de ce territoire n'est"
         phrase = f"{quoi.capitalize()} pas ouvert à votre profil ({personne.fonction})."
         return messages.sans_figure(question.texte, question.intention, phrase, refus=True)
     try:
-        reponse = intention.fonction(vue, question.sujet)
+        reponse = intention.fonction(vue, sujet if droit is Regard.TOUT else replace(sujet, combien=0))
     except UserError as faute:
         return messages.sans_figure(question.texte, question.intention, str(faute))
-    if droit is Regard.TOUT:
+    if droit is Regard.TOUT or intention.lignes_ouvertes:
         return messages.objet(question.texte, reponse, vue.dossier)
-    rendu = messages.objet(question.texte, replace(reponse, elements=(), par=""), vue.dossier)
-    if reponse.elements:
+    return _totaux_seuls(question.texte, reponse, vue, regards)
+
+
+@dataclass(frozen=True, slots=True)
+class Regards:
+    """How far someone, or a person they stand in for that day, may look at each territory."""
+
+    personne: Personne
+    vue: Vue
+
+    def sur(self, cible: Perimetre) -> Regard:
+        d = self.vue.dossier
+        return meilleur_regard(self.personne, d.personnes, cible, d.territoire, self.vue.au)
+
+
+def _totaux_suffisent(intention: Intention, sujet: Sujet) -> bool:
+    """A ranking of families is a detail of its territory; a ranking of territories is told by rank."""
+    return intention.total_seul and (intention.cle != "classement" or sujet.par in TERRITOIRES)
+
+
+def _totaux_seuls(texte: str, reponse: Reponse, vue: Vue, regards: Regards) -> dict[str, Any]:
+    """The answer without its lines; of a ranking, the places one may see, the others being anonymous.
+
+    What is imputed to GHT that sent nothing is a figure of theirs: it is left out unless each may be seen.
+    """
+    classe = reponse.intention == "classement"
+    vus = tuple(e for e in reponse.elements if e.territoire and regards.sur(e.territoire) is not Regard.RIEN)
+    caches = len(reponse.elements) - len(vus)
+    faits = dict(reponse.faits)
+    if caches and "impute" in faits:
+        del faits["impute"], faits["impute_reporte"]
+    sans_lignes = replace(reponse, elements=vus if classe else (), par=reponse.par if classe else "", faits=faits)
+    rendu = messages.objet(texte, sans_lignes, vue.dossier)
+    if classe and caches:
+        rendu["texte"] += "\nLes autres rangs sont anonymes : votre profil ne les ouvre pas."
+    elif caches or (reponse.elements and not classe):
         rendu["texte"] += "\nLe détail n'est pas ouvert à votre profil : voici le total seul."
     return rendu
 
@@ -90,6 +128,12 @@ def _memoire(question: Question) -> dict[str, Any]:
         "par": s.par,
         "depuis": s.depuis.isoformat() if s.depuis else None,
         "intention": question.intention,
+        "autres": [(p.type, p.code) for p in s.autres],
+        "exercices": s.exercices,
+        "sauf": [(p.type, p.code) for p in s.sauf],
+        "combien": s.combien,
+        "du_bas": s.du_bas,
+        "place": (s.place.type, s.place.code) if s.place else None,
     }
 
 
@@ -98,7 +142,16 @@ def _precedente(vue: Vue, personne: Personne) -> tuple[str, Sujet] | None:
     m = demandes.derniere_question(vue.db, personne.email)
     if not m:
         return None
-    depuis = date.fromisoformat(m["depuis"]) if m.get("depuis") else None
-    return m.get("intention", ""), Sujet(
-        Perimetre(m["type"], m["code"]), m["exercice"], m["campagne"], m["par"], depuis
+    return m.get("intention") or "gains", Sujet(
+        Perimetre(m["type"], m["code"]),
+        m["exercice"],
+        m["campagne"],
+        m["par"],
+        date.fromisoformat(m["depuis"]) if m.get("depuis") else None,
+        autres=tuple(Perimetre(*p) for p in m.get("autres", ())),
+        exercices=tuple(m.get("exercices", ())),
+        sauf=tuple(Perimetre(*p) for p in m.get("sauf", ())),
+        combien=m.get("combien", 0),
+        du_bas=m.get("du_bas", False),
+        place=Perimetre(*m["place"]) if m.get("place") else None,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from bots.questions import INTENTIONS
 from config.dossier import Dossier
-from config.langue import compte, de, decimal_euros, euros, grand_montant, jour, taux
+from config.langue import compte, de, decimal_euros, enumeration, euros, grand_montant, jour, taux
 from config.territoire import Perimetre
 from reports.reponse import Element, Reponse
 
@@ -28,6 +28,11 @@ def _du(p: Perimetre, dossier: Dossier) -> str:
     return de(dossier.territoire.nom(p))
 
 
+def _hors(r: Reponse, dossier: Dossier) -> str:
+    """« , hors GHT Jura »."""
+    return f", hors {enumeration([dossier.territoire.nom(p) for p in r.sauf])}," if r.sauf else ""
+
+
 def _atteinte(r: Reponse) -> str:
     if r.objectif is None or r.atteinte is None:
         return " Pas d'objectif connu."
@@ -41,7 +46,8 @@ def _gains(r: Reponse, dossier: Dossier) -> str:
         if r.totaux.gain_retire
         else ""
     )
-    return f"Gains {_du(r.perimetre, dossier)} en {r.exercice} : {grand_montant(r.totaux.gain_retenu)} retenus.{_atteinte(r)}{retire}"
+    atteinte = "" if r.sauf else _atteinte(r)
+    return f"Gains {_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice} : {grand_montant(r.totaux.gain_retenu)} retenus.{atteinte}{retire}"
 
 
 def _objectif(r: Reponse, dossier: Dossier) -> str:
@@ -142,15 +148,122 @@ def _changements(r: Reponse, dossier: Dossier) -> str:
     )
 
 
+def _comparaison(r: Reponse, dossier: Dossier) -> str:
+    noms = [e.libelle for e in r.elements]
+    entre_annees = all(n.isdigit() for n in noms)
+    quoi = f"{_nom(r, dossier)}, {' et '.join(noms)}" if entre_annees else f"{' et '.join(noms)}, {r.exercice}"
+    if r.valeur is None:
+        return f"{quoi} : pas de quoi comparer, il manque un chiffre."
+    ecart = int(r.valeur)
+    if entre_annees:
+        return f"{quoi} : {_pas(ecart)} de gains retenus de {noms[0]} à {noms[-1]}."
+    sens = (
+        "autant de gains retenus" if not ecart else f"{grand_montant(abs(ecart))} de {'plus' if ecart > 0 else 'moins'}"
+    )
+    return f"{quoi} : {sens} pour {noms[0]} que pour {noms[1]}."
+
+
+def _pas(cents: int) -> str:
+    return f"{'+' if cents >= 0 else ''}{grand_montant(cents)}"
+
+
+def _evolution(r: Reponse, dossier: Dossier) -> str:
+    if r.valeur is None:
+        return f"Gains {_du(r.perimetre, dossier)} : un seul exercice a des gains, pas d'évolution à dire."
+    derniers = [e.libelle for e in r.elements if e.valeur is not None][-2:]
+    return f"Gains {_du(r.perimetre, dossier)} : {_pas(int(r.valeur))} de {derniers[0]} à {derniers[1]}."
+
+
+RANGES = {
+    "ght": ("GHT", "GHT"), "region": ("région", ""), "etablissement": ("établissement", ""), "famille": ("famille", ""),
+    "operateur": ("opérateur", ""), "domaine": ("domaine", ""), "categorie": ("catégorie", ""), "levier": ("levier", ""),
+    "nature": ("nature", ""),
+}  # fmt: skip
+"""What a ranking ranks, and its plural when it takes no « s »."""
+
+
+def _classement(r: Reponse, dossier: Dossier) -> str:
+    classes, absents = int(r.valeur or 0), int(str(r.faits["absents"]))
+    sans = f" ; {compte(absents, 'autre')} sans rien de reçu" if absents else ""
+    if r.place:
+        qui, ou = dossier.territoire.nom(r.place), f"{_nom(r, dossier)}, {r.exercice}"
+        if not r.elements:
+            return f"{qui} n'est pas classé : rien n'est reçu de lui ({ou}, {classes} classés)."
+        return f"{qui} : {r.elements[0].precision} par les gains retenus ({ou}{sans})."
+    sens = "du dernier au premier" if int(str(r.faits["du_bas"])) else "du premier au dernier"
+    return f"{_nom(r, dossier)}, {r.exercice} : {compte(classes, *RANGES[r.par])} par gains retenus, {sens}{sans}."
+
+
+def _prevision(r: Reponse, dossier: Dossier) -> str:
+    notifie, report, anciens = (int(str(r.faits[f])) for f in ("notifie", "report", "anciens"))
+    avant = r.exercice - 1
+    reprend = (
+        f" + {grand_montant(report)} de report de {avant} pas encore repris"
+        if anciens
+        else f" (report de {avant} inconnu)"
+    )
+    return (
+        f"Prévision {_du(r.perimetre, dossier)} pour {r.exercice} : {grand_montant(int(r.valeur or 0))} = "
+        f"{grand_montant(r.totaux.gain_retenu)} retenus + {grand_montant(notifie)} notifiés{reprend}.{_vise(r)}{_impute(r)}"
+    )
+
+
+def _impute(r: Reponse) -> str:
+    """What is told beside the forecast and never inside it."""
+    absents = int(str(r.faits["absents"]))
+    if not absents:
+        return ""
+    if "impute" not in r.faits or not int(str(r.faits["anciens"])):
+        return f" {absents} GHT sans réponse, dont la part n'est pas estimée."
+    impute, deja = (int(str(r.faits[f])) for f in ("impute", "impute_reporte"))
+    double = f", dont {grand_montant(deja)} déjà comptés comme report" if deja else ""
+    return (
+        f" À part, jamais dedans : {grand_montant(impute)} imputés à {absents} GHT sans réponse "
+        f"(leur retenu de {r.exercice - 1}{double})."
+    )
+
+
+def _vise(r: Reponse) -> str:
+    """« Objectif : 16,0 M€, atteint à 91,3 % d'après cette prévision »."""
+    if r.objectif is None or not r.objectif.montant:
+        return ""
+    reparti = " (réparti)" if r.objectif.reparti else ""
+    part = taux(Decimal(int(r.valeur or 0)) / r.objectif.montant)
+    return f" Objectif{reparti} : {grand_montant(r.objectif.montant)}, il serait atteint à {part}."
+
+
+def _echeances(r: Reponse, dossier: Dossier) -> str:
+    echeance, ouverture = r.faits["echeance"], r.faits["ouverture"]
+    assert isinstance(echeance, date)
+    assert isinstance(ouverture, date)
+    reste = (echeance - r.au).days
+    quand = (
+        "aujourd'hui"
+        if not reste
+        else f"dans {compte(reste, 'jour')}"
+        if reste > 0
+        else f"passée de {compte(-reste, 'jour')}"
+    )
+    ouvre = f" ; la campagne ouvre le {jour(ouverture)}" if ouverture > r.au else ""
+    return f"{_nom(r, dossier)} : prochaine échéance le {jour(echeance)} ({quand}), campagne {r.campagne}{ouvre}."
+
+
+def _taches(r: Reponse, dossier: Dossier) -> str:
+    if not r.elements:
+        return f"{_nom(r, dossier)} : rien à faire, tout est en ordre ({r.campagne})."
+    return f"{_nom(r, dossier)} : {compte(len(r.elements), 'chose')} à faire, campagne {r.campagne} :"
+
+
 _PHRASES = {
     "gains": _gains, "objectif": _objectif, "pourquoi": _pourquoi, "statut": _statut, "retards": _retards,
     "qualite": _qualite, "rejets": _rejets, "alertes": _alertes, "couverture": _couverture,
-    "changements": _changements,
+    "changements": _changements, "comparaison": _comparaison, "evolution": _evolution, "classement": _classement,
+    "prevision": _prevision, "echeances": _echeances, "taches": _taches,
 }  # fmt: skip
 
 
 def _lignes(r: Reponse) -> list[str]:
-    if r.intention == "statut" and r.attendues == 1:
+    if (r.intention == "statut" and r.attendues == 1) or (r.intention == "classement" and r.place):
         return []
     montrees = [f"  • {_element(e, r)}" for e in r.elements[:MONTRES]]
     toutes = int(str(r.faits.get("lignes", r.faits.get("constats", len(r.elements)))))
@@ -192,6 +305,8 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
         "base": "retenu",
         "dont_provisoire": decimal_euros(r.provisoire),
         "ajustement": decimal_euros(r.ajustement),
+        "par": r.par,
+        "sauf": [{"type": p.type, "code": p.code} for p in r.sauf],
         "declare": decimal_euros(r.totaux.gain_declare),
         "retire": decimal_euros(r.totaux.gain_retire),
         "au": r.au.isoformat(),
@@ -201,11 +316,21 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
         "objectif_reparti": bool(r.objectif and r.objectif.reparti),
         "taux_atteinte": round(float(r.atteinte), 6) if r.atteinte is not None else None,
         "trames": {"recues": r.recues, "attendues": r.attendues},
-        "lignes": [_objet_element(e, r.unite) for e in r.elements],
+        "lignes": [_objet_element(e, "EUR" if r.intention == "classement" else r.unite) for e in r.elements],
         "totaux": {k: decimal_euros(v) if k.startswith("gain_") else v for k, v in asdict(r.totaux).items()},
-        "faits": {k: v.isoformat() if isinstance(v, date) else str(v) for k, v in r.faits.items()},
+        "faits": {k: _fait(k, v) for k, v in r.faits.items()},
         "texte": texte(r, dossier),
     }
+
+
+def _fait(nom: str, valeur: int | Decimal | date) -> str:
+    if isinstance(valeur, date):
+        return valeur.isoformat()
+    return decimal_euros(int(valeur)) if nom in EN_EUROS else str(valeur)
+
+
+EN_EUROS = ("notifie", "report", "impute", "impute_reporte")
+"""The facts that are amounts, written in euros like every other."""
 
 
 def _valeur(valeur: int | Decimal | None, unite: str) -> Any:
@@ -238,6 +363,14 @@ def sans_figure(question: str, intention: str | None, phrase: str, *, refus: boo
         "texte": phrase,
     }
     return rendu | {"refus": True} if refus else rendu
+
+
+def pas_compris(question: str, indices: str, propositions: Sequence[str]) -> dict[str, Any]:
+    """Why it was not understood, and ready questions that a chat can turn into buttons."""
+    essayez = f" Essayez : {' ; '.join(f'« {p} »' for p in propositions)}." if propositions else ""
+    pourquoi = f" {indices}" if indices else ""
+    phrase = f"Je n'ai pas compris.{pourquoi}{essayez} « aide » donne la liste des questions."
+    return sans_figure(question, None, phrase) | {"propositions": list(propositions)}
 
 
 def aide() -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from config.errors import UserError
+from config.territoire import Ght, Perimetre
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue, somme
 from sheets.register import questions
@@ -20,7 +21,7 @@ def gains(vue: Vue, sujet: Sujet) -> Reponse:
     """What is kept for an exercice, in cents; one element per value of `sujet.par`."""
     onglets = vue.comptent(sujet)
     reponse = base(vue, sujet, "gains", onglets)
-    return replace(reponse, valeur=reponse.totaux.gain_retenu, unite="EUR", elements=_ventile(vue, sujet, onglets))
+    return replace(reponse, valeur=reponse.totaux.gain_retenu, unite="EUR", elements=ventile(vue, sujet, onglets))
 
 
 def objectif(vue: Vue, sujet: Sujet) -> Reponse:
@@ -81,15 +82,22 @@ def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) 
         provisoire=provisoire.gain_retenu,
         objectif=vue.objectif(sujet),
         par=sujet.par,
+        sauf=sujet.sauf,
+        place=sujet.place,
     )
 
 
-def _ventile(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element, ...]:
-    if sujet.par == "ght":
-        return _par_ght(vue, sujet, onglets)
+def ventile(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element, ...]:
+    """What is kept along an axis, largest first."""
+    if sujet.par in ("ght", "region"):
+        return _par_ensemble(vue, sujet, onglets)
     if sujet.par == "etablissement":
         noms = vue.dossier.territoire.etablissements
-        parts = [Element(noms[o.finess].nom, o.totaux.gain_retenu, "" if o.remis else "provisoire") for o in onglets]
+        parts = [
+            Element(noms[o.finess].nom, o.totaux.gain_retenu, "" if o.remis else "provisoire", code=o.finess,
+                    territoire=Perimetre("etablissement", o.finess))
+            for o in onglets
+        ]  # fmt: skip
         return tuple(sorted(parts, key=_plus_grand))
     if sujet.par:
         sommes = questions.sommes_par(vue.db, [o.id for o in onglets], sujet.par, vue.au)
@@ -101,14 +109,23 @@ def _plus_grand(e: Element) -> tuple[Any, str]:
     return (-(e.valeur or 0), e.libelle)
 
 
-def _par_ght(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element, ...]:
-    """One element per expected GHT, those who sent nothing last and without a figure."""
+def _par_ensemble(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element, ...]:
+    """One element per GHT (or region) expected, those that sent nothing last and without a figure."""
+    siens: dict[str, list[OngletRecu]] = {}
+    ghts = vue.dossier.territoire.ghts
+    for o in onglets:
+        code = vue.ght_de(o) or ""
+        siens.setdefault(ghts[code].region if sujet.par == "region" and code in ghts else code, []).append(o)
     presents, absents = [], []
-    for g in vue.ghts(sujet):
-        siens = [o for o in onglets if vue.ght_de(o) == g.code]
-        if siens:
-            provisoire = any(not o.remis for o in siens)
-            presents.append(Element(g.nom, somme(siens).gain_retenu, "provisoire" if provisoire else "", code=g.code))
+    for p in dict.fromkeys(_ensemble(g, sujet.par) for g in vue.ghts(sujet)):
+        nom, a_lui = vue.dossier.territoire.nom(p), siens.get(p.code)
+        if a_lui:
+            provisoire = "" if all(o.remis for o in a_lui) else "provisoire"
+            presents.append(Element(nom, somme(a_lui).gain_retenu, provisoire, code=p.code, territoire=p))
         else:
-            absents.append(Element(g.nom, None, "rien reçu", code=g.code))
+            absents.append(Element(nom, None, "rien reçu", code=p.code, territoire=p))
     return tuple(sorted(presents, key=_plus_grand) + absents)
+
+
+def _ensemble(ght: Ght, par: str) -> Perimetre:
+    return Perimetre("region", ght.region) if par == "region" else Perimetre("ght", ght.code)

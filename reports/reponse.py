@@ -34,6 +34,8 @@ class Element:
     precision: str = ""
     adresse: Adresse | None = None
     code: str = ""
+    territoire: Perimetre | None = None
+    """Whose figure it is, when it is one's: it may then be told only to those who may see that one's total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,14 @@ class Reponse:
     ajustement: int = 0
     objectif: Objectif | None = None
     par: str = ""
+    sauf: tuple[Perimetre, ...] = ()
+    """What was left out of the territory."""
+    place: Perimetre | None = None
+    """Whose rank is told."""
     elements: tuple[Element, ...] = ()
     faits: Mapping[str, int | Decimal | date] = field(default_factory=dict)
     """What one kind of answer says besides: qualite_euros (fraction), perimetre_traite and achats (cents),
-    achats_inconnus (count), echeance (day)."""
+    achats_inconnus (count), echeance (day); and of the forecast, in cents: notifie, report, impute."""
 
     @property
     def atteinte(self) -> Decimal | None:

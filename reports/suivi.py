@@ -76,10 +76,14 @@ class Etat:
         return ", ".join(mots)
 
 
-def etats(vue: Vue, sujet: Sujet) -> list[Etat]:
-    """The state of every GHT of a territory in the campaign under way, in the order of their codes."""
+def etats(vue: Vue, sujet: Sujet, comptent: dict[str, OngletRecu] | None = None) -> list[Etat]:
+    """The state of every GHT of a territory in the campaign under way, in the order of their codes.
+
+    `comptent` spares the look-up of the tabs that count in that campaign, by FINESS, to whoever has them.
+    """
     campagne = vue.campagne(sujet)
-    comptent = qui_compte(vue.db, [campagne.code], vue.au, vue.finess(sujet))
+    if comptent is None:
+        comptent = qui_compte(vue.db, [campagne.code], vue.au, vue.finess(sujet))
     fichiers: dict[str, list[FichierRecu]] = {}
     for f in questions.fichiers_recus(vue.db, [campagne.code], vue.au):
         fichiers.setdefault(f.ght, []).append(f)

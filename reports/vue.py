@@ -30,6 +30,23 @@ class Sujet:
     """The earlier day of a comparison between two days."""
     limite: int = -1
     """At most that many lines behind the figure; -1 is all of them."""
+    autres: tuple[Perimetre, ...] = ()
+    """The territories it is compared with."""
+    exercices: tuple[int, ...] = ()
+    """The exercices compared, or walked through; none said, those that are known."""
+    sauf: tuple[Perimetre, ...] = ()
+    """What is left out of the territory."""
+    combien: int = 0
+    """How many of a ranking; 0 is all of them."""
+    du_bas: bool = False
+    """The last of a ranking rather than the first."""
+    place: Perimetre | None = None
+    """Whose rank is asked."""
+
+    @property
+    def cibles(self) -> tuple[Perimetre, ...]:
+        """Every territory whose figure the answer lets out: what is left out of a total is told by difference."""
+        return (self.perimetre, *self.autres, *self.sauf, *([self.place] if self.place else []))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,16 +77,23 @@ class Vue:
 
     def ghts(self, sujet: Sujet) -> tuple[Ght, ...]:
         """The GHT expected to answer."""
-        return self.dossier.territoire.ghts_de(sujet.perimetre, self.campagne(sujet).situation)
+        tous = self.dossier.territoire.ghts_de(sujet.perimetre, self.campagne(sujet).situation)
+        exclus = {p.code for p in sujet.sauf if p.type == "ght"}
+        return tuple(g for g in tous if g.code not in exclus)
 
     def comptent(self, sujet: Sujet) -> list[OngletRecu]:
         """The tabs that make the figure of a subject, one per établissement."""
         campagnes = self.campagnes(sujet)
         # Who belonged where is asked at the situation of the campaign each tab was filled for.
-        dedans = {c.code: self.dossier.territoire.finess_de(sujet.perimetre, c.situation) for c in campagnes}
+        dedans = {c.code: self._dedans(sujet, c.situation) for c in campagnes}
         tous = self.finess(sujet)
         retenus = qui_compte(self.db, [c.code for c in campagnes], self.au, tous)
         return [o for finess, o in sorted(retenus.items()) if finess in dedans[o.campagne]]
+
+    def _dedans(self, sujet: Sujet, situation: date) -> frozenset[str]:
+        territoire = self.dossier.territoire
+        exclus = (territoire.finess_de(p, situation) for p in sujet.sauf)
+        return territoire.finess_de(sujet.perimetre, situation).difference(*exclus)
 
     def finess(self, sujet: Sujet) -> frozenset[str] | None:
         """Whoever was in a territory at one of the campaigns that may count; None for the whole country."""
@@ -106,8 +130,8 @@ class Vue:
 
     def objectif(self, sujet: Sujet) -> Objectif | None:
         """The objective in force that day; for a GHT without one, its share of the region's."""
-        if sujet.perimetre.type == "national" and not self.tout_le_pays:
-            return None  # a country's objective says nothing of the few regions that are here
+        if sujet.sauf or (sujet.perimetre.type == "national" and not self.tout_le_pays):
+            return None  # a country's objective says nothing of the few regions that are here, nor a whole's of a part
         propre = en_vigueur(self.dossier.objectifs, sujet.perimetre, sujet.exercice, self.au)
         if propre or sujet.perimetre.type != "ght":
             return propre

@@ -96,9 +96,8 @@ def test_a_name_that_fits_two_territories_is_asked_back(texte: str, noms: tuple[
 
 
 @pytest.mark.parametrize("texte", [
-    "gains vesoul", "évolution des gains du Jura", "prévision bfc", "gains UGAP", "gains médicaments", "gains bfc sans le Jura",
-    "compare Jura et Nièvre", "gains 2021 vs 2022", "gains au 28/02/2022", "gains par mois", "qualité par ght",
-    "région sauf CHU de Dijon", "gains du premier semestre 2021",
+    "gains vesoul", "gains UGAP", "gains médicaments", "gains au 28/02/2022", "gains par mois", "qualité par ght",
+    "gains du premier semestre 2021",
 ])  # fmt: skip
 def test_what_cannot_be_answered_is_said_rather_than_answered_beside(texte: str, dossier: Dossier) -> None:
     q = comprend(texte, dossier, LE_31_MARS, BFC)

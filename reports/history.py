@@ -1,0 +1,110 @@
+"""Gains set side by side: one territory and another, one exercice and the next. Totals only, never a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from config.errors import UserError
+from config.langue import grand_montant, taux
+from config.objectifs import Objectif
+from reports.gains import base
+from reports.reponse import Element, Reponse
+from reports.vue import Sujet, Vue, somme
+
+
+def comparaison(vue: Vue, sujet: Sujet) -> Reponse:
+    """The kept gains of several territories, or of several exercices; `valeur` is how far the first is from the second.
+
+    Of two exercices, the change from the earlier to the later.
+    """
+    if sujet.autres:
+        places = [replace(sujet, perimetre=p, autres=()) for p in (sujet.perimetre, *sujet.autres)]
+        elements = [_territoire(vue, place) for place in places]
+        a, b = elements[0].valeur, elements[1].valeur
+        reponse = _ensemble(vue, places)
+    else:
+        elements = [_exercice(vue, sujet, n) for n in sujet.exercices]
+        b, a = elements[0].valeur, elements[-1].valeur
+        connu = replace(sujet, exercice=_dernier_connu(vue, sujet.exercices), campagne=None)
+        reponse = base(vue, connu, "comparaison", vue.comptent(connu))
+    ecart = int(a) - int(b) if a is not None and b is not None else None
+    return replace(reponse, valeur=ecart, unite="EUR", elements=tuple(elements))
+
+
+def _ensemble(vue: Vue, places: list[Sujet]) -> Reponse:
+    """The basis of several territories taken together, one inside another counted once."""
+    onglets = {o.id: o for place in places for o in vue.comptent(place)}
+    attendus = {g.code for place in places for g in vue.ghts(place)}
+    recus = {o.ght for o in onglets.values()} & attendus
+    reponse = base(vue, places[0], "comparaison", list(onglets.values()))
+    return replace(reponse, recues=len(recus), attendues=len(attendus))
+
+
+def evolution(vue: Vue, sujet: Sujet) -> Reponse:
+    """The kept gains of each exercice whose campaign was opened; `valeur` is the change over the last two."""
+    exercices = sujet.exercices or exercices_ouverts(vue)
+    elements = [_exercice(vue, sujet, n) for n in exercices]
+    dits = [int(e.valeur) for e in elements if e.valeur is not None]
+    connu = replace(sujet, exercice=_dernier_connu(vue, exercices), campagne=None)
+    reponse = base(vue, connu, "evolution", vue.comptent(connu))
+    ecart = dits[-1] - dits[-2] if len(dits) > 1 else None
+    return replace(reponse, valeur=ecart, unite="EUR", elements=tuple(_avec_les_pas(elements)))
+
+
+def exercices_ouverts(vue: Vue) -> tuple[int, ...]:
+    """The exercices of which a campaign had been opened that day, oldest first."""
+    return tuple(sorted({c.exercice for c in vue.dossier.campagnes.values() if c.ouverture <= vue.au}))
+
+
+def _dernier_connu(vue: Vue, exercices: Sequence[int]) -> int:
+    """The last of these exercices that has a campaign. Raises UserError when none has."""
+    connus = {c.exercice for c in vue.dossier.campagnes.values()}
+    dits = [n for n in exercices if n in connus]
+    if not dits:
+        raise UserError(f"Aucune campagne pour ces exercices ; connus : {', '.join(map(str, sorted(connus)))}.")
+    return dits[-1]
+
+
+def _territoire(vue: Vue, sujet: Sujet) -> Element:
+    """What one territory kept, beside how much of its objective that is and how many of its trames came."""
+    reponse = base(vue, sujet, "comparaison", vue.comptent(sujet))
+    nom, p = vue.dossier.territoire.nom(sujet.perimetre), sujet.perimetre
+    if not reponse.recues:
+        return Element(nom, None, "rien reçu", code=p.code, territoire=p)
+    recues = f"{reponse.recues} trame{'s' if reponse.recues > 1 else ''} sur {reponse.attendues}"
+    return Element(nom, reponse.totaux.gain_retenu, f"{_atteinte(reponse)}{recues}", code=p.code, territoire=p)
+
+
+def _atteinte(r: Reponse) -> str:
+    return f"{taux(r.atteinte)} de l'objectif, " if r.atteinte is not None else ""
+
+
+def _exercice(vue: Vue, sujet: Sujet, exercice: int) -> Element:
+    """What one exercice kept; no figure when it has no campaign, or nothing came."""
+    code = str(exercice)
+    if not vue.dossier.campagnes_de(exercice):
+        return Element(code, None, "aucune campagne", code=code)
+    celui_la = replace(sujet, exercice=exercice, campagne=None, exercices=())
+    onglets = vue.comptent(celui_la)
+    if not onglets:
+        return Element(code, None, "rien reçu", code=code)
+    recues, attendues = len({o.ght for o in onglets}), len(vue.ghts(celui_la))
+    trames = f"{recues} trame{'s' if recues > 1 else ''} sur {attendues}"
+    return Element(code, somme(onglets).gain_retenu, _objectif(vue.objectif(celui_la)) + trames, code=code)
+
+
+def _objectif(objectif: Objectif | None) -> str:
+    return f"objectif {grand_montant(objectif.montant)}, " if objectif else ""
+
+
+def _avec_les_pas(elements: list[Element]) -> list[Element]:
+    """Each figure with how far it is from the one before."""
+    rendus, avant = [], None
+    for e in elements:
+        if e.valeur is not None and avant is not None:
+            pas = int(e.valeur) - avant
+            e = replace(e, precision=f"{'+' if pas >= 0 else ''}{grand_montant(pas)}, {e.precision}")  # noqa: PLW2901
+        avant = int(e.valeur) if e.valeur is not None else avant
+        rendus.append(e)
+    return rendus

@@ -1,0 +1,97 @@
+"""What someone still has to do: a GHT, its trame and its lines; a region, those it waits for and the lines to decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from config.campagne import Campagne
+from config.langue import compte, euros, jour
+from reports.gains import base
+from reports.reponse import Adresse, Element, Reponse
+from reports.suivi import Etat, etats
+from reports.vue import Sujet, Vue
+from sheets.constats import Gravite
+from sheets.register import questions
+from sheets.register.compte import OngletRecu
+
+MONTREES = 12
+"""Lines to mend that are named; the rejects tell them all."""
+
+
+def taches(vue: Vue, sujet: Sujet) -> Reponse:
+    """What is left to do in the campaign under way, most urgent first; `valeur` counts it."""
+    campagne = vue.campagne(sujet)
+    courant = replace(sujet, campagne=campagne.code)
+    onglets = vue.comptent(courant)
+    comptent = {o.finess: o for o in onglets}
+    situation = etats(vue, courant, None if sujet.perimetre.type == "etablissement" else comptent)
+    if sujet.perimetre.type in ("ght", "etablissement"):
+        elements = _du_ght(vue, courant, campagne, situation, onglets)
+    else:
+        elements = _de_la_region(situation)
+    reponse = base(vue, courant, "taches", onglets)
+    return replace(reponse, valeur=len(elements), unite="trames", elements=tuple(elements),
+                   faits={"echeance": campagne.echeance, "lignes": len(elements)})  # fmt: skip
+
+
+def _du_ght(
+    vue: Vue, sujet: Sujet, campagne: Campagne, situation: list[Etat], onglets: list[OngletRecu]
+) -> list[Element]:
+    """The trame to hand in, the tabs that are missing, then the lines to mend, costliest first."""
+    etat = next(iter(situation), None)
+    if etat is None or campagne.ouverture > vue.au:
+        return []
+    elements = []
+    if not etat.repondu:
+        pour = f"pour le {jour(etat.echeance)}" + (", échéance passée" if vue.au > etat.echeance else "")
+        quoi = "Dire que la trame est finie" if etat.progres == "vue" else "Remettre la trame"
+        elements.append(Element(quoi, None, f"{campagne.titre}, {pour}", code="remettre"))
+    if etat.sante == "illisible":
+        elements.append(Element("Renvoyer le fichier", None, "le dernier envoi n'a pas pu être lu", code="renvoyer"))
+    manquants = _onglets_manquants(vue, sujet, campagne, {o.finess for o in onglets}) if onglets else []
+    elements += [Element("Remplir l'onglet", None, nom, code="onglet") for nom in manquants]
+    return elements + _a_corriger(vue, onglets)
+
+
+def _onglets_manquants(vue: Vue, sujet: Sujet, campagne: Campagne, recus: set[str]) -> list[str]:
+    territoire = vue.dossier.territoire
+    attendus = territoire.finess_de(sujet.perimetre, campagne.situation)
+    return [territoire.etablissements[f].nom for f in sorted(attendus - recus)]
+
+
+def _a_corriger(vue: Vue, onglets: list[OngletRecu]) -> list[Element]:
+    """The lines struck out by a check, one element each, with what they cost."""
+    lignes: dict[str, Element] = {}
+    for r in questions.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,), vue.au, 4 * MONTREES):
+        if r.decision and not r.decision.caduque:
+            continue
+        adresse = Adresse(r.reference, r.chemin, r.constat.feuille, r.constat.cellule)
+        cout = f"{euros(r.constat.enjeu)} en jeu" if r.constat.enjeu else ""
+        cle = r.reference or f"{r.chemin}/{r.constat.feuille}"
+        lignes.setdefault(cle, Element(f"Corriger : {r.constat.message}", None, cout, adresse, r.constat.code))
+    return list(lignes.values())[:MONTREES]
+
+
+def _de_la_region(situation: list[Etat]) -> list[Element]:
+    """The GHT that owe their trame or tabs of it, then those that wait for a decision (costliest first) or a validation."""
+    attendus = [Element(f"Relancer {e.ght.nom}", None, e.mots, code="relancer") for e in situation if not e.repondu]
+    a_trancher = sorted((e for e in situation if e.a_corriger), key=lambda e: -e.retire)
+    tranche = [
+        Element(
+            f"Trancher {compte(e.a_corriger, 'ligne')} : {e.ght.nom}",
+            None,
+            f"{euros(e.retire)} retirés",
+            code="trancher",
+        )
+        for e in a_trancher
+    ]
+    remises = [e for e in situation if e.progres == "remise" and not e.a_corriger]
+    complete = [
+        Element(f"Compléter {e.ght.nom}", None, e.mots, code="completer") for e in remises if e.onglets < e.attendus
+    ]
+    valide = [
+        Element(f"Valider {e.ght.nom}", None, "trame remise, en ordre", code="valider")
+        for e in remises
+        if e.onglets >= e.attendus
+    ]
+    return attendus + complete + tranche + valide
