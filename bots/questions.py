@@ -88,7 +88,7 @@ INTENTIONS = (
     Intention("classement", ("classement", "palmares", "rang", "combientieme", "position"),
               "les 3 meilleurs GHT", "qui gagne le plus, qui gagne le moins ; « mon rang »", classement.classement, True,
               "classement {lieu} {annee}",
-              (r"(comment |ou )?(on|nous|je|se|me)( (nous|se|me))? situ(e|ons)( (on|je|nous))?",), True),
+              (r"(comment |ou )?(on|nous|je|se|me)( (nous|se|me))? situ(e|ons)( (on|je|nous))?",)),
     Intention("objectif", ("objectif", "cible", "atteinte", "taux d atteinte"),
               "objectif BFC 2021", "l'objectif en vigueur et son taux d'atteinte", gains.objectif, True, "objectif {lieu} {annee}",
               (r"dans les clous", r"(il )?(nous |me )?manque( t il)? pour( atteindre)? l objectif", r"ecart (a|avec) l objectif")),

@@ -103,6 +103,111 @@ def test_no_question_lets_out_a_line_of_somebody_else(intention, email: str, vue
         assert "Nièvre.xlsx" not in rendu
 
 
+@pytest.fixture(scope="module")
+def trois_ghts(tmp_path_factory: pytest.TempPathFactory) -> Vue:
+    """Three GHT whose figures cannot be taken for one another's, nor for their sums; none sent anything for 2022."""
+    from config.dossier import EXEMPLE, charge
+    from sheets.judging.examples import VALIDE
+    from tests.conftest import enregistre, tape, vierge
+
+    dossier, recus = charge(EXEMPLE), tmp_path_factory.mktemp("recus")
+    for ght, nom, gain in (("BFC-08", "Jura", 1_111), ("BFC-06", "Nièvre", 7_777.77), ("BFC-05", "Nord Yonne", 333)):
+        livre = vierge(dossier, ght, "2021-annuelle")
+        quand = {"date_premiere_commande": date(2021, 1, 15)}
+        tape(livre, livre.sheetnames[1], 5, {**VALIDE, **quand, "intitule": f"Achat secret {nom}", "gain_annuel": gain})
+        (recus / f"{nom}.xlsx").write_bytes(enregistre(livre))
+    db = ouvre(tmp_path_factory.mktemp("registre") / "v.sqlite")
+    pull(db, dossier, [recus], lambda: MIDI)
+    return Vue(db, dossier, AU)
+
+
+LIEUX = {"bfc": BFC, "GHT Jura": JURA, "GHT Nièvre": NIEVRE, "390780153": MOREZ, "580780039": Perimetre("etablissement", "580780039"),
+         "france": FRANCE, "Bretagne": Perimetre("region", "BRE")}  # fmt: skip
+DEMANDES = [
+    *("{i} {lieu} 2021", "{i} {lieu} 2021 par ght", "{i} {lieu} 2022"),
+    *("compare {lieu} et GHT Nièvre 2021", "compare GHT Jura et {lieu} 2021", "compare {lieu} 2021 et 2022"),
+    *("évolution {lieu}", "top 3 ght {lieu} 2021", "qui gagne le moins {lieu} 2021", "classement {lieu} 2021"),
+    *("top 5 familles {lieu} 2021", "classement des établissements {lieu} 2021", "rang {lieu} 2021", "mon rang 2021"),
+    *("prévision {lieu} 2021", "prévision {lieu} 2022", "échéances {lieu}", "tâches {lieu} 2021", "gains bfc sauf {lieu} 2021"),
+    *("gains {lieu} sauf GHT Nièvre 2021", "gains france sauf {lieu} 2021"),
+]  # fmt: skip
+PROFILS = ["dgos@exemple.invalid", "referent.bfc@exemple.invalid", "lecture@exemple.invalid", "operateur.uniha@exemple.invalid",
+           "directeur.bfc-08@exemple.invalid", "paat.bfc-06@exemple.invalid", "achats.390780153@exemple.invalid"]  # fmt: skip
+
+
+@pytest.mark.parametrize("lieu", LIEUX)
+@pytest.mark.parametrize("email", PROFILS)
+def test_every_question_of_every_role_about_every_territory_keeps_to_their_rights(
+    email: str, lieu: str, trois_ghts: Vue
+) -> None:
+    """A neighbour's total and lines never show, in words or in JSON; an answer that is refused holds no figure."""
+    dossier = trois_ghts.dossier
+    personne = dossier.personnes[email]
+    nievre = regard(personne, NIEVRE, dossier.territoire, AU)
+    vise = regard(personne, LIEUX[lieu], dossier.territoire, AU)
+    faites = {i.propose(lieu, 2021) for i in INTENTIONS}
+    textes = faites | {d.format(i=i.cle, lieu=lieu) for d in DEMANDES for i in INTENTIONS}
+    for texte in sorted(textes):
+        rendu = _demande(trois_ghts, email, texte)
+        dit = repr(rendu)
+        assert rendu["intention"] or texte not in faites, (texte, rendu["texte"])
+        if nievre is Regard.RIEN:
+            assert not re.search(r"7.?777,77|7777\.77", dit), texte
+        if nievre is not Regard.TOUT:
+            assert "Achat secret Nièvre" not in dit, texte
+            assert "Nièvre.xlsx" not in dit, texte
+        if rendu.get("refus"):
+            assert (rendu["valeur"], rendu["lignes"]) == (None, []), texte
+            assert not any(c.isdigit() for c in str(rendu["texte"])), texte
+        elif vise is Regard.RIEN and rendu["intention"] and lieu in texte:
+            raise AssertionError(f"{email} asked « {texte} » and was told {rendu['texte']}")
+
+
+def test_a_comparison_with_a_neighbour_is_refused_whichever_comes_first(trois_ghts: Vue) -> None:
+    for texte in (
+        "compare GHT Jura et GHT Nièvre 2021",
+        "compare GHT Nièvre et GHT Jura 2021",
+        "compare Nièvre et BFC",
+    ):
+        assert _demande(trois_ghts, "directeur.bfc-08@exemple.invalid", texte)["refus"] is True
+
+
+def test_leaving_a_neighbour_out_of_a_total_would_tell_its_figure(trois_ghts: Vue) -> None:
+    director, referent = "directeur.bfc-08@exemple.invalid", "referent.bfc@exemple.invalid"
+    assert _demande(trois_ghts, director, "gains bfc 2021 sauf GHT Nièvre")["refus"] is True
+    assert _demande(trois_ghts, referent, "gains bfc 2021 sauf GHT Nièvre")["valeur"] == "1444.00"
+    assert _demande(trois_ghts, director, "gains bfc 2021 sauf CH DECIZE")["refus"] is True
+
+
+def test_a_rank_is_told_and_the_others_stay_anonymous(trois_ghts: Vue) -> None:
+    rendu = _demande(trois_ghts, "directeur.bfc-08@exemple.invalid", "mon rang 2021")
+    assert "2e sur 3" in str(rendu["texte"])
+    assert "Nièvre" not in repr(rendu)
+    classement = _demande(trois_ghts, "directeur.bfc-08@exemple.invalid", "top 3 GHT 2021")
+    lignes = classement["lignes"]
+    assert isinstance(lignes, list)
+    assert [li["libelle"] for li in lignes] == ["GHT Jura"]
+    assert "Nièvre" not in repr(classement)
+
+
+def test_totals_are_compared_by_whoever_may_see_totals(trois_ghts: Vue) -> None:
+    rendu = _demande(trois_ghts, "directeur.bfc-08@exemple.invalid", "compare GHT Jura et BFC 2021")
+    lignes = rendu["lignes"]
+    assert isinstance(lignes, list)
+    assert [li["valeur"] for li in lignes] == ["1111.00", "9221.77"]
+    assert rendu["valeur"] == "-8110.77"
+
+
+def test_what_is_imputed_to_neighbours_is_left_out_of_a_total(trois_ghts: Vue) -> None:
+    chez = {
+        e: _demande(trois_ghts, e, "prévision bfc 2022")
+        for e in ("directeur.bfc-08@exemple.invalid", "referent.bfc@exemple.invalid")
+    }
+    directeur, referent = (repr(r["faits"]) for r in chez.values())
+    assert "impute" not in directeur
+    assert "'impute': '9221.77'" in referent
+
+
 def test_an_unknown_address_is_told_so_without_a_figure(tmp_path: Path) -> None:
     from config.errors import UserError
     from jobs.wiring import atelier
