@@ -102,10 +102,10 @@ def _refus(c: Contexte, lu: Lu) -> Question | None:
     phrase = " ".join(lu.reste)
     if re.search(r"\b\d{1,2} \d{1,2} 20\d\d\b", lu.phrase) and not lu.depuis:
         return c.non("Pour ce qu'on savait un autre jour, ajoutez --as-of DATE à la commande.")
+    if not lu.depuis and (grain := trop_fin(lu.phrase)):
+        return c.non(f"Je ne sais pas ventiler par {grain} : je compte par exercice.", *_essais(c))
     if lu.inconnus:
         return c.non(territoire_inconnu(list(lu.inconnus), c.territoire))
-    if grain := trop_fin(phrase):
-        return c.non(f"Je ne sais pas ventiler par {grain} : je compte par exercice.", *_essais(c))
     if inconnu := re.search(r"\b(?:par|selon) (marche|fournisseur|acheteur|service|ligne|produit)s?\b", phrase):
         return c.non(f"Je ne sais pas ventiler par {inconnu[1]} ; je sais : {enumeration(list(AXES))}.")
     if re.search(r"\bquand\b.*\b(remis|rendu|envoye|repondu|transmis)\b", lu.phrase):
@@ -209,8 +209,10 @@ def _conclut(c: Contexte, lu: Lu) -> Question:
     intention = _intention(lu)
     if intention is None:
         return c.non("", *_essais(c))
-    if intention in DES_GAINS and (mesures := lu.evoquees & AUTRES_MESURES):
-        return _que_les_gains(c, lu, intention, mesures)
+    if intention == "classement" and re.search(r"\b(lignes|actions)\b", lu.phrase) and lu.rang and not lu.rang[1]:
+        intention = "pourquoi"  # the lines of a figure come largest first
+    if a_cote := _a_cote(c, lu, intention):
+        return a_cote
     if intention == "comparaison":
         return _compare(c, lu)
     if re.search(r"\b(mon|notre) (ght|groupement|territoire)\b", lu.phrase) and not lu.trouves and not _mon_ght(c):
@@ -264,6 +266,32 @@ def _par(lu: Lu, intention: str) -> str:
     if lu.par or lu.axe != "ght":
         return lu.par or lu.axe
     return "ght" if intention == "gains" and re.search(r"\b(des|les|chaque) ght\b", lu.phrase) else ""
+
+
+def _a_cote(c: Contexte, lu: Lu, intention: str) -> Question | None:
+    """What would be answered beside the question: another measure, a count of things, a rank of something else."""
+    lieu = c.nom(lu.trouves[0][0] if lu.trouves else c.defaut)
+    exercice = lu.periode.exercice(c.courant(), c.courant())
+    if intention in DES_GAINS and (mesures := lu.evoquees & AUTRES_MESURES):
+        return _que_les_gains(c, lu, intention, mesures)
+    if intention in ("gains", *DES_GAINS) and re.search(
+        r"\b(combien d(e)?|nombre d(e)?) (\w+ )?(ght|groupements?|etablissements?|hopitaux|lignes?|trames?|fichiers?)\b",
+        lu.phrase,
+    ):
+        return c.non(
+            "Je compte des euros et des trames reçues, rien d'autre.", PAR_CLE["statut"].propose(lieu, exercice)
+        )
+    if intention == "gains" and re.search(r"\b(total|montant|volume) (des|d|de nos|de mes) achats?\b", lu.phrase):
+        return c.non(
+            "Je ne donne pas les achats à part ; la couverture les dit.", PAR_CLE["couverture"].propose(lieu, exercice)
+        )
+    if lu.rang and intention in ("evolution", "comparaison"):
+        return c.non("Je classe les gains, ou je les suis d'un exercice à l'autre, pas les deux à la fois.",
+                     PAR_CLE["classement"].propose(lieu, exercice), PAR_CLE["evolution"].propose(lieu, exercice))  # fmt: skip
+    if intention in ("objectif", "qualite", "couverture", "prevision") and re.match(r"qui\b", lu.phrase):
+        return c.non("Je ne trie pas les GHT sur ce point ; je le dis d'un territoire à la fois.",
+                     PAR_CLE[intention].propose(lieu, exercice), f"gains {lieu} {exercice} par ght")  # fmt: skip
+    return None
 
 
 def _que_les_gains(c: Contexte, lu: Lu, intention: str, mesures: set[str]) -> Question:
