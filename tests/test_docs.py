@@ -7,7 +7,6 @@ under `<!-- contenu: … -->`, worked gains under `<!-- calcul: EXERCICE -->`; `
 
 from __future__ import annotations
 
-import gc
 import io
 import re
 import shlex
@@ -74,8 +73,6 @@ def vigie_dit(commande: str, demo: Path) -> str:
         return (demo / "visite.txt").read_text(encoding="utf-8")
     for option, valeur in (("--registre", "out/demo/vigie.sqlite"), ("--today", JOUR.isoformat())):
         arguments += [] if option in arguments else [option, valeur]
-    if arguments[:1] == ["status"]:
-        gc.collect()  # registers left open by earlier commands of this process, that people run in processes of their own
     with redirect_stdout(io.StringIO()) as dit, redirect_stderr(io.StringIO()):
         try:
             vigie.main(arguments, prog_name="vigie", standalone_mode=False)
