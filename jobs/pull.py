@@ -10,7 +10,6 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from config.discretion import masque
 from config.dossier import Dossier
 from config.errors import UserError
 from sheets.constats import Constat, Gravite
@@ -85,10 +84,13 @@ def pull(
         donnees = list(sources)
         depots = trouve(donnees)
         vus = {
-            masque(str(s)): sum(Path(d.chemin).is_relative_to(s) for d in depots)
-            for s in (d.resolve() for d in donnees)
+            s: sum(d.chemin == s or d.chemin.startswith(f"{s}/") for d in depots) for s in map(str, _resolues(donnees))
         }
         return _pull(db, dossier, depots, vus, horloge, avance, saisie, permis)
+
+
+def _resolues(sources: Iterable[Path]) -> list[Path]:
+    return [s.resolve() for s in sources]
 
 
 def _pull(

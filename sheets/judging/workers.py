@@ -53,7 +53,10 @@ def _fait(tache: Tache[T], fichier: str, octets: bytes, rogne: bool) -> T | Cons
 
 
 def _juge(fichier: str, octets: bytes, dossier: Dossier, rogne: bool) -> Classeur:
-    return juge_rogne(fichier, octets, dossier) if rogne else juge(fichier, octets, dossier)
+    rendu = juge_rogne(fichier, octets, dossier) if rogne else juge(fichier, octets, dossier)
+    for onglet in rendu.onglets:  # added up here, and sent back with the tab
+        _ = (onglet.totaux, onglet.declare_positif, onglet.notifie, onglet.report)
+    return rendu
 
 
 def juge_tous(fichiers: Iterable[tuple[str, bytes]], dossier: Dossier) -> Iterator[Classeur]:

@@ -8,10 +8,11 @@ last judgement alone. After a GHT's lock, what was in force at the lock.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlite_utils import Database
 
@@ -98,6 +99,44 @@ def qui_compte(
     `finess` limits the answer to some établissements. Totals are those after the decisions in force that day.
     Without `verrou`, what would count had nothing been locked; with `avant`, had that arrival and later ones not come.
     """
+    demandes = None if finess is None else frozenset(finess)
+    cle = (tuple(campagnes), demandes, verrou, avant, *_dernier_mot(db, campagnes, au))
+    connus = _CONNUS.setdefault(db, {})
+    if cle not in connus:
+        while len(connus) >= A_RETENIR:
+            connus.pop(next(iter(connus)))
+        connus[cle] = _qui_compte(db, campagnes, au, demandes, verrou, avant)
+    return dict(connus[cle])
+
+
+A_RETENIR = 64
+_CONNUS: WeakKeyDictionary[Database, dict[Hashable, dict[str, OngletRecu]]] = WeakKeyDictionary()
+"""The last answers, by open register. What counted up to a given file and act never changes: the register only grows."""
+
+
+def _dernier_mot(db: Database, campagnes: Sequence[str], au: date) -> tuple[int, ...]:
+    """What could be seen of these campaigns that day: the last judgement, how many acts, and which (by the sum of theirs)."""
+    requete = (
+        "SELECT (SELECT coalesce(max(f.id), 0) FROM json_each(:c) c CROSS JOIN fichiers f ON f.campagne = c.value"
+        " WHERE f.id <= :jusqu_a), count(*), coalesce(sum(a.id), 0) FROM json_each(:c) c CROSS JOIN actes a"
+        " ON a.campagne = c.value WHERE a.le < :apres"
+    )
+    parametres = {
+        "c": json.dumps(list(campagnes)),
+        "jusqu_a": dernier_fichier(db, au),
+        "apres": decisions.lendemain(au),
+    }
+    return tuple(map(int, db.execute(requete, parametres).fetchone()))
+
+
+def _qui_compte(
+    db: Database,
+    campagnes: Sequence[str],
+    au: date,
+    finess: frozenset[str] | None,
+    verrou: bool,
+    avant: int | None,
+) -> dict[str, OngletRecu]:
     verrous = decisions.verrous(db, campagnes, au) if verrou else []
     retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous, avant)}
     for finess_, change in decisions.effets(db, [o.id for o in retenus.values()], au).items():
