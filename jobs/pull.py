@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from config.discretion import masque
 from config.dossier import Dossier
 from config.errors import UserError
 from sheets.constats import Constat, Gravite
@@ -84,7 +85,8 @@ def pull(
         donnees = list(sources)
         depots = trouve(donnees)
         vus = {
-            s: sum(d.chemin == s or d.chemin.startswith(f"{s}/") for d in depots) for s in map(str, _resolues(donnees))
+            masque(s): sum(d.chemin == s or d.chemin.startswith(f"{s}/") for d in depots)
+            for s in map(str, _resolues(donnees))
         }
         return _pull(db, dossier, depots, vus, horloge, avance, saisie, permis)
 
