@@ -20,6 +20,11 @@ from bots.questions import AXES, INTENTIONS
 from config.langue import cle
 from config.territoire import Perimetre, Territoire
 
+VENTILEES = ("gains", "pourquoi", "classement")
+"""The questions whose figure can be broken down along an axis."""
+DES_GAINS = {"comparaison": "compare", "evolution": "suis d'un exercice à l'autre", "classement": "classe"}
+"""The questions that are about gains alone."""
+
 _ORDRE = re.compile(
     r"^(?:(?:bonjour|bonsoir|stp|svp|merci|de|d|peux tu|tu peux|pouvez vous|vous pouvez|pourrais tu|pourriez vous|veuillez|il faut"
     r"|je veux|je voudrais|me|nous|y) )*(?:(?:relance|valide|devalide|prolonge|verrouille|deverrouille|supprime|efface|corrige"
@@ -194,3 +199,31 @@ def _sans_exclusion(mots: list[str]) -> tuple[list[str], list[str]]:
 def ignores(lu: Lu) -> list[str]:
     """The words that nobody understood: a number counts, a short word does not."""
     return [m for m in lu.reste if (len(m) > 2 or m.isdigit()) and not connu(m)]
+
+
+def intention_de(lu: Lu) -> str | None:
+    """The question asked; a place or an axis alone asks for its gains."""
+    annees = len(lu.periode.annees)
+    intention = lu.intention
+    if lu.depuis and intention in (None, "gains", "retards", "statut", "evolution"):
+        return "changements"
+    if intention in (None, "gains", "pourquoi") and lu.rang:
+        return "classement"
+    if intention in (None, "gains") and (annees > 1 or lu.periode.plage):
+        return "evolution" if lu.periode.plage else "comparaison"
+    if intention == "comparaison" and not lu.trouves and not lu.periode.dite and (lu.axe or lu.par) and not lu.soi:
+        return "classement"  # « compare les GHT »
+    if lu.rang and intention not in DES_GAINS:
+        return "classement"
+    if intention is None and (lu.par or lu.trouves or lu.sauf):
+        return "gains"
+    return intention
+
+
+def axe_de(lu: Lu, intention: str) -> str:
+    """The axis asked for: « par famille », « des familles »; « du GHT Jura » names a place."""
+    if intention in ("statut", "retards") and "ght" in (lu.par, lu.axe):
+        return ""  # they are told by GHT anyway
+    if lu.par or lu.axe != "ght":
+        return lu.par or lu.axe
+    return "ght" if intention == "gains" and re.search(r"\b(des|les|chaque) ght\b", lu.phrase) else ""

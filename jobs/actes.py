@@ -78,6 +78,10 @@ def rejuge_tout(atelier: Atelier, oui: bool) -> None:
     vue = atelier.vue()
     with console.progression("Jugement") as avance:
         changes = rejuge(vue.db, vue.dossier, atelier.maintenant, ecrit=oui, avance=avance)
+    for c in changes:
+        if c.non_relu:
+            console.ecrit(f"{Path(c.fichier).name} — n'a pas pu être relu, son jugement reste : {c.non_relu}", "yellow")
+    changes = [c for c in changes if not c.non_relu]
     if not changes:
         console.ecrit("Rien ne change : tout est déjà jugé selon les règles en vigueur.", "green")
         return

@@ -86,13 +86,9 @@ def pull(
         depots = trouve(donnees)
         vus = {
             masque(s): sum(d.chemin == s or d.chemin.startswith(f"{s}/") for d in depots)
-            for s in map(str, _resolues(donnees))
+            for s in (str(source.resolve()) for source in donnees)
         }
         return _pull(db, dossier, depots, vus, horloge, avance, saisie, permis)
-
-
-def _resolues(sources: Iterable[Path]) -> list[Path]:
-    return [s.resolve() for s in sources]
 
 
 def _pull(

@@ -33,6 +33,8 @@ class Changement:
     retire: int
     constats: int
     """Findings that appear or go."""
+    non_relu: str = ""
+    """Why it could not be read this time: its former judgement stands, a slow machine must not cost a figure."""
 
     @property
     def retenu(self) -> int:
@@ -59,8 +61,11 @@ def _rejuge(
     contenus = ((g.chemin, questions.original(db, g.empreinte)) for g in gardes)
     etats: list[pulls.Etat] = []
     for fait, (garde, juge) in enumerate(zip(gardes, juge_tous(contenus, dossier), strict=True), 1):
-        classeur = raccorde_au_registre(db, dossier, juge, le, Envoi(garde.id, garde.recu))
         avance(fait, len(gardes))
+        if juge.tampon is None and garde.etat != "refuse":
+            yield Changement(garde.ght, garde.campagne, garde.chemin, 0, 0, 0, 0, juge.constats[0].message)
+            continue
+        classeur = raccorde_au_registre(db, dossier, juge, le, Envoi(garde.id, garde.recu))
         changement = _compare(db, garde, classeur)
         if changement is None:
             continue

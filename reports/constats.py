@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -28,15 +28,18 @@ from sheets.register import questions
 from sheets.register.compte import OngletRecu
 from sheets.register.decisions import notes
 from sheets.register.questions import ConstatRecu
-from sheets.template.style import imprime
+from sheets.template.cellules import Valeur, case, hauteur, pose
+from sheets.template.style import BLANC, BLEU, BLEU_CLAIR, CADRE, JAUNE_PALE, ORANGE_PALE, ROUGE_PALE, imprime, police
 from sheets.trames.paat import EUROS
 
 DECISIONS = {"garder": "retenir", "retirer": "retirer", "rendre aux contrôles": "revenir"}
 """What a referent chooses in the drop-down → the decision it is."""
-COLONNES = (("Référence", 34), ("GHT", 22), ("Établissement", 30), ("Fichier", 24), ("Cellule", 9), ("Gravité", 9),
-            ("Contrôle", 28), ("Constat", 60), ("À faire", 44), ("Euros en jeu", 14), ("Déjà décidé", 30),
-            ("Notes", 30), ("Décision", 18), ("Motif", 40))  # fmt: skip
+COLONNES = (("Référence", 32), ("Établissement", 28), ("Cellule", 12), ("Constat", 56), ("À faire", 44), ("Euros en jeu", 14),
+            ("Décision", 16), ("Motif", 36), ("Déjà décidé", 30), ("Notes", 30), ("Gravité", 9), ("Contrôle", 28),
+            ("GHT", 24), ("Fichier", 28))  # fmt: skip
+"""Heading and width: what is read, then what is filled, then where it comes from."""
 A_REMPLIR = ("Décision", "Motif")
+FONDS = {Gravite.REJET: ROUGE_PALE, Gravite.ALERTE: ORANGE_PALE}
 TITRE = "Constats"
 
 
@@ -68,34 +71,33 @@ def _notes(vue: Vue, onglets: list[OngletRecu]) -> dict[str, str]:
 
 def _ecrit(feuille: Worksheet, r: ConstatRecu, ght: str, etablissement: str, dit: str | None) -> None:
     c = r.constat
-    cellules = (
-        r.reference, ght, etablissement, Path(r.chemin).name, c.cellule or c.feuille, c.gravite.value, CATALOGUE[c.code].titre,
-        c.message, c.correction, c.enjeu / 100 if c.enjeu else None, r.decision.mots if r.decision else None, dit,
-    )  # fmt: skip
+    contenu: dict[str, Valeur] = {
+        "Référence": r.reference, "Établissement": etablissement, "Cellule": c.cellule or c.feuille, "Constat": c.message,
+        "À faire": c.correction, "Euros en jeu": c.enjeu / 100 if c.enjeu else None, "Notes": dit,
+        "Déjà décidé": r.decision.mots if r.decision else None, "Gravité": c.gravite.value,
+        "Contrôle": CATALOGUE[c.code].titre, "GHT": ght, "Fichier": Path(r.chemin).name,
+    }  # fmt: skip
     rang = feuille.max_row + 1
-    for colonne, valeur in enumerate(cellules, 1):
-        cellule = feuille.cell(rang, colonne, valeur)
-        if isinstance(valeur, str):
-            cellule.data_type = "s"  # what was typed in a trame never becomes a formula here
+    for colonne, (titre, _) in enumerate(COLONNES, 1):
+        cellule = pose(case(feuille, rang, colonne), contenu.get(titre))
+        cellule.font, cellule.border, cellule.alignment = police(), CADRE, Alignment(vertical="top", wrap_text=True)
+        if titre == "Euros en jeu":
+            cellule.number_format = EUROS
+        if titre in A_REMPLIR:
+            cellule.fill = PatternFill("solid", start_color=JAUNE_PALE)
+        if titre == "Gravité":
+            cellule.fill = PatternFill("solid", start_color=FONDS[c.gravite])
+    feuille.row_dimensions[rang].height = hauteur((str(contenu.get(t) or ""), large) for t, large in COLONNES)
 
 
 def _met_en_forme(feuille: Worksheet) -> None:
-    titres = [titre for titre, _ in COLONNES]
     for colonne, (titre, largeur) in enumerate(COLONNES, 1):
         feuille.column_dimensions[get_column_letter(colonne)].width = largeur
         entete = feuille.cell(1, colonne)
-        entete.font = Font(bold=True, color="FFFFFF")
-        entete.fill = PatternFill("solid", fgColor="1F5C4D" if titre in A_REMPLIR else "1F3A5F")
+        entete.font = police(gras=True, couleur=BLANC)
+        entete.fill = PatternFill("solid", start_color=BLEU if titre in A_REMPLIR else BLEU_CLAIR)
         entete.alignment = Alignment(vertical="center", wrap_text=True)
-    for rang in range(2, feuille.max_row + 1):
-        for colonne, titre in enumerate(titres, 1):
-            cellule = feuille.cell(rang, colonne)
-            cellule.alignment = Alignment(vertical="top", wrap_text=True)
-            if titre == "Euros en jeu":
-                cellule.number_format = EUROS
-            if titre in A_REMPLIR:
-                cellule.fill = PatternFill("solid", fgColor="EAF4EF")
-    lettre = get_column_letter(titres.index("Décision") + 1)
+    lettre = get_column_letter([titre for titre, _ in COLONNES].index("Décision") + 1)
     liste = DataValidation(type="list", formula1=f'"{",".join(DECISIONS)}"', allow_blank=True)
     liste.error = f"Choisissez : {enumeration(list(DECISIONS))}."
     feuille.add_data_validation(liste)

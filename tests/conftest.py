@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from sqlite_utils import Database
 
 from config.campagne import Campagne
 from config.dossier import EXEMPLE, Dossier, charge
 from sheets import template
 from sheets.judging.examples import VALIDE
+from sheets.register.registre import ouvre
 from sheets.template import ENTETE
 from sheets.trames.paat import PAAT
 
@@ -49,6 +52,17 @@ def trame_remplie(dossier: Dossier) -> Remplir:
         return enregistre(livre)
 
     return remplit
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    return ouvre(tmp_path / "vigie.sqlite")
+
+
+@pytest.fixture
+def recus(tmp_path: Path) -> Path:
+    (tmp_path / "recus").mkdir()
+    return tmp_path / "recus"
 
 
 def vierge(dossier: Dossier, ght: str, campagne: str) -> Workbook:

@@ -431,7 +431,8 @@ def test_a_decision_beside_a_finding_on_no_line_is_refused(region: Region) -> No
         "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"intitule": "Gants", "gain_annuel": 4_000, **janvier}]}
     )
     livre = rempli(region)
-    rang = next(r[0].row for r in livre["Constats"].iter_rows(min_row=2) if "n'est plus là" in str(r[7].value))
+    colonne = [titre for titre, _ in constats.COLONNES].index("Constat")
+    rang = next(r[0].row for r in livre["Constats"].iter_rows(min_row=2) if "n'est plus là" in str(r[colonne].value))
     ecrit_sur(livre, rang, "garder", "relu")
     with pytest.raises(UserError, match="ne porte pas sur une ligne"):
         lit(livre)

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from jobs.rejudge import rejuge
+from sheets.checks import classeur
 from sheets.constats import Gravite
+from sheets.lignes import Classeur
 from sheets.register import actes
 from tests.region import Ligne, Region, nouvelle, relit, sujet, trame
 
@@ -455,3 +458,19 @@ def test_a_carried_line_whose_number_now_bears_another_purchase_is_carried_all_t
     assert (lignes["Gants"]["action_id"], lignes["Gants"]["gain_exercice"]) == ("0001", 480_000)
     assert (lignes["Scanner"]["action_id"], lignes["Scanner"]["reportee_de"]) == ("0002", None)
     assert not region.constats(MI_ANNEE, "ligne-disparue")
+
+
+def test_a_file_that_cannot_be_read_again_keeps_its_judgement_and_it_is_said(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    envoie(region, JOURS[0], [achat("Gants")])
+    avant = region.demande("gains 2021")["valeur"]
+    assert avant != "0.00"
+    trop_lent = classeur.classeur_illisible("La lecture a été arrêtée.", "")
+    monkeypatch.setattr(
+        "jobs.rejudge.juge_tous",
+        lambda fichiers, _: (Classeur(nom, None, (), (trop_lent,), lisible=False) for nom, _ in fichiers),
+    )
+    changes = rejuge(region.db, region.dossier, lambda: region.heure, ecrit=True)
+    assert [c.non_relu for c in changes] == ["La lecture a été arrêtée."]
+    assert region.demande("gains 2021")["valeur"] == avant

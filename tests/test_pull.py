@@ -27,17 +27,6 @@ JURA = Perimetre("ght", "BFC-08")
 SUD, MOREZ = "390780146", "390780153"
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Database:
-    return ouvre(tmp_path / "vigie.sqlite")
-
-
-@pytest.fixture
-def recus(tmp_path: Path) -> Path:
-    (tmp_path / "recus").mkdir()
-    return tmp_path / "recus"
-
-
 def _pull(db: Database, dossier: Dossier, recus: Path, jours: int = 0) -> Bilan:
     return pull(db, dossier, [recus], lambda: JOUR + timedelta(days=jours))
 

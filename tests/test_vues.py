@@ -19,23 +19,11 @@ from sheets.constats import Gravite
 from sheets.judging.workbook import juge
 from sheets.register import pulls, questions
 from sheets.register.compte import dernier_fichier
-from sheets.register.registre import ouvre
 from tests.atelier import JOUR as DEBUT
 from tests.atelier import MOREZ, SUD, en_janvier, releve_ici
 from tests.conftest import Remplir
 
 AU = date(2023, 6, 1)
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Database:
-    return ouvre(tmp_path / "vigie.sqlite")
-
-
-@pytest.fixture
-def recus(tmp_path: Path) -> Path:
-    (tmp_path / "recus").mkdir()
-    return tmp_path / "recus"
 
 
 def meme_reponse(db: Database, dossier: Dossier, au: date = AU) -> int:

@@ -64,6 +64,7 @@ def visite(sortie: Path) -> Bilan:
         console.ecrit(str(rendu["texte"]))
     console.titre("À vous")
     console.ecrit(f'  vigie ask "gains GHT Nièvre" --registre {sortie / "vigie.sqlite"} --today {JOUR}')
+    console.ecrit(f'  ouvrez "{sortie / "retours" / "GHT Jura - retour.xlsx"}" : ce qu’un GHT reçoit en retour')
     console.ecrit(f'  vigie check "{sortie / "recus" / "GHT Jura.xlsx"}"')
     return bilan
 

@@ -122,7 +122,7 @@ def _dernier_mot(db: Database, campagnes: Sequence[str], au: date) -> tuple[int,
         " ON a.campagne = c.value WHERE a.le < :apres"
     )
     parametres = {
-        "c": json.dumps(list(campagnes)),
+        "c": json.dumps([*campagnes, ""]),  # a file that could not be read again bears no campaign any more
         "jusqu_a": dernier_fichier(db, au),
         "apres": decisions.lendemain(au),
     }
