@@ -153,7 +153,7 @@ def test_an_offence_is_told_in_a_sentence(chemin: str, source: str, phrase: str)
 
 
 PERMIS = [
-    ("jobs/cli.py", "import bots.console, reports.gains, sheets.gain, config.langue"),
+    ("jobs/cli/actes.py", "import bots.console, reports.gains, sheets.gain, config.langue"),
     ("bots/slack.py", "from slack_bolt import App\nfrom slack_sdk.web import WebClient"),
     ("jobs/pull.py", "from sqlite_utils import Database"),
     ("sheets/register/pulls.py", "import sqlite3\nq = 'DELETE FROM reperes'\ndb.execute(q)"),

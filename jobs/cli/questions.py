@@ -1,0 +1,53 @@
+"""Commands that ask: questions, the state of the service, the chat."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import Any
+
+import click
+
+from jobs.cli.racine import Jour, atelier, communes, vigie
+from jobs.francais import Commande
+
+
+@vigie.command(cls=Commande)
+@click.argument("question", metavar="QUESTION", nargs=-1, required=True)
+@click.option("--as", "email", metavar="EMAIL", help="Répondre comme à cette personne.")
+@click.option("--as-of", "au", type=Jour(), metavar="DATE", help="Ce qu'on aurait répondu ce jour-là.")
+@click.option("--json", "en_json", is_flag=True, help="Sortie pour les programmes.")
+@communes
+def ask(question: tuple[str, ...], email: str | None, au: date | None, en_json: bool, **options: Any) -> None:
+    """Répond à une question en français : « gains bfc 2021 par famille », « qui n'a pas remis ? », « pourquoi ? »."""
+    from jobs.commands import repond
+
+    repond(atelier(**options), " ".join(question), email, au, en_json)
+
+
+@vigie.command(cls=Commande)
+@click.option("--json", "en_json", is_flag=True, help="Sortie pour les programmes.")
+@communes
+def status(en_json: bool, **options: Any) -> None:
+    """Dit ce qui a été relevé, quand, et ce qui ne va pas. Code 1 si quelque chose ne va pas."""
+    from jobs.status import etat
+
+    sys.exit(etat(atelier(**options), en_json))
+
+
+@vigie.command(cls=Commande)
+@communes
+def doctor(**options: Any) -> None:
+    """Examine les réglages, le dossier de la région, le registre et Slack, une phrase chacun. Code 1 s'il y a à régler."""
+    from jobs.diagnostic import examine
+
+    sys.exit(examine(atelier(**options)))
+
+
+@vigie.command(cls=Commande)
+@communes
+def slack(**options: Any) -> None:
+    """Répond sur Slack jusqu'à Ctrl-C : /vigie, mentions, messages directs. Code 1 si Slack ne répond plus."""
+    from jobs.chat import sors, tient_le_chat
+
+    sors(tient_le_chat(atelier(**options)))
