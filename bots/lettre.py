@@ -1,0 +1,38 @@
+"""What leaves for someone, whatever carries it: a subject, the same words as text and as HTML, attachments. Pure.
+
+A transport delivers a letter or raises `EnvoiError`; nothing else of a transport is known here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file that goes with a letter."""
+
+    nom: str
+    octets: bytes
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lettre:
+    """`cle` is the unique name of the message in the register; `a` the address it leaves for."""
+
+    cle: str
+    a: str
+    objet: str
+    texte: str
+    html: str
+    pieces: tuple[Piece, ...] = ()
+
+
+class EnvoiError(Exception):
+    """The channel did not deliver. `definitif`: it refused this recipient, so take another channel or tell someone who
+    can mend it; else it did not answer, or asked to wait: worth trying again. Says why, in French, without any secret."""
+
+    def __init__(self, raison: str, *, definitif: bool) -> None:
+        super().__init__(raison)
+        self.definitif = definitif
