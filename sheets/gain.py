@@ -36,7 +36,9 @@ def arrondi(numerateur: int, denominateur: int) -> int:
 
 def cumul(gain_annuel: int, mois: int) -> int:
     """Cents earned after `mois` months of life (clamped to 0..12)."""
-    return arrondi(gain_annuel * min(max(mois, 0), VIE_EN_MOIS), VIE_EN_MOIS)
+    if mois <= 0:
+        return 0
+    return gain_annuel if mois >= VIE_EN_MOIS else arrondi(gain_annuel * mois, VIE_EN_MOIS)
 
 
 def mois_ecoules(premiere_commande: date, annee: int, mois: int) -> int:

@@ -57,9 +57,7 @@ def doublon_probable(lignes: Sequence[LigneRecoupee], _: Seuils) -> Iterator[tup
           pourquoi="Un gain en milliers d'euros ou en centimes fausse le total de la région.")  # fmt: skip
 def unite_suspecte(lignes: Sequence[LigneRecoupee], _: Seuils) -> Iterator[tuple[LigneRecoupee, Ecart]]:
     for famille, siennes in _par_famille(lignes).items():
-        reference, gain = (
-            median(m) for m in zip(*((li.montant_reference, abs(li.gain_annuel)) for li in siennes), strict=True)
-        )
+        reference, gain = _medianes(siennes)
         for ligne in siennes:
             unite = _autre_unite(ligne.montant_reference / reference, abs(ligne.gain_annuel) / gain)
             if unite:
@@ -68,6 +66,11 @@ def unite_suspecte(lignes: Sequence[LigneRecoupee], _: Seuils) -> Iterator[tuple
                     f"des lignes dépassent {euros(round(reference))} et {euros(round(gain))}.",
                     f"Vérifiez que les montants sont en euros, et non en {unite}.",
                     "montant_reference", euros(ligne.montant_reference))  # fmt: skip
+
+
+def _medianes(lignes: Sequence[LigneRecoupee]) -> tuple[float, float]:
+    """The median reference amount and gain, in cents."""
+    return median(li.montant_reference for li in lignes), median(abs(li.gain_annuel) for li in lignes)
 
 
 def _autre_unite(reference: float, gain: float) -> str:
@@ -83,15 +86,20 @@ def _autre_unite(reference: float, gain: float) -> str:
 @controle("gain-atypique", Gravite.ALERTE, "campagne", titre="Le gain sort de l'ordinaire de sa famille",
           pourquoi="Un montant très loin des autres est un beau succès ou une faute de frappe.")  # fmt: skip
 def gain_atypique(lignes: Sequence[LigneRecoupee], seuils: Seuils) -> Iterator[tuple[LigneRecoupee, Ecart]]:
-    suspectes = {ligne.id for ligne, _ in unite_suspecte.fonction(lignes, seuils)}
     for famille, siennes in _par_famille(lignes).items():
         # Amounts are skewed: their logarithms are not, and medians do not follow the very lines that are looked for.
         logs = [log10(abs(ligne.gain_annuel)) for ligne in siennes]
         milieu = median(logs)
         etendue = NORMALE * median(abs(x - milieu) for x in logs)
-        for ligne, x in zip(siennes, logs, strict=True):
-            if abs(x - milieu) > seuils.gain_atypique_ecarts * etendue > 0 and ligne.id not in suspectes:
-                sens = "très au-dessus" if x > milieu else "très au-dessous"
+        loin = [
+            li
+            for li, x in zip(siennes, logs, strict=True)
+            if abs(x - milieu) > seuils.gain_atypique_ecarts * etendue > 0
+        ]
+        reference, gain = _medianes(siennes) if loin else (0, 0)
+        for ligne in loin:
+            if not _autre_unite(ligne.montant_reference / reference, abs(ligne.gain_annuel) / gain):  # said already
+                sens = "très au-dessus" if log10(abs(ligne.gain_annuel)) > milieu else "très au-dessous"
                 yield ligne, Ecart(
                     f"Gain de {euros(ligne.gain_annuel)}, {sens} des autres : en {famille}, la moitié des lignes dépassent "
                     f"{euros(round(10**milieu))}.",

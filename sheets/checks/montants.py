@@ -11,7 +11,8 @@ from sheets.constats import Gravite
 from sheets.gain import recalcul
 from sheets.trames.paat import Action
 
-PRORATA = re.compile(r"(?<!sans )(?<!hors )(?<!de )prorata", re.IGNORECASE)
+PRORATA = re.compile(r"p(?<!sans p)(?<!hors p)(?<!de p)rorata")
+"""In lower case; for its first letter, see `libelles.PENALITE`."""
 
 
 @controle("performance-superieure-100", Gravite.REJET, "ligne", titre="Le gain dépasse le montant de référence",
@@ -122,13 +123,16 @@ def gain_recalcule_different(a: Action, c: Contexte) -> Ecart | None:
 def prorata_deja_fait(a: Action, c: Contexte) -> Ecart | None:
     attendu = _recalcul(a)
     reduit = attendu is not None and _deja_reduit(a, attendu, c) and not _proches(a.gain_annuel or 0, attendu, c)
-    dit = any(PRORATA.search(t or "") for t in (a.justification, a.commentaire))
-    if not a.gain_annuel or not (reduit or dit):
+    if not a.gain_annuel or not (reduit or _dit_au_prorata(a)):
         return None
     precision = f" ; prix et quantité donnent {euros(attendu)} sur 12 mois" if reduit and attendu else ""
     return Ecart(f"Le gain de {euros(a.gain_annuel)} semble compté au prorata de l'année{precision}.",
                  "Saisissez le gain sur 12 mois pleins : Vigie le répartit entre les exercices.",
                  "gain_annuel", euros(a.gain_annuel))  # fmt: skip
+
+
+def _dit_au_prorata(a: Action) -> bool:
+    return any(PRORATA.search(t.lower()) for t in (a.justification, a.commentaire) if t)
 
 
 @controle("perte-declaree", Gravite.INFO, "ligne", titre="Une perte est déclarée",

@@ -198,6 +198,8 @@ def _sans_les_lointaines(lignes: list[LigneLue], colonnes: dict[str, str]) -> tu
 
 def _a_droite(onglet: OngletBrut, entetes: Entetes) -> list[str]:
     """Cells beyond the last heading."""
+    if not onglet.rangees or len(onglet.rangees[0]) <= entetes.largeur:  # every row of a tab is as wide
+        return []
     return [
         adresse(onglet.colonne_0 + rang, numero)
         for numero, rangee in enumerate(onglet.rangees[entetes.premiere :], onglet.ligne_0 + entetes.premiere + 1)

@@ -18,7 +18,7 @@ from tests.corpus import CORPUS
 
 SORTIE = Path("out/bench")
 ALTERNANCES = 7
-ECHANTILLON = 34
+ECHANTILLON = 68
 QUESTIONS_PAR_INTENTION = 100
 
 
