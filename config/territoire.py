@@ -5,9 +5,10 @@ A GHT belongs to the region of its support; all its members follow, whatever the
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from typing import Literal
 
 TypePerimetre = Literal["national", "region", "ght", "etablissement"]
@@ -114,14 +115,24 @@ class Territoire:
             return self.etablissements[perimetre.code].nom
         return "France"
 
-    @lru_cache(maxsize=32)  # noqa: B019 - a territory lives as long as the process
     def _ght_au(self, au: date) -> dict[str, str]:
-        return {e.finess: ght for ght, membres in self._au(au).items() for e in membres}
+        return self._epoque(bisect_right(self._changements, au))[1]
 
-    @lru_cache(maxsize=32)  # noqa: B019
     def _au(self, au: date) -> dict[str, list[Etablissement]]:
+        return self._epoque(bisect_right(self._changements, au))[0]
+
+    @cached_property
+    def _changements(self) -> list[date]:
+        """The days on which someone entered a GHT or had left it: between two of them nothing moves."""
+        entrees = {a.debut for a in self.appartenances if a.debut}
+        return sorted(entrees | {a.fin + timedelta(days=1) for a in self.appartenances if a.fin})
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a territory lives as long as the process
+    def _epoque(self, rang: int) -> tuple[dict[str, list[Etablissement]], dict[str, str]]:
+        """Members by GHT, and GHT by FINESS, between two changes."""
+        au = self._changements[rang - 1] if rang else date.min
         membres: dict[str, list[Etablissement]] = {}
         for a in sorted(self.appartenances, key=lambda a: (not a.support, a.finess)):
             if a.vaut(au):
                 membres.setdefault(a.ght, []).append(self.etablissements[a.finess])
-        return membres
+        return membres, {e.finess: ght for ght, siens in membres.items() for e in siens}

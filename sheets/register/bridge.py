@@ -14,13 +14,11 @@ from sheets.register.decisions import decisions
 from sheets.register.questions import LigneRecue, lignes_de
 
 _CHANGEES = """
-WITH da(ligne, retire) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:decidees_avant)),
-db(ligne, retire) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:decidees_apres)),
-a(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:avant))
-SELECT la.id, lb.id, a.vis FROM a JOIN lignes_paat la ON la.onglet = a.onglet LEFT JOIN da ON da.ligne = la.id
-LEFT JOIN lignes_paat lb ON lb.onglet = a.vis AND lb.action_id = la.action_id LEFT JOIN db ON db.ligne = lb.id
-WHERE lb.id IS NULL OR la.gain_exercice <> lb.gain_exercice
-  OR coalesce(da.retire, la.retire) <> coalesce(db.retire, lb.retire)
+WITH a(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:avant))
+SELECT la.id, lb.id, a.vis FROM a JOIN lignes_paat la ON la.onglet = a.onglet
+LEFT JOIN lignes_paat lb ON lb.onglet = a.vis AND lb.action_id = la.action_id
+WHERE lb.id IS NULL OR la.gain_exercice <> lb.gain_exercice OR la.retire <> lb.retire
+  OR la.id IN (SELECT value FROM json_each(:decidees)) OR lb.id IN (SELECT value FROM json_each(:decidees))
 """
 _NOUVELLES = """
 WITH b(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(?))
@@ -32,14 +30,16 @@ WHERE NOT EXISTS (SELECT 1 FROM lignes_paat la WHERE la.onglet = b.vis AND la.ac
 def lignes_changees(
     db: Database, avant: Sequence[OngletRecu], le: date, apres: Sequence[OngletRecu], au: date
 ) -> tuple[dict[tuple[str, str], LigneRecue], dict[tuple[str, str], LigneRecue]]:
-    """By FINESS and number, the lines whose euros differ between the tabs of two days: as they were, as they are."""
+    """By FINESS and number, the lines whose euros may differ between the tabs of two days: as they were, as they are.
+
+    Those that a decision was taken on are among them, whatever it came to.
+    """
     prises = [decisions(db, [o.id for o in onglets], jour) for onglets, jour in ((avant, le), (apres, au))]
     remues = {d.onglet for jour in prises for d in jour} | {o.id for o in avant} ^ {o.id for o in apres}
     vis_avant, vis_apres = ({o.finess: o for o in onglets} for onglets in (avant, apres))
     parametres = {
         "avant": json.dumps([(o.id, _id(vis_apres.get(o.finess))) for o in avant if o.id in remues]),
-        "decidees_avant": json.dumps([(d.ligne, d.retire) for d in prises[0]]),
-        "decidees_apres": json.dumps([(d.ligne, d.retire) for d in prises[1]]),
+        "decidees": json.dumps([d.ligne for jour in prises for d in jour]),
     }
     changees = db.execute(_CHANGEES, parametres).fetchall()
     perdues = Counter(vis for _, b, vis in changees if b is None)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlite_utils import Database
@@ -20,8 +20,7 @@ from sheets.lignes import Totaux
 from sheets.register import decisions
 
 
-@dataclass(frozen=True, slots=True)
-class OngletRecu:
+class OngletRecu(NamedTuple):
     """A tab as the register holds it, decisions taken. `fichier` grows with the order in which judgements were stored."""
 
     id: int
@@ -99,50 +98,46 @@ def qui_compte(
     `finess` limits the answer to some établissements. Totals are those after the decisions in force that day.
     Without `verrou`, what would count had nothing been locked; with `avant`, had that arrival and later ones not come.
     """
-    demandes = None if finess is None else frozenset(finess)
-    cle = (tuple(campagnes), demandes, verrou, avant, *_dernier_mot(db, campagnes, au))
+    if avant is not None or not verrou:
+        return _de_la_base(db, campagnes, au, finess, verrou=verrou, avant=avant)
+    mots = {c: _dernier_mot(db, c, au) for c in campagnes}
     connus = _CONNUS.setdefault(db, {})
-    if cle not in connus:
+    manquent = [c for c in campagnes if (c, *mots[c]) not in connus]
+    if manquent and finess is not None:
+        return _de_la_base(db, campagnes, au, finess)
+    for c in manquent:
         while len(connus) >= A_RETENIR:
             connus.pop(next(iter(connus)))
-        connus[cle] = _qui_compte(db, campagnes, au, demandes, verrou, avant)
-    return dict(connus[cle])
+        connus[c, *mots[c]] = _de_la_base(db, [c], au)
+    tous = {f: o for c in campagnes for f, o in connus[c, *mots[c]].items()}
+    return {f: tous[f] for f in sorted(tous.keys() if finess is None else tous.keys() & set(finess))}
 
 
 A_RETENIR = 64
 _CONNUS: WeakKeyDictionary[Database, dict[Hashable, dict[str, OngletRecu]]] = WeakKeyDictionary()
-"""The last answers, by open register. What counted up to a given file and act never changes: the register only grows."""
+"""What counted in the last campaigns asked about whole, by open register. What counted up to a given file and act
+never changes: the register only grows."""
 
 
-def _dernier_mot(db: Database, campagnes: Sequence[str], au: date) -> tuple[int, ...]:
-    """What could be seen of these campaigns that day: the last judgement, how many acts, and which (by the sum of theirs)."""
+def _dernier_mot(db: Database, campagne: str, au: date) -> tuple[int, ...]:
+    """What could be seen of a campaign that day: the last judgement, how many acts, and which (by the sum of theirs)."""
     requete = (
-        "SELECT (SELECT coalesce(max(f.id), 0) FROM json_each(:c) c CROSS JOIN fichiers f ON f.campagne = c.value"
-        " WHERE f.id <= :jusqu_a), count(*), coalesce(sum(a.id), 0) FROM json_each(:c) c CROSS JOIN actes a"
-        " ON a.campagne = c.value WHERE a.le < :apres"
-    )
-    parametres = {
-        "c": json.dumps([*campagnes, ""]),  # a file that could not be read again bears no campaign any more
-        "jusqu_a": dernier_fichier(db, au),
-        "apres": decisions.lendemain(au),
-    }
+        "SELECT (SELECT coalesce(max(id), 0) FROM fichiers WHERE campagne IN (:c, '') AND id <= :jusqu_a),"
+        " count(*), coalesce(sum(id), 0) FROM actes WHERE campagne = :c AND le < :apres"
+    )  # a file that could not be read again bears no campaign any more
+    parametres = {"c": campagne, "jusqu_a": dernier_fichier(db, au), "apres": decisions.lendemain(au)}
     return tuple(map(int, db.execute(requete, parametres).fetchone()))
 
 
-def _qui_compte(
-    db: Database,
-    campagnes: Sequence[str],
-    au: date,
-    finess: frozenset[str] | None,
-    verrou: bool,
-    avant: int | None,
-) -> dict[str, OngletRecu]:
+def _de_la_base(
+    db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None = None, *,
+    verrou: bool = True, avant: int | None = None,
+) -> dict[str, OngletRecu]:  # fmt: skip
     verrous = decisions.verrous(db, campagnes, au) if verrou else []
     retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous, avant)}
     for finess_, change in decisions.effets(db, [o.id for o in retenus.values()], au).items():
         onglet = retenus[finess_]
-        retenus[finess_] = replace(
-            onglet,
+        retenus[finess_] = onglet._replace(
             totaux=_apres(onglet.totaux, change),
             perimetre_traite=onglet.perimetre_traite - change.traite,
             notifie=onglet.notifie - change.notifie,
@@ -169,8 +164,7 @@ def _retenus(
     filtre = "AND o.finess IN (SELECT value FROM json_each(:finess))" if finess is not None else ""
     filtre += " AND (v.ordre & ((1 << 40) - 1)) < :avant" if avant is not None else ""
     for r in db.execute(_QUI_COMPTE.format(filtre=filtre), parametres):
-        faits: tuple[Any, ...] = (*r[:7], bool(r[7]), bool(r[8]), r[9], Totaux(*r[10:18]), *r[18:])
-        yield OngletRecu(*faits)
+        yield OngletRecu._make((*r[:7], bool(r[7]), bool(r[8]), r[9], Totaux(*r[10:18]), *r[18:]))
 
 
 def _apres(t: Totaux, e: decisions.Effet) -> Totaux:

@@ -20,7 +20,8 @@ from bots.messages import MONTRES
 from bots.questions import INTENTIONS
 from config.dossier import Dossier, charge
 from config.droits import CLAVIER
-from jobs.pull import pull
+from jobs.releve import releve_a_part
+from jobs.wiring import Atelier
 from reports.vue import Vue
 from sheets.register.registre import ecriture, ouvre
 from tests.bench.pays import dossier_du_pays
@@ -157,12 +158,11 @@ def reponses(db: Database, dossier: Dossier, posees: list[tuple[str, str]], *, p
 
 
 def pendant_un_releve(chemin: Path, dossier: Dossier, trames: list[Path], faire: Callable[[], object]) -> int:
-    """Run `faire` while pulls commit one after the other in this process; return how many files they took in."""
+    """Run `faire` while pulls commit one after the other, as the service runs them; return how many files they took in."""
     fini, pris = threading.Event(), [0]
-    minuit = datetime(PREMIER_EXERCICE + EXERCICES, 4, 1, 8, tzinfo=PARIS)
+    atelier = Atelier(dossier.chemin, chemin, date(PREMIER_EXERCICE + EXERCICES, 4, 1))
 
     def releve() -> None:
-        db = ouvre(chemin)
         for tour in range(10_000):
             if fini.is_set():
                 break
@@ -171,8 +171,7 @@ def pendant_un_releve(chemin: Path, dossier: Dossier, trames: list[Path], faire:
             depots.mkdir()
             for n, t in enumerate(trames[:12]):
                 shutil.copy(t, depots / f"{tour}-{n}.xlsx")
-            pris[0] += len(pull(db, dossier, [depots], lambda: minuit).recus)
-        db.close()
+            pris[0] += len(releve_a_part(atelier, [depots])["fichiers"])
 
     fil = threading.Thread(target=releve)
     fil.start()
