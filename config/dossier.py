@@ -81,7 +81,10 @@ class Dossier:
 
 
 def charge(chemin: Path) -> Dossier:
-    """Read the region's folder. Raises UserError listing every complaint, with file and line."""
+    """Read the region's folder. Raises UserError listing every complaint, with file and line.
+
+    One that holds the very same bytes as before is not read again: the service asks at every question.
+    """
     if not chemin.is_dir():
         raise UserError(
             f"Le dossier de la région « {chemin} » n'existe pas. Indiquez-le par --dossier, "
@@ -91,11 +94,17 @@ def charge(chemin: Path) -> Dossier:
     for absent in sorted(FICHIERS - {f.name for f in _fichiers(chemin)}):
         plaintes.ajoute(absent, None, "ce fichier manque dans le dossier de la région.")
     plaintes.leve(f"Le dossier de la région « {chemin} » est incomplet :")
+    return _charge(chemin, _empreinte(chemin))
+
+
+@lru_cache(maxsize=4)
+def _charge(chemin: Path, empreinte: str) -> Dossier:
+    plaintes = Plaintes()
     territoire = _territoire(chemin, plaintes)
     seuils, essais, garde = lit_reglages(chemin / "reglages.toml", plaintes)
     dossier = Dossier(
         chemin=chemin,
-        empreinte=_empreinte(chemin),
+        empreinte=empreinte,
         campagnes=_campagnes(chemin, plaintes),
         objectifs=_objectifs(chemin, territoire, plaintes),
         territoire=territoire,

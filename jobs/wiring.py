@@ -24,7 +24,7 @@ from config.langue import vouliez_vous
 from reports.vue import Vue
 from sheets.checks import CATALOGUE
 from sheets.register import dossiers
-from sheets.register.registre import ouvre, ouvre_existant
+from sheets.register.registre import ouvert_par_ce_fil, ouvre, ouvre_existant
 
 if TYPE_CHECKING:
     from bots.slack_api import Reglages
@@ -69,18 +69,17 @@ class Atelier:
     def vue(self) -> Vue:
         """The register as of today; the folder is kept if it changed, so that the past can be asked."""
         dossier = self.dossier  # first: a folder to mend is said before a register to make
-        dossiers.note(self.registre_existant, dossier, self.maintenant())
-        return Vue(self.registre_existant, dossier, self.maintenant().date())
+        return self._vue(dossier, self.registre_existant)
+
+    def _vue(self, dossier: Dossier, db: Database) -> Vue:
+        dossiers.note(db, dossier, self.maintenant())
+        return Vue(db, dossier, self.maintenant().date())
 
     @contextmanager
     def vue_fraiche(self) -> Iterator[Vue]:
-        """A view for one question, on a connection of its own: the folder and the register as they are now."""
-        neuf = replace(self)
-        try:
-            yield neuf.vue()
-        finally:
-            if "registre_existant" in vars(neuf):
-                neuf.registre_existant.close()
+        """A view for one question: the folder and the register as they are now, through this thread's connection."""
+        dossier = replace(self).dossier
+        yield self._vue(dossier, ouvert_par_ce_fil(self.chemin_registre))
 
     def personne(self, email: str | None) -> Personne:
         """Who asks. Raises UserError when the address is not in personnes.csv."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -119,6 +120,30 @@ def ouvre_existant(chemin: Path) -> Database:
     if not chemin.exists():
         raise UserError(f"Le registre « {chemin} » n'existe pas encore. Lancez d'abord : vigie pull DOSSIER_DES_TRAMES")
     return ouvre(chemin)
+
+
+class _Fil(threading.local):
+    """What each thread has open: by path, which file that was, and the connection."""
+
+    def __init__(self) -> None:
+        self.ouverts: dict[Path, tuple[int, Database]] = {}
+
+
+_FIL = _Fil()
+
+
+def ouvert_par_ce_fil(chemin: Path) -> Database:
+    """This thread's own connection, kept with what it remembers from one question to the next.
+
+    Another one is opened when the file of that name is no longer the same: a backup was restored.
+    Raises UserError when there is no register.
+    """
+    ouverts, lequel = _FIL.ouverts, chemin.stat().st_ino if chemin.exists() else 0
+    if chemin in ouverts and ouverts[chemin][0] != lequel:
+        ouverts.pop(chemin)[1].close()
+    if chemin not in ouverts:
+        ouverts[chemin] = (lequel, ouvre_existant(chemin))
+    return ouverts[chemin][1]
 
 
 @contextmanager
