@@ -15,34 +15,52 @@ from bots.chat import SERVICE, Maison
 from jobs.wiring import Atelier
 from jobs.wiring import slack as reglages
 from sheets.register import chat
+from sheets.register.registre import ouvert_par_ce_fil
 
 GRACE = 3.0
 """Seconds left, at the end, to the answers that are being written."""
 
 
-def tient_le_chat(atelier: Atelier) -> int:
-    """Answer on Slack until stopped (0), or until Slack can no longer be reached (1). Raises UserError before it starts."""
-    journal.ouvre()
-    db = atelier.registre
-    atelier.vue()  # what is wrong in the folder is said before Slack is called
-    robot = slack.robot(reglages(), Maison(atelier.vue_fraiche, atelier.maintenant))
-    arret = threading.Event()
-    for quel in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(quel, lambda *_: arret.set())
-    click.echo("Vigie répond sur Slack. Ctrl-C pour arrêter.", err=True)
+def repond_sur_slack(atelier: Atelier, arret: threading.Event) -> bool:
+    """Answer on Slack until asked to stop (True), or until Slack can no longer be reached (False).
+
+    Raises UserError when it could not begin: a token missing or refused.
+    """
     bien = False
+
+    def signe(etat: str) -> None:
+        chat.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), SERVICE, etat, atelier.maintenant())
+
+    robot = slack.robot(reglages(), Maison(atelier.vue_fraiche, atelier.maintenant))
     try:
-        bien = slack.veille(
-            robot, lambda etat: chat.fait_signe(db, SERVICE, etat, atelier.maintenant()), arret, time.monotonic
-        )
+        bien = slack.veille(robot, signe, arret, time.monotonic)
     finally:
         slack.ferme(robot)
-        chat.fait_signe(db, SERVICE, "arrêté" if bien else "muet", atelier.maintenant())
+        signe("arrêté" if bien else "muet")
+    return bien
+
+
+def tient_le_chat(atelier: Atelier) -> int:
+    """The bot alone, until stopped (0), or until Slack can no longer be reached (1). Raises UserError before it starts."""
+    journal.ouvre()
+    _ = atelier.registre
+    atelier.vue()  # what is wrong in the folder is said before Slack is called
+    arret = a_l_arret()
+    click.echo("Vigie répond sur Slack. Ctrl-C pour arrêter.", err=True)
+    bien = repond_sur_slack(atelier, arret)
     click.echo(
         "Vigie ne répond plus sur Slack." if bien else "Slack ne répond plus : Vigie s'arrête. Voyez vigie doctor.",
         err=True,
     )
     return 0 if bien else 1
+
+
+def a_l_arret() -> threading.Event:
+    """What is set when the machine, or someone at the keyboard, asks us to stop."""
+    arret = threading.Event()
+    for quel in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(quel, lambda *_: arret.set())
+    return arret
 
 
 def sors(code: int) -> None:

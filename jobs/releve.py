@@ -21,12 +21,29 @@ POLITESSE = ("nice", "-n", "10")
 
 def releve_a_part(atelier: Atelier, sources: Sequence[Path] = ()) -> dict[str, Any]:
     """What `vigie pull --json` printed. Raises UserError with its sentence when it could not be done."""
-    lance = subprocess.run([*POLITESSE, *_commande(atelier, sources)], capture_output=True, text=True, check=False)
-    if lance.returncode or not lance.stdout:
-        dit = lance.stderr.strip().splitlines()
-        raise UserError(dit[-1] if dit else f"Le relevé s'est interrompu (code {lance.returncode}).")
-    rendu: dict[str, Any] = json.loads(lance.stdout)
+    commande = [*POLITESSE, *_commande(atelier, sources)]
+    with subprocess.Popen(commande, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as lance:
+        _EN_COURS.add(lance)
+        try:
+            dit, plaint = lance.communicate()
+        finally:
+            _EN_COURS.discard(lance)
+    if lance.returncode or not dit:
+        phrases = plaint.strip().splitlines() if lance.returncode > 0 else []
+        raise UserError(
+            phrases[-1] if phrases else "Le relevé a été interrompu ; rien n'est perdu, le prochain continue."
+        )
+    rendu: dict[str, Any] = json.loads(dit)
     return rendu
+
+
+_EN_COURS: set[subprocess.Popen[str]] = set()
+
+
+def interromps() -> None:
+    """Cut short the pulls under way: what is recorded stays, and the next pull continues."""
+    for lance in tuple(_EN_COURS):
+        lance.terminate()
 
 
 def _commande(atelier: Atelier, sources: Sequence[Path]) -> list[str]:

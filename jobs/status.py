@@ -18,10 +18,11 @@ from config.dossier import EXEMPLE
 from config.langue import compte, enumeration, jour, nombre_d_octets
 from config.territoire import FRANCE
 from jobs.commands import en_etats
+from jobs.pas import PAS
 from jobs.wiring import Atelier
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
-from sheets.register import chat, questions, veille
+from sheets.register import chat, pas, questions, veille
 
 SILENCE = 180
 """Seconds without a sign of life after which the bot is taken for dead; it leaves one every half minute."""
@@ -40,6 +41,7 @@ class Constat:
     derniere_sauvegarde: dict[str, Any] | None = None
     sources: list[dict[str, Any]] = field(default_factory=list)
     slack: dict[str, Any] | None = None
+    service: dict[str, Any] | None = None
     en_retard: list[str] = field(default_factory=list)
     soucis: list[str] = field(default_factory=list)
     a_noter: list[str] = field(default_factory=list)
@@ -57,6 +59,7 @@ def etat(atelier: Atelier, en_json: bool) -> int:
         _sources(c, vue)
         _illisibles(c, vue)
         _sauvegarde(c, vue)
+        _service(c, vue, atelier.maintenant())
         _chat(c, vue, atelier.maintenant())
         _retards(c, vue)
     else:
@@ -125,6 +128,29 @@ def _sauvegarde(c: Constat, vue: Vue) -> None:
         c.soucis.append(f"{quoi} {compte(age, 'jour')} ({limite} au plus) ; lancez vigie backup.")
 
 
+def _service(c: Constat, vue: Vue, maintenant: datetime) -> None:
+    """Whether the service lives, and how each of its steps last went. Nothing where it never ran."""
+    signe = chat.dernier_signe(vue.db, pas.LE_SERVICE)
+    if signe is None:
+        return
+    c.service = {"etat": signe.etat, "le": signe.le.isoformat(), "pas": {}}
+    if signe.etat == "arrêté":
+        c.a_noter.append(f"Le service est arrêté depuis le {_quand(signe.le)} ; pour le relancer : vigie run")
+        return
+    if (maintenant - signe.le).total_seconds() > SILENCE:
+        c.soucis.append(f"Le service ne donne plus signe de vie depuis le {_quand(signe.le)} ; relancez vigie run.")
+    for p in PAS:
+        bien, faute = pas.derniere_reussite(vue.db, p.cle), pas.panne(vue.db, p.cle)
+        c.service["pas"][p.cle] = {"le": bien.le.isoformat() if bien else None, "panne": faute.dit if faute else None}
+        if faute:
+            depuis = f", après avoir réussi le {_quand(bien.le)}" if bien else ""
+            c.soucis.append(f"{p.titre.capitalize()} a échoué le {_quand(faute.le)}{depuis} : {faute.dit}")
+
+
+def _quand(le: datetime) -> str:
+    return f"{le:%d/%m/%Y à %Hh%M}"
+
+
 def _chat(c: Constat, vue: Vue, maintenant: datetime) -> None:
     """A bot that was stopped on purpose is noted; one that fell silent is a fault. Nothing where there never was one."""
     signe = chat.dernier_signe(vue.db, SERVICE)
@@ -132,7 +158,7 @@ def _chat(c: Constat, vue: Vue, maintenant: datetime) -> None:
         return
     age = int((maintenant - signe.le).total_seconds())
     c.slack = {"etat": signe.etat, "le": signe.le.isoformat(), "secondes": age}
-    quand = f"{signe.le:%d/%m/%Y à %Hh%M}"
+    quand = _quand(signe.le)
     if signe.etat == "arrêté":
         c.a_noter.append(f"Le robot Slack est arrêté depuis le {quand} ; pour le relancer : vigie slack")
     elif signe.etat == "muet" or age > SILENCE:

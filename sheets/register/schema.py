@@ -109,6 +109,12 @@ def m009_la_prevision(db: Database) -> None:
     _applique(db, _M009)
 
 
+@registre()
+def m012_le_service(db: Database) -> None:
+    """How each step of the service last went: its last success and what it did, its last failure and why."""
+    _applique(db, _M012)
+
+
 _M008 = """
 CREATE TABLE evenements_du_chat (
   cle TEXT PRIMARY KEY,
@@ -128,6 +134,15 @@ UPDATE onglets SET (notifie, report, repris) = (
   SELECT coalesce(sum(iif(bloquee, min(prevision, 0), prevision)), 0), coalesce(sum(iif(bloquee, min(report, 0), report)), 0),
     coalesce(sum(iif(substr(date_premiere_commande, 1, 4) < CAST(onglets.exercice AS TEXT), gain_exercice, 0)), 0)
   FROM lignes_paat WHERE onglet = onglets.id);
+"""
+_M012 = """
+CREATE TABLE pas_du_service (
+  pas TEXT NOT NULL,
+  reussi INTEGER NOT NULL CHECK (reussi IN (0, 1)),
+  le TEXT NOT NULL,
+  dit TEXT NOT NULL,
+  PRIMARY KEY (pas, reussi)
+) STRICT;
 """
 _M007 = """
 ALTER TABLE onglets ADD COLUMN exercice INTEGER NOT NULL DEFAULT 0;

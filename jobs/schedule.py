@@ -1,0 +1,34 @@
+"""The service's steps at their pace, with APScheduler. Holds no truth: a step missed, late or doubled changes nothing.
+
+What is due is computed by each step from the register and the calendar, so that an interval is all there is to keep.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from jobs.pas import Pas
+from jobs.wiring import PARIS
+
+GRACE = 3600
+"""Seconds by which a step may be late and still run: the library's own second would skip it."""
+
+
+def horaire(
+    pas: Sequence[Pas], marche: Callable[[Pas], object], maintenant: Callable[[], datetime]
+) -> BackgroundScheduler:
+    """A schedule, not started: `marche` takes every step once at once, then at its pace, never twice together."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # a line a step is ours to write
+    agenda = BackgroundScheduler(
+        timezone=PARIS,
+        executors={"default": ThreadPoolExecutor(max(len(pas), 1))},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE},
+    )
+    for p in pas:
+        agenda.add_job(marche, "interval", (p,), id=p.cle, seconds=p.secondes, next_run_time=maintenant())
+    return agenda
