@@ -11,16 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from config.dossier import Dossier
 from config.langue import compte, euros, grand_montant, jour, taux
 from reports.bridge import CAUSES
-from reports.gains import SANS_LABEL
+from reports.dicible import cellule_dicible, labels_connus, reference_dicible
 from sheets.checks import CATALOGUE
-from sheets.listes import listes
-from sheets.trames import TRAMES
 
 BLOCS, ENTETE, SECTION, CHAMP, BOUTON, VALEUR = 50, 150, 3000, 2000, 75, 2000
 """What Slack takes: blocks in a message; characters in a header, a section, a field, a button's words and its value."""
@@ -63,7 +60,7 @@ def reponse(objet: Objet, dossier: Dossier, suites: Sequence[Suite] = (), couteu
     """An answer of `vigie ask` for the chat. `couteux` is the answer to « rejets », whose first lines come along."""
     if "unite" not in objet:
         return phrase(str(objet["texte"]))
-    titre, premiere = _propre(_figure(objet)), _propre(_sans_motif(str(objet["texte"]).partition("\n")[0]))
+    titre, premiere = _propre(_figure(objet)), _propre(sans_motif(str(objet["texte"]).partition("\n")[0]))
     blocs = [
         {"type": "header", "text": {"type": "plain_text", "text": _coupe(titre, ENTETE), "emoji": False}},
         _section(_coupe(premiere, SECTION)),
@@ -139,7 +136,9 @@ def _ligne(e: Objet, o: Objet, dossier: Dossier) -> str:
         exact = "cellule" in e or o["intention"] in ("changements", "rejets")
         mots.append(euros(_cents(e["valeur"])) if exact else grand_montant(_cents(e["valeur"])))
     mots += filter(None, [_etat(str(e.get("precision", "")), o["intention"])])
-    adresse = " · ".join(filter(None, (_reference(str(e.get("reference", ""))), _cellule(str(e.get("cellule", ""))))))
+    adresse = " · ".join(
+        filter(None, (reference_dicible(str(e.get("reference", ""))), cellule_dicible(str(e.get("cellule", "")))))
+    )
     return " — ".join(mots) + (f"  [{adresse}]" if adresse else "")
 
 
@@ -161,7 +160,7 @@ def _nom(e: Objet, dossier: Dossier) -> str:
 def _etat(precision: str, intention: str) -> str:
     """What is said beside a line, without the reason that someone wrote."""
     if intention in ("statut", "retards", "gains"):
-        return _sans_motif(precision)
+        return sans_motif(precision)
     if intention == "alertes":
         return precision.partition(" ;")[0]  # the tabs named after it bear the names that people gave them
     sens = next((m for m in ("retirée", "gardée") if precision.startswith(m)), "")
@@ -169,37 +168,13 @@ def _etat(precision: str, intention: str) -> str:
     return ", ".join(filter(None, (sens, report[0] if report else "")))
 
 
-def _sans_motif(texte: str) -> str:
+def sans_motif(texte: str) -> str:
+    """A state without the words of whoever entered it on somebody's behalf."""
     return re.sub(r"(saisie pour son compte) \(.*\)", r"\1", texte, flags=re.DOTALL)
-
-
-def _reference(reference: str) -> str:
-    """« 2021-annuelle/390780146/0042 »; an action's number that is no number was typed, and stays out."""
-    campagne, _, reste = reference.partition("/")
-    finess, _, action = reste.partition("/")
-    return "/".join([campagne, finess, *([action] if re.fullmatch(r"[0-9]{1,6}", action) else [])]) if finess else ""
 
 
 def _finess(e: Objet) -> str:
     return str(e.get("reference", "")).partition("/")[2].partition("/")[0]
-
-
-def _cellule(cellule: str) -> str:
-    return cellule if re.fullmatch(r"[A-Z]{1,3}[0-9]{1,7}", cellule) else ""
-
-
-@lru_cache(maxsize=4)
-def labels_connus(dossier: Dossier) -> frozenset[str]:
-    """Every label that comes from the region's folder or from us: the only ones that may be said as they are."""
-    t, n = dossier.territoire, dossier.nomenclature
-    lieux = [
-        *(r.nom for r in t.regions.values()),
-        *(g.nom for g in t.ghts.values()),
-        *(e.nom for e in t.etablissements.values()),
-    ]
-    fermees = [c for trame in TRAMES.values() for table in listes(trame, dossier).values() for c in table.values()]
-    rubriques = [label for niveau in ("famille", "domaine", "categorie") for label in n.labels(niveau)]
-    return frozenset([*lieux, *fermees, *rubriques, *dossier.campagnes, SANS_LABEL])
 
 
 def _boutons(suites: Sequence[Suite]) -> list[Bloc]:

@@ -20,6 +20,7 @@ from config.dossier import Dossier
 from config.droits import ROLES, Regard, meilleur_regard
 from config.langue import euros, grand_montant
 from config.territoire import FRANCE, Perimetre
+from reports.dicible import labels_connus
 from reports.vue import Vue
 from sheets.register.actes import decide
 from tests.region import Region, nouvelle
@@ -267,7 +268,7 @@ def test_a_tab_named_by_hand_is_not_said(dossier: Dossier, objet: dict[str, Any]
 
 
 def test_only_labels_of_ours_are_said_as_they_are(dossier: Dossier) -> None:
-    connus = blocks.labels_connus(dossier)
+    connus = labels_connus(dossier)
     assert {"PAAT", dossier.territoire.ghts["BFC-08"].nom, *dossier.nomenclature.familles} <= connus
     assert FOURNISSEUR not in connus
 
