@@ -22,6 +22,20 @@ TERRITOIRES = ("ght", "etablissement", "region")
 """The axes whose parts are territories, each with a right of its own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rendu:
+    """An answer as every channel words it, and what a picture or a workbook is made from.
+
+    `reponse` is what that person may see of it, None when there is no figure; `vue` is of the day it was asked of.
+    """
+
+    objet: dict[str, Any]
+    question: Question
+    vue: Vue
+    droit: Regard = Regard.RIEN
+    reponse: Reponse | None = None
+
+
 def repond(
     texte: str, personne: Personne, vue: Vue, maintenant: datetime, au: date | None = None, limite: int = -1
 ) -> dict[str, Any]:
@@ -30,6 +44,13 @@ def repond(
     `vue` is today's: its folder decides the rights. With `au`, the answer is the one that day would have given; with
     `limite`, at most that many lines come with it.
     """
+    return rend(texte, personne, vue, maintenant, au, limite).objet
+
+
+def rend(
+    texte: str, personne: Personne, vue: Vue, maintenant: datetime, au: date | None = None, limite: int = -1
+) -> Rendu:
+    """The same with what it was made from, for a picture or a workbook."""
     texte = masque(texte)
     rendu, comprise = reponse_a(texte, personne, vue, au, limite)
     demandes.retient_question(vue.db, personne.email, maintenant, texte, comprise)
@@ -38,7 +59,7 @@ def repond(
 
 def reponse_a(
     texte: str, personne: Personne, vue: Vue, au: date | None = None, limite: int = -1
-) -> tuple[dict[str, Any], dict[str, Any] | None]:
+) -> tuple[Rendu, dict[str, Any] | None]:
     """The answer, and what to remember of the question: reads only, so that a pull never makes anyone wait."""
     texte = masque(texte)
     precedente = _precedente(vue, personne)
@@ -47,7 +68,7 @@ def reponse_a(
     if question.sujet:
         question = replace(question, sujet=replace(question.sujet, limite=limite))
     rendu = _reponse(question, personne, vue_du_jour, vue)
-    nommee = _memoire(question) if question.sujet and not rendu.get("refus") else {}
+    nommee = _memoire(question) if question.sujet and not rendu.objet.get("refus") else {}
     return rendu, nommee if question.intention else None
 
 
@@ -59,26 +80,27 @@ def territoire_par_defaut(personne: Personne, vue: Vue) -> Perimetre:
     return Perimetre("region", regions.pop()) if len(regions) == 1 else FRANCE
 
 
-def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: Vue) -> dict[str, Any]:
+def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: Vue) -> Rendu:
     """What is answered as of the view's day, to someone whose rights are those of `aujourd_hui`."""
     if question.intention == "aide":
-        return messages.sans_figure(question.texte, "aide", messages.aide())
+        return Rendu(messages.sans_figure(question.texte, "aide", messages.aide()), question, vue)
     if question.intention is None or question.sujet is None:
-        return messages.pas_compris(question.texte, question.indices, question.propositions)
+        return Rendu(messages.pas_compris(question.texte, question.indices, question.propositions), question, vue)
     intention, sujet = PAR_CLE[question.intention], question.sujet
     regards = Regards(personne, aujourd_hui)
     droit = max((regards.sur(p) for p in sujet.cibles), key=list(Regard).index)
     if droit is Regard.RIEN or (droit is Regard.TOTAUX and not _totaux_suffisent(intention, sujet)):
         quoi = "ce territoire n'est" if droit is Regard.RIEN else "le détail de ce territoire n'est"
         phrase = f"{quoi.capitalize()} pas ouvert à votre profil ({personne.fonction})."
-        return messages.sans_figure(question.texte, question.intention, phrase, refus=True)
+        return Rendu(messages.sans_figure(question.texte, question.intention, phrase, refus=True), question, vue)
     try:
         reponse = intention.fonction(vue, sujet if droit is Regard.TOUT else replace(sujet, combien=0))
     except UserError as faute:
-        return messages.sans_figure(question.texte, question.intention, str(faute))
+        return Rendu(messages.sans_figure(question.texte, question.intention, str(faute)), question, vue)
     if droit is Regard.TOUT or intention.lignes_ouvertes:
-        return messages.objet(question.texte, reponse, vue.dossier)
-    return _totaux_seuls(question.texte, reponse, vue, regards)
+        return Rendu(messages.objet(question.texte, reponse, vue.dossier), question, vue, droit, reponse)
+    objet, reponse = _totaux_seuls(question.texte, reponse, vue, regards)
+    return Rendu(objet, question, vue, droit, reponse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +120,7 @@ def _totaux_suffisent(intention: Intention, sujet: Sujet) -> bool:
     return intention.total_seul and (intention.cle != "classement" or sujet.par in TERRITOIRES)
 
 
-def _totaux_seuls(texte: str, reponse: Reponse, vue: Vue, regards: Regards) -> dict[str, Any]:
+def _totaux_seuls(texte: str, reponse: Reponse, vue: Vue, regards: Regards) -> tuple[dict[str, Any], Reponse]:
     """The answer without its lines; of a ranking, the places one may see, the others being anonymous.
 
     What is imputed to GHT that sent nothing is a figure of theirs: it is left out unless each may be seen.
@@ -115,7 +137,7 @@ def _totaux_seuls(texte: str, reponse: Reponse, vue: Vue, regards: Regards) -> d
         rendu["texte"] += "\nLes autres rangs sont anonymes : votre profil ne les ouvre pas."
     elif caches or (reponse.elements and not classe):
         rendu["texte"] += "\nLe détail n'est pas ouvert à votre profil : voici le total seul."
-    return rendu
+    return rendu, sans_lignes
 
 
 def _memoire(question: Question) -> dict[str, Any]:

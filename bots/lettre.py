@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A file that goes with a letter."""
+    """A file that goes with a letter or a message; a picture says in words what it shows."""
 
     nom: str
     octets: bytes
     mime: str
+    alternative: str = ""
 
 
 @dataclass(frozen=True, slots=True)

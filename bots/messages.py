@@ -20,7 +20,7 @@ MONTRES = 12
 
 def texte(r: Reponse, dossier: Dossier) -> str:
     """The answer in a few lines: the figure first, its basis, its date, then the lines behind it."""
-    phrases = [_PHRASES[r.intention](r, dossier), *_lignes(r), _base(r)]
+    phrases = [_PHRASES[r.intention](r, dossier), *_lignes(r), base(r)]
     return "\n".join(p for p in phrases if p)
 
 
@@ -284,7 +284,7 @@ def _element(e: Element, r: Reponse) -> str:
     return ligne
 
 
-def _base(r: Reponse) -> str:
+def base(r: Reponse) -> str:
     """On what the figure stands: how many trames, which part is provisional, which day."""
     provisoire = (
         f", dont {grand_montant(r.provisoire)} provisoires (trames vues, pas encore remises)" if r.provisoire else ""
@@ -380,6 +380,6 @@ def aide() -> str:
         [
             "Vous pouvez demander :",
             *lignes,
-            "Ajoutez « par famille », « par GHT », « par opérateur », une année, un territoire.",
+            "Ajoutez « par famille », « par GHT », « par opérateur », une année, un territoire ; « en image » ou « en tableur ».",
         ]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from rapidfuzz import fuzz, process
 
@@ -16,6 +17,9 @@ from config.langue import cle, enumeration
 from config.territoire import FRANCE, Perimetre, Territoire
 from reports.vue import Sujet
 
+Forme = Literal["", "image", "tableur", "retour"]
+"""What an answer is wanted as, beside its words: a picture, the workbook of its lines, the return of a trame."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -26,6 +30,7 @@ class Question:
     sujet: Sujet | None = None
     indices: str = ""
     propositions: tuple[str, ...] = ()
+    forme: Forme = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import re
 from datetime import date
 
 from bots.comparer import classe, compare, plusieurs
+from bots.formes import donne, forme, seule
 from bots.lecture import DES_GAINS, Lu, axe_de, est_un_ordre, ignores, intention_de, lit, mots
-from bots.lexique import lexique, territoire_inconnu
+from bots.lexique import VIDES, lexique, territoire_inconnu
 from bots.periode import trop_fin
 from bots.question import Contexte, Question, campagne_nommee, essais, mon_ght, place_de, verifie
 from bots.questions import AIDE, AXES, PAR_CLE
@@ -36,8 +37,14 @@ def comprend(
     if est_un_ordre(phrase):
         return c.non("Je réponds à des questions, je n'agis pas : pour décider, valider, prolonger ou relancer, "
                      "voyez les commandes (vigie --help).")  # fmt: skip
-    lu = lit(tous, lexique(dossier.territoire), au)
-    return _refus(c, lu) or suite(c, lu) or _conclut(c, lu)
+    quoi, reste = forme(tous)
+    if quoi == "retour":
+        reste = ["statut", *reste]  # it is handed back where one asks how a trame stands
+    if quoi and not [m for m in reste if m not in VIDES]:
+        return seule(c, quoi)
+    lu = lit(reste, lexique(dossier.territoire), au)
+    question = _refus(c, lu) or suite(c, lu) or _conclut(c, lu)
+    return donne(question, quoi) if quoi else question
 
 
 def _refus(c: Contexte, lu: Lu) -> Question | None:

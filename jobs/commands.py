@@ -13,8 +13,7 @@ from typing import Any
 
 import click
 
-from bots import answering, console
-from bots.messages import MONTRES
+from bots import console
 from config import liste_officielle, synonymes
 from config.campagne import Campagne
 from config.dossier import EXEMPLE, charge
@@ -207,19 +206,6 @@ def montre_bilan(bilan: Bilan) -> None:
             quoi = "refusé " if r.etat == "refuse" else "onglet refusé "
             console.ecrit(f"  {quoi} {Path(r.fichier).name} — {c.message}", "red")
     console.ecrit(console.totaux(bilan.totaux))
-
-
-def repond(atelier: Atelier, question: str, email: str | None, au: date | None, en_json: bool) -> None:
-    """Answer a question, for someone, as of a day."""
-    limite = -1 if en_json else MONTRES
-    rendu = answering.repond(question, atelier.personne(email), atelier.vue(), atelier.maintenant(), au, limite)
-    if en_json:
-        click.echo(json.dumps(rendu, ensure_ascii=False, indent=1))
-    else:
-        premiere, *suite = str(rendu["texte"]).split("\n")
-        console.ecrit(premiere, "bold")
-        for ligne in suite:
-            console.ecrit(ligne)
 
 
 def en_etats(comptes: Mapping[str, Any]) -> str:

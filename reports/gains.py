@@ -95,13 +95,13 @@ def ventile(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element,
         noms = vue.dossier.territoire.etablissements
         parts = [
             Element(noms[o.finess].nom, o.totaux.gain_retenu, "" if o.remis else "provisoire", code=o.finess,
-                    territoire=Perimetre("etablissement", o.finess))
+                    territoire=Perimetre("etablissement", o.finess), retire=o.totaux.gain_retire)
             for o in onglets
         ]  # fmt: skip
         return tuple(sorted(parts, key=_plus_grand))
     if sujet.par:
         sommes = questions.sommes_par(vue.db, [o.id for o in onglets], sujet.par, vue.au)
-        return tuple(sorted((Element(label or SANS_LABEL, d - r) for label, d, r in sommes), key=_plus_grand))
+        return tuple(sorted((Element(label or SANS_LABEL, d - r, retire=r) for label, d, r in sommes), key=_plus_grand))
     return ()
 
 
@@ -121,7 +121,8 @@ def _par_ensemble(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[El
         nom, a_lui = vue.dossier.territoire.nom(p), siens.get(p.code)
         if a_lui:
             provisoire = "" if all(o.remis for o in a_lui) else "provisoire"
-            presents.append(Element(nom, somme(a_lui).gain_retenu, provisoire, code=p.code, territoire=p))
+            t = somme(a_lui)
+            presents.append(Element(nom, t.gain_retenu, provisoire, code=p.code, territoire=p, retire=t.gain_retire))
         else:
             absents.append(Element(nom, None, "rien reçu", code=p.code, territoire=p))
     return tuple(sorted(presents, key=_plus_grand) + absents)

@@ -73,7 +73,10 @@ def _territoire(vue: Vue, sujet: Sujet) -> Element:
     if not reponse.recues:
         return Element(nom, None, "rien reçu", code=p.code, territoire=p)
     recues = f"{reponse.recues} trame{'s' if reponse.recues > 1 else ''} sur {reponse.attendues}"
-    return Element(nom, reponse.totaux.gain_retenu, f"{_atteinte(reponse)}{recues}", code=p.code, territoire=p)
+    return Element(
+        nom, reponse.totaux.gain_retenu, f"{_atteinte(reponse)}{recues}", code=p.code, territoire=p,
+        retire=reponse.totaux.gain_retire, objectif=reponse.objectif.montant if reponse.objectif else None,
+    )  # fmt: skip
 
 
 def _atteinte(r: Reponse) -> str:
@@ -91,7 +94,11 @@ def _exercice(vue: Vue, sujet: Sujet, exercice: int) -> Element:
         return Element(code, None, "rien reçu", code=code)
     recues, attendues = len({o.ght for o in onglets}), len(vue.ghts(celui_la))
     trames = f"{recues} trame{'s' if recues > 1 else ''} sur {attendues}"
-    return Element(code, somme(onglets).gain_retenu, _objectif(vue.objectif(celui_la)) + trames, code=code)
+    totaux, vise = somme(onglets), vue.objectif(celui_la)
+    return Element(
+        code, totaux.gain_retenu, _objectif(vise) + trames, code=code, retire=totaux.gain_retire,
+        objectif=vise.montant if vise else None,
+    )  # fmt: skip
 
 
 def _objectif(objectif: Objectif | None) -> str:

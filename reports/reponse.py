@@ -36,6 +36,10 @@ class Element:
     code: str = ""
     territoire: Perimetre | None = None
     """Whose figure it is, when it is one's: it may then be told only to those who may see that one's total."""
+    retire: int = 0
+    """Cents struck out beside a kept amount."""
+    objectif: int | None = None
+    """Cents aimed at by that one, when it is known."""
 
 
 @dataclass(frozen=True, slots=True)

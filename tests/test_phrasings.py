@@ -79,6 +79,7 @@ def test_a_phrasing_is_understood_as_the_table_says(phrase: dict[str, str], doss
     q = demande(phrase, dossier)
     if phrase["intention"]:
         assert (q.intention, q.sujet) == (phrase["intention"], sujet(phrase)), (q.indices, phrase["commentaire"])
+        assert q.forme == attendus(phrase).get("forme", "")
         return
     a = attendus(phrase)
     assert q.intention is None, (q.intention, q.sujet)

@@ -11,7 +11,7 @@ import pytest
 RACINE = Path(__file__).parent.parent
 PIECES = ("config", "sheets", "reports", "bots", "jobs")
 REGISTRE = "sheets/register/*"
-GABARIT = ("sheets/template*", "jobs/demo/*", "reports/constats.py")
+GABARIT = ("sheets/template*", "jobs/demo/*", "reports/constats.py", "reports/tableur.py")
 BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
     "slack_bolt": ("bots/*",),
     "slack_sdk": ("bots/*",),
@@ -28,6 +28,9 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
         "jobs/rejudge.py",
     ),
     "python_calamine": ("sheets/reading/excel.py",),
+    "matplotlib": ("reports/plots.py",),
+    # pyplot keeps its figures in one place for the whole process, and the service has threads.
+    "matplotlib.pyplot": (),
     "openpyxl": GABARIT,
     "openpyxl.utils": GABARIT,
     "time.time": ("jobs/wiring.py",),
@@ -84,7 +87,8 @@ def _bibliotheques(chemin: str, noms: list[str]) -> Iterator[str]:
         regles = [b for b in BIBLIOTHEQUES if f"{nom}.".startswith(f"{b}.")]
         permis = BIBLIOTHEQUES[max(regles, key=len)] if regles else (chemin,)
         if not any(fnmatch(chemin, motif) for motif in permis):
-            yield f"{chemin} imports {nom}, which may appear only in {', '.join(permis)}."
+            ou = f"only in {', '.join(permis)}" if permis else "nowhere"
+            yield f"{chemin} imports {nom}, which may appear {ou}."
 
 
 def _horloge(chemin: str, arbre: ast.AST) -> Iterator[str]:
@@ -121,6 +125,8 @@ OFFENSES = [
     ("config/droits.py", "from sheets.gain import cumul", "sheets/ stands to the right of config/"),
     ("sheets/compte.py", "import reports.gains", "reports/ stands to the right of sheets/"),
     ("bots/slack.py", "def f():\n    from jobs.pull import pull", "jobs/ stands to the right of bots/"),
+    ("bots/documents.py", "from matplotlib.figure import Figure", "may appear only in reports/plots.py"),
+    ("reports/plots.py", "from matplotlib import pyplot", "may appear nowhere"),
     ("bots/slack.py", "import importlib\nimportlib.import_module('jobs.pull')", "jobs/ stands to the right of bots/"),
     ("reports/vue.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import bots", "bots/ stands to the right"),
     ("jobs/remind.py", "from slack_sdk import WebClient", "may appear only in bots/*"),

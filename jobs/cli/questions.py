@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
 
-from jobs.cli.racine import Jour, atelier, communes, vigie
+from jobs.cli.racine import CHEMIN, Jour, atelier, communes, vigie
 from jobs.francais import Commande
 
 
@@ -17,12 +18,17 @@ from jobs.francais import Commande
 @click.option("--as", "email", metavar="EMAIL", help="Répondre comme à cette personne.")
 @click.option("--as-of", "au", type=Jour(), metavar="DATE", help="Ce qu'on aurait répondu ce jour-là.")
 @click.option("--json", "en_json", is_flag=True, help="Sortie pour les programmes.")
+@click.option("--image", type=CHEMIN, metavar="FICHIER", help="Écrire aussi l'image de la réponse (PNG).")
+@click.option("--xlsx", type=CHEMIN, metavar="FICHIER", help="Écrire aussi les lignes du chiffre (feuille de calcul).")
 @communes
-def ask(question: tuple[str, ...], email: str | None, au: date | None, en_json: bool, **options: Any) -> None:
+def ask(
+    question: tuple[str, ...], email: str | None, au: date | None, en_json: bool, image: Path | None, xlsx: Path | None,
+    **options: Any,
+) -> None:  # fmt: skip
     """Répond à une question en français : « gains bfc 2021 par famille », « qui n'a pas remis ? », « pourquoi ? »."""
-    from jobs.commands import repond
+    from jobs.reponses import repond
 
-    repond(atelier(**options), " ".join(question), email, au, en_json)
+    repond(atelier(**options), " ".join(question), email, au, en_json, {"image": image, "tableur": xlsx})
 
 
 @vigie.command(cls=Commande)

@@ -153,7 +153,7 @@ def reponses(db: Database, dossier: Dossier, posees: list[tuple[str, str]], *, p
         debut = time.perf_counter()
         rendu, _ = reponse_a(question, CLAVIER, vue, date(fin.year - 2, 11, 15) if passe else None, MONTRES)
         durees[intention].append(time.perf_counter() - debut)
-        assert rendu["intention"] == intention, rendu["texte"]
+        assert rendu.objet["intention"] == intention, rendu.objet["texte"]
     return durees
 
 

@@ -1,0 +1,51 @@
+"""`vigie ask`: a question asked by hand, its answer in words, its picture and its workbook where they are wanted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import click
+
+from bots import answering, console
+from bots.answering import Rendu
+from bots.documents import FABRIQUES
+from bots.messages import MONTRES
+from bots.question import Forme
+from jobs.wiring import Atelier
+
+
+def repond(
+    atelier: Atelier, question: str, email: str | None, au: date | None, en_json: bool, vers: Mapping[Forme, Path | None]
+) -> None:  # fmt: skip
+    """Answer a question, for someone, as of a day; `vers` says where its picture and its workbook go, if anywhere."""
+    limite = -1 if en_json else MONTRES
+    rendu = answering.rend(question, atelier.personne(email), atelier.vue(), atelier.maintenant(), au, limite)
+    if en_json:
+        click.echo(json.dumps(rendu.objet, ensure_ascii=False, indent=1))
+    else:
+        premiere, *suite = str(rendu.objet["texte"]).split("\n")
+        console.ecrit(premiere, "bold")
+        for ligne in suite:
+            console.ecrit(ligne)
+    _ecrit_les_fichiers(rendu, vers)
+
+
+OPTIONS: dict[Forme, str] = {"image": "--image FICHIER.png", "tableur": "--xlsx FICHIER.xlsx"}
+"""Where the command line puts each form of an answer."""
+
+
+def _ecrit_les_fichiers(rendu: Rendu, vers: Mapping[Forme, Path | None]) -> None:
+    """Write what was asked as a file, and say where; asked in words without a place for it, say how."""
+    quoi = rendu.question.forme
+    if quoi in FABRIQUES and not vers.get(quoi):
+        click.echo(f"Pour l'avoir en fichier, ajoutez {OPTIONS[quoi]}", err=True)
+    for forme, chemin in vers.items():
+        if chemin:
+            piece = FABRIQUES[forme](rendu)
+            chemin.write_bytes(piece.octets)
+            click.echo(f"Écrit : {chemin}", err=True)
+            if piece.alternative:
+                click.echo(piece.alternative, err=True)
