@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bots.lettre import Piece
 from config.dossier import Dossier
 from config.langue import compte, euros, grand_montant, jour, taux
 from reports.bridge import CAUSES
@@ -48,6 +49,8 @@ class Message:
     blocs: tuple[Bloc, ...]
     pour_lui_seul: bool = False
     """Whether only its addressee may see it, even where the question was asked before others."""
+    pieces: tuple[Piece, ...] = ()
+    """Files that go with it, to its addressee alone."""
 
 
 def phrase(texte: str, *, pour_lui_seul: bool = False) -> Message:

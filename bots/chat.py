@@ -9,21 +9,22 @@ import html
 import logging
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from bots import blocks, messages
-from bots.answering import repond
-from bots.blocks import Message, Suite
-from config.droits import Personne, Regard, meilleur_regard
+from bots.answering import Rendu, rend
+from bots.blocks import Message
+from bots.boutons import suites
+from bots.documents import FABRIQUES
+from config.droits import Personne, Regard
 from config.errors import UserError
-from config.territoire import Perimetre
 from reports.quality import rejets
 from reports.vue import Sujet, Vue
-from sheets.register import chat, demandes
+from sheets.register import chat
 
 COUTEUX = 3
 """Findings shown under a figure."""
@@ -98,12 +99,24 @@ def qui(profil: Profil, vue: Vue) -> Personne | None:
 
 
 def repond_a(texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> Message:
-    """What `vigie ask` would say to that person, as a message with the next questions."""
-    objet = repond(question(texte), personne, vue, maintenant, limite=blocks.LIGNES)
-    if objet["valeur"] is None and "unite" not in objet:
+    """What `vigie ask` would say to that person, as a message with the next questions, or as the file they asked for."""
+    rendu = rend(question(texte), personne, vue, maintenant, limite=blocks.LIGNES)
+    message = _en_mots(rendu, vue)
+    fabrique = FABRIQUES.get(rendu.question.forme)
+    if fabrique is None or rendu.reponse is None:
+        return message
+    try:
+        # The figure in one sentence beside the file; its lines were asked as a file, not as a message.
+        return replace(message, blocs=(), pieces=(fabrique(rendu),))
+    except UserError as faute:
+        return blocks.phrase(str(faute), pour_lui_seul=True)
+
+
+def _en_mots(rendu: Rendu, vue: Vue) -> Message:
+    objet, sujet = rendu.objet, rendu.question.sujet
+    if rendu.reponse is None or sujet is None:
         return blocks.phrase(str(objet["texte"]))
-    sujet = _sujet(demandes.derniere_question(vue.db, personne.email))
-    if sujet is None or _regard(personne, sujet, vue) is not Regard.TOUT:
+    if rendu.droit is not Regard.TOUT:
         return blocks.reponse(objet, vue.dossier)
     couteux = _couteux(objet, sujet, vue)
     return blocks.reponse(objet, vue.dossier, suites(str(objet["intention"]), sujet, vue), couteux)
@@ -116,23 +129,6 @@ def question(texte: str) -> str:
     return " ".join(html.unescape(liens).split())
 
 
-def suites(intention: str, sujet: Sujet, vue: Vue) -> Sequence[Suite]:
-    """The buttons under an answer: each asks a question that stands by itself, whoever presses it and whenever."""
-    if intention not in ("gains", "objectif", "pourquoi", "statut", "retards", "rejets", "qualite"):
-        return ()
-    ou = "france" if sujet.perimetre.type == "national" else sujet.perimetre.code
-    quand = f"{sujet.exercice} {_moment(sujet, vue)}".strip()
-    toutes = [Suite("pourquoi", "Pourquoi ?", f"pourquoi gains {ou} {quand}")] if intention != "pourquoi" else []
-    if sujet.perimetre.type in ("national", "region"):
-        toutes.append(Suite("par-ght", "Par GHT", f"gains {ou} {quand} par ght"))
-    return [*toutes, Suite("par-famille", "Par famille", f"gains {ou} {quand} par famille")]
-
-
-def _moment(sujet: Sujet, vue: Vue) -> str:
-    campagne = vue.dossier.campagnes.get(sujet.campagne or "")
-    return campagne.moment if campagne else ""
-
-
 def _couteux(objet: dict[str, Any], sujet: Sujet, vue: Vue) -> dict[str, Any] | None:
     """The costliest findings, under a figure in euros that something was struck out of."""
     if objet["intention"] not in ("gains", "objectif") or float(objet["retire"]) == 0:
@@ -142,14 +138,3 @@ def _couteux(objet: dict[str, Any], sujet: Sujet, vue: Vue) -> dict[str, Any] | 
     except UserError:
         return None
     return messages.objet("", replace(trouves, elements=trouves.elements[:COUTEUX]), vue.dossier)
-
-
-def _regard(personne: Personne, sujet: Sujet, vue: Vue) -> Regard:
-    return meilleur_regard(personne, vue.dossier.personnes, sujet.perimetre, vue.dossier.territoire, vue.au)
-
-
-def _sujet(memoire: dict[str, Any] | None) -> Sujet | None:
-    """What the last question was about, as the register remembers it."""
-    if not memoire:
-        return None
-    return Sujet(Perimetre(memoire["type"], memoire["code"]), memoire["exercice"], memoire["campagne"])

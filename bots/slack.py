@@ -19,10 +19,11 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bots import chat, slack_api
+from bots import chat, slack_api, slack_fichiers
 from bots.blocks import Message
 from bots.chat import Evenement, Maison
 from bots.slack_api import Reglages
+from bots.slack_fichiers import Prive
 from config.errors import UserError
 
 COMMANDE = "/vigie"
@@ -88,9 +89,9 @@ class Reponses:
         prive = e.get("channel_type") == "im" or str(e["channel"]).startswith("D")
         fil = e.get("thread_ts") or (None if prive else e["ts"])
         cles = (f"evenement/{corps['event_id']}", f"message/{e['channel']}/{e['ts']}")
-        self._repond(
-            Evenement(cles, e["user"], e.get("text") or ""), self._au_salon(e["channel"], fil, e["user"], prive)
-        )
+        ici = Prive(e["channel"], fil) if prive else None
+        envoi = self._au_salon(e["channel"], fil, e["user"], prive)
+        self._repond(Evenement(cles, e["user"], e.get("text") or ""), envoi, ici)
 
     def bouton(self, corps: dict[str, Any]) -> None:
         """A button asks its question for whoever presses it, with their rights; in a channel, they alone see the answer."""
@@ -99,17 +100,27 @@ class Reponses:
         cle = f"bouton/{corps.get('trigger_id') or action.get('action_ts')}"
         evenement = Evenement((cle,), corps["user"]["id"], str(action.get("value") or ""))
         if salon.startswith("D") and not contenant.get("ephemeral_to"):
-            self._repond(evenement, self._au_salon(salon, contenant.get("thread_ts"), evenement.auteur, True))
+            fil = contenant.get("thread_ts")
+            self._repond(evenement, self._au_salon(salon, fil, evenement.auteur, True), Prive(salon, fil))
         else:
             self._repond(evenement, self._a_l_adresse(corps["response_url"]))
 
-    def _repond(self, evenement: Evenement, envoi: Envoi) -> None:
+    def _repond(self, evenement: Evenement, envoi: Envoi, prive: Prive | None = None) -> None:
+        """`prive` is where the question was asked, when nobody else reads there."""
         message = chat.traite(evenement, self.maison, lambda qui: slack_api.profil(self.web, qui, self.equipe))
+        if message is not None and message.pieces:
+            message = self._remet(message, evenement.auteur, prive)
         if message is not None:
             try:
                 envoi(message)
             except Exception:
                 chat.panne()  # logged: where the answer did not pass, neither would the apology
+
+    def _remet(self, message: Message, auteur: str, prive: Prive | None) -> Message | None:
+        try:
+            return slack_fichiers.remet(self.web, message, auteur, prive)
+        except Exception:
+            return chat.panne()
 
     def _au_salon(self, salon: str, fil: str | None, auteur: str, prive: bool) -> Envoi:
         def envoie(message: Message) -> None:

@@ -25,7 +25,10 @@ from bots.chat import Profil
 from bots.journal import sans_secret
 from config.langue import enumeration
 
-SCOPES = ("app_mentions:read", "chat:write", "commands", "im:history", "users:read", "users:read.email")
+SCOPES = (
+    "app_mentions:read", "chat:write", "commands", "files:read", "files:write", "im:history", "users:read",
+    "users:read.email",
+)  # fmt: skip
 """What the bot asks of a workspace, and nothing more; the manifest asks for the same."""
 API = "https://slack.com/api/"
 DELAI = 10

@@ -21,7 +21,10 @@ BONS: dict[str, dict[str, Any]] = {
     "apps.connections.open": {"url": "ws://127.0.0.1:9/socket"},
     "chat.postMessage": {"ts": "1.2"},
     "chat.postEphemeral": {"message_ts": "1.2"},
+    "files.completeUploadExternal": {"files": [{"id": "F0DEPOSE"}]},
 }
+PRIVE = "D0PRIVE"
+"""The direct conversation that Slack opens when a message is addressed to a person."""
 
 
 @dataclass
@@ -33,10 +36,16 @@ class FauxSlack:
     scopes: str | None = None
     recus: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     pannes: dict[str, list[str]] = field(default_factory=dict)
+    deposes: list[bytes] = field(default_factory=list)
+    """What was put where files are put, in the order it came."""
+    fichiers: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """Files that people dropped, by identifier: name and bytes."""
+    porteurs: list[tuple[str, str]] = field(default_factory=list)
+    """Of every file asked for, its path and the token that was shown."""
 
     def oublie(self) -> None:
         """Nothing was received, nobody is known, nothing is out of order."""
-        for memoire in (self.recus, self.personnes, self.pannes):
+        for memoire in (self.recus, self.personnes, self.pannes, self.deposes, self.fichiers, self.porteurs):
             memoire.clear()
         self.scopes = None
 
@@ -56,14 +65,35 @@ class FauxSlack:
         if methode == "users.info":
             connu = self.personnes.get(str(corps.get("user")))
             return {"ok": True, "user": connu} if connu else {"ok": False, "error": "user_not_found"}
+        if methode == "files.getUploadURLExternal":
+            return {"ok": True, "file_id": f"F{len(self.recus)}", "upload_url": f"{self.adresse}/upload/v1/depot"}
+        if methode == "files.info":
+            return self.fiche(str(corps.get("file")))
+        if methode == "chat.postMessage" and str(corps.get("channel")).startswith("U"):
+            return {"ok": True, "ts": "1.2", "channel": PRIVE}
         return {"ok": True, **BONS.get(methode, {})}
+
+    def fiche(self, identifiant: str) -> dict[str, Any]:
+        """What Slack says of a file, in an event as by files.info."""
+        if identifiant not in self.fichiers:
+            return {"ok": False, "error": "file_not_found"}
+        nom, octets = self.fichiers[identifiant]
+        adresse = f"{self.adresse}/files-pri/T01-{identifiant}/download/{nom}"
+        return {
+            "ok": True,
+            "file": {"id": identifiant, "name": nom, "size": len(octets), "url_private_download": adresse},
+        }
 
 
 class _Guichet(BaseHTTPRequestHandler):
     slack: FauxSlack
 
     def do_POST(self) -> None:
-        octets = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        recus = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path.startswith(("/upload/", "/files-pri/")):
+            self._fichier(recus)
+            return
+        octets = recus.decode()
         methode = self.path.rpartition("/")[2]
         json_ = "json" in (self.headers.get("Content-Type") or "")
         corps = json.loads(octets or "{}") if json_ else {k: v[0] for k, v in parse_qs(octets).items()}
@@ -76,6 +106,22 @@ class _Guichet(BaseHTTPRequestHandler):
             return
         self.slack.recus.append((methode, corps))
         self._ecrit(200, "application/json", json.dumps(self.slack.rend(methode, corps)))
+
+    def _fichier(self, recus: bytes) -> None:
+        """Bytes put, or asked for by whoever shows the right token."""
+        panne = next(iter(self.slack.pannes.get("fichier", [])), "")
+        if panne:
+            self.slack.pannes["fichier"].pop(0)
+            self._tombe(panne)
+        elif self.path.startswith("/upload/"):
+            self.slack.deposes.append(recus)
+            self._ecrit(200, "text/plain", f"OK - {len(recus)}")
+        else:
+            self.slack.porteurs.append((self.path, self.headers.get("Authorization", "")))
+            connu = self.slack.fichiers.get(self.path.split("/")[2].partition("-")[2])
+            self._rend(200, "application/octet-stream", connu[1]) if connu else self._ecrit(
+                404, "text/plain", "Not Found"
+            )
 
     do_GET = do_POST  # noqa: N815 - the name that http.server looks for
 
@@ -93,11 +139,15 @@ class _Guichet(BaseHTTPRequestHandler):
             self._ecrit(200, "application/json", json.dumps({"ok": False, "error": precision}))
         elif quoi == "429":
             self._ecrit(429, "application/json", '{"ok": false, "error": "ratelimited"}', {"Retry-After": precision})
+        elif quoi == "302":
+            self._ecrit(302, "text/plain", "", {"Location": precision})
         else:
             self._ecrit(int(quoi), "text/plain", "Internal Server Error")
 
     def _ecrit(self, code: int, genre: str, texte: str, entetes: dict[str, str] | None = None) -> None:
-        octets = texte.encode()
+        self._rend(code, genre, texte.encode(), entetes)
+
+    def _rend(self, code: int, genre: str, octets: bytes, entetes: dict[str, str] | None = None) -> None:
         scopes = {"x-oauth-scopes": self.slack.scopes} if self.slack.scopes is not None else {}
         try:
             self.send_response(code)

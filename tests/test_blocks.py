@@ -197,7 +197,8 @@ def test_the_figure_comes_first_then_what_it_stands_on_then_the_costliest_findin
     assert champs["*Trames*"] == "2 reçues sur 11"
     assert champs["*Au*"] == "31/03/2022, 2021-annuelle"
     assert message.blocs[4]["text"]["text"].count("\n• ") == 3
-    assert [e["text"]["text"] for e in message.blocs[-1]["elements"]] == ["Pourquoi ?", "Par GHT", "Par famille"]
+    assert [e["text"]["text"] for e in message.blocs[-1]["elements"]] == [
+        "Pourquoi ?", "Par GHT", "Par famille", "En image", "Feuille de calcul"]  # fmt: skip
 
 
 @pytest.mark.parametrize("email", ["lecture@exemple.invalid", "directeur.bfc-08@exemple.invalid"])
@@ -213,7 +214,10 @@ def test_every_button_asks_a_question_that_is_understood_and_stands_by_itself(vu
         for b in boutons:
             repond_a("gains France 2022", referent, vue, MIDI)  # another question came in between
             reponse = repond_a(b["value"], referent, vue, MIDI)
-            assert reponse.blocs[0]["type"] == "header", b["value"]
+            if b["action_id"] in ("vigie-image", "vigie-tableur"):
+                assert [p.nom.rpartition(".")[2] for p in reponse.pieces] in (["png"], ["xlsx"]), b["value"]
+            else:
+                assert reponse.blocs[0]["type"] == "header", b["value"]
             assert ("mi-annee" in b["value"]) == ("mi-année" in depart)
 
 

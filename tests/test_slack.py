@@ -173,7 +173,8 @@ def test_a_button_asks_the_next_question_for_whoever_presses_it(robot: Robot, se
     livre(robot, commande("gains GHT Jura 2021", serveur))
     attend(robot)
     boutons = {b["text"]["text"]: b["value"] for b in serveur.dits[0]["blocks"][-1]["elements"]}
-    assert boutons == {"Pourquoi ?": "pourquoi gains BFC-08 2021", "Par famille": "gains BFC-08 2021 par famille"}
+    assert boutons == {"Pourquoi ?": "pourquoi gains BFC-08 2021", "Par famille": "gains BFC-08 2021 par famille",
+                       "En image": "gains BFC-08 2021 en image", "Feuille de calcul": "gains BFC-08 2021 en tableur"}  # fmt: skip
     livre(robot, bouton(boutons["Pourquoi ?"], serveur))
     livre(robot, bouton(boutons["Par famille"], serveur, salon="D01", numero="t3"))
     attend(robot)
@@ -449,7 +450,8 @@ def test_the_manifest_asks_for_what_the_bot_needs_and_nothing_more() -> None:
 def test_doctor_names_each_scope_that_is_missing(serveur: FauxSlack) -> None:
     serveur.scopes = "app_mentions:read,commands, im:history,users:read"
     bons, soucis = slack_api.examine(Reglages(JETON, PRISE, serveur.adresse))
-    assert [re.findall("« (.+?) »", s) for s in soucis] == [["chat:write"], ["users:read.email"]]
+    assert [re.findall("« (.+?) »", s) for s in soucis] == [
+        ["chat:write"], ["files:read"], ["files:write"], ["users:read.email"]]  # fmt: skip
     assert any("Socket Mode" in b for b in bons)
     serveur.scopes = ",".join(slack_api.SCOPES)
     assert slack_api.examine(Reglages(JETON, PRISE, serveur.adresse))[1] == []
