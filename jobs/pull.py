@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -15,15 +15,13 @@ from config.dossier import Dossier
 from config.errors import UserError
 from sheets.constats import Constat, Gravite
 from sheets.judging.campaign import recoupe
-from sheets.judging.ledger import raccorde
+from sheets.judging.known import raccorde_au_registre
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux, total
 from sheets.reading.excel import TAILLE_MAX
 from sheets.register import pulls
-from sheets.register.ledger import Envoi, memoire
 from sheets.register.pulls import PAR_LE_GHT, Depot, Etat, Saisie
 from sheets.register.registre import un_seul_releve
-from sheets.trames import TRAMES
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
@@ -132,17 +130,6 @@ def _recu(depot: Depot, etat: Etat, classeur: Classeur) -> Recu:
     motif = "" if classeur.lisible else classeur.constats[0].message
     non_lus = tuple(c for c in classeur.constats if c.gravite is Gravite.REJET and c.ligne is None)
     return Recu(depot.nom, etat, motif, classeur.totaux, non_lus)
-
-
-def raccorde_au_registre(
-    db: Database, dossier: Dossier, classeur: Classeur, au: date, envoi: Envoi | None = None
-) -> Classeur:
-    """Its lines tied to the actions already known of the same établissements; `envoi` is the one judged again."""
-    if classeur.tampon is None or not classeur.onglets:
-        return classeur
-    campagne = dossier.campagnes[classeur.tampon.campagne]
-    connu = memoire(db, dossier, campagne, [o.finess for o in classeur.onglets], au, envoi)
-    return raccorde(classeur, connu, TRAMES[classeur.tampon.trame], campagne)
 
 
 def _juges(

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from sqlite_utils import Database
 
 from config.dossier import Dossier
-from jobs.pull import raccorde_au_registre
 from sheets.judging.campaign import recoupe
+from sheets.judging.known import raccorde_au_registre
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur
 from sheets.register import pulls, questions

@@ -8,24 +8,19 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots import console
 from config.errors import UserError
 from config.langue import compte, enumeration, euros, vouliez_vous
-from jobs.pull import raccorde_au_registre
 from jobs.wiring import Atelier
-from sheets.constats import Constat, Gravite, rang
-from sheets.judging.decided import tranche
+from sheets.constats import Constat, Gravite
+from sheets.judging.known import avec_le_registre
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur
 from sheets.marque import PROPRIETE
 from sheets.reading.excel import TAILLE_MAX, Refus, proprietes, refuse_le_dangereux
-from sheets.register import questions
-from sheets.register.compte import qui_compte
-from sheets.register.decisions import decisions, notes
 
 if TYPE_CHECKING:
     from sheets.template.changements import Changement
@@ -67,29 +62,10 @@ def ecrit_les_retours(
 
 
 def _avec_le_registre(atelier: Atelier, juge: Classeur, fichier: Path) -> tuple[Classeur, list[Reglee]]:
-    """The workbook with what the register knows of it, and what was settled on its lines, in sentences."""
-    if juge.tampon is None or not juge.onglets or not atelier.chemin_registre.exists():
+    if not atelier.chemin_registre.exists():
         return juge, []
-    vue, campagne = atelier.vue(), juge.tampon.campagne
-    finess = [o.finess for o in juge.onglets]
-    comptent = qui_compte(vue.db, [campagne], vue.au, finess)
-    prises = decisions(vue.db, [o.id for o in comptent.values()], vue.au)
-    classeur = raccorde_au_registre(vue.db, vue.dossier, juge, vue.au)
-    classeur = tranche(classeur, {(d.finess, d.reference.split("/", 2)[2]): d for d in prises})
-    empreinte = hashlib.sha256(fichier.read_bytes()).hexdigest()
-    tous = (*classeur.constats, *questions.constats_de_campagne(vue.db, empreinte, vue.au))
-    mots = [(d.reference, f"Ligne {d.mots}.") for d in prises]
-    mots += [(n.reference, f"{n.par}, le {n.le[:10]} : {n.texte}") for n in notes(vue.db, campagne, finess, vue.au)]
-    return replace(classeur, constats=tuple(sorted(tous, key=rang))), _a_leur_ligne(classeur, campagne, mots)
-
-
-def _a_leur_ligne(classeur: Classeur, campagne: str, mots: Sequence[tuple[str, str]]) -> list[Reglee]:
-    from sheets.template.retour_onglet import Reglee
-
-    places = {
-        f"{campagne}/{o.finess}/{li.action_id}": (o.feuille, li.numero) for o in classeur.onglets for li in o.lignes
-    }
-    return [Reglee(*places[reference], texte) for reference, texte in mots if reference in places]
+    vue, empreinte = atelier.vue(), hashlib.sha256(fichier.read_bytes()).hexdigest()
+    return avec_le_registre(vue.db, vue.dossier, vue.au, juge, empreinte)
 
 
 def code_de_sortie(juges: Sequence[Classeur]) -> int:

@@ -24,6 +24,7 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
         "reports/vue.py",
         "jobs/wiring.py",
         "sheets/judging/campaign.py",
+        "sheets/judging/known.py",
         "jobs/pull.py",
         "jobs/rejudge.py",
     ),
