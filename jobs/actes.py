@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bots import console
+from bots import console, faits
 from config.campagne import campagne_du_jour
 from config.errors import UserError
 from config.langue import compte, enumeration, euros, jour
@@ -19,9 +19,7 @@ from jobs.wiring import Atelier
 from reports import constats, suivi
 from reports.vue import Sujet
 from sheets.register import actes
-from sheets.register.actes import LigneVisee, Main
-
-FAIT = {"retenir": "gardée", "retirer": "retirée", "revenir": "rendue aux contrôles"}
+from sheets.register.actes import Main
 
 
 def _main(atelier: Atelier, email: str | None) -> Main:
@@ -40,7 +38,7 @@ def decide(atelier: Atelier, reference: str, sens: str, motif: str, email: str |
             f"{ligne.reference} : c'est une autre action. Elle prendra son numéro au prochain « vigie rejudge --yes »."
         )
         return
-    _montre(actes.decide(main, reference, sens, motif), sens)
+    click.echo(faits.decidee(actes.decide(main, reference, sens, motif), sens))
 
 
 def decide_en_nombre(atelier: Atelier, fichier: Path, email: str | None) -> None:
@@ -54,23 +52,13 @@ def decide_en_nombre(atelier: Atelier, fichier: Path, email: str | None) -> None
             f"{fichier.name} : aucune décision. Remplissez les colonnes « Décision » et « Motif », puis relancez."
         )
     for ligne, (_, sens, _) in zip(actes.decide_tout(main, demandes), demandes, strict=True):
-        _montre(ligne, sens)
-
-
-def _montre(ligne: LigneVisee, sens: str) -> None:
-    effet = {
-        "retenir": max(ligne.gain_exercice, 0) if ligne.bloquee else 0,
-        "retirer": 0 if ligne.bloquee else -max(ligne.gain_exercice, 0),
-        "revenir": 0,
-    }[sens]
-    suite = f" : {'+' if effet > 0 else ''}{euros(effet)} par rapport aux contrôles" if effet else ""
-    click.echo(f"{ligne.reference}, {euros(ligne.gain_exercice)}, {FAIT[sens]}{suite}.")
+        click.echo(faits.decidee(ligne, sens))
 
 
 def note(atelier: Atelier, reference: str, texte: str, email: str | None) -> None:
     """A word left on a line."""
     ligne = actes.note(_main(atelier, email), reference, texte)
-    click.echo(f"Noté sur {ligne.reference}.")
+    click.echo(faits.notee(ligne))
 
 
 def rejuge_tout(atelier: Atelier, oui: bool) -> None:
@@ -126,13 +114,13 @@ def _ou_en_est(etats: Sequence[suivi.Etat]) -> str:
 def prolonge(atelier: Atelier, campagne: str, ght: str, jusqu_au: date, motif: str, email: str | None) -> None:
     main = _main(atelier, email)
     actes.prolonge(main, campagne, ght, jusqu_au, motif)
-    click.echo(f"{main.dossier.territoire.ghts[ght].nom} : échéance de {campagne} portée au {jour(jusqu_au)}.")
+    click.echo(faits.prolongee(main.dossier.territoire.ghts[ght].nom, campagne, jusqu_au))
 
 
 def valide(atelier: Atelier, campagne: str, ght: str, motif: str, email: str | None, oui: bool) -> None:
     main = _main(atelier, email)
     actes.valide(main, campagne, ght, motif, oui=oui)
-    click.echo(f"{main.dossier.territoire.ghts[ght].nom}, {campagne} : {'validée' if oui else 'validation levée'}.")
+    click.echo(faits.validee(main.dossier.territoire.ghts[ght].nom, campagne, oui=oui))
 
 
 def verrouille(atelier: Atelier, campagne: str, ght: str | None, motif: str, email: str | None, oui: bool) -> None:
@@ -154,7 +142,7 @@ def verrouille(atelier: Atelier, campagne: str, ght: str | None, motif: str, ema
 def dit_neant(atelier: Atelier, campagne: str, finess: str, motif: str, email: str | None) -> None:
     main = _main(atelier, email)
     actes.dit_neant(main, campagne, finess, motif)
-    click.echo(f"{finess}, {campagne} : rien à déclarer, noté en votre nom ({main.personne.fonction}).")
+    click.echo(faits.neant(finess, campagne, main.personne.fonction))
 
 
 def rapporte(atelier: Atelier, sortie: Path, campagne: str | None) -> None:
