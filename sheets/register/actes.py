@@ -6,7 +6,7 @@ Every act is a row with who, when and why; none is ever changed. Bot and command
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +24,7 @@ from sheets.register.compte import dernier_fichier, qui_compte
 from sheets.register.decisions import SUR_UNE_LIGNE, Suite, suites
 from sheets.register.registre import ecriture
 
+SANS_MOTIF = "Un motif est demandé : il se lira partout où se lit le chiffre."
 REFERENCE = re.compile(r"(?P<campagne>[^/]+)/(?P<finess>[^/]+)/(?P<action_id>.+)")
 
 
@@ -35,6 +36,8 @@ class Main:
     dossier: Dossier
     personne: Personne
     quand: datetime
+    avant: Callable[[], None] | None = None
+    """Called in the transaction of the act, before it is written; what it raises leaves everything as it was."""
 
     @property
     def jour(self) -> date:
@@ -43,7 +46,7 @@ class Main:
 
 @dataclass(frozen=True, slots=True)
 class LigneVisee:
-    """The line an act names, as it counts now. Amounts in cents."""
+    """The line an act names, as it counts now, checks alone having judged it. Amounts in cents."""
 
     reference: str
     campagne: str
@@ -55,12 +58,18 @@ class LigneVisee:
     montant_reference: int | None
     gain_exercice: int
     bloquee: bool
+    cellule: str
+    onglet: int
 
     @property
     def montants(self) -> str:
         """What a decision is taken on, as `decisions.MONTANTS` writes it."""
         gain, reference = ("" if m is None else m for m in (self.gain_annuel, self.montant_reference))
         return f"{gain}/{reference}"
+
+
+class LigneAbsente(UserError):  # noqa: N818 - what was found, in the words of the trade
+    """The line named is in none of the tabs that count: there never was one, or a later file came."""
 
 
 def ligne_visee(main: Main, reference: str, *, ght_aussi: bool = False) -> LigneVisee:
@@ -74,17 +83,20 @@ def ligne_visee(main: Main, reference: str, *, ght_aussi: bool = False) -> Ligne
             f"« {reference} » n'est pas une référence de ligne. Elle s'écrit comme les réponses la montrent : 2021-annuelle/390780146/0042"
         )
     campagne = campagne_nommee(main.dossier, lue["campagne"])
-    _exige(main, _ght_de(main, lue["finess"], campagne), campagne.code, ght_aussi=ght_aussi)
+    exige(main, _ght_de(main, lue["finess"], campagne), campagne.code, ght_aussi=ght_aussi)
     onglet = qui_compte(main.db, [campagne.code], main.jour, [lue["finess"]]).get(lue["finess"])
     if onglet is None:
-        raise UserError(f"Aucune trame de l'établissement {lue['finess']} ne compte dans la campagne {campagne.code}.")
+        raise LigneAbsente(
+            f"Aucune trame de l'établissement {lue['finess']} ne compte dans la campagne {campagne.code}."
+        )
     requete = (
-        "SELECT action_id, coalesce(intitule, ''), gain_annuel, montant_reference, gain_exercice, bloquee"
-        " FROM lignes_paat WHERE onglet = ?"
+        "SELECT l.action_id, coalesce(l.intitule, ''), l.gain_annuel, l.montant_reference, l.gain_exercice, l.bloquee,"
+        " json_extract(o.colonnes, '$.gain_annuel') || l.numero, l.onglet"
+        " FROM lignes_paat l JOIN onglets o ON o.id = l.onglet WHERE l.onglet = ?"
     )
     lignes = {r[0]: r for r in main.db.execute(requete, (onglet.id,))}
     if lue["action_id"] not in lignes:
-        raise UserError(
+        raise LigneAbsente(
             f"Pas de ligne « {lue['action_id']} » dans l'onglet « {onglet.feuille} »{vouliez_vous(lue['action_id'], lignes)}"
         )
     faits: tuple[Any, ...] = (lue[0], campagne.code, onglet.ght, onglet.finess, *lignes[lue["action_id"]])
@@ -143,7 +155,7 @@ def note(main: Main, reference: str, texte: str) -> LigneVisee:
 def prolonge(main: Main, campagne: str, ght: str, jusqu_au: date, motif: str) -> None:
     """Give a GHT its own deadline."""
     c = campagne_nommee(main.dossier, campagne)
-    _exige(main, ght, campagne)
+    exige(main, ght, campagne)
     if jusqu_au <= c.echeance or jusqu_au < main.jour:
         raise UserError(
             f"L'échéance de la campagne {campagne} est le {jour(c.echeance)} : donnez un jour d'après, et à venir."
@@ -154,7 +166,7 @@ def prolonge(main: Main, campagne: str, ght: str, jusqu_au: date, motif: str) ->
 def valide(main: Main, campagne: str, ght: str, motif: str, *, oui: bool = True) -> None:
     """Say that what a GHT handed in is good (or no longer): only what was received can be validated."""
     campagne_nommee(main.dossier, campagne)
-    _exige(main, ght, campagne)
+    exige(main, ght, campagne)
     membres = _membres(main, campagne, ght)
     suite = suites(main.db, campagne, main.jour).get(ght, Suite())
     if oui and not qui_compte(main.db, [campagne], main.jour, membres) and not suite.neants:
@@ -166,7 +178,7 @@ def verrouille(main: Main, campagne: str, ghts: Sequence[str], motif: str, *, ou
     """Lock (or unlock) GHT: what counts now is what will count. Return those done; GHT still extended are left out."""
     campagne_nommee(main.dossier, campagne)
     for ght in ghts:
-        _exige(main, ght, campagne)
+        exige(main, ght, campagne)
     suite = suites(main.db, campagne, main.jour)
     faits = []
     for ght in ghts:
@@ -182,7 +194,7 @@ def verrouille(main: Main, campagne: str, ghts: Sequence[str], motif: str, *, ou
 def dit_neant(main: Main, campagne: str, finess: str, motif: str) -> None:
     """Record, on behalf of an établissement, that it has nothing to declare. Raises UserError when lines were received."""
     ght = _ght_de(main, finess, campagne_nommee(main.dossier, campagne))
-    _exige(main, ght, campagne, ght_aussi=True)
+    exige(main, ght, campagne, ght_aussi=True)
     onglet = qui_compte(main.db, [campagne], main.jour, [finess]).get(finess)
     if onglet:
         raise UserError(
@@ -199,26 +211,31 @@ def campagne_nommee(dossier: Dossier, code: str) -> Campagne:
     return dossier.campagnes[code]
 
 
-def _exige(main: Main, ght: str, campagne: str, *, ght_aussi: bool = False) -> None:
+def exige(main: Main, ght: str, campagne: str, *, ght_aussi: bool = False) -> None:
     """Raises UserError when the person may not act for that GHT."""
     territoire = main.dossier.territoire
     if ght not in territoire.ghts:
         raise UserError(f"Le GHT « {ght} » n'existe pas{vouliez_vous(ght, territoire.ghts)}")
-    roles = ("ars", "dgos", "ght") if ght_aussi else ("ars", "dgos")
-    situation = main.dossier.campagnes[campagne].situation
-    if not peut_agir(
-        main.personne, main.dossier.personnes, roles, Perimetre("ght", ght), territoire, situation, main.jour
-    ):
+    if not peut(main, ght, campagne, ght_aussi=ght_aussi):
         raise UserError(
             f"{main.personne.email} ({main.personne.fonction}) ne peut pas agir pour {territoire.ghts[ght].nom} : "
             f"c'est au référent de sa région{' ou au GHT' if ght_aussi else ''}."
         )
 
 
+def peut(main: Main, ght: str, campagne: str, *, ght_aussi: bool = False) -> bool:
+    """Whether the person may act for that GHT in that campaign, as its referent or, with `ght_aussi`, as the GHT itself."""
+    roles = ("ars", "dgos", "ght") if ght_aussi else ("ars", "dgos")
+    territoire, situation = main.dossier.territoire, main.dossier.campagnes[campagne].situation
+    return peut_agir(
+        main.personne, main.dossier.personnes, roles, Perimetre("ght", ght), territoire, situation, main.jour
+    )
+
+
 def _motif(motif: str) -> str:
     propre = masque(tasse(motif))[:500]
     if not propre:
-        raise UserError("Un motif est demandé : il se lira partout où se lit le chiffre.")
+        raise UserError(SANS_MOTIF)
     return propre
 
 
@@ -235,6 +252,8 @@ def _inscrit(main: Main, actes: Sequence[tuple[Any, ...]]) -> None:
     """Write the acts, all or none. Raises UserError when they would be dated before what is known: the past stays."""
     le = main.quand.isoformat(timespec="seconds")
     with ecriture(main.db):
+        if main.avant:
+            main.avant()
         requete = "SELECT max(le) FROM (SELECT max(debut) AS le FROM pulls UNION ALL SELECT max(le) FROM actes)"
         dernier = main.db.execute(requete).fetchone()[0]
         if dernier and le[:10] < dernier[:10]:

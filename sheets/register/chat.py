@@ -25,11 +25,16 @@ def prend(db: Database, cles: Sequence[str], quand: datetime) -> bool:
     """Claim an event under all its names; False when any of them was claimed before: someone else answers it."""
     with ecriture(db):
         db.execute("DELETE FROM evenements_du_chat WHERE pris_le < ?", (_iso(quand - GARDE),))
-        prises = [
-            db.execute("INSERT OR IGNORE INTO evenements_du_chat (cle, pris_le) VALUES (?, ?)", (cle, _iso(quand)))
-            for cle in cles
-        ]
-        return all(p.rowcount == 1 for p in prises)
+        return prend_aussi(db, cles, quand)
+
+
+def prend_aussi(db: Database, cles: Sequence[str], quand: datetime) -> bool:
+    """The same inside a write transaction that somebody opened: what is claimed goes with what they write, or not at all."""
+    prises = [
+        db.execute("INSERT OR IGNORE INTO evenements_du_chat (cle, pris_le) VALUES (?, ?)", (cle, _iso(quand)))
+        for cle in cles
+    ]
+    return all(p.rowcount == 1 for p in prises)
 
 
 def fait_signe(db: Database, service: str, etat: str, quand: datetime) -> None:
