@@ -10,7 +10,7 @@ from typing import Any
 
 from bots.questions import INTENTIONS
 from config.dossier import Dossier
-from config.langue import compte, de, decimal_euros, enumeration, euros, grand_montant, jour, taux
+from config.langue import compte, de, decimal_euros, delai, enumeration, euros, grand_montant, jour, taux
 from config.territoire import Perimetre
 from reports.reponse import Element, Reponse
 
@@ -236,14 +236,7 @@ def _echeances(r: Reponse, dossier: Dossier) -> str:
     echeance, ouverture = r.faits["echeance"], r.faits["ouverture"]
     assert isinstance(echeance, date)
     assert isinstance(ouverture, date)
-    reste = (echeance - r.au).days
-    quand = (
-        "aujourd'hui"
-        if not reste
-        else f"dans {compte(reste, 'jour')}"
-        if reste > 0
-        else f"passée de {compte(-reste, 'jour')}"
-    )
+    quand = delai((echeance - r.au).days)
     ouvre = f" ; la campagne ouvre le {jour(ouverture)}" if ouverture > r.au else ""
     return f"{_nom(r, dossier)} : prochaine échéance le {jour(echeance)} ({quand}), campagne {r.campagne}{ouvre}."
 

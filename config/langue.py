@@ -67,6 +67,13 @@ def jour(quand: date) -> str:
     return quand.strftime("%d/%m/%Y")
 
 
+def delai(jours: int) -> str:
+    """Days from now to a deadline, in words: « dans 12 jours », « aujourd'hui », « passée de 3 jours »."""
+    if not jours:
+        return "aujourd'hui"
+    return f"dans {compte(jours, 'jour')}" if jours > 0 else f"passée de {compte(-jours, 'jour')}"
+
+
 def compte(n: int, singulier: str, pluriel: str = "") -> str:
     """« 0 ligne », « 1 ligne », « 1 200 lignes » (in French, two starts the plural)."""
     return f"{nombre(Decimal(n), 0)} {singulier if abs(n) < 2 else pluriel or singulier + 's'}"

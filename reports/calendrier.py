@@ -17,11 +17,11 @@ from sheets.register.decisions import suites
 def echeances(vue: Vue, sujet: Sujet) -> Reponse:
     """The campaigns under way or to come, or those of the exercice that was named; the next deadline among the facts."""
     choisies = _choisies(vue, sujet)
-    celle = next((c for c in choisies if _echeance(vue, sujet, c)[0] >= vue.au), choisies[-1])
+    celle = next((c for c in choisies if echeance_de(vue, sujet, c)[0] >= vue.au), choisies[-1])
     courant = replace(sujet, exercice=celle.exercice, campagne=celle.code)
     reponse = base(vue, courant, "echeances", vue.comptent(courant))
     elements = tuple(Element(c.titre, None, _dates(vue, sujet, c), code=c.code) for c in choisies)
-    faits = {"echeance": _echeance(vue, sujet, celle)[0], "ouverture": celle.ouverture}
+    faits = {"echeance": echeance_de(vue, sujet, celle)[0], "ouverture": celle.ouverture}
     return replace(reponse, campagne=celle.code, elements=elements, faits=faits)
 
 
@@ -37,7 +37,7 @@ def _choisies(vue: Vue, sujet: Sujet) -> list[Campagne]:
     return [c for c in toutes if c.verrou >= vue.au or c == vue.campagne(sujet)]
 
 
-def _echeance(vue: Vue, sujet: Sujet, campagne: Campagne) -> tuple[date, bool]:
+def echeance_de(vue: Vue, sujet: Sujet, campagne: Campagne) -> tuple[date, bool]:
     """The deadline, and whether it is the GHT's own: later than the campaign's."""
     if sujet.perimetre.type in ("ght", "etablissement"):
         for g in vue.dossier.territoire.ghts_de(sujet.perimetre, campagne.situation):
@@ -49,7 +49,7 @@ def _echeance(vue: Vue, sujet: Sujet, campagne: Campagne) -> tuple[date, bool]:
 
 def _dates(vue: Vue, sujet: Sujet, c: Campagne) -> str:
     """« ouverte du 10/01/2022 au 28/02/2022 (dans 12 jours), verrou le 15/03/2022 »."""
-    echeance, prolongee = _echeance(vue, sujet, c)
+    echeance, prolongee = echeance_de(vue, sujet, c)
     reste = (echeance - vue.au).days
     dans = "aujourd'hui" if not reste else f"dans {compte(reste, 'jour')}" if reste > 0 else "passée"
     pour_lui = ", prolongée pour ce GHT" if prolongee else ""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from config.campagne import Campagne
 from config.langue import compte, euros, jour
+from config.territoire import Perimetre
 from reports.gains import base
 from reports.reponse import Adresse, Element, Reponse
 from reports.suivi import Etat, etats
@@ -14,6 +15,8 @@ from sheets.constats import Gravite
 from sheets.register import questions
 from sheets.register.compte import OngletRecu
 
+GESTES = ("remettre", "renvoyer", "onglet", "relancer", "completer", "trancher", "valider")
+"""The code of a thing to do that is no finding: its words hold nothing that was typed in a trame."""
 MONTREES = 12
 """Lines to mend that are named; the rejects tell them all."""
 
@@ -73,25 +76,27 @@ def _a_corriger(vue: Vue, onglets: list[OngletRecu]) -> list[Element]:
 
 
 def _de_la_region(situation: list[Etat]) -> list[Element]:
-    """The GHT that owe their trame or tabs of it, then those that wait for a decision (costliest first) or a validation."""
-    attendus = [Element(f"Relancer {e.ght.nom}", None, e.mots, code="relancer") for e in situation if not e.repondu]
+    """The GHT that owe their trame (the latest first) or tabs of it, then those that wait for a decision (costliest first)
+    or a validation."""
+    absents = sorted((e for e in situation if not e.repondu), key=lambda e: e.echeance)
     a_trancher = sorted((e for e in situation if e.a_corriger), key=lambda e: -e.retire)
-    tranche = [
-        Element(
-            f"Trancher {compte(e.a_corriger, 'ligne')} : {e.ght.nom}",
-            None,
-            f"{euros(e.retire)} retirés",
-            code="trancher",
-        )
-        for e in a_trancher
-    ]
     remises = [e for e in situation if e.progres == "remise" and not e.a_corriger]
-    complete = [
-        Element(f"Compléter {e.ght.nom}", None, e.mots, code="completer") for e in remises if e.onglets < e.attendus
+    return [
+        *(_chez(e, f"Relancer {e.ght.nom}", e.mots, "relancer") for e in absents),
+        *(_chez(e, f"Compléter {e.ght.nom}", e.mots, "completer") for e in remises if e.onglets < e.attendus),
+        *(
+            _chez(
+                e, f"Trancher {compte(e.a_corriger, 'ligne')} : {e.ght.nom}", f"{euros(e.retire)} retirés", "trancher"
+            )
+            for e in a_trancher
+        ),
+        *(
+            _chez(e, f"Valider {e.ght.nom}", "trame remise, en ordre", "valider")
+            for e in remises
+            if e.onglets >= e.attendus
+        ),
     ]
-    valide = [
-        Element(f"Valider {e.ght.nom}", None, "trame remise, en ordre", code="valider")
-        for e in remises
-        if e.onglets >= e.attendus
-    ]
-    return attendus + complete + tranche + valide
+
+
+def _chez(e: Etat, quoi: str, precision: str, code: str) -> Element:
+    return Element(quoi, None, precision, code=code, territoire=Perimetre("ght", e.ght.code))
