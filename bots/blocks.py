@@ -18,6 +18,7 @@ from config.dossier import Dossier
 from config.langue import compte, euros, grand_montant, jour, taux
 from reports.bridge import CAUSES
 from reports.dicible import cellule_dicible, labels_connus, reference_dicible
+from reports.taches import GESTES
 from sheets.checks import CATALOGUE
 
 BLOCS, ENTETE, SECTION, CHAMP, BOUTON, VALEUR = 50, 150, 3000, 2000, 75, 2000
@@ -42,6 +43,14 @@ class Suite:
 
 
 @dataclass(frozen=True, slots=True)
+class Choix:
+    """A line on which whoever reads may act: the form it opens, and how it is named."""
+
+    valeur: str
+    mots: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is sent: blocks, and the text that stands in for them in a notification."""
 
@@ -59,8 +68,15 @@ def phrase(texte: str, *, pour_lui_seul: bool = False) -> Message:
     return Message(_coupe(_propre(texte), REPLI), blocs, pour_lui_seul)
 
 
-def reponse(objet: Objet, dossier: Dossier, suites: Sequence[Suite] = (), couteux: Objet | None = None) -> Message:
-    """An answer of `vigie ask` for the chat. `couteux` is the answer to « rejets », whose first lines come along."""
+def reponse(
+    objet: Objet,
+    dossier: Dossier,
+    suites: Sequence[Suite] = (),
+    couteux: Objet | None = None,
+    choix: Sequence[Choix] = (),
+) -> Message:
+    """An answer of `vigie ask` for the chat. `couteux` is the answer to « rejets », whose first lines come along; `choix`
+    are the lines on which its reader may act."""
     if "unite" not in objet:
         return phrase(str(objet["texte"]))
     titre, premiere = _propre(_figure(objet)), _propre(sans_motif(str(objet["texte"]).partition("\n")[0]))
@@ -70,8 +86,19 @@ def reponse(objet: Objet, dossier: Dossier, suites: Sequence[Suite] = (), couteu
         _champs(_faits(objet)),
         *_lignes(objet, dossier),
         *(_constats(couteux, dossier) if couteux and couteux["lignes"] else []),
+        *_liste(choix),
     ]
     return Message(_coupe(f"{titre} · {premiere}", REPLI), _numerotes([*blocs, *_boutons(suites)]))
+
+
+def entete(texte: str) -> Bloc:
+    """A title in words of ours."""
+    return {"type": "header", "text": {"type": "plain_text", "text": _coupe(_propre(texte), ENTETE), "emoji": False}}
+
+
+def paragraphe(texte: str) -> Bloc:
+    """Words of ours in one section, cut when they are too long for it."""
+    return _section(_coupe(_propre(texte), SECTION))
 
 
 def _figure(o: Objet) -> str:
@@ -83,11 +110,13 @@ def _figure(o: Objet) -> str:
         mots = {"gains": " retenus", "pourquoi": " retenus", "rejets": " retirés", "changements": " d'écart",
                 "objectif": " d'objectif"}  # fmt: skip
         sens = "+" if o["intention"] == "changements" and Decimal(valeur) > 0 else ""
-        return sens + grand_montant(_cents(valeur)) + mots.get(o["intention"], "")
+        return sens + grand_montant(cents(valeur)) + mots.get(o["intention"], "")
     if o["unite"] == "taux":
         return taux(Decimal(str(valeur)))
     if o["unite"] == "constats":
         return compte(int(valeur), "constat")
+    if o["intention"] == "taches":
+        return compte(int(valeur), "chose à faire", "choses à faire")
     if o["unite"] == "trames":
         manquent = o["intention"] == "retards"
         return compte(int(valeur), "trame manquante" if manquent else "trame remise",
@@ -98,17 +127,17 @@ def _figure(o: Objet) -> str:
 def _faits(o: Objet) -> list[tuple[str, str]]:
     """Objective and attainment, declared and kept, trames, day: on what every figure stands."""
     recues, attendues = o["trames"]["recues"], o["trames"]["attendues"]
-    retenu = _cents(o["totaux"]["gain_retenu"])
-    faits = [("Retenu", grand_montant(retenu)), ("Déclaré", grand_montant(_cents(o["declare"])))]
+    retenu = cents(o["totaux"]["gain_retenu"])
+    faits = [("Retenu", grand_montant(retenu)), ("Déclaré", grand_montant(cents(o["declare"])))]
     if o["objectif"] is not None:
         reparti = " (réparti)" if o["objectif_reparti"] else ""
-        faits.append((f"Objectif{reparti}", grand_montant(_cents(o["objectif"]))))
+        faits.append((f"Objectif{reparti}", grand_montant(cents(o["objectif"]))))
         if o["taux_atteinte"] is not None:
             faits.append(("Atteint à", taux(Decimal(str(o["taux_atteinte"])))))
     faits.append(("Trames", f"{compte(recues, 'reçue')} sur {attendues}"))
-    if provisoire := _cents(o["dont_provisoire"]):
+    if provisoire := cents(o["dont_provisoire"]):
         faits.append(("Dont provisoire", f"{grand_montant(provisoire)} (trames vues, pas encore remises)"))
-    if ajustement := _cents(o["ajustement"]):
+    if ajustement := cents(o["ajustement"]):
         faits.append(("Ajustement", grand_montant(ajustement)))
     return [*faits, ("Au", f"{jour(date.fromisoformat(o['au']))}, {' et '.join(o['campagnes']) or o['campagne']}")]
 
@@ -116,7 +145,7 @@ def _faits(o: Objet) -> list[tuple[str, str]]:
 def _lignes(o: Objet, dossier: Dossier) -> list[Bloc]:
     if o["intention"] == "statut" and o["trames"]["attendues"] == 1:
         return []  # the sentence says it already
-    dites = [f"• {_propre(mots)}" for e in o["lignes"][:LIGNES] if (mots := _ligne(e, o, dossier))]
+    dites = [f"• {_propre(mots)}" for e in o["lignes"][:LIGNES] if (mots := ligne(e, o, dossier))]
     toutes = int(o["faits"].get("lignes", o["faits"].get("constats", len(o["lignes"]))))
     if reste := max(toutes, len(o["lignes"])) - len(dites):
         suite = "ne se montre pas ici" if reste < 2 else "ne se montrent pas ici"
@@ -125,11 +154,11 @@ def _lignes(o: Objet, dossier: Dossier) -> list[Bloc]:
 
 
 def _constats(couteux: Objet, dossier: Dossier) -> list[Bloc]:
-    dites = [f"• {_propre(mots)}" for e in couteux["lignes"] if (mots := _ligne(e, couteux, dossier))]
+    dites = [f"• {_propre(mots)}" for e in couteux["lignes"] if (mots := ligne(e, couteux, dossier))]
     return [{"type": "divider"}, _section(_coupe("\n".join(["*Constats les plus coûteux*", *dites]), SECTION))]
 
 
-def _ligne(e: Objet, o: Objet, dossier: Dossier) -> str:
+def ligne(e: Objet, o: Objet, dossier: Dossier) -> str:
     """One line: what names it without quoting anyone, its euros, its state, its cell. Empty when nothing may be said."""
     nom = _nom(e, dossier)
     if not nom:
@@ -137,7 +166,7 @@ def _ligne(e: Objet, o: Objet, dossier: Dossier) -> str:
     mots = [nom]
     if e.get("valeur") is not None and o["unite"] == "EUR":
         exact = "cellule" in e or o["intention"] in ("changements", "rejets")
-        mots.append(euros(_cents(e["valeur"])) if exact else grand_montant(_cents(e["valeur"])))
+        mots.append(euros(cents(e["valeur"])) if exact else grand_montant(cents(e["valeur"])))
     mots += filter(None, [_etat(str(e.get("precision", "")), o["intention"])])
     adresse = " · ".join(
         filter(None, (reference_dicible(str(e.get("reference", ""))), cellule_dicible(str(e.get("cellule", "")))))
@@ -152,6 +181,8 @@ def _nom(e: Objet, dossier: Dossier) -> str:
         return f"{CATALOGUE[code].titre} ({code})"
     if code in CAUSES:
         return f"Ligne {CAUSES[code]}" if "cellule" in e else libelle
+    if code in GESTES:
+        return libelle
     if code == "decision":
         return "Ligne retirée par décision"
     if "cellule" in e:
@@ -162,7 +193,7 @@ def _nom(e: Objet, dossier: Dossier) -> str:
 
 def _etat(precision: str, intention: str) -> str:
     """What is said beside a line, without the reason that someone wrote."""
-    if intention in ("statut", "retards", "gains"):
+    if intention in ("statut", "retards", "gains", "taches"):
         return sans_motif(precision)
     if intention == "alertes":
         return precision.partition(" ;")[0]  # the tabs named after it bear the names that people gave them
@@ -187,6 +218,20 @@ def _boutons(suites: Sequence[Suite]) -> list[Bloc]:
         for s in suites if len(s.question) <= VALEUR
     ]  # fmt: skip
     return [{"type": "actions", "elements": boutons}] if boutons else []
+
+
+def _liste(choix: Sequence[Choix]) -> list[Bloc]:
+    """The lines to choose from: each opens its form."""
+    options = [
+        {"text": {"type": "plain_text", "text": _coupe(c.mots, BOUTON), "emoji": False}, "value": c.valeur}
+        for c in choix[:LIGNES]
+        if len(c.valeur) <= BOUTON
+    ]
+    if not options:
+        return []
+    liste = {"type": "static_select", "action_id": "bureau-geste", "options": options,
+             "placeholder": {"type": "plain_text", "text": "Choisir une ligne", "emoji": False}}  # fmt: skip
+    return [{**_section("Agir sur une de ces lignes :"), "accessory": liste}]
 
 
 def _section(texte: str) -> Bloc:
@@ -235,5 +280,6 @@ def _coupe(texte: str, au_plus: int) -> str:
     return re.sub(r"&[a-z]{0,4}$", "", texte[: au_plus - 1]) + "…"
 
 
-def _cents(euros_ecrits: Any) -> int:
+def cents(euros_ecrits: Any) -> int:
+    """Euros as the answers write them → cents."""
     return int(Decimal(str(euros_ecrits)) * 100)

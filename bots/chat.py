@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bots import blocks, messages
+from bots import blocks, bureau, messages
 from bots.answering import Rendu, rend
 from bots.blocks import Message
 from bots.boutons import suites
@@ -25,6 +25,7 @@ from config.errors import UserError
 from reports.quality import rejets
 from reports.vue import Sujet, Vue
 from sheets.register import chat
+from sheets.register.actes import Main
 
 COUTEUX = 3
 """Findings shown under a figure."""
@@ -101,7 +102,7 @@ def qui(profil: Profil, vue: Vue) -> Personne | None:
 def repond_a(texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> Message:
     """What `vigie ask` would say to that person, as a message with the next questions, or as the file they asked for."""
     rendu = rend(question(texte), personne, vue, maintenant, limite=blocks.LIGNES)
-    message = _en_mots(rendu, vue)
+    message = _en_mots(rendu, personne, vue, maintenant)
     fabrique = FABRIQUES.get(rendu.question.forme)
     if fabrique is None or rendu.reponse is None:
         return message
@@ -112,14 +113,16 @@ def repond_a(texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> 
         return blocks.phrase(str(faute), pour_lui_seul=True)
 
 
-def _en_mots(rendu: Rendu, vue: Vue) -> Message:
+def _en_mots(rendu: Rendu, personne: Personne, vue: Vue, maintenant: datetime) -> Message:
     objet, sujet = rendu.objet, rendu.question.sujet
     if rendu.reponse is None or sujet is None:
         return blocks.phrase(str(objet["texte"]))
     if rendu.droit is not Regard.TOUT:
         return blocks.reponse(objet, vue.dossier)
     couteux = _couteux(objet, sujet, vue)
-    return blocks.reponse(objet, vue.dossier, suites(str(objet["intention"]), sujet, vue), couteux)
+    montrees = [*objet["lignes"], *(couteux["lignes"] if couteux else ())]
+    choix = bureau.choix(Main(vue.db, vue.dossier, personne, maintenant), montrees)
+    return blocks.reponse(objet, vue.dossier, suites(str(objet["intention"]), sujet, vue), couteux, choix)
 
 
 def question(texte: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any
 
 SECRET = re.compile(r"\b(xox[a-z](?:\.xox[a-z])?-|xapp-)[\w-]+|(?<=ticket=)[\w-]+|(?<=hooks\.slack\.com/)[\w/-]+")
 
@@ -28,3 +31,13 @@ def ouvre(niveau: int = logging.INFO) -> logging.Handler:
     racine.addHandler(sortie)
     racine.setLevel(niveau)
     return sortie
+
+
+def confie(fil: Executor, travail: Callable[..., None], *faits: Any) -> None:
+    """Hand work over to another thread; what it raises is logged, where it would be lost."""
+    fil.submit(travail, *faits).add_done_callback(_note)
+
+
+def _note(fini: Future[None]) -> None:
+    if not fini.cancelled() and (faute := fini.exception()):
+        logging.getLogger("vigie.chat").error("Un travail confié a échoué.", exc_info=faute)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -19,10 +19,12 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bots import chat, slack_api, slack_fichiers
+from bots import chat, slack_api, slack_bureau, slack_fichiers
 from bots.blocks import Message
 from bots.chat import Evenement, Maison
+from bots.journal import confie
 from bots.slack_api import Reglages
+from bots.slack_bureau import Bureau
 from bots.slack_fichiers import Prive
 from config.errors import UserError
 
@@ -48,6 +50,15 @@ class Robot:
     repondeurs: ThreadPoolExecutor
 
 
+class SurPlace(Executor):
+    """Runs a listener where it was called: it acknowledges and hands its work over, so nothing waits behind an answer."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        fini: Future[Any] = Future()
+        fini.set_result(fn(*args, **kwargs))  # Bolt catches and logs what a listener raises
+        return fini
+
+
 def robot(reglages: Reglages, maison: Maison, battement: float = BATTEMENT) -> Robot:
     """Wire the bot. Raises UserError when a token is missing or refused, in a sentence without the token."""
     if reglages.manquants:
@@ -60,8 +71,9 @@ def robot(reglages: Reglages, maison: Maison, battement: float = BATTEMENT) -> R
     except Exception as faute:
         raise UserError(slack_api.dit(faute)) from faute
     repondeurs = ThreadPoolExecutor(REPONDEURS, "vigie-slack")
-    app = App(client=web, logger=journal, listener_executor=repondeurs, token_verification_enabled=False)
-    _ecoute(app, Reponses(web, maison, equipe))
+    app = App(client=web, logger=journal, listener_executor=SurPlace(), token_verification_enabled=False)
+    _ecoute(app, Reponses(web, maison, equipe), repondeurs)
+    slack_bureau.ecoute(app, Bureau(web, maison, equipe), repondeurs)
     prise = SocketModeHandler(
         app, reglages.app, journal, slack_api.client(reglages.app, reglages.adresse), ping_interval=battement
     )
@@ -151,27 +163,27 @@ class Reponses:
         return envoie
 
 
-def _ecoute(app: App, reponses: Reponses) -> None:
-    """Acknowledge, then answer: Bolt runs what follows the acknowledgement in a thread of its own."""
+def _ecoute(app: App, reponses: Reponses, fil: Executor) -> None:
+    """Hand the work over, then acknowledge."""
 
     @app.command(COMMANDE)
     def commande(ack: Callable[[], None], body: dict[str, Any]) -> None:
+        confie(fil, reponses.commande, body)
         ack()
-        reponses.commande(body)
 
     @app.event("app_mention")
     def mention(body: dict[str, Any]) -> None:
-        reponses.message(body)
+        confie(fil, reponses.message, body)
 
     @app.event("message")
     def direct(body: dict[str, Any]) -> None:
         if body["event"].get("channel_type") == "im":  # in a channel, only a mention is for us
-            reponses.message(body)
+            confie(fil, reponses.message, body)
 
     @app.action(re.compile("^vigie-"))
     def bouton(ack: Callable[[], None], body: dict[str, Any]) -> None:
+        confie(fil, reponses.bouton, body)
         ack()
-        reponses.bouton(body)
 
 
 def veille(

@@ -97,8 +97,9 @@ class _Guichet(BaseHTTPRequestHandler):
         methode = self.path.rpartition("/")[2]
         json_ = "json" in (self.headers.get("Content-Type") or "")
         corps = json.loads(octets or "{}") if json_ else {k: v[0] for k, v in parse_qs(octets).items()}
-        if isinstance(corps.get("blocks"), str):
-            corps["blocks"] = json.loads(corps["blocks"])
+        for champ in ("blocks", "view"):
+            if isinstance(corps.get(champ), str):
+                corps[champ] = json.loads(corps[champ])
         panne = next(iter(self.slack.pannes.get(methode, [])), "")
         if panne:
             self.slack.pannes[methode].pop(0)

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from slack_sdk.models.blocks import ActionsBlock, Block, HeaderBlock, SectionBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, HeaderBlock, InputBlock, SectionBlock
 
 from bots import blocks
 from bots.blocks import Suite
@@ -36,9 +36,16 @@ GHTS = ("BFC-08", "BFC-06")
 
 
 def verifie(blocs: Sequence[dict[str, Any]], texte: str) -> None:
-    """Slack's own models read every block, and what they let through is counted by hand."""
-    assert 0 < len(blocs) <= 50
+    """A message that Slack takes."""
     assert 0 < len(texte) <= 4000
+    relit(blocs, 50)
+    actions = [e["action_id"] for b in blocs if b["type"] == "actions" for e in b["elements"]]
+    assert len(set(actions)) == len(actions) <= 25
+
+
+def relit(blocs: Sequence[dict[str, Any]], au_plus: int) -> None:
+    """Slack's own models read every block, and what they let through is counted by hand."""
+    assert 0 < len(blocs) <= au_plus
     relus = Block.parse_all(list(blocs))
     assert len(relus) == len(blocs)
     for bloc, relu in zip(blocs, relus, strict=True):
@@ -47,8 +54,6 @@ def verifie(blocs: Sequence[dict[str, Any]], texte: str) -> None:
         _mesure(relu)
     noms = [b["block_id"] for b in blocs]
     assert len(set(noms)) == len(noms)
-    actions = [e["action_id"] for b in blocs if b["type"] == "actions" for e in b["elements"]]
-    assert len(set(actions)) == len(actions) <= 25
 
 
 def _mesure(bloc: Block) -> None:
@@ -61,10 +66,29 @@ def _mesure(bloc: Block) -> None:
             textes += [(f, 2000) for f in bloc.fields or []]
             assert 0 < len(textes) <= 11
             assert all(len(t.text.strip()) > 0 and len(t.text) <= limite for t, limite in textes)
+            _mesure_element(bloc.to_dict().get("accessory"))
+        case InputBlock():
+            assert bloc.label
+            assert 0 < len(bloc.label.text) <= 2000
+            _mesure_element(bloc.to_dict()["element"])
         case ActionsBlock():
             for e in bloc.to_dict()["elements"]:
-                assert 0 < len(e["text"]["text"]) <= 75
-                assert 0 < len(e["value"]) <= 2000
+                _mesure_element(e)
+
+
+def _mesure_element(e: dict[str, Any] | None) -> None:
+    """What one presses, chooses or fills."""
+    if e is None:
+        return
+    assert 0 < len(e["action_id"]) <= 255
+    if e["type"] == "button":
+        assert 0 < len(e["text"]["text"]) <= 75
+        assert 0 < len(e["value"]) <= 2000
+    plus = {"overflow": 5, "radio_buttons": 10, "static_select": 100}.get(e["type"])
+    if plus:
+        assert 0 < len(e["options"]) <= plus
+        assert len({o["value"] for o in e["options"]}) == len(e["options"])
+        assert all(0 < len(o["text"]["text"]) <= 75 and 0 < len(o["value"]) <= 75 for o in e["options"])
 
 
 def gains_de(finess: str) -> tuple[int, int]:
@@ -80,6 +104,7 @@ _ETABLISSEMENTS: list[tuple[str, str]] = []
 def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
     """Two GHT whose every établissement typed one line that is kept and one that is struck, all with words to be kept in."""
     region = nouvelle(tmp_path_factory.mktemp("region"))
+    _ETABLISSEMENTS.clear()
     situation = region.dossier.campagnes["2021-annuelle"].situation
     for ght in GHTS:
         _ETABLISSEMENTS.extend((ght, e.finess) for e in region.dossier.territoire.membres(ght, situation))
@@ -191,7 +216,15 @@ def test_what_is_forbidden_to_a_director_is_really_there_for_the_referent(vue: V
 
 def test_the_figure_comes_first_then_what_it_stands_on_then_the_costliest_findings_then_the_buttons(vue: Vue) -> None:
     message = repond_a("gains BFC 2021", vue.dossier.personnes["referent.bfc@exemple.invalid"], vue, MIDI)
-    assert [b["type"] for b in message.blocs] == ["header", "section", "section", "divider", "section", "actions"]
+    assert [b["type"] for b in message.blocs] == [
+        "header",
+        "section",
+        "section",
+        "divider",
+        "section",
+        "section",
+        "actions",
+    ]
     champs = dict(f["text"].split("\n") for f in message.blocs[2]["fields"])
     assert list(champs) == ["*Retenu*", "*Déclaré*", "*Objectif*", "*Atteint à*", "*Trames*", "*Au*"]
     assert champs["*Trames*"] == "2 reçues sur 11"
@@ -199,6 +232,29 @@ def test_the_figure_comes_first_then_what_it_stands_on_then_the_costliest_findin
     assert message.blocs[4]["text"]["text"].count("\n• ") == 3
     assert [e["text"]["text"] for e in message.blocs[-1]["elements"]] == [
         "Pourquoi ?", "Par GHT", "Par famille", "En image", "Feuille de calcul"]  # fmt: skip
+    assert len(message.blocs[5]["accessory"]["options"]) == 3
+
+
+def test_what_is_left_to_do_is_said_in_full_in_a_chat(vue: Vue) -> None:
+    """Its words are ours: nothing of a trame is in them, but the sentence of a finding, told by its check."""
+    region, ght = (vue.dossier.personnes[f"{qui}@exemple.invalid"] for qui in ("referent.bfc", "directeur.bfc-08"))
+    message = repond_a("qu'attend-on de moi ?", region, vue, MIDI)
+    assert message.blocs[0]["text"]["text"] == "11 choses à faire"
+    assert message.blocs[3]["text"]["text"].count("• Relancer GHT ") == 9
+    dit = repond_a("qu'attend-on de moi ?", ght, vue, MIDI).blocs[3]["text"]["text"]
+    assert re.match(
+        r"• Le gain dépasse le montant de référence \(performance-superieure-100\) — [\d\s,]+€ en jeu  \[", dit
+    )
+
+
+def test_a_line_of_an_answer_can_be_acted_on_by_those_who_may(vue: Vue) -> None:
+    ouverts = {}
+    for qui in ("referent.bfc", "directeur.bfc-08", "achats.390780153"):
+        personne = vue.dossier.personnes[f"{qui}@exemple.invalid"]
+        message = repond_a("rejets GHT Jura 2021" if "bfc" in qui else "rejets", personne, vue, MIDI)
+        listes = [b["accessory"] for b in message.blocs if "accessory" in b]
+        ouverts[qui] = {o["value"].partition(" ")[0] for e in listes for o in e["options"]}
+    assert ouverts == {"referent.bfc": {"decider"}, "directeur.bfc-08": {"noter"}, "achats.390780153": set()}
 
 
 @pytest.mark.parametrize("email", ["lecture@exemple.invalid", "directeur.bfc-08@exemple.invalid"])

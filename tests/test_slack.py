@@ -442,7 +442,8 @@ def test_the_manifest_asks_for_what_the_bot_needs_and_nothing_more() -> None:
     manifeste = (RACINE / "docs" / "slack-manifest.yaml").read_text(encoding="utf-8")
     bloc = manifeste.partition("scopes:")[2].partition("settings:")[0]
     assert sorted(re.findall(r"^\s+- ([\w:.]+)$", bloc, re.MULTILINE)) == sorted(slack_api.SCOPES)
-    assert re.findall(r"^\s+- (app_mention|message\.im)$", manifeste, re.MULTILINE) == ["app_mention", "message.im"]
+    assert re.findall(r"^\s+- (app_home_opened|app_mention|message\.im)$", manifeste, re.MULTILINE) == [
+        "app_home_opened", "app_mention", "message.im"]  # fmt: skip
     assert f"command: {slack.COMMANDE}" in manifeste
     assert "socket_mode_enabled: true" in manifeste
 
