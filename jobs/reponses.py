@@ -14,7 +14,9 @@ from bots.answering import Rendu
 from bots.documents import FABRIQUES
 from bots.messages import MONTRES
 from bots.question import Forme
+from config.langue import jour
 from jobs.wiring import Atelier
+from sheets.register import demandes
 
 
 def repond(
@@ -49,3 +51,20 @@ def _ecrit_les_fichiers(rendu: Rendu, vers: Mapping[Forme, Path | None]) -> None
             click.echo(f"Écrit : {chemin}", err=True)
             if piece.alternative:
                 click.echo(piece.alternative, err=True)
+
+
+def incomprises(atelier: Atelier, en_json: bool) -> None:
+    """What people asked and was not understood, most frequent first; who asked is not said."""
+    dites = demandes.incomprises(atelier.vue().db)
+    if en_json:
+        click.echo(
+            json.dumps(
+                [{**i._asdict(), "derniere": i.derniere.isoformat()} for i in dites], ensure_ascii=False, indent=1
+            )
+        )
+    elif not dites:
+        console.ecrit("Tout ce qui a été demandé a été compris.", "green")
+    else:
+        console.tableau(
+            ("Fois", "Dernière", "Question"), [(str(i.fois), jour(i.derniere), i.texte) for i in dites], (0,)
+        )

@@ -81,6 +81,15 @@ def test_pull_then_ask_then_pourquoi_by_hand(tmp_path: Path, jura: Path) -> None
     assert sum(Decimal(li["valeur"]) for li in detail["lignes"]) == Decimal(detail["valeur"]) == Decimal("3333.33")
 
 
+def test_what_was_not_understood_is_read_back_without_saying_who_asked(tmp_path: Path, jura: Path) -> None:
+    vigie("pull", jura.parent, "--today", "2022-03-31", cwd=tmp_path)
+    assert vigie("ask", "--incomprises", cwd=tmp_path).stdout == "Tout ce qui a été demandé a été compris.\n"
+    for question in ("gains ugap", "gains UGAP ?"):
+        vigie("ask", question, "--as", "dgos@exemple.invalid", "--today", "2022-03-31", cwd=tmp_path)
+    fini = vigie("ask", "--incomprises", "--json", cwd=tmp_path)
+    assert json.loads(fini.stdout) == [{"texte": "gains UGAP ?", "fois": 2, "derniere": "2022-03-31"}]
+
+
 def test_the_clock_can_be_stood_in_for(tmp_path: Path, jura: Path) -> None:
     vigie("pull", jura.parent, "--today", "2022-02-01", cwd=tmp_path)
     avant = json.loads(vigie("ask", "gains jura 2021", "--as-of", "31/01/2022", "--json", cwd=tmp_path).stdout)
@@ -108,6 +117,8 @@ def test_every_run_says_which_folder_is_in_force_and_keeps_the_output_clean(tmp_
         (["template", "paat", "--ght", "BFC-08", "--campagne", "2021"], "Je ne connais pas la campagne « 2021 »"),
         (["template", "paat", "--campagne", "2021-annuelle"], "pour quel GHT"),
         (["ask", "gains", "--dossier", "nulle-part"], "Le dossier de la région « nulle-part » n'existe pas"),
+        (["ask"], "Posez une question"),
+        (["ask", "--incomprises", "gains"], "Posez une question"),
         (["ask", "--jsn", "x"], "L'option « --jsn » n'existe pas"),
         (["territory", "x.csv"], "Fichier introuvable"),
     ],

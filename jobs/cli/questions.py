@@ -9,26 +9,37 @@ from typing import Any
 
 import click
 
+from config.errors import UserError
 from jobs.cli.racine import CHEMIN, Jour, atelier, communes, vigie
 from jobs.francais import Commande
 
 
 @vigie.command(cls=Commande)
-@click.argument("question", metavar="QUESTION", nargs=-1, required=True)
+@click.argument("question", metavar="QUESTION", nargs=-1)
 @click.option("--as", "email", metavar="EMAIL", help="Répondre comme à cette personne.")
 @click.option("--as-of", "au", type=Jour(), metavar="DATE", help="Ce qu'on aurait répondu ce jour-là.")
+@click.option(
+    "--incomprises", "incomprises_", is_flag=True, help="Montre ce qui n'a pas été compris, sans dire qui l'a demandé."
+)
 @click.option("--json", "en_json", is_flag=True, help="Sortie pour les programmes.")
 @click.option("--image", type=CHEMIN, metavar="FICHIER", help="Écrire aussi l'image de la réponse (PNG).")
 @click.option("--xlsx", type=CHEMIN, metavar="FICHIER", help="Écrire aussi les lignes du chiffre (feuille de calcul).")
 @communes
 def ask(
-    question: tuple[str, ...], email: str | None, au: date | None, en_json: bool, image: Path | None, xlsx: Path | None,
-    **options: Any,
+    question: tuple[str, ...], email: str | None, au: date | None, incomprises_: bool, en_json: bool,
+    image: Path | None, xlsx: Path | None, **options: Any,
 ) -> None:  # fmt: skip
     """Répond à une question en français : « gains bfc 2021 par famille », « qui n'a pas remis ? », « pourquoi ? »."""
-    from jobs.reponses import repond
+    from jobs.reponses import incomprises, repond
 
-    repond(atelier(**options), " ".join(question), email, au, en_json, {"image": image, "tableur": xlsx})
+    if bool(question) is incomprises_:
+        raise UserError(
+            'Posez une question, par exemple : vigie ask "gains bfc 2021" ; ou seulement : vigie ask --incomprises'
+        )
+    if incomprises_:
+        incomprises(atelier(**options), en_json)
+    else:
+        repond(atelier(**options), " ".join(question), email, au, en_json, {"image": image, "tableur": xlsx})
 
 
 @vigie.command(cls=Commande)
