@@ -99,5 +99,7 @@ def ecoute(app: App, b: Bureau, fil: Executor) -> None:
 
     @app.view(modales.APPEL)
     def envoi(ack: Callable[..., None], body: dict[str, Any]) -> None:
-        ack(**b.envoi(body))
-        confie(fil, b.publie, body["user"]["id"])
+        rendu = b.envoi(body)
+        ack(**rendu)
+        if rendu["response_action"] != "errors":
+            confie(fil, b.publie, body["user"]["id"])

@@ -128,6 +128,8 @@ def test_from_a_button_to_the_act_and_the_home_follows(salon: tuple[Robot, FauxS
         "response_action": "errors",
         "errors": {"motif": "Un motif est demandé : il se lira partout où se lit le chiffre."},
     }
+    attend(robot)
+    assert serveur.corps("views.publish") == [], "nothing was done"
     fait = livre(robot, envoi(rempli(ouverte["view"], sens="retenir", motif="marché relu")))
     assert fait["response_action"] == "update"
     assert "gardée" in fait["view"]["blocks"][0]["text"]["text"]

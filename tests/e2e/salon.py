@@ -17,6 +17,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.ecran import ecran, motif
+
 PORT = 3100
 LIEU = f"http://127.0.0.1:{PORT}"
 JETONS = {"VIGIE_SLACK_BOT_TOKEN": "xoxb-11-RobotSecret", "VIGIE_SLACK_APP_TOKEN": "xapp-1-PriseSecrete"}
@@ -151,6 +153,7 @@ def scenario(binaire: str, ou: Path) -> dict[str, Any]:
         vu["bouton_en_prive"] = nouveaux(PRIVE, lambda: appuie(vu["prive"][0], "vigie-pourquoi", REFERENT))
         vu["inconnu"] = nouveaux(SALON, lambda: dit("<@U0BOT> gains BFC 2021", user=INCONNU))
         vu["refus"] = nouveaux(SALON, lambda: commande("gains GHT Jura 2021", DIRECTEUR))
+        vu["bureau"] = bureau(ou, vu["mention"][0])
         vu["etat"] = json.loads(subprocess.run(vigie(ou, "status", "--json"), check=False, capture_output=True).stdout)[
             "slack"
         ]
@@ -173,6 +176,37 @@ def scenario(binaire: str, ou: Path) -> dict[str, Any]:
             subprocess.run(vigie(ou, "status", "--json"), check=False, capture_output=True).stdout
         )["slack"]
     vu["ecrits"] = "".join(f.read_text(encoding="utf-8") for f in ou.glob("*.log") if f.name != "slack.log")
+    return vu
+
+
+def bureau(ou: Path, reponse: Message) -> dict[str, Any]:
+    """Home tabs, then a line decided on from one of them, then another form from an answer."""
+    vu: dict[str, Any] = {}
+    with ecran(f"ws://127.0.0.1:{PORT}/ui") as e:
+        for nom, qui in (("directeur", DIRECTEUR), ("inconnu", INCONNU), ("referent", REFERENT)):
+            vu[nom] = e.apres("home", lambda qui=qui: appelle("open-home", {"user": qui}))["view"]  # type: ignore[misc]
+        sens = {"sens": {"type": "radio_buttons", "selected_option": {"value": "retenir"}}}
+        vu["formulaire"] = e.presse(
+            vu["referent"], REFERENT, lambda b: "performance-superieure-100" in b["text"]["text"]
+        )
+        vu["erreurs"] = e.envoie(REFERENT, "view_errors", sens=sens, motif=motif("  "))
+        avant = len(e.montres)
+        vu["fait"] = e.envoie(REFERENT, "view", sens=sens, motif=motif("marché relu"))
+        attend("the home tab follows", lambda: [m for m in e.montres[avant:] if m["t"] == "home"])
+        vu["apres"] = next(m["view"] for m in e.montres[avant:] if m["t"] == "home")
+        e.ferme(REFERENT)
+        vu["prolonge"] = e.presse(vu["referent"], REFERENT, lambda b: "GHT Jura" in b["text"]["text"], "prolonger")
+        hier = {"jusqu_au": {"type": "datepicker", "selected_date": "2022-03-30"}}
+        vu["date_passee"] = e.envoie(REFERENT, "view_errors", jusqu_au=hier, motif=motif("grève"))
+        e.ferme(REFERENT)
+        liste = next(b for b in reponse["blocks"] if b.get("accessory", {}).get("type") == "static_select")
+        action = {"type": "static_select", "action_id": "bureau-geste", "block_id": liste["block_id"],
+                  "selected_option": liste["accessory"]["options"][0]}  # fmt: skip
+        for nom, qui in (("de_la_reponse", REFERENT), ("de_la_reponse_d_un_autre", DIRECTEUR)):
+            geste = {"channel": reponse["channel"], "messageTs": reponse["ts"], "user": qui, "action": action}
+            vu[nom] = e.apres("view", lambda geste=geste: appelle("interact", geste))["stack"][-1]  # type: ignore[misc]
+    question = vigie(ou, "ask", "pourquoi gains GHT Jura 2021", "--json")
+    vu["au_registre"] = json.loads(subprocess.run(question, check=False, capture_output=True).stdout)["lignes"]
     return vu
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from tests.e2e.salon import INCONNU, JETONS, REFERENT
 from tests.region import nouvelle
-from tests.test_blocks import verifie
+from tests.test_blocks import relit, verifie
 
 pytestmark = pytest.mark.e2e
 RACINE = Path(__file__).parents[2]
@@ -85,6 +85,37 @@ def test_somebody_unknown_gets_a_sentence_and_a_director_a_refusal(vu: dict[str,
     assert "pas ouvert à votre profil" in refus["text"]
 
 
+def test_each_home_tab_is_for_whoever_opens_it(vu: dict[str, Any]) -> None:
+    titres = {qui: vu["bureau"][qui]["blocks"][0]["text"]["text"] for qui in ("referent", "directeur", "inconnu")}
+    assert titres["referent"] == "Bourgogne-Franche-Comté : 11 choses à faire"
+    assert titres["directeur"] == "GHT Nièvre : 1 chose à faire"
+    assert "ne vous connais pas" in titres["inconnu"]
+    for qui in titres:
+        relit(vu["bureau"][qui]["blocks"], 100)
+    assert "390780146" not in texte(vu["bureau"]["directeur"])
+
+
+def test_a_line_is_decided_on_from_the_home_tab_and_the_register_holds_it(vu: dict[str, Any]) -> None:
+    b = vu["bureau"]
+    assert "82\u202f304,17" in texte(b["formulaire"])
+    assert set(b["erreurs"]) == {"motif"}
+    assert "gardée" in texte(b["fait"])
+    assert "Trancher" not in texte(b["apres"])
+    (gardee,) = (ligne for ligne in b["au_registre"] if ligne["reference"].endswith("/0002"))
+    assert "gardée par referent.bfc@exemple.invalid" in gardee["precision"]
+
+
+def test_a_form_refuses_a_past_date_under_its_field(vu: dict[str, Any]) -> None:
+    assert "à venir" in vu["bureau"]["date_passee"]["jusqu_au"]
+
+
+def test_from_an_answer_to_the_form_of_a_line_for_those_who_may(vu: dict[str, Any]) -> None:
+    assert "gardée par décision" in texte(vu["bureau"]["de_la_reponse"])
+    assert "ne peut pas agir" in texte(vu["bureau"]["de_la_reponse_d_un_autre"])
+    for nom in ("formulaire", "fait", "prolonge", "de_la_reponse", "de_la_reponse_d_un_autre"):
+        relit(vu["bureau"][nom]["blocks"], 100)
+
+
 @pytest.mark.parametrize("etape", ["a_deux", "a_deux_prive", "a_deux_commande"])
 def test_two_bots_answer_once(vu: dict[str, Any], etape: str) -> None:
     assert len(vu[etape]) == 1
@@ -99,7 +130,7 @@ def test_everything_is_acknowledged_at_once(vu: dict[str, Any]) -> None:
 
 def test_it_comes_back_when_slack_does(vu: dict[str, Any]) -> None:
     (message,) = vu["apres_la_coupure"]
-    assert message["text"].startswith("3\u202f601")
+    assert message["text"].startswith("86\xa0k€ retenus"), "with the line kept from the home tab"
 
 
 def test_it_says_that_it_lives_and_stops_within_five_seconds(vu: dict[str, Any]) -> None:
