@@ -20,7 +20,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Lettre:
-    """`cle` is the unique name of the message in the register; `a` the address it leaves for."""
+    """`cle` is the unique name of the message in the register; `a` the address it leaves for; `en_reponse_a` the
+    identifier (Message-ID) of the letter it answers, if any."""
 
     cle: str
     a: str
@@ -28,12 +29,16 @@ class Lettre:
     texte: str
     html: str
     pieces: tuple[Piece, ...] = ()
+    en_reponse_a: str = ""
 
 
 class EnvoiError(Exception):
     """The channel did not deliver. `definitif`: it refused this recipient, so take another channel or tell someone who
-    can mend it; else it did not answer, or asked to wait: worth trying again. Says why, in French, without any secret."""
+    can mend it; else it did not answer, or asked to wait: worth trying again. Says why, in French, without any secret.
 
-    def __init__(self, raison: str, *, definitif: bool) -> None:
+    `doute`: the channel had the letter whole and never said whether it took it. Never send it again by itself: show it."""
+
+    def __init__(self, raison: str, *, definitif: bool, doute: bool = False) -> None:
         super().__init__(raison)
         self.definitif = definitif
+        self.doute = doute

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bots import console, slack_api
+from bots import console, courrier, slack_api
 from config.dossier import EXEMPLE
 from config.errors import UserError
 from config.langue import compte
-from jobs.wiring import Atelier, slack
+from jobs.wiring import Atelier, slack, smtp
 
 Examen = tuple[list[str], list[str]]
 """(what is in order, what is to be mended), a sentence each."""
@@ -17,7 +17,7 @@ Examen = tuple[list[str], list[str]]
 def examine(atelier: Atelier) -> int:
     """Say what is in order and what is to be mended; 1 if anything is."""
     soucis = 0
-    for examen in (_dossier, _registre, _chat):
+    for examen in (_dossier, _registre, _chat, _courrier):
         bons, fautes = _dit(examen, atelier)
         for phrase in bons:
             console.ecrit(f"En ordre : {phrase}")
@@ -49,3 +49,10 @@ def _registre(atelier: Atelier) -> Examen:
 
 def _chat(atelier: Atelier) -> Examen:
     return slack_api.examine(slack())
+
+
+def _courrier(atelier: Atelier) -> Examen:
+    reglages = smtp(atelier.maintenant)
+    if reglages is None:
+        return ["Courrier (SMTP) : non réglé, aucune lettre ne part (VIGIE_SMTP_URL)."], []
+    return courrier.examine(reglages)

@@ -6,7 +6,7 @@ The only module that reads the wall clock and the environment.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -27,6 +27,7 @@ from sheets.register import dossiers
 from sheets.register.registre import ouvert_par_ce_fil, ouvre, ouvre_existant
 
 if TYPE_CHECKING:
+    from bots import courrier
     from bots.slack_api import Reglages
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -120,3 +121,11 @@ def slack() -> Reglages:
     from bots.slack_api import Reglages
 
     return Reglages(*(reglage(f"VIGIE_SLACK_{n}") for n in ("BOT_TOKEN", "APP_TOKEN", "BASE_URL")))
+
+
+def smtp(horloge: Callable[[], datetime]) -> courrier.Reglages | None:
+    """The way out for mail, VIGIE_SMTP_URL (smtps://…, or smtp://… with STARTTLS); None when it is not set."""
+    from bots import courrier
+
+    url = reglage(courrier.REGLAGE)
+    return courrier.lit_reglages(url, horloge) if url else None

@@ -19,6 +19,7 @@ from jobs.diagnostic import examine
 from jobs.status import etat
 from jobs.wiring import Atelier, reglage, slack
 from sheets.register.chat import fait_signe
+from tests.faux_courrier import faux_courrier
 from tests.faux_slack import FauxSlack, faux_slack
 from tests.test_cli import vigie
 from tests.test_slack import JETON, MIDI, PRISE
@@ -29,6 +30,7 @@ def sans_reglages(monkeypatch: pytest.MonkeyPatch) -> None:
     for nom in ("BOT_TOKEN", "APP_TOKEN", "BASE_URL"):
         monkeypatch.delenv(f"VIGIE_SLACK_{nom}", raising=False)
         monkeypatch.delenv(f"VIGIE_SLACK_{nom}_FILE", raising=False)
+    monkeypatch.delenv("VIGIE_SMTP_URL", raising=False)
 
 
 @pytest.fixture
@@ -69,7 +71,8 @@ def test_doctor_is_green_when_everything_is_there(
     assert atelier.registre.table_names()
     assert examine(atelier) == 0
     dit = capsys.readouterr().out
-    assert dit.count("En ordre") == 5
+    assert dit.count("En ordre") == 6
+    assert "Courrier (SMTP) : non réglé" in dit
     assert "Secret" not in dit
 
 
@@ -90,6 +93,21 @@ def test_doctor_says_a_refused_token_without_saying_the_token(
     dit = capsys.readouterr().out
     assert "À régler : Slack refuse le jeton (token_revoked)" in dit
     assert "Secret" not in dit
+
+
+def test_doctor_tries_the_way_out_for_mail_and_never_says_its_password(
+    atelier: Atelier, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with faux_courrier() as faux:
+        monkeypatch.setenv("VIGIE_SMTP_URL", f"smtp://127.0.0.1:{faux.port}?de=vigie@exemple.invalid")
+        examine(atelier)
+        assert f"En ordre : Courrier (SMTP) : 127.0.0.1:{faux.port} accepte" in capsys.readouterr().out
+        monkeypatch.setenv("VIGIE_SMTP_URL", f"smtp://a%40b.fr:MotSecret@127.0.0.1:{faux.port}")
+        assert examine(atelier) == 1
+    dit = capsys.readouterr().out
+    assert "À régler : Le serveur de courrier 127.0.0.1" in dit
+    assert "refuse le compte ou le mot de passe" in dit
+    assert "MotSecret" not in dit
 
 
 def test_the_bot_without_a_token_or_with_a_dead_one_is_one_sentence_and_exit_2(

@@ -15,6 +15,7 @@ GABARIT = ("sheets/template*", "jobs/demo/*", "reports/constats.py", "reports/ta
 BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
     "slack_bolt": ("bots/*",),
     "slack_sdk": ("bots/*",),
+    "smtplib": ("bots/courrier.py",),
     "apscheduler": ("jobs/schedule.py",),
     "sqlite3": (REGISTRE,),
     "sqlite_utils": (REGISTRE,),
@@ -132,6 +133,7 @@ OFFENSES = [
     ("reports/vue.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import bots", "bots/ stands to the right"),
     ("jobs/remind.py", "from slack_sdk import WebClient", "may appear only in bots/*"),
     ("jobs/pull.py", "from apscheduler.schedulers import base", "may appear only in jobs/schedule.py"),
+    ("jobs/remind.py", "from smtplib import SMTP", "may appear only in bots/courrier.py"),
     ("reports/gains.py", "import sqlite3", "may appear only in sheets/register/*"),
     ("reports/gains.py", "from sqlite_utils import Database", "jobs/wiring.py"),
     ("jobs/pull.py", "import sqlite_utils", "may appear only in sheets/register/*"),
