@@ -8,7 +8,8 @@ from bots import console, courrier, slack_api
 from config.dossier import EXEMPLE
 from config.errors import UserError
 from config.langue import compte
-from jobs.wiring import Atelier, slack, smtp
+from jobs.wiring import Atelier, imap, slack, smtp
+from sheets.sources import boite
 
 Examen = tuple[list[str], list[str]]
 """(what is in order, what is to be mended), a sentence each."""
@@ -17,7 +18,7 @@ Examen = tuple[list[str], list[str]]
 def examine(atelier: Atelier) -> int:
     """Say what is in order and what is to be mended; 1 if anything is."""
     soucis = 0
-    for examen in (_dossier, _registre, _chat, _courrier):
+    for examen in (_dossier, _registre, _chat, _courrier, _boite):
         bons, fautes = _dit(examen, atelier)
         for phrase in bons:
             console.ecrit(f"En ordre : {phrase}")
@@ -56,3 +57,10 @@ def _courrier(atelier: Atelier) -> Examen:
     if reglages is None:
         return ["Courrier (SMTP) : non réglé, aucune lettre ne part (VIGIE_SMTP_URL)."], []
     return courrier.examine(reglages)
+
+
+def _boite(atelier: Atelier) -> Examen:
+    reglages = imap()
+    if reglages is None:
+        return ["Boîte aux lettres (IMAP) : non réglée, aucune trame n'y est relevée (VIGIE_IMAP_URL)."], []
+    return boite.examine(reglages)

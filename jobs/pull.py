@@ -106,7 +106,7 @@ def _pull(
     lus: list[Depot] = []
     retours: list[str] = []
     for depot, juge in _juges(a_lire, dossier, connus, lus):
-        if any(c.code == "retour-de-vigie" for c in juge.constats):
+        if est_un_retour(juge):
             retours.append(depot.nom)
             del recus[depot.chemin]
             continue
@@ -114,16 +114,52 @@ def _pull(
             motif = f"Cette trame est du GHT {juge.tampon.ght}, pour qui {saisie.par} ne peut pas agir."
             recus[depot.chemin] = Recu(depot.nom, "refuse", motif, Totaux())
             continue
-        classeur = raccorde_au_registre(db, dossier, juge, horloge().date())
-        etat = pulls.enregistre(db, numero, depot, classeur, depot.nom in connus, saisie)
-        recus[depot.chemin] = _recu(depot, etat, classeur)
+        recus[depot.chemin] = _enregistre(db, dossier, numero, depot, juge, horloge(), depot.nom in connus, saisie)
         avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
     if lus:
         pulls.pose_reperes(db, lus)
+    _termine(db, dossier, numero, recus, horloge)
+    return Bilan(tuple(recus.values()), tuple(retours))
+
+
+def prend(
+    db: Database, dossier: Dossier, juges: Iterable[tuple[Depot, Classeur]], horloge: Callable[[], datetime]
+) -> Bilan:
+    """Take in workbooks that came otherwise than by a folder, already judged with the bytes that will be kept.
+
+    Each bears a path of its own for ever: one that was taken in before is not taken in again.
+    """
+    with un_seul_releve(db):
+        connus = pulls.reperes(db, dossier)
+        numero = pulls.commence(db, dossier, horloge())
+        recus: dict[str, Recu] = {}
+        for depot, juge in juges:
+            if depot.nom in connus:
+                recus[depot.chemin] = Recu(depot.nom, "inchange", "", Totaux())
+            else:
+                recus[depot.chemin] = _enregistre(db, dossier, numero, depot, juge, horloge(), False, PAR_LE_GHT)
+        _termine(db, dossier, numero, recus, horloge)
+    return Bilan(tuple(recus.values()))
+
+
+def est_un_retour(juge: Classeur) -> bool:
+    """Whether a workbook is a companion of ours, sent back as it was."""
+    return any(c.code == "retour-de-vigie" for c in juge.constats)
+
+
+def _enregistre(
+    db: Database, dossier: Dossier, numero: int, depot: Depot, juge: Classeur, quand: datetime, connu: bool, saisie: Saisie
+) -> Recu:  # fmt: skip
+    classeur = raccorde_au_registre(db, dossier, juge, quand.date())
+    return _recu(depot, pulls.enregistre(db, numero, depot, classeur, connu, saisie), classeur)
+
+
+def _termine(
+    db: Database, dossier: Dossier, numero: int, recus: Mapping[str, Recu], horloge: Callable[[], datetime]
+) -> None:
     for campagne in pulls.a_recouper(db):  # those of a pull cut short before this point included
         recoupe(db, dossier, numero, campagne, horloge().date())
     pulls.termine(db, numero, horloge(), [r.etat for r in recus.values()])
-    return Bilan(tuple(recus.values()), tuple(retours))
 
 
 def _recu(depot: Depot, etat: Etat, classeur: Classeur) -> Recu:

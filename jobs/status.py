@@ -19,11 +19,14 @@ from config.langue import compte, enumeration, jour, nombre_d_octets
 from config.territoire import FRANCE
 from jobs.commands import en_etats
 from jobs.pas import PAS
-from jobs.wiring import Atelier
+from jobs.wiring import Atelier, reglage
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
-from sheets.register import chat, pas, questions, veille
+from sheets.register import chat, courriels, pas, questions, veille
+from sheets.sources.boite import REGLAGE
 
+SOUFFRANCE = 14
+"""Days for which an answer that did not leave is told."""
 SILENCE = 180
 """Seconds without a sign of life after which the bot is taken for dead; it leaves one every half minute."""
 
@@ -42,6 +45,7 @@ class Constat:
     sources: list[dict[str, Any]] = field(default_factory=list)
     slack: dict[str, Any] | None = None
     service: dict[str, Any] | None = None
+    courrier: dict[str, Any] | None = None
     en_retard: list[str] = field(default_factory=list)
     soucis: list[str] = field(default_factory=list)
     a_noter: list[str] = field(default_factory=list)
@@ -61,6 +65,7 @@ def etat(atelier: Atelier, en_json: bool) -> int:
         _sauvegarde(c, vue)
         _service(c, vue, atelier.maintenant())
         _chat(c, vue, atelier.maintenant())
+        _courrier(c, vue, atelier.maintenant())
         _retards(c, vue)
     else:
         c.soucis.append(f"Le registre « {c.registre} » n'existe pas encore. Lancez : vigie pull DOSSIER_DES_TRAMES")
@@ -164,6 +169,25 @@ def _chat(c: Constat, vue: Vue, maintenant: datetime) -> None:
     elif signe.etat == "muet" or age > SILENCE:
         c.soucis.append(
             f"Le robot Slack ne donne plus signe de vie depuis le {quand} ; lancez vigie doctor, puis vigie slack."
+        )
+
+
+def _courrier(c: Constat, vue: Vue, maintenant: datetime) -> None:
+    """A mailbox that is no longer read, and the answers that did not leave. Nothing where there is none, or no more."""
+    signe = chat.dernier_signe(vue.db, courriels.SERVICE)
+    if signe is None or reglage(REGLAGE) is None:
+        return
+    en_souffrance = courriels.en_souffrance(vue.db, maintenant, SOUFFRANCE)
+    c.courrier = {"etat": signe.etat, "le": signe.le.isoformat(), "en_souffrance": len(en_souffrance)}
+    if signe.etat == "muet" or _jours(signe.le.isoformat(), maintenant.date()) > vue.dossier.garde.releve_jours:
+        c.soucis.append(
+            f"La boîte aux lettres n'est plus relevée depuis le {signe.le:%d/%m/%Y à %Hh%M} ; lancez vigie doctor, puis "
+            "vigie courrier --send."
+        )
+    for r in en_souffrance:
+        quoi = {"à répondre": "n'a pas encore pu partir", "refusé": "n'est pas partie", "doute": "est douteuse"}[r.etat]
+        c.soucis.append(
+            f"Courrier : la réponse à {r.expediteur} {quoi} ({jour(date.fromisoformat(r.le[:10]))}) : {r.motif}"
         )
 
 

@@ -29,6 +29,7 @@ from sheets.register.registre import ouvert_par_ce_fil, ouvre, ouvre_existant
 if TYPE_CHECKING:
     from bots import courrier
     from bots.slack_api import Reglages
+    from sheets.sources import boite
 
 PARIS = ZoneInfo("Europe/Paris")
 REGISTRE = Path("vigie.sqlite")
@@ -129,3 +130,11 @@ def smtp(horloge: Callable[[], datetime]) -> courrier.Reglages | None:
 
     url = reglage(courrier.REGLAGE)
     return courrier.lit_reglages(url, horloge) if url else None
+
+
+def imap() -> boite.Reglages | None:
+    """The mailbox that trames are sent to, VIGIE_IMAP_URL (imaps://…, or imap://… with STARTTLS); None when it is not set."""
+    from sheets.sources import boite
+
+    url = reglage(boite.REGLAGE)
+    return boite.lit_reglages(url) if url else None

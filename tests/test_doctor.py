@@ -31,6 +31,7 @@ def sans_reglages(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"VIGIE_SLACK_{nom}", raising=False)
         monkeypatch.delenv(f"VIGIE_SLACK_{nom}_FILE", raising=False)
     monkeypatch.delenv("VIGIE_SMTP_URL", raising=False)
+    monkeypatch.delenv("VIGIE_IMAP_URL", raising=False)
 
 
 @pytest.fixture
@@ -71,8 +72,9 @@ def test_doctor_is_green_when_everything_is_there(
     assert atelier.registre.table_names()
     assert examine(atelier) == 0
     dit = capsys.readouterr().out
-    assert dit.count("En ordre") == 6
+    assert dit.count("En ordre") == 7
     assert "Courrier (SMTP) : non réglé" in dit
+    assert "Boîte aux lettres (IMAP) : non réglée" in dit
     assert "Secret" not in dit
 
 

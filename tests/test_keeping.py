@@ -407,7 +407,7 @@ def _status(jour: str, *arguments: str | Path, code: int) -> dict[str, Any]:
 def test_status_keeps_its_keys_and_is_green_on_a_fresh_register(registre: Path) -> None:
     rendu = _status("2022-02-02", code=0)
     assert list(rendu) == ["dossier", "registre", "taille", "dernier_releve", "jours_depuis_releve", "dossier_change",
-                           "derniere_sauvegarde", "sources", "slack", "en_retard", "soucis", "a_noter"]  # fmt: skip
+                           "derniere_sauvegarde", "sources", "slack", "courrier", "en_retard", "soucis", "a_noter"]  # fmt: skip
     assert rendu["soucis"] == []
     assert (rendu["jours_depuis_releve"], rendu["derniere_sauvegarde"], rendu["dossier_change"]) == (1, None, False)
     assert rendu["taille"] > 100_000

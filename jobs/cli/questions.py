@@ -55,7 +55,7 @@ def status(en_json: bool, **options: Any) -> None:
 @vigie.command(cls=Commande)
 @communes
 def doctor(**options: Any) -> None:
-    """Examine les réglages, le dossier de la région, le registre et Slack, une phrase chacun. Code 1 s'il y a à régler."""
+    """Examine les réglages, le dossier de la région, le registre, Slack et le courrier, une phrase chacun. Code 1 s'il y a à régler."""
     from jobs.diagnostic import examine
 
     sys.exit(examine(atelier(**options)))

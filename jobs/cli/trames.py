@@ -85,6 +85,18 @@ def pull(sources: tuple[Path, ...], en_json: bool, motif: str, email: str | None
 
 
 @vigie.command(cls=Commande)
+@click.option(
+    "--send", "envoie", is_flag=True, help="Prendre, répondre et ranger ; sans elle, montre ce qui le serait."
+)
+@communes
+def courrier(envoie: bool, **options: Any) -> None:
+    """Relève les trames arrivées dans la boîte aux lettres (VIGIE_IMAP_URL), répond à chaque envoi, range ce qui est vu."""
+    from jobs.intake import montre_le_courrier
+
+    montre_le_courrier(atelier(**options), envoie=envoie)
+
+
+@vigie.command(cls=Commande)
 @click.argument("ecrit", metavar="[ÉCRIT]", required=False)
 @click.argument("label", metavar="[LIBELLÉ]", required=False)
 @communes

@@ -89,6 +89,7 @@ def efface(db: Database, perimes: Perimes, quand: datetime) -> Efface:
             f"UPDATE constats SET valeur = '' WHERE fichier IN (SELECT id FROM perime) AND colonne IN {LIBRES}",
             f"UPDATE actes SET motif = '{EFFACE}' WHERE {_NOTES}",
             "DELETE FROM questions WHERE posee_le < :depuis",
+            "DELETE FROM courriels WHERE recu_le < :depuis",
         ):
             db.execute(_FICHIERS + requete, p)
         for empreinte, archive in list(_anciens_dossiers(db, perimes)):

@@ -110,11 +110,29 @@ def m009_la_prevision(db: Database) -> None:
 
 
 @registre()
+def m011_le_courrier(db: Database) -> None:
+    """The mails of the mailbox: what became of each, and of its answer."""
+    _applique(db, _M011)
+
+
+@registre()
 def m012_le_service(db: Database) -> None:
     """How each step of the service last went: its last success and what it did, its last failure and why."""
     _applique(db, _M012)
 
 
+_M011 = """
+CREATE TABLE courriels (
+  cle TEXT PRIMARY KEY,
+  recu_le TEXT NOT NULL,
+  expediteur TEXT NOT NULL,
+  etat TEXT NOT NULL CHECK (etat IN ('en partance', 'à répondre', 'répondu', 'refusé', 'doute', 'sans réponse')),
+  le TEXT NOT NULL,
+  motif TEXT NOT NULL
+) STRICT;
+CREATE INDEX courriels_expediteur ON courriels(expediteur, le);
+CREATE INDEX courriels_etat ON courriels(etat, le);
+"""
 _M008 = """
 CREATE TABLE evenements_du_chat (
   cle TEXT PRIMARY KEY,

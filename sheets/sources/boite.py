@@ -1,0 +1,184 @@
+"""A mailbox by IMAP: lists what came, hands a mail over, files it away. Never deletes, never marks as read, never answers.
+
+imap-tools rather than imaplib: it writes folder names in the alphabet of IMAP, and moves without erasing what others marked.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
+
+from config.errors import UserError
+from config.serveur import Serveur, lit_serveur, pourquoi
+from sheets.sources.courriel import Entetes, lit_entetes
+
+REGLAGE = "VIGIE_IMAP_URL"
+EXEMPLE = "imaps://COMPTE:MOT DE PASSE@imap.exemple.fr/INBOX"
+PORTS = {"imaps": 993, "imap": 143}
+DELAI = 60.0
+"""Seconds without an answer after which the server is given up."""
+ENTETES = 100_000
+"""Bytes of headers that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reglages:
+    """The mailbox, the folder that is looked into, and the mail server of ours that vouches for senders, if one must."""
+
+    serveur: Serveur
+    dossier: str
+    garant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Apercu:
+    """A mail before it is fetched: its number in the folder, its size in bytes, its headers."""
+
+    numero: str
+    taille: int
+    entetes: Entetes
+
+
+def lit_reglages(url: str) -> Reglages:
+    """Read VIGIE_IMAP_URL. Raises UserError, without the secret in it, when it cannot be used."""
+    serveur = lit_serveur(REGLAGE, url, PORTS, frozenset({"garant"}), EXEMPLE)
+    if not serveur.compte:
+        raise UserError(f"{REGLAGE} ne dit pas de quel compte est la boîte. Par exemple {EXEMPLE}")
+    return Reglages(serveur, serveur.chemin or "INBOX", serveur.options.get("garant", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Boite:
+    """A mailbox that is open. Every method raises UserError when the server fails it."""
+
+    client: BaseMailBox
+    serveur: Serveur
+
+    def liste(self, au_plus: int) -> list[Apercu]:
+        """The mails in the folder, oldest first. One that goes meanwhile is passed over."""
+        with _dit(self.serveur):
+            rendus = [
+                (n, self._cherche(n, f"(RFC822.SIZE BODY.PEEK[HEADER]<0.{ENTETES}>)")) for n in self.numeros()[:au_plus]
+            ]
+        return [Apercu(n, _taille(rendu), lit_entetes(rendu[1])) for n, rendu in rendus if rendu]
+
+    def numeros(self) -> list[str]:
+        with _dit(self.serveur):
+            return self.client.uids()
+
+    def octets(self, numero: str) -> bytes:
+        """A whole mail; nothing when it went meanwhile."""
+        with _dit(self.serveur):
+            rendu = self._cherche(numero, "(BODY.PEEK[])")
+        return rendu[1] if rendu else b""
+
+    def range(self, numero: str, place: Sequence[str]) -> None:
+        """Move a mail to a folder of the mailbox, made on first need: `place` is its path, a name for each level."""
+        with _dit(self.serveur):
+            racine = self.client.folder.list("", "INBOX")
+            separateur = racine[0].delim if racine else "/"
+            chemin = separateur.join([*self._prefixe(separateur), *place])
+            if not self.client.folder.exists(chemin):
+                self.client.folder.create(chemin)
+            self.client.move(numero, chemin)
+
+    def _prefixe(self, separateur: str) -> list[str]:
+        """Where the server lets one create folders: some want all of them under INBOX."""
+        if "NAMESPACE" not in self.client.client.capabilities:
+            return []
+        _, rendu = self.client.client.namespace()
+        dit = re.match(rb'\(\("([^"]*)"', rendu[0] or b"")
+        prefixe = dit[1].decode() if dit else ""
+        return [prefixe.removesuffix(separateur)] if prefixe else []
+
+    def _cherche(self, numero: str, quoi: str) -> tuple[bytes, bytes, bytes] | None:
+        """(what stands before, the literal, what stands after) of one answer to FETCH."""
+        etat, rendu = self.client.client.uid("FETCH", numero, quoi)
+        if etat != "OK":
+            raise imaplib.IMAP4.error(f"FETCH {etat}")
+        for rang, partie in enumerate(rendu):
+            if isinstance(partie, tuple):
+                suite = rendu[rang + 1] if rang + 1 < len(rendu) else b""
+                return partie[0], partie[1], suite if isinstance(suite, bytes) else b""
+        return None
+
+
+def _taille(rendu: tuple[bytes, bytes, bytes]) -> int:
+    """In bytes, wherever in its answer the server says it."""
+    dite = re.search(rb"RFC822\.SIZE (\d+)", rendu[0] + rendu[2])
+    return int(dite[1]) if dite else 0
+
+
+@contextmanager
+def ouvre(reglages: Reglages, *, sans_toucher: bool = False) -> Iterator[Boite]:
+    """Open the mailbox on its folder; with `sans_toucher`, nothing can be moved.
+
+    Raises UserError, in one sentence that names the setting and never the secret.
+    """
+    serveur = reglages.serveur
+    with _dit(serveur):
+        client = _connexion(serveur)
+    try:
+        with _dit(serveur):
+            _entre(client, serveur)
+        try:
+            client.folder.set(reglages.dossier, readonly=sans_toucher)
+        except MailboxFolderSelectError:
+            raise UserError(
+                f"La boîte aux lettres {serveur} n'a pas de dossier « {reglages.dossier} ». Corrigez la fin de {REGLAGE}."
+            ) from None
+        yield Boite(client, serveur)
+    finally:
+        for sort in (client.logout, client.client.shutdown):
+            with suppress(Exception):  # leaving badly changes nothing of what was done
+                sort()
+
+
+@contextmanager
+def _dit(serveur: Serveur) -> Iterator[None]:
+    """What goes wrong with the server, as a sentence to the user. What is our own fault stays what it is."""
+    try:
+        yield
+    except MailboxLoginError:
+        raise UserError(
+            f"La boîte aux lettres {serveur} refuse le compte ou le mot de passe. Corrigez {REGLAGE}."
+        ) from None
+    except ssl.SSLError as faute:
+        raise UserError(
+            f"La connexion chiffrée avec {serveur} échoue ({pourquoi(faute)}). Vérifiez le port et le protocole de {REGLAGE}, "
+            "et que la machine connaît l'autorité du certificat (SSL_CERT_FILE)."
+        ) from None
+    except (OSError, imaplib.IMAP4.error, ImapToolsError) as faute:
+        raise UserError(
+            f"La boîte aux lettres {serveur} ne répond pas ({pourquoi(faute)}). Vérifiez le réseau et {REGLAGE}."
+        ) from None
+
+
+def examine(reglages: Reglages) -> tuple[list[str], list[str]]:
+    """(what is in order, what is to be mended) of the mailbox, a sentence each. Looks, touches nothing."""
+    try:
+        with ouvre(reglages, sans_toucher=True) as boite:
+            combien = len(boite.numeros())
+    except UserError as faute:
+        return [], [str(faute)]
+    return [f"Boîte aux lettres (IMAP) : {reglages.serveur}, dossier {reglages.dossier}, {combien} à relever."], []
+
+
+def _connexion(serveur: Serveur) -> BaseMailBox:
+    if serveur.chiffre:
+        return MailBox(serveur.machine, serveur.port, DELAI, ssl_context=ssl.create_default_context())
+    if serveur.ici:
+        return MailBoxUnencrypted(serveur.machine, serveur.port, DELAI)
+    return MailBoxStartTls(serveur.machine, serveur.port, DELAI, ssl_context=ssl.create_default_context())
+
+
+def _entre(client: BaseMailBox, serveur: Serveur) -> None:
+    entree = client.login if (serveur.compte + serveur.secret).isascii() else client.login_utf8
+    entree(serveur.compte, serveur.secret, None)
