@@ -1,6 +1,6 @@
 """A mailbox by IMAP: lists what came, hands a mail over, files it away. Never deletes, never marks as read, never answers.
 
-imap-tools rather than imaplib: it writes folder names in the alphabet of IMAP, and moves without erasing what others marked.
+imap-tools rather than imaplib alone: it reads and writes the names of folders in the alphabet of IMAP.
 """
 
 from __future__ import annotations
@@ -87,7 +87,18 @@ class Boite:
             chemin = separateur.join([*self._prefixe(separateur), *place])
             if not self.client.folder.exists(chemin):
                 self.client.folder.create(chemin)
-            self.client.move(numero, chemin)
+            if "MOVE" in self.client.client.capabilities:
+                self.client.move(numero, chemin)
+            else:
+                self._deplace(numero, chemin)
+
+    def _deplace(self, numero: str, chemin: str) -> None:
+        """Copy, then take away that very mail: a plain EXPUNGE would also erase what people marked as deleted."""
+        self.client.copy(numero, chemin)
+        for commande, *autres in (("STORE", "+FLAGS.SILENT", r"(\Deleted)"), ("EXPUNGE",)):
+            etat, _ = self.client.client.uid(commande, numero, *autres)
+            if etat != "OK":
+                raise imaplib.IMAP4.error(f"{commande} {etat}")
 
     def _prefixe(self, separateur: str) -> list[str]:
         """Where the server lets one create folders: some want all of them under INBOX."""
@@ -128,6 +139,11 @@ def ouvre(reglages: Reglages, *, sans_toucher: bool = False) -> Iterator[Boite]:
     try:
         with _dit(serveur):
             _entre(client, serveur)
+        if not {"MOVE", "UIDPLUS"} & set(client.client.capabilities):
+            raise UserError(
+                f"La boîte aux lettres {serveur} ne sait pas ranger un courriel sans en effacer d'autres (ni MOVE, ni UIDPLUS). "
+                "Demandez une boîte sur un serveur plus récent."
+            )
         try:
             client.folder.set(reglages.dossier, readonly=sans_toucher)
         except MailboxFolderSelectError:
@@ -182,3 +198,5 @@ def _connexion(serveur: Serveur) -> BaseMailBox:
 def _entre(client: BaseMailBox, serveur: Serveur) -> None:
     entree = client.login if (serveur.compte + serveur.secret).isascii() else client.login_utf8
     entree(serveur.compte, serveur.secret, None)
+    _, dites = client.client.capability()  # a server says more of itself to whoever has logged in
+    client.client.capabilities = tuple(dites[-1].decode("ascii", "replace").upper().split())

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What the end-to-end tests need, when it is not there yet: LibreOffice from the system's packages, and a local Slack.
+# What the end-to-end tests need, when it is not there yet: LibreOffice and a mailbox (Dovecot) from the
+# system's packages, and a local Slack.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -9,8 +10,12 @@ if [ ! -x "$slack/node_modules/local-slack-linux-x64/bin/local-slack" ]; then
   npm install --prefix "$slack" --ignore-scripts --no-audit --no-fund --silent local-slack-linux-x64@0.1.8
 fi
 
-command -v soffice >/dev/null && exit 0
+paquets=""
+command -v soffice >/dev/null || paquets="libreoffice-calc"
+[ -x /usr/lib/dovecot/imap ] || paquets="$paquets dovecot-imapd"
+[ -z "$paquets" ] && exit 0
 sudo=""
 [ "$(id -u)" -eq 0 ] || sudo="sudo"
 $sudo apt-get update -qq
-DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends libreoffice-calc
+# shellcheck disable=SC2086 # one word per package
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $paquets
