@@ -16,11 +16,12 @@ from config.droits import Personne, Regard, meilleur_regard, peut_agir
 from config.langue import compte, enumeration
 from config.territoire import Perimetre
 from jobs.pull import SUFFIXES, est_un_retour, prend
-from jobs.retours import RETOUR, retour_en_octets
+from jobs.retours import RETOUR
 from jobs.wiring import Atelier
 from reports.suivi import etats
 from reports.vue import Sujet
 from sheets.constats import Gravite
+from sheets.judging.known import avec_le_registre, octets_du_retour
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur
 from sheets.register.pulls import Depot
@@ -150,5 +151,6 @@ def _retour(envoi: Envoi, juge: Classeur, depot: Depot, nom: str) -> Piece | Non
     regards = {meilleur_regard(envoi.personne, d.personnes, c, d.territoire, envoi.au) for c in _cibles(juge)}
     if regards != {Regard.TOUT}:
         return None
-    octets = retour_en_octets(envoi.atelier, juge, depot.empreinte)
-    return Piece(f"{PurePosixPath(nom).stem}{RETOUR}", octets, XLSX)
+    vue = envoi.atelier.vue()
+    classeur, reglees = avec_le_registre(vue.db, vue.dossier, vue.au, juge, depot.empreinte)
+    return Piece(f"{PurePosixPath(nom).stem}{RETOUR}", octets_du_retour(classeur, vue.dossier, reglees), XLSX)

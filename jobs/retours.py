@@ -16,7 +16,7 @@ from config.errors import UserError
 from config.langue import compte, enumeration, euros, vouliez_vous
 from jobs.wiring import Atelier
 from sheets.constats import Constat, Gravite
-from sheets.judging.known import avec_le_registre, octets_du_retour
+from sheets.judging.known import avec_le_registre
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur
 from sheets.marque import PROPRIETE
@@ -53,7 +53,7 @@ def ecrit_les_retours(
                 console.ecrit(f"{fichier.name} — pas de retour : {juge.constats[0].message}", "yellow")
                 passes.append(juge)
                 continue
-            classeur, reglees = _avec_le_registre(atelier, juge, hashlib.sha256(fichier.read_bytes()).hexdigest())
+            classeur, reglees = _avec_le_registre(atelier, juge, fichier)
             ecrit_retour(classeur, atelier.dossier, chemins[fichier], reglees)
             console.ecrit(f"{fichier.name} — {_bilan(classeur)} → {chemins[fichier]}")
             juges.append(classeur)
@@ -61,16 +61,10 @@ def ecrit_les_retours(
     return code_de_sortie(juges or passes)
 
 
-def retour_en_octets(atelier: Atelier, juge: Classeur, empreinte: str) -> bytes:
-    """The companion of a judged workbook, whose bytes have that hash (SHA-256), as it would be written beside it."""
-    classeur, reglees = _avec_le_registre(atelier, juge, empreinte)
-    return octets_du_retour(classeur, atelier.dossier, reglees)
-
-
-def _avec_le_registre(atelier: Atelier, juge: Classeur, empreinte: str) -> tuple[Classeur, list[Reglee]]:
+def _avec_le_registre(atelier: Atelier, juge: Classeur, fichier: Path) -> tuple[Classeur, list[Reglee]]:
     if not atelier.chemin_registre.exists():
         return juge, []
-    vue = atelier.vue()
+    vue, empreinte = atelier.vue(), hashlib.sha256(fichier.read_bytes()).hexdigest()
     return avec_le_registre(vue.db, vue.dossier, vue.au, juge, empreinte)
 
 
