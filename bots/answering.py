@@ -96,7 +96,10 @@ def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: Vue)
     try:
         reponse = intention.fonction(vue, sujet if droit is Regard.TOUT else replace(sujet, combien=0))
     except UserError as faute:
-        return Rendu(messages.sans_figure(question.texte, question.intention, str(faute)), question, vue)
+        annees = _exercices_connus(sujet, vue)
+        propositions = [intention.propose(vue.dossier.territoire.nom(sujet.perimetre), n) for n in annees]
+        dit = messages.sans_figure(question.texte, question.intention, str(faute)) | {"propositions": propositions}
+        return Rendu(dit, question, vue)
     if droit is Regard.TOUT or intention.lignes_ouvertes:
         return Rendu(messages.objet(question.texte, reponse, vue.dossier), question, vue, droit, reponse)
     objet, reponse = _totaux_seuls(question.texte, reponse, vue, regards)
@@ -113,6 +116,12 @@ class Regards:
     def sur(self, cible: Perimetre) -> Regard:
         d = self.vue.dossier
         return meilleur_regard(self.personne, d.personnes, cible, d.territoire, self.vue.au)
+
+
+def _exercices_connus(sujet: Sujet, vue: Vue) -> list[int]:
+    """The exercices to ask about instead, nearest first, when the one that was named has no campaign."""
+    connus = {c.exercice for c in vue.dossier.campagnes.values()}
+    return [] if sujet.exercice in connus else sorted(connus, key=lambda n: (abs(n - sujet.exercice), n))[:3]
 
 
 def _totaux_suffisent(intention: Intention, sujet: Sujet) -> bool:

@@ -62,10 +62,10 @@ class Message:
     """Files that go with it, to its addressee alone."""
 
 
-def phrase(texte: str, *, pour_lui_seul: bool = False) -> Message:
-    """A message of words alone, as many sections as it takes."""
-    blocs = _numerotes(_section(part) for part in _parts(_propre(texte)))
-    return Message(_coupe(_propre(texte), REPLI), blocs, pour_lui_seul)
+def phrase(texte: str, suites: Sequence[Suite] = (), *, pour_lui_seul: bool = False) -> Message:
+    """A message of words, as many sections as it takes, then what may be asked instead."""
+    blocs = [_section(part) for part in _parts(_propre(texte))]
+    return Message(_coupe(_propre(texte), REPLI), _numerotes([*blocs, *_boutons(suites)]), pour_lui_seul)
 
 
 def reponse(

@@ -17,7 +17,7 @@ from typing import Any
 
 from bots import blocks, bureau, messages
 from bots.answering import Rendu, rend
-from bots.blocks import Message
+from bots.blocks import Message, Suite
 from bots.boutons import suites
 from bots.documents import FABRIQUES
 from config.droits import Personne, Regard
@@ -116,7 +116,8 @@ def repond_a(texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> 
 def _en_mots(rendu: Rendu, personne: Personne, vue: Vue, maintenant: datetime) -> Message:
     objet, sujet = rendu.objet, rendu.question.sujet
     if rendu.reponse is None or sujet is None:
-        return blocks.phrase(str(objet["texte"]))
+        essais = [Suite(f"essai-{n}", p, p) for n, p in enumerate(objet.get("propositions", ()))]
+        return blocks.phrase(str(objet["texte"]), essais)
     if rendu.droit is not Regard.TOUT:
         return blocks.reponse(objet, vue.dossier)
     couteux = _couteux(objet, sujet, vue)

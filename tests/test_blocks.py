@@ -277,6 +277,19 @@ def test_every_button_asks_a_question_that_is_understood_and_stands_by_itself(vu
             assert ("mi-annee" in b["value"]) == ("mi-année" in depart)
 
 
+@pytest.mark.parametrize(("question_", "propositions"), [
+    ("gains GHT côte d'or", 2), ("gains bfc 2015", 2), ("gains ugap bfc couverture", 3), ("rejets jura qualité 2019", 2),
+])  # fmt: skip
+def test_in_doubt_it_asks_with_buttons_that_ask_the_whole_question(question_: str, propositions: int, vue: Vue) -> None:
+    referent = vue.dossier.personnes["referent.bfc@exemple.invalid"]
+    message = repond_a(question_, referent, vue, MIDI)
+    verifie(message.blocs, message.texte)
+    boutons = message.blocs[-1]["elements"]
+    assert len(boutons) == propositions
+    for b in boutons:
+        assert repond_a(b["value"], referent, vue, MIDI).blocs[0]["type"] == "header", b["value"]
+
+
 def test_a_long_text_is_split_and_a_longer_one_cut_within_what_slack_takes() -> None:
     for lignes in (1, 60, 900, 9000):
         message = blocks.phrase("\n".join(f"ligne {n} : <b> & {'x' * (n % 70)}" for n in range(lignes)))
