@@ -118,8 +118,8 @@ def _du_referent(main: Main, vue: Vue, p: Poste, page: Page) -> list[Bloc]:
 def _aujourd_hui(d: Detail) -> str:
     """« 1 GHT à relancer, 2 à compléter, 8 à trancher (23 lignes, 2,2 M€) et 2 à valider. »"""
     combien = Counter(e.code for e in d.taches.elements)
-    lignes = compte(sum(e.a_corriger for e in d.etats), "ligne")
-    enjeu = {"trancher": f" ({lignes}, {grand_montant(sum(e.retire for e in d.etats))})"}
+    lignes, cents = d.a_trancher
+    enjeu = {"trancher": f" ({compte(lignes, 'ligne')}, {grand_montant(cents)})"}
     dits = [f"*{combien[c]}* {mots}{enjeu.get(c, '')}" for c, mots in VERBES.items() if combien[c]]
     return f"GHT : {enumeration(dits)}."
 

@@ -111,7 +111,13 @@ def _a_decider(main: Main, vue: Vue, cible: str) -> Vise:
     ligne = actes.ligne_visee(main, cible)
     d = _decision(main, ligne)
     retiree = d.bloquee if d else ligne.bloquee
-    choix = [("retenir", "Garder : elle compte")] if retiree else [("retirer", "Retirer : elle ne compte plus")]
+    tranchee = d is not None and not d.caduque and d.bloquee
+    choix = [("retenir", "Garder : elle compte")] if retiree else []
+    choix += (
+        [("retirer", "Laisser retirée : c'est tranché" if retiree else "Retirer : elle ne compte plus")]
+        if not tranchee
+        else []
+    )
     choix += [("revenir", "Rendre la ligne aux contrôles")] if d else []
     return Vise(_une_ligne(main, ligne), tuple(choix))
 

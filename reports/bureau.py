@@ -12,7 +12,7 @@ from reports.gains import gains
 from reports.quality import rejets
 from reports.reponse import Reponse
 from reports.suivi import Etat, etats
-from reports.taches import taches
+from reports.taches import a_trancher, taches
 from reports.vue import Sujet, Vue
 
 COUTEUX = 5
@@ -39,6 +39,8 @@ class Detail:
 
     etats: tuple[Etat, ...]
     taches: Reponse
+    a_trancher: tuple[int, int]
+    """Lines that wait for a decision, and their cents."""
     rejets: Reponse
 
 
@@ -58,8 +60,10 @@ def poste(vue: Vue, campagne: Campagne, perimetre: Perimetre) -> Poste:
 def detail(vue: Vue, p: Poste) -> Detail:
     """The states and the things to do of that campaign; the costliest findings in what counts for its exercice."""
     de_la_campagne = Sujet(p.perimetre, p.campagne.exercice, p.campagne.code)
+    restent = a_trancher(vue, vue.comptent(de_la_campagne)).values()
     return Detail(
         tuple(etats(vue, de_la_campagne)),
         taches(vue, de_la_campagne),
+        (sum(n for n, _ in restent), sum(cents for _, cents in restent)),
         rejets(vue, Sujet(p.perimetre, p.campagne.exercice, limite=COUTEUX)),
     )

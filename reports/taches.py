@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 from config.campagne import Campagne
@@ -14,6 +16,7 @@ from reports.vue import Sujet, Vue
 from sheets.constats import Gravite
 from sheets.register import questions
 from sheets.register.compte import OngletRecu
+from sheets.register.decisions import decisions
 
 GESTES = ("remettre", "renvoyer", "onglet", "relancer", "completer", "trancher", "valider")
 """The code of a thing to do that is no finding: its words hold nothing that was typed in a trame."""
@@ -31,7 +34,7 @@ def taches(vue: Vue, sujet: Sujet) -> Reponse:
     if sujet.perimetre.type in ("ght", "etablissement"):
         elements = _du_ght(vue, courant, campagne, situation, onglets)
     else:
-        elements = _de_la_region(situation)
+        elements = _de_la_region(situation, a_trancher(vue, onglets))
     reponse = base(vue, courant, "taches", onglets)
     return replace(reponse, valeur=len(elements), unite="trames", elements=tuple(elements),
                    faits={"echeance": campagne.echeance, "lignes": len(elements)})  # fmt: skip
@@ -75,27 +78,42 @@ def _a_corriger(vue: Vue, onglets: list[OngletRecu]) -> list[Element]:
     return list(lignes.values())[:MONTREES]
 
 
-def _de_la_region(situation: list[Etat]) -> list[Element]:
+def a_trancher(vue: Vue, onglets: Iterable[OngletRecu]) -> dict[str, tuple[int, int]]:
+    """By GHT, the lines struck by the checks that nobody has decided on yet, and their cents; only GHT that have some."""
+    onglets = list(onglets)
+    ght_de = {o.id: o.ght for o in onglets}
+    lignes: Counter[str] = Counter()
+    cents: Counter[str] = Counter()
+    for o in onglets:
+        lignes[o.ght] += o.totaux.lignes_rejetees
+        cents[o.ght] += o.totaux.gain_retire
+    for d in decisions(vue.db, ght_de, vue.au):
+        if d.bloquee and not d.caduque:
+            lignes[ght_de[d.onglet]] -= 1
+            cents[ght_de[d.onglet]] -= d.retire
+    return {ght: (n, cents[ght]) for ght, n in lignes.items() if n}
+
+
+def _de_la_region(situation: list[Etat], restent: dict[str, tuple[int, int]]) -> list[Element]:
     """The GHT that owe their trame (the latest first) or tabs of it, then those that wait for a decision (costliest first)
     or a validation."""
     absents = sorted((e for e in situation if not e.repondu), key=lambda e: e.echeance)
-    a_trancher = sorted((e for e in situation if e.a_corriger), key=lambda e: -e.retire)
-    remises = [e for e in situation if e.progres == "remise" and not e.a_corriger]
+    a_decider = sorted((e for e in situation if e.ght.code in restent), key=lambda e: -restent[e.ght.code][1])
+    remises = [e for e in situation if e.progres == "remise" and e.ght.code not in restent]
     return [
         *(_chez(e, f"Relancer {e.ght.nom}", e.mots, "relancer") for e in absents),
         *(_chez(e, f"Compléter {e.ght.nom}", e.mots, "completer") for e in remises if e.onglets < e.attendus),
+        *(_a_decider(e, *restent[e.ght.code]) for e in a_decider),
         *(
-            _chez(
-                e, f"Trancher {compte(e.a_corriger, 'ligne')} : {e.ght.nom}", f"{euros(e.retire)} retirés", "trancher"
-            )
-            for e in a_trancher
-        ),
-        *(
-            _chez(e, f"Valider {e.ght.nom}", "trame remise, en ordre", "valider")
+            _chez(e, f"Valider {e.ght.nom}", f"trame remise, {'tranchée' if e.a_corriger else 'en ordre'}", "valider")
             for e in remises
             if e.onglets >= e.attendus
         ),
     ]
+
+
+def _a_decider(e: Etat, lignes: int, cents: int) -> Element:
+    return _chez(e, f"Trancher {compte(lignes, 'ligne')} : {e.ght.nom}", f"{euros(cents)} retirés", "trancher")
 
 
 def _chez(e: Etat, quoi: str, precision: str, code: str) -> Element:

@@ -247,6 +247,10 @@ def phrase(rendu: dict[str, Any]) -> str:
     return str(rendu["view"]["blocks"][0]["text"]["text"])
 
 
+def offerts(modale: dict[str, Any]) -> list[str]:
+    return [o["value"] for o in modale["blocks"][1]["element"]["options"]]
+
+
 def combien_d_actes(region: Region) -> int:
     return int(region.db["actes"].count)
 
@@ -341,6 +345,18 @@ def test_once_everyone_has_answered_nobody_is_left_to_have_nothing_to_declare(ju
     assert "submit" not in refus
     assert "ont déjà répondu" in dit(refus)
     assert "neant" not in dit(accueil(jura.main(GHT), jura.vue))
+
+
+def test_once_every_line_is_decided_on_nothing_is_left_to_decide(jura: Region) -> None:
+    """Agreeing with the checks is a decision too: the line stays out, and leaves the desks."""
+    assert "Trancher 1 ligne : GHT Jura" in dit(accueil(jura.main(), jura.vue))
+    avant = jura.demande("gains GHT Jura 2021")["valeur"]
+    envoie(jura, "decider", LIGNE, sens="retirer", motif="vu avec eux")
+    assert jura.demande("gains GHT Jura 2021")["valeur"] == avant
+    for texte in (dit(accueil(jura.main(), jura.vue)), jura.demande("tâches BFC 2021")["texte"]):
+        assert "Trancher" not in texte
+        assert "Compléter GHT Jura" in texte
+    assert offerts(ouvre("decider", LIGNE, jura.main(), jura.vue)) == ["retenir", "revenir"]
 
 
 # What changed in between
@@ -444,14 +460,12 @@ def test_the_form_of_a_line_shows_what_is_at_stake_and_what_the_checks_say(jura:
     for attendu in ("GHT Jura", LIGNE, "cellule S6", f"*{euros(9_876_500)}*, retirée par les contrôles",
                     "Le gain dépasse le montant de référence (performance-superieure-100). On ne peut économiser plus"):  # fmt: skip
         assert attendu in texte
-    assert [o["value"] for o in ouvre("decider", LIGNE, jura.main(), jura.vue)["blocks"][1]["element"]["options"]] == [
-        "retenir"
-    ]
+    assert offerts(ouvre("decider", LIGNE, jura.main(), jura.vue)) == ["retenir", "retirer"]
     envoie(jura, "decider", LIGNE, sens="retenir", motif="Tartempion à 12,50 €")
     apres = ouvre("decider", LIGNE, jura.main(), jura.vue)
     assert "gardée par décision du 31/03/2022 (Référent PHARE)" in dit(apres)
     assert "Tartempion" not in dit(apres)
-    assert [o["value"] for o in apres["blocks"][1]["element"]["options"]] == ["retirer", "revenir"]
+    assert offerts(apres) == ["retirer", "revenir"]
     jura.envoie("Jura 2.xlsx", "BFC-08", "2021-annuelle", {"390780146": [
         en_janvier(4321), en_janvier(55_555, montant_reference=1000)]})  # fmt: skip
     assert "ses montants ont changé depuis la décision" in dit(ouvre("decider", LIGNE, jura.main(), jura.vue))
