@@ -30,6 +30,8 @@ class Lettre:
     html: str
     pieces: tuple[Piece, ...] = ()
     en_reponse_a: str = ""
+    repond: bool = False
+    """Whether its reader may say that they know, or ask to be told again later, where the channel has buttons."""
 
 
 class EnvoiError(Exception):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
+PARIS = ZoneInfo("Europe/Paris")
+"""Where a campaign's days begin and end, wherever the machine is."""
 MOMENTS = ("mi-annee", "annuelle")
 
 

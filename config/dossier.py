@@ -22,7 +22,8 @@ from config.errors import UserError
 from config.langue import cle, jour, vouliez_vous
 from config.nomenclature import RUBRIQUES, UNE, Bornes, Nomenclature
 from config.objectifs import Objectif
-from config.seuils import Garde, Seuils, lit_reglages
+from config.rappels import Rappel, lit_rappels
+from config.seuils import Garde, Heures, Seuils, lit_reglages
 from config.tables import Plaintes, Rang, lit_table
 from config.territoire import Appartenance, Etablissement, Ght, Perimetre, Region, Territoire
 
@@ -62,6 +63,8 @@ class Dossier:
     essais: frozenset[str]
     """Codes of the checks on trial: they warn and never strike out."""
     garde: Garde
+    heures: Heures
+    rappels: tuple[Rappel, ...]
 
     def campagnes_de(self, exercice: int) -> list[Campagne]:
         return par_situation(c for c in self.campagnes.values() if c.exercice == exercice)
@@ -101,7 +104,7 @@ def charge(chemin: Path) -> Dossier:
 def _charge(chemin: Path, empreinte: str) -> Dossier:
     plaintes = Plaintes()
     territoire = _territoire(chemin, plaintes)
-    seuils, essais, garde = lit_reglages(chemin / "reglages.toml", plaintes)
+    seuils, essais, garde, heures = lit_reglages(chemin / "reglages.toml", plaintes)
     dossier = Dossier(
         chemin=chemin,
         empreinte=empreinte,
@@ -115,6 +118,8 @@ def _charge(chemin: Path, empreinte: str) -> Dossier:
         seuils=seuils,
         essais=essais,
         garde=garde,
+        heures=heures,
+        rappels=lit_rappels(chemin, plaintes),
     )
     plaintes.leve(f"Le dossier de la région « {chemin} » est à corriger :")
     return dossier
@@ -322,7 +327,8 @@ def _personnes(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> dict
     for r in lit_table(chemin / "personnes.csv", colonnes, plaintes):
         email = r.texte("email").lower()
         slack = r.texte("slack", requis=False).upper()
-        p = Personne(email, r.texte("fonction"), r.parmi("role", ROLES), _perimetre(r, territoire), _absence(r), slack)
+        p = Personne(email, r.texte("fonction"), r.parmi("role", ROLES), _perimetre(r, territoire), _absence(r), slack,
+                     _direction(r))  # fmt: skip
         if email in personnes:
             r.plainte(f"« {email} » est déjà décrit plus haut.")
         if slack and not re.fullmatch(r"[UW][A-Z0-9]+", slack):
@@ -335,6 +341,14 @@ def _personnes(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> dict
         if p.absence and p.absence.suppleant not in personnes:
             r.plainte(f"le suppléant « {p.absence.suppleant} » n'est pas dans ce fichier.")
     return personnes
+
+
+def _direction(r: Rang) -> bool:
+    """Whether someone is told when their GHT is late. The column may be missing: files of before have none."""
+    dit = cle(r.texte("direction", requis=False))
+    if dit not in ("", "oui", "non"):
+        r.plainte(f"« {r.texte('direction', requis=False)} » dans « direction » ; « oui » ou rien était attendu.")
+    return dit == "oui"
 
 
 def _absence(r: Rang) -> Absence | None:

@@ -42,6 +42,8 @@ class Personne:
     absence: Absence | None = None
     slack: str = ""
     """Their identifier in Slack (U…), when their address there is another one."""
+    direction: bool = False
+    """Whether they are told, and not only asked, when their GHT is late."""
 
 
 CLAVIER = Personne("", "la personne au clavier", "dgos", FRANCE)
@@ -66,6 +68,17 @@ def remplacees(personne: Personne, toutes: dict[str, Personne], au: date) -> tup
         for p in toutes.values()
         if p.absence and p.absence.suppleant == personne.email and p.absence.debut <= au <= p.absence.fin
     )
+
+
+def remplacant(personne: Personne, toutes: dict[str, Personne], au: date) -> Personne:
+    """Who answers in someone's place that day: their stand-in, or the stand-in's own; themselves when all are away."""
+    la, vus = personne, {personne.email}
+    while la.absence and la.absence.debut <= au <= la.absence.fin and la.absence.suppleant in toutes:
+        la = toutes[la.absence.suppleant]
+        if la.email in vus:
+            return personne
+        vus.add(la.email)
+    return la
 
 
 def meilleur_regard(

@@ -42,19 +42,38 @@ class Garde:
     """While a campaign is open."""
 
 
+@dataclass(frozen=True, slots=True)
+class Heures:
+    """Between which hours messages leave, in Paris, and how long someone may put one off."""
+
+    ouvre: int = 9
+    ferme: int = 18
+    """From that hour on, nothing leaves."""
+    feries: str = ""
+    """Where there are public holidays of its own: « Moselle »; empty for those of the whole country."""
+    report_jours: int = 7
+    """At most so many days for « me le rappeler plus tard »."""
+
+
 POURCENTAGES = frozenset(f.name for f in fields(Seuils) if f.type == "Decimal")
 """Settings a referent writes in percent."""
 
 NOMS = tuple(f.name for f in fields(Seuils))
 GARDES = tuple(f.name for f in fields(Garde))
-SECTIONS = {"seuils": NOMS, "essai": ("controles",), "garde": GARDES}
+HEURES = tuple(f.name for f in fields(Heures))
+SECTIONS = {"seuils": NOMS, "essai": ("controles",), "garde": GARDES, "rappels": HEURES}
+FERIES = ("Alsace", "Moselle", "Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte")
+"""Where public holidays are not those of the whole country."""
 
 
-def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[str], Garde]:
-    """The thresholds, the codes of the checks on trial, how long things are kept. What is wrong joins `plaintes` with its line."""
+def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[str], Garde, Heures]:
+    """The thresholds, the codes of the checks on trial, how long things are kept, when messages leave.
+
+    What is wrong joins `plaintes` with its line.
+    """
     if not fichier.is_file():
         plaintes.ajoute(fichier.name, None, "ce fichier manque dans le dossier de la région.")
-        return Seuils(), frozenset(), Garde()
+        return Seuils(), frozenset(), Garde(), Heures()
     texte = decode(fichier.read_bytes())
     try:
         contenu = tomllib.loads(texte)
@@ -62,7 +81,7 @@ def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[s
         dite = re.search(r"line (\d+)", str(faute))
         ligne = int(dite[1]) if dite else texte.count("\n") + 1
         plaintes.ajoute(fichier.name, ligne, "cette ligne n'est pas du TOML valide.")
-        return Seuils(), frozenset(), Garde()
+        return Seuils(), frozenset(), Garde(), Heures()
 
     def plainte(nom: str, phrase: str) -> None:
         lignes = (n for n, t in enumerate(texte.splitlines(), 1) if re.match(rf"\s*\[?{re.escape(nom)}\b", t))
@@ -79,7 +98,8 @@ def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[s
     if not isinstance(essais, list) or not all(isinstance(c, str) for c in essais):
         plainte("controles", 'une liste de codes était attendue, par exemple ["poids-excessif"].')
         essais = []
-    return seuils, frozenset(essais), _garde(_section(contenu, "garde"), plainte)
+    garde, heures = _garde(_section(contenu, "garde"), plainte), _heures(_section(contenu, "rappels"), plainte)
+    return seuils, frozenset(essais), garde, heures
 
 
 def _section(contenu: dict[str, Any], nom: str) -> dict[str, Any]:
@@ -111,3 +131,21 @@ def _garde(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Garde:
         else:
             valeurs[nom] = valeur
     return Garde(**valeurs)
+
+
+def _heures(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Heures:
+    valeurs: dict[str, Any] = {}
+    for nom, limite in (("ouvre", 23), ("ferme", 24), ("report_jours", 31)):
+        valeur = dits.get(nom, getattr(Heures(), nom))
+        if isinstance(valeur, bool) or not isinstance(valeur, int) or not 1 <= valeur <= limite:
+            plainte(nom, f"« {nom} » attend un nombre entier, de 1 à {limite}.")
+        else:
+            valeurs[nom] = valeur
+    feries = dits.get("feries", "")
+    if feries not in ("", *FERIES):
+        plainte("feries", f"« {feries} » n'a pas de jours fériés à part. Connus : {enumeration(FERIES)}.")
+        feries = ""
+    heures = Heures(**valeurs, feries=feries)
+    if heures.ferme <= heures.ouvre:
+        plainte("ferme", "« ferme » doit venir après « ouvre » : les messages partent entre les deux.")
+    return heures

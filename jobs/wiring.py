@@ -13,10 +13,10 @@ from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from config.campagne import PARIS
 from config.dossier import EXEMPLE, Dossier, charge
 from config.droits import CLAVIER, Personne
 from config.errors import UserError
@@ -28,10 +28,10 @@ from sheets.register.registre import ouvert_par_ce_fil, ouvre, ouvre_existant
 
 if TYPE_CHECKING:
     from bots import courrier
+    from bots.notify import Canal
     from bots.slack_api import Reglages
     from sheets.sources import boite
 
-PARIS = ZoneInfo("Europe/Paris")
 REGISTRE = Path("vigie.sqlite")
 
 
@@ -82,6 +82,10 @@ class Atelier:
         """A view for one question: the folder and the register as they are now, through this thread's connection."""
         dossier = replace(self).dossier
         yield self._vue(dossier, ouvert_par_ce_fil(self.chemin_registre))
+
+    def canaux(self) -> tuple[Canal, ...]:
+        """The ways to people that are set, the preferred one first; none when nobody set any."""
+        return ()
 
     def personne(self, email: str | None) -> Personne:
         """Who asks. Raises UserError when the address is not in personnes.csv."""

@@ -45,6 +45,8 @@ class Etat:
     """A file came after the lock: kept and shown, not counted."""
     pour_le_compte: str = ""
     """Why someone entered it on the GHT's behalf."""
+    prolongee_le: str = ""
+    """The instant, as ISO text, at which it was extended."""
 
     @property
     def repondu(self) -> bool:
@@ -124,6 +126,7 @@ def _etat(
         apres_verrou=suite.verrouillee_le is not None
         and any(f.id > suite.verrouillee_a and f.id not in comptes for f in envois),
         pour_le_compte=saisies[-1] if saisies else "",
+        prolongee_le=suite.prolongee_le,
     )
 
 

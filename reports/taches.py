@@ -54,15 +54,16 @@ def _du_ght(
         elements.append(Element(quoi, None, f"{campagne.titre}, {pour}", code="remettre"))
     if etat.sante == "illisible":
         elements.append(Element("Renvoyer le fichier", None, "le dernier envoi n'a pas pu être lu", code="renvoyer"))
-    manquants = _onglets_manquants(vue, sujet, campagne, {o.finess for o in onglets}) if onglets else []
+    manquants = onglets_manquants(vue, sujet, campagne, onglets) if onglets else []
     elements += [Element("Remplir l'onglet", None, nom, code="onglet") for nom in manquants]
     return elements + _a_corriger(vue, onglets)
 
 
-def _onglets_manquants(vue: Vue, sujet: Sujet, campagne: Campagne, recus: set[str]) -> list[str]:
+def onglets_manquants(vue: Vue, sujet: Sujet, campagne: Campagne, onglets: list[OngletRecu]) -> list[str]:
+    """The établissements of a territory that have no tab among these."""
     territoire = vue.dossier.territoire
     attendus = territoire.finess_de(sujet.perimetre, campagne.situation)
-    return [territoire.etablissements[f].nom for f in sorted(attendus - recus)]
+    return [territoire.etablissements[f].nom for f in sorted(attendus - {o.finess for o in onglets})]
 
 
 def _a_corriger(vue: Vue, onglets: list[OngletRecu]) -> list[Element]:

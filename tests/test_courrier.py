@@ -13,8 +13,8 @@ import pytest
 from bots import courrier
 from bots.courrier import Reglages, envoie, identifiant, lit_reglages
 from bots.lettre import EnvoiError, Lettre, Piece
+from config.campagne import PARIS
 from config.errors import UserError
-from jobs.wiring import PARIS
 from tests.faux_courrier import COMPTE, MACHINE, SECRET, Autorite, FauxCourrier, autorite, faux_courrier
 
 LE = datetime(2022, 2, 1, 9, 30, tzinfo=PARIS)

@@ -17,13 +17,14 @@ from openpyxl import load_workbook
 
 from bots import courrier
 from bots.lettre import EnvoiError, Lettre
+from config.campagne import PARIS
 from config.dossier import EXEMPLE
 from config.errors import UserError
 from config.territoire import Perimetre
 from jobs import pieces
 from jobs.intake import A_VOIR, LOURD, PAR_JOUR, TRAITE, Poste, Suivi, releve_le_courrier
 from jobs.status import etat as status
-from jobs.wiring import PARIS, Atelier
+from jobs.wiring import Atelier
 from reports.gains import gains
 from reports.vue import Sujet
 from sheets.register import courriels

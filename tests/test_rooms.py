@@ -19,6 +19,8 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
     "imap_tools": ("sheets/sources/boite.py",),
     "imaplib": ("sheets/sources/boite.py",),
     "apscheduler": ("jobs/schedule.py",),
+    "holidays": ("config/ouvrables.py",),
+    "jinja2": ("bots/redaction.py",),
     "sqlite3": (REGISTRE,),
     "sqlite_utils": (REGISTRE,),
     # The handle on the register is passed along, never asked: see REQUETES.
@@ -152,6 +154,7 @@ OFFENSES = [
     ("reports/gains.py", "q = f'SELECT a\\nFROM {t}'", "holds SQL"),
     ("bots/answering.py", "q = 'DELETE FROM questions'", "holds SQL"),
     ("reports/vue.py", "db.execute(q)", "asks the database itself"),
+    ("reports/relances.py", "import holidays", "may appear only in config/ouvrables.py"),
     ("sheets/utils.py", "", "not « utils »"),
     ("bots/utils/mots.py", "", "not « utils »"),
 ]  # fmt: skip

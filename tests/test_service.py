@@ -17,13 +17,14 @@ from typing import Any
 import pytest
 
 import jobs.pas
+from config.campagne import PARIS
 from config.errors import UserError
 from jobs.pas import PAS, Pas
 from jobs.releve import interromps, releve_a_part
 from jobs.schedule import horaire
 from jobs.service import marche, un_seul_service, un_tour
 from jobs.status import etat
-from jobs.wiring import PARIS, Atelier
+from jobs.wiring import Atelier
 from sheets.register import pas as suivi
 from sheets.register.chat import fait_signe
 from sheets.register.registre import ouvert_par_ce_fil, ouvre

@@ -13,10 +13,10 @@ from jobs.francais import phrase
 
 # isort: off
 # In the order of the help page: importing them declares the commands.
-from jobs.cli import trames, questions, actes, garde, service
+from jobs.cli import trames, questions, actes, rappels, garde, service
 # isort: on
 
-__all__ = ["actes", "garde", "main", "questions", "service", "trames", "vigie"]
+__all__ = ["actes", "garde", "main", "questions", "rappels", "service", "trames", "vigie"]
 
 
 def main() -> None:

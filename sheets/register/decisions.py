@@ -136,6 +136,8 @@ class Suite(NamedTuple):
     """The last judgement stored when it was locked: what came after does not count."""
     neants: Mapping[str, date] = MappingProxyType({})
     """The établissements (FINESS) said, on their behalf, to have nothing to declare, and the day it was said."""
+    prolongee_le: str = ""
+    """The instant, as ISO text, at which the deadline was last moved."""
 
 
 def suites(db: Database, campagne: str, au: date) -> dict[str, Suite]:
@@ -145,7 +147,7 @@ def suites(db: Database, campagne: str, au: date) -> dict[str, Suite]:
     for ght, genre, le, finess, valeur in db.execute(requete, (campagne, lendemain(au))):
         suite, jour = rendues.get(ght, Suite()), date.fromisoformat(le[:10])
         if genre == "prolonger":
-            suite = suite._replace(prolongee_au=date.fromisoformat(valeur))
+            suite = suite._replace(prolongee_au=date.fromisoformat(valeur), prolongee_le=le)
         elif genre in ("valider", "devalider"):
             suite = suite._replace(validee_le=jour if genre == "valider" else None)
         elif genre in ("verrouiller", "deverrouiller"):

@@ -110,6 +110,12 @@ def m009_la_prevision(db: Database) -> None:
 
 
 @registre()
+def m010_les_messages(db: Database) -> None:
+    """What is told, to whom, where it stands; what people answered to it."""
+    _applique(db, _M010)
+
+
+@registre()
 def m011_le_courrier(db: Database) -> None:
     """The mails of the mailbox: what became of each, and of its answer."""
     _applique(db, _M011)
@@ -143,6 +149,40 @@ CREATE TABLE signes_de_vie (
   le TEXT NOT NULL,
   etat TEXT NOT NULL CHECK (etat IN ('vivant', 'muet', 'arrêté'))
 ) STRICT;
+"""
+_M010 = """
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  campagne TEXT NOT NULL,
+  unite TEXT NOT NULL,
+  etape TEXT NOT NULL,
+  repere TEXT NOT NULL,
+  personne TEXT NOT NULL,
+  genre TEXT NOT NULL,
+  etat TEXT NOT NULL CHECK (etat IN ('à dire', 'pris', 'dit', 'refusé', 'nul', 'doute')),
+  envoi TEXT NOT NULL DEFAULT '',
+  canal TEXT NOT NULL DEFAULT '',
+  adresse TEXT NOT NULL DEFAULT '',
+  reference TEXT NOT NULL DEFAULT '',
+  raison TEXT NOT NULL DEFAULT '',
+  essais INTEGER NOT NULL DEFAULT 0,
+  pas_avant TEXT NOT NULL,
+  le TEXT NOT NULL,
+  UNIQUE (campagne, unite, etape, repere, personne)
+) STRICT;
+CREATE INDEX messages_etat ON messages(etat);
+CREATE INDEX messages_envoi ON messages(envoi);
+CREATE TABLE gestes (
+  id INTEGER PRIMARY KEY,
+  le TEXT NOT NULL,
+  par TEXT NOT NULL,
+  pour TEXT NOT NULL,
+  genre TEXT NOT NULL CHECK (genre IN ('reporter', 'noter')),
+  campagne TEXT NOT NULL,
+  unite TEXT NOT NULL,
+  jusqu_au TEXT NOT NULL
+) STRICT;
+CREATE INDEX gestes_campagne ON gestes(campagne);
 """
 _M009 = """
 ALTER TABLE onglets ADD COLUMN notifie INTEGER NOT NULL DEFAULT 0;

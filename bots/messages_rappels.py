@@ -1,0 +1,205 @@
+"""What a message due says: a title, a sentence, what is missing, what to do next. Pure words; never decides who is told.
+
+No text of a cell gets in here: states, counts, euros, dates and names of établissements, so any channel may carry it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from config.droits import Personne
+from config.langue import compte, de, enumeration, euros, jour
+from config.territoire import Perimetre
+from reports.relances import Relance, destinataires
+from reports.suivi import Etat
+from reports.taches import onglets_manquants
+from reports.vue import Sujet, Vue
+
+MONTRES = 12
+"""GHT told one by one in a message; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partie:
+    """One part of a letter: `titre` may be its subject, `points` say what is missing, one line each."""
+
+    titre: str
+    phrase: str
+    points: tuple[str, ...] = ()
+    suite: str = ""
+
+
+def partie(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    """The words for messages of one kind and campaign, to one person."""
+    return PARTIES[relances[0].genre](vue, relances)
+
+
+def _ouverture(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    c = relances[0].campagne
+    return Partie(
+        f"{_qui(relances)} : la {c.titre} est ouverte",
+        f"La {c.titre} est ouverte. Les gains se comptent au {jour(c.situation)}.",
+        tuple(f"{e.ght.nom} : à remettre pour le {_delai(vue, e)}" for e in _etats(relances)),
+        "La trame est jointe, avec les lignes déjà connues. Remplissez-la, mettez « oui » à « Trame remise » sur le premier "
+        "onglet, et renvoyez-la.",
+    )
+
+
+def _rappel(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    tous = _etats(relances)
+    un = tous[0]
+    passee = all(vue.au > e.echeance for e in tous)
+    quoi = "trame attendue" if len(tous) == 1 else f"{len(tous)} trames attendues"
+    quand = "échéance passée" if passee else f"à remettre pour le {jour(min(e.echeance for e in tous))}"
+    return Partie(
+        f"{_qui(relances)} : {quoi}, {quand}",
+        f"{relances[0].campagne.titre.capitalize()} : il manque encore votre réponse."
+        if passee
+        else f"{relances[0].campagne.titre.capitalize()} : voici ce que nous attendons de vous.",
+        tuple(p for e in tous[:MONTRES] for p in _ce_qui_manque(vue, relances[0], e)) + _reste(tous),
+        ""
+        if un.progres != "vue"
+        else "Une trame reçue n'est pas une trame remise : « Trame remise » doit dire « oui ».",
+    )
+
+
+def _escalade(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    tous = _etats(relances)
+    return Partie(
+        f"{_qui(relances)} : trame en retard",
+        f"{relances[0].campagne.titre.capitalize()} : malgré nos rappels, la réponse de votre GHT n'est pas complète.",
+        tuple(p for e in tous[:MONTRES] for p in _ce_qui_manque(vue, relances[0], e)) + _reste(tous),
+        "Sans elle, ses gains ne compteront pas dans le total de la région.",
+    )
+
+
+def _signalement(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    tous, c = _etats(relances), relances[0].campagne
+    return Partie(
+        f"{compte(len(tous), 'GHT', 'GHT')} en retard, {c.titre}",
+        f"{c.titre.capitalize()} : ces GHT et leurs directions ont été relancés, et n'ont pas répondu.",
+        tuple(f"{e.ght.nom} : {e.mots}, attendue le {jour(e.echeance)}" for e in tous[:MONTRES]) + _reste(tous),
+        f"Vous pouvez les appeler, leur accorder un délai (vigie campaign extend {c.code} --ght CODE --jusqu-au DATE), "
+        "ou noter qu'ils n'ont rien à déclarer (vigie campaign neant).",
+    )
+
+
+def _cloture(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    c = relances[0].campagne
+    return Partie(
+        f"{_qui(relances)} : la {c.titre} est close",
+        f"La collecte de la {c.titre} est close : ce qui arrive désormais est gardé et montré, mais ne compte plus.",
+        tuple(f"{e.ght.nom} : {e.mots}" for e in _etats(relances)),
+        "Si c'est une erreur, voyez votre référent sans attendre.",
+    )
+
+
+def _merci(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    c = relances[0].campagne
+    return Partie(
+        f"{_qui(relances)} : merci, votre réponse est enregistrée",
+        f"La collecte de la {c.titre} est close. Merci : votre réponse est enregistrée.",
+        tuple(f"{e.ght.nom} : {_recu(e)}" for e in _etats(relances)),
+    )
+
+
+def _accuse(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    tous = _etats(relances)
+    suites = [_que_faire(e) for e in tous]
+    return Partie(
+        f"{_qui(relances)} : {_recu(tous[0])}" if len(tous) == 1 else f"{_qui(relances)} : vos envois ont été lus",
+        f"{relances[0].campagne.titre.capitalize()} : votre envoi a été lu."
+        if len(tous) == 1
+        else f"{relances[0].campagne.titre.capitalize()} : vos envois ont été lus.",
+        tuple(f"{e.ght.nom} : {_recu(e)}" for e in tous),
+        " ".join(dict.fromkeys(filter(None, suites))),
+    )
+
+
+def _injoignable(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    noms = [vue.dossier.territoire.ghts[r.cle.unite].nom for r in relances]
+    return Partie(
+        f"{compte(len(relances), 'personne')} que Vigie n'arrive plus à joindre",
+        "Les messages à ces adresses sont refusés. Prévenez ces personnes autrement, et corrigez personnes.csv.",
+        tuple(f"{nom} : {r.quoi}" for nom, r in zip(noms, relances, strict=True)),
+    )
+
+
+PARTIES: dict[str, Callable[[Vue, Sequence[Relance]], Partie]] = {
+    "ouverture": _ouverture, "rappel": _rappel, "escalade": _escalade, "signalement": _signalement,
+    "cloture": _cloture, "merci": _merci, "accuse": _accuse, "injoignable": _injoignable,
+}  # fmt: skip
+REPONDENT = ("ouverture", "rappel", "escalade", "signalement")
+"""The kinds that can be put off or acknowledged."""
+
+
+def un_delai(vue: Vue, relances: Sequence[Relance], personne: Personne) -> str:
+    """How to ask for more time: the referents of the GHT that still owe something, but for the reader."""
+    en_cours = [r for r in relances if r.genre in ("ouverture", "rappel", "escalade") and r.etat]
+    qui = {
+        p.email: p.fonction
+        for r in en_cours
+        if r.etat
+        for p in destinataires(vue, r.etat.ght, r.campagne, "referent")
+        if p != personne
+    }
+    mots = [f"{fonction}, {email}" for email, fonction in qui.items()]
+    return f"Besoin de temps, ou rien à déclarer ? Dites-le à {enumeration(mots, 3)}." if mots else ""
+
+
+def signature(vue: Vue, relances: Sequence[Relance]) -> str:
+    """« Vigie, pour Bourgogne-Franche-Comté · au 13/02/2022 »."""
+    territoire = vue.dossier.territoire
+    regions = {territoire.regions[r.etat.ght.region].nom for r in relances if r.etat}
+    pour = f", pour la collecte {de(regions.pop())}" if len(regions) == 1 else ""
+    return f"Vigie{pour} · au {jour(vue.au)}"
+
+
+def _etats(relances: Sequence[Relance]) -> list[Etat]:
+    """The states told, each GHT once: one may be due under two roles."""
+    return list({r.cle.unite: r.etat for r in relances if r.etat}.values())
+
+
+def _qui(relances: Sequence[Relance]) -> str:
+    tous = _etats(relances)
+    return tous[0].ght.nom if len(tous) == 1 else f"{len(tous)} GHT"
+
+
+def _delai(vue: Vue, e: Etat) -> str:
+    """« le 28/02/2022 (dans 15 jours) », « … (passé de 3 jours) »."""
+    reste = (e.echeance - vue.au).days
+    if reste < 0:
+        return f"{jour(e.echeance)} (passé de {compte(-reste, 'jour')})"
+    dans = f"dans {compte(reste, 'jour')}" if reste else "aujourd'hui"
+    return f"{jour(e.echeance)} ({dans})"
+
+
+def _ce_qui_manque(vue: Vue, r: Relance, e: Etat) -> list[str]:
+    """What a GHT still owes, exactly: its state and delay, the tabs that are missing, the lines to mend."""
+    manque = [f"{e.ght.nom} : {_recu(e)} ; à remettre pour le {_delai(vue, e)}"]
+    if 0 < e.onglets < e.attendus:
+        sujet = Sujet(Perimetre("ght", e.ght.code), r.campagne.exercice, r.campagne.code)
+        noms = onglets_manquants(vue, sujet, r.campagne, vue.comptent(sujet))
+        manque.append(f"{e.ght.nom} : onglets encore vides : {enumeration(noms, 5)}")
+    return manque
+
+
+def _recu(e: Etat) -> str:
+    """« remise, 3 lignes à corriger, 165 381 € en jeu »."""
+    return f"{e.mots}, {euros(e.retire)} en jeu" if e.a_corriger and e.retire else e.mots
+
+
+def _que_faire(e: Etat) -> str:
+    if e.sante == "illisible":
+        return "Le fichier n'a pas pu être lu : renvoyez-le au format .xlsx."
+    if e.progres == "vue":
+        return "Quand la trame est finie, mettez « oui » à « Trame remise » sur le premier onglet, et renvoyez-la."
+    if e.a_corriger:
+        return "Le retour, cellule par cellule, dit quoi corriger ; un nouvel envoi remplace celui-ci."
+    return "Rien d'autre n'est attendu de vous." if e.onglets >= e.attendus else "Il manque encore des onglets."
+
+
+def _reste(tous: Sequence[Etat]) -> tuple[str, ...]:
+    reste = len(tous) - MONTRES
+    return (f"… et {compte(reste, 'autre GHT', 'autres GHT')}",) if reste > 0 else ()

@@ -1,0 +1,63 @@
+"""Messages due to one person → one letter: the parts in order, as text and as HTML, the trame with the opening.
+
+Never delivers it, and never decides that it is due.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bots.lettre import Lettre, Piece
+from bots.messages_rappels import REPONDENT, Partie, partie, signature, un_delai
+from config.droits import Personne
+from reports.relances import Relance
+from reports.vue import Vue
+from sheets import template
+from sheets.register.ledger import prevues
+from sheets.trames import TRAMES
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PAGES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined, autoescape=True
+)
+
+
+def lettre(vue: Vue, relances: Sequence[Relance], personne: Personne, cle: str, adresse: str) -> Lettre:
+    """One letter for everything due to someone; its subject is that of its first part. The trames are those of now."""
+    parties, fin = _parties(vue, relances), signature(vue, relances)
+    delai = un_delai(vue, relances, personne)
+    objet = parties[0].titre + (f" (+ {len(parties) - 1})" if len(parties) > 1 else "")
+    html = _PAGES.get_template("lettre.html.j2").render(objet=objet, parties=parties, delai=delai, signature=fin)
+    repondent = any(r.genre in REPONDENT for r in relances)
+    pieces = tuple(trame(vue, r) for r in relances if r.genre == "ouverture")
+    return Lettre(cle, adresse, objet, _texte(parties, delai, fin), html, pieces, repondent)
+
+
+def _parties(vue: Vue, relances: Sequence[Relance]) -> list[Partie]:
+    """One part for each kind and campaign, in the order in which they came due."""
+    par_genre: dict[tuple[str, str], list[Relance]] = {}
+    for r in sorted(relances, key=lambda r: (r.moment, r.cle)):
+        par_genre.setdefault((r.genre, r.cle.campagne), []).append(r)
+    return [partie(vue, siennes) for siennes in par_genre.values()]
+
+
+def _texte(parties: Sequence[Partie], delai: str, fin: str) -> str:
+    blocs = ["Bonjour,"]
+    for p in parties:
+        blocs += ["\n".join([p.phrase, *(f"  • {point}" for point in p.points)]), p.suite]
+    return "\n\n".join(b for b in (*blocs, delai, fin) if b) + "\n"
+
+
+def trame(vue: Vue, r: Relance) -> Piece:
+    """The trame of a GHT as it would be written now, with the lines already known."""
+    d, ght = vue.dossier, r.cle.unite
+    layout = TRAMES["paat"]
+    membres = [e.finess for e in d.territoire.membres(ght, r.campagne.situation)]
+    lignes, pris = prevues(vue.db, d, r.campagne, membres, layout, vue.au)
+    tampon = io.BytesIO()
+    template.preremplie(layout, ght, r.campagne, d, lignes, pris).save(tampon)
+    return Piece(template.nom_de_fichier(ght, r.campagne, d), tampon.getvalue(), XLSX)

@@ -1,0 +1,235 @@
+"""Who is to be told what at an instant, computed from the state then, and why everyone else is not. Never tells anyone.
+
+A kind of message is a function of (view, instant, territory) in `SOURCES`; its words stand in `bots/messages_rappels`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from config.campagne import PARIS, Campagne
+from config.droits import Personne
+from config.langue import jour
+from config.ouvrables import a_l_ouverture, prochain_moment, raison_d_attendre
+from config.rappels import UTILE, Dates, Rappel, dates
+from config.territoire import FRANCE, Ght, Perimetre
+from reports.suivi import Etat, etats
+from reports.vue import Sujet, Vue
+from sheets.register import messages
+from sheets.register.decisions import suites
+from sheets.register.messages import Cle, Geste
+
+LECTURES = timedelta(days=7)
+"""A receipt is owed for that long: later, what was read is old news."""
+REPORT = "report"
+
+
+class Relance(NamedTuple):
+    """A message due since `moment`. Of the person only the address; the words come from `etat`, or from the register."""
+
+    cle: Cle
+    genre: str
+    moment: datetime
+    campagne: Campagne
+    etat: Etat | None = None
+    quoi: str = ""
+    """What it is about when it is about no state: the address that could not be reached."""
+
+
+class Silence(NamedTuple):
+    """Someone who is not told, and why, in words."""
+
+    campagne: str
+    unite: str
+    personne: str
+    raison: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    relances: tuple[Relance, ...]
+    silences: tuple[Silence, ...]
+
+
+Source = Callable[[Vue, datetime, Perimetre], Iterator[Relance | Silence]]
+
+
+def dues(vue: Vue, instant: datetime, ou: Perimetre = FRANCE) -> Dues:
+    """Everything due in a territory; at night, at weekends and on public holidays, everything waits and says why."""
+    tout = [x for source in SOURCES for x in source(vue, instant, ou)]
+    relances = {r.cle: r for r in tout if isinstance(r, Relance)}
+    silences = [s for s in tout if isinstance(s, Silence)]
+    if raison := raison_d_attendre(instant, vue.dossier.heures):
+        return Dues((), (*(_tu(r, raison) for r in relances.values()), *silences))
+    return Dues(tuple(relances.values()), tuple(silences))
+
+
+def _tu(r: Relance, raison: str) -> Silence:
+    return Silence(r.cle.campagne, r.cle.unite, r.cle.personne, raison)
+
+
+def echelle(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
+    """The ladder of `rappels.csv`: for each GHT and role, the last rung whose moment has come, to those it concerns."""
+    for campagne in _en_cours(vue):
+        faits = messages.gestes(vue.db, campagne.code, instant)
+        for etat in etats(vue, Sujet(ou, campagne.exercice, campagne.code)):
+            for a in dict.fromkeys(r.a for r in vue.dossier.rappels):
+                yield from _barreau(_Echelle(vue, instant, campagne, etat, a), faits)
+
+
+def _en_cours(vue: Vue) -> Iterator[Campagne]:
+    """The campaigns that are open, or whose lock is recent; an extension may keep one going."""
+    for c in vue.dossier.campagnes.values():
+        if c.ouverture <= vue.au:
+            fins = [s.prolongee_au for s in suites(vue.db, c.code, vue.au).values() if s.prolongee_au]
+            if vue.au <= max([c.verrou, *fins]) + timedelta(days=2 * UTILE):
+                yield c
+
+
+@dataclass(frozen=True, slots=True)
+class _Echelle:
+    """The ladder of one role (`a`) in one GHT, seen at an instant."""
+
+    vue: Vue
+    instant: datetime
+    campagne: Campagne
+    etat: Etat
+    a: str
+
+    @property
+    def dates(self) -> Dates:
+        return dates(self.campagne, self.etat.echeance)
+
+    @property
+    def concernent(self) -> list[Rappel]:
+        """The rungs for those in that state: thanks for who answered, all the others for who has not."""
+        return [r for r in self.vue.dossier.rappels if r.a == self.a and (r.message == "merci") == self.etat.repondu]
+
+    def moment(self, r: Rappel) -> datetime:
+        heures = self.vue.dossier.heures
+        return prochain_moment(a_l_ouverture(r.jour(self.dates), heures), heures)
+
+    def du(self) -> Rappel | None:
+        """The last rung whose moment has come, if it is still of use. Those of before an extension are void: it was just given."""
+        venus = [r for r in self.concernent if self.moment(r) <= self.instant]
+        if not venus:
+            return None
+        dernier = max(venus, key=self.moment)
+        accorde = self.etat.prolongee_le
+        if accorde and dernier.repere == "echeance" and self.moment(dernier) <= datetime.fromisoformat(accorde):
+            return None
+        return dernier if self.instant.astimezone(PARIS).date() <= dernier.perime(self.dates) else None
+
+    def avant(self, r: Rappel) -> datetime:
+        """When the rung before came due; long ago for the first one."""
+        plus_tot = [m for autre in self.concernent if (m := self.moment(autre)) < self.moment(r)]
+        return max(plus_tot, default=datetime(1, 1, 2, tzinfo=PARIS))
+
+    def attente(self) -> str:
+        """Why nothing is said now, and when something will be."""
+        if self.etat.repondu:
+            return {"validée": "déjà remis, validé", "néant": "rien à déclarer, déjà dit"}.get(
+                self.etat.progres, "déjà remis"
+            )
+        a_venir = sorted((self.moment(r), r.etape) for r in self.concernent if self.moment(r) > self.instant)
+        suite = f"prochain message le {jour(a_venir[0][0].date())} ({a_venir[0][1]})" if a_venir else "plus rien à dire"
+        return f"prolongée jusqu'au {jour(self.etat.echeance)}, {suite}" if self.etat.prolongee else suite
+
+
+def _barreau(e: _Echelle, faits: dict[tuple[str, str], list[Geste]]) -> Iterator[Relance | Silence]:
+    ght, campagne = e.etat.ght.code, e.campagne.code
+    personnes = destinataires(e.vue, e.etat.ght, e.campagne, e.a)
+    du = e.du()
+    if not personnes:
+        yield Silence(campagne, ght, "", f"personne n'est connu comme « {e.a} » de ce GHT dans personnes.csv")
+    for p in personnes:
+        if du is None:
+            yield Silence(campagne, ght, p.email, e.attente())
+        else:
+            yield _a_dire(e, du, p, faits.get((ght, p.email), []))
+
+
+def _a_dire(e: _Echelle, du: Rappel, p: Personne, faits: list[Geste]) -> Relance | Silence:
+    """The rung, unless its person put it off, or said that they knew."""
+    ght, campagne, heures = e.etat.ght.code, e.campagne.code, e.vue.dossier.heures
+    repere = getattr(e.dates, du.repere).isoformat()
+    due = Relance(Cle(campagne, ght, du.etape, repere, p.email), du.message, e.moment(du), e.campagne, e.etat)
+    if e.etat.repondu:
+        return due
+    reports = [g for g in faits if g.genre == "reporter"]
+    if reports:
+        reprise = prochain_moment(a_l_ouverture(reports[-1].jusqu_au, heures), heures)
+        if e.instant < reprise:
+            return Silence(campagne, ght, p.email, f"reportée jusqu'au {jour(reprise.date())}, à sa demande")
+        if reprise > due.moment:
+            cle = Cle(campagne, ght, REPORT, reports[-1].jusqu_au.isoformat(), p.email)
+            return due._replace(cle=cle, genre="rappel", moment=reprise)
+    su = any(g.genre == "noter" and g.le >= e.avant(du) for g in faits)
+    if su and du.message == "rappel" and du.jours <= 0:
+        return Silence(campagne, ght, p.email, "pris en compte : ce rappel est sauté, le suivant sera dit")
+    return due
+
+
+def destinataires(vue: Vue, ght: Ght, campagne: Campagne, a: str) -> list[Personne]:
+    """Who is told for a GHT. Without anyone of that role, those next in line: team, direction, referent, then the nation."""
+    la, region = Perimetre("ght", ght.code), Perimetre("region", ght.region)
+    toutes = vue.dossier.personnes.values()
+    equipe = [p for p in toutes if p.role == "ght" and p.perimetre == la]
+    direction = [p for p in equipe if p.direction]
+    referents = [p for p in toutes if p.role == "ars" and p.perimetre == region] or [
+        p for p in toutes if p.role == "dgos"
+    ]
+    if a == "referent":
+        return referents
+    if a == "direction":
+        return direction or equipe or referents
+    return [p for p in equipe if not p.direction] or equipe or referents
+
+
+def accuses(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
+    """A receipt for the last reading of each GHT: those before it are answered by it."""
+    for campagne in _en_cours(vue):
+        lectures = messages.lectures(vue.db, campagne.code, instant - LECTURES, instant)
+        if not lectures:
+            continue
+        for etat in etats(vue, Sujet(ou, campagne.exercice, campagne.code)):
+            if etat.ght.code in lectures:
+                fichier, lu_le = lectures[etat.ght.code]
+                moment = prochain_moment(lu_le, vue.dossier.heures)
+                for p in destinataires(vue, etat.ght, campagne, "ght"):
+                    cle = Cle(campagne.code, etat.ght.code, "accusé", str(fichier), p.email)
+                    yield Relance(cle, "accuse", moment, campagne, etat)
+
+
+def injoignables(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
+    """Said once a campaign to the referent: an address at which nothing arrives any more."""
+    for campagne in _en_cours(vue):
+        ghts = {g.code: g for g in vue.dossier.territoire.ghts_de(ou, campagne.situation)}
+        for perdu in messages.refuses(vue.db, campagne.code):
+            if perdu.unite not in ghts or perdu.genre == "injoignable":
+                continue
+            moment = prochain_moment(perdu.le, vue.dossier.heures)
+            for p in destinataires(vue, ghts[perdu.unite], campagne, "referent"):
+                if p.email != perdu.personne:
+                    cle = Cle(campagne.code, perdu.unite, "injoignable", perdu.personne, p.email)
+                    yield Relance(cle, "injoignable", moment, campagne, quoi=f"{perdu.personne} : {perdu.raison}")
+
+
+SOURCES: tuple[Source, ...] = (echelle, accuses, injoignables)
+"""Every kind of message: what adds one adds it here, and its words in `bots/messages_rappels`."""
+
+
+def autour_de(vue: Vue, cles: Iterable[Cle]) -> Perimetre:
+    """The least territory in which to ask again whether these are due: the GHT they are all about, else everything."""
+    unites = {c.unite for c in cles}
+    return (
+        Perimetre("ght", unites.pop()) if len(unites) == 1 and unites <= vue.dossier.territoire.ghts.keys() else FRANCE
+    )
+
+
+def au_jour(vue: Vue, instant: datetime) -> Vue:
+    """The view of the day it is in Paris at that instant."""
+    return replace(vue, au=instant.astimezone(PARIS).date())
