@@ -68,6 +68,17 @@ def phrase(texte: str, suites: Sequence[Suite] = (), *, pour_lui_seul: bool = Fa
     return Message(_coupe(_propre(texte), REPLI), _numerotes([*blocs, *_boutons(suites)]), pour_lui_seul)
 
 
+def lettre(titre: str, texte: str, nom: str, boutons: Sequence[Bloc] = ()) -> Message:
+    """A letter: its header bears a name of its own, by which it can be found again."""
+    entete = {
+        "type": "header",
+        "block_id": nom,
+        "text": {"type": "plain_text", "text": _coupe(_propre(titre), ENTETE), "emoji": False},
+    }
+    corps = phrase(texte).blocs[: BLOCS - 1 - len(boutons)]
+    return Message(_coupe(_propre(titre), REPLI), (entete, *corps, *boutons))
+
+
 def reponse(
     objet: Objet,
     dossier: Dossier,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from config.droits import Personne
 from config.langue import compte, de, enumeration, euros, jour
@@ -130,8 +131,12 @@ PARTIES: dict[str, Callable[[Vue, Sequence[Relance]], Partie]] = {
     "ouverture": _ouverture, "rappel": _rappel, "escalade": _escalade, "signalement": _signalement,
     "cloture": _cloture, "merci": _merci, "accuse": _accuse, "injoignable": _injoignable,
 }  # fmt: skip
-REPONDENT = ("ouverture", "rappel", "escalade", "signalement")
-"""The kinds that can be put off or acknowledged."""
+NOTE = "C'est noté. Le prochain rappel avant l'échéance est sauté ; remettre la trame les arrête tous."
+
+
+def reporte(jusqu_au: date) -> str:
+    """What is said to someone who put a reminder off."""
+    return f"C'est noté. Vous serez relancé à partir du {jour(jusqu_au)}, sauf si la trame est remise d'ici là."
 
 
 def un_delai(vue: Vue, relances: Sequence[Relance], personne: Personne) -> str:

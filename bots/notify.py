@@ -21,10 +21,8 @@ from config.ouvrables import raison_d_attendre
 from reports.relances import Dues, Relance, Silence, au_jour, autour_de, dues
 from reports.vue import Vue
 from sheets.register import messages
-from sheets.register.messages import Cle, Rang
+from sheets.register.messages import BAIL, Cle, Rang
 
-BAIL = timedelta(minutes=10)
-"""A claim older than that is a crash's: no delivery takes as long."""
 REPRISES = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=1))
 """How long to wait after each failure that passes; after the last, another channel is tried."""
 journal = logging.getLogger("vigie.rappels")
@@ -59,15 +57,17 @@ class Envoi:
     relances: tuple[Relance, ...]
 
 
-def tourne(vue: Vue, instant: datetime, canaux: Sequence[Canal]) -> Tournee:
-    """Settle what a crash left; when messages may leave, write down what is due, and deliver it."""
+def tourne(
+    vue: Vue, instant: datetime, canaux: Sequence[Canal], choisie: Callable[[Relance], bool] = lambda r: True
+) -> Tournee:
+    """Settle what a crash left; when messages may leave, write down what is due, and deliver what is chosen of it."""
     vue, tournee = au_jour(vue, instant), Tournee()
     _denoue(vue, instant, canaux, tournee)
     if raison_d_attendre(instant, vue.dossier.heures):
         return tournee
     a_dire = _inscrit(vue, instant)
     connus = {r.cle: r for r in messages.en_etat(vue.db, "à dire") if r.pas_avant <= instant}
-    for envoi in envois(vue, [r for r in a_dire.relances if r.cle in connus]):
+    for envoi in envois(vue, [r for r in a_dire.relances if r.cle in connus and choisie(r)]):
         _delivre(vue, instant, canaux, [connus[r.cle].id for r in envoi.relances], envoi.personne, tournee)
     return tournee
 
@@ -91,12 +91,14 @@ def _inscrit(vue: Vue, instant: datetime) -> Dues:
     return a_dire
 
 
-def a_dire(vue: Vue, instant: datetime) -> tuple[list[Envoi], list[Silence]]:
-    """What a tick would deliver, and why the others are not told; writes nothing."""
+def a_dire(
+    vue: Vue, instant: datetime, choisie: Callable[[Relance], bool] = lambda r: True
+) -> tuple[list[Envoi], list[Silence]]:
+    """What a tick would deliver of what is chosen, and why the others are not told; writes nothing."""
     vue = au_jour(vue, instant)
     tout, rangs = dues(vue, instant), messages.connus(vue.db, vue.dossier.campagnes)
     restent, silences = [], list(tout.silences)
-    for r in tout.relances:
+    for r in filter(choisie, tout.relances):
         rang = rangs.get(r.cle)
         if rang is None or rang.etat == "nul" or (rang.etat == "à dire" and rang.pas_avant <= instant):
             restent.append(r)
@@ -158,12 +160,14 @@ def _par_un_canal(
 ) -> str:  # fmt: skip
     """What became of a letter, by the first channel that neither refuses its reader nor fails too often."""
     envoi, essais = pris[0].envoi, max(r.essais for r in pris) - 1
-    possibles = [(c, a) for c in canaux if (a := c.adresse(personne))]
     refus = []
-    for canal, adresse in possibles[essais // len(REPRISES) :]:
-        lettre = redaction.lettre(vue, relances, personne, envoi, adresse)
-        messages.part(vue.db, envoi, canal.nom, adresse, instant)
+    for canal in canaux[essais // len(REPRISES) :]:
         try:
+            adresse = canal.adresse(personne)
+            if not adresse:
+                continue
+            lettre = redaction.lettre(vue, relances, personne, envoi, adresse)
+            messages.part(vue.db, envoi, canal.nom, adresse, instant)
             reference = canal.envoie(lettre)
         except EnvoiError as faute:
             journal.warning("%s : %s", canal.nom, faute)

@@ -12,11 +12,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bots.lettre import Lettre, Piece
-from bots.messages_rappels import REPONDENT, Partie, partie, signature, un_delai
+from bots.messages_rappels import Partie, partie, signature, un_delai
 from config.droits import Personne
 from reports.relances import Relance
 from reports.vue import Vue
 from sheets import template
+from sheets.register.gestes import REPONDENT
 from sheets.register.ledger import prevues
 from sheets.trames import TRAMES
 
@@ -34,7 +35,7 @@ def lettre(vue: Vue, relances: Sequence[Relance], personne: Personne, cle: str, 
     html = _PAGES.get_template("lettre.html.j2").render(objet=objet, parties=parties, delai=delai, signature=fin)
     repondent = any(r.genre in REPONDENT for r in relances)
     pieces = tuple(trame(vue, r) for r in relances if r.genre == "ouverture")
-    return Lettre(cle, adresse, objet, _texte(parties, delai, fin), html, pieces, repondent)
+    return Lettre(cle, adresse, objet, _texte(parties, delai, fin), html, pieces, repond=repondent)
 
 
 def _parties(vue: Vue, relances: Sequence[Relance]) -> list[Partie]:

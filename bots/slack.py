@@ -19,7 +19,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bots import chat, slack_api, slack_bureau, slack_fichiers
+from bots import chat, slack_api, slack_bureau, slack_fichiers, slack_messages
 from bots.blocks import Message
 from bots.chat import Evenement, Maison
 from bots.journal import confie
@@ -74,6 +74,7 @@ def robot(reglages: Reglages, maison: Maison, battement: float = BATTEMENT) -> R
     app = App(client=web, logger=journal, listener_executor=SurPlace(), token_verification_enabled=False)
     _ecoute(app, Reponses(web, maison, equipe), repondeurs)
     slack_bureau.ecoute(app, Bureau(web, maison, equipe), repondeurs)
+    slack_messages.ecoute(app, web, maison, equipe, repondeurs)
     prise = SocketModeHandler(
         app, reglages.app, journal, slack_api.client(reglages.app, reglages.adresse), ping_interval=battement
     )

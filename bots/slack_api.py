@@ -26,7 +26,7 @@ from bots.journal import sans_secret
 from config.langue import enumeration
 
 SCOPES = (
-    "app_mentions:read", "chat:write", "commands", "files:read", "files:write", "im:history", "users:read",
+    "app_mentions:read", "chat:write", "commands", "files:read", "files:write", "im:history", "im:write", "users:read",
     "users:read.email",
 )  # fmt: skip
 """What the bot asks of a workspace, and nothing more; the manifest asks for the same."""

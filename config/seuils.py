@@ -135,7 +135,7 @@ def _garde(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Garde:
 
 def _heures(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Heures:
     valeurs: dict[str, Any] = {}
-    for nom, limite in (("ouvre", 23), ("ferme", 24), ("report_jours", 31)):
+    for nom, limite in (("ouvre", 23), ("ferme", 23), ("report_jours", 31)):
         valeur = dits.get(nom, getattr(Heures(), nom))
         if isinstance(valeur, bool) or not isinstance(valeur, int) or not 1 <= valeur <= limite:
             plainte(nom, f"« {nom} » attend un nombre entier, de 1 à {limite}.")

@@ -1,10 +1,13 @@
-"""`vigie remind`: who would be told what, now, and why not the others; with --send, tells them. Words nothing itself."""
+"""`vigie remind` and `campaign open`: who would be told what, now, and why not the others; with --send, tells them.
+
+Words nothing itself. Also puts the lock at its hour."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, time
 from typing import Any
 
 import click
@@ -12,52 +15,95 @@ import click
 from bots import console, notify, redaction
 from bots.lettre import Lettre
 from bots.notify import Canal, Envoi
+from config.campagne import PARIS
+from config.droits import Personne
 from config.errors import UserError
-from config.langue import compte, enumeration
+from config.langue import compte, enumeration, jour
+from config.ouvrables import a_l_ouverture, raison_d_attendre
+from config.rappels import dates
+from config.territoire import FRANCE
 from jobs.wiring import Atelier
-from reports.relances import Silence, au_jour
-from reports.vue import Vue
+from reports import suivi
+from reports.relances import Relance, Silence, au_jour, en_cours
+from reports.vue import Sujet, Vue
+from sheets.register.actes import Main, campagne_nommee, verrouille
+from sheets.register.decisions import derniers_verrous
 
+Choix = Callable[[Relance], bool]
+SERVICE = Personne("vigie", "le service", "dgos", FRANCE)
+"""In whose name the lock is put when nobody puts it by hand."""
 MONTRES = 8
 """Territories named under one reason for silence; `--json` names every person."""
 
 
-def relance(atelier: Atelier, envoie: bool, en_json: bool) -> None:
+def relance(atelier: Atelier, envoie: bool, en_json: bool, choisie: Choix = lambda r: True) -> None:
     """Show what is due, or deliver it. Raises UserError when nothing can carry it."""
     vue, instant = atelier.vue(), atelier.maintenant()
     canaux = atelier.canaux()
     if not envoie:
-        (_objet if en_json else _montre)(vue, atelier, canaux)
+        (_objet if en_json else _montre)(vue, atelier, canaux, choisie)
         return
     if not canaux:
         raise UserError(
             "Aucun canal n'est réglé : rien ne peut partir. Donnez VIGIE_SLACK_BOT_TOKEN (docs/installer-slack.md), "
-            "puis relancez ; sans --send, vigie remind montre ce qui partirait."
+            "puis relancez ; sans --send, la même commande montre ce qui partirait."
         )
-    faits = notify.tourne(vue, instant, canaux).faits
+    faits = notify.tourne(vue, instant, canaux, choisie).faits
     if en_json:
         click.echo(json.dumps({"au": instant.isoformat(timespec="seconds"), "messages": faits}, ensure_ascii=False))
-        return
+    else:
+        console.ecrit(_bilan(faits))
+        if raison := raison_d_attendre(instant, vue.dossier.heures):
+            console.ecrit(f"Rien ne part maintenant : {raison}.")
+
+
+def _bilan(faits: Mapping[str, int]) -> str:
+    """« 11 messages dits, 2 à dire plus tard. »."""
     mots = {
-        "dit": "dit",
-        "à dire": "remis à plus tard",
-        "refusé": "refusé",
-        "doute": "douteux",
-        "nul": "devenu inutile",
-    }
-    console.ecrit(
-        f"{compte(faits['dit'], 'message dit', 'messages dits')}"
-        + "".join(f", {n} {mots[etat]}{'s' if n > 1 and etat != 'à dire' else ''}" for etat, n in faits.items() if etat != "dit" and n)
-        + "."
-    )  # fmt: skip
+        "dit": ("message dit", "messages dits"), "à dire": ("à dire plus tard", "à dire plus tard"),
+        "refusé": ("refusé", "refusés"), "doute": ("douteux", "douteux"), "nul": ("devenu inutile", "devenus inutiles"),
+    }  # fmt: skip
+    dits = [compte(faits.get(etat, 0), *m) for etat, m in mots.items() if etat == "dit" or faits.get(etat)]
+    return f"{', '.join(dits)}."
+
+
+def ouvre(atelier: Atelier, campagne: str, envoie: bool, en_json: bool) -> None:
+    """The opening of one campaign, alone: each GHT's trame, to its team. Raises UserError before its day."""
+    c = campagne_nommee(atelier.dossier, campagne)
+    if atelier.maintenant() < a_l_ouverture(c.ouverture, atelier.dossier.heures):
+        raise UserError(
+            f"La {c.titre} ouvre le {jour(c.ouverture)} : rien ne part avant. Pour l'ouvrir plus tôt, changez "
+            f"« ouverture » dans {atelier.dossier.chemin / 'campagnes.csv'}."
+        )
+    relance(atelier, envoie, en_json, lambda r: r.genre == "ouverture" and r.cle.campagne == campagne)
+
+
+def verrouille_a_l_heure(vue: Vue, instant: datetime) -> dict[str, list[str]]:
+    """Lock the GHT whose hour has come: the end of the working day of their lock. Return them, by campaign.
+
+    Idempotent, and never against a referent: what one took off since stays off.
+    """
+    vue, faits = au_jour(vue, instant), {}
+    main = Main(vue.db, vue.dossier, SERVICE, instant)
+    for c in en_cours(vue):
+        touches = derniers_verrous(vue.db, c.code)
+        venus = []
+        for e in suivi.etats(vue, Sujet(FRANCE, c.exercice, c.code)):
+            heure = datetime.combine(dates(c, e.echeance).verrou, time(vue.dossier.heures.ferme), PARIS)
+            dernier = touches.get(e.ght.code)
+            if heure <= instant and not e.verrouillee and not (dernier and dernier >= heure):
+                venus.append(e.ght.code)
+        if venus:
+            faits[c.code] = verrouille(main, c.code, venus, "verrou prévu au calendrier de la campagne")
+    return faits
 
 
 def _lettres(
-    vue: Vue, atelier: Atelier, canaux: Sequence[Canal]
+    vue: Vue, atelier: Atelier, canaux: Sequence[Canal], choisie: Choix
 ) -> tuple[list[tuple[Envoi, str, Lettre]], list[Silence]]:
     """(to whom, by which channel, the letter) of all that would leave, and the silences."""
     instant = atelier.maintenant()
-    envois, silences = notify.a_dire(vue, instant)
+    envois, silences = notify.a_dire(vue, instant, choisie)
     rendues = []
     for e in envois:
         canal = next((c for c in canaux if c.adresse(e.personne)), None)
@@ -67,8 +113,8 @@ def _lettres(
     return rendues, silences
 
 
-def _objet(vue: Vue, atelier: Atelier, canaux: Sequence[Canal]) -> None:
-    lettres, silences = _lettres(vue, atelier, canaux)
+def _objet(vue: Vue, atelier: Atelier, canaux: Sequence[Canal], choisie: Choix) -> None:
+    lettres, silences = _lettres(vue, atelier, canaux, choisie)
     envois: list[dict[str, Any]] = [
         {"a": e.personne.email, "fonction": e.personne.fonction, "canal": canal, "objet": lettre.objet,
          "texte": lettre.texte, "pieces": [p.nom for p in lettre.pieces],
@@ -82,8 +128,8 @@ def _objet(vue: Vue, atelier: Atelier, canaux: Sequence[Canal]) -> None:
     click.echo(json.dumps(rendu, ensure_ascii=False, indent=1))
 
 
-def _montre(vue: Vue, atelier: Atelier, canaux: Sequence[Canal]) -> None:
-    lettres, silences = _lettres(vue, atelier, canaux)
+def _montre(vue: Vue, atelier: Atelier, canaux: Sequence[Canal], choisie: Choix) -> None:
+    lettres, silences = _lettres(vue, atelier, canaux, choisie)
     console.titre(
         f"Partiraient maintenant ({atelier.maintenant():%d/%m/%Y à %Hh%M}) : {compte(len(lettres), 'lettre')}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,13 @@ from jobs.pas import PAS
 from jobs.wiring import Atelier, reglage
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
-from sheets.register import chat, courriels, pas, questions, veille
+from sheets.register import chat, courriels, messages, pas, questions, veille
 from sheets.sources.boite import REGLAGE
 
 SOUFFRANCE = 14
 """Days for which an answer that did not leave is told."""
+OUBLI = timedelta(days=15)
+"""After which a message that went wrong is no longer worth mending."""
 SILENCE = 180
 """Seconds without a sign of life after which the bot is taken for dead; it leaves one every half minute."""
 
@@ -66,6 +68,7 @@ def etat(atelier: Atelier, en_json: bool) -> int:
         _service(c, vue, atelier.maintenant())
         _chat(c, vue, atelier.maintenant())
         _courrier(c, vue, atelier.maintenant())
+        _messages(c, vue, atelier.maintenant())
         _retards(c, vue)
     else:
         c.soucis.append(f"Le registre « {c.registre} » n'existe pas encore. Lancez : vigie pull DOSSIER_DES_TRAMES")
@@ -189,6 +192,23 @@ def _courrier(c: Constat, vue: Vue, maintenant: datetime) -> None:
         c.soucis.append(
             f"Courrier : la réponse à {r.expediteur} {quoi} ({jour(date.fromisoformat(r.le[:10]))}) : {r.motif}"
         )
+
+
+def _messages(c: Constat, vue: Vue, maintenant: datetime) -> None:
+    """Messages that may have arrived, that nobody took, or that are stuck: each is named once, for a while."""
+    phrases = {
+        "doute": "est peut-être arrivé, peut-être pas, et ne sera pas redit : demandez-lui",
+        "refusé": "n'a pas pu être dit : corrigez personnes.csv, et prévenez autrement",
+        "pris": "est resté en route : relancez vigie remind --send",
+    }
+    for r in messages.en_etat(vue.db, *phrases):
+        age = maintenant - r.le
+        if age < OUBLI and (r.etat != "pris" or age > messages.BAIL):
+            pourquoi = f" ({r.raison})" if r.raison else ""
+            c.soucis.append(
+                f"Le message « {r.cle.etape} » ({r.cle.campagne}, {r.cle.unite}) à {r.cle.personne}, du "
+                f"{r.le:%d/%m/%Y à %Hh%M}, {phrases[r.etat]}{pourquoi}."
+            )
 
 
 def _retards(c: Constat, vue: Vue) -> None:

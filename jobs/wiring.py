@@ -85,7 +85,10 @@ class Atelier:
 
     def canaux(self) -> tuple[Canal, ...]:
         """The ways to people that are set, the preferred one first; none when nobody set any."""
-        return ()
+        from bots import slack_messages
+
+        reglages = slack()
+        return (slack_messages.canal(reglages),) if reglages.bot else ()
 
     def personne(self, email: str | None) -> Personne:
         """Who asks. Raises UserError when the address is not in personnes.csv."""

@@ -73,14 +73,14 @@ def _tu(r: Relance, raison: str) -> Silence:
 
 def echelle(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
     """The ladder of `rappels.csv`: for each GHT and role, the last rung whose moment has come, to those it concerns."""
-    for campagne in _en_cours(vue):
+    for campagne in en_cours(vue):
         faits = messages.gestes(vue.db, campagne.code, instant)
         for etat in etats(vue, Sujet(ou, campagne.exercice, campagne.code)):
             for a in dict.fromkeys(r.a for r in vue.dossier.rappels):
                 yield from _barreau(_Echelle(vue, instant, campagne, etat, a), faits)
 
 
-def _en_cours(vue: Vue) -> Iterator[Campagne]:
+def en_cours(vue: Vue) -> Iterator[Campagne]:
     """The campaigns that are open, or whose lock is recent; an extension may keep one going."""
     for c in vue.dossier.campagnes.values():
         if c.ouverture <= vue.au:
@@ -191,7 +191,7 @@ def destinataires(vue: Vue, ght: Ght, campagne: Campagne, a: str) -> list[Person
 
 def accuses(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
     """A receipt for the last reading of each GHT: those before it are answered by it."""
-    for campagne in _en_cours(vue):
+    for campagne in en_cours(vue):
         lectures = messages.lectures(vue.db, campagne.code, instant - LECTURES, instant)
         if not lectures:
             continue
@@ -206,7 +206,7 @@ def accuses(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Si
 
 def injoignables(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
     """Said once a campaign to the referent: an address at which nothing arrives any more."""
-    for campagne in _en_cours(vue):
+    for campagne in en_cours(vue):
         ghts = {g.code: g for g in vue.dossier.territoire.ghts_de(ou, campagne.situation)}
         for perdu in messages.refuses(vue.db, campagne.code):
             if perdu.unite not in ghts or perdu.genre == "injoignable":

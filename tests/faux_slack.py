@@ -71,6 +71,14 @@ class FauxSlack:
             return self.fiche(str(corps.get("file")))
         if methode == "chat.postMessage" and str(corps.get("channel")).startswith("U"):
             return {"ok": True, "ts": "1.2", "channel": PRIVE}
+        if methode == "users.lookupByEmail":
+            trouve = [p for p in self.personnes.values() if p["profile"]["email"] == corps.get("email")]
+            return {"ok": True, "user": trouve[0]} if trouve else {"ok": False, "error": "users_not_found"}
+        if methode == "conversations.open":
+            return {"ok": True, "channel": {"id": f"D-{corps.get('users')}"}}
+        if methode == "conversations.history":
+            siens = [c for c in self.corps("chat.postMessage") if c["channel"] == corps.get("channel")]
+            return {"ok": True, "messages": [{"ts": "1.2", **c} for c in siens]}
         return {"ok": True, **BONS.get(methode, {})}
 
     def fiche(self, identifiant: str) -> dict[str, Any]:
@@ -103,7 +111,9 @@ class _Guichet(BaseHTTPRequestHandler):
         panne = next(iter(self.slack.pannes.get(methode, [])), "")
         if panne:
             self.slack.pannes[methode].pop(0)
-            self._tombe(panne)
+            if panne == "avale":  # taken, and cut before it is said
+                self.slack.recus.append((methode, corps))
+            self._tombe("coupe" if panne == "avale" else panne)
             return
         self.slack.recus.append((methode, corps))
         self._ecrit(200, "application/json", json.dumps(self.slack.rend(methode, corps)))

@@ -449,7 +449,7 @@ def test_the_manifest_asks_for_what_the_bot_needs_and_nothing_more() -> None:
 
 
 def test_doctor_names_each_scope_that_is_missing(serveur: FauxSlack) -> None:
-    serveur.scopes = "app_mentions:read,commands, im:history,users:read"
+    serveur.scopes = "app_mentions:read,commands, im:history,im:write,users:read"
     bons, soucis = slack_api.examine(Reglages(JETON, PRISE, serveur.adresse))
     assert [re.findall("« (.+?) »", s) for s in soucis] == [
         ["chat:write"], ["files:read"], ["files:write"], ["users:read.email"]]  # fmt: skip

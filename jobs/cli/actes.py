@@ -80,7 +80,7 @@ def report(sortie: Path, campagne: str | None, **options: Any) -> None:
 
 @vigie.group(cls=Groupe)
 def campaign() -> None:
-    """La vie d'une campagne : prolonger, valider, verrouiller, répondre pour un GHT."""
+    """La vie d'une campagne : ouvrir, prolonger, valider, verrouiller, répondre pour un GHT."""
 
 
 _ght = click.option("--ght", metavar="CODE", required=True, help="Le GHT.")
@@ -94,6 +94,18 @@ def campaign_list(**options: Any) -> None:
     from jobs.actes import liste_les_campagnes
 
     liste_les_campagnes(atelier(**options))
+
+
+@campaign.command("open", cls=Commande)
+@_campagne
+@click.option("--send", "envoie", is_flag=True, help="Envoyer vraiment ; sans elle, montre ce qui partirait.")
+@click.option("--json", "en_json", is_flag=True, help="Sortie pour les programmes.")
+@communes
+def campaign_open(campagne: str, envoie: bool, en_json: bool, **options: Any) -> None:
+    """Ouvre : à chaque GHT, sa trame avec les lignes déjà connues. Avec --send, l'envoie."""
+    from jobs.remind import ouvre
+
+    ouvre(atelier(**options), campagne, envoie, en_json)
 
 
 @campaign.command("extend", cls=Commande)

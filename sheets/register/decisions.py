@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -157,6 +157,12 @@ def suites(db: Database, campagne: str, au: date) -> dict[str, Suite]:
             suite = suite._replace(neants={**suite.neants, finess: jour})
         rendues[ght] = suite
     return rendues
+
+
+def derniers_verrous(db: Database, campagne: str) -> dict[str, datetime]:
+    """By GHT, when its lock was last put or taken off."""
+    requete = "SELECT ght, le, max(id) FROM actes WHERE campagne = ? AND genre IN ('verrouiller', 'deverrouiller') GROUP BY ght"
+    return {ght: datetime.fromisoformat(le) for ght, le, _ in db.execute(requete, (campagne,))}
 
 
 class Note(NamedTuple):

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
 from sheets.register.registre import ecriture
+
+BAIL = timedelta(minutes=10)
+"""A claim older than that is a crash's: no delivery takes as long."""
 
 
 class Cle(NamedTuple):
@@ -81,6 +84,11 @@ def en_etat(db: Database, *etats: str) -> list[Rang]:
     return [_rang(r) for r in db.execute(requete, (json.dumps(etats),))]
 
 
+def de_la_lettre(db: Database, envoi: str) -> list[Rang]:
+    """What left in a letter."""
+    return [_rang(r) for r in db.execute(f"SELECT {_COLONNES} FROM messages WHERE envoi = ? ORDER BY id", (envoi,))]
+
+
 def _rang(r: Sequence[Any]) -> Rang:
     pas_avant, le = map(datetime.fromisoformat, r[14:16])
     return Rang(r[0], Cle(*r[1:6]), r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], pas_avant, le)
@@ -114,9 +122,7 @@ def prend(db: Database, ids: Iterable[int], envoi: str, quand: datetime) -> list
             " WHERE etat = 'à dire' AND id IN (SELECT value FROM json_each(?))",
             (envoi, _iso(quand), _iso(quand), json.dumps(list(ids))),
         )
-    return [
-        _rang(r) for r in db.execute(f"SELECT {_COLONNES} FROM messages WHERE envoi = ? AND etat = 'pris'", (envoi,))
-    ]
+    return de_la_lettre(db, envoi)
 
 
 def lache(db: Database, ids: Iterable[int], raison: str, quand: datetime) -> None:
