@@ -11,6 +11,7 @@ from datetime import date
 
 from config.droits import Personne
 from config.langue import compte, de, enumeration, euros, jour
+from config.rappels import dates
 from config.territoire import Perimetre
 from reports.relances import Relance, destinataires
 from reports.suivi import Etat
@@ -39,9 +40,9 @@ def partie(vue: Vue, relances: Sequence[Relance]) -> Partie:
 def _ouverture(vue: Vue, relances: Sequence[Relance]) -> Partie:
     c = relances[0].campagne
     return Partie(
-        f"{_qui(relances)} : la {c.titre} est ouverte",
-        f"La {c.titre} est ouverte. Les gains se comptent au {jour(c.situation)}.",
-        tuple(f"{e.ght.nom} : à remettre pour le {_delai(vue, e)}" for e in _etats(relances)),
+        f"{_qui(relances)} : la collecte de la {c.titre} est ouverte",
+        f"La collecte de la {c.titre} est ouverte. Les gains se comptent au {jour(c.situation)}.",
+        tuple(f"{e.ght.nom} : {_delai(vue, e)}" for e in _etats(relances)),
         "La trame est jointe, avec les lignes déjà connues. Remplissez-la, mettez « oui » à « Trame remise » sur le premier "
         "onglet, et renvoyez-la.",
     )
@@ -49,7 +50,6 @@ def _ouverture(vue: Vue, relances: Sequence[Relance]) -> Partie:
 
 def _rappel(vue: Vue, relances: Sequence[Relance]) -> Partie:
     tous = _etats(relances)
-    un = tous[0]
     passee = all(vue.au > e.echeance for e in tous)
     quoi = "trame attendue" if len(tous) == 1 else f"{len(tous)} trames attendues"
     quand = "échéance passée" if passee else f"à remettre pour le {jour(min(e.echeance for e in tous))}"
@@ -59,9 +59,9 @@ def _rappel(vue: Vue, relances: Sequence[Relance]) -> Partie:
         if passee
         else f"{relances[0].campagne.titre.capitalize()} : voici ce que nous attendons de vous.",
         tuple(p for e in tous[:MONTRES] for p in _ce_qui_manque(vue, relances[0], e)) + _reste(tous),
-        ""
-        if un.progres != "vue"
-        else "Une trame reçue n'est pas une trame remise : « Trame remise » doit dire « oui ».",
+        "Une trame reçue n'est pas une trame remise : le premier onglet doit dire « oui » à « Trame remise »."
+        if any(e.progres == "vue" for e in tous)
+        else "Renvoyez la trame remplie, avec « oui » à « Trame remise » sur le premier onglet.",
     )
 
 
@@ -69,9 +69,9 @@ def _escalade(vue: Vue, relances: Sequence[Relance]) -> Partie:
     tous = _etats(relances)
     return Partie(
         f"{_qui(relances)} : trame en retard",
-        f"{relances[0].campagne.titre.capitalize()} : malgré nos rappels, la réponse de votre GHT n'est pas complète.",
+        f"{relances[0].campagne.titre.capitalize()} : malgré nos rappels, cette trame n'est pas remise.",
         tuple(p for e in tous[:MONTRES] for p in _ce_qui_manque(vue, relances[0], e)) + _reste(tous),
-        "Sans elle, ses gains ne compteront pas dans le total de la région.",
+        f"Faute de réponse avant la clôture, le {jour(min(dates(r.campagne, r.etat.echeance).verrou for r in relances if r.etat))}, ses gains ne compteront pas.",
     )
 
 
@@ -89,7 +89,7 @@ def _signalement(vue: Vue, relances: Sequence[Relance]) -> Partie:
 def _cloture(vue: Vue, relances: Sequence[Relance]) -> Partie:
     c = relances[0].campagne
     return Partie(
-        f"{_qui(relances)} : la {c.titre} est close",
+        f"{_qui(relances)} : la collecte de la {c.titre} est close",
         f"La collecte de la {c.titre} est close : ce qui arrive désormais est gardé et montré, mais ne compte plus.",
         tuple(f"{e.ght.nom} : {e.mots}" for e in _etats(relances)),
         "Si c'est une erreur, voyez votre référent sans attendre.",
@@ -101,7 +101,7 @@ def _merci(vue: Vue, relances: Sequence[Relance]) -> Partie:
     return Partie(
         f"{_qui(relances)} : merci, votre réponse est enregistrée",
         f"La collecte de la {c.titre} est close. Merci : votre réponse est enregistrée.",
-        tuple(f"{e.ght.nom} : {_recu(e)}" for e in _etats(relances)),
+        tuple(f"{e.ght.nom} : {e.mots}{f', {euros(e.retire)} retirés' if e.retire else ''}" for e in _etats(relances)),
     )
 
 
@@ -146,11 +146,11 @@ def un_delai(vue: Vue, relances: Sequence[Relance], personne: Personne) -> str:
         p.email: p.fonction
         for r in en_cours
         if r.etat
-        for p in destinataires(vue, r.etat.ght, r.campagne, "referent")
+        for p in destinataires(vue, r.etat.ght, "referent")
         if p != personne
     }
     mots = [f"{fonction}, {email}" for email, fonction in qui.items()]
-    return f"Besoin de temps, ou rien à déclarer ? Dites-le à {enumeration(mots, 3)}." if mots else ""
+    return f"Besoin de temps, rien à déclarer, trame égarée ? Dites-le à {enumeration(mots, 3)}." if mots else ""
 
 
 def signature(vue: Vue, relances: Sequence[Relance]) -> str:
@@ -172,17 +172,17 @@ def _qui(relances: Sequence[Relance]) -> str:
 
 
 def _delai(vue: Vue, e: Etat) -> str:
-    """« le 28/02/2022 (dans 15 jours) », « … (passé de 3 jours) »."""
+    """« à remettre pour le 28/02/2022 (dans 15 jours) », « attendue le 28/02/2022 (3 jours de retard) »."""
     reste = (e.echeance - vue.au).days
     if reste < 0:
-        return f"{jour(e.echeance)} (passé de {compte(-reste, 'jour')})"
+        return f"attendue le {jour(e.echeance)} ({compte(-reste, 'jour')} de retard)"
     dans = f"dans {compte(reste, 'jour')}" if reste else "aujourd'hui"
-    return f"{jour(e.echeance)} ({dans})"
+    return f"à remettre pour le {jour(e.echeance)} ({dans})"
 
 
 def _ce_qui_manque(vue: Vue, r: Relance, e: Etat) -> list[str]:
     """What a GHT still owes, exactly: its state and delay, the tabs that are missing, the lines to mend."""
-    manque = [f"{e.ght.nom} : {_recu(e)} ; à remettre pour le {_delai(vue, e)}"]
+    manque = [f"{e.ght.nom} : {_recu(e)} ; {_delai(vue, e)}"]
     if 0 < e.onglets < e.attendus:
         sujet = Sujet(Perimetre("ght", e.ght.code), r.campagne.exercice, r.campagne.code)
         noms = onglets_manquants(vue, sujet, r.campagne, vue.comptent(sujet))

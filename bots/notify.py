@@ -170,7 +170,7 @@ def _par_un_canal(
             messages.part(vue.db, envoi, canal.nom, adresse, instant)
             reference = canal.envoie(lettre)
         except EnvoiError as faute:
-            journal.warning("%s : %s", canal.nom, faute)
+            journal.info("%s : %s", canal.nom, faute)
             if not faute.definitif:
                 _plus_tard(vue, canal, envoi, str(faute), instant + REPRISES[essais % len(REPRISES)], instant)
                 return "à dire"
@@ -216,7 +216,7 @@ def _retrouve(
         reference = cherche(rang.envoi, rang.adresse, rang.le)
     except EnvoiError as faute:
         messages.attend(vue.db, rang.envoi, str(faute), instant + REPRISES[0], rang.le)
-        journal.warning("%s : %s", canal.nom, faute)
+        journal.info("%s : %s", canal.nom, faute)
         return
     if reference is None:
         messages.remet(vue.db, rang.envoi, rang.raison, instant, instant)

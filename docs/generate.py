@@ -10,7 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bots.questions import INTENTIONS
 from config.dossier import EXEMPLE, charge
+from config.langue import compte, jour
+from config.rappels import Rappel
 from jobs.cli import vigie
+from jobs.demo.messages import exemples
 from sheets.checks import CATALOGUE
 from sheets.checks.catalogue import Controle
 from sheets.judging.examples import constat_de, saisie
@@ -38,6 +41,18 @@ PORTEES = {
     "histoire": "ce qui a déjà été reçu",
 }
 
+REPERES = {
+    "ouverture": "l'ouverture",
+    "situation": "la date de situation",
+    "echeance": "l'échéance",
+    "verrou": "la clôture",
+}
+A_QUI = {
+    "ght": "l'équipe du GHT",
+    "direction": "sa direction (`direction` dans personnes.csv)",
+    "referent": "le référent de la région",
+}
+
 
 def pages() -> dict[Path, str]:
     """Every generated page, by path."""
@@ -47,8 +62,20 @@ def pages() -> dict[Path, str]:
         autoescape=False,  # noqa: S701 - Markdown, from our own declarations
         keep_trailing_newline=False,
     )
-    environnement.globals |= {"saisie": saisie, "dit": dit, "genres": GENRES, "portees": PORTEES}
+    environnement.globals |= {
+        "saisie": saisie,
+        "dit": dit,
+        "genres": GENRES,
+        "portees": PORTEES,
+        "jour": jour,
+        "quand": quand,
+    }
+    exemple = charge(EXEMPLE)
     faits = {
+        "rappels": exemple.rappels,
+        "heures": exemple.heures,
+        "a_qui": A_QUI,
+        "messages": exemples(),
         "controles": sorted(CATALOGUE.values(), key=lambda c: list(PORTEES).index(c.portee)),
         "trames": list(TRAMES.values()),
         "commandes": commandes(),
@@ -56,6 +83,14 @@ def pages() -> dict[Path, str]:
     }
     noms = sorted(p.name for p in (ICI / "gabarits").glob("*.j2"))
     return {ICI / n.removesuffix(".j2"): environnement.get_template(n).render(faits).strip() + "\n" for n in noms}
+
+
+def quand(rappel: Rappel) -> str:
+    """« 15 jours avant l'échéance »."""
+    repere = REPERES[rappel.repere]
+    if not rappel.jours:
+        return f"le jour de {repere}"
+    return f"{compte(abs(rappel.jours), 'jour')} {'avant' if rappel.jours < 0 else 'après'} {repere}"
 
 
 def dit(controle: Controle) -> str:
@@ -75,13 +110,14 @@ def commandes() -> list[tuple[str, str]]:
 
 
 def main() -> int:
-    ecarts = [p for p, texte in pages().items() if not p.exists() or p.read_text(encoding="utf-8") != texte]
+    voulues = pages()
+    ecarts = [p for p, texte in voulues.items() if not p.exists() or p.read_text(encoding="utf-8") != texte]
     if "--check" in sys.argv:
         for page in ecarts:
             sys.stderr.write(f"{page.name} no longer says what the code does; run: make docs\n")
         return int(bool(ecarts))
     for page in ecarts:
-        page.write_text(pages()[page], encoding="utf-8")
+        page.write_text(voulues[page], encoding="utf-8")
     return 0
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from config.campagne import PARIS, Campagne
+from config.dossier import Dossier
 from config.droits import Personne
 from config.langue import jour
 from config.ouvrables import a_l_ouverture, prochain_moment, raison_d_attendre
@@ -117,7 +119,7 @@ class _Echelle:
         venus = [r for r in self.concernent if self.moment(r) <= self.instant]
         if not venus:
             return None
-        dernier = max(venus, key=self.moment)
+        dernier = max(venus, key=lambda r: (self.moment(r), r.jour(self.dates)))
         accorde = self.etat.prolongee_le
         if accorde and dernier.repere == "echeance" and self.moment(dernier) <= datetime.fromisoformat(accorde):
             return None
@@ -141,7 +143,7 @@ class _Echelle:
 
 def _barreau(e: _Echelle, faits: dict[tuple[str, str], list[Geste]]) -> Iterator[Relance | Silence]:
     ght, campagne = e.etat.ght.code, e.campagne.code
-    personnes = destinataires(e.vue, e.etat.ght, e.campagne, e.a)
+    personnes = destinataires(e.vue, e.etat.ght, e.a)
     du = e.du()
     if not personnes:
         yield Silence(campagne, ght, "", f"personne n'est connu comme « {e.a} » de ce GHT dans personnes.csv")
@@ -173,20 +175,25 @@ def _a_dire(e: _Echelle, du: Rappel, p: Personne, faits: list[Geste]) -> Relance
     return due
 
 
-def destinataires(vue: Vue, ght: Ght, campagne: Campagne, a: str) -> list[Personne]:
+def destinataires(vue: Vue, ght: Ght, a: str) -> list[Personne]:
     """Who is told for a GHT. Without anyone of that role, those next in line: team, direction, referent, then the nation."""
-    la, region = Perimetre("ght", ght.code), Perimetre("region", ght.region)
-    toutes = vue.dossier.personnes.values()
-    equipe = [p for p in toutes if p.role == "ght" and p.perimetre == la]
+    connus = _par_role(vue.dossier)
+    equipe = connus.get(("ght", Perimetre("ght", ght.code)), [])
     direction = [p for p in equipe if p.direction]
-    referents = [p for p in toutes if p.role == "ars" and p.perimetre == region] or [
-        p for p in toutes if p.role == "dgos"
-    ]
+    referents = connus.get(("ars", Perimetre("region", ght.region))) or connus.get(("dgos", FRANCE), [])
     if a == "referent":
         return referents
     if a == "direction":
         return direction or equipe or referents
     return [p for p in equipe if not p.direction] or equipe or referents
+
+
+@lru_cache(maxsize=4)
+def _par_role(dossier: Dossier) -> dict[tuple[str, Perimetre], list[Personne]]:
+    rendu: dict[tuple[str, Perimetre], list[Personne]] = {}
+    for p in dossier.personnes.values():
+        rendu.setdefault((p.role, p.perimetre), []).append(p)
+    return rendu
 
 
 def accuses(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
@@ -199,7 +206,7 @@ def accuses(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Si
             if etat.ght.code in lectures:
                 fichier, lu_le = lectures[etat.ght.code]
                 moment = prochain_moment(lu_le, vue.dossier.heures)
-                for p in destinataires(vue, etat.ght, campagne, "ght"):
+                for p in destinataires(vue, etat.ght, "ght"):
                     cle = Cle(campagne.code, etat.ght.code, "accusé", str(fichier), p.email)
                     yield Relance(cle, "accuse", moment, campagne, etat)
 
@@ -212,7 +219,7 @@ def injoignables(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance
             if perdu.unite not in ghts or perdu.genre == "injoignable":
                 continue
             moment = prochain_moment(perdu.le, vue.dossier.heures)
-            for p in destinataires(vue, ghts[perdu.unite], campagne, "referent"):
+            for p in destinataires(vue, ghts[perdu.unite], "referent"):
                 if p.email != perdu.personne:
                     cle = Cle(campagne.code, perdu.unite, "injoignable", perdu.personne, p.email)
                     yield Relance(cle, "injoignable", moment, campagne, quoi=f"{perdu.personne} : {perdu.raison}")

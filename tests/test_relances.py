@@ -90,7 +90,7 @@ def test_a_trame_that_is_seen_and_not_handed_in_is_still_asked_for(region: Regio
     (un,) = (e for e in envois(region.vue, attendus.relances) if e.personne.email == CHEF)
     texte = lettre(region.vue, un.relances, un.personne, "cle", CHEF).texte
     assert "vue, pas encore remise" in texte
-    assert "« Trame remise » doit dire « oui »" in texte
+    assert "Une trame reçue n'est pas une trame remise" in texte
     assert "onglets encore vides : CH " in texte
 
 

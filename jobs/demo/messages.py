@@ -1,0 +1,104 @@
+"""Every message of the ladder as it would read, on the demo's campaign: to be read before anything is switched on.
+
+Played on a register made for the occasion and thrown away. Sends nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from bots import notify
+from bots.lettre import EnvoiError, Lettre
+from config.campagne import PARIS
+from config.dossier import EXEMPLE, Dossier, charge
+from config.droits import Personne
+from jobs.demo.remplissage import ABSENT, NON_REMIS, plan, remplit
+from jobs.remind import verrouille_a_l_heure
+from reports.vue import Vue
+from sheets import template
+from sheets.judging.workbook import juge
+from sheets.register.pulls import Depot, commence, enregistre, termine
+from sheets.register.registre import ouvre
+from sheets.trames import TRAMES
+
+CAMPAGNE = "2021-annuelle"
+JURA, SEEN, MISSING = "BFC-08", NON_REMIS[0], ABSENT
+LECTURES = {date(2022, 2, 3): SEEN, date(2022, 2, 17): JURA}
+"""The day the demo's file of a GHT is read."""
+PERDUE = f"directeur.{SEEN.lower()}@exemple.invalid"
+"""Someone whose address is refused."""
+MONTRES = (
+    ("ouverture", f"paat.{JURA.lower()}"), ("J-30", f"paat.{SEEN.lower()}"), ("accusé", f"paat.{SEEN.lower()}"),
+    ("J-15", f"paat.{SEEN.lower()}"), ("accusé", f"paat.{JURA.lower()}"), ("J-7", f"paat.{MISSING.lower()}"),
+    ("J-2", f"paat.{MISSING.lower()}"), ("J+1", f"paat.{MISSING.lower()}"), ("J+3", f"directeur.{MISSING.lower()}"),
+    ("injoignable", "referent.bfc"), ("J+5", "referent.bfc"), ("clôture", f"paat.{MISSING.lower()}"),
+    ("merci", f"paat.{JURA.lower()}"),
+)  # fmt: skip
+"""Which step, to whom, in the order of the year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exemple:
+    """A letter of the year: at what step, on which day, to whom."""
+
+    etape: str
+    jour: date
+    personne: Personne
+    lettre: Lettre
+
+
+def exemples() -> list[Exemple]:
+    """One letter for each step, as the service would have sent it."""
+    dossier = charge(EXEMPLE)
+    with tempfile.TemporaryDirectory() as ou:
+        db = ouvre(Path(ou) / "vigie.sqlite")
+        try:
+            toutes = [x for jour in _jours(dossier) for x in _journee(Vue(db, dossier, jour))]
+        finally:
+            db.close()
+    return [next(x for x in toutes if (x.etape, x.personne.email) == (e, f"{p}@exemple.invalid")) for e, p in MONTRES]
+
+
+def _jours(dossier: Dossier) -> list[date]:
+    c = dossier.campagnes[CAMPAGNE]
+    return [c.ouverture + timedelta(days=n) for n in range((c.verrou - c.ouverture).days + 3)]
+
+
+def _journee(vue: Vue) -> list[Exemple]:
+    """A file is read in the night, the service ticks in the morning and at the end of the day."""
+    if vue.au in LECTURES:
+        _lit(vue, LECTURES[vue.au])
+    rendus: list[Exemple] = []
+
+    def envoie(lettre: Lettre) -> str:
+        if lettre.a == PERDUE:
+            raise EnvoiError("boîte inconnue (550)", definitif=True)
+        personne = vue.dossier.personnes[lettre.a]
+        rendus.extend(Exemple(e, vue.au, personne, lettre) for e in etapes[lettre.a])
+        return lettre.cle
+
+    for heure in (9, 18):
+        instant = datetime.combine(vue.au, time(heure), PARIS)
+        verrouille_a_l_heure(vue, instant)
+        etapes = {e.personne.email: {r.cle.etape for r in e.relances} for e in notify.a_dire(vue, instant)[0]}
+        notify.tourne(vue, instant, [notify.Canal("courriel", lambda p: p.email, envoie)])
+    return rendus
+
+
+def _lit(vue: Vue, ght: str) -> None:
+    """The demo's trame of a GHT is read and judged."""
+    dossier, trame = vue.dossier, TRAMES["paat"]
+    c = dossier.campagnes[CAMPAGNE]
+    livre = template.classeur(trame, ght, c, dossier)
+    remplit(livre, trame, ght, c, dossier, plan(dossier, c))
+    tampon = io.BytesIO()
+    livre.save(tampon)
+    nom, quand = f"{dossier.territoire.ghts[ght].nom}.xlsx", datetime.combine(vue.au, time(8), PARIS)
+    pull = commence(vue.db, dossier, quand)
+    depot = Depot(nom, len(tampon.getvalue()), 1, ght, tampon.getvalue())
+    etat = enregistre(vue.db, pull, depot, juge(nom, tampon.getvalue(), dossier), connu=False)
+    termine(vue.db, pull, quand, [etat])
