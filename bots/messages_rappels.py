@@ -32,11 +32,6 @@ class Partie:
     suite: str = ""
 
 
-def partie(vue: Vue, relances: Sequence[Relance]) -> Partie:
-    """The words for messages of one kind and campaign, to one person."""
-    return PARTIES[relances[0].genre](vue, relances)
-
-
 def _ouverture(vue: Vue, relances: Sequence[Relance]) -> Partie:
     c = relances[0].campagne
     return Partie(
@@ -127,7 +122,7 @@ def _injoignable(vue: Vue, relances: Sequence[Relance]) -> Partie:
     )
 
 
-PARTIES: dict[str, Callable[[Vue, Sequence[Relance]], Partie]] = {
+RAPPELS: dict[str, Callable[[Vue, Sequence[Relance]], Partie]] = {
     "ouverture": _ouverture, "rappel": _rappel, "escalade": _escalade, "signalement": _signalement,
     "cloture": _cloture, "merci": _merci, "accuse": _accuse, "injoignable": _injoignable,
 }  # fmt: skip

@@ -18,7 +18,8 @@ from bots.lettre import EnvoiError, Lettre
 from config.droits import Personne, remplacant
 from config.langue import jour
 from config.ouvrables import raison_d_attendre
-from reports.relances import Dues, Relance, Silence, au_jour, autour_de, dues
+from reports.dues import Dues, autour_de, dues
+from reports.relances import Relance, Silence, au_jour
 from reports.vue import Vue
 from sheets.register import messages
 from sheets.register.messages import BAIL, Cle, Rang

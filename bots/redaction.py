@@ -12,7 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bots.lettre import Lettre, Piece
-from bots.messages_rappels import Partie, partie, signature, un_delai
+from bots.messages_alertes import ALERTES
+from bots.messages_rappels import RAPPELS, Partie, signature, un_delai
 from config.droits import Personne
 from reports.relances import Relance
 from reports.vue import Vue
@@ -22,6 +23,8 @@ from sheets.register.ledger import prevues
 from sheets.trames import TRAMES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PARTIES = RAPPELS | ALERTES
+"""The words of each kind of message, for those of one kind and campaign, to one person."""
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined, autoescape=True
 )
@@ -43,7 +46,7 @@ def _parties(vue: Vue, relances: Sequence[Relance]) -> list[Partie]:
     par_genre: dict[tuple[str, str], list[Relance]] = {}
     for r in sorted(relances, key=lambda r: (r.moment, r.cle)):
         par_genre.setdefault((r.genre, r.cle.campagne), []).append(r)
-    return [partie(vue, siennes) for siennes in par_genre.values()]
+    return [PARTIES[genre](vue, siennes) for (genre, _), siennes in par_genre.items()]
 
 
 def _texte(parties: Sequence[Partie], delai: str, fin: str) -> str:

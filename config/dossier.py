@@ -23,7 +23,7 @@ from config.langue import cle, jour, vouliez_vous
 from config.nomenclature import RUBRIQUES, UNE, Bornes, Nomenclature
 from config.objectifs import Objectif
 from config.rappels import Rappel, lit_rappels
-from config.seuils import Garde, Heures, Seuils, lit_reglages
+from config.seuils import Alertes, Garde, Heures, Seuils, lit_reglages
 from config.tables import Plaintes, Rang, lit_table
 from config.territoire import Appartenance, Etablissement, Ght, Perimetre, Region, Territoire
 
@@ -64,6 +64,7 @@ class Dossier:
     """Codes of the checks on trial: they warn and never strike out."""
     garde: Garde
     heures: Heures
+    alertes: Alertes
     rappels: tuple[Rappel, ...]
 
     def campagnes_de(self, exercice: int) -> list[Campagne]:
@@ -104,21 +105,22 @@ def charge(chemin: Path) -> Dossier:
 def _charge(chemin: Path, empreinte: str) -> Dossier:
     plaintes = Plaintes()
     territoire = _territoire(chemin, plaintes)
-    seuils, essais, garde, heures = lit_reglages(chemin / "reglages.toml", plaintes)
+    reglages = lit_reglages(chemin / "reglages.toml", plaintes)
     dossier = Dossier(
         chemin=chemin,
         empreinte=empreinte,
         campagnes=_campagnes(chemin, plaintes),
         objectifs=_objectifs(chemin, territoire, plaintes),
         territoire=territoire,
-        nomenclature=_nomenclature(chemin, seuils, plaintes),
+        nomenclature=_nomenclature(chemin, reglages.seuils, plaintes),
         operateurs=_operateurs(chemin, plaintes),
         personnes=_personnes(chemin, territoire, plaintes),
         achats=_achats(chemin, territoire, plaintes),
-        seuils=seuils,
-        essais=essais,
-        garde=garde,
-        heures=heures,
+        seuils=reglages.seuils,
+        essais=reglages.essais,
+        garde=reglages.garde,
+        heures=reglages.heures,
+        alertes=reglages.alertes,
         rappels=lit_rappels(chemin, plaintes),
     )
     plaintes.leve(f"Le dossier de la région « {chemin} » est à corriger :")

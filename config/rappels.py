@@ -14,8 +14,10 @@ from config.campagne import Campagne
 from config.tables import Plaintes, Rang, lit_table
 
 FICHIER = "rappels.csv"
-MESSAGES = ("ouverture", "rappel", "escalade", "signalement", "cloture", "merci")
-"""What a rung says; `merci` is for those who handed in, the others for those who have not."""
+ALERTE = "alerte"
+"""A rung that tells where a territory stands, whoever has answered."""
+MESSAGES = ("ouverture", "rappel", "escalade", "signalement", "cloture", "merci", ALERTE)
+"""What a rung says; `merci` is for those who handed in, the others but `alerte` for those who have not."""
 REPERES = ("ouverture", "situation", "echeance", "verrou")
 DESTINATAIRES = ("ght", "direction", "referent")
 UTILE = 15
@@ -62,6 +64,10 @@ DEFAUT = (
     Rappel("J+5", "signalement", "echeance", 5, "referent"),
     Rappel("clôture", "cloture", "verrou", 1, "ght"),
     Rappel("merci", "merci", "verrou", 1, "ght"),
+    Rappel("point", ALERTE, "situation", 1, "referent"),
+    Rappel("point direction", ALERTE, "situation", 1, "direction"),
+    Rappel("bilan", ALERTE, "verrou", 2, "referent"),
+    Rappel("bilan direction", ALERTE, "verrou", 2, "direction"),
 )
 """The ladder of a folder that has none: decided here, no source says."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
@@ -55,25 +55,47 @@ class Heures:
     """At most so many days for « me le rappeler plus tard »."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alertes:
+    """When a referent is told at once, and on which day of the week they get their digest (Monday is 0)."""
+
+    variation: int = 10
+    """Percent by which a pull moves what was already declared in a region."""
+    ligne_retiree: int = 10_000_000
+    """Cents of a line that the checks strike; written in euros in the settings."""
+    jour_du_point: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reglages:
+    """Everything a region sets by name and number, each with its default."""
+
+    seuils: Seuils = field(default_factory=Seuils)
+    essais: frozenset[str] = frozenset()
+    """Codes of the checks on trial: they warn and never strike out."""
+    garde: Garde = field(default_factory=Garde)
+    heures: Heures = field(default_factory=Heures)
+    alertes: Alertes = field(default_factory=Alertes)
+
+
+JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi")
 POURCENTAGES = frozenset(f.name for f in fields(Seuils) if f.type == "Decimal")
 """Settings a referent writes in percent."""
 
 NOMS = tuple(f.name for f in fields(Seuils))
 GARDES = tuple(f.name for f in fields(Garde))
 HEURES = tuple(f.name for f in fields(Heures))
-SECTIONS = {"seuils": NOMS, "essai": ("controles",), "garde": GARDES, "rappels": HEURES}
+SECTIONS = {"seuils": NOMS, "essai": ("controles",), "garde": GARDES, "rappels": HEURES,
+            "alertes": ("variation", "ligne_retiree", "jour_du_point")}  # fmt: skip
 FERIES = ("Alsace", "Moselle", "Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte")
 """Where public holidays are not those of the whole country."""
 
 
-def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[str], Garde, Heures]:
-    """The thresholds, the codes of the checks on trial, how long things are kept, when messages leave.
-
-    What is wrong joins `plaintes` with its line.
-    """
+def lit_reglages(fichier: Path, plaintes: Plaintes) -> Reglages:
+    """Everything in `reglages.toml`. What is wrong joins `plaintes` with its line, and is left at its default."""
     if not fichier.is_file():
         plaintes.ajoute(fichier.name, None, "ce fichier manque dans le dossier de la région.")
-        return Seuils(), frozenset(), Garde(), Heures()
+        return Reglages()
     texte = decode(fichier.read_bytes())
     try:
         contenu = tomllib.loads(texte)
@@ -81,7 +103,7 @@ def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[s
         dite = re.search(r"line (\d+)", str(faute))
         ligne = int(dite[1]) if dite else texte.count("\n") + 1
         plaintes.ajoute(fichier.name, ligne, "cette ligne n'est pas du TOML valide.")
-        return Seuils(), frozenset(), Garde(), Heures()
+        return Reglages()
 
     def plainte(nom: str, phrase: str) -> None:
         lignes = (n for n, t in enumerate(texte.splitlines(), 1) if re.match(rf"\s*\[?{re.escape(nom)}\b", t))
@@ -98,8 +120,13 @@ def lit_reglages(fichier: Path, plaintes: Plaintes) -> tuple[Seuils, frozenset[s
     if not isinstance(essais, list) or not all(isinstance(c, str) for c in essais):
         plainte("controles", 'une liste de codes était attendue, par exemple ["poids-excessif"].')
         essais = []
-    garde, heures = _garde(_section(contenu, "garde"), plainte), _heures(_section(contenu, "rappels"), plainte)
-    return seuils, frozenset(essais), garde, heures
+    return Reglages(
+        seuils,
+        frozenset(essais),
+        _garde(_section(contenu, "garde"), plainte),
+        _heures(_section(contenu, "rappels"), plainte),
+        _alertes(_section(contenu, "alertes"), plainte),
+    )
 
 
 def _section(contenu: dict[str, Any], nom: str) -> dict[str, Any]:
@@ -149,3 +176,19 @@ def _heures(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Heures
     if heures.ferme <= heures.ouvre:
         plainte("ferme", "« ferme » doit venir après « ouvre » : les messages partent entre les deux.")
     return heures
+
+
+def _alertes(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Alertes:
+    defaut = Alertes()
+    valeurs = {"variation": defaut.variation, "ligne_retiree": defaut.ligne_retiree // 100}
+    for nom, par_defaut in list(valeurs.items()):
+        valeur = dits.get(nom, par_defaut)
+        if isinstance(valeur, bool) or not isinstance(valeur, int) or valeur < 1:
+            plainte(nom, f"« {nom} » attend un nombre entier, 1 au moins.")
+        else:
+            valeurs[nom] = valeur
+    jour = dits.get("jour_du_point", JOURS[defaut.jour_du_point])
+    if jour not in JOURS:
+        plainte("jour_du_point", f"« {jour} » ; un jour ouvré était attendu : {enumeration(JOURS)}.")
+        jour = JOURS[defaut.jour_du_point]
+    return Alertes(valeurs["variation"], valeurs["ligne_retiree"] * 100, JOURS.index(jour))

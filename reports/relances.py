@@ -1,11 +1,8 @@
-"""Who is to be told what at an instant, computed from the state then, and why everyone else is not. Never tells anyone.
-
-A kind of message is a function of (view, instant, territory) in `SOURCES`; its words stand in `bots/messages_rappels`.
-"""
+"""The ladder of reminders and the receipts: who is concerned by which, at an instant, from the state then. Tells nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -15,9 +12,9 @@ from config.campagne import PARIS, Campagne
 from config.dossier import Dossier
 from config.droits import Personne
 from config.langue import jour
-from config.ouvrables import a_l_ouverture, prochain_moment, raison_d_attendre
-from config.rappels import UTILE, Dates, Rappel, dates
-from config.territoire import FRANCE, Ght, Perimetre
+from config.ouvrables import a_l_ouverture, prochain_moment
+from config.rappels import ALERTE, UTILE, Dates, Rappel, dates
+from config.territoire import Ght, Perimetre
 from reports.suivi import Etat, etats
 from reports.vue import Sujet, Vue
 from sheets.register import messages
@@ -50,35 +47,12 @@ class Silence(NamedTuple):
     raison: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dues:
-    relances: tuple[Relance, ...]
-    silences: tuple[Silence, ...]
-
-
-Source = Callable[[Vue, datetime, Perimetre], Iterator[Relance | Silence]]
-
-
-def dues(vue: Vue, instant: datetime, ou: Perimetre = FRANCE) -> Dues:
-    """Everything due in a territory; at night, at weekends and on public holidays, everything waits and says why."""
-    tout = [x for source in SOURCES for x in source(vue, instant, ou)]
-    relances = {r.cle: r for r in tout if isinstance(r, Relance)}
-    silences = [s for s in tout if isinstance(s, Silence)]
-    if raison := raison_d_attendre(instant, vue.dossier.heures):
-        return Dues((), (*(_tu(r, raison) for r in relances.values()), *silences))
-    return Dues(tuple(relances.values()), tuple(silences))
-
-
-def _tu(r: Relance, raison: str) -> Silence:
-    return Silence(r.cle.campagne, r.cle.unite, r.cle.personne, raison)
-
-
 def echelle(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
     """The ladder of `rappels.csv`: for each GHT and role, the last rung whose moment has come, to those it concerns."""
     for campagne in en_cours(vue):
         faits = messages.gestes(vue.db, campagne.code, instant)
         for etat in etats(vue, Sujet(ou, campagne.exercice, campagne.code)):
-            for a in dict.fromkeys(r.a for r in vue.dossier.rappels):
+            for a in dict.fromkeys(r.a for r in vue.dossier.rappels if r.message != ALERTE):
                 yield from _barreau(_Echelle(vue, instant, campagne, etat, a), faits)
 
 
@@ -108,7 +82,8 @@ class _Echelle:
     @property
     def concernent(self) -> list[Rappel]:
         """The rungs for those in that state: thanks for who answered, all the others for who has not."""
-        return [r for r in self.vue.dossier.rappels if r.a == self.a and (r.message == "merci") == self.etat.repondu]
+        pour = [r for r in self.vue.dossier.rappels if r.a == self.a and r.message != ALERTE]
+        return [r for r in pour if (r.message == "merci") == self.etat.repondu]
 
     def moment(self, r: Rappel) -> datetime:
         heures = self.vue.dossier.heures
@@ -223,18 +198,6 @@ def injoignables(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance
                 if p.email != perdu.personne:
                     cle = Cle(campagne.code, perdu.unite, "injoignable", perdu.personne, p.email)
                     yield Relance(cle, "injoignable", moment, campagne, quoi=f"{perdu.personne} : {perdu.raison}")
-
-
-SOURCES: tuple[Source, ...] = (echelle, accuses, injoignables)
-"""Every kind of message: what adds one adds it here, and its words in `bots/messages_rappels`."""
-
-
-def autour_de(vue: Vue, cles: Iterable[Cle]) -> Perimetre:
-    """The least territory in which to ask again whether these are due: the GHT they are all about, else everything."""
-    unites = {c.unite for c in cles}
-    return (
-        Perimetre("ght", unites.pop()) if len(unites) == 1 and unites <= vue.dossier.territoire.ghts.keys() else FRANCE
-    )
 
 
 def au_jour(vue: Vue, instant: datetime) -> Vue:

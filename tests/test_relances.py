@@ -11,7 +11,7 @@ from bots.notify import Envoi, envois
 from bots.redaction import lettre
 from config.errors import UserError
 from config.rappels import DEFAUT
-from reports.relances import Dues, dues
+from reports.dues import Dues, dues
 from sheets.register import actes
 from tests.region import Region, nouvelle
 

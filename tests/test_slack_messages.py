@@ -17,7 +17,7 @@ from bots.chat import Maison, Profil
 from bots.lettre import EnvoiError, Lettre, Piece
 from bots.notify import Canal, tourne
 from bots.slack_api import Reglages
-from reports.relances import dues
+from reports.dues import dues
 from reports.vue import Vue
 from sheets.register import messages
 from tests.faux_slack import FauxSlack, faux_slack

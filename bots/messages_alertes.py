@@ -1,0 +1,202 @@
+"""What an alert says: where a territory stands, what its week was, what moved, what was struck. Pure words.
+
+No text of a cell gets in here: states, counts, euros, references and names, so that any channel may carry it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from bots.messages_rappels import Partie
+from config.campagne import Campagne
+from config.errors import UserError
+from config.langue import compte, enumeration, euros, grand_montant, jour, taux
+from config.territoire import Perimetre
+from reports.alertes import FRAIS, Point, il_y_a_une_semaine, impute, mouvements, points
+from reports.bridge import changements
+from reports.forecast import prevision
+from reports.quality import rejets
+from reports.relances import Relance
+from reports.reponse import Element, Reponse
+from reports.suivi import Etat, etats
+from reports.vue import Sujet, Vue
+from sheets.checks import CATALOGUE
+from sheets.register import arrivees
+
+MONTRES = 15
+"""GHT told one by one; the others are counted."""
+COUTEUX = 3
+
+
+def _alerte(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    """Where one territory stands, or several when someone answers for several GHT."""
+    c = relances[0].campagne
+    unites = list(dict.fromkeys(r.cle.unite for r in relances))
+    lieux = [_lieu(vue, u) for u in unites]
+    sommes = [prevision(vue, Sujet(ou, c.exercice)) for ou in lieux]
+    tous = [p for ou in lieux for p in points(vue, c, ou)]
+    detail = tous if len(tous) > 1 else []
+    return Partie(
+        _titre(vue, sommes, lieux),
+        f"{c.titre.capitalize()}, situation au {jour(c.situation)} : {_ensemble(sommes)}",
+        (
+            *(_point(p) for p in detail[:MONTRES]),
+            *([f"… et {compte(len(detail) - MONTRES, 'autre GHT', 'autres GHT')}"] if len(detail) > MONTRES else []),
+            *([_etat(p.etat) for p in tous] if not detail else []),
+            *_couteux(vue, c, lieux),
+        ),
+        f"Pour le détail, demandez : « pourquoi gains {unites[0]} {c.exercice} » ou « rejets {unites[0]} {c.exercice} ».",
+    )
+
+
+def _titre(vue: Vue, sommes: Sequence[Reponse], lieux: Sequence[Perimetre]) -> str:
+    """« Bourgogne-Franche-Comté : 14,6 M€ gardés, 91,2 % de l'objectif »."""
+    if len(lieux) > 1:
+        retenu = sum(s.totaux.gain_retenu for s in sommes)
+        return f"{len(lieux)} GHT : {grand_montant(retenu)} gardés"
+    s = sommes[0]
+    atteinte = f", {taux(s.atteinte)} de l'objectif" if s.atteinte is not None else ""
+    return f"{vue.dossier.territoire.nom(lieux[0])} : {grand_montant(s.totaux.gain_retenu)} gardés{atteinte}"
+
+
+def _ensemble(sommes: Sequence[Reponse]) -> str:
+    """Trames received, what is expected at the end of the year, and apart from it what is only imputed."""
+    prevu, imputes = sum(int(s.valeur or 0) for s in sommes), sum(map(impute, sommes))
+    recues, attendues = sum(s.recues for s in sommes), sum(s.attendues for s in sommes)
+    a_part = (
+        f", sans compter {grand_montant(imputes)} imputés à ceux qui n'ont rien envoyé (leur retenu de l'an dernier)"
+        if imputes
+        else ""
+    )
+    return (
+        f"{compte(recues, 'trame reçue', 'trames reçues')} sur {attendues}. "
+        f"En fin d'année, {grand_montant(prevu)} sont attendus{a_part}."
+    )
+
+
+def _point(p: Point) -> str:
+    """« GHT Jura : 0,6 M€ gardés sur 1,2 M€ visés (52 %), 1,1 M€ attendus ; remise, 3 lignes à corriger »."""
+    if p.etat.onglets == 0:
+        a_part = f", {grand_montant(p.impute)} imputés" if p.impute else ""
+        return f"{p.etat.ght.nom} : {p.etat.mots}{a_part}"
+    vise = (
+        f" sur {grand_montant(p.objectif.montant)} visés ({taux(p.atteinte)})"
+        if p.objectif and p.atteinte is not None
+        else ""
+    )
+    return (
+        f"{p.etat.ght.nom} : {grand_montant(p.retenu)} gardés{vise}, {grand_montant(p.prevu)} attendus ; {p.etat.mots}"
+    )
+
+
+def _etat(e: Etat) -> str:
+    return f"Votre trame : {e.mots}, échéance du {jour(e.echeance)}"
+
+
+def _couteux(vue: Vue, c: Campagne, lieux: Iterable[Perimetre]) -> list[str]:
+    """The findings that cost most, by the title of their check: a finding's own words quote cells."""
+    trouves: list[Element] = []
+    for ou in lieux:
+        try:
+            trouves += rejets(vue, Sujet(ou, c.exercice, c.code, limite=COUTEUX)).elements[:COUTEUX]
+        except UserError:
+            continue
+    trouves.sort(key=lambda e: -int(e.valeur or 0))
+    return [
+        f"Retiré : {euros(int(e.valeur or 0))}, {_regle(e.code)} ({e.adresse.reference if e.adresse else ''})"
+        for e in trouves[:COUTEUX]
+    ]
+
+
+def _regle(code: str) -> str:
+    titre = CATALOGUE[code].titre if code in CATALOGUE else "retirée par décision"
+    return titre[0].lower() + titre[1:]
+
+
+def _hebdo(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    """The week of one region (or several), in the order of what to do: who owes, what moved, what costs."""
+    c = relances[0].campagne
+    lieux = [_lieu(vue, u) for u in dict.fromkeys(r.cle.unite for r in relances)]
+    tous = [e for ou in lieux for e in etats(vue, Sujet(ou, c.exercice, c.code))]
+    avant = [e for ou in lieux for e in etats(il_y_a_une_semaine(vue), Sujet(ou, c.exercice, c.code))]
+    dus, repondaient = [e for e in tous if not e.repondu], {e.ght.code for e in avant if e.repondu}
+    neufs = [e.ght.nom for e in tous if e.repondu and e.ght.code not in repondaient]
+    noms = enumeration([vue.dossier.territoire.nom(ou) for ou in lieux], 3)
+    quoi = f"{compte(len(dus), 'GHT attendu', 'GHT attendus')} sur {len(tous)}" if dus else "tous ont répondu"
+    return Partie(
+        f"{noms}, la semaine : {quoi}",
+        f"{c.titre.capitalize()}, échéance du {jour(c.echeance)} : {quoi}.",
+        (
+            *([f"Ont répondu depuis une semaine : {enumeration(neufs, MONTRES)}"] if neufs else []),
+            *(f"À relancer : {e.ght.nom} ({e.mots})" for e in sorted(dus, key=lambda e: not e.en_retard)[:MONTRES]),
+            *(m for ou in lieux for m in _semaine(vue, c, ou)),
+            *_couteux(vue, c, lieux),
+        ),
+        "Les relances partent d'elles-mêmes ; vigie remind montre les prochaines." if dus else "",
+    )
+
+
+def _semaine(vue: Vue, c: Campagne, ou: Perimetre) -> list[str]:
+    """« Bourgogne-Franche-Comté : +1,2 M€ gardés en une semaine (lignes apparues : +1,3 M€ …) »."""
+    depuis = il_y_a_une_semaine(vue).au
+    r = changements(vue, Sujet(ou, c.exercice, c.code, depuis=depuis))
+    if not r.elements:
+        return [f"{vue.dossier.territoire.nom(ou)} : le total n'a pas bougé depuis une semaine"]
+    parts = enumeration([f"{e.libelle.lower()}, {_signe(int(e.valeur or 0))}" for e in r.elements], 4)
+    return [f"{vue.dossier.territoire.nom(ou)} : {_signe(int(r.valeur or 0))} gardés en une semaine ({parts})"]
+
+
+def _signe(cents: int) -> str:
+    return ("+" if cents >= 0 else "") + grand_montant(cents)
+
+
+def _total_qui_bouge(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    """What each pull changed of what had been declared."""
+    c = relances[0].campagne
+    points_, titres = [], []
+    for r in relances:
+        instant = r.moment
+        recues = arrivees.corrections(vue.db, c.code, instant - FRAIS, instant)
+        for a in (a for a in recues if str(a.pull) == r.cle.repere):
+            for m in (m for m in mouvements(vue, c, a) if m.region == r.cle.unite):
+                nom = vue.dossier.territoire.regions[m.region].nom
+                titres.append(f"{nom} : {_signe(m.ecart)} sur ce qui était déjà déclaré")
+                points_ += [
+                    f"{vue.dossier.territoire.ghts[g].nom} : {_signe(e)} gardés (envoi lu le {a.le:%d/%m/%Y à %Hh%M})"
+                    for g, e in sorted(m.par_ght.items(), key=lambda x: -abs(x[1]))[:MONTRES]
+                ]
+    return Partie(
+        titres[0] if titres else f"{c.titre.capitalize()} : le total a bougé",
+        f"{c.titre.capitalize()} : de nouveaux envois changent ce qui était déjà déclaré.",
+        tuple(points_),
+        f"Pour le détail, demandez : « qu'est-ce qui a changé {relances[0].cle.unite} {c.exercice} depuis hier ? »",
+    )
+
+
+def _grosse_ligne(vue: Vue, relances: Sequence[Relance]) -> Partie:
+    c, ghts = relances[0].campagne, vue.dossier.territoire.ghts
+    total = sum(_retire(r) for r in relances)
+    return Partie(
+        f"{compte(len(relances), 'grosse ligne retirée', 'grosses lignes retirées')} : {euros(total)}",
+        f"{c.titre.capitalize()} : les contrôles viennent de retirer du total {euros(total)}.",
+        tuple(
+            f"{ghts[r.cle.unite].nom} : {euros(_retire(r))} ({r.quoi})"
+            for r in sorted(relances, key=lambda r: -_retire(r))
+        ),
+        'Si le gain est juste, gardez la ligne en disant pourquoi : vigie decide RÉFÉRENCE --retenir --motif "…", ou le '
+        "bouton « Décider » sur Slack. Sinon, le GHT corrige sa trame.",
+    )
+
+
+def _retire(r: Relance) -> int:
+    """The cents of a struck line, as its key says them: FINESS, number of the line, cents."""
+    return int(r.cle.repere.rsplit("/", 1)[1])
+
+
+def _lieu(vue: Vue, unite: str) -> Perimetre:
+    return Perimetre("region" if unite in vue.dossier.territoire.regions else "ght", unite)
+
+
+ALERTES: dict[str, Callable[[Vue, Sequence[Relance]], Partie]] = {
+    "alerte": _alerte, "hebdo": _hebdo, "total_qui_bouge": _total_qui_bouge, "grosse_ligne": _grosse_ligne,
+}  # fmt: skip
