@@ -18,6 +18,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from bots.lettre import EnvoiError, Lettre, Piece
+from bots.notify import Canal
 from config.discretion import masque
 from config.errors import UserError
 from config.serveur import ADRESSE, Serveur, lit_serveur, pourquoi, une_ligne
@@ -67,6 +68,16 @@ def envoie(lettre: Lettre, reglages: Reglages) -> None:
                 definitif=False, doute=True,
             ) from faute  # fmt: skip
         _dit_oui(reponse, _contenu)
+
+
+def canal(reglages: Reglages) -> Canal:
+    """Mail as a way to people: everyone has an address, and nothing can be looked up."""
+
+    def part(lettre: Lettre) -> str:
+        envoie(lettre, reglages)
+        return identifiant(lettre.cle, reglages)
+
+    return Canal("courrier", lambda p: p.email, part)
 
 
 def message(lettre: Lettre, reglages: Reglages) -> EmailMessage:

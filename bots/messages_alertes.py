@@ -35,16 +35,11 @@ def _alerte(vue: Vue, relances: Sequence[Relance]) -> Partie:
     lieux = [_lieu(vue, u) for u in unites]
     sommes = [prevision(vue, Sujet(ou, c.exercice)) for ou in lieux]
     tous = [p for ou in lieux for p in points(vue, c, ou)]
-    detail = tous if len(tous) > 1 else []
+    du_seul = [f"{p.etat.ght.nom} : {p.etat.mots}, échéance du {jour(p.etat.echeance)}" for p in tous]
     return Partie(
         _titre(vue, sommes, lieux),
-        f"{c.titre.capitalize()}, situation au {jour(c.situation)} : {_ensemble(sommes)}",
-        (
-            *(_point(p) for p in detail[:MONTRES]),
-            *([f"… et {compte(len(detail) - MONTRES, 'autre GHT', 'autres GHT')}"] if len(detail) > MONTRES else []),
-            *([_etat(p.etat) for p in tous] if not detail else []),
-            *_couteux(vue, c, lieux),
-        ),
+        f"{c.titre.capitalize()}, situation au {jour(c.situation)} : {_ensemble(c, sommes)}",
+        (*(_points(c, tous) if len(tous) > 1 else du_seul), *_couteux(vue, c, lieux)),
         f"Pour le détail, demandez : « pourquoi gains {unites[0]} {c.exercice} » ou « rejets {unites[0]} {c.exercice} ».",
     )
 
@@ -54,43 +49,49 @@ def _titre(vue: Vue, sommes: Sequence[Reponse], lieux: Sequence[Perimetre]) -> s
     if len(lieux) > 1:
         retenu = sum(s.totaux.gain_retenu for s in sommes)
         return f"{len(lieux)} GHT : {grand_montant(retenu)} gardés"
-    s = sommes[0]
+    s, nom = sommes[0], vue.dossier.territoire.nom(lieux[0])
+    if not s.recues:
+        return f"{nom} : rien reçu"
     atteinte = f", {taux(s.atteinte)} de l'objectif" if s.atteinte is not None else ""
-    return f"{vue.dossier.territoire.nom(lieux[0])} : {grand_montant(s.totaux.gain_retenu)} gardés{atteinte}"
+    return f"{nom} : {grand_montant(s.totaux.gain_retenu)} gardés{atteinte}"
 
 
-def _ensemble(sommes: Sequence[Reponse]) -> str:
-    """Trames received, what is expected at the end of the year, and apart from it what is only imputed."""
-    prevu, imputes = sum(int(s.valeur or 0) for s in sommes), sum(map(impute, sommes))
+def _ensemble(c: Campagne, sommes: Sequence[Reponse]) -> str:
+    """Trames received; at mid-year, what is expected at its end, and apart from it what is only imputed."""
     recues, attendues = sum(s.recues for s in sommes), sum(s.attendues for s in sommes)
+    dit = f"{compte(recues, 'trame reçue', 'trames reçues')} sur {attendues}."
+    if c.moment == "annuelle":
+        return dit
+    prevu, imputes = sum(int(s.valeur or 0) for s in sommes), sum(map(impute, sommes))
     a_part = (
-        f", sans compter {grand_montant(imputes)} imputés à ceux qui n'ont rien envoyé (leur retenu de l'an dernier)"
+        f", à quoi s'ajouteraient {grand_montant(imputes)} imputés, faute d'envoi, d'après l'an dernier"
         if imputes
         else ""
     )
-    return (
-        f"{compte(recues, 'trame reçue', 'trames reçues')} sur {attendues}. "
-        f"En fin d'année, {grand_montant(prevu)} sont attendus{a_part}."
-    )
+    return f"{dit} En fin d'année, {grand_montant(prevu)} sont attendus{a_part}."
 
 
-def _point(p: Point) -> str:
+def _points(c: Campagne, tous: Sequence[Point]) -> list[str]:
+    """Who sent nothing, in one line; then one line for each of the others, the farthest from its objective first."""
+    muets = [p.etat.ght.nom for p in tous if not p.etat.onglets]
+    recus = [p for p in tous if p.etat.onglets]
+    reste = len(recus) - MONTRES
+    return [
+        *([f"Rien reçu ({len(muets)}) : {enumeration(muets, MONTRES)}"] if muets else []),
+        *(_point(c, p) for p in recus[:MONTRES]),
+        *([f"… et {compte(reste, 'autre GHT', 'autres GHT')}"] if reste > 0 else []),
+    ]
+
+
+def _point(c: Campagne, p: Point) -> str:
     """« GHT Jura : 0,6 M€ gardés sur 1,2 M€ visés (52 %), 1,1 M€ attendus ; remise, 3 lignes à corriger »."""
-    if p.etat.onglets == 0:
-        a_part = f", {grand_montant(p.impute)} imputés" if p.impute else ""
-        return f"{p.etat.ght.nom} : {p.etat.mots}{a_part}"
     vise = (
         f" sur {grand_montant(p.objectif.montant)} visés ({taux(p.atteinte)})"
         if p.objectif and p.atteinte is not None
         else ""
     )
-    return (
-        f"{p.etat.ght.nom} : {grand_montant(p.retenu)} gardés{vise}, {grand_montant(p.prevu)} attendus ; {p.etat.mots}"
-    )
-
-
-def _etat(e: Etat) -> str:
-    return f"Votre trame : {e.mots}, échéance du {jour(e.echeance)}"
+    prevu = f", {grand_montant(p.prevu)} attendus en fin d'année" if c.moment != "annuelle" else ""
+    return f"{p.etat.ght.nom} : {grand_montant(p.retenu)} gardés{vise}{prevu} ; {p.etat.mots}"
 
 
 def _couteux(vue: Vue, c: Campagne, lieux: Iterable[Perimetre]) -> list[str]:
@@ -109,8 +110,11 @@ def _couteux(vue: Vue, c: Campagne, lieux: Iterable[Perimetre]) -> list[str]:
 
 
 def _regle(code: str) -> str:
-    titre = CATALOGUE[code].titre if code in CATALOGUE else "retirée par décision"
-    return titre[0].lower() + titre[1:]
+    return _minuscule(CATALOGUE[code].titre) if code in CATALOGUE else "par décision"
+
+
+def _minuscule(texte: str) -> str:
+    return texte[0].lower() + texte[1:]
 
 
 def _hebdo(vue: Vue, relances: Sequence[Relance]) -> Partie:
@@ -128,12 +132,21 @@ def _hebdo(vue: Vue, relances: Sequence[Relance]) -> Partie:
         f"{c.titre.capitalize()}, échéance du {jour(c.echeance)} : {quoi}.",
         (
             *([f"Ont répondu depuis une semaine : {enumeration(neufs, MONTRES)}"] if neufs else []),
-            *(f"À relancer : {e.ght.nom} ({e.mots})" for e in sorted(dus, key=lambda e: not e.en_retard)[:MONTRES]),
+            *_attendus(dus),
             *(m for ou in lieux for m in _semaine(vue, c, ou)),
             *_couteux(vue, c, lieux),
         ),
         "Les relances partent d'elles-mêmes ; vigie remind montre les prochaines." if dus else "",
     )
+
+
+def _attendus(dus: Sequence[Etat]) -> list[str]:
+    """Who sent nothing, in one line; then who sent something and has not handed it in."""
+    muets, vus = [e.ght.nom for e in dus if not e.onglets], [e for e in dus if e.onglets]
+    return [
+        *([f"Rien reçu ({len(muets)}) : {enumeration(muets, MONTRES)}"] if muets else []),
+        *(f"{e.ght.nom} : {e.mots}" for e in vus[:MONTRES]),
+    ]
 
 
 def _semaine(vue: Vue, c: Campagne, ou: Perimetre) -> list[str]:
@@ -142,7 +155,7 @@ def _semaine(vue: Vue, c: Campagne, ou: Perimetre) -> list[str]:
     r = changements(vue, Sujet(ou, c.exercice, c.code, depuis=depuis))
     if not r.elements:
         return [f"{vue.dossier.territoire.nom(ou)} : le total n'a pas bougé depuis une semaine"]
-    parts = enumeration([f"{e.libelle.lower()}, {_signe(int(e.valeur or 0))}" for e in r.elements], 4)
+    parts = " ; ".join(f"{_minuscule(e.libelle)}, {_signe(int(e.valeur or 0))}" for e in r.elements)
     return [f"{vue.dossier.territoire.nom(ou)} : {_signe(int(r.valeur or 0))} gardés en une semaine ({parts})"]
 
 
@@ -175,9 +188,10 @@ def _total_qui_bouge(vue: Vue, relances: Sequence[Relance]) -> Partie:
 
 def _grosse_ligne(vue: Vue, relances: Sequence[Relance]) -> Partie:
     c, ghts = relances[0].campagne, vue.dossier.territoire.ghts
-    total = sum(_retire(r) for r in relances)
+    total, noms = sum(map(_retire, relances)), list(dict.fromkeys(ghts[r.cle.unite].nom for r in relances))
+    lignes = compte(len(relances), "grosse ligne retirée", "grosses lignes retirées")
     return Partie(
-        f"{compte(len(relances), 'grosse ligne retirée', 'grosses lignes retirées')} : {euros(total)}",
+        f"{enumeration(noms, 3)} : {lignes}, {euros(total)}",
         f"{c.titre.capitalize()} : les contrôles viennent de retirer du total {euros(total)}.",
         tuple(
             f"{ghts[r.cle.unite].nom} : {euros(_retire(r))} ({r.quoi})"
@@ -197,6 +211,8 @@ def _lieu(vue: Vue, unite: str) -> Perimetre:
     return Perimetre("region" if unite in vue.dossier.territoire.regions else "ght", unite)
 
 
+URGENTES = ("total_qui_bouge", "grosse_ligne")
+"""What is said first in a letter."""
 ALERTES: dict[str, Callable[[Vue, Sequence[Relance]], Partie]] = {
     "alerte": _alerte, "hebdo": _hebdo, "total_qui_bouge": _total_qui_bouge, "grosse_ligne": _grosse_ligne,
 }  # fmt: skip

@@ -172,6 +172,9 @@ def _par_un_canal(
             reference = canal.envoie(lettre)
         except EnvoiError as faute:
             journal.info("%s : %s", canal.nom, faute)
+            if faute.doute:
+                messages.doute(vue.db, envoi, str(faute), instant)
+                return "doute"
             if not faute.definitif:
                 _plus_tard(vue, canal, envoi, str(faute), instant + REPRISES[essais % len(REPRISES)], instant)
                 return "à dire"

@@ -11,10 +11,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bots.answering import reponse_a
+from bots.documents import image
 from bots.lettre import Lettre, Piece
-from bots.messages_alertes import ALERTES
+from bots.messages_alertes import ALERTES, URGENTES
 from bots.messages_rappels import RAPPELS, Partie, signature, un_delai
 from config.droits import Personne
+from config.errors import UserError
+from config.rappels import ALERTE
 from reports.relances import Relance
 from reports.vue import Vue
 from sheets import template
@@ -37,23 +41,41 @@ def lettre(vue: Vue, relances: Sequence[Relance], personne: Personne, cle: str, 
     objet = parties[0].titre + (f" (+ {len(parties) - 1})" if len(parties) > 1 else "")
     html = _PAGES.get_template("lettre.html.j2").render(objet=objet, parties=parties, delai=delai, signature=fin)
     repondent = any(r.genre in REPONDENT for r in relances)
-    pieces = tuple(trame(vue, r) for r in relances if r.genre == "ouverture")
-    return Lettre(cle, adresse, objet, _texte(parties, delai, fin), html, pieces, repond=repondent)
+    pieces = [trame(vue, r) for r in relances if r.genre == "ouverture"]
+    pieces += [i for r in relances if r.genre == ALERTE and (i := _image(vue, r, personne))]
+    return Lettre(cle, adresse, objet, _texte(parties, delai, fin), html, tuple(pieces), repond=repondent)
 
 
 def _parties(vue: Vue, relances: Sequence[Relance]) -> list[Partie]:
-    """One part for each kind and campaign, in the order in which they came due."""
+    """One part for each kind and campaign: what is urgent, what came due, and the week last."""
     par_genre: dict[tuple[str, str], list[Relance]] = {}
-    for r in sorted(relances, key=lambda r: (r.moment, r.cle)):
+    for r in sorted(relances, key=lambda r: (_rang(r.genre), r.moment, r.cle)):
         par_genre.setdefault((r.genre, r.cle.campagne), []).append(r)
     return [PARTIES[genre](vue, siennes) for (genre, _), siennes in par_genre.items()]
+
+
+def _rang(genre: str) -> int:
+    return 0 if genre in URGENTES else 2 if genre == "hebdo" else 1
 
 
 def _texte(parties: Sequence[Partie], delai: str, fin: str) -> str:
     blocs = ["Bonjour,"]
     for p in parties:
-        blocs += ["\n".join([p.phrase, *(f"  • {point}" for point in p.points)]), p.suite]
+        blocs += [
+            f"— {p.titre} —" if len(parties) > 1 else "",
+            "\n".join([p.phrase, *(f"  • {point}" for point in p.points)]),
+            p.suite,
+        ]
     return "\n\n".join(b for b in (*blocs, delai, fin) if b) + "\n"
+
+
+def _image(vue: Vue, r: Relance, personne: Personne) -> Piece | None:
+    """The picture of where a territory stands, as its reader may see it; none when there is nothing to draw."""
+    rendu, _ = reponse_a(f"gains {r.cle.unite} {r.campagne.exercice}", personne, vue)
+    try:
+        return image(rendu)
+    except UserError:
+        return None
 
 
 def trame(vue: Vue, r: Relance) -> Piece:

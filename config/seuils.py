@@ -63,7 +63,8 @@ class Alertes:
     """Percent by which a pull moves what was already declared in a region."""
     ligne_retiree: int = 10_000_000
     """Cents of a line that the checks strike; written in euros in the settings."""
-    jour_du_point: int = 0
+    jour_du_point: int | None = 0
+    """None: no digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Reglages:
     alertes: Alertes = field(default_factory=Alertes)
 
 
-JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi")
+JOURS, AUCUN = ("lundi", "mardi", "mercredi", "jeudi", "vendredi"), "aucun"
 POURCENTAGES = frozenset(f.name for f in fields(Seuils) if f.type == "Decimal")
 """Settings a referent writes in percent."""
 
@@ -187,8 +188,9 @@ def _alertes(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Alert
             plainte(nom, f"« {nom} » attend un nombre entier, 1 au moins.")
         else:
             valeurs[nom] = valeur
-    jour = dits.get("jour_du_point", JOURS[defaut.jour_du_point])
-    if jour not in JOURS:
-        plainte("jour_du_point", f"« {jour} » ; un jour ouvré était attendu : {enumeration(JOURS)}.")
-        jour = JOURS[defaut.jour_du_point]
-    return Alertes(valeurs["variation"], valeurs["ligne_retiree"] * 100, JOURS.index(jour))
+    jour = dits.get("jour_du_point", JOURS[0])
+    if jour not in (*JOURS, AUCUN):
+        plainte("jour_du_point", f"« {jour} » ; un jour ouvré était attendu ({enumeration(JOURS)}), ou « {AUCUN} ».")
+        jour = AUCUN
+    le_jour = JOURS.index(jour) if jour in JOURS else None
+    return Alertes(valeurs["variation"], valeurs["ligne_retiree"] * 100, le_jour)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from threading import Lock
 from urllib.request import urlopen
 
 from config.errors import UserError
 from config.langue import compte
 from jobs.releve import releve_a_part
-from jobs.wiring import Atelier, reglage
+from jobs.wiring import Atelier, imap, reglage, smtp
 from sheets.register.pas import panne
 from sheets.register.registre import ouvert_par_ce_fil
 
+UN_RELEVE_A_LA_FOIS = Lock()
+"""Folders and mail take turns: the register takes in one pull at a time."""
 DELAI = 10.0
 """Seconds left to the watch to answer."""
 
@@ -30,9 +33,40 @@ class Pas:
 
 def releve(atelier: Atelier) -> str:
     """Pull the configured sources."""
-    fichiers = releve_a_part(atelier)["fichiers"]
+    with UN_RELEVE_A_LA_FOIS:
+        fichiers = releve_a_part(atelier)["fichiers"]
     neufs = sum(f["etat"] != "inchange" for f in fichiers)
     return f"{compte(len(fichiers), 'classeur')}, {compte(neufs, 'lu', 'lus')}"
+
+
+def courrier(atelier: Atelier) -> str:
+    """Take in the trames that came by mail, and answer each sender."""
+    from jobs.intake import Poste, releve_le_courrier
+
+    boite, poste = imap(), smtp(atelier.maintenant)
+    if boite is None:
+        return "aucune boîte aux lettres n'est réglée"
+    if poste is None:
+        raise UserError(
+            "VIGIE_IMAP_URL est réglé, et pas VIGIE_SMTP_URL : personne ne recevrait de réponse. Réglez-le."
+        )
+    with UN_RELEVE_A_LA_FOIS:
+        return compte(len(releve_le_courrier(Poste(replace(atelier), boite, poste))), "courriel")
+
+
+def previens(atelier: Atelier) -> str:
+    """Put the locks at their hour, then tell everyone what they are due."""
+    from bots import notify
+    from jobs.remind import bilan, verrouille_a_l_heure
+
+    with atelier.vue_fraiche() as vue:
+        verrous = sum(map(len, verrouille_a_l_heure(vue, atelier.maintenant()).values()))
+        mots = [compte(verrous, "GHT verrouillé", "GHT verrouillés")] if verrous else []
+        canaux = atelier.canaux()
+        if not canaux:
+            return ", ".join([*mots, "aucun canal n'est réglé"])
+        faits = notify.tourne(vue, atelier.maintenant(), canaux).faits
+        return ", ".join([*mots, bilan(faits)])
 
 
 def signale(atelier: Atelier) -> str:
@@ -54,5 +88,7 @@ def signale(atelier: Atelier) -> str:
 
 PAS = (
     Pas("releve", "le relevé des dossiers", 300, releve),
+    Pas("courrier", "le relevé du courrier", 120, courrier),
+    Pas("messages", "l'envoi des messages", 60, previens),
     Pas("veille", "le signal de veille", 300, signale),
 )

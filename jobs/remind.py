@@ -45,26 +45,26 @@ def relance(atelier: Atelier, envoie: bool, en_json: bool, choisie: Choix = lamb
         return
     if not canaux:
         raise UserError(
-            "Aucun canal n'est réglé : rien ne peut partir. Donnez VIGIE_SLACK_BOT_TOKEN (docs/installer-slack.md), "
-            "puis relancez ; sans --send, la même commande montre ce qui partirait."
+            "Aucun canal n'est réglé : rien ne peut partir. Donnez VIGIE_SLACK_BOT_TOKEN (docs/installer-slack.md) ou "
+            "VIGIE_SMTP_URL, puis relancez ; sans --send, la même commande montre ce qui partirait."
         )
     faits = notify.tourne(vue, instant, canaux, choisie).faits
     if en_json:
         click.echo(json.dumps({"au": instant.isoformat(timespec="seconds"), "messages": faits}, ensure_ascii=False))
     else:
-        console.ecrit(_bilan(faits))
+        console.ecrit(f"{bilan(faits)}.")
         if raison := raison_d_attendre(instant, vue.dossier.heures):
             console.ecrit(f"Rien ne part maintenant : {raison}.")
 
 
-def _bilan(faits: Mapping[str, int]) -> str:
-    """« 11 messages dits, 2 à dire plus tard. »."""
+def bilan(faits: Mapping[str, int]) -> str:
+    """« 11 messages dits, 2 à dire plus tard »."""
     mots = {
         "dit": ("message dit", "messages dits"), "à dire": ("à dire plus tard", "à dire plus tard"),
         "refusé": ("refusé", "refusés"), "doute": ("douteux", "douteux"), "nul": ("devenu inutile", "devenus inutiles"),
     }  # fmt: skip
     dits = [compte(faits.get(etat, 0), *m) for etat, m in mots.items() if etat == "dit" or faits.get(etat)]
-    return f"{', '.join(dits)}."
+    return ", ".join(dits)
 
 
 def ouvre(atelier: Atelier, campagne: str, envoie: bool, en_json: bool) -> None:

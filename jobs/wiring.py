@@ -85,10 +85,13 @@ class Atelier:
 
     def canaux(self) -> tuple[Canal, ...]:
         """The ways to people that are set, the preferred one first; none when nobody set any."""
-        from bots import slack_messages
+        from bots import courrier, slack_messages
 
-        reglages = slack()
-        return (slack_messages.canal(reglages),) if reglages.bot else ()
+        reglages, poste = slack(), smtp(self.maintenant)
+        return (
+            *([slack_messages.canal(reglages)] if reglages.bot else []),
+            *([courrier.canal(poste)] if poste else []),
+        )
 
     def personne(self, email: str | None) -> Personne:
         """Who asks. Raises UserError when the address is not in personnes.csv."""

@@ -99,8 +99,10 @@ def _alerte(vue: Vue, campagne: Campagne, r: Rappel, jour: date, moment: datetim
 
 def hebdomadaire(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
     """Each week of a campaign, to each referent: what came, what moved, who owes, what costs most."""
-    au = vue.au
-    jour = au - timedelta(days=(au.weekday() - vue.dossier.alertes.jour_du_point) % 7)
+    jour_du_point = vue.dossier.alertes.jour_du_point
+    if jour_du_point is None:
+        return
+    jour = vue.au - timedelta(days=(vue.au.weekday() - jour_du_point) % 7)
     moment = _moment(vue, jour)
     if instant < moment:
         return

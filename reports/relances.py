@@ -14,7 +14,7 @@ from config.droits import Personne
 from config.langue import jour
 from config.ouvrables import a_l_ouverture, prochain_moment
 from config.rappels import ALERTE, UTILE, Dates, Rappel, dates
-from config.territoire import Ght, Perimetre
+from config.territoire import FRANCE, Ght, Perimetre
 from reports.suivi import Etat, etats
 from reports.vue import Sujet, Vue
 from sheets.register import messages

@@ -118,6 +118,14 @@ class Region:
         self.heure = datetime.combine(jour, time(heure), PARIS)
         return self
 
+    def sans_alertes(self) -> Region:
+        """Reminders and receipts alone are told."""
+        self.change_le_dossier("reglages.toml", 'jour_du_point = "lundi"', 'jour_du_point = "aucun"')
+        rappels = self.dossier.chemin / "rappels.csv"
+        lignes = rappels.read_text(encoding="utf-8").splitlines(keepends=True)
+        self.change_le_dossier("rappels.csv", "".join(li for li in lignes if ";alerte;" in li), "")
+        return self
+
     def depose(self, nom: str, octets: bytes) -> Path:
         """A file arrives; it is read at the next pull."""
         self._envois += 1

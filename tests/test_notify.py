@@ -30,7 +30,7 @@ RELANCE = "GHT Jura : trame attendue, à remettre pour le 28/02/2022"
 
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
-    return nouvelle(tmp_path).le(date(2022, 2, 14), 10)
+    return nouvelle(tmp_path).sans_alertes().le(date(2022, 2, 14), 10)
 
 
 @pytest.fixture

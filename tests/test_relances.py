@@ -9,6 +9,7 @@ import pytest
 
 from bots.notify import Envoi, envois
 from bots.redaction import lettre
+from config.dossier import EXEMPLE, charge
 from config.errors import UserError
 from config.rappels import DEFAUT
 from reports.dues import Dues, dues
@@ -25,7 +26,7 @@ CAMPAGNE = "2021-annuelle"
 
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
-    return nouvelle(tmp_path)
+    return nouvelle(tmp_path).sans_alertes()
 
 
 def le(region: Region, mois: int, jour: int, heure: int = 10, annee: int = 2022) -> Dues:
@@ -153,7 +154,7 @@ def test_nobody_is_told_at_night_and_why_is_said(region: Region) -> None:
 
 
 def test_a_folder_without_a_ladder_has_the_one_of_the_example(region: Region) -> None:
-    assert region.dossier.rappels == DEFAUT
+    assert charge(EXEMPLE).rappels == DEFAUT
     copie = region.ou / "region"
     region.change_le_dossier("campagnes.csv", "28/02/2022", "28/02/2022")
     (copie / "rappels.csv").unlink()

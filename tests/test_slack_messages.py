@@ -26,7 +26,7 @@ from tests.test_blocks import verifie
 
 CHEF, COMPTE = "paat.bfc-08@exemple.invalid", "U08CHEF"
 LETTRE = Lettre(
-    "abc123", COMPTE, "GHT Jura : trame attendue", "Bonjour,\n\n  • Il manque <!channel> & @tous\n", "", (), True
+    "abc123", COMPTE, "GHT Jura : trame attendue", "Bonjour,\n\n  • Il manque <!channel> & @tous\n", "", repond=True
 )
 
 

@@ -1,0 +1,214 @@
+"""What a region is told without asking: at its dates, each week, when its total moves, when a large line is struck."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bots.lettre import Lettre
+from bots.notify import tourne
+from config.errors import UserError
+from config.langue import INSECABLE, MILLIERS
+from reports.alertes import mouvements
+from sheets.register import arrivees
+from tests.facteur import Facteur
+from tests.region import Region, nouvelle
+
+JURA, NIEVRE = "BFC-08", "BFC-06"
+SUD, NEVERS = "390780146", "580780039"
+REFERENT, DIRECTEUR, CHEF = (f"{q}@exemple.invalid" for q in ("referent.bfc", "directeur.bfc-08", "paat.bfc-08"))
+ANNUELLE, MI_ANNEE = "2021-annuelle", "2022-mi-annee"
+TYPED = "Contrat <!channel> Dupont"
+DITES = ("situation au", "de nouveaux envois", "les contrôles viennent", "Les relances")
+"""A sentence of each kind of alert."""
+
+
+@pytest.fixture
+def region(tmp_path: Path) -> Region:
+    return nouvelle(tmp_path)
+
+
+@pytest.fixture
+def courriel() -> Facteur:
+    return Facteur()
+
+
+def ligne(gain: int, reference: int = 1_000_000, **reste: Any) -> dict[str, Any]:
+    return {
+        "gain_annuel": gain,
+        "montant_reference": reference,
+        "intitule": TYPED,
+        "date_premiere_commande": date(2021, 1, 4),
+        **reste,
+    }
+
+
+def recoit(
+    region: Region, jour: date, ght: str, finess: str, *lignes: dict[str, Any], campagne: str = ANNUELLE
+) -> None:
+    region.le(jour).envoie(f"{ght}.xlsx", ght, campagne, {finess: lignes})
+
+
+def tour(region: Region, courriel: Facteur, jour: date, heure: int = 10) -> list[Lettre]:
+    """What leaves at that hour."""
+    avant = len(courriel.livrees)
+    region.le(jour, heure)
+    tourne(region.vue, region.heure, [courriel.canal])
+    return [replace(x, objet=_plain(x.objet), texte=_plain(x.texte)) for x in courriel.livrees[avant:]]
+
+
+def _plain(texte: str) -> str:
+    return texte.replace(INSECABLE, " ").replace(MILLIERS, " ")
+
+
+def a(lettres: list[Lettre], qui: str) -> Lettre:
+    (la,) = (x for x in lettres if x.a == qui)
+    return la
+
+
+def test_the_mid_year_alert_says_where_each_ght_stands_and_who_has_not_answered(
+    region: Region, courriel: Facteur
+) -> None:
+    recoit(region, date(2022, 2, 1), NIEVRE, NEVERS, ligne(120_000))
+    mars = {"date_premiere_commande": date(2022, 3, 1)}
+    lignes = (ligne(60_000, **mars), ligne(300_000, 200_000, **mars))
+    recoit(region, date(2022, 6, 20), JURA, SUD, *lignes, campagne=MI_ANNEE)
+    dite = a(tour(region, courriel, date(2022, 7, 1)), REFERENT)
+    assert dite.objet.startswith("Bourgogne-Franche-Comté : 50 k€ gardés, 0,2 % de l'objectif")
+    assert "situation au 30/06/2022 : 1 trame reçue sur 11." in dite.texte
+    assert "imputés, faute d'envoi, d'après l'an dernier" in dite.texte
+    assert "Rien reçu (10) : " in dite.texte
+    (jura,) = (li for li in dite.texte.splitlines() if "GHT Jura : 50 k€ gardés sur" in li)
+    assert jura.endswith("en fin d'année ; remise, 1 ligne à corriger, 1 onglet sur 4")
+    assert "Retiré : 250 000 €, le gain dépasse le montant de référence (2022-mi-annee/390780146/0002)" in dite.texte
+    (image,) = dite.pieces
+    assert image.octets.startswith(b"\x89PNG")
+
+
+def test_a_director_is_told_of_their_own_ght_and_of_no_other(region: Region, courriel: Facteur) -> None:
+    recoit(region, date(2022, 6, 20), NIEVRE, NEVERS, ligne(120_000), campagne=MI_ANNEE)
+    recoit(region, date(2022, 6, 20), JURA, SUD, ligne(60_000), campagne=MI_ANNEE)
+    lettres = tour(region, courriel, date(2022, 7, 1))
+    dite = a(lettres, DIRECTEUR)
+    assert dite.objet.startswith("GHT Jura : ")
+    assert "Nièvre" not in dite.texte + dite.html
+    ghts = (g.code.lower() for g in region.vue.dossier.territoire.ghts.values())
+    assert {x.a for x in lettres if "situation au 30/06/2022" in x.texte} == {
+        REFERENT,
+        *(f"directeur.{g}@exemple.invalid" for g in ghts),
+    }
+
+
+def test_once_the_collection_is_closed_the_balance_speaks_of_no_forecast(region: Region, courriel: Facteur) -> None:
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(60_000))
+    bilan = a(tour(region, courriel, date(2022, 3, 17)), DIRECTEUR)
+    assert bilan.objet == "GHT Jura : 60 k€ gardés, 6,7 % de l'objectif"
+    assert "attendus" not in bilan.texte
+
+
+def test_an_alert_of_before_the_opening_or_long_past_is_not_told(region: Region, courriel: Facteur) -> None:
+    assert not any("gardés" in x.objet for x in tour(region, courriel, date(2022, 1, 10))), "situation on 31 December"
+    assert not any("gardés" in x.objet for x in tour(region, courriel, date(2022, 7, 25))), "situation on 30 June"
+
+
+def test_each_alert_is_told_once_however_often_it_is_asked(region: Region, courriel: Facteur) -> None:
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(60_000), ligne(300_000, 200_000))
+    recoit(region, date(2022, 2, 8), JURA, SUD, ligne(30_000), ligne(300_000, 200_000))
+    jours = [date(2022, 2, 8) + timedelta(days=n) for n in range(45)]
+    parties = [(jour, x.a, li) for jour in jours for heure in (9, 13, 17) for x in tour(region, courriel, jour, heure)
+               for li in (x.objet, *x.texte.splitlines()) if any(m in li for m in DITES)]  # fmt: skip
+    assert len(set(parties)) == len(parties)
+    for une_fois in ("situation au", "de nouveaux envois", "les contrôles viennent"):
+        dits = [(qui, li) for _, qui, li in parties if une_fois in li]
+        assert dits
+        assert len(set(dits)) == len(dits), une_fois
+    semaines = [jour.isocalendar().week for jour, _, li in parties if "Les relances" in li]
+    assert semaines == sorted(set(semaines))
+
+
+def test_the_week_is_told_on_its_day_to_the_referent_alone(region: Region, courriel: Facteur) -> None:
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(60_000))
+    lundi = tour(region, courriel, date(2022, 2, 7))
+    assert [x.a for x in lundi if "la semaine" in x.texte + x.objet] == [REFERENT]
+    dite = a(lundi, REFERENT).texte
+    assert "Ont répondu depuis une semaine : GHT Jura" in dite
+    assert "+60 k€ gardés en une semaine (lignes apparues : 1, +60 k€)" in dite
+    assert "Rien reçu (10) : " in dite
+    mardi = tour(region, courriel, date(2022, 2, 8))
+    assert not any("la semaine" in x.texte for x in mardi)
+    assert "le total n'a pas bougé depuis une semaine" in a(tour(region, courriel, date(2022, 2, 14)), REFERENT).texte
+
+
+def test_a_region_may_do_without_its_week(region: Region, courriel: Facteur) -> None:
+    region.sans_alertes()
+    assert not any("la semaine" in x.texte for x in tour(region, courriel, date(2022, 2, 7)))
+
+
+@pytest.mark.parametrize(("gain", "dit"), [(55_000, False), (53_000, True), (70_000, True)])
+def test_a_pull_that_moves_what_was_declared_is_told_past_the_share(
+    region: Region, courriel: Facteur, gain: int, dit: bool
+) -> None:
+    """60 000 € were declared: a tenth of it is 6 000."""
+    region.change_le_dossier("reglages.toml", 'jour_du_point = "lundi"', 'jour_du_point = "aucun"')
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(60_000))
+    tour(region, courriel, date(2022, 2, 1))
+    recoit(region, date(2022, 2, 8), JURA, SUD, ligne(gain))
+    au_referent = [x for x in tour(region, courriel, date(2022, 2, 8), 11) if x.a == REFERENT]
+    assert [("déjà déclaré" in x.objet) for x in au_referent] == ([True] if dit else [])
+
+
+def test_what_comes_for_the_first_time_moves_nothing(region: Region, courriel: Facteur) -> None:
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(60_000))
+    recoit(region, date(2022, 2, 1), NIEVRE, NEVERS, ligne(500_000))
+    assert not any("déjà déclaré" in x.objet for x in tour(region, courriel, date(2022, 2, 1), 11))
+
+
+def test_the_movement_told_is_the_difference_of_the_totals(region: Region) -> None:
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(60_000), ligne(20_000))
+    recoit(region, date(2022, 2, 3), NIEVRE, NEVERS, ligne(120_000))
+    avant = region.demande("gains bfc 2021")["valeur"]
+    recoit(region, date(2022, 2, 8), JURA, SUD, ligne(10_000), ligne(20_000))
+    apres = region.demande("gains bfc 2021")["valeur"]
+    (a,) = arrivees.corrections(region.db, ANNUELLE, region.heure - timedelta(days=4), region.heure)
+    (m,) = mouvements(region.vue, region.dossier.campagnes[ANNUELLE], a)
+    assert m.ecart == round(100 * (float(apres) - float(avant))) == -50_000_00
+    assert m.avant == round(100 * float(avant))
+    assert m.par_ght == {JURA: -50_000_00}
+
+
+def test_a_large_line_struck_is_told_at_once_and_no_more_once_it_is_mended(region: Region, courriel: Facteur) -> None:
+    region.change_le_dossier("reglages.toml", 'jour_du_point = "lundi"', 'jour_du_point = "aucun"')
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(99_000, 90_000), ligne(120_000, 100_000))
+    (dite,) = (x for x in tour(region, courriel, date(2022, 2, 1), 11) if x.a == REFERENT)
+    assert dite.objet == "GHT Jura : 1 grosse ligne retirée, 120 000 €"
+    assert "GHT Jura : 120 000 € (2021-annuelle/390780146/0002)" in dite.texte
+    recoit(region, date(2022, 2, 2), NIEVRE, NEVERS, ligne(300_000, 200_000))
+    recoit(region, date(2022, 2, 2), NIEVRE, NEVERS, ligne(30_000, 200_000))
+    assert not any("grosse" in x.objet for x in tour(region, courriel, date(2022, 2, 2), 11))
+
+
+def test_no_text_of_a_cell_is_in_an_alert(region: Region, courriel: Facteur) -> None:
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(60_000), ligne(300_000, 200_000))
+    recoit(region, date(2022, 2, 8), JURA, SUD, ligne(10_000), ligne(310_000, 200_000))
+    for jour in (date(2022, 2, 8), date(2022, 2, 14), date(2022, 3, 17)):
+        tour(region, courriel, jour)
+    dits = " ".join(_plain(x.texte) for x in courriel.livrees)
+    assert all(m in dits for m in DITES)
+    assert not [x.objet for x in courriel.livrees if "Dupont" in x.objet + x.texte + x.html]
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "phrase"),
+    [
+        ('jour_du_point = "lundi"', 'jour_du_point = "dimanche"', "« dimanche » ; un jour ouvré était attendu"),
+        ("variation = 10 ", "variation = 0 ", "« variation » attend un nombre entier"),
+        ("ligne_retiree = 100000", 'ligne_retiree = "beaucoup"', "« ligne_retiree » attend un nombre entier"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_said_with_its_line(region: Region, avant: str, apres: str, phrase: str) -> None:
+    with pytest.raises(UserError, match=phrase):
+        region.change_le_dossier("reglages.toml", avant, apres)
