@@ -14,6 +14,7 @@ import click
 
 from bots import console, notify, redaction
 from bots.lettre import Lettre
+from bots.messages_alertes import ALERTES
 from bots.notify import Canal, Envoi
 from config.campagne import PARIS
 from config.droits import Personne
@@ -34,6 +35,11 @@ SERVICE = Personne("vigie", "le service", "dgos", FRANCE)
 """In whose name the lock is put when nobody puts it by hand."""
 MONTRES = 8
 """Territories named under one reason for silence; `--json` names every person."""
+
+
+def est_une_alerte(r: Relance) -> bool:
+    """Whether it tells where things stand, rather than what someone owes."""
+    return r.genre in ALERTES
 
 
 def relance(atelier: Atelier, envoie: bool, en_json: bool, choisie: Choix = lambda r: True) -> None:

@@ -74,9 +74,9 @@ def test_the_mid_year_alert_says_where_each_ght_stands_and_who_has_not_answered(
     region: Region, courriel: Facteur
 ) -> None:
     recoit(region, date(2022, 2, 1), NIEVRE, NEVERS, ligne(120_000))
-    mars = {"date_premiere_commande": date(2022, 3, 1)}
-    lignes = (ligne(60_000, **mars), ligne(300_000, 200_000, **mars))
-    recoit(region, date(2022, 6, 20), JURA, SUD, *lignes, campagne=MI_ANNEE)
+    lignes = (ligne(60_000), ligne(300_000, 200_000))
+    de_mars = [{**li, "date_premiere_commande": date(2022, 3, 1)} for li in lignes]
+    recoit(region, date(2022, 6, 20), JURA, SUD, *de_mars, campagne=MI_ANNEE)
     dite = a(tour(region, courriel, date(2022, 7, 1)), REFERENT)
     assert dite.objet.startswith("Bourgogne-Franche-Comté : 50 k€ gardés, 0,2 % de l'objectif")
     assert "situation au 30/06/2022 : 1 trame reçue sur 11." in dite.texte

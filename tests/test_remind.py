@@ -61,7 +61,7 @@ def test_what_would_leave_is_shown_with_why_the_others_are_told_nothing(dit: Com
 def test_what_is_sent_is_what_was_shown_and_is_then_said_to_be_told(dit: Commande, facteur: Facteur) -> None:
     prevus = json.loads(dit("remind", "--json").stdout)
     assert facteur.livrees == []
-    assert dit("remind", "--send").stdout == "12 messages dits.\n", "ten GHT, a receipt, the referent's digest"
+    assert dit("remind", "--send").stdout == "11 messages dits.\n"
     assert [(x.a, x.objet, x.texte) for x in facteur.livrees] == [
         (e["a"], e["objet"], e["texte"]) for e in prevus["envois"]
     ]
@@ -107,3 +107,12 @@ def test_what_went_wrong_is_in_the_status_and_makes_it_red(dit: Commande, facteu
 
 def _tombe(*_: object) -> None:
     raise OSError("disk full")
+
+
+def test_alerts_are_shown_and_sent_apart_from_reminders(dit: Commande, facteur: Facteur) -> None:
+    montre = dit("alert").stdout
+    assert "— point de la semaine" in montre
+    assert "J-15" not in montre
+    assert dit("alert", "--send").stdout == "1 message dit.\n"
+    assert [x.a for x in facteur.livrees] == ["referent.bfc@exemple.invalid"]
+    assert dit("alert", "--send").stdout == "0 message dit.\n"

@@ -16,6 +16,17 @@ from jobs.francais import Commande
 @communes
 def remind(envoie: bool, en_json: bool, **options: Any) -> None:
     """Dit qui serait relancé maintenant, de quoi, et pourquoi pas les autres. Avec --send, relance."""
-    from jobs.remind import relance
+    from jobs.remind import est_une_alerte, relance
 
-    relance(atelier(**options), envoie, en_json)
+    relance(atelier(**options), envoie, en_json, lambda r: not est_une_alerte(r))
+
+
+@vigie.command(cls=Commande)
+@click.option("--send", "envoie", is_flag=True, help="Envoyer vraiment ; sans elle, montre ce qui partirait.")
+@click.option("--json", "en_json", is_flag=True, help="Sortie pour les programmes.")
+@communes
+def alert(envoie: bool, en_json: bool, **options: Any) -> None:
+    """Montre les alertes du moment : points de campagne et de la semaine, total qui bouge, grosse ligne retirée."""
+    from jobs.remind import est_une_alerte, relance
+
+    relance(atelier(**options), envoie, en_json, est_une_alerte)
