@@ -22,7 +22,8 @@ from config.errors import UserError
 from config.langue import compte, decimal_euros, enumeration, jour, proche, vouliez_vous
 from config.tables import decode, separateur
 from config.territoire import FRANCE, Perimetre, Territoire
-from jobs.pull import Bilan
+from jobs import wiring
+from jobs.pull import STABLE, Bilan
 from jobs.pull import pull as releve_tout
 from jobs.wiring import Atelier
 from reports.vue import Sujet
@@ -156,21 +157,25 @@ def objet_classeur(c: Classeur) -> dict[str, Any]:
 
 def releve(atelier: Atelier, sources: Sequence[Path], en_json: bool, motif: str = "", email: str | None = None) -> None:
     """Pull the sources into the register and show what came in; with `motif`, on behalf of their GHT."""
-    if not sources:
-        raise UserError("Donnez un dossier de trames à relever : vigie pull DOSSIER")
+    reglees = [] if sources else wiring.sources()
+    if not (sources or reglees):
+        raise UserError(
+            "Donnez un dossier de trames à relever : vigie pull DOSSIER, ou réglez VIGIE_SOURCES, qui les nomme tous."
+        )
     saisie, permis = _pour_le_compte(atelier, motif, email)
     with console.progression("Relevé") as avance:
         bilan = releve_tout(
-            atelier.registre, atelier.dossier, sources, atelier.maintenant, avance, saisie=saisie, permis=permis
-        )
+            atelier.registre, atelier.dossier, sources or reglees, atelier.maintenant, avance, saisie=saisie,
+            permis=permis, patience=STABLE if reglees else 0,
+        )  # fmt: skip
     if en_json:
         fichiers = [
             {"fichier": r.fichier, "etat": r.etat, "motif": r.motif, "totaux": objet_totaux(r.totaux)}
             for r in bilan.recus
         ]
-        click.echo(
-            json.dumps({"fichiers": fichiers, "totaux": objet_totaux(bilan.totaux)}, ensure_ascii=False, indent=1)
-        )
+        rendu = {"fichiers": fichiers, "totaux": objet_totaux(bilan.totaux)}
+        rendu |= {"absentes": list(bilan.absentes), "en_ecriture": list(bilan.en_ecriture)}
+        click.echo(json.dumps(rendu, ensure_ascii=False, indent=1))
     else:
         montre_bilan(bilan)
 
@@ -199,6 +204,12 @@ def montre_bilan(bilan: Bilan) -> None:
         console.ecrit(
             f"  {compte(len(bilan.retours), 'retour de Vigie laissé', 'retours de Vigie laissés')} de côté.", "dim"
         )
+    for absente in bilan.absentes:
+        console.ecrit(
+            f"  La source « {absente} » n'existe pas, ou n'est pas accessible ; les autres ont été relevées.", "red"
+        )
+    for chemin in bilan.en_ecriture:
+        console.ecrit(f"  encore en cours d'écriture, laissé pour le prochain relevé : {Path(chemin).name}", "yellow")
     for r in bilan.recus:
         if r.etat == "refuse" and not r.non_lus:
             console.ecrit(f"  refusé {Path(r.fichier).name} — {r.motif}", "red")

@@ -8,7 +8,8 @@ from bots import console, courrier, slack_api
 from config.dossier import EXEMPLE
 from config.errors import UserError
 from config.langue import compte
-from jobs.wiring import Atelier, imap, slack, smtp
+from jobs.pull import trouve
+from jobs.wiring import Atelier, imap, slack, smtp, sources
 from sheets.sources import boite
 
 Examen = tuple[list[str], list[str]]
@@ -18,7 +19,7 @@ Examen = tuple[list[str], list[str]]
 def examine(atelier: Atelier) -> int:
     """Say what is in order and what is to be mended; 1 if anything is."""
     soucis = 0
-    for examen in (_dossier, _registre, _chat, _courrier, _boite):
+    for examen in (_dossier, _registre, _chat, _sources, _courrier, _boite):
         bons, fautes = _dit(examen, atelier)
         for phrase in bons:
             console.ecrit(f"En ordre : {phrase}")
@@ -50,6 +51,17 @@ def _registre(atelier: Atelier) -> Examen:
 
 def _chat(atelier: Atelier) -> Examen:
     return slack_api.examine(slack())
+
+
+def _sources(_atelier: Atelier) -> Examen:
+    reglees = sources()
+    if not reglees:
+        return ["Sources : aucune n'est réglée, vigie pull attend qu'on lui donne un dossier (VIGIE_SOURCES)."], []
+    _, absentes = trouve(reglees)
+    return [f"Sources : « {s} » s'ouvre." for s in reglees if s not in absentes], [
+        f"La source « {s} » n'existe pas, ou n'est pas accessible. Corrigez VIGIE_SOURCES, ou rétablissez-la."
+        for s in absentes
+    ]
 
 
 def _courrier(atelier: Atelier) -> Examen:

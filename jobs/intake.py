@@ -21,7 +21,7 @@ from config.langue import compte, nombre_d_octets
 from jobs import wiring
 from jobs.pieces import Envoi, Sort, traite_les_pieces
 from jobs.wiring import Atelier
-from sheets.register import chat, courriels
+from sheets.register import courriels
 from sheets.register.courriels import Courriel, EtatCourriel
 from sheets.sources import boite
 from sheets.sources.boite import Apercu, Boite
@@ -93,22 +93,8 @@ def releve_le_courrier(poste: Poste) -> list[Suivi]:
 
     Raises UserError when the mailbox or the register fails: what was dealt with stays so, the rest waits for the next time.
     """
-    try:
-        with boite.ouvre(poste.boite, sans_toucher=poste.smtp is None) as ouverte:
-            suivis = [_sans_chute(poste, ouverte, apercu) for apercu in ouverte.liste(LOT)]
-    except UserError:
-        _fait_signe(poste, "muet")
-        raise
-    _fait_signe(poste, "vivant")
-    return suivis
-
-
-def _fait_signe(poste: Poste, etat: str) -> None:
-    """A silence keeps the moment it began."""
-    if poste.smtp:
-        dernier = chat.dernier_signe(poste.atelier.registre, courriels.SERVICE)
-        if dernier is None or etat == "vivant" or dernier.etat != etat:
-            chat.fait_signe(poste.atelier.registre, courriels.SERVICE, etat, poste.maintenant)
+    with boite.ouvre(poste.boite, sans_toucher=poste.smtp is None) as ouverte:
+        return [_sans_chute(poste, ouverte, apercu) for apercu in ouverte.liste(LOT)]
 
 
 def _sans_chute(poste: Poste, ouverte: Boite, apercu: Apercu) -> Suivi:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
 from urllib.request import urlopen
 
 from config.errors import UserError
 from config.langue import compte
-from jobs.releve import releve_a_part
-from jobs.wiring import Atelier, imap, reglage, smtp
+from jobs.releve import courrier_a_part, releve_a_part
+from jobs.wiring import Atelier, reglage, sources
 from sheets.register.pas import panne
 from sheets.register.registre import ouvert_par_ce_fil
 
@@ -33,25 +33,22 @@ class Pas:
 
 def releve(atelier: Atelier) -> str:
     """Pull the configured sources."""
+    if not sources():
+        return "aucune source réglée"
     with UN_RELEVE_A_LA_FOIS:
-        fichiers = releve_a_part(atelier)["fichiers"]
-    neufs = sum(f["etat"] != "inchange" for f in fichiers)
-    return f"{compte(len(fichiers), 'classeur')}, {compte(neufs, 'lu', 'lus')}"
+        rendu = releve_a_part(atelier)
+    neufs = sum(f["etat"] != "inchange" for f in rendu["fichiers"])
+    dit = f"{compte(len(rendu['fichiers']), 'classeur')}, {compte(neufs, 'lu', 'lus')}"
+    absentes = len(rendu["absentes"])
+    return f"{dit}, {compte(absentes, 'source absente', 'sources absentes')}" if absentes else dit
 
 
 def courrier(atelier: Atelier) -> str:
-    """Take in the trames that came by mail, and answer each sender."""
-    from jobs.intake import Poste, releve_le_courrier
-
-    boite, poste = imap(), smtp(atelier.maintenant)
-    if boite is None:
-        return "aucune boîte aux lettres n'est réglée"
-    if poste is None:
-        raise UserError(
-            "VIGIE_IMAP_URL est réglé, et pas VIGIE_SMTP_URL : personne ne recevrait de réponse. Réglez-le."
-        )
+    """Take in what came by mail, and answer."""
+    if reglage("VIGIE_IMAP_URL") is None:
+        return "aucune boîte réglée"
     with UN_RELEVE_A_LA_FOIS:
-        return compte(len(releve_le_courrier(Poste(replace(atelier), boite, poste))), "courriel")
+        return courrier_a_part(atelier).removesuffix(".")
 
 
 def previens(atelier: Atelier) -> str:
@@ -88,7 +85,7 @@ def signale(atelier: Atelier) -> str:
 
 PAS = (
     Pas("releve", "le relevé des dossiers", 300, releve),
-    Pas("courrier", "le relevé du courrier", 120, courrier),
+    Pas("courrier", "le relevé de la boîte aux lettres", 120, courrier),
     Pas("messages", "l'envoi des messages", 60, previens),
     Pas("veille", "le signal de veille", 300, signale),
 )

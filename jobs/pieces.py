@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
+from bots.documents import XLSX
 from bots.lettre import Piece
 from config.droits import Personne, Regard, meilleur_regard, peut_agir
 from config.langue import compte, enumeration
@@ -29,7 +30,6 @@ from sheets.sources.jointes import Jointe
 
 ROLES = ("etablissement", "ght", "ars", "dgos")
 """Who may hand in a trame, inside their territory."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)

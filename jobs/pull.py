@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from stat import S_ISREG
 
 from sqlite_utils import Database
 
@@ -23,6 +26,10 @@ from sheets.register import pulls
 from sheets.register.pulls import PAR_LE_GHT, Depot, Etat, Saisie
 from sheets.register.registre import un_seul_releve
 
+STABLE = 5.0
+"""Seconds for which a file of a share must stay as it is before the service reads it."""
+ATTENTE = 300.0
+"""Seconds that the service leaves to another pull to end: its folders and its mailbox take turns."""
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
 
@@ -43,6 +50,10 @@ class Bilan:
     recus: tuple[Recu, ...]
     retours: tuple[str, ...] = ()
     """Companions of ours found beside the trames: passed over, and nothing of them is kept."""
+    en_ecriture: tuple[str, ...] = ()
+    """Files that were still being written: left for the next pull."""
+    absentes: tuple[str, ...] = ()
+    """Sources that could not be looked into; the others were."""
 
     @property
     def totaux(self) -> Totaux:
@@ -52,41 +63,65 @@ class Bilan:
         return sum(r.etat == etat for r in self.recus)
 
 
-def trouve(sources: Iterable[Path]) -> list[Depot]:
-    """The workbooks in these folders (or these files), oldest first. Raises UserError when a source is missing.
+def trouve(sources: Iterable[Path]) -> tuple[list[Depot], list[Path]]:
+    """The workbooks in these folders (or these files), oldest first; the sources that are gone, or out of reach.
 
     Excel's lock files (~$…) and hidden files are passed over.
     """
     depots: list[Depot] = []
+    absentes: list[Path] = []
     for source in sources:
-        if not source.exists():
-            raise UserError(f"La source « {source} » n'existe pas. Donnez un dossier de trames, ou un classeur.")
-        fichiers = source.rglob("*") if source.is_dir() else [source]
-        for f in fichiers:
-            if f.suffix.lower() in SUFFIXES and not f.name.startswith((".", "~$")) and f.is_file():
-                stat = f.stat()
-                depots.append(Depot(str(f.resolve()), stat.st_size, stat.st_mtime_ns))
-    return sorted({d.chemin: d for d in depots}.values(), key=lambda d: (d.modifie_ns, d.chemin))
+        try:
+            depots += _dans(source)
+        except OSError:
+            absentes.append(source)
+    return sorted({d.chemin: d for d in depots}.values(), key=lambda d: (d.modifie_ns, d.chemin)), absentes
+
+
+def _dans(source: Path) -> list[Depot]:
+    """The workbooks of one source. Raises OSError when it cannot be looked into."""
+    if not source.is_dir():
+        source.stat()
+    elif not os.access(source, os.R_OK | os.X_OK):
+        raise PermissionError(str(source))
+    fichiers = source.rglob("*") if source.is_dir() else [source]
+    vus = [f for f in fichiers if f.suffix.lower() in SUFFIXES and not f.name.startswith((".", "~$"))]
+    return [d for f in vus if (d := _vu(str(f.resolve())))]
+
+
+def _vu(chemin: str) -> Depot | None:
+    """A file as it stands now; None when it is gone, or is no file."""
+    try:
+        stat = Path(chemin).stat()
+    except OSError:
+        return None
+    return Depot(chemin, stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else None
 
 
 def pull(
     db: Database, dossier: Dossier, sources: Iterable[Path], horloge: Callable[[], datetime],
     avance: Callable[[int, int], None] = lambda fait, sur: None, saisie: Saisie = PAR_LE_GHT,
-    permis: Callable[[str], bool] = lambda ght: True,
+    permis: Callable[[str], bool] = lambda ght: True, patience: float = 0,
 ) -> Bilan:  # fmt: skip
     """Take in every file that changed. `avance(done, of)` is called as files are recorded.
 
     A file that cannot be read is one refusal; a crash in the middle loses at most the file in hand. With `saisie`, the
-    files were entered by someone on behalf of their GHT, who must be `permis` to.
+    files were entered by someone on behalf of their GHT, who must be `permis` to. With `patience`, a file that changed
+    must stay as it is for that many seconds, and another pull is waited for. Raises UserError when no source can be looked into.
     """
-    with un_seul_releve(db):
+    with un_seul_releve(db, ATTENTE if patience else 0):
         donnees = list(sources)
-        depots = trouve(donnees)
+        depots, absentes = trouve(donnees)
+        if donnees and len(absentes) == len(donnees):
+            raise UserError(
+                f"La source « {absentes[0]} » n'existe pas, ou n'est pas accessible. Donnez un dossier de trames, ou un classeur."
+            )
         vus = {
             masque(s): sum(d.chemin == s or d.chemin.startswith(f"{s}/") for d in depots)
-            for s in (str(source.resolve()) for source in donnees)
+            for s in (str(source.resolve()) for source in donnees if source not in absentes)
         }
-        return _pull(db, dossier, depots, vus, horloge, avance, saisie, permis)
+        bilan = _pull(db, dossier, depots, vus, horloge, avance, saisie, permis, patience)
+        return replace(bilan, absentes=tuple(map(str, absentes)))
 
 
 def _pull(
@@ -98,14 +133,19 @@ def _pull(
     avance: Callable[[int, int], None],
     saisie: Saisie,
     permis: Callable[[str], bool],
+    patience: float,
 ) -> Bilan:
-    connus = pulls.reperes(db, dossier)
+    connus, deja = pulls.reperes(db, dossier), pulls.deja_lus(db)
     a_lire = [d for d in depots if connus.get(d.nom, ())[:2] != (d.taille, d.modifie_ns)]
+    if patience and a_lire:
+        time.sleep(patience)
+    en_ecriture = [d for d in a_lire if _vu(d.chemin) != d]
+    a_lire = [d for d in a_lire if d not in en_ecriture]
     numero = pulls.commence(db, dossier, horloge(), sources)
     recus = {d.chemin: Recu(d.nom, "inchange", "", Totaux()) for d in depots}
     lus: list[Depot] = []
     retours: list[str] = []
-    for depot, juge in _juges(a_lire, dossier, connus, lus):
+    for depot, juge in _juges(a_lire, dossier, connus, deja, lus, en_ecriture):
         if est_un_retour(juge):
             retours.append(depot.nom)
             del recus[depot.chemin]
@@ -118,8 +158,10 @@ def _pull(
         avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
     if lus:
         pulls.pose_reperes(db, lus)
+    for depot in en_ecriture:
+        del recus[depot.chemin]
     _termine(db, dossier, numero, recus, horloge)
-    return Bilan(tuple(recus.values()), tuple(retours))
+    return Bilan(tuple(recus.values()), tuple(retours), tuple(d.nom for d in en_ecriture if _vu(d.chemin)))
 
 
 def prend(
@@ -129,7 +171,7 @@ def prend(
 
     Each bears a path of its own for ever: one that was taken in before is not taken in again.
     """
-    with un_seul_releve(db):
+    with un_seul_releve(db, ATTENTE):
         connus = pulls.reperes(db, dossier)
         numero = pulls.commence(db, dossier, horloge())
         recus: dict[str, Recu] = {}
@@ -169,11 +211,17 @@ def _recu(depot: Depot, etat: Etat, classeur: Classeur) -> Recu:
 
 
 def _juges(
-    depots: list[Depot], dossier: Dossier, connus: Mapping[str, tuple[int, int, str]], inchanges: list[Depot]
+    depots: list[Depot],
+    dossier: Dossier,
+    connus: Mapping[str, tuple[int, int, str]],
+    deja: Set[tuple[str, int, int]],
+    inchanges: list[Depot],
+    en_ecriture: list[Depot],
 ) -> Iterator[tuple[Depot, Classeur]]:
     """Judge the files whose content changed, each with the very bytes that will be kept; the others join `inchanges`.
 
-    A file put back as it was some time ago is a change: the last one received counts.
+    A file put back as it was some time ago is a change: the last one received counts. A file of `deja` under another
+    path was renamed, moved or copied: it is the same. One that changes while it is read joins `en_ecriture`.
     """
     en_cours: list[Depot] = []
 
@@ -184,8 +232,12 @@ def _juges(
                     octets = f.read(TAILLE_MAX + 1)  # past that, the size alone refuses it
             except OSError:
                 continue  # gone or out of reach since it was listed: the next pull will see
+            if _vu(depot.chemin) != depot:
+                en_ecriture.append(depot)
+                continue
             lu = replace(depot, empreinte=hashlib.sha256(octets).hexdigest(), octets=octets)
-            if connus.get(depot.nom, (0, 0, ""))[2] == lu.empreinte:
+            meme = (lu.empreinte, lu.taille, lu.modifie_ns)
+            if connus.get(depot.nom, (0, 0, ""))[2] == lu.empreinte or (depot.nom not in connus and meme in deja):
                 inchanges.append(replace(lu, octets=b""))
                 continue
             en_cours.append(lu)

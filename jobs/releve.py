@@ -1,6 +1,6 @@
 """A pull in a process of its own: the service's bot answers meanwhile, and a pull that dies takes only itself.
 
-Never reads or judges anything: it starts `vigie pull` and says what came of it.
+Never reads or judges anything: it starts `vigie pull`, or `vigie courrier`, and says what came of it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,18 @@ POLITESSE = ("nice", "-n", "10")
 
 def releve_a_part(atelier: Atelier, sources: Sequence[Path] = ()) -> dict[str, Any]:
     """What `vigie pull --json` printed. Raises UserError with its sentence when it could not be done."""
-    commande = [*POLITESSE, *_commande(atelier, sources)]
-    with subprocess.Popen(commande, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as lance:
+    rendu: dict[str, Any] = json.loads(_a_part(atelier, "pull", "--json", "--", *map(str, sources)))
+    return rendu
+
+
+def courrier_a_part(atelier: Atelier) -> str:
+    """The last sentence of `vigie courrier --send`. Raises UserError with its sentence when it could not be done."""
+    return _a_part(atelier, "courrier", "--send").strip().splitlines()[-1]
+
+
+def _a_part(atelier: Atelier, commande: str, *arguments: str) -> str:
+    lancee = [*POLITESSE, *_commande(atelier, commande), *arguments]
+    with subprocess.Popen(lancee, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as lance:
         _EN_COURS.add(lance)
         try:
             dit, plaint = lance.communicate()
@@ -33,8 +43,7 @@ def releve_a_part(atelier: Atelier, sources: Sequence[Path] = ()) -> dict[str, A
         raise UserError(
             phrases[-1] if phrases else "Le relevé a été interrompu ; rien n'est perdu, le prochain continue."
         )
-    rendu: dict[str, Any] = json.loads(dit)
-    return rendu
+    return dit
 
 
 _EN_COURS: set[subprocess.Popen[str]] = set()
@@ -46,8 +55,8 @@ def interromps() -> None:
         lance.terminate()
 
 
-def _commande(atelier: Atelier, sources: Sequence[Path]) -> list[str]:
+def _commande(atelier: Atelier, commande: str) -> list[str]:
     options = ["--dossier", str(atelier.chemin_dossier), "--registre", str(atelier.chemin_registre)]
     if atelier.aujourd_hui:
         options += ["--today", atelier.aujourd_hui.isoformat()]
-    return [sys.executable, "-m", "jobs.cli", "pull", "--json", *options, "--", *map(str, sources)]
+    return [sys.executable, "-m", "jobs.cli", commande, *options]

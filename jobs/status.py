@@ -19,11 +19,10 @@ from config.langue import compte, enumeration, jour, nombre_d_octets
 from config.territoire import FRANCE
 from jobs.commands import en_etats
 from jobs.pas import PAS
-from jobs.wiring import Atelier, reglage
+from jobs.wiring import Atelier, sources
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
 from sheets.register import chat, courriels, messages, pas, questions, veille
-from sheets.sources.boite import REGLAGE
 
 SOUFFRANCE = 14
 """Days for which an answer that did not leave is told."""
@@ -47,7 +46,7 @@ class Constat:
     sources: list[dict[str, Any]] = field(default_factory=list)
     slack: dict[str, Any] | None = None
     service: dict[str, Any] | None = None
-    courrier: dict[str, Any] | None = None
+    courrier: list[dict[str, Any]] = field(default_factory=list)
     en_retard: list[str] = field(default_factory=list)
     soucis: list[str] = field(default_factory=list)
     a_noter: list[str] = field(default_factory=list)
@@ -102,16 +101,22 @@ def _releve(c: Constat, vue: Vue, empreinte: str) -> None:
 
 
 def _sources(c: Constat, vue: Vue) -> None:
-    """A source is silent when it is gone, or holds nothing where it held workbooks."""
+    """A source is silent when it is gone, or holds nothing where it held workbooks. Once some are set, only those matter."""
+    reglees = {str(s.resolve()): s for s in sources()}
     for s in veille.sources(vue.db):
         muette = not _la(s.chemin) or (s.classeurs == 0 and s.au_plus > 0)
         c.sources.append(
             {"chemin": s.chemin, "dernier_releve": s.dernier_releve, "classeurs": s.classeurs, "muette": muette}
         )
-        if muette:
+        if muette and (not reglees or s.chemin in reglees):
             quoi = "ne tient plus aucun classeur" if _la(s.chemin) else "n'existe plus, ou n'est plus accessible"
             c.soucis.append(
                 f"La source « {s.chemin} » {quoi} (elle en a eu jusqu'à {s.au_plus}). Rétablissez-la, puis relancez vigie pull."
+            )
+    for chemin in reglees.keys() - {s["chemin"] for s in c.sources}:
+        if not _la(chemin):
+            c.soucis.append(
+                f"La source « {chemin} » n'a jamais pu être relevée. Corrigez VIGIE_SOURCES, ou rétablissez-la."
             )
 
 
@@ -176,19 +181,10 @@ def _chat(c: Constat, vue: Vue, maintenant: datetime) -> None:
 
 
 def _courrier(c: Constat, vue: Vue, maintenant: datetime) -> None:
-    """A mailbox that is no longer read, and the answers that did not leave. Nothing where there is none, or no more."""
-    signe = chat.dernier_signe(vue.db, courriels.SERVICE)
-    if signe is None or reglage(REGLAGE) is None:
-        return
-    en_souffrance = courriels.en_souffrance(vue.db, maintenant, SOUFFRANCE)
-    c.courrier = {"etat": signe.etat, "le": signe.le.isoformat(), "en_souffrance": len(en_souffrance)}
-    if signe.etat == "muet" or _jours(signe.le.isoformat(), maintenant.date()) > vue.dossier.garde.releve_jours:
-        c.soucis.append(
-            f"La boîte aux lettres n'est plus relevée depuis le {signe.le:%d/%m/%Y à %Hh%M} ; lancez vigie doctor, puis "
-            "vigie courrier --send."
-        )
-    for r in en_souffrance:
+    """The answers to mails that did not leave, or may not have. Whether the mailbox is read at all is told with the steps."""
+    for r in courriels.en_souffrance(vue.db, maintenant, SOUFFRANCE):
         quoi = {"à répondre": "n'a pas encore pu partir", "refusé": "n'est pas partie", "doute": "est douteuse"}[r.etat]
+        c.courrier.append({"expediteur": r.expediteur, "etat": r.etat, "le": r.le, "motif": r.motif})
         c.soucis.append(
             f"Courrier : la réponse à {r.expediteur} {quoi} ({jour(date.fromisoformat(r.le[:10]))}) : {r.motif}"
         )
@@ -256,4 +252,7 @@ def _il_y_a(jours: int | None) -> str:
 
 def _la(chemin: str) -> bool:
     """Whether a file or a folder is still there; one whose name is hidden is taken to be."""
-    return est_masque(chemin) or Path(chemin).exists()
+    try:
+        return est_masque(chemin) or Path(chemin).exists()
+    except OSError:  # a share that no longer answers
+        return False

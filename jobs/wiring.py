@@ -6,6 +6,7 @@ The only module that reads the wall clock and the environment.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -148,3 +149,9 @@ def imap() -> boite.Reglages | None:
 
     url = reglage(boite.REGLAGE)
     return boite.lit_reglages(url) if url else None
+
+
+def sources() -> list[Path]:
+    """The folders where trames are dropped, VIGIE_SOURCES: one a line, or separated by « : ». They belong to the machine,
+    not to the region's folder: another machine reaches the same share by another path."""
+    return [Path(chemin.strip()) for chemin in re.split(r"[\n:]", reglage("VIGIE_SOURCES") or "") if chemin.strip()]

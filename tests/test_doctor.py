@@ -32,6 +32,7 @@ def sans_reglages(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"VIGIE_SLACK_{nom}_FILE", raising=False)
     monkeypatch.delenv("VIGIE_SMTP_URL", raising=False)
     monkeypatch.delenv("VIGIE_IMAP_URL", raising=False)
+    monkeypatch.delenv("VIGIE_SOURCES", raising=False)
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_doctor_is_green_when_everything_is_there(
     assert atelier.registre.table_names()
     assert examine(atelier) == 0
     dit = capsys.readouterr().out
-    assert dit.count("En ordre") == 7
+    assert dit.count("En ordre") == 8
     assert "Courrier (SMTP) : non réglé" in dit
     assert "Boîte aux lettres (IMAP) : non réglée" in dit
     assert "Secret" not in dit
@@ -95,6 +96,17 @@ def test_doctor_says_a_refused_token_without_saying_the_token(
     dit = capsys.readouterr().out
     assert "À régler : Slack refuse le jeton (token_revoked)" in dit
     assert "Secret" not in dit
+
+
+def test_doctor_opens_each_folder_of_the_service(
+    atelier: Atelier, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "la").mkdir()
+    monkeypatch.setenv("VIGIE_SOURCES", f"{tmp_path / 'la'}:{tmp_path / 'partie'}")
+    assert examine(atelier) == 1
+    dit = capsys.readouterr().out
+    assert f"En ordre : Sources : « {tmp_path / 'la'} » s'ouvre." in dit
+    assert f"À régler : La source « {tmp_path / 'partie'} » n'existe pas, ou n'est pas accessible." in dit
 
 
 def test_doctor_tries_the_way_out_for_mail_and_never_says_its_password(

@@ -19,7 +19,6 @@ from bots import courrier
 from bots.lettre import EnvoiError, Lettre
 from config.campagne import PARIS
 from config.dossier import EXEMPLE
-from config.errors import UserError
 from config.territoire import Perimetre
 from jobs import pieces
 from jobs.intake import A_VOIR, LOURD, PAR_JOUR, TRAITE, Poste, Suivi, releve_le_courrier
@@ -114,7 +113,6 @@ def banc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Banc]:
 
     monkeypatch.setattr(boite, "ouvre", ouvre)
     monkeypatch.setattr(pieces, "juge_tous", juge_ici)
-    monkeypatch.setenv("VIGIE_IMAP_URL", "imap://x:y@127.0.0.1")
     b = Banc(Atelier(EXEMPLE, tmp_path / "vigie.sqlite"), fausse)
     monkeypatch.setattr(Atelier, "maintenant", lambda _: b.quand)
     yield b
@@ -396,32 +394,6 @@ def test_dry_it_shows_what_would_be_done_and_touches_nothing(banc: Banc, jura: b
     assert "campagne annuelle 2021 : 2 lignes lues, serait relevée." in un.sorts[0].phrase
     assert (un.mots, un.place, deux.place) == ("une réponse partirait", TRAITE, A_VOIR)
     assert (banc.parties, len(banc.boite.courriels), banc.atelier.chemin_registre.exists()) == ([], 2, False)
-
-
-def test_a_mailbox_gone_silent_is_seen_by_status_since_when_and_until_it_speaks_again(
-    banc: Banc, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    banc.releve()
-    assert "boîte" not in _soucis(banc)
-
-    @contextmanager
-    def coupee(*_a: Any, **_k: Any) -> Iterator[FausseBoite]:
-        raise UserError("La boîte aux lettres ne répond pas.")
-        yield
-
-    with monkeypatch.context() as m:
-        m.setattr(boite, "ouvre", coupee)
-        for _ in range(3):
-            banc.passe(timedelta(hours=1))
-            with pytest.raises(UserError):
-                banc.releve()
-    assert "La boîte aux lettres n'est plus relevée depuis le 01/02/2022 à 10h00" in _soucis(banc)
-    banc.releve()
-    assert "boîte" not in _soucis(banc)
-    banc.passe(timedelta(days=8))
-    assert "La boîte aux lettres n'est plus relevée depuis le 01/02/2022 à 12h00" in _soucis(banc)
-    monkeypatch.delenv("VIGIE_IMAP_URL")
-    assert "boîte" not in _soucis(banc)
 
 
 def test_what_the_register_keeps_of_a_mail_goes_with_the_rest_once_it_is_old(banc: Banc, jura: bytes) -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import threading
+import time
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 from sqlite_utils import Database
 
 from config.dossier import Dossier, charge
 from config.errors import UserError
 from config.territoire import Perimetre
+from jobs.cli import vigie as cli
 from jobs.pull import Bilan, pull
 from reports.gains import gains
 from reports.suivi import etats
@@ -181,6 +188,152 @@ def test_two_pulls_at_once_are_one(db: Database, dossier: Dossier, recus: Path, 
     with un_seul_releve(db), pytest.raises(UserError, match="Un autre relevé est en cours"):
         _pull(ouvre(tmp_path / "vigie.sqlite"), dossier, recus)
     assert _pull(db, dossier, recus).recus == ()
+
+
+def test_a_file_renamed_moved_or_copied_is_the_same_file(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    premier, second = trame_remplie({SUD: [_janvier(1000)]}), trame_remplie({SUD: [_janvier(3000)]})
+    (recus / "v1.xlsx").write_bytes(premier)
+    _pull(db, dossier, recus)
+    (recus / "v2.xlsx").write_bytes(second)
+    _pull(db, dossier, recus, 1)
+    (recus / "archives").mkdir()
+    (recus / "v1.xlsx").rename(recus / "archives" / "GHT Jura.xlsx")
+    shutil.copy2(recus / "archives" / "GHT Jura.xlsx", recus / "copie.xlsx")
+    for jours in (2, 3):
+        assert {r.etat for r in _pull(db, dossier, recus, jours).recus} == {"inchange"}
+    assert db.execute("SELECT count(*) FROM fichiers").fetchone() == (2,)
+    assert _retenu(db, dossier, date(2022, 2, 10)) == 300_000  # the older one, moved, does not come back
+    (recus / "archives" / "GHT Jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(500)]}))
+    assert sorted(r.etat for r in _pull(db, dossier, recus, 4).recus) == ["inchange", "inchange", "modifie"]
+    assert _retenu(db, dossier, date(2022, 2, 10)) == 50_000
+
+
+def test_a_file_that_could_not_be_read_is_told_again_where_it_was_moved(
+    db: Database, dossier: Dossier, recus: Path
+) -> None:
+    (recus / "a.xlsx").write_bytes(b"rien")
+    _pull(db, dossier, recus)
+    (recus / "a.xlsx").rename(recus / "b.xlsx")
+    assert [r.etat for r in _pull(db, dossier, recus, 1).recus] == ["refuse"]
+
+
+def test_a_share_that_is_gone_does_not_stop_the_others(
+    db: Database, dossier: Dossier, recus: Path, tmp_path: Path, trame_remplie: Remplir
+) -> None:
+    (recus / "jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    partie = tmp_path / "partie"
+    bilan = pull(db, dossier, [partie, recus], lambda: JOUR)
+    assert ([r.etat for r in bilan.recus], bilan.absentes) == (["nouveau"], (str(partie),))
+    with pytest.raises(UserError, match=r"« .*partie » n'existe pas, ou n'est pas accessible"):
+        pull(db, dossier, [partie], lambda: JOUR)
+
+
+def test_a_share_that_fails_while_it_is_listed_does_not_stop_the_others(
+    db: Database, dossier: Dossier, recus: Path, tmp_path: Path, trame_remplie: Remplir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (recus / "jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    (tmp_path / "malade").mkdir()
+    vrai = Path.rglob
+
+    def rglob(self: Path, motif: str) -> Iterator[Path]:
+        if self.name == "malade":
+            raise OSError(116, "Stale file handle")
+        return vrai(self, motif)
+
+    monkeypatch.setattr(Path, "rglob", rglob)
+    bilan = pull(db, dossier, [tmp_path / "malade", recus], lambda: JOUR)
+    assert (bilan.combien("nouveau"), len(bilan.absentes)) == (1, 1)
+
+
+def test_a_file_still_being_written_waits_for_the_next_pull(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    octets = trame_remplie({SUD: [_janvier(1000)]})
+    (recus / "bon.xlsx").write_bytes(octets)
+    (recus / "en cours.xlsx").write_bytes(octets[:100])
+    ecrit, fini = threading.Event(), threading.Event()
+
+    def copie() -> None:
+        with (recus / "en cours.xlsx").open("ab") as f:
+            for debut in range(100, len(octets), 100):
+                f.write(octets[debut : debut + 100])
+                f.flush()
+                ecrit.set()
+                fini.wait(0.01)
+
+    copieur = threading.Thread(target=copie)
+    copieur.start()
+    assert ecrit.wait(5)
+    bilan = pull(db, dossier, [recus], lambda: JOUR, patience=0.2)
+    assert [Path(r.fichier).name for r in bilan.recus] == ["bon.xlsx"]
+    assert [Path(f).name for f in bilan.en_ecriture] == ["en cours.xlsx"]
+    fini.set()
+    copieur.join()
+    assert sorted(r.etat for r in _pull(db, dossier, recus, 1).recus) == ["inchange", "nouveau"]
+
+
+def test_a_file_that_changes_while_it_is_read_waits_for_the_next_pull(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fichier = recus / "jura.xlsx"
+    fichier.write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    vrai = Path.open
+
+    def ouvre_puis_change(self: Path, *a: Any, **k: Any) -> Any:
+        ouvert = vrai(self, *a, **k)
+        if self == fichier:
+            os.utime(fichier, (1, 1))
+        return ouvert
+
+    with monkeypatch.context() as m:
+        m.setattr(Path, "open", ouvre_puis_change)
+        bilan = _pull(db, dossier, recus)
+    assert (bilan.recus, len(bilan.en_ecriture)) == ((), 1)
+    assert [r.etat for r in _pull(db, dossier, recus, 1).recus] == ["nouveau"]
+
+
+def test_the_service_waits_for_another_pull_to_end(db: Database, dossier: Dossier, recus: Path, tmp_path: Path) -> None:
+    debut, autre = threading.Event(), ouvre(tmp_path / "vigie.sqlite")
+
+    def tient() -> None:
+        with un_seul_releve(ouvre(tmp_path / "vigie.sqlite")):
+            debut.set()
+            time.sleep(0.5)
+
+    fil = threading.Thread(target=tient)
+    fil.start()
+    assert debut.wait(5)
+    with pytest.raises(UserError, match="Un autre relevé est en cours"), un_seul_releve(autre, patience=0.1):
+        pass
+    with un_seul_releve(autre, patience=20):
+        fil.join()
+    autre.close()
+
+
+def test_the_folders_of_the_service_are_a_setting_of_the_machine(
+    tmp_path: Path, recus: Path, trame_remplie: Remplir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.commands.STABLE", 0.1)
+    monkeypatch.setenv("VIGIE_REGISTRE", str(tmp_path / "v.sqlite"))
+    assert "réglez VIGIE_SOURCES" in str(CliRunner().invoke(cli, ["pull"]).exception)
+    (recus / "jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    (tmp_path / "dossiers").write_text(f"{recus}\n\n{tmp_path / 'partie'}\n")
+    monkeypatch.setenv("VIGIE_SOURCES_FILE", str(tmp_path / "dossiers"))
+    dit = CliRunner().invoke(cli, ["pull", "--today", "2022-02-01"]).output
+    assert "1 fichier : 1 nouveau" in dit
+    assert "partie » n'existe pas, ou n'est pas accessible ; les autres ont été relevées." in dit
+    monkeypatch.setenv("VIGIE_SOURCES", f"{recus}:{tmp_path / 'partie'}")
+    dit = CliRunner().invoke(cli, ["pull", "--json", "--today", "2022-02-01"]).output
+    rendu = json.loads(dit[dit.index("{") :])
+    assert (rendu["fichiers"][0]["etat"], rendu["absentes"]) == ("inchange", [str(tmp_path / "partie")])
+    soucis = json.loads(CliRunner().invoke(cli, ["status", "--json", "--today", "2022-02-01"]).stdout)["soucis"]
+    assert any(f"{tmp_path / 'partie'} » n'a jamais pu être relevée" in s for s in soucis)
+    monkeypatch.setenv("VIGIE_SOURCES", str(tmp_path))  # a folder pulled once, and no longer wanted, worries nobody
+    recus.rename(tmp_path / "ailleurs")
+    soucis = json.loads(CliRunner().invoke(cli, ["status", "--json", "--today", "2022-02-01"]).stdout)["soucis"]
+    assert not any("source" in s for s in soucis)
 
 
 def test_membership_is_that_of_the_situation_of_the_campaign(

@@ -12,8 +12,6 @@ from sqlite_utils import Database
 
 from sheets.register.registre import ecriture
 
-SERVICE = "courrier"
-"""The name under which the intake leaves its signs of life."""
 EtatCourriel = Literal["en partance", "à répondre", "répondu", "refusé", "doute", "sans réponse"]
 
 

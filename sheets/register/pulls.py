@@ -103,12 +103,18 @@ def reperes(db: Database, dossier: Dossier) -> dict[str, tuple[int, int, str]]:
     return {c: (t, m, e) for c, t, m, e in db.execute(requete, (dossier.empreinte, dossier.empreinte))}
 
 
+def deja_lus(db: Database) -> set[tuple[str, int, int]]:
+    """(hash, size, date in ns) of every file that could be read, as last seen: met again elsewhere, it is the same file."""
+    return set(db.execute("SELECT empreinte, taille, modifie_ns FROM reperes WHERE refuse_selon IS NULL"))
+
+
 def pose_reperes(db: Database, depots: list[Depot]) -> None:
     """Remember where files that need no reading stand now. A shortcut, not a fact: the one thing overwritten."""
     with ecriture(db):
         db.conn.executemany(
-            "UPDATE reperes SET taille = ?, modifie_ns = ?, empreinte = ? WHERE chemin = ?",
-            [(d.taille, d.modifie_ns, d.empreinte, d.nom) for d in depots],
+            "INSERT INTO reperes (chemin, taille, modifie_ns, empreinte) VALUES (?, ?, ?, ?) ON CONFLICT (chemin)"
+            " DO UPDATE SET taille = excluded.taille, modifie_ns = excluded.modifie_ns, empreinte = excluded.empreinte",
+            [(d.nom, d.taille, d.modifie_ns, d.empreinte) for d in depots],
         )
 
 

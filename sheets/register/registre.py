@@ -6,10 +6,12 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from sqlite_utils import Database
 
@@ -180,21 +182,31 @@ def chemin_de(db: Database) -> Path:
 
 
 @contextmanager
-def un_seul_releve(db: Database) -> Iterator[None]:
+def un_seul_releve(db: Database, patience: float = 0) -> Iterator[None]:
     """One pull at a time on a register: two at once could let the older of two files win.
 
-    Raises UserError when another one is under way; the lock goes with its process, whatever kills it.
+    Raises UserError when another one is still under way after `patience` seconds; the lock goes with its process,
+    whatever kills it.
     """
-    with verrou_de(chemin_de(db)):
+    with verrou_de(chemin_de(db), patience):
         yield
 
 
 @contextmanager
-def verrou_de(chemin: Path) -> Iterator[None]:
+def verrou_de(chemin: Path, patience: float = 0) -> Iterator[None]:
     """The lock of a pull, on a register that may be too damaged to be opened."""
+    fin = time.monotonic() + patience
     with Path(f"{chemin}.verrou").open("w") as verrou:
-        try:
-            fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError("Un autre relevé est en cours sur ce registre. Attendez sa fin, puis relancez.") from None
+        while not _verrouille(verrou):
+            if time.monotonic() >= fin:
+                raise UserError("Un autre relevé est en cours sur ce registre. Attendez sa fin, puis relancez.")
+            time.sleep(0.1)
         yield
+
+
+def _verrouille(fichier: IO[str]) -> bool:
+    try:
+        fcntl.flock(fichier, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -142,7 +142,10 @@ def test_what_is_wrong_with_the_mailbox_is_one_sentence(
     dit = vigie(tmp_path, "courrier", "--send", code=2)
     assert "refuse le compte ou le mot de passe. Corrigez VIGIE_IMAP_URL." in dit
     assert "AutreSecret" not in dit
-    assert "La boîte aux lettres n'est plus relevée depuis le 01/02/2022" in vigie(tmp_path, "status", code=1)
+    vigie(tmp_path, "run", "--once", code=1)
+    assert "Le relevé de la boîte aux lettres a échoué le 01/02/2022 à 12h00 : La boîte" in vigie(
+        tmp_path, "status", code=1
+    )
     monkeypatch.setenv("VIGIE_IMAP_URL", boites.url)
     monkeypatch.delenv("SSL_CERT_FILE")
     assert "certificat refusé" in vigie(tmp_path, "courrier", code=2)
@@ -150,6 +153,16 @@ def test_what_is_wrong_with_the_mailbox_is_one_sentence(
     assert "ne répond pas (connexion refusée)" in vigie(tmp_path, "courrier", code=2)
     monkeypatch.delenv("VIGIE_IMAP_URL")
     assert "donnez VIGIE_IMAP_URL, par exemple imaps://COMPTE:" in vigie(tmp_path, "courrier", code=2)
+
+
+def test_the_service_reads_the_mailbox_and_says_so(
+    boites: Dovecot, sortie: FauxCourrier, tmp_path: Path, trame_remplie: Remplir
+) -> None:
+    boites.recoit(courriel(("Jura.xlsx", trame_remplie({SUD: [en_janvier(1000)]}))).as_bytes())
+    dit = vigie(tmp_path, "run", "--once")
+    assert "Le relevé des dossiers : aucune source réglée." in dit
+    assert "Le relevé de la boîte aux lettres : 1 courriel dans INBOX." in dit
+    assert (len(sortie.octets), boites.contenu()["Vigie/Traité"]) == (1, 1)
 
 
 def test_a_distant_mailbox_is_only_talked_to_encrypted(boites: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
