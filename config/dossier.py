@@ -83,6 +83,10 @@ class Dossier:
                 z.writestr(zipfile.ZipInfo(fichier.name), fichier.read_bytes())
         return tampon.getvalue()
 
+    def inchange(self) -> bool:
+        """Whether the files are still, byte for byte, those that were read."""
+        return self.chemin.is_dir() and _empreinte(self.chemin) == self.empreinte
+
 
 def charge(chemin: Path) -> Dossier:
     """Read the region's folder. Raises UserError listing every complaint, with file and line.
