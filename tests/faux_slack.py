@@ -186,8 +186,8 @@ class _Serveur(ThreadingHTTPServer):
 
 
 @contextmanager
-def faux_slack() -> Iterator[FauxSlack]:
-    slack = FauxSlack()
+def faux_slack(slack: FauxSlack | None = None) -> Iterator[FauxSlack]:
+    slack = slack or FauxSlack()
     serveur = _Serveur(("127.0.0.1", 0), type("Guichet", (_Guichet,), {"slack": slack}))
     slack.adresse = f"http://127.0.0.1:{serveur.server_port}"
     fil = threading.Thread(target=serveur.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

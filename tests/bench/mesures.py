@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import sys
 from functools import partial
@@ -11,7 +12,7 @@ from sqlite_utils import Database
 
 from config.dossier import Dossier
 from config.langue import compte, euros
-from tests.bench import debit, histoire, outils, usuel
+from tests.bench import debit, histoire, outils, salon, usuel
 from tests.bench.debit import chrono
 from tests.bench.pays import ETABLISSEMENTS, LIGNES, dossier_du_pays, trames
 from tests.corpus import CORPUS
@@ -107,6 +108,18 @@ def centile(rangees: list[float], part: float) -> float:
     return rangees[min(len(rangees) - 1, int(part * len(rangees)))]
 
 
+def mesure_la_foule(pays: Dossier) -> None:
+    """Two hundred people ask at once on a country's register: when each is acknowledged, when each is answered."""
+    dossier = salon.dossier_peuple(SORTIE / "dossier-peuple", pays)
+    registre = SORTIE / "foule.sqlite"
+    shutil.copy(SORTIE / "modele.sqlite", registre)
+    tenue = salon.mesure(dossier.chemin, registre)
+    dit(f"{salon.FOULE} questions posées au robot au même instant, chacune dans sa conversation :")
+    for quoi, durees, vise in (("acquittée", tenue.acquittes, "500 ms"), ("répondue", tenue.repondus, "1 500 ms")):
+        dit(f"  {quoi:<10} médiane {statistics.median(durees) * 1000:.0f} ms, 99e centile {centile(durees, 0.99) * 1000:.0f} ms "
+            f"(visé : {vise}), au pire {durees[-1] * 1000:.0f} ms")  # fmt: skip
+
+
 def mesure_le_corpus() -> None:
     dit(f"{len(CORPUS)} classeurs abîmés, étranges ou hostiles :")
     dit(f"  {'':<20}" + "".join(f"{i:>22}" for i in outils.ISSUES))
@@ -122,4 +135,5 @@ def main() -> None:
     mesure_les_outils(fichiers, dossier)
     mesure_la_memoire(fichiers, dossier)
     mesure_l_histoire(fichiers, dossier)
+    mesure_la_foule(dossier)
     mesure_le_corpus()
