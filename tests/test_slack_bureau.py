@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -200,3 +202,44 @@ def test_a_fault_of_ours_while_sending_is_one_sentence_in_place_of_the_form(
     livre(robot, ouverture())
     attend(robot)
     assert "donnez cette référence" in json.dumps(serveur.corps("views.publish")[-1], ensure_ascii=False)
+
+
+def ensemble(robot: Robot, envois: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What each of several sendings gets, all handed over at the same instant."""
+    porte = threading.Barrier(len(envois))
+
+    def un(corps: dict[str, Any]) -> dict[str, Any]:
+        porte.wait(10)
+        rendu: dict[str, Any] = livre(robot, corps)
+        return rendu
+
+    with ThreadPoolExecutor(len(envois)) as fils:
+        return list(fils.map(un, envois))
+
+
+def test_the_same_form_taken_by_several_threads_at_once_is_done_once(salon: tuple[Robot, FauxSlack, Region]) -> None:
+    robot, serveur, region = salon
+    livre(robot, geste(f"decider {LIGNE}"))
+    attend(robot)
+    rempli_ = envoi(rempli(serveur.corps("views.open")[0]["view"], sens="retenir", motif="relu"))
+    dits = [r["view"]["blocks"][0]["text"]["text"] for r in ensemble(robot, [rempli_] * 6)]
+    assert dits.count(modales.DEJA) == 5
+    assert len(actes(region)) == 1
+
+
+def test_of_two_people_who_decide_at_once_the_second_is_told_and_writes_nothing(
+    salon: tuple[Robot, FauxSlack, Region],
+) -> None:
+    robot, serveur, region = salon
+    serveur.connait("U04DGOS", "dgos@exemple.invalid", is_email_confirmed=True)
+    livre(robot, geste(f"decider {LIGNE}"))
+    livre(robot, geste(f"decider {LIGNE}", qui="U04DGOS", numero="t2"))
+    attend(robot)
+    vues = [o["view"] for o in serveur.corps("views.open")]
+    envois = [
+        envoi({**rempli(vue, sens=sens, motif="relu"), "id": f"V{sens}"}, qui=qui)
+        for vue, sens, qui in zip(vues, ("retenir", "retirer"), (REFERENT, "U04DGOS"), strict=True)
+    ]
+    dits = [r["view"]["blocks"][0]["text"]["text"] for r in ensemble(robot, envois)]
+    assert dits.count(modales.CHANGE) == 1
+    assert len(actes(region)) == 1
