@@ -82,11 +82,13 @@ def _signalement(vue: Vue, relances: Sequence[Relance]) -> Partie:
 
 
 def _cloture(vue: Vue, relances: Sequence[Relance]) -> Partie:
-    c = relances[0].campagne
+    tous, c = _etats(relances), relances[0].campagne
+    verrou = all(e.verrouillee for e in tous)
     return Partie(
         f"{_qui(relances)} : la collecte de la {c.titre} est close",
-        f"La collecte de la {c.titre} est close : ce qui arrive désormais est gardé et montré, mais ne compte plus.",
-        tuple(f"{e.ght.nom} : {e.mots}" for e in _etats(relances)),
+        f"La collecte de la {c.titre} est close"
+        + (" : ce qui arrive désormais est gardé et montré, mais ne compte plus." if verrou else "."),
+        tuple(f"{e.ght.nom} : {e.mots}" for e in tous),
         "Si c'est une erreur, voyez votre référent sans attendre.",
     )
 
@@ -102,7 +104,7 @@ def _merci(vue: Vue, relances: Sequence[Relance]) -> Partie:
 
 def _accuse(vue: Vue, relances: Sequence[Relance]) -> Partie:
     tous = _etats(relances)
-    suites = [_que_faire(e) for e in tous]
+    suites = [_que_faire(e) if vue.au <= relances[0].campagne.verrou or e.prolongee else "" for e in tous]
     return Partie(
         f"{_qui(relances)} : {_recu(tous[0])}" if len(tous) == 1 else f"{_qui(relances)} : vos envois ont été lus",
         f"{relances[0].campagne.titre.capitalize()} : votre envoi a été lu."

@@ -76,7 +76,7 @@ def tourne(
 def _inscrit(vue: Vue, instant: datetime) -> Dues:
     """Write down what is due and not yet known; what was, and is no longer, becomes void with its reason."""
     a_dire = dues(vue, instant)
-    rangs = messages.connus(vue.db, vue.dossier.campagnes)
+    rangs = messages.connus(vue.db, (r.cle.campagne for r in a_dire.relances))
     nouveaux = [(r.cle, r.genre) for r in a_dire.relances if r.cle not in rangs or rangs[r.cle].etat == "nul"]
     if nouveaux:
         messages.inscrit(vue.db, nouveaux, instant)
@@ -84,8 +84,8 @@ def _inscrit(vue: Vue, instant: datetime) -> Dues:
     tus = {(s.campagne, s.unite, s.personne): s.raison for s in a_dire.silences}
     perimes = {
         r.id: tus.get((r.cle.campagne, r.cle.unite, r.cle.personne), "un message plus récent le remplace")
-        for r in rangs.values()
-        if r.etat == "à dire" and r.cle not in dus
+        for r in messages.en_etat(vue.db, "à dire")
+        if r.cle not in dus
     }
     if perimes:
         messages.annule(vue.db, perimes, instant)
@@ -97,7 +97,8 @@ def a_dire(
 ) -> tuple[list[Envoi], list[Silence]]:
     """What a tick would deliver of what is chosen, and why the others are not told; writes nothing."""
     vue = au_jour(vue, instant)
-    tout, rangs = dues(vue, instant), messages.connus(vue.db, vue.dossier.campagnes)
+    tout = dues(vue, instant)
+    rangs = messages.connus(vue.db, (r.cle.campagne for r in tout.relances))
     restent, silences = [], list(tout.silences)
     for r in filter(choisie, tout.relances):
         rang = rangs.get(r.cle)

@@ -6,7 +6,7 @@ Never delivers it, and never decides that it is due.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -41,7 +41,7 @@ def lettre(vue: Vue, relances: Sequence[Relance], personne: Personne, cle: str, 
     objet = parties[0].titre + (f" (+ {len(parties) - 1})" if len(parties) > 1 else "")
     html = _PAGES.get_template("lettre.html.j2").render(objet=objet, parties=parties, delai=delai, signature=fin)
     repondent = any(r.genre in REPONDENT for r in relances)
-    pieces = [trame(vue, r) for r in relances if r.genre == "ouverture"]
+    pieces = [PIECES[r.genre](vue, r) for r in relances if r.genre in PIECES]
     pieces += [i for r in relances if r.genre == ALERTE and (i := _image(vue, r, personne))]
     return Lettre(cle, adresse, objet, _texte(parties, delai, fin), html, tuple(pieces), repond=repondent)
 
@@ -87,3 +87,7 @@ def trame(vue: Vue, r: Relance) -> Piece:
     tampon = io.BytesIO()
     template.preremplie(layout, ght, r.campagne, d, lignes, pris).save(tampon)
     return Piece(template.nom_de_fichier(ght, r.campagne, d), tampon.getvalue(), XLSX)
+
+
+PIECES: dict[str, Callable[[Vue, Relance], Piece]] = {"ouverture": trame}
+"""What goes with a kind of message, one for each territory it is about."""

@@ -32,6 +32,12 @@ def prochain_moment(instant: datetime, heures: Heures) -> datetime:
     return a_l_ouverture(jour, heures)
 
 
+@lru_cache(maxsize=4096)
+def premier_moment(jour: date, heures: Heures) -> datetime:
+    """The first moment of that day, or of those after, at which messages may leave."""
+    return prochain_moment(a_l_ouverture(jour, heures), heures)
+
+
 def a_l_ouverture(jour: date, heures: Heures) -> datetime:
     return datetime.combine(jour, time(heures.ouvre), PARIS)
 

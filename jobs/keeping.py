@@ -118,6 +118,7 @@ def _montre(e: Efface, perimes: Perimes, verbe: str) -> None:
         (e.textes, "ligne avec un texte libre", "lignes avec un texte libre"),
         (e.notes, "note", "notes"),
         (e.questions, "question posée, avec l'adresse de qui l'a posée", "questions posées, avec l'adresse de qui les a posées"),
+        (e.messages, "message envoyé, avec l'adresse de son destinataire", "messages envoyés, avec l'adresse de leurs destinataires"),
         (e.dossiers, "liste de personnes d'un ancien dossier", "listes de personnes d'anciens dossiers"),
     ):  # fmt: skip
         if n:

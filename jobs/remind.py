@@ -91,7 +91,7 @@ def verrouille_a_l_heure(vue: Vue, instant: datetime) -> dict[str, list[str]]:
     """
     vue, faits = au_jour(vue, instant), {}
     main = Main(vue.db, vue.dossier, SERVICE, instant)
-    for c in en_cours(vue):
+    for c in (c for c in en_cours(vue) if c.verrou <= vue.au):
         touches = derniers_verrous(vue.db, c.code)
         venus = []
         for e in suivi.etats(vue, Sujet(FRANCE, c.exercice, c.code)):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from config.campagne import Campagne
 from config.objectifs import Objectif
-from config.ouvrables import a_l_ouverture, prochain_moment
+from config.ouvrables import premier_moment, prochain_moment
 from config.rappels import UTILE, Rappel, dates
 from config.territoire import Perimetre
 from reports.forecast import prevision
@@ -81,7 +81,7 @@ def aux_dates(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | 
             jour = r.jour(dates(campagne, campagne.echeance))
             if r.message != "alerte" or jour < campagne.ouverture:
                 continue
-            moment = _moment(vue, jour)
+            moment = premier_moment(jour, vue.dossier.heures)
             if moment <= instant < moment + timedelta(days=UTILE):
                 yield from _alerte(vue, campagne, r, jour, moment, ou)
 
@@ -103,7 +103,7 @@ def hebdomadaire(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance
     if jour_du_point is None:
         return
     jour = vue.au - timedelta(days=(vue.au.weekday() - jour_du_point) % 7)
-    moment = _moment(vue, jour)
+    moment = premier_moment(jour, vue.dossier.heures)
     if instant < moment:
         return
     for campagne in en_cours(vue):
@@ -171,10 +171,6 @@ def _au_referent(
     for p in destinataires(vue, ghts[0], "referent") if ghts else ():
         cle = Cle(campagne.code, region, etape, repere, p.email)
         yield Relance(cle, "total_qui_bouge", prochain_moment(le, vue.dossier.heures), campagne)
-
-
-def _moment(vue: Vue, jour: date) -> datetime:
-    return prochain_moment(a_l_ouverture(jour, vue.dossier.heures), vue.dossier.heures)
 
 
 def il_y_a_une_semaine(vue: Vue) -> Vue:

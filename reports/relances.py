@@ -12,7 +12,7 @@ from config.campagne import PARIS, Campagne
 from config.dossier import Dossier
 from config.droits import Personne
 from config.langue import jour
-from config.ouvrables import a_l_ouverture, prochain_moment
+from config.ouvrables import premier_moment, prochain_moment
 from config.rappels import ALERTE, UTILE, Dates, Rappel, dates
 from config.territoire import FRANCE, Ght, Perimetre
 from reports.suivi import Etat, etats
@@ -86,8 +86,7 @@ class _Echelle:
         return [r for r in pour if (r.message == "merci") == self.etat.repondu]
 
     def moment(self, r: Rappel) -> datetime:
-        heures = self.vue.dossier.heures
-        return prochain_moment(a_l_ouverture(r.jour(self.dates), heures), heures)
+        return premier_moment(r.jour(self.dates), self.vue.dossier.heures)
 
     def du(self) -> Rappel | None:
         """The last rung whose moment has come, if it is still of use. Those of before an extension are void: it was just given."""
@@ -138,7 +137,7 @@ def _a_dire(e: _Echelle, du: Rappel, p: Personne, faits: list[Geste]) -> Relance
         return due
     reports = [g for g in faits if g.genre == "reporter"]
     if reports:
-        reprise = prochain_moment(a_l_ouverture(reports[-1].jusqu_au, heures), heures)
+        reprise = premier_moment(reports[-1].jusqu_au, heures)
         if e.instant < reprise:
             return Silence(campagne, ght, p.email, f"reportée jusqu'au {jour(reprise.date())}, à sa demande")
         if reprise > due.moment:

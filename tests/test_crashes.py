@@ -153,8 +153,8 @@ DEBOUT = {
     "actes": "le, par, genre, campagne, ght, finess, action_id, valeur, motif",
 }
 """Facts, all but when and in which pull."""
-LAISSEES = {"pulls", "bilans", "sources", "recoupements", "constats", "questions", "sauvegardes", "evenements_du_chat", "signes_de_vie", "pas_du_service",
-            "_sqlite_migrations"}  # fmt: skip
+LAISSEES = {"pulls", "bilans", "sources", "recoupements", "constats", "questions", "sauvegardes", "evenements_du_chat", "signes_de_vie",
+            "messages", "gestes", "courriels", "pas_du_service", "_sqlite_migrations"}  # fmt: skip
 """How many pulls it took differs; findings are compared below, the last look at each campaign alone."""
 CONSTATS = (
     "SELECT fichier, onglet, code, gravite, feuille, ligne, cellule, colonne, valeur, message, correction, enjeu,"

@@ -26,8 +26,9 @@ from config.territoire import Perimetre
 from jobs.cli import vigie
 from reports.gains import gains
 from reports.vue import Sujet, Vue
-from sheets.register import schema
+from sheets.register import messages, schema
 from sheets.register.dossiers import note
+from sheets.register.messages import Cle
 from sheets.register.registre import VIGIE, etapes, ouvre, un_seul_releve
 from sheets.register.sauvegarde import nom_date, sauve, verifie
 from tests.atelier import JOUR, MOREZ, SUD, en_janvier, releve_ici
@@ -206,6 +207,7 @@ def test_the_journal_of_the_old_register_is_never_read_into_the_new_one(
     lance("restore", sauvegarde, "--yes")
     with closing(ouvre(registre)) as db:
         assert db.execute("SELECT count(*) FROM questions").fetchone() == (0,)
+        assert messages.connus(db, ["2021-annuelle"]) == {}
     with closing(ouvre(Path("vigie-remplace-2022-02-02-120000.sqlite"))) as db:
         assert db.execute("SELECT count(*) FROM questions").fetchone() == (1,)
 
@@ -335,11 +337,20 @@ def _faits(db: Database) -> dict[str, list[tuple[Any, ...]]]:
 
 def test_purge_is_dry_first_then_erases_what_is_old_and_no_figure_moves(registre: Path, dossier: Dossier) -> None:
     lance("ask", "gains jura 2021", "--as", "referent.bfc@exemple.invalid")
+    with closing(ouvre(registre)) as db:
+        cle = Cle("2021-annuelle", "BFC-08", "J-2", "2022-02-28", "paat.bfc-08@exemple.invalid")
+        messages.inscrit(db, [(cle, "rappel")], JOUR)
     jours = (date(2022, 1, 31), date(2022, 2, 1), date(2030, 1, 1))
     with closing(ouvre(registre)) as db:
         faits, montants = _faits(db), [gains(Vue(db, dossier, j), Sujet(JURA, 2021)).totaux for j in jours]
     dit = lance("purge", jour="2028-06-01")
-    for attendu in ("2 classeurs d'origine", "1 ligne avec un texte libre", "1 question posée", "Rien n'a été effacé"):
+    for attendu in (
+        "2 classeurs d'origine",
+        "1 ligne avec un texte libre",
+        "1 question posée",
+        "1 message envoyé",
+        "Rien n'a été effacé",
+    ):
         assert attendu in dit
     assert b"Untel" in registre.read_bytes()
     assert "regagnés" in lance("purge", "--yes", jour="2028-06-01")
@@ -407,7 +418,7 @@ def _status(jour: str, *arguments: str | Path, code: int) -> dict[str, Any]:
 def test_status_keeps_its_keys_and_is_green_on_a_fresh_register(registre: Path) -> None:
     rendu = _status("2022-02-02", code=0)
     assert list(rendu) == ["dossier", "registre", "taille", "dernier_releve", "jours_depuis_releve", "dossier_change",
-                           "derniere_sauvegarde", "sources", "slack", "courrier", "en_retard", "soucis", "a_noter"]  # fmt: skip
+                           "derniere_sauvegarde", "sources", "slack", "service", "courrier", "en_retard", "soucis", "a_noter"]  # fmt: skip
     assert rendu["soucis"] == []
     assert (rendu["jours_depuis_releve"], rendu["derniere_sauvegarde"], rendu["dossier_change"]) == (1, None, False)
     assert rendu["taille"] > 100_000

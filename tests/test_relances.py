@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from bots.notify import Envoi, envois
-from bots.redaction import lettre
+from bots.redaction import PARTIES, PIECES, lettre
 from config.dossier import EXEMPLE, charge
 from config.errors import UserError
-from config.rappels import DEFAUT
+from config.rappels import DEFAUT, MESSAGES
 from reports.dues import Dues, dues
 from sheets.register import actes
+from sheets.register.gestes import REPONDENT
 from tests.region import Region, nouvelle
 
 JURA, NIEVRE = "BFC-08", "BFC-06"
@@ -160,6 +161,13 @@ def test_a_folder_without_a_ladder_has_the_one_of_the_example(region: Region) ->
     (copie / "rappels.csv").unlink()
     region.change_le_dossier("campagnes.csv", "28/02/2022", "28/02/2022")
     assert region.dossier.rappels == DEFAUT
+
+
+def test_every_kind_of_message_has_its_words() -> None:
+    assert set(MESSAGES) | {"accuse", "injoignable", "hebdo", "total_qui_bouge", "grosse_ligne"} == set(PARTIES)
+    assert {r.message for r in DEFAUT} == set(MESSAGES)
+    assert set(PIECES) <= set(PARTIES)
+    assert set(REPONDENT) <= set(PARTIES)
 
 
 FAUTES = [

@@ -38,6 +38,7 @@ class Efface(NamedTuple):
     notes: int
     questions: int
     dossiers: int
+    messages: int
 
     @property
     def rien(self) -> bool:
@@ -56,6 +57,7 @@ WITH perime(id, empreinte) AS MATERIALIZED (
 """
 _TEXTES = " OR ".join(f"coalesce({c}, '') <> ''" for c in LIBRES)
 _NOTES = f"genre = 'noter' AND motif <> '{EFFACE}' AND campagne IN (SELECT value FROM json_each(:campagnes))"
+_DES_CAMPAGNES = "campagne IN (SELECT value FROM json_each(:campagnes))"
 
 
 def compte_perimes(db: Database, perimes: Perimes) -> Efface:
@@ -73,6 +75,7 @@ def compte_perimes(db: Database, perimes: Perimes) -> Efface:
         un(f"SELECT count(*) FROM actes WHERE {_NOTES}"),
         un("SELECT count(*) FROM questions WHERE posee_le < :depuis"),
         len(list(_anciens_dossiers(db, perimes))),
+        un(f"SELECT count(*) FROM messages WHERE {_DES_CAMPAGNES}"),
     )
 
 
@@ -90,6 +93,8 @@ def efface(db: Database, perimes: Perimes, quand: datetime) -> Efface:
             f"UPDATE actes SET motif = '{EFFACE}' WHERE {_NOTES}",
             "DELETE FROM questions WHERE posee_le < :depuis",
             "DELETE FROM courriels WHERE recu_le < :depuis",
+            f"DELETE FROM messages WHERE {_DES_CAMPAGNES}",
+            f"DELETE FROM gestes WHERE {_DES_CAMPAGNES}",
         ):
             db.execute(_FICHIERS + requete, p)
         for empreinte, archive in list(_anciens_dossiers(db, perimes)):
