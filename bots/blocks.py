@@ -35,11 +35,12 @@ Objet = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A button: its words, and the question it asks."""
+    """A button: its words, and the question it asks; `confirme` is what is said before it is taken at its word."""
 
     cle: str
     mots: str
     question: str
+    confirme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,23 @@ def entete(texte: str) -> Bloc:
 def paragraphe(texte: str) -> Bloc:
     """Words of ours in one section, cut when they are too long for it."""
     return _section(_coupe(_propre(texte), SECTION))
+
+
+def verdict(titre: str, faits: Sequence[tuple[str, str]], dits: Sequence[str], suites: Sequence[Suite]) -> Message:
+    """What is thought of a file: in brief, its amounts, its rules, what may be done of it."""
+    sections = [_section(part) for dit in dits for part in _parts(_propre(dit))]
+    return Message(
+        _coupe(_propre(titre), REPLI), _numerotes([entete(titre), _champs(faits), *sections, *_boutons(suites)])
+    )
+
+
+def ensemble(messages: Sequence[Message]) -> Message:
+    """Several messages as one, with the files of all."""
+    return Message(
+        _coupe(" · ".join(m.texte for m in messages), REPLI),
+        _numerotes(b for m in messages for b in m.blocs),
+        pieces=tuple(p for m in messages for p in m.pieces),
+    )
 
 
 def _figure(o: Objet) -> str:
@@ -223,11 +241,7 @@ def _finess(e: Objet) -> str:
 
 
 def _boutons(suites: Sequence[Suite]) -> list[Bloc]:
-    boutons = [
-        {"type": "button", "action_id": f"vigie-{s.cle}", "value": s.question,
-         "text": {"type": "plain_text", "text": _coupe(s.mots, BOUTON), "emoji": False}}
-        for s in suites if len(s.question) <= VALEUR
-    ]  # fmt: skip
+    boutons = [_bouton(s) for s in suites if len(s.question) <= VALEUR]
     return [{"type": "actions", "elements": boutons}] if boutons else []
 
 
@@ -243,6 +257,18 @@ def _liste(choix: Sequence[Choix]) -> list[Bloc]:
     liste = {"type": "static_select", "action_id": "bureau-geste", "options": options,
              "placeholder": {"type": "plain_text", "text": "Choisir une ligne", "emoji": False}}  # fmt: skip
     return [{**_section("Agir sur une de ces lignes :"), "accessory": liste}]
+
+
+def _bouton(s: Suite) -> Bloc:
+    bouton: Bloc = {"type": "button", "action_id": f"vigie-{s.cle}", "value": s.question, "text": _simple(s.mots)}
+    if s.confirme:
+        mots = {"title": s.mots, "text": s.confirme, "confirm": "Oui", "deny": "Non"}
+        bouton["confirm"] = {nom: _simple(dit, 300 if nom == "text" else 30) for nom, dit in mots.items()}
+    return bouton
+
+
+def _simple(texte: str, au_plus: int = BOUTON) -> Bloc:
+    return {"type": "plain_text", "text": _coupe(texte, au_plus), "emoji": False}
 
 
 def _section(texte: str) -> Bloc:

@@ -19,6 +19,7 @@ from bots import blocks, bureau, messages
 from bots.answering import Rendu, rend
 from bots.blocks import Message, Suite
 from bots.boutons import suites
+from bots.depot import Prend
 from bots.documents import FABRIQUES
 from config.droits import Personne, Regard
 from config.errors import UserError
@@ -40,10 +41,12 @@ journal = logging.getLogger("vigie.chat")
 
 @dataclass(frozen=True)
 class Maison:
-    """What the bot needs of the house: a view of the register as it is now, closed after use, and the clock."""
+    """What the bot needs of the house: a view of the register as it is now, closed after use, the clock, and what takes
+    a trame in, which is done to the right of this room."""
 
     vue: Callable[[], AbstractContextManager[Vue]]
     maintenant: Callable[[], datetime]
+    prend: Prend
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +66,34 @@ class Evenement:
     texte: str
 
 
-def traite(evenement: Evenement, maison: Maison, profil: Callable[[str], Profil]) -> Message | None:
-    """The answer to an event; None when it was already taken. What goes wrong is one sentence, whose reference is logged."""
+Repond = Callable[[str, Personne, Vue, datetime], Message]
+"""What answers someone known, as the register is at that moment. Raises UserError for what it refuses."""
+
+
+def traite(
+    evenement: Evenement, maison: Maison, profil: Callable[[str], Profil], repond: Repond | None = None
+) -> Message | None:
+    """The answer to an event; None when it was already taken. What goes wrong is one sentence, whose reference is logged.
+
+    `repond` is what answers it, a question in words unless said otherwise; what it refuses in a sentence is said.
+    """
     try:
         with maison.vue() as vue:
             if not chat.prend(vue.db, evenement.cles, maison.maintenant()):
                 return None
             personne = qui(profil(evenement.auteur), vue)
-            return (
-                phrase_d_accueil()
-                if personne is None
-                else repond_a(evenement.texte, personne, vue, maison.maintenant())
-            )
+            if personne is None:
+                return phrase_d_accueil()
+            return _ou_son_refus(repond or repond_a, evenement.texte, personne, vue, maison.maintenant())
     except Exception:
         return panne()
+
+
+def _ou_son_refus(repond: Repond, texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> Message:
+    try:
+        return repond(texte, personne, vue, maintenant)
+    except UserError as refus:
+        return blocks.phrase(str(refus), pour_lui_seul=True)
 
 
 def panne() -> Message:
@@ -100,17 +117,17 @@ def qui(profil: Profil, vue: Vue) -> Personne | None:
 
 
 def repond_a(texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> Message:
-    """What `vigie ask` would say to that person, as a message with the next questions, or as the file they asked for."""
+    """What `vigie ask` would say to that person, as a message with the next questions, or as the file they asked for.
+
+    Raises UserError when there is no such file for them.
+    """
     rendu = rend(question(texte), personne, vue, maintenant, limite=blocks.LIGNES)
     message = _en_mots(rendu, personne, vue, maintenant)
     fabrique = FABRIQUES.get(rendu.question.forme)
     if fabrique is None or rendu.reponse is None:
         return message
-    try:
-        # The figure in one sentence beside the file; its lines were asked as a file, not as a message.
-        return replace(message, blocs=(), pieces=(fabrique(rendu),))
-    except UserError as faute:
-        return blocks.phrase(str(faute), pour_lui_seul=True)
+    # The figure in one sentence beside the file; its lines were asked as a file, not as a message.
+    return replace(message, blocs=(), pieces=(fabrique(rendu),))
 
 
 def _en_mots(rendu: Rendu, personne: Personne, vue: Vue, maintenant: datetime) -> Message:

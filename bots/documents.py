@@ -12,6 +12,7 @@ from bots.comparer import DEDANS
 from bots.lettre import Piece
 from bots.question import Forme
 from bots.questions import PAR_CLE
+from bots.retours import XLSX, retour
 from config.droits import Regard
 from config.errors import UserError
 from config.langue import enumeration
@@ -21,7 +22,7 @@ from reports.reponse import Element, Reponse
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
 
-PNG, XLSX = "image/png", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PNG = "image/png"
 AVEC_LIGNES = ("gains", "objectif", "pourquoi", "rejets", "qualite")
 """The answers whose figure is made of the lines of one territory."""
 DESSINEES = ("gains", "objectif", "evolution", "comparaison", "classement", "prevision", "statut", "retards")
@@ -85,7 +86,7 @@ def tableur(rendu: Rendu) -> Piece:
     return Piece(f"lignes-{r.perimetre.code}-{r.exercice}.xlsx", octets, XLSX)
 
 
-FABRIQUES: dict[Forme, Callable[[Rendu], Piece]] = {"image": image, "tableur": tableur}
+FABRIQUES: dict[Forme, Callable[[Rendu], Piece]] = {"image": image, "tableur": tableur, "retour": retour}
 """What makes each form of an answer."""
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Event
 from typing import Any
 
@@ -19,14 +20,16 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bots import chat, slack_api, slack_bureau, slack_fichiers, slack_messages
+from bots import chat, depot, slack_api, slack_bureau, slack_fichiers, slack_messages
 from bots.blocks import Message
-from bots.chat import Evenement, Maison
+from bots.chat import Evenement, Maison, Repond
 from bots.journal import confie
 from bots.slack_api import Reglages
 from bots.slack_bureau import Bureau
 from bots.slack_fichiers import Prive
+from config.droits import Personne
 from config.errors import UserError
+from reports.vue import Vue
 
 COMMANDE = "/vigie"
 BATTEMENT = 5.0
@@ -95,16 +98,19 @@ class Reponses:
         self._repond(evenement, self._a_l_adresse(corps["response_url"]))
 
     def message(self, corps: dict[str, Any]) -> None:
-        """A mention is answered in its thread, or opens one; a direct message where it stands."""
+        """A mention is answered in its thread, or opens one; a direct message where it stands, and so is a file."""
         e = corps["event"]
-        if e.get("bot_id") or e.get("subtype") or not e.get("user"):
-            return
         prive = e.get("channel_type") == "im" or str(e["channel"]).startswith("D")
+        depots = [str(f["id"]) for f in e.get("files") or ()] if prive and e.get("subtype") == "file_share" else []
+        if e.get("bot_id") or not e.get("user") or (e.get("subtype") and not depots):
+            return
         fil = e.get("thread_ts") or (None if prive else e["ts"])
         cles = (f"evenement/{corps['event_id']}", f"message/{e['channel']}/{e['ts']}")
         ici = Prive(e["channel"], fil) if prive else None
         envoi = self._au_salon(e["channel"], fil, e["user"], prive)
-        self._repond(Evenement(cles, e["user"], e.get("text") or ""), envoi, ici)
+        self._repond(
+            Evenement(cles, e["user"], e.get("text") or ""), envoi, ici, self._juge(depots) if depots else None
+        )
 
     def bouton(self, corps: dict[str, Any]) -> None:
         """A button asks its question for whoever presses it, with their rights; in a channel, they alone see the answer."""
@@ -114,13 +120,30 @@ class Reponses:
         evenement = Evenement((cle,), corps["user"]["id"], str(action.get("value") or ""))
         if salon.startswith("D") and not contenant.get("ephemeral_to"):
             fil = contenant.get("thread_ts")
-            self._repond(evenement, self._au_salon(salon, fil, evenement.auteur, True), Prive(salon, fil))
+            garde = self._garde if str(action["action_id"]).startswith(f"vigie-{depot.GARDER}") else None
+            self._repond(evenement, self._au_salon(salon, fil, evenement.auteur, True), Prive(salon, fil), garde)
         else:
             self._repond(evenement, self._a_l_adresse(corps["response_url"]))
 
-    def _repond(self, evenement: Evenement, envoi: Envoi, prive: Prive | None = None) -> None:
-        """`prive` is where the question was asked, when nobody else reads there."""
-        message = chat.traite(evenement, self.maison, lambda qui: slack_api.profil(self.web, qui, self.equipe))
+    def _juge(self, depots: list[str]) -> Repond:
+        """What answers files that were dropped: the verdict on each."""
+
+        def repond(_texte: str, personne: Personne, vue: Vue, _maintenant: datetime) -> Message:
+            lus = [slack_fichiers.lit(self.web, d) for d in depots[: depot.FICHIERS]]
+            return depot.juge(lus, personne, vue, len(depots) - len(lus))
+
+        return repond
+
+    def _garde(self, texte: str, personne: Personne, vue: Vue, _maintenant: datetime) -> Message:
+        """What answers the button under a verdict, which bears the file and the hash of what was judged."""
+        identifiant, _, empreinte = texte.partition(" ")
+        return depot.garde(slack_fichiers.lit(self.web, identifiant), empreinte, personne, vue, self.maison.prend)
+
+    def _repond(
+        self, evenement: Evenement, envoi: Envoi, prive: Prive | None = None, repond: Repond | None = None
+    ) -> None:
+        """`prive` is where the question was asked, when nobody else reads there; `repond`, what answers it."""
+        message = chat.traite(evenement, self.maison, lambda qui: slack_api.profil(self.web, qui, self.equipe), repond)
         if message is not None and message.pieces:
             message = self._remet(message, evenement.auteur, prive)
         if message is not None:

@@ -1,20 +1,37 @@
-"""Files in the chat of Slack: those of an answer, handed to its addressee alone.
+"""Files in the chat of Slack: those of an answer, handed to its addressee alone; those that people drop, read within bounds.
 
-In a channel a file is seen by all: it goes to the direct messages of whoever asked. Never decides who may have what.
+In a channel a file is seen by all: it goes to the direct messages of whoever asked. The token is shown to Slack's own
+hosts alone, and follows no redirection. Never decides who may have what.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import NamedTuple
+import time
+from typing import Any, NamedTuple
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bots import blocks, slack_api
 from bots.blocks import Message
+from bots.depot import Fichier
 from bots.lettre import Piece
+from config.errors import UserError
+from config.langue import nombre_d_octets
+from sheets.reading.excel import TAILLE_MAX
 
+FICHIERS_DE_SLACK = "files.slack.com"
+DUREE_MAX = 60.0
+"""Seconds a file may take to come."""
+TROP_GROS = f"Ce fichier est trop gros : une trame fait moins de {nombre_d_octets(TAILLE_MAX)}. Déposez la trame seule."
+PARTI = "Ce fichier n'est plus là. Déposez-le à nouveau."
+PAS_DONNE = (
+    "Slack ne m'a pas donné ce fichier. Déposez-le à nouveau ; si cela dure, dites-le à votre référent (vigie doctor)."
+)
 AILLEURS = "C'est dans vos messages directs avec moi : un fichier, ici, serait vu de tous."
 journal = logging.getLogger("vigie.slack")
 
@@ -43,6 +60,69 @@ def remet(web: WebClient, message: Message, auteur: str, ou: Prive | None) -> Me
     return None if ou else blocks.phrase(AILLEURS, pour_lui_seul=True)
 
 
+def lit(web: WebClient, identifiant: str) -> Fichier:
+    """A file as Slack holds it now. Raises UserError, in a sentence, when it is gone, too large, or not given."""
+    try:
+        fiche: dict[str, Any] = web.files_info(file=identifiant)["file"]
+    except SlackApiError as faute:
+        code = str(faute.response.get("error", ""))
+        raise UserError(PARTI if code in ("file_not_found", "file_deleted") else slack_api.dit(faute)) from faute
+    adresse = str(fiche.get("url_private_download") or fiche.get("url_private") or "")
+    if not adresse:
+        raise UserError(PARTI)
+    if int(fiche.get("size") or 0) > TAILLE_MAX:
+        raise UserError(TROP_GROS)
+    octets = _telecharge(web, adresse, str(fiche.get("mimetype", "")))
+    return Fichier(str(fiche.get("name") or "trame"), octets, identifiant)
+
+
+def _telecharge(web: WebClient, adresse: str, genre: str) -> bytes:
+    """The bytes at an address of Slack's, at most what a trame may weigh."""
+    url, api = urlsplit(adresse), urlsplit(web.base_url)
+    if (url.scheme, url.netloc) not in (("https", FICHIERS_DE_SLACK), (api.scheme, api.netloc)):
+        journal.error("Un fichier est proposé hors de Slack (%s) : il n'est pas lu.", url.netloc)
+        raise UserError(PAS_DONNE)
+    demande = Request(adresse, headers={"Authorization": f"Bearer {web.token}"})  # noqa: S310 - looked at above
+    for essai in range(slack_api.ESSAIS):
+        try:
+            return _recoit(demande, genre)
+        except OSError as faute:
+            if not _passager(faute):
+                raise UserError(PARTI if getattr(faute, "code", 0) == 404 else PAS_DONNE) from faute
+            journal.warning("Slack n'a pas donné un fichier (%s) ; essai %d.", faute, essai + 2)
+    try:
+        return _recoit(demande, genre)
+    except OSError as faute:
+        raise UserError(PAS_DONNE) from faute
+
+
+def _recoit(demande: Request, genre: str) -> bytes:
+    """What comes, unless it is more than a trame weighs or takes longer than a trame takes."""
+    recu, fin = bytearray(), time.monotonic() + DUREE_MAX
+    with build_opener(SansDetour).open(demande, timeout=slack_api.DELAI) as reponse:
+        if reponse.headers.get_content_type() == "text/html" and genre != "text/html":
+            raise UserError(PAS_DONNE)  # the page where one signs in
+        while morceau := reponse.read(65_536):
+            recu += morceau
+            if len(recu) > TAILLE_MAX:
+                raise UserError(TROP_GROS)
+            if time.monotonic() > fin:
+                raise UserError(PAS_DONNE)
+    return bytes(recu)
+
+
+def _passager(faute: OSError) -> bool:
+    """Whether trying again may help: a cut connection, a fault of theirs, too many requests."""
+    return not isinstance(faute, HTTPError) or faute.code >= 500 or faute.code == 429
+
+
+class SansDetour(HTTPRedirectHandler):
+    """Follows no redirection: the token would go along."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
 def _depose(web: WebClient, pieces: tuple[Piece, ...], ou: Prive, commentaire: str) -> None:
     """Send the files, again when the place where bytes are put fails: nothing is shown before all of them are there."""
     envois = [
@@ -55,6 +135,6 @@ def _depose(web: WebClient, pieces: tuple[Piece, ...], ou: Prive, commentaire: s
             )
             return
         except OSError as faute:
-            if essai == slack_api.ESSAIS or (isinstance(faute, HTTPError) and faute.code < 500 and faute.code != 429):
+            if essai == slack_api.ESSAIS or not _passager(faute):
                 raise
             journal.warning("Slack n'a pas pris un fichier (%s) ; nouvel essai.", faute)

@@ -7,11 +7,13 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 
 import click
 
 from bots import journal, slack
 from bots.chat import SERVICE, Maison
+from jobs.depots import prend
 from jobs.wiring import Atelier
 from jobs.wiring import slack as reglages
 from sheets.register import chat
@@ -31,7 +33,7 @@ def repond_sur_slack(atelier: Atelier, arret: threading.Event) -> bool:
     def signe(etat: str) -> None:
         chat.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), SERVICE, etat, atelier.maintenant())
 
-    robot = slack.robot(reglages(), Maison(atelier.vue_fraiche, atelier.maintenant))
+    robot = slack.robot(reglages(), Maison(atelier.vue_fraiche, atelier.maintenant, partial(prend, atelier)))
     try:
         bien = slack.veille(robot, signe, arret, time.monotonic)
     finally:

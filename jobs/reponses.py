@@ -42,7 +42,7 @@ OPTIONS: dict[Forme, str] = {"image": "--image FICHIER.png", "tableur": "--xlsx 
 def _ecrit_les_fichiers(rendu: Rendu, vers: Mapping[Forme, Path | None]) -> None:
     """Write what was asked as a file, and say where; asked in words without a place for it, say how."""
     quoi = rendu.question.forme
-    if quoi in FABRIQUES and not vers.get(quoi):
+    if quoi in OPTIONS and not vers.get(quoi):
         click.echo(f"Pour l'avoir en fichier, ajoutez {OPTIONS[quoi]}", err=True)
     for forme, chemin in vers.items():
         if chemin:

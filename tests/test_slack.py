@@ -27,7 +27,7 @@ from config.errors import UserError
 from reports.vue import Vue
 from sheets.register import chat as registre_du_chat
 from sheets.register.registre import ouvre
-from tests.faux_slack import FauxSlack, faux_slack
+from tests.faux_slack import FauxSlack, faux_slack, sans_depot
 from tests.region import Region, nouvelle
 
 RACINE = Path(__file__).parents[1]
@@ -59,7 +59,7 @@ def maison(region: Region) -> Maison:
         finally:
             db.close()
 
-    return Maison(vue, lambda: MIDI)
+    return Maison(vue, lambda: MIDI, sans_depot)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from bots.slack_api import Reglages
 from reports.vue import Vue
 from sheets.register.registre import ouvre
 from tests.atelier import en_janvier
-from tests.faux_slack import FauxSlack, faux_slack
+from tests.faux_slack import FauxSlack, faux_slack, sans_depot
 from tests.region import Region, nouvelle
 from tests.test_blocks import MIDI, relit
 from tests.test_bureau import rempli, verifie_modale
@@ -55,7 +55,7 @@ def salon(region: Region) -> Iterator[tuple[Robot, FauxSlack, Region]]:
         serveur.connait(REFERENT, "referent.bfc@exemple.invalid", is_email_confirmed=True)
         serveur.connait(GHT, "directeur.bfc-08@exemple.invalid", is_email_confirmed=True)
         serveur.connait(INCONNU, "quelqu-un@ailleurs.invalid", is_email_confirmed=True)
-        robot = slack.robot(Reglages(JETON, PRISE, serveur.adresse), Maison(vue, lambda: MIDI))
+        robot = slack.robot(Reglages(JETON, PRISE, serveur.adresse), Maison(vue, lambda: MIDI, sans_depot))
         yield robot, serveur, region
         slack.ferme(robot)
 

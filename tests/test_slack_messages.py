@@ -20,7 +20,7 @@ from bots.slack_api import Reglages
 from reports.dues import dues
 from reports.vue import Vue
 from sheets.register import messages
-from tests.faux_slack import FauxSlack, faux_slack
+from tests.faux_slack import FauxSlack, faux_slack, sans_depot
 from tests.region import Region, nouvelle
 from tests.test_blocks import verifie
 
@@ -52,7 +52,7 @@ def maison(region: Region) -> Maison:
     def vue() -> Iterator[Vue]:
         yield region.vue
 
-    return Maison(vue, lambda: region.heure)
+    return Maison(vue, lambda: region.heure, sans_depot)
 
 
 def rang(region: Region) -> messages.Rang:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from config.dossier import Dossier
-from sheets.constats import rang
+from sheets.checks import CATALOGUE
+from sheets.constats import Constat, rang
 from sheets.judging.decided import tranche
 from sheets.judging.ledger import raccorde
 from sheets.lignes import Classeur
@@ -44,7 +45,8 @@ def avec_le_registre(
 ) -> tuple[Classeur, list[Reglee]]:
     """The workbook with what is known of it, and what was settled on its lines, in sentences.
 
-    `empreinte` is the hash of its bytes. Unless `en_entier`, the words that people left with their decisions stay out.
+    `empreinte` is the hash of its bytes. Unless `en_entier`, no text comes along that was not in this very file: neither
+    the words that people left with their decisions, nor what was typed in an earlier one.
     """
     if juge.tampon is None or not juge.onglets:
         return juge, []
@@ -54,10 +56,16 @@ def avec_le_registre(
     classeur = raccorde_au_registre(db, dossier, juge, au)
     classeur = tranche(classeur, {(d.finess, d.reference.split("/", 2)[2]): d for d in prises})
     tous = (*classeur.constats, *questions.constats_de_campagne(db, empreinte, au))
+    if not en_entier:
+        tous = tuple(c if c in juge.constats else _titre_seul(c) for c in tous)
     mots = [(d.reference, f"Ligne {d.mots if en_entier else _sans_motif(d)}.") for d in prises]
     if en_entier:
         mots += [(n.reference, f"{n.par}, le {n.le[:10]} : {n.texte}") for n in notes(db, campagne, finess, au)]
     return replace(classeur, constats=tuple(sorted(tous, key=rang))), _a_leur_ligne(classeur, campagne, mots)
+
+
+def _titre_seul(c: Constat) -> Constat:
+    return c._replace(message=f"{CATALOGUE[c.code].titre}.", valeur="")
 
 
 def _sans_motif(d: Decision) -> str:

@@ -100,6 +100,23 @@ def fichiers_recus(db: Database, campagnes: Sequence[str], au: date) -> list[Fic
     return [FichierRecu(*r) for r in db.execute(requete, (*campagnes, jusqu_a, jusqu_a))]
 
 
+class DernierRecu(NamedTuple):
+    """Where the bytes of a file are kept, and how it was called."""
+
+    chemin: str
+    empreinte: str
+
+
+def dernier_recu(db: Database, ght: str, campagne: str, au: date) -> DernierRecu | None:
+    """The last file that a GHT sent for a campaign, up to that day, and that could be read."""
+    requete = (
+        "SELECT chemin, empreinte FROM fichiers WHERE ght = ? AND campagne = ? AND etat <> 'refuse' AND id <= ?"
+        " ORDER BY recu DESC, id DESC LIMIT 1"
+    )
+    rang = db.execute(requete, (ght, campagne, dernier_fichier(db, au))).fetchone()
+    return DernierRecu(*rang) if rang else None
+
+
 class FichierGarde(NamedTuple):
     """A file whose original is kept, as last judged."""
 

@@ -1,0 +1,74 @@
+"""A trame that someone hands over through the chat: put with the others they gave, and pulled at once, like any other.
+
+Never judges by itself, and never takes what the pull refuses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from bots.depot import Fichier, peut_garder
+from config.droits import Personne
+from config.errors import UserError
+from jobs.pull import SUFFIXES, pull
+from jobs.wiring import Atelier
+from sheets.noms import INTERDITS
+from sheets.register.pulls import PAR_LE_GHT, Depot, Saisie
+
+DOSSIER = "depots-slack"
+"""Beside the register, a folder per person: what they hand over again under the same name replaces what they had given."""
+POUR_LE_COMPTE = "trame déposée sur Slack"
+DITS = {
+    "nouveau": "Trame gardée.",
+    "modifie": "Trame gardée, à la place de celle que vous aviez déposée.",
+    "inchange": "Cette trame était déjà gardée, à l'identique.",
+}
+
+
+def prend(atelier: Atelier, personne: Personne, fichier: Fichier) -> str:
+    """Pull one file for someone; say what became of it. Raises UserError, and leaves nothing behind, when it is refused.
+
+    A referent enters it on the GHT's behalf, and it is traced as such.
+    """
+    neuf = replace(atelier)  # a connection of its own: the chat answers in several threads
+    chemin = _place(atelier, personne, fichier.nom)
+    avant = chemin.read_bytes() if chemin.exists() else None
+    _ecrit(chemin, fichier.octets)
+    try:
+        return DITS[_releve(neuf, personne, chemin)]
+    except BaseException:
+        _ecrit(chemin, avant) if avant is not None else chemin.unlink(missing_ok=True)
+        raise
+    finally:
+        neuf.registre.close()
+
+
+def _releve(neuf: Atelier, personne: Personne, chemin: Path) -> str:
+    """What the pull made of the file, its own folder being the source."""
+    saisie = PAR_LE_GHT if personne.role == "ght" else Saisie(personne.email, POUR_LE_COMPTE)
+    jour = neuf.maintenant().date()
+    bilan = pull(
+        neuf.registre, neuf.dossier, [chemin.parent], neuf.maintenant, saisie=saisie,
+        permis=lambda ght: peut_garder(personne, ght, neuf.dossier, jour),
+    )  # fmt: skip
+    nom = Depot(str(chemin), 0, 0).nom
+    (recu,) = (r for r in bilan.recus if r.fichier == nom)
+    if recu.etat == "refuse":
+        raise UserError(f"La trame n'a pas été gardée. {recu.motif}")
+    return recu.etat
+
+
+def _ecrit(chemin: Path, octets: bytes) -> None:
+    """Whole or not at all: a pull passes over what is hidden."""
+    en_cours = chemin.with_name(f".{chemin.name}.part")
+    en_cours.write_bytes(octets)
+    en_cours.replace(chemin)
+
+
+def _place(atelier: Atelier, personne: Personne, nom: str) -> Path:
+    """Where a person's file is kept; its name is theirs, and never leads anywhere else."""
+    dossier = atelier.chemin_registre.resolve().parent / DOSSIER / INTERDITS.sub("-", personne.email)
+    dossier.mkdir(parents=True, exist_ok=True)
+    court = INTERDITS.sub("-", nom).lstrip(".~$")[-120:]
+    return dossier / (court if Path(court).suffix.lower() in SUFFIXES else f"{court or 'trame'}.xlsx")
