@@ -13,10 +13,11 @@ import pytest
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from bots.answering import rend
-from bots.documents import image
+from bots.answering import Regards, rend
+from bots.documents import FABRIQUES, image
+from bots.question import Forme
 from config.dossier import Dossier
-from config.droits import CLAVIER
+from config.droits import CLAVIER, Regard
 from config.errors import UserError
 from config.territoire import Perimetre
 from reports import plots
@@ -204,6 +205,54 @@ def test_a_director_of_elsewhere_gets_no_picture_and_a_reader_the_total_alone(re
     assert "Bourgogne-Franche-Comté, 9\u202f600\xa0€, 6\u202f000\xa0€ retirés" in total.alternative
     with pytest.raises(UserError, match="rien à dessiner"):
         image(rend("statut BFC 2021", p["lecture@exemple.invalid"], region.vue, MIDI))
+
+
+PERSONNES = (
+    "dgos@exemple.invalid", "referent.bfc@exemple.invalid", "lecture@exemple.invalid", "operateur.uniha@exemple.invalid",
+    "directeur.bfc-08@exemple.invalid", "directeur.bfc-06@exemple.invalid", "achats.390780153@exemple.invalid",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("email", PERSONNES)
+@pytest.mark.parametrize("forme", ["image", "tableur"])
+def test_no_file_says_more_than_the_answer_in_words_and_lines_only_to_those_who_may_see_them(
+    region: Region, email: str, forme: Forme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every drawn question on every kind of territory: a name in the picture is one that the words of the answer open."""
+    monkeypatch.setattr(plots, "png", lambda d: b"")
+    personne, t = region.dossier.personnes[email], region.dossier.territoire
+    rendus = 0
+    for lieu in ("France", "BFC", "BFC-08", "BFC-06", "390780146", "390780153"):
+        for mot in (
+            "gains",
+            "objectif",
+            "statut",
+            "qui n'a pas remis",
+            "évolution",
+            "classement",
+            "prévision",
+            "rejets",
+        ):
+            rendu = rend(f"{mot} {lieu} 2021", personne, region.vue, MIDI)
+            try:
+                piece = FABRIQUES[forme](rendu)
+            except UserError:
+                continue
+            rendus += 1
+            sujet = rendu.question.sujet
+            assert sujet
+            droit = Regards(personne, region.vue).sur(sujet.perimetre)
+            assert droit is not Regard.RIEN
+            assert forme == "image" or droit is Regard.TOUT
+            if droit is Regard.TOTAUX:
+                dedans = {g.nom for g in t.ghts.values()} | {e.nom for e in t.etablissements.values()}
+                vus = {e.libelle for e in (rendu.reponse.elements if rendu.reponse else ())} | {t.nom(sujet.perimetre)}
+                assert not [nom for nom in dedans - vus if f"{nom}," in piece.alternative], (
+                    mot,
+                    lieu,
+                    piece.alternative,
+                )
+    assert (rendus == 0) == (personne.role == "operateur" or (forme == "tableur" and personne.role == "lecture"))
 
 
 @pytest.mark.parametrize(("question", "dit"), [
