@@ -31,7 +31,7 @@ def suites(intention: str, sujet: Sujet, vue: Vue) -> Sequence[Suite]:
         toutes.append(Suite("image", "En image", f"{dit} en image"))
     if intention in AVEC_LIGNES:
         toutes.append(Suite("tableur", "Feuille de calcul", f"{_gains(sujet, quand)} en tableur"))
-    if intention == "statut" and sujet.perimetre.type == "ght":
+    if intention == "statut" and sujet.perimetre.type in ("ght", "etablissement"):
         toutes.append(Suite("retour", "Son retour", f"retour {ou} {quand}"))
     return toutes
 

@@ -9,6 +9,7 @@ import io
 import re
 import textwrap
 from decimal import Decimal
+from threading import Lock
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -44,10 +45,15 @@ PASTILLE = 0.055
 """The length of a mark that measures nothing, as a share of the width."""
 
 
+UN_A_LA_FOIS = Lock()
+"""matplotlib says of itself that it is not thread-safe, and the chat answers in several threads."""
+
+
 def png(d: Dessin) -> bytes:
     """The picture's bytes. The same drawing gives the same bytes."""
     tampon = io.BytesIO()
-    figure(d).savefig(tampon, format="png", dpi=POINTS, metadata={"Software": None})
+    with UN_A_LA_FOIS:
+        figure(d).savefig(tampon, format="png", dpi=POINTS, metadata={"Software": None})
     return tampon.getvalue()
 
 
@@ -65,10 +71,27 @@ def figure(d: Dessin) -> Figure:
     _trace(axes, d, corps)
     y = toute - MARGE
     f.text(
-        MARGE / LARGEUR, y / toute, "\n".join(titre), va="top", size=14.5, weight="bold", color=ENCRE, linespacing=1.25
+        MARGE / LARGEUR,
+        y / toute,
+        "\n".join(titre),
+        va="top",
+        size=14.5,
+        weight="bold",
+        color=ENCRE,
+        linespacing=1.25,
+        parse_math=False,
     )
     _cle(f, d, (y - LIGNE_TITRE * len(titre) - 0.12) / toute, toute)
-    f.text(MARGE / LARGEUR, MARGE * 0.7 / toute, "\n".join(pied), va="bottom", size=9.5, color=GRIS, linespacing=1.3)
+    f.text(
+        MARGE / LARGEUR,
+        MARGE * 0.7 / toute,
+        "\n".join(pied),
+        va="bottom",
+        size=9.5,
+        color=GRIS,
+        linespacing=1.3,
+        parse_math=False,
+    )
     return f
 
 
@@ -99,7 +122,7 @@ def _trace(axes: Axes, d: Dessin, corps: float) -> None:
     for b in d.barres:
         dits = _lignes(b, d)
         x = gauche if d.en_euros else gauche + PASTILLE * 1.4 * (droite - gauche)
-        axes.text(x, y + 0.02, "\n".join(dits), va="top", size=11, color=ENCRE, linespacing=1.25, zorder=5,
+        axes.text(x, y + 0.02, "\n".join(dits), va="top", size=11, color=ENCRE, linespacing=1.25, parse_math=False, zorder=5,
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
         bas = y + LIGNE_NOM * len(dits)
         for m in b.morceaux:

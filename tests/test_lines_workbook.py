@@ -6,6 +6,7 @@ import io
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,13 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bots.answering import rend
-from bots.documents import tableur
+from bots.documents import image, tableur
+from bots.question import Forme
+from config.dossier import EXEMPLE
 from config.droits import CLAVIER
 from config.errors import UserError
+from jobs.reponses import repond
+from jobs.wiring import Atelier
 from reports import tableur as lignes
 from reports.tableur import ENTETE, TOTAL
 from sheets import template
@@ -127,3 +132,22 @@ def test_a_workbook_that_would_not_add_up_is_not_handed_out(region: Region, monk
     monkeypatch.setattr(questions, "lignes_de", lambda *_: une_de_moins)
     with pytest.raises(RuntimeError, match="the figure says"):
         lignes.xlsx(region.vue, sujet("BFC-08", 2021), "", "")
+
+
+def test_the_command_line_writes_what_the_chat_would_send(
+    region: Region, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    atelier = Atelier(EXEMPLE, region.ou / "vigie.sqlite", MIDI.date())
+    vers: dict[Forme, Path | None] = {"image": tmp_path / "g.png", "tableur": tmp_path / "g.xlsx"}
+    repond(atelier, "gains GHT Jura 2021", None, None, False, vers)
+    rendu = rend("gains GHT Jura 2021", CLAVIER, region.vue, MIDI)
+    assert (tmp_path / "g.png").read_bytes() == image(rendu).octets
+    assert rangees(feuille((tmp_path / "g.xlsx").read_bytes())) == rangees(feuille(tableur(rendu).octets))
+    dit = capsys.readouterr()
+    assert dit.out.startswith("Gains du GHT Jura en 2021")
+    assert "Graphique en barres" in dit.err
+    repond(atelier, "gains GHT Jura 2021 en tableur", None, None, False, {})
+    assert "--xlsx FICHIER.xlsx" in capsys.readouterr().err
+    with pytest.raises(UserError, match="Je ne sais pas dessiner"):
+        repond(atelier, "pourquoi gains GHT Jura 2021", None, None, False, {"image": tmp_path / "p.png"})
+    assert not (tmp_path / "p.png").exists()

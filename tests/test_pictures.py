@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
@@ -161,6 +162,17 @@ def test_it_is_as_wide_as_a_telephone_and_light_enough_to_send(dossier: Dossier)
     assert haut > 30 * 60
     assert len(octets) < 2_000_000
     assert octets == plots.png(trente(dossier))
+
+
+def test_pictures_drawn_in_several_threads_are_the_same(dossier: Dossier) -> None:
+    d = dessine(reponse("gains", [Element("GHT Jura", 900_000, retire=5), Element("GHT Nièvre", 5)]), dossier)
+    with ThreadPoolExecutor(4) as fils:
+        assert len(set(fils.map(plots.png, [d] * 12))) == 1
+
+
+def test_a_dollar_is_a_dollar(dossier: Dossier) -> None:
+    """Else what stands between two of them is read as a formula, and a picture fails on a name."""
+    assert taille(plots.png(Dessin("Achats $\\x$ de 2021", "$_$", (Barre("GHT $\\frac$", "1 k€"),))))[0] == 1080
 
 
 def test_what_is_told_apart_by_colour_is_told_apart_by_hatching_or_outline_too() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -560,3 +561,16 @@ def test_where_is_my_trame_says_its_state_and_offers_its_return(robot: Robot, se
     assert "GHT Jura : remise, 1 ligne à corriger" in dit["text"]
     assert {"Son retour": "retour BFC-08 2021"}.items() <= {
         b["text"]["text"]: b["value"] for b in dit["blocks"][-1]["elements"]}.items()  # fmt: skip
+
+
+def test_an_etablissement_gets_the_return_of_its_own_tab_and_a_referent_says_whose(
+    robot: Robot, serveur: FauxSlack, sur_place: None
+) -> None:
+    serveur.connait("U08", "achats.390780153@exemple.invalid", is_email_confirmed=True)
+    livre(robot, direct("mon retour", auteur="U08"))
+    livre(robot, direct("mon retour", numero="Ev8", ts="9.9"))
+    attend(robot)
+    (dit,) = serveur.dits
+    assert re.match(r"Le retour de quel GHT \? Dites par exemple « retour GHT .* 2021 »\.", dit["text"])
+    (compagnon,) = serveur.deposes
+    assert load_workbook(io.BytesIO(compagnon)).sheetnames == ["À corriger", "CH LEON BERARD MOREZ"]
