@@ -21,6 +21,7 @@ from bots.blocks import Message, Suite
 from bots.boutons import suites
 from bots.depot import Prend
 from bots.documents import FABRIQUES
+from bots.retours import SANS_TEXTES
 from config.droits import Personne, Regard
 from config.errors import UserError
 from reports.quality import rejets
@@ -127,7 +128,8 @@ def repond_a(texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> 
     if fabrique is None or rendu.reponse is None:
         return message
     # The figure in one sentence beside the file; its lines were asked as a file, not as a message.
-    return replace(message, blocs=(), pieces=(fabrique(rendu),))
+    texte = f"{message.texte}\n{SANS_TEXTES}" if rendu.question.forme == "retour" else message.texte
+    return replace(message, texte=texte, blocs=(), pieces=(fabrique(rendu),))
 
 
 def _en_mots(rendu: Rendu, personne: Personne, vue: Vue, maintenant: datetime) -> Message:

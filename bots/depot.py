@@ -63,7 +63,8 @@ def juge(fichiers: Sequence[Fichier], personne: Personne, vue: Vue, en_trop: int
     `en_trop` files came along that were not read.
     """
     juges = juge_tous(((f.nom, f.octets) for f in fichiers), vue.dossier)
-    verdicts = [_verdict(f, c, personne, vue) for f, c in zip(fichiers, juges, strict=True)]
+    noms = ["Ce fichier"] if len(fichiers) == 1 else [f"Le fichier n° {rang}" for rang in range(1, len(fichiers) + 1)]
+    verdicts = [_verdict(f, c, nom, personne, vue) for f, c, nom in zip(fichiers, juges, noms, strict=True)]
     if en_trop:
         reste = compte(en_trop, "autre fichier n'a pas été lu", "autres fichiers n'ont pas été lus")
         verdicts.append(blocks.phrase(f"{reste} : déposez-en {FICHIERS} au plus à la fois."))
@@ -79,7 +80,7 @@ def garde(fichier: Fichier, empreinte: str, personne: Personne, vue: Vue, prend:
         raise UserError("Ce fichier n'est plus celui que j'ai jugé. Déposez-le à nouveau.")
     (juge,) = juge_tous([(fichier.nom, fichier.octets)], vue.dossier)
     if juge.tampon is None or not juge.lisible:
-        return _refuse(juge)
+        return _refuse(juge, "Ce fichier")
     t = juge.tampon
     if not peut_garder(personne, t.ght, vue.dossier, vue.au):
         raise UserError(f"Seuls {vue.dossier.territoire.ghts[t.ght].nom} et son référent peuvent garder cette trame.")
@@ -94,9 +95,9 @@ def peut_garder(personne: Personne, ght: str, dossier: Dossier, jour: date) -> b
     return ght in t.ghts and peut_agir(personne, dossier.personnes, GARDENT, Perimetre("ght", ght), t, jour, jour)
 
 
-def _verdict(fichier: Fichier, juge: Classeur, personne: Personne, vue: Vue) -> Message:
+def _verdict(fichier: Fichier, juge: Classeur, nom: str, personne: Personne, vue: Vue) -> Message:
     if juge.tampon is None or not juge.lisible:
-        return _refuse(juge)
+        return _refuse(juge, nom)
     t, dossier = juge.tampon, vue.dossier
     reglees: list[Reglee] = []
     if Regards(personne, vue).sur(Perimetre("ght", t.ght)) is Regard.TOUT:
@@ -109,7 +110,7 @@ def _verdict(fichier: Fichier, juge: Classeur, personne: Personne, vue: Vue) -> 
     faits.append(("Trame", "remise" if juge.remis else "pas encore remise"))
     suites = []
     if peut_garder(personne, t.ght, dossier, vue.au):
-        question = f"La trame {de(nom)} sera relevée comme si elle venait du dossier partagé. Elle remplacera l'envoi précédent."
+        question = f"La trame {de(nom)} sera relevée comme celles du dossier partagé. Elle comptera à la place de l'envoi précédent."
         suites.append(
             Suite(
                 f"{GARDER}-{fichier.identifiant}",
@@ -139,10 +140,10 @@ def _en_bref(c: Classeur) -> str:
     return compte(alertes, "point à relire", "points à relire") if alertes else "rien à corriger"
 
 
-def _refuse(c: Classeur) -> Message:
+def _refuse(c: Classeur, nom: str) -> Message:
     """A file that is no trame: the rule that says so, and what to do; its own words stay in it."""
     k = c.constats[0]
-    return blocks.phrase(f"Ce fichier n'a pas été lu. {CATALOGUE[k.code].titre} ({k.code}). {k.correction}")
+    return blocks.phrase(f"{nom} n'a pas été lu. {CATALOGUE[k.code].titre} ({k.code}). {k.correction}")
 
 
 def _regles(c: Classeur, dossier: Dossier) -> list[str]:
@@ -164,4 +165,4 @@ def _regle(g: Groupe, noms: dict[str, str]) -> str:
         if k.cellule:
             ou.setdefault(noms.get(k.feuille, "un autre onglet"), []).append(k.cellule)
     places = [f"{nom} {enumeration(list(dict.fromkeys(cellules)), CELLULES)}" for nom, cellules in ou.items()]
-    return f"{CATALOGUE[g.code].titre} ({g.code}){fois}{enjeu}{' — ' if places else ''}{enumeration(places, 3)}"
+    return f"{g.gravite.value.capitalize()} : {CATALOGUE[g.code].titre} ({g.code}){fois}{enjeu}{' — ' if places else ''}{enumeration(places, 3)}"

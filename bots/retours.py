@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+SANS_TEXTES = "Intitulés, marchés et prix n'y sont pas : Slack est hébergé ailleurs. Le retour complet : vigie retour."
+
 
 def retour(rendu: Rendu) -> Piece:
     """The companion of the last file received from a GHT; of one établissement, its tab alone.

@@ -340,7 +340,7 @@ def test_a_file_that_is_no_trame_is_one_sentence_and_the_next_one_is_read(
     (message,) = serveur.dits
     verifie(message["blocks"], message["text"])
     texte = json.dumps(message, ensure_ascii=False)
-    assert "Ce fichier n'a pas été lu." in texte
+    assert "Le fichier n° 1 n'a pas été lu." in texte
     assert dit in texte
     assert "GHT Jura, 2021-annuelle" in texte
     assert len(serveur.deposes) == 1
@@ -538,6 +538,7 @@ def test_the_return_of_a_ght_comes_to_who_may_see_its_lines(robot: Robot, serveu
     livre(robot, direct("mon retour", auteur=AILLEURS, numero="Ev8", ts="9.9"))
     livre(robot, direct("retour GHT Jura 2021", auteur=AILLEURS, numero="Ev9", ts="9.8"))
     attend(robot)
+    assert poses(serveur)[0]["initial_comment"].endswith(retours.SANS_TEXTES)
     (compagnon,) = serveur.deposes
     classeur = load_workbook(io.BytesIO(compagnon))
     feuille = classeur["CENTRE HOSPITALIER JURA SUD"]
