@@ -9,10 +9,10 @@ from bots import messages
 from bots.answering import Rendu
 from bots.blocks import sans_motif
 from bots.comparer import DEDANS
-from bots.lettre import Piece
+from bots.lettre import PNG, XLSX, Piece
 from bots.question import Forme
 from bots.questions import PAR_CLE
-from bots.retours import XLSX, retour
+from bots.retours import retour
 from config.droits import Regard
 from config.errors import UserError
 from config.langue import enumeration
@@ -22,7 +22,6 @@ from reports.reponse import Element, Reponse
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
 
-PNG = "image/png"
 AVEC_LIGNES = ("gains", "objectif", "pourquoi", "rejets", "qualite")
 """The answers whose figure is made of the lines of one territory."""
 DESSINEES = ("gains", "objectif", "evolution", "comparaison", "classement", "prevision", "statut", "retards")

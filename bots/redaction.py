@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bots.answering import reponse_a
 from bots.documents import image
-from bots.lettre import Lettre, Piece
+from bots.lettre import XLSX, Lettre, Piece
 from bots.messages_alertes import ALERTES, URGENTES
 from bots.messages_rappels import RAPPELS, Partie, signature, un_delai
 from config.droits import Personne
@@ -26,7 +26,6 @@ from sheets.register.gestes import REPONDENT
 from sheets.register.ledger import prevues
 from sheets.trames import TRAMES
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARTIES = RAPPELS | ALERTES
 """The words of each kind of message, for those of one kind and campaign, to one person."""
 _PAGES = Environment(

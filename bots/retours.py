@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bots.answering import Rendu
-from bots.lettre import Piece
+from bots.lettre import XLSX, Piece
 from config.dossier import Dossier
 from config.droits import Regard
 from config.errors import UserError
@@ -24,7 +24,6 @@ from sheets.register.questions import DernierRecu
 if TYPE_CHECKING:
     from sheets.template.retour_onglet import Reglee
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 SANS_TEXTES = "Intitulés, marchés et prix n'y sont pas : Slack est hébergé ailleurs. Le retour complet : vigie retour."
 

@@ -16,7 +16,7 @@ import pytest
 from sqlite_utils import Database
 
 from bots import redaction
-from bots.lettre import EnvoiError, Lettre, Piece
+from bots.lettre import XLSX, EnvoiError, Lettre, Piece
 from bots.notify import Canal, tourne
 from config.dossier import Dossier
 from config.droits import Personne
@@ -93,7 +93,7 @@ def monde(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monde]:
     monde = Monde(ou / "vigie.sqlite", dossier, vie, hasard, ouvre(ou / "vigie.sqlite"))
     debut = time.monotonic()
     with pytest.MonkeyPatch.context() as m:
-        m.setitem(redaction.PIECES, "ouverture", lambda vue, r: Piece(f"{r.cle.unite}.xlsx", b"", redaction.XLSX))
+        m.setitem(redaction.PIECES, "ouverture", lambda vue, r: Piece(f"{r.cle.unite}.xlsx", b"", XLSX))
         for point in POINTS:
             m.setattr(messages, point, _fragile(monde, point, getattr(messages, point)))
         _vit(monde)

@@ -25,7 +25,7 @@ from bots.slack import Robot
 from bots.slack_api import Reglages
 from config.dossier import Dossier, charge
 from jobs.wiring import Atelier
-from tests.faux_slack import EQUIPE, FauxSlack, faux_slack
+from tests.faux_slack import EQUIPE, FauxSlack, faux_slack, sans_depot
 
 FOULE = 200
 FILS = 10
@@ -95,7 +95,8 @@ def mesure(dossier: Path, registre: Path) -> Tenue:
         atelier = Atelier(dossier, registre, JOUR)
         garde = atelier.registre  # as `vigie slack` does: the last one to close would put the journal away each time
         robot = slack.robot(
-            Reglages("xoxb-essai", "xapp-essai", ici.recv()), Maison(atelier.vue_fraiche, atelier.maintenant)
+            Reglages("xoxb-essai", "xapp-essai", ici.recv()),
+            Maison(atelier.vue_fraiche, atelier.maintenant, sans_depot),
         )
         try:
             return _tient(robot, posees, ici)
