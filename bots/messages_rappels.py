@@ -64,7 +64,7 @@ def _escalade(vue: Vue, relances: Sequence[Relance]) -> Partie:
     tous = _etats(relances)
     return Partie(
         f"{_qui(relances)} : trame en retard",
-        f"{relances[0].campagne.titre.capitalize()} : malgré nos rappels, cette trame n'est pas remise.",
+        f"{relances[0].campagne.titre.capitalize()} : cette trame est attendue, et n'est pas remise.",
         tuple(p for e in tous[:MONTRES] for p in _ce_qui_manque(vue, relances[0], e)) + _reste(tous),
         f"Faute de réponse avant la clôture, le {jour(min(dates(r.campagne, r.etat.echeance).verrou for r in relances if r.etat))}, ses gains ne compteront pas.",
     )
@@ -74,7 +74,7 @@ def _signalement(vue: Vue, relances: Sequence[Relance]) -> Partie:
     tous, c = _etats(relances), relances[0].campagne
     return Partie(
         f"{compte(len(tous), 'GHT', 'GHT')} en retard, {c.titre}",
-        f"{c.titre.capitalize()} : ces GHT et leurs directions ont été relancés, et n'ont pas répondu.",
+        f"{c.titre.capitalize()} : ces GHT n'ont pas remis leur trame.",
         tuple(f"{e.ght.nom} : {e.mots}, attendue le {jour(e.echeance)}" for e in tous[:MONTRES]) + _reste(tous),
         f"Vous pouvez les appeler, leur accorder un délai (vigie campaign extend {c.code} --ght CODE --jusqu-au DATE), "
         "ou noter qu'ils n'ont rien à déclarer (vigie campaign neant).",

@@ -145,6 +145,13 @@ def dit_neant(atelier: Atelier, campagne: str, finess: str, motif: str, email: s
     click.echo(faits.neant(finess, campagne, main.personne.fonction))
 
 
+def relance(atelier: Atelier, campagne: str, ght: str, email: str | None) -> None:
+    main = _main(atelier, email)
+    actes.relance(main, campagne, ght)
+    nom = main.dossier.territoire.ghts[ght].nom
+    click.echo(f"{nom}, {campagne} : relance demandée. Elle part au prochain passage : vigie remind --send")
+
+
 def rapporte(atelier: Atelier, sortie: Path, campagne: str | None) -> None:
     """The workbook of findings of a campaign, the one under way by default."""
     vue = atelier.vue()

@@ -145,7 +145,7 @@ def _montre(vue: Vue, atelier: Atelier, canaux: Sequence[Canal], choisie: Choix)
     for (campagne, raison), noms in sorted(_par_raison(vue, silences).items()):
         console.ecrit(f"  {campagne} · {raison} : {enumeration(noms, MONTRES)}")
     if not silences:
-        console.ecrit("  personne : aucune campagne n'est en cours.")
+        console.ecrit(f"  personne : {'tous ont une lettre' if lettres else 'aucune campagne n’est en cours'}.")
     if lettres:
         console.ecrit("Rien n'est parti : ajoutez --send pour envoyer.", "bold")
 

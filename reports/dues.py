@@ -41,7 +41,7 @@ def _tu(r: Relance, raison: str) -> Silence:
 
 
 SOURCES: tuple[Source, ...] = (
-    relances.echelle, relances.accuses, relances.injoignables,
+    relances.echelle, relances.accuses, relances.demandees, relances.injoignables,
     alertes.aux_dates, alertes.hebdomadaire, alertes.total_qui_bouge, alertes.grosse_ligne,
 )  # fmt: skip
 """Every kind of message: what adds one adds it here, and its words in `bots/redaction`."""

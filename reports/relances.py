@@ -185,6 +185,25 @@ def accuses(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Si
                     yield Relance(cle, "accuse", moment, campagne, etat)
 
 
+def demandees(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
+    """What a referent asked to be told at once to a GHT that owes its trame; their wish passes before « plus tard »."""
+    for campagne in en_cours(vue):
+        voulues = {
+            ght: faits[-1]
+            for (ght, pour), faits in messages.gestes(vue.db, campagne.code, instant).items()
+            if not pour and faits[-1].le > instant - LECTURES
+        }
+        if not voulues:
+            continue
+        for etat in etats(vue, Sujet(ou, campagne.exercice, campagne.code)):
+            if etat.ght.code in voulues and not etat.repondu:
+                voulue = voulues[etat.ght.code]
+                moment = prochain_moment(voulue.le, vue.dossier.heures)
+                for p in destinataires(vue, etat.ght, "ght"):
+                    cle = Cle(campagne.code, etat.ght.code, "relance", voulue.jusqu_au.isoformat(), p.email)
+                    yield Relance(cle, "rappel", moment, campagne, etat)
+
+
 def injoignables(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
     """Said once a campaign to the referent: an address at which nothing arrives any more."""
     for campagne in en_cours(vue):

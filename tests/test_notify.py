@@ -250,6 +250,23 @@ def test_a_reminder_is_answered_by_its_reader_alone_and_put_off_for_a_week_at_mo
         gestes.note(main(region), "jamais vu")
 
 
+def test_a_referent_has_a_ght_reminded_at_once_unless_it_handed_in(region: Region, courriel: Facteur) -> None:
+    tour(region, courriel)
+    gestes.reporte(main(region), envoi_de(region), 7)
+    region.le(date(2022, 2, 16), 19)
+    with pytest.raises(UserError, match="ne peut pas agir"):
+        actes.relance(main(region), CAMPAGNE, JURA)
+    for _ in range(2):
+        actes.relance(main(region, REFERENT), CAMPAGNE, JURA)
+    actes.relance(main(region, REFERENT), CAMPAGNE, NIEVRE)
+    region.envoie("nievre.xlsx", NIEVRE, CAMPAGNE, {"580780039": [{}]})
+    avant = len(courriel.livrees)
+    assert tour(region, courriel) == {}, "in the evening it waits"
+    tour(region.le(date(2022, 2, 17)), courriel)
+    tour(region.le(date(2022, 2, 18)), courriel)
+    assert [x.a for x in courriel.livrees[avant:] if "attendue" in x.objet] == [CHEF]
+
+
 def test_the_lock_is_put_at_its_hour_once_and_never_against_a_referent(region: Region) -> None:
     region.le(date(2022, 3, 1))
     actes.prolonge(region.main(), CAMPAGNE, NIEVRE, date(2022, 3, 18), "migration informatique")

@@ -80,7 +80,7 @@ def report(sortie: Path, campagne: str | None, **options: Any) -> None:
 
 @vigie.group(cls=Groupe)
 def campaign() -> None:
-    """La vie d'une campagne : ouvrir, prolonger, valider, verrouiller, répondre pour un GHT."""
+    """La vie d'une campagne : ouvrir, relancer, prolonger, valider, verrouiller, répondre pour un GHT."""
 
 
 _ght = click.option("--ght", metavar="CODE", required=True, help="Le GHT.")
@@ -148,6 +148,18 @@ def campaign_lock(campagne: str, ght: str | None, annule: bool, motif: str, emai
     from jobs.actes import verrouille
 
     verrouille(atelier(**options), campagne, ght, motif, email, not annule)
+
+
+@campaign.command("remind", cls=Commande)
+@_campagne
+@_ght
+@_qui
+@communes
+def campaign_remind(campagne: str, ght: str, email: str | None, **options: Any) -> None:
+    """Demande que l'équipe d'un GHT soit relancée au prochain passage, quoi que dise l'échelle."""
+    from jobs.actes import relance
+
+    relance(atelier(**options), campagne, ght, email)
 
 
 @campaign.command("neant", cls=Commande)

@@ -204,6 +204,17 @@ def dit_neant(main: Main, campagne: str, finess: str, motif: str) -> None:
     _inscrit(main, [("neant", campagne, ght, finess, "", "", _motif(motif))])
 
 
+def relance(main: Main, campagne: str, ght: str) -> None:
+    """Ask that a GHT be reminded at the next working moment, whatever the ladder says; twice a day is once."""
+    campagne_nommee(main.dossier, campagne)
+    _exige(main, ght, campagne)
+    with ecriture(main.db):
+        main.db.execute(
+            "INSERT INTO gestes (le, par, pour, genre, campagne, unite, jusqu_au) VALUES (?, ?, '', 'relancer', ?, ?, ?)",
+            (main.quand.isoformat(timespec="seconds"), main.personne.email, campagne, ght, main.jour.isoformat()),
+        )
+
+
 def campagne_nommee(dossier: Dossier, code: str) -> Campagne:
     """Raises UserError, with the nearest one, when there is no such campaign."""
     if code not in dossier.campagnes:

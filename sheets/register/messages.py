@@ -49,7 +49,8 @@ class Rang(NamedTuple):
 
 
 class Geste(NamedTuple):
-    """What someone answered to a reminder: put it off until a day (`reporter`), or said that they know (`noter`)."""
+    """What someone answered to a reminder: put it off until a day (`reporter`), or said that they know (`noter`); or a
+    referent's wish, for no one in particular, that a GHT be reminded at once (`relancer`)."""
 
     genre: str
     le: datetime

@@ -177,7 +177,7 @@ CREATE TABLE gestes (
   le TEXT NOT NULL,
   par TEXT NOT NULL,
   pour TEXT NOT NULL,
-  genre TEXT NOT NULL CHECK (genre IN ('reporter', 'noter')),
+  genre TEXT NOT NULL CHECK (genre IN ('reporter', 'noter', 'relancer')),
   campagne TEXT NOT NULL,
   unite TEXT NOT NULL,
   jusqu_au TEXT NOT NULL
