@@ -59,9 +59,14 @@ class Envoi:
 
 
 def tourne(
-    vue: Vue, instant: datetime, canaux: Sequence[Canal], choisie: Callable[[Relance], bool] = lambda r: True
-) -> Tournee:
-    """Settle what a crash left; when messages may leave, write down what is due, and deliver what is chosen of it."""
+    vue: Vue, maintenant: Callable[[], datetime], canaux: Sequence[Canal],
+    choisie: Callable[[Relance], bool] = lambda r: True,
+) -> Tournee:  # fmt: skip
+    """Settle what a crash left; while messages may leave, write down what is due, and deliver what is chosen of it.
+
+    The clock is read for each letter: a tick may take long, and a claim bears its own hour.
+    """
+    instant = maintenant()
     vue, tournee = au_jour(vue, instant), Tournee()
     _denoue(vue, instant, canaux, tournee)
     if raison_d_attendre(instant, vue.dossier.heures):
@@ -69,6 +74,9 @@ def tourne(
     a_dire = _inscrit(vue, instant)
     connus = {r.cle: r for r in messages.en_etat(vue.db, "à dire") if r.pas_avant <= instant}
     for envoi in envois(vue, [r for r in a_dire.relances if r.cle in connus and choisie(r)]):
+        instant = maintenant()
+        if raison_d_attendre(instant, vue.dossier.heures):
+            break
         _delivre(vue, instant, canaux, [connus[r.cle].id for r in envoi.relances], envoi.personne, tournee)
     return tournee
 

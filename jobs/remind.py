@@ -54,7 +54,7 @@ def relance(atelier: Atelier, envoie: bool, en_json: bool, choisie: Choix = lamb
             "Aucun canal n'est réglé : rien ne peut partir. Donnez VIGIE_SLACK_BOT_TOKEN (docs/installer-slack.md) ou "
             "VIGIE_SMTP_URL, puis relancez ; sans --send, la même commande montre ce qui partirait."
         )
-    faits = notify.tourne(vue, instant, canaux, choisie).faits
+    faits = notify.tourne(vue, atelier.maintenant, canaux, choisie).faits
     if en_json:
         click.echo(json.dumps({"au": instant.isoformat(timespec="seconds"), "messages": faits}, ensure_ascii=False))
     else:

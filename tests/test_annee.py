@@ -175,7 +175,7 @@ def _tic(monde: Monde) -> None:
     while True:
         try:
             verrouille_a_l_heure(monde.vue(), monde.maintenant)
-            tourne(monde.vue(), monde.maintenant, canaux)
+            tourne(monde.vue(), lambda: monde.maintenant, canaux)
         except Mort:
             monde.rouvre()
             continue

@@ -47,7 +47,7 @@ def tour(region: Region, *facteurs: Facteur) -> dict[str, int]:
     """One tick, as the service would make it: the register opened anew, as after a crash."""
     region.db.close()
     region.db = ouvre(region.ou / "vigie.sqlite")
-    return dict(tourne(region.vue, region.heure, [f.canal for f in facteurs]).faits)
+    return dict(tourne(region.vue, lambda: region.heure, [f.canal for f in facteurs]).faits)
 
 
 def plus_tard(region: Region, **duree: int) -> None:
@@ -278,6 +278,23 @@ def test_the_lock_is_put_at_its_hour_once_and_never_against_a_referent(region: R
     assert verrouille_a_l_heure(region.vue, region.le(date(2022, 3, 19), 18).heure) == {CAMPAGNE: [NIEVRE]}
 
 
+def test_a_tick_that_lasts_until_closing_stops_there_and_the_rest_leaves_in_the_morning(
+    region: Region, courriel: Facteur
+) -> None:
+    region.le(date(2022, 2, 14), 17)
+    envoie = courriel.envoie
+
+    def lentement(lettre: Lettre) -> str:
+        plus_tard(region, minutes=20)
+        return envoie(lettre)
+
+    courriel.envoie = lentement  # type: ignore[method-assign]
+    assert tour(region, courriel) == {"dit": 3}
+    assert tour(region.le(date(2022, 2, 15), 9), courriel) == {"dit": 8}
+    partis = [r.le for r in messages.en_etat(region.db, "dit")]
+    assert len(set(partis)) == 11, "each claim bears its own hour, or a long tick would pass for a crash"
+
+
 def test_two_instances_at_once_say_it_once(region: Region, courriel: Facteur) -> None:
     autre = ouvre(region.ou / "vigie.sqlite")
     envoie = courriel.envoie
@@ -286,7 +303,7 @@ def test_two_instances_at_once_say_it_once(region: Region, courriel: Facteur) ->
         if len(courriel.livrees) == 3:
             courriel.livrees.append(lettre)
             jumelle = Region(region.ou, region.dossier, autre, region.heure)
-            tourne(jumelle.vue, jumelle.heure, [courriel.canal])
+            tourne(jumelle.vue, lambda: jumelle.heure, [courriel.canal])
             return "n°"
         return envoie(lettre)
 

@@ -105,10 +105,10 @@ def test_a_letter_taken_by_slack_just_before_the_connection_was_cut_is_found_aga
     region: Region, serveur: FauxSlack, canal: Canal
 ) -> None:
     serveur.pannes["chat.postMessage"] = ["avale"]
-    tourne(region.vue, region.heure, [canal])
+    tourne(region.vue, lambda: region.heure, [canal])
     assert rang(region).etat == "pris"
     region.heure += timedelta(minutes=16)
-    tourne(region.vue, region.heure, [canal])
+    tourne(region.vue, lambda: region.heure, [canal])
     assert len(serveur.corps("chat.postMessage")) == 1
     assert (rang(region).etat, rang(region).reference) == ("dit", f"D-{COMPTE}/1.2")
 
@@ -116,10 +116,10 @@ def test_a_letter_taken_by_slack_just_before_the_connection_was_cut_is_found_aga
 def test_a_letter_that_slack_never_saw_leaves_again(region: Region, serveur: FauxSlack, canal: Canal) -> None:
     serveur.pannes["chat.postMessage"] = ["500"]
     serveur.pannes["conversations.history"] = ["500"]
-    tourne(region.vue, region.heure, [canal])
+    tourne(region.vue, lambda: region.heure, [canal])
     for _ in range(3):
         region.heure += timedelta(minutes=16)
-        tourne(region.vue, region.heure, [canal])
+        tourne(region.vue, lambda: region.heure, [canal])
     assert len(serveur.corps("chat.postMessage")) == 1
     assert rang(region).etat == "dit"
 
@@ -142,7 +142,7 @@ def presse(region: Region, quoi: str, qui: str = COMPTE, fois: str = "1") -> Mes
 
 
 def test_a_button_acts_once_and_says_what_it_did(region: Region, canal: Canal) -> None:
-    tourne(region.vue, region.heure, [canal])
+    tourne(region.vue, lambda: region.heure, [canal])
     dit = presse(region, "rappel-reporter")
     assert dit is not None
     assert "relancé à partir du 17/02/2022" in dit.texte
@@ -153,7 +153,7 @@ def test_a_button_acts_once_and_says_what_it_did(region: Region, canal: Canal) -
 
 
 def test_a_button_pressed_by_someone_else_does_nothing_and_says_so(region: Region, canal: Canal) -> None:
-    tourne(region.vue, region.heure, [canal])
+    tourne(region.vue, lambda: region.heure, [canal])
     for qui, mots in (("U02", "quelqu'un d'autre"), ("U99", "Je ne vous connais pas")):
         dit = presse(region, "rappel-noter", qui, qui)
         assert dit is not None

@@ -9,6 +9,7 @@ import io
 import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from bots import notify
@@ -85,8 +86,12 @@ def _journee(vue: Vue) -> list[Exemple]:
         instant = datetime.combine(vue.au, time(heure), PARIS)
         verrouille_a_l_heure(vue, instant)
         etapes = {e.personne.email: {r.cle.etape for r in e.relances} for e in notify.a_dire(vue, instant)[0]}
-        notify.tourne(vue, instant, [notify.Canal("courriel", lambda p: p.email, envoie)])
+        notify.tourne(vue, partial(_fixe, instant), [notify.Canal("courriel", lambda p: p.email, envoie)])
     return rendus
+
+
+def _fixe(instant: datetime) -> datetime:
+    return instant
 
 
 def _lit(vue: Vue, ght: str) -> None:
