@@ -145,6 +145,26 @@ def test_a_letter_by_chat_cut_short_is_looked_up_before_it_is_said_again(
     assert len(chat.recherches) == 1
 
 
+def test_a_delivery_that_ends_after_it_was_given_up_is_known_to_have_arrived(region: Region, courriel: Facteur) -> None:
+    courriel.pannes[CHEF] = ["mort-avant"]
+    with pytest.raises(Mort):
+        tour(region, courriel)
+    (parti,) = (r for r in messages.en_etat(region.db, "pris") if r.cle.personne == CHEF)
+    plus_tard(region, minutes=11)
+    tour(region, courriel)
+    messages.remet(region.db, parti.envoi, "trop tard", region.heure, region.heure)
+    assert etats(region) == [("J-15", "doute")], "a failure that comes late does not have it said again"
+    messages.arrive(region.db, parti.envoi, "n°1", region.heure)
+    assert etats(region) == [("J-15", "dit")]
+
+
+def test_what_was_said_is_never_written_down_again_as_to_be_said(region: Region, courriel: Facteur) -> None:
+    tour(region, courriel)
+    cles = [(r.cle, r.genre) for r in messages.en_etat(region.db, "dit")]
+    messages.inscrit(region.db, cles, region.heure)
+    assert len(messages.en_etat(region.db, "dit")) == 11, "a twin that computed the same is harmless"
+
+
 def test_a_crash_before_anything_left_costs_nothing(
     region: Region, courriel: Facteur, monkeypatch: pytest.MonkeyPatch
 ) -> None:

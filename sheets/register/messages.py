@@ -142,8 +142,8 @@ def part(db: Database, envoi: str, canal: str, adresse: str, quand: datetime) ->
 
 
 def arrive(db: Database, envoi: str, reference: str, quand: datetime, refus: str = "") -> None:
-    """It was delivered; `refus` says which channel had refused it first."""
-    _marque(db, envoi, "dit", quand, reference=reference, raison=refus)
+    """It was delivered; `refus` says which channel had refused it first. This settles a doubt, whoever had it."""
+    _marque(db, envoi, "dit", quand, "pris", "doute", reference=reference, raison=refus)
 
 
 def refuse(db: Database, envoi: str, raison: str, quand: datetime) -> None:
@@ -166,12 +166,14 @@ def attend(db: Database, envoi: str, raison: str, pas_avant: datetime, parti_le:
     _marque(db, envoi, "pris", parti_le, raison=raison, pas_avant=_iso(pas_avant))
 
 
-def _marque(db: Database, envoi: str, etat: str, quand: datetime, **faits: str) -> None:
+def _marque(db: Database, envoi: str, etat: str, quand: datetime, *depuis: str, **faits: str) -> None:
+    """Only what is still in one of the states `depuis` (claimed, unless said otherwise) is marked."""
     valeurs = {"etat": etat, "le": _iso(quand), **faits}
     with ecriture(db):
         db.execute(
-            f"UPDATE messages SET {', '.join(f'{nom} = ?' for nom in valeurs)} WHERE envoi = ? AND etat = 'pris'",
-            (*valeurs.values(), envoi),
+            f"UPDATE messages SET {', '.join(f'{nom} = ?' for nom in valeurs)}"
+            " WHERE envoi = ? AND etat IN (SELECT value FROM json_each(?))",
+            (*valeurs.values(), envoi, json.dumps(depuis or ("pris",))),
         )
 
 
