@@ -207,7 +207,7 @@ def dit_neant(main: Main, campagne: str, finess: str, motif: str) -> None:
 def relance(main: Main, campagne: str, ght: str) -> None:
     """Ask that a GHT be reminded at the next working moment, whatever the ladder says; twice a day is once."""
     campagne_nommee(main.dossier, campagne)
-    _exige(main, ght, campagne)
+    exige(main, ght, campagne)
     with ecriture(main.db):
         main.db.execute(
             "INSERT INTO gestes (le, par, pour, genre, campagne, unite, jusqu_au) VALUES (?, ?, '', 'relancer', ?, ?, ?)",
