@@ -12,6 +12,7 @@ import resource
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as TropLong
+from itertools import chain, islice
 from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -72,10 +73,13 @@ def a_l_abri(
     # Fresh processes from a clean server: the service has threads, which a plain fork would copy half-alive.
     contexte = multiprocessing.get_context("forkserver")
     contexte.set_forkserver_preload(["sheets.judging.workbook"])
-    travailleurs = min(os.cpu_count() or 1, 8)
-    with ProcessPool(travailleurs, context=contexte, initializer=_prepare, initargs=(dossier,)) as pool:
+    suite = iter(fichiers)
+    premiers = list(
+        islice(suite, min(os.cpu_count() or 1, 8))
+    )  # no more processes than files: a start is half a second
+    with ProcessPool(max(len(premiers), 1), context=contexte, initializer=_prepare, initargs=(dossier,)) as pool:
         en_cours: list[tuple[str, bytes, ProcessFuture[T | Constat]]] = []
-        for nom, octets in fichiers:
+        for nom, octets in chain(premiers, suite):
             en_cours.append((nom, octets, pool.schedule(_fait, args=(tache, nom, octets, False), timeout=SECONDES)))
             if len(en_cours) >= D_AVANCE:
                 nom_, octets_, futur_ = en_cours.pop(0)
