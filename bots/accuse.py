@@ -9,7 +9,8 @@ from bots.lettre import Lettre, Piece
 from sheets.sources.courriel import Entetes
 
 BONJOUR = "Bonjour,"
-SIGNATURE = "Vigie. Cette réponse est automatique : pour corriger, renvoyez votre fichier à la même adresse."
+RENVOYER = "Pour corriger, renvoyez votre fichier à la même adresse."
+SIGNATURE = "Vigie (réponse automatique)"
 
 
 def cle(entetes: Entetes) -> str:
@@ -44,10 +45,10 @@ def _lettre(
     entetes: Entetes, objet: str, phrases: Sequence[str], points: Sequence[tuple[str, str]] = (),
     pieces: Sequence[Piece] = (),
 ) -> Lettre:  # fmt: skip
-    texte = [BONJOUR, *phrases, *(f"{nom} : {phrase}" for nom, phrase in points), SIGNATURE]
+    fin = [RENVOYER, SIGNATURE] if points else [SIGNATURE]
+    texte = [BONJOUR, *phrases, *(f"{nom} — {phrase}" for nom, phrase in points), *fin]
     debut = "".join(f"<p>{escape(p)}</p>" for p in (BONJOUR, *phrases))
-    liste = "".join(f"<li><b>{escape(nom)}</b> : {escape(phrase)}</li>" for nom, phrase in points)
-    html = f'<html lang="fr"><body>{debut}<ul>{liste}</ul><p>{escape(SIGNATURE)}</p></body></html>'
-    if not points:
-        html = html.replace("<ul></ul>", "")
+    liste = "".join(f"<li><b>{escape(nom)}</b> — {escape(phrase)}</li>" for nom, phrase in points)
+    suite = "".join(f"<p>{escape(p)}</p>" for p in fin)
+    html = f'<html lang="fr"><body>{debut}{f"<ul>{liste}</ul>" if liste else ""}{suite}</body></html>'
     return Lettre(cle(entetes), entetes.expediteur, objet, "\n\n".join(texte), html, tuple(pieces), entetes.identifiant)

@@ -83,7 +83,7 @@ def _depot(envoi: Envoi, piece: Jointe) -> Depot:
 
 def _etrangere(piece: Jointe) -> Sort:
     return Sort(
-        piece.nom, piece.souci or "ce n'est pas un classeur. Envoyez la trame au format .xlsx.", None, bool(piece.souci)
+        piece.nom, piece.souci or "Ce n'est pas un classeur. Envoyez la trame au format .xlsx.", None, bool(piece.souci)
     )
 
 
@@ -124,7 +124,7 @@ def _pas_le_droit(envoi: Envoi, juge: Classeur) -> str:
     territoire = envoi.atelier.dossier.territoire
     noms = enumeration([territoire.nom(c) for c in _cibles(juge)], 3)
     return (
-        f"cette trame porte sur {noms}, pour qui votre adresse ne peut pas remettre : elle n'a pas été prise. "
+        f"Cette trame porte sur {noms}, pour qui votre adresse ne peut pas remettre : elle n'a pas été prise. "
         "Faites-la envoyer par son équipe, ou voyez avec votre référent ARS."
     )
 

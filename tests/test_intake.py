@@ -135,7 +135,7 @@ def test_a_trame_sent_by_its_team_is_taken_in_answered_with_its_companion_and_fi
     assert (lettre.a, lettre.en_reponse_a) == (PAAT, "<1@ght.invalid>")
     assert lettre.objet == "Re: Trame du Jura : à l'heure"
     assert (
-        "GHT Jura.xlsx : GHT Jura, campagne annuelle 2021 : remise, 1 ligne à corriger, 1 onglet sur 4." in lettre.texte
+        "GHT Jura.xlsx — GHT Jura, campagne annuelle 2021 : remise, 1 ligne à corriger, 1 onglet sur 4." in lettre.texte
     )
     (retour,) = lettre.pieces
     assert retour.nom == "GHT Jura - retour.xlsx"
@@ -156,10 +156,10 @@ def test_every_attachment_gets_its_sentence(banc: Banc, jura: bytes) -> None:
     texte = banc.parties[0].texte
     for nom, phrase in (
         ("Jura.xlsx", "GHT Jura, campagne annuelle 2021"), ("Doubs.xlsx", "incomplet"),
-        ("plan.pdf", "ce n'est pas un classeur. Envoyez la trame au format .xlsx."), ("vide.xlsx", "Ce fichier est vide."),
+        ("plan.pdf", "Ce n'est pas un classeur. Envoyez la trame au format .xlsx."), ("vide.xlsx", "Ce fichier est vide."),
         ("casse.zip", "Cette archive est abîmée"),
     ):  # fmt: skip
-        assert any(ligne.startswith(f"{nom} : ") and phrase in ligne for ligne in texte.split("\n\n")), nom
+        assert any(ligne.startswith(f"{nom} — ") and phrase in ligne for ligne in texte.split("\n\n")), nom
     assert list(banc.boite.ranges) == [A_VOIR]
     assert [p.nom for p in banc.parties[0].pieces] == ["Jura - retour.xlsx"]
 
@@ -198,7 +198,7 @@ def test_a_trame_is_taken_from_whoever_may_hand_it_in_and_from_nobody_else(
     assert ("elle n'a pas été prise" in lettre.texte) != pris
     assert lettre.a == de
     if not pris:
-        assert "corriger" not in lettre.texte.replace("pour corriger, renvoyez", "")
+        assert "à corriger" not in lettre.texte
 
 
 def test_a_stand_in_may_hand_in_while_they_stand_in(banc: Banc, jura: bytes) -> None:
