@@ -62,7 +62,7 @@ def previens(atelier: Atelier) -> str:
         canaux = atelier.canaux()
         if not canaux:
             return ", ".join([*mots, "aucun canal n'est réglé"])
-        faits = notify.tourne(vue, atelier.maintenant(), canaux).faits
+        faits = notify.tourne(vue, atelier.maintenant, canaux).faits
         return ", ".join([*mots, bilan(faits)])
 
 

@@ -57,7 +57,7 @@ def tour(region: Region, courriel: Facteur, jour: date, heure: int = 10) -> list
     """What leaves at that hour."""
     avant = len(courriel.livrees)
     region.le(jour, heure)
-    tourne(region.vue, region.heure, [courriel.canal])
+    tourne(region.vue, lambda: region.heure, [courriel.canal])
     return [replace(x, objet=_plain(x.objet), texte=_plain(x.texte)) for x in courriel.livrees[avant:]]
 
 
