@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check docs e2e bench wheel clean
+.PHONY: demo test check docs e2e bench soak wheel clean
 
 demo: $(READY)            ## the newcomer's tour, into out/demo
 	$(BIN)/vigie demo
@@ -26,6 +26,9 @@ e2e: $(READY)             ## the tests with LibreOffice, a local Slack and a mai
 
 bench: $(READY)           ## measures, as ratios in one run
 	$(BIN)/python -m tests.bench
+
+soak: $(READY)            ## the service for ten real minutes: steady memory, no handle leaked, a quick stop
+	$(BIN)/python -m tests.soak
 
 $(READY): pyproject.toml requirements.txt
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or later is needed"'

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from threading import Lock
 from urllib.request import urlopen
 
 from config.errors import UserError
 from config.langue import compte
-from jobs.releve import courrier_a_part, releve_a_part
+from jobs.a_part import courrier_a_part, releve_a_part, sauvegarde_a_part
 from jobs.wiring import Atelier, reglage, sources
+from sheets.register import veille
 from sheets.register.pas import panne
 from sheets.register.registre import ouvert_par_ce_fil
 
 UN_RELEVE_A_LA_FOIS = Lock()
 """Folders and mail take turns: the register takes in one pull at a time."""
+UN_JOUR, SAUVEGARDES = timedelta(days=1), 30
+"""How often the register is copied, and how many copies are kept."""
 DELAI = 10.0
 """Seconds left to the watch to answer."""
 
@@ -66,6 +70,14 @@ def previens(atelier: Atelier) -> str:
         return ", ".join([*mots, bilan(faits)])
 
 
+def sauvegarde(atelier: Atelier) -> str:
+    """Copy the register once a day, verified; the register itself says when that was last done."""
+    derniere = veille.derniere_sauvegarde(ouvert_par_ce_fil(atelier.chemin_registre))
+    if derniere and datetime.fromisoformat(derniere.le) > atelier.maintenant() - UN_JOUR:
+        return f"faite le {datetime.fromisoformat(derniere.le):%d/%m/%Y à %Hh%M}"
+    return sauvegarde_a_part(atelier, SAUVEGARDES).removesuffix(".")
+
+
 def signale(atelier: Atelier) -> str:
     """Tell the watch that all is well, at VIGIE_VEILLE_URL; its silence is what warns. Nothing is said while a step fails."""
     adresse = reglage("VIGIE_VEILLE_URL")
@@ -84,8 +96,9 @@ def signale(atelier: Atelier) -> str:
 
 
 PAS = (
-    Pas("releve", "le relevé des dossiers", 300, releve),
+    Pas("releve", "le relevé des dossiers", 60, releve),
     Pas("courrier", "le relevé de la boîte aux lettres", 120, courrier),
     Pas("messages", "l'envoi des messages", 60, previens),
+    Pas("sauvegarde", "la sauvegarde du registre", 1800, sauvegarde),
     Pas("veille", "le signal de veille", 300, signale),
 )

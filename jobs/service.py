@@ -19,9 +19,9 @@ import click
 from bots import journal
 from bots.chat import SERVICE as CHAT
 from config.errors import UserError
+from jobs.a_part import interromps
 from jobs.chat import a_l_arret, repond_sur_slack
 from jobs.pas import PAS, Pas
-from jobs.releve import interromps
 from jobs.schedule import horaire
 from jobs.wiring import Atelier, slack
 from sheets.register import chat

@@ -23,6 +23,7 @@ from jobs.wiring import Atelier, sources
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
 from sheets.register import chat, courriels, messages, pas, questions, veille
+from sheets.register.chat import Signe
 
 SOUFFRANCE = 14
 """Days for which an answer that did not leave is told."""
@@ -76,6 +77,19 @@ def etat(atelier: Atelier, en_json: bool) -> int:
     else:
         _montre(c, empreinte)
     return int(bool(c.soucis))
+
+
+def sante(atelier: Atelier) -> int:
+    """Say whether the service lives, and nothing else; 1 if it does not. A step that fails is no reason to start it again."""
+    signe = chat.dernier_signe(atelier.registre_existant, pas.LE_SERVICE)
+    vit = signe is not None and signe.etat == "vivant" and _age(signe, atelier.maintenant()) <= SILENCE
+    quand = f", dernier signe de vie le {_quand(signe.le)}" if signe else ""
+    console.ecrit(f"Le service vit{quand}." if vit else f"Le service ne vit pas{quand}.", "" if vit else "yellow")
+    return int(not vit)
+
+
+def _age(signe: Signe, maintenant: datetime) -> float:
+    return (maintenant - signe.le).total_seconds()
 
 
 def _releve(c: Constat, vue: Vue, empreinte: str) -> None:
@@ -150,7 +164,7 @@ def _service(c: Constat, vue: Vue, maintenant: datetime) -> None:
     if signe.etat == "arrêté":
         c.a_noter.append(f"Le service est arrêté depuis le {_quand(signe.le)} ; pour le relancer : vigie run")
         return
-    if (maintenant - signe.le).total_seconds() > SILENCE:
+    if _age(signe, maintenant) > SILENCE:
         c.soucis.append(f"Le service ne donne plus signe de vie depuis le {_quand(signe.le)} ; relancez vigie run.")
     for p in PAS:
         bien, faute = pas.derniere_reussite(vue.db, p.cle), pas.panne(vue.db, p.cle)
@@ -169,7 +183,7 @@ def _chat(c: Constat, vue: Vue, maintenant: datetime) -> None:
     signe = chat.dernier_signe(vue.db, SERVICE)
     if signe is None:
         return
-    age = int((maintenant - signe.le).total_seconds())
+    age = int(_age(signe, maintenant))
     c.slack = {"etat": signe.etat, "le": signe.le.isoformat(), "secondes": age}
     quand = _quand(signe.le)
     if signe.etat == "arrêté":

@@ -19,8 +19,8 @@ import pytest
 import jobs.pas
 from config.campagne import PARIS
 from config.errors import UserError
+from jobs.a_part import interromps, releve_a_part
 from jobs.pas import PAS, Pas
-from jobs.releve import interromps, releve_a_part
 from jobs.schedule import horaire
 from jobs.service import marche, un_seul_service, un_tour
 from jobs.status import etat

@@ -44,12 +44,13 @@ def ask(
 
 @vigie.command(cls=Commande)
 @click.option("--json", "en_json", is_flag=True, help="Sortie pour les programmes.")
+@click.option("--sante", "seule", is_flag=True, help="Dire seulement si le service vit : pour une supervision.")
 @communes
-def status(en_json: bool, **options: Any) -> None:
+def status(en_json: bool, seule: bool, **options: Any) -> None:
     """Dit ce qui a été relevé, quand, et ce qui ne va pas. Code 1 si quelque chose ne va pas."""
-    from jobs.status import etat
+    from jobs.status import etat, sante
 
-    sys.exit(etat(atelier(**options), en_json))
+    sys.exit(sante(atelier(**options)) if seule else etat(atelier(**options), en_json))
 
 
 @vigie.command(cls=Commande)

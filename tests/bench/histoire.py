@@ -20,7 +20,7 @@ from bots.messages import MONTRES
 from bots.questions import INTENTIONS
 from config.dossier import Dossier, charge
 from config.droits import CLAVIER
-from jobs.releve import releve_a_part
+from jobs.a_part import releve_a_part
 from jobs.wiring import Atelier
 from reports.vue import Vue
 from sheets.register.registre import ecriture, ouvre

@@ -1,6 +1,6 @@
-"""A pull in a process of its own: the service's bot answers meanwhile, and a pull that dies takes only itself.
+"""Commands in processes of their own: the service's bot answers meanwhile, and what dies takes only itself.
 
-Never reads or judges anything: it starts `vigie pull`, or `vigie courrier`, and says what came of it.
+Never reads, judges or copies anything: it starts `vigie` again, at low priority, and says what came of it.
 """
 
 from __future__ import annotations
@@ -30,6 +30,11 @@ def courrier_a_part(atelier: Atelier) -> str:
     return _a_part(atelier, "courrier", "--send").strip().splitlines()[-1]
 
 
+def sauvegarde_a_part(atelier: Atelier, garde: int) -> str:
+    """What `vigie backup` said. Raises UserError with its sentence when it could not be done."""
+    return _a_part(atelier, "backup", "--garde", str(garde)).strip().splitlines()[0]
+
+
 def _a_part(atelier: Atelier, commande: str, *arguments: str) -> str:
     lancee = [*POLITESSE, *_commande(atelier, commande), *arguments]
     with subprocess.Popen(lancee, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as lance:
@@ -40,9 +45,7 @@ def _a_part(atelier: Atelier, commande: str, *arguments: str) -> str:
             _EN_COURS.discard(lance)
     if lance.returncode or not dit:
         phrases = plaint.strip().splitlines() if lance.returncode > 0 else []
-        raise UserError(
-            phrases[-1] if phrases else "Le relevé a été interrompu ; rien n'est perdu, le prochain continue."
-        )
+        raise UserError(phrases[-1] if phrases else "C'était interrompu ; rien n'est perdu, le prochain tour continue.")
     return dit
 
 
@@ -50,7 +53,7 @@ _EN_COURS: set[subprocess.Popen[str]] = set()
 
 
 def interromps() -> None:
-    """Cut short the pulls under way: what is recorded stays, and the next pull continues."""
+    """Cut short what is under way: what is recorded stays, and the next time continues."""
     for lance in tuple(_EN_COURS):
         lance.terminate()
 
