@@ -190,12 +190,17 @@ def _grosse_ligne(vue: Vue, relances: Sequence[Relance]) -> Partie:
     c, ghts = relances[0].campagne, vue.dossier.territoire.ghts
     total, noms = sum(map(_retire, relances)), list(dict.fromkeys(ghts[r.cle.unite].nom for r in relances))
     lignes = compte(len(relances), "grosse ligne retirée", "grosses lignes retirées")
+    rangees = sorted(relances, key=lambda r: -_retire(r))
     return Partie(
         f"{enumeration(noms, 3)} : {lignes}, {euros(total)}",
         f"{c.titre.capitalize()} : les contrôles viennent de retirer du total {euros(total)}.",
-        tuple(
-            f"{ghts[r.cle.unite].nom} : {euros(_retire(r))} ({r.quoi})"
-            for r in sorted(relances, key=lambda r: -_retire(r))
+        (
+            *(f"{ghts[r.cle.unite].nom} : {euros(_retire(r))} ({r.quoi})" for r in rangees[:MONTRES]),
+            *(
+                [f"… et {compte(len(rangees) - MONTRES, 'autre ligne', 'autres lignes')}"]
+                if len(rangees) > MONTRES
+                else []
+            ),
         ),
         'Si le gain est juste, gardez la ligne en disant pourquoi : vigie decide RÉFÉRENCE --retenir --motif "…", ou le '
         "bouton « Décider » sur Slack. Sinon, le GHT corrige sa trame.",

@@ -14,10 +14,8 @@ from config.errors import UserError
 from jobs.pull import SUFFIXES, pull
 from jobs.wiring import Atelier
 from sheets.noms import INTERDITS
-from sheets.register.pulls import PAR_LE_GHT, Depot, Saisie
+from sheets.register.pulls import PAR_LE_GHT, PAR_SLACK, Depot, Saisie
 
-DOSSIER = "depots-slack"
-"""Beside the register, a folder per person: what they hand over again under the same name replaces what they had given."""
 POUR_LE_COMPTE = "trame déposée sur Slack"
 DITS = {
     "nouveau": "Trame gardée.",
@@ -67,8 +65,9 @@ def _ecrit(chemin: Path, octets: bytes) -> None:
 
 
 def _place(atelier: Atelier, personne: Personne, nom: str) -> Path:
-    """Where a person's file is kept; its name is theirs, and never leads anywhere else."""
-    dossier = atelier.chemin_registre.resolve().parent / DOSSIER / INTERDITS.sub("-", personne.email)
+    """Where a person's file is kept: beside the register, in a folder of their own, where the same name replaces what they
+    had given. The name is theirs, and never leads anywhere else."""
+    dossier = atelier.chemin_registre.resolve().parent / PAR_SLACK / INTERDITS.sub("-", personne.email)
     dossier.mkdir(parents=True, exist_ok=True)
     court = INTERDITS.sub("-", nom).lstrip(".~$")[-120:]
     return dossier / (court if Path(court).suffix.lower() in SUFFIXES else f"{court or 'trame'}.xlsx")

@@ -24,7 +24,7 @@ from sheets.constats import Gravite
 from sheets.judging.known import avec_le_registre, octets_du_retour
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur
-from sheets.register.pulls import Depot
+from sheets.register.pulls import PAR_COURRIEL, Depot
 from sheets.sources.jointes import Jointe
 
 ROLES = ("etablissement", "ght", "ars", "dgos")
@@ -77,7 +77,7 @@ def _depot(envoi: Envoi, piece: Jointe) -> Depot:
     """An attachment as the register knows it: its path follows from the mail it came in and from what it holds."""
     empreinte = hashlib.sha256(piece.octets).hexdigest()
     quand = int(envoi.atelier.maintenant().timestamp() * 1e9)
-    chemin = f"courriel/{envoi.cle}-{empreinte[:8]}/{piece.nom}"
+    chemin = f"{PAR_COURRIEL}/{envoi.cle}-{empreinte[:8]}/{piece.nom}"
     return Depot(chemin, len(piece.octets), quand, empreinte, piece.octets)
 
 

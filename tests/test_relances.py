@@ -85,6 +85,14 @@ def test_who_handed_in_is_not_reminded_but_gets_a_receipt_then_thanks(region: Re
     assert etapes(le(region, 3, 16), CHEF) == ["merci"]
 
 
+@pytest.mark.parametrize("chemin", ["courriel/abc-123/jura.xlsx", "/srv/vigie/depots-slack/chef/jura.xlsx"])
+def test_who_was_answered_where_they_sent_it_gets_no_second_receipt(region: Region, chemin: str) -> None:
+    region.le(date(2022, 2, 10)).envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{}]})
+    region.db.execute("UPDATE fichiers SET chemin = ?", (chemin,))
+    assert etapes(le(region, 2, 14), CHEF) == []
+    assert raisons(le(region, 2, 14), CHEF) == {"déjà remis"}
+
+
 def test_a_trame_that_is_seen_and_not_handed_in_is_still_asked_for(region: Region) -> None:
     region.le(date(2022, 2, 10)).envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{}]}, remise=False)
     attendus = le(region, 2, 14)

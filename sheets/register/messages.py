@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
+from sheets.register.pulls import PAR_COURRIEL, PAR_SLACK
 from sheets.register.registre import ecriture
 
 BAIL = timedelta(minutes=10)
@@ -190,10 +191,11 @@ def refuses(db: Database, campagne: str) -> list[Refus]:
 
 
 def lectures(db: Database, campagne: str, depuis: datetime, jusqu_a: datetime) -> dict[str, tuple[int, datetime]]:
-    """By GHT, the last file that came by itself since an instant: its number, and when it was read."""
+    """By GHT, the last file left in a folder since an instant: its number, and when it was read. Nobody answered it yet."""
     requete = (
         "SELECT f.ght, f.id, p.debut FROM fichiers f JOIN pulls p ON p.id = f.pull"
-        " WHERE f.campagne = ? AND f.recu = f.id AND f.saisi_par = '' AND f.ght <> '' AND p.debut >= ? ORDER BY f.id"
+        " WHERE f.campagne = ? AND f.recu = f.id AND f.saisi_par = '' AND f.ght <> '' AND p.debut >= ?"
+        f" AND f.chemin NOT LIKE '{PAR_COURRIEL}/%' AND f.chemin NOT LIKE '%/{PAR_SLACK}/%' ORDER BY f.id"
     )
     # Dates are compared as such: text would order them wrongly across the hour that comes twice.
     lues = ((g, f, datetime.fromisoformat(d)) for g, f, d in db.execute(requete, (campagne, depuis.date().isoformat())))

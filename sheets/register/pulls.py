@@ -34,6 +34,8 @@ class Saisie(NamedTuple):
 
 
 PAR_LE_GHT = Saisie()
+PAR_COURRIEL, PAR_SLACK = "courriel", "depots-slack"
+"""The folder that stands in the path of what came by mail, or was dropped in the chat: its sender was answered there."""
 
 
 @dataclass(frozen=True, slots=True)
