@@ -143,6 +143,7 @@ def _gestes(main: Main, p: Poste, etat: Etat) -> list[str]:
     recue = etat.progres not in ("attendue", "ouverte")
     return [
         *(["devalider" if etat.progres == "validée" else "valider"] if recue else []),
+        *([] if etat.repondu else ["relancer"]),
         "prolonger",
         *(["neant"] if muets(main, p.campagne, ght) else []),
     ]

@@ -35,3 +35,7 @@ def validee(ght: str, campagne: str, *, oui: bool) -> str:
 
 def neant(finess: str, campagne: str, fonction: str) -> str:
     return f"{finess}, {campagne} : rien à déclarer, noté en votre nom ({fonction})."
+
+
+def relancee(ght: str, campagne: str) -> str:
+    return f"{ght}, {campagne} : relance demandée. Elle part au prochain passage, aux heures ouvrées."

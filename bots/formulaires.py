@@ -14,10 +14,11 @@ from bots import blocks, faits
 from bots.blocks import Bloc
 from config.campagne import Campagne
 from config.errors import UserError
-from config.langue import euros, grand_montant, jour
+from config.langue import enumeration, euros, grand_montant, jour
 from config.territoire import Perimetre
 from reports.dicible import reference_dicible
 from reports.gains import gains
+from reports.relances import destinataires
 from reports.suivi import Etat, etats
 from reports.vue import Sujet, Vue
 from sheets.checks import CATALOGUE
@@ -52,7 +53,7 @@ class Vise:
 
 @dataclass(frozen=True, slots=True)
 class Formulaire:
-    """`vise` and `agit` raise UserError without the right; a refusal is shown under `champ`."""
+    """`vise` and `agit` raise UserError without the right; a refusal is shown under `champ`, or in place of the form."""
 
     mots: str
     """How it is offered."""
@@ -161,6 +162,14 @@ def _sans_rien(main: Main, vue: Vue, cible: str) -> Vise:
     return Vise(mots, choix)
 
 
+def _a_relancer(main: Main, vue: Vue, cible: str) -> Vise:
+    _, etat, mots = _ght(main, vue, cible)
+    if etat.repondu:
+        raise UserError(f"{etat.ght.nom} a déjà répondu : il n'y a rien à relancer.")
+    qui = enumeration(list(dict.fromkeys(p.fonction for p in destinataires(vue, etat.ght, "ght"))), 3)
+    return Vise(f"{mots}\nSera relancé : {qui}")
+
+
 # What each form asks
 
 
@@ -233,6 +242,12 @@ def _dit_neant(main: Main, cible: str, v: Valeurs) -> str:
     return faits.neant(v["finess"], campagne, main.personne.fonction)
 
 
+def _relance(main: Main, cible: str, _: Valeurs) -> str:
+    campagne, _sep, ght = cible.partition("/")
+    actes.relance(main, campagne, ght)
+    return faits.relancee(main.dossier.territoire.ghts[ght].nom, campagne)
+
+
 FORMULAIRES = {
     "decider": Formulaire("Décider", "Garder ou retirer", "Décider", "sens", _a_decider, _decision_et_motif, _decide),
     "noter": Formulaire("Laisser un mot", "Laisser un mot", "Noter", "motif", _a_noter, lambda _: [_motif("Mot")], _note),
@@ -243,5 +258,6 @@ FORMULAIRES = {
                             _prolonge),
     "neant": Formulaire("N'a rien à déclarer", "Rien à déclarer", "Noter", "finess", _sans_rien, _etablissement_et_motif,
                         _dit_neant),
+    "relancer": Formulaire("Relancer maintenant", "Relancer maintenant", "Relancer", "", _a_relancer, lambda _: [], _relance),
 }  # fmt: skip
 """Every form, by the name that a button carries."""

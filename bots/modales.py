@@ -68,7 +68,7 @@ def soumet(envoyee: Mapping[str, Any], main: Main, vue: Vue) -> dict[str, Any]:
     except LigneAbsente:
         return a_la_place(dit("Impossible", PARTIE))
     except UserError as faute:
-        return _erreurs({f.champ: str(faute)})
+        return _erreurs({f.champ: str(faute)}) if f.champ else a_la_place(dit("Impossible", str(faute)))
 
 
 def dit(titre: str, phrase: str) -> Bloc:

@@ -10,6 +10,7 @@ import io
 import re
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -83,15 +84,11 @@ class Dossier:
                 z.writestr(zipfile.ZipInfo(fichier.name), fichier.read_bytes())
         return tampon.getvalue()
 
-    def inchange(self) -> bool:
-        """Whether the files are still, byte for byte, those that were read."""
-        return self.chemin.is_dir() and _empreinte(self.chemin) == self.empreinte
-
 
 def charge(chemin: Path) -> Dossier:
     """Read the region's folder. Raises UserError listing every complaint, with file and line.
 
-    One that holds the very same bytes as before is not read again: the service asks at every question.
+    One that holds the same bytes as before is not read again: the service asks at every question.
     """
     if not chemin.is_dir():
         raise UserError(
@@ -99,10 +96,11 @@ def charge(chemin: Path) -> Dossier:
             f"ou copiez le dossier d'exemple : {EXEMPLE}"
         )
     plaintes = Plaintes()
-    for absent in sorted(FICHIERS - {f.name for f in _fichiers(chemin)}):
+    fichiers = _fichiers(chemin)
+    for absent in sorted(FICHIERS - {f.name for f in fichiers}):
         plaintes.ajoute(absent, None, "ce fichier manque dans le dossier de la région.")
     plaintes.leve(f"Le dossier de la région « {chemin} » est incomplet :")
-    return _charge(chemin, _empreinte(chemin))
+    return _charge(chemin, _empreinte(fichiers))
 
 
 @lru_cache(maxsize=4)
@@ -157,9 +155,15 @@ def _fichiers(chemin: Path) -> list[Path]:
     return sorted(f for f in chemin.iterdir() if f.suffix in (".csv", ".toml"))
 
 
-def _empreinte(chemin: Path) -> str:
+def _empreinte(fichiers: Iterable[Path]) -> str:
+    """The hash of the folder's files; they are read again only when the disk says that one was written."""
+    return _somme(tuple((f, (s := f.stat()).st_mtime_ns, s.st_size, s.st_ino) for f in fichiers))
+
+
+@lru_cache(maxsize=8)
+def _somme(ecrits: tuple[tuple[Path, int, int, int], ...]) -> str:
     somme = hashlib.sha256()
-    for fichier in _fichiers(chemin):
+    for fichier, *_ in ecrits:
         somme.update(f"{fichier.name}\0".encode() + fichier.read_bytes() + b"\0")
     return somme.hexdigest()
 

@@ -148,8 +148,7 @@ def dit_neant(atelier: Atelier, campagne: str, finess: str, motif: str, email: s
 def relance(atelier: Atelier, campagne: str, ght: str, email: str | None) -> None:
     main = _main(atelier, email)
     actes.relance(main, campagne, ght)
-    nom = main.dossier.territoire.ghts[ght].nom
-    click.echo(f"{nom}, {campagne} : relance demandée. Elle part au prochain passage : vigie remind --send")
+    click.echo(faits.relancee(main.dossier.territoire.ghts[ght].nom, campagne))
 
 
 def rapporte(atelier: Atelier, sortie: Path, campagne: str | None) -> None:

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -47,9 +47,6 @@ class Atelier:
     @cached_property
     def dossier(self) -> Dossier:
         """The region's folder, as it was when first asked for. Raises UserError with every complaint."""
-        return self._lit_le_dossier()
-
-    def _lit_le_dossier(self) -> Dossier:
         dossier = charge(self.chemin_dossier)
         for code in sorted(dossier.essais - CATALOGUE.keys()):
             fichier = dossier.chemin / "reglages.toml"
@@ -83,14 +80,8 @@ class Atelier:
 
     @contextmanager
     def vue_fraiche(self) -> Iterator[Vue]:
-        """A view for one question: the folder and the register as they are now, through this thread's connection.
-
-        The folder is read again when a byte of it changed: reading a country's takes longer than answering.
-        """
-        dossier = self.dossier
-        if not dossier.inchange():
-            dossier = vars(self)["dossier"] = self._lit_le_dossier()
-        yield self._vue(dossier, ouvert_par_ce_fil(self.chemin_registre))
+        """A view for one question: the folder and the register as they are now, through this thread's connection."""
+        yield self._vue(replace(self).dossier, ouvert_par_ce_fil(self.chemin_registre))
 
     def canaux(self) -> tuple[Canal, ...]:
         """The ways to people that are set, the preferred one first; none when nobody set any."""

@@ -255,6 +255,8 @@ def combien_d_actes(region: Region) -> int:
     return int(region.db["actes"].count)
 
 
+NIEVRE = "2021-annuelle/BFC-06"
+"""A GHT that sent nothing."""
 BONNES = {
     "decider": (LIGNE, {"sens": "retenir", "motif": "marché relu"}, "gardée : +98 765 € par rapport aux contrôles"),
     "noter": (LIGNE, {"motif": "quel marché ?"}, "Noté sur 2021-annuelle/390780146/0002"),
@@ -266,7 +268,7 @@ BONNES = {
 
 
 def test_every_form_is_tried() -> None:
-    assert set(BONNES) == set(FORMULAIRES)
+    assert set(BONNES) | {"relancer"} == set(FORMULAIRES), "which has no reason to give: below"
 
 
 @pytest.mark.parametrize("cle", BONNES)
@@ -430,7 +432,8 @@ def test_a_right_lost_while_a_form_was_open_stops_it(jura: Region) -> None:
     ("lecture@exemple.invalid", set()), ("achats.390780146@exemple.invalid", set()), ("operateur.uniha@exemple.invalid", set()),
 ])  # fmt: skip
 def test_a_form_opens_to_those_who_may_act_and_to_nobody_else(email: str, ouverts: set[str], jura: Region) -> None:
-    vues = {cle: ouvre(cle, BONNES[cle][0], jura.main(email), jura.vue) for cle in FORMULAIRES}
+    cibles = {cle: BONNES[cle][0] if cle in BONNES else NIEVRE for cle in FORMULAIRES}
+    vues = {cle: ouvre(cle, cibles[cle], jura.main(email), jura.vue) for cle in FORMULAIRES}
     assert {cle for cle, v in vues.items() if "submit" in v} == ouverts
     for cle in FORMULAIRES.keys() - ouverts:
         assert "ne peut pas agir" in dit(vues[cle])
@@ -502,3 +505,31 @@ def test_an_act_that_cannot_be_written_is_not_taken_for_done(jura: Region) -> No
 @contextmanager
 def _vue_du(region: Region, quand: datetime) -> Iterator[Vue]:
     yield Vue(region.db, region.dossier, quand.date())
+
+
+def _relances(region: Region) -> list[tuple[str, str]]:
+    return [(r["par"], r["unite"]) for r in region.db.query("SELECT par, unite FROM gestes WHERE genre = 'relancer'")]
+
+
+def test_a_referent_has_a_late_ght_reminded_once_from_the_form(jura: Region) -> None:
+    modale = ouvre("relancer", NIEVRE, jura.main(), jura.vue)
+    assert "Sera relancé : Chef de projet PAAT" in dit(modale["blocks"])
+    envoyee = rempli(modale)
+    assert phrase(soumet(envoyee, jura.main(), jura.vue)).startswith("GHT Nièvre, 2021-annuelle : relance demandée.")
+    assert phrase(soumet(envoyee, jura.main(), jura.vue)) == modales.DEJA
+    assert _relances(jura) == [(REFERENT, "BFC-06")]
+
+
+def test_whoever_has_answered_meanwhile_is_not_reminded(jura: Region) -> None:
+    envoyee = rempli(ouvre("relancer", NIEVRE, jura.main(), jura.vue))
+    jura.envoie("nievre.xlsx", "BFC-06", "2021-annuelle", {"580780039": [{}]})
+    assert "a déjà répondu" in phrase(soumet(envoyee, jura.main(), jura.vue))
+    assert "a déjà répondu" in dit(ouvre("relancer", "2021-annuelle/BFC-06", jura.main(), jura.vue)["blocks"])
+    assert _relances(jura) == []
+
+
+def test_nobody_reminds_for_a_region_that_is_not_theirs(jura: Region) -> None:
+    assert "ne peut pas agir" in dit(
+        ouvre("relancer", NIEVRE, jura.main("directeur.bfc-06@exemple.invalid"), jura.vue)["blocks"]
+    )
+    assert _relances(jura) == []

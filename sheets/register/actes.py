@@ -209,6 +209,8 @@ def relance(main: Main, campagne: str, ght: str) -> None:
     campagne_nommee(main.dossier, campagne)
     exige(main, ght, campagne)
     with ecriture(main.db):
+        if main.avant:
+            main.avant()
         main.db.execute(
             "INSERT INTO gestes (le, par, pour, genre, campagne, unite, jusqu_au) VALUES (?, ?, '', 'relancer', ?, ?, ?)",
             (main.quand.isoformat(timespec="seconds"), main.personne.email, campagne, ght, main.jour.isoformat()),

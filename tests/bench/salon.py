@@ -20,7 +20,7 @@ from typing import Any
 from slack_bolt import BoltRequest
 
 from bots import slack
-from bots.chat import Maison
+from bots.chat import PANNE, Maison
 from bots.slack import Robot
 from bots.slack_api import Reglages
 from config.dossier import Dossier, charge
@@ -82,7 +82,7 @@ def _sert(tuyau: Connection, personnes: list[str]) -> None:
         tuyau.send(serveur.adresse)
         while (mot := tuyau.recv()) != "fin":
             recus = [c for m, c in list(serveur.recus) if m == "chat.postMessage"]
-            tuyau.send([(c["channel"], c["recu_a"]) for c in recus] if mot == "recus" else None)
+            tuyau.send([(c["channel"], c["recu_a"], c["text"]) for c in recus] if mot == "recus" else None)
 
 
 def mesure(dossier: Path, registre: Path) -> Tenue:
@@ -120,8 +120,9 @@ def _tient(robot: Robot, posees: list[tuple[str, str]], serveur: Connection) -> 
         debut = time.monotonic()
         acquittes = list(facteurs.map(lambda n: livre(n, debut), range(len(posees))))
     recus = _attend(serveur, len(posees) + 1)[1:]
-    assert sorted(salon for salon, _ in recus) == [f"D{n:04d}" for n in range(len(posees))]
-    return Tenue(sorted(acquittes), sorted(le - debut for _, le in recus))
+    assert sorted(salon for salon, _, _ in recus) == [f"D{n:04d}" for n in range(len(posees))]
+    assert not [dit for _, _, dit in recus if dit.startswith(PANNE[:30])], "an apology is no answer"
+    return Tenue(sorted(acquittes), sorted(le - debut for _, le, _ in recus))
 
 
 def _direct(n: int, texte: str, debut: float) -> dict[str, Any]:
@@ -130,11 +131,11 @@ def _direct(n: int, texte: str, debut: float) -> dict[str, Any]:
     return {"type": "event_callback", "team_id": EQUIPE, "event_id": f"Ev{debut}-{n}", "event": evenement}
 
 
-def _attend(serveur: Connection, combien: int, secondes: float = 120) -> list[tuple[str, float]]:
+def _attend(serveur: Connection, combien: int, secondes: float = 120) -> list[tuple[str, float, str]]:
     fin = time.monotonic() + secondes
     while time.monotonic() < fin:
         serveur.send("recus")
-        recus: list[tuple[str, float]] = serveur.recv()
+        recus: list[tuple[str, float, str]] = serveur.recv()
         if len(recus) >= combien:
             return recus
         time.sleep(0.05)
