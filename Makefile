@@ -9,7 +9,7 @@ demo: $(READY)            ## the newcomer's tour, into out/demo
 	$(BIN)/vigie demo
 
 test: $(READY)            ## the tests that need Python alone
-	$(BIN)/pytest -m "not e2e"
+	$(BIN)/pytest -m "not e2e" -n auto --dist loadfile
 
 check: $(READY)           ## lint, format, types, generated pages up to date
 	$(BIN)/ruff check .
