@@ -41,7 +41,7 @@ def tourne(atelier: Atelier, pas: Sequence[Pas] = PAS) -> int:
     """Run until stopped. Raises UserError before it starts: what is wrong in the folder, or another service at work."""
     with un_seul_service(atelier.chemin_registre):
         journal.ouvre()
-        db = atelier.registre
+        _ = atelier.registre
         atelier.vue()
         arret = a_l_arret()
         robot = threading.Thread(target=_tient_le_chat, args=(atelier, arret), name="vigie-chat", daemon=True)
@@ -54,7 +54,7 @@ def tourne(atelier: Atelier, pas: Sequence[Pas] = PAS) -> int:
         agenda.shutdown(wait=False)
         interromps()
         robot.join(GRACE)
-        chat.fait_signe(db, suivi.LE_SERVICE, "arrêté", atelier.maintenant())
+        _fait_signe(atelier, "arrêté")
     click.echo("Vigie s'est arrêtée.", err=True)
     return 0
 
@@ -65,7 +65,6 @@ def un_tour(atelier: Atelier, pas: Sequence[Pas] = PAS) -> int:
         _ = atelier.registre
         atelier.vue()
         rendus = [marche(atelier, p) for p in pas]
-        _fait_signe(atelier, "vivant")
     for p, dit in zip(pas, rendus, strict=True):
         click.echo(f"{p.titre.capitalize()} : {dit or 'voyez vigie status'}.")
     return int(not all(rendus))

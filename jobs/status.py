@@ -156,22 +156,26 @@ def _sauvegarde(c: Constat, vue: Vue) -> None:
 
 
 def _service(c: Constat, vue: Vue, maintenant: datetime) -> None:
-    """Whether the service lives, and how each of its steps last went. Nothing where it never ran."""
+    """Whether the service lives, and how each of its steps last went. Nothing where no step was ever taken."""
     signe = chat.dernier_signe(vue.db, pas.LE_SERVICE)
-    if signe is None:
-        return
-    c.service = {"etat": signe.etat, "le": signe.le.isoformat(), "pas": {}}
-    if signe.etat == "arrêté":
+    if signe and signe.etat == "arrêté":
         c.a_noter.append(f"Le service est arrêté depuis le {_quand(signe.le)} ; pour le relancer : vigie run")
-        return
-    if _age(signe, maintenant) > SILENCE:
+    elif signe and _age(signe, maintenant) > SILENCE:
         c.soucis.append(f"Le service ne donne plus signe de vie depuis le {_quand(signe.le)} ; relancez vigie run.")
+    pas_dits: dict[str, dict[str, str | None]] = {}
     for p in PAS:
         bien, faute = pas.derniere_reussite(vue.db, p.cle), pas.panne(vue.db, p.cle)
-        c.service["pas"][p.cle] = {"le": bien.le.isoformat() if bien else None, "panne": faute.dit if faute else None}
+        if bien or faute:
+            pas_dits[p.cle] = {"le": bien.le.isoformat() if bien else None, "panne": faute.dit if faute else None}
         if faute:
             depuis = f", après avoir réussi le {_quand(bien.le)}" if bien else ""
             c.soucis.append(f"{p.titre.capitalize()} a échoué le {_quand(faute.le)}{depuis} : {faute.dit}")
+    if signe or pas_dits:
+        c.service = {
+            "etat": signe.etat if signe else None,
+            "le": signe.le.isoformat() if signe else None,
+            "pas": pas_dits,
+        }
 
 
 def _quand(le: datetime) -> str:

@@ -26,8 +26,8 @@ from sheets.register.arrivees import Arrivee
 from sheets.register.compte import OngletRecu, qui_compte
 from sheets.register.messages import Cle
 
-FRAIS = timedelta(days=4)
-"""Past that, a total that moved is no news any more: it spans a long weekend."""
+FRAIS = timedelta(days=6)
+"""Past that, a total that moved is no news any more; it spans the longest weekend, Easter in Alsace."""
 
 
 class Point(NamedTuple):

@@ -118,6 +118,17 @@ def test_the_status_tells_a_failing_step_and_a_dead_service(
     assert "Le service ne donne plus signe de vie depuis le 31/03/2022" in capsys.readouterr().out
 
 
+def test_a_machine_with_its_own_cron_is_told_of_failing_steps_and_of_no_dead_service(
+    atelier: Atelier, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert un_tour(atelier, [Pas("releve", "le relevé des dossiers", 300, _refuse)]) == 1
+    capsys.readouterr()
+    assert etat(Horloge(atelier.chemin_dossier, atelier.chemin_registre, avance=(timedelta(hours=1),)), False) == 1
+    dit = capsys.readouterr().out
+    assert "Le relevé des dossiers a échoué" in dit
+    assert "signe de vie" not in dit
+
+
 def test_a_second_service_is_refused_and_the_lock_goes_with_the_first(atelier: Atelier) -> None:
     with un_seul_service(atelier.chemin_registre), pytest.raises(UserError, match="tourne déjà"):
         un_tour(atelier, [])
