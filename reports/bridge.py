@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -10,8 +10,8 @@ from typing import NamedTuple
 from reports.gains import base
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue, somme
-from sheets.register.bridge import lignes_changees
-from sheets.register.questions import LigneRecue
+from sheets.register.bridge import Changees, Ecrite, lignes_changees
+from sheets.register.questions import LigneRecue, lignes_de
 
 CAUSES = {
     "apparue": "apparues",
@@ -30,7 +30,9 @@ class Mouvement(NamedTuple):
 
     cause: str
     cents: int
-    ligne: LigneRecue
+    cle: tuple[str, str]
+    ligne: Ecrite
+    disparue: bool
 
 
 def changements(vue: Vue, sujet: Sujet) -> Reponse:
@@ -38,7 +40,7 @@ def changements(vue: Vue, sujet: Sujet) -> Reponse:
     assert sujet.depuis is not None
     avant = vue.le(sujet.depuis)
     la, ici = avant.comptent(sujet), vue.comptent(sujet)
-    mouvements = list(_mouvements(*lignes_changees(vue.db, la, avant.au, ici, vue.au)))
+    mouvements = list(_mouvements(lignes_changees(vue.db, la, avant.au, ici, vue.au)))
     reponse = base(vue, sujet, "changements", ici)
     retenu_avant = somme(la).gain_retenu
     ecart = reponse.totaux.gain_retenu - retenu_avant
@@ -48,33 +50,30 @@ def changements(vue: Vue, sujet: Sujet) -> Reponse:
     faits: dict[str, int | date] = {"retenu_avant": retenu_avant, "depuis": sujet.depuis}
     if objectif:
         faits["objectif_avant"] = objectif.montant
-    elements = _par_ligne(mouvements) if sujet.par == "ligne" else _par_cause(mouvements)
+    elements = _par_ligne(avant, vue, mouvements) if sujet.par == "ligne" else _par_cause(mouvements)
     return replace(reponse, valeur=ecart, unite="EUR", elements=tuple(elements), faits=faits)
 
 
-def _mouvements(
-    avant: dict[tuple[str, str], LigneRecue], apres: dict[tuple[str, str], LigneRecue]
-) -> Iterator[Mouvement]:
-    for cle in sorted(avant.keys() | apres.keys()):
-        a, b = avant.get(cle), apres.get(cle)
+def _mouvements(changees: Changees) -> Iterator[Mouvement]:
+    for cle, (a, b) in sorted(changees.items(), key=lambda c: c[0]):
         ligne = b or a
         assert ligne is not None
         declare = (b.gain_exercice if b else 0) - (a.gain_exercice if a else 0)
         retire = (b.retire if b else 0) - (a.retire if a else 0)
         if declare:
-            yield Mouvement(_cause_du_declare(a, b), declare, ligne)
+            yield Mouvement(_cause_du_declare(a, b), declare, cle, ligne, b is None)
         if retire:
-            yield Mouvement(_cause_du_retrait(a, b, retire), -retire, ligne)
+            yield Mouvement(_cause_du_retrait(a, b, retire), -retire, cle, ligne, b is None)
 
 
-def _cause_du_declare(a: LigneRecue | None, b: LigneRecue | None) -> str:
+def _cause_du_declare(a: Ecrite | None, b: Ecrite | None) -> str:
     """A line that is there both days and is worth something else was changed, were it worth nothing on one of them."""
     if a and b:
         return "regle" if a.recu == b.recu else "modifiee"
     return "apparue" if b else "disparue"
 
 
-def _cause_du_retrait(a: LigneRecue | None, b: LigneRecue | None, retire: int) -> str:
+def _cause_du_retrait(a: Ecrite | None, b: Ecrite | None, retire: int) -> str:
     """Why more (or less) of a line is struck: a decision, a rule on the same sending, or what the sending says."""
     if b is None:
         return "disparue"  # what was struck of a line goes with it
@@ -92,15 +91,23 @@ def _par_cause(mouvements: list[Mouvement]) -> Iterator[Element]:
     for cause, titre in CAUSES.items():
         siens = [m for m in mouvements if m.cause == cause]
         if siens:
-            lignes = len({(m.ligne.finess, m.ligne.action_id) for m in siens})
+            lignes = len({m.cle for m in siens})
             yield Element(f"Lignes {titre} : {lignes}", sum(m.cents for m in siens), code=cause)
 
 
-def _par_ligne(mouvements: list[Mouvement]) -> Iterator[Element]:
+def _par_ligne(avant: Vue, apres: Vue, mouvements: Sequence[Mouvement]) -> Iterator[Element]:
     """Largest first, each at its cell."""
-    for m in sorted(mouvements, key=lambda m: (-abs(m.cents), m.ligne.reference)):
-        li = m.ligne
+    lues = _lues(avant, [m for m in mouvements if m.disparue]) | _lues(apres, [m for m in mouvements if not m.disparue])
+    for m in sorted(mouvements, key=lambda m: (-abs(m.cents), lues[m.cle].reference)):
+        li = lues[m.cle]
         precision = CAUSES[m.cause] + (f", {li.decision.mots}" if li.decision else "")
         yield Element(
             li.intitule, m.cents, precision, Adresse(li.reference, li.chemin, li.feuille, li.cellule), m.cause
         )
+
+
+def _lues(vue: Vue, mouvements: Sequence[Mouvement]) -> dict[tuple[str, str], LigneRecue]:
+    """The lines that moved, with their words and their cells, as that day saw them."""
+    onglets = {m.ligne.onglet for m in mouvements}
+    lues = lignes_de(vue.db, onglets, vue.au, parmi={m.ligne.ligne for m in mouvements})
+    return {(li.finess, li.action_id): li for li in lues}

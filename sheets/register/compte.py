@@ -44,6 +44,8 @@ class OngletRecu(NamedTuple):
     """Cents that its kept lines leave to the next exercice."""
     repris: int
     """Cents declared by lines first ordered before the exercice: the report already taken up."""
+    recu: int
+    """The arrival that was judged: the same one may have been judged several times."""
 
 
 def dernier_pull(db: Database, au: date) -> int:
@@ -78,7 +80,7 @@ verrou(campagne, ght, jusqu_a) AS MATERIALIZED (
 SELECT o.id, o.fichier, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.neant, o.achats,
   o.lignes_lues, o.lignes_vides, o.lignes_ignorees, o.lignes_rejetees, o.lignes_retenues,
   o.gain_declare, o.gain_retire, o.gain_retenu, o.declare_positif, o.perimetre_traite,
-  o.notifie, o.report, o.repris
+  o.notifie, o.report, o.repris, f.recu
 FROM choisi c JOIN onglets o ON o.id = c.onglet JOIN fichiers f ON f.id = o.fichier
 ORDER BY c.finess
 """
