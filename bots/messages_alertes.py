@@ -31,7 +31,7 @@ COUTEUX = 3
 def _alerte(vue: Vue, relances: Sequence[Relance]) -> Partie:
     """Where one territory stands, or several when someone answers for several GHT."""
     c = relances[0].campagne
-    unites = list(dict.fromkeys(r.cle.unite for r in relances))
+    unites = _sans_les_parties(vue, list(dict.fromkeys(r.cle.unite for r in relances)))
     lieux = [_lieu(vue, u) for u in unites]
     sommes = [prevision(vue, Sujet(ou, c.exercice)) for ou in lieux]
     tous = [p for ou in lieux for p in points(vue, c, ou)]
@@ -44,31 +44,38 @@ def _alerte(vue: Vue, relances: Sequence[Relance]) -> Partie:
     )
 
 
+def _sans_les_parties(vue: Vue, unites: Sequence[str]) -> list[str]:
+    """The territories told, without the GHT of a region that is told whole: someone may answer for both."""
+    ghts = vue.dossier.territoire.ghts
+    return [u for u in unites if u not in ghts or ghts[u].region not in unites]
+
+
 def _titre(vue: Vue, sommes: Sequence[Reponse], lieux: Sequence[Perimetre]) -> str:
-    """« Bourgogne-Franche-Comté : 14,6 M€ gardés, 91,2 % de l'objectif »."""
+    """« Bourgogne-Franche-Comté : 14,6 M€ retenus, 91,2 % de l'objectif »."""
     if len(lieux) > 1:
         retenu = sum(s.totaux.gain_retenu for s in sommes)
-        return f"{len(lieux)} GHT : {grand_montant(retenu)} gardés"
+        return f"{enumeration([vue.dossier.territoire.nom(ou) for ou in lieux], 2)} : {grand_montant(retenu)} retenus"
     s, nom = sommes[0], vue.dossier.territoire.nom(lieux[0])
     if not s.recues:
         return f"{nom} : rien reçu"
     atteinte = f", {taux(s.atteinte)} de l'objectif" if s.atteinte is not None else ""
-    return f"{nom} : {grand_montant(s.totaux.gain_retenu)} gardés{atteinte}"
+    return f"{nom} : {grand_montant(s.totaux.gain_retenu)} retenus{atteinte}"
 
 
 def _ensemble(c: Campagne, sommes: Sequence[Reponse]) -> str:
     """Trames received; at mid-year, what is expected at its end, and apart from it what is only imputed."""
     recues, attendues = sum(s.recues for s in sommes), sum(s.attendues for s in sommes)
     dit = f"{compte(recues, 'trame reçue', 'trames reçues')} sur {attendues}."
-    if c.moment == "annuelle":
+    if c.moment == "annuelle" or not recues:
         return dit
     prevu, imputes = sum(int(s.valeur or 0) for s in sommes), sum(map(impute, sommes))
+    exercice = c.exercice - 1
     a_part = (
-        f", à quoi s'ajouteraient {grand_montant(imputes)} imputés, faute d'envoi, d'après l'an dernier"
+        f" À part, jamais dedans : {grand_montant(imputes)} retenus en {exercice} par les GHT qui n'ont rien envoyé."
         if imputes
         else ""
     )
-    return f"{dit} En fin d'année, {grand_montant(prevu)} sont attendus{a_part}."
+    return f"{dit} En fin d'année, {grand_montant(prevu)} sont attendus.{a_part}"
 
 
 def _points(c: Campagne, tous: Sequence[Point]) -> list[str]:
@@ -84,14 +91,14 @@ def _points(c: Campagne, tous: Sequence[Point]) -> list[str]:
 
 
 def _point(c: Campagne, p: Point) -> str:
-    """« GHT Jura : 0,6 M€ gardés sur 1,2 M€ visés (52 %), 1,1 M€ attendus ; remise, 3 lignes à corriger »."""
+    """« GHT Jura : 0,6 M€ retenus sur 1,2 M€ d'objectif (52 %), 1,1 M€ attendus ; remise, 3 lignes à corriger »."""
     vise = (
-        f" sur {grand_montant(p.objectif.montant)} visés ({taux(p.atteinte)})"
+        f" sur {grand_montant(p.objectif.montant)} d'objectif ({taux(p.atteinte)})"
         if p.objectif and p.atteinte is not None
         else ""
     )
     prevu = f", {grand_montant(p.prevu)} attendus en fin d'année" if c.moment != "annuelle" else ""
-    return f"{p.etat.ght.nom} : {grand_montant(p.retenu)} gardés{vise}{prevu} ; {p.etat.mots}"
+    return f"{p.etat.ght.nom} : {grand_montant(p.retenu)} retenus{vise}{prevu} ; {p.etat.mots}"
 
 
 def _couteux(vue: Vue, c: Campagne, lieux: Iterable[Perimetre]) -> list[str]:
@@ -150,13 +157,13 @@ def _attendus(dus: Sequence[Etat]) -> list[str]:
 
 
 def _semaine(vue: Vue, c: Campagne, ou: Perimetre) -> list[str]:
-    """« Bourgogne-Franche-Comté : +1,2 M€ gardés en une semaine (lignes apparues : +1,3 M€ …) »."""
+    """« Bourgogne-Franche-Comté : +1,2 M€ retenus en une semaine (lignes apparues : +1,3 M€ …) »."""
     depuis = il_y_a_une_semaine(vue).au
     r = changements(vue, Sujet(ou, c.exercice, c.code, depuis=depuis))
     if not r.elements:
         return [f"{vue.dossier.territoire.nom(ou)} : le total n'a pas bougé depuis une semaine"]
     parts = " ; ".join(f"{_minuscule(e.libelle)}, {_signe(int(e.valeur or 0))}" for e in r.elements)
-    return [f"{vue.dossier.territoire.nom(ou)} : {_signe(int(r.valeur or 0))} gardés en une semaine ({parts})"]
+    return [f"{vue.dossier.territoire.nom(ou)} : {_signe(int(r.valeur or 0))} retenus en une semaine ({parts})"]
 
 
 def _signe(cents: int) -> str:
@@ -173,13 +180,13 @@ def _total_qui_bouge(vue: Vue, relances: Sequence[Relance]) -> Partie:
         for a in (a for a in recues if str(a.pull) == r.cle.repere):
             for m in (m for m in mouvements(vue, c, a) if m.region == r.cle.unite):
                 nom = vue.dossier.territoire.regions[m.region].nom
-                titres.append(f"{nom} : {_signe(m.ecart)} sur ce qui était déjà déclaré")
+                titres.append((-abs(m.ecart), f"{nom} : {_signe(m.ecart)} sur ce qui était déjà déclaré"))
                 points_ += [
-                    f"{vue.dossier.territoire.ghts[g].nom} : {_signe(e)} gardés (envoi lu le {a.le:%d/%m/%Y à %Hh%M})"
+                    f"{vue.dossier.territoire.ghts[g].nom} : {_signe(e)} retenus (envoi lu le {a.le:%d/%m/%Y à %Hh%M})"
                     for g, e in sorted(m.par_ght.items(), key=lambda x: -abs(x[1]))[:MONTRES]
                 ]
     return Partie(
-        titres[0] if titres else f"{c.titre.capitalize()} : le total a bougé",
+        min(titres)[1] if titres else f"{c.titre.capitalize()} : le total a bougé",
         f"{c.titre.capitalize()} : de nouveaux envois changent ce qui était déjà déclaré.",
         tuple(points_),
         f"Pour le détail, demandez : « qu'est-ce qui a changé {relances[0].cle.unite} {c.exercice} depuis hier ? »",
@@ -202,7 +209,7 @@ def _grosse_ligne(vue: Vue, relances: Sequence[Relance]) -> Partie:
                 else []
             ),
         ),
-        'Si le gain est juste, gardez la ligne en disant pourquoi : vigie decide RÉFÉRENCE --retenir --motif "…", ou le '
+        'Si le gain est juste, gardez la ligne en disant pourquoi : vigie decide RÉFÉRENCE --retenir --motif "…" --as ADRESSE, ou le '
         "bouton « Décider » sur Slack. Sinon, le GHT corrige sa trame.",
     )
 

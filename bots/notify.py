@@ -25,7 +25,7 @@ from sheets.register import messages
 from sheets.register.messages import BAIL, Cle, Rang
 
 REPRISES = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=1))
-"""How long to wait after each failure that passes; after the last, another channel is tried."""
+"""How long to wait after each failure that passes; after the last, another channel is tried; the last one, for as long as it is of use."""
 journal = logging.getLogger("vigie.rappels")
 
 
@@ -171,7 +171,7 @@ def _par_un_canal(
     """What became of a letter, by the first channel that neither refuses its reader nor fails too often."""
     envoi, essais = pris[0].envoi, max(r.essais for r in pris) - 1
     refus = []
-    for canal in canaux[essais // len(REPRISES) :]:
+    for canal in canaux[min(essais // len(REPRISES), len(canaux) - 1) :]:
         try:
             adresse = canal.adresse(personne)
             if not adresse:

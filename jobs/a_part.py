@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event, Lock
 from typing import Any
 
 from config.errors import UserError
@@ -17,6 +18,8 @@ from jobs.wiring import Atelier
 
 POLITESSE = ("nice", "-n", "10")
 """People who ask wait in front of a screen; a trame waits in a folder."""
+LIMITE = 1800
+"""Seconds after which what was started is given up: it would hold up those behind it for ever."""
 
 
 def releve_a_part(atelier: Atelier, sources: Sequence[Path] = ()) -> dict[str, Any]:
@@ -37,10 +40,15 @@ def sauvegarde_a_part(atelier: Atelier, garde: int) -> str:
 
 def _a_part(atelier: Atelier, commande: str, *arguments: str) -> str:
     lancee = [*POLITESSE, *_commande(atelier, commande), *arguments]
-    with subprocess.Popen(lancee, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as lance:
-        _EN_COURS.add(lance)
+    with _lance(lancee) as lance:
         try:
-            dit, plaint = lance.communicate()
+            dit, plaint = lance.communicate(timeout=LIMITE)
+        except subprocess.TimeoutExpired:
+            lance.kill()
+            raise UserError(
+                f"Rien n'est venu en {LIMITE // 60} minutes : un partage ou un serveur ne répond plus. C'est abandonné, "
+                "puis retenté."
+            ) from None
         finally:
             _EN_COURS.discard(lance)
     if lance.returncode or not dit:
@@ -50,12 +58,26 @@ def _a_part(atelier: Atelier, commande: str, *arguments: str) -> str:
 
 
 _EN_COURS: set[subprocess.Popen[str]] = set()
+_PORTE, _FERMEE = Lock(), Event()
+"""Nothing is started once the service is leaving."""
 
 
-def interromps() -> None:
-    """Cut short what is under way: what is recorded stays, and the next time continues."""
-    for lance in tuple(_EN_COURS):
-        lance.terminate()
+def _lance(commande: Sequence[str]) -> subprocess.Popen[str]:
+    with _PORTE:
+        if _FERMEE.is_set():
+            raise UserError("Le service s'arrête.")
+        lance = subprocess.Popen(commande, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        _EN_COURS.add(lance)
+    return lance
+
+
+def interromps(*, pour_de_bon: bool = False) -> None:
+    """Cut short what is under way: what is recorded stays, and the next time continues. `pour_de_bon`: start nothing more."""
+    with _PORTE:
+        if pour_de_bon:
+            _FERMEE.set()
+        for lance in tuple(_EN_COURS):
+            lance.terminate()
 
 
 def _commande(atelier: Atelier, commande: str) -> list[str]:

@@ -73,6 +73,6 @@ def sors(code: int) -> None:
             fil.join(max(fin - time.monotonic(), 0))
     sys.stdout.flush()
     sys.stderr.flush()
-    if any(f.is_alive() and not f.daemon for f in threading.enumerate() if f is not threading.current_thread()):
-        os._exit(code)
+    if any(f.is_alive() for f in threading.enumerate() if f is not threading.current_thread()):
+        os._exit(code)  # the pools' own way out would wait for what is under way, however long
     sys.exit(code)

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from threading import Lock
 from urllib.request import urlopen
+
+from sqlite_utils import Database
 
 from config.errors import UserError
 from config.langue import compte
 from jobs.a_part import courrier_a_part, releve_a_part, sauvegarde_a_part
 from jobs.wiring import Atelier, reglage, sources
 from sheets.register import veille
-from sheets.register.pas import panne
+from sheets.register.pas import derniere_reussite, panne
 from sheets.register.registre import ouvert_par_ce_fil
 
 UN_RELEVE_A_LA_FOIS = Lock()
 """Folders and mail take turns: the register takes in one pull at a time."""
 UN_JOUR, SAUVEGARDES = timedelta(days=1), 30
 """How often the register is copied, and how many copies are kept."""
+PATIENCE = 2700
+"""Seconds without a success after which a step is said to hang, however often it is taken."""
 DELAI = 10.0
 """Seconds left to the watch to answer."""
 
@@ -78,19 +83,28 @@ def sauvegarde(atelier: Atelier) -> str:
     return sauvegarde_a_part(atelier, SAUVEGARDES).removesuffix(".")
 
 
+def ne_va_pas(db: Database, pas: Pas, maintenant: datetime) -> str:
+    """Why a step is failing, or that it has not come to its end for too long; empty when it goes well."""
+    if faute := panne(db, pas.cle):
+        return f"a échoué le {faute.le:%d/%m/%Y à %Hh%M} : {faute.dit}"
+    bien = derniere_reussite(db, pas.cle)
+    trop = timedelta(seconds=max(PATIENCE, 3 * pas.secondes))
+    return f"n'a pas abouti depuis le {bien.le:%d/%m/%Y à %Hh%M}." if bien and maintenant - bien.le > trop else ""
+
+
 def signale(atelier: Atelier) -> str:
     """Tell the watch that all is well, at VIGIE_VEILLE_URL; its silence is what warns. Nothing is said while a step fails."""
     adresse = reglage("VIGIE_VEILLE_URL")
     if adresse is None:
         return "aucune adresse réglée"
     db = ouvert_par_ce_fil(atelier.chemin_registre)
-    if any(panne(db, p.cle) for p in PAS if p.faire is not signale):
+    if any(ne_va_pas(db, p, atelier.maintenant()) for p in PAS if p.faire is not signale):
         return "retenu : un pas est en panne"
     try:
         if adresse.startswith(("https://", "http://")):
             with urlopen(adresse, timeout=DELAI):  # noqa: S310 - just looked at
                 return "envoyé"
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         pass  # their words hold the address, which is a secret
     raise UserError("L'adresse de veille (VIGIE_VEILLE_URL) ne répond pas. Vérifiez-la, ou retirez-la.")
 

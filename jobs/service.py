@@ -32,7 +32,7 @@ BATTEMENT = 30.0
 """Seconds between two signs of life of the service."""
 REPRISE = 60.0
 """Seconds before the bot is tried again once Slack could not be reached."""
-GRACE = 4.0
+GRACE = 1.0
 """Seconds left, at the end, to what is under way: a pull cut short continues at the next start."""
 journal_ = logging.getLogger("vigie.service")
 
@@ -52,7 +52,7 @@ def tourne(atelier: Atelier, pas: Sequence[Pas] = PAS) -> int:
         while not arret.wait(BATTEMENT if _fait_signe(atelier, "vivant") else 1.0):
             pass
         agenda.shutdown(wait=False)
-        interromps()
+        interromps(pour_de_bon=True)
         robot.join(GRACE)
         _fait_signe(atelier, "arrêté")
     click.echo("Vigie s'est arrêtée.", err=True)
@@ -102,10 +102,10 @@ def un_seul_service(registre: Path) -> Iterator[None]:
         yield
 
 
-def _fait_signe(atelier: Atelier, etat: str) -> bool:
+def _fait_signe(atelier: Atelier, etat: str, service: str = suivi.LE_SERVICE) -> bool:
     """Leave a sign of life; False when the register could not be written, which is logged and tried again."""
     try:
-        chat.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), suivi.LE_SERVICE, etat, atelier.maintenant())
+        chat.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), service, etat, atelier.maintenant())
     except Exception:
         journal_.exception("The sign of life could not be written")
         return False
@@ -113,16 +113,17 @@ def _fait_signe(atelier: Atelier, etat: str) -> bool:
 
 
 def _tient_le_chat(atelier: Atelier, arret: threading.Event) -> None:
-    """Keep the bot on Slack, if it is set up at all; what Slack refuses is logged and tried again a minute later."""
-    if slack().manquants:
-        journal_.info("Slack n'est pas réglé : le service tourne sans robot.")
-        return
+    """Keep the bot on Slack, if it is set up at all; whatever goes wrong is logged and tried again a minute later."""
     while not arret.is_set():
         try:
+            if slack().manquants:
+                journal_.info("Slack n'est pas réglé : le service tourne sans robot.")
+                return
             repond_sur_slack(atelier, arret)
         except UserError as faute:
             journal_.warning("%s", faute)
-            chat.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), CHAT, "muet", atelier.maintenant())
+            _fait_signe(atelier, "muet", CHAT)
         except Exception:
             journal_.exception("The bot fell")
+            _fait_signe(atelier, "muet", CHAT)
         arret.wait(REPRISE)

@@ -18,7 +18,7 @@ from config.dossier import EXEMPLE
 from config.langue import compte, enumeration, jour, nombre_d_octets
 from config.territoire import FRANCE
 from jobs.commands import en_etats
-from jobs.pas import PAS
+from jobs.pas import PAS, ne_va_pas
 from jobs.wiring import Atelier, sources
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
@@ -167,9 +167,9 @@ def _service(c: Constat, vue: Vue, maintenant: datetime) -> None:
         bien, faute = pas.derniere_reussite(vue.db, p.cle), pas.panne(vue.db, p.cle)
         if bien or faute:
             pas_dits[p.cle] = {"le": bien.le.isoformat() if bien else None, "panne": faute.dit if faute else None}
-        if faute:
-            depuis = f", après avoir réussi le {_quand(bien.le)}" if bien else ""
-            c.soucis.append(f"{p.titre.capitalize()} a échoué le {_quand(faute.le)}{depuis} : {faute.dit}")
+        if faute or (signe and signe.etat == "vivant"):
+            dit = ne_va_pas(vue.db, p, maintenant)
+            c.soucis += [f"{p.titre.capitalize()} {dit}"] if dit else []
     if signe or pas_dits:
         c.service = {
             "etat": signe.etat if signe else None,

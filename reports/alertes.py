@@ -24,6 +24,7 @@ from reports.vue import Sujet, Vue
 from sheets.register import arrivees
 from sheets.register.arrivees import Arrivee
 from sheets.register.compte import OngletRecu, qui_compte
+from sheets.register.decisions import decisions
 from sheets.register.messages import Cle
 
 FRAIS = timedelta(days=6)
@@ -118,14 +119,14 @@ def total_qui_bouge(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Rela
     for campagne in en_cours(vue):
         for a in arrivees.corrections(vue.db, campagne.code, instant - FRAIS, instant):
             for m in mouvements(vue, campagne, a):
-                if m.avant and abs(m.ecart) * 100 >= m.avant * vue.dossier.alertes.variation:
+                if m.avant > 0 and abs(m.ecart) * 100 >= m.avant * vue.dossier.alertes.variation:
                     yield from _au_referent(vue, campagne, m.region, "total qui bouge", str(a.pull), a.le, ou)
 
 
 def mouvements(vue: Vue, campagne: Campagne, arrivee: Arrivee) -> list[Mouvement]:
     """By region, how an arrival changed the tabs that already counted. What comes for the first time moves nothing."""
-    apres = qui_compte(vue.db, [campagne.code], vue.au, arrivee.finess, verrou=False, avant=arrivee.suivante)
-    avant = qui_compte(vue.db, [campagne.code], vue.au, arrivee.finess, verrou=False, avant=arrivee.premiere)
+    apres = qui_compte(vue.db, [campagne.code], vue.au, arrivee.finess, avant=arrivee.suivante)
+    avant = qui_compte(vue.db, [campagne.code], vue.au, arrivee.finess, avant=arrivee.premiere)
     ghts = vue.dossier.territoire.ghts
     par_region: dict[str, dict[str, int]] = {}
     for finess in avant.keys() & apres.keys():
@@ -135,14 +136,16 @@ def mouvements(vue: Vue, campagne: Campagne, arrivee: Arrivee) -> list[Mouvement
             siens = par_region.setdefault(ghts[ght].region, {})
             siens[ght] = siens.get(ght, 0) + ecart
     return [
-        Mouvement(arrivee, region, _avant(vue, campagne, region, siens), siens) for region, siens in par_region.items()
+        Mouvement(arrivee, region, _avant(vue, campagne, region, arrivee), siens)
+        for region, siens in par_region.items()
     ]
 
 
-def _avant(vue: Vue, campagne: Campagne, region: str, par_ght: dict[str, int]) -> int:
-    """Cents kept in a region, less what the arrival added: within what came since, its total before."""
-    comptent = vue.comptent(Sujet(Perimetre("region", region), campagne.exercice, campagne.code))
-    return sum(o.totaux.gain_retenu for o in comptent) - sum(par_ght.values())
+def _avant(vue: Vue, campagne: Campagne, region: str, arrivee: Arrivee) -> int:
+    """Cents kept in a region before an arrival."""
+    finess = vue.finess(Sujet(Perimetre("region", region), campagne.exercice, campagne.code))
+    tous = qui_compte(vue.db, [campagne.code], vue.au, finess, avant=arrivee.premiere)
+    return sum(o.totaux.gain_retenu for o in tous.values())
 
 
 def grosse_ligne(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
@@ -153,15 +156,18 @@ def grosse_ligne(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance
         seuil = vue.dossier.alertes.ligne_retiree
         for r in arrivees.retirees(vue.db, campagne.code, seuil, instant - FRAIS, instant):
             comptent = qui_compte(vue.db, [campagne.code], vue.au) if comptent is None else comptent
+            reference = f"{campagne.code}/{r.finess}/{r.action_id}"
             if r.finess not in comptent or comptent[r.finess].id != r.onglet or comptent[r.finess].ght not in ghts:
                 continue
+            if any(d.reference == reference and not d.caduque for d in decisions(vue.db, [r.onglet], vue.au)):
+                continue  # a referent has looked at it
             ght = ghts[comptent[r.finess].ght]
             for p in destinataires(vue, ght, "referent"):
                 cle = Cle(
                     campagne.code, ght.code, "grosse ligne retirée", f"{r.finess}/{r.action_id}/{r.retire}", p.email
                 )
                 moment = prochain_moment(r.le, vue.dossier.heures)
-                yield Relance(cle, "grosse_ligne", moment, campagne, quoi=f"{campagne.code}/{r.finess}/{r.action_id}")
+                yield Relance(cle, "grosse_ligne", moment, campagne, quoi=reference)
 
 
 def _au_referent(

@@ -13,8 +13,9 @@ from bots.lettre import Lettre
 from bots.notify import tourne
 from config.errors import UserError
 from config.langue import INSECABLE, MILLIERS
+from jobs.remind import verrouille_a_l_heure
 from reports.alertes import mouvements
-from sheets.register import arrivees
+from sheets.register import actes, arrivees
 from tests.facteur import Facteur
 from tests.region import Region, nouvelle
 
@@ -78,11 +79,11 @@ def test_the_mid_year_alert_says_where_each_ght_stands_and_who_has_not_answered(
     de_mars = [{**li, "date_premiere_commande": date(2022, 3, 1)} for li in lignes]
     recoit(region, date(2022, 6, 20), JURA, SUD, *de_mars, campagne=MI_ANNEE)
     dite = a(tour(region, courriel, date(2022, 7, 1)), REFERENT)
-    assert dite.objet.startswith("Bourgogne-Franche-Comté : 50 k€ gardés, 0,2 % de l'objectif")
+    assert dite.objet.startswith("Bourgogne-Franche-Comté : 50 k€ retenus, 0,2 % de l'objectif")
     assert "situation au 30/06/2022 : 1 trame reçue sur 11." in dite.texte
-    assert "imputés, faute d'envoi, d'après l'an dernier" in dite.texte
+    assert "À part, jamais dedans : 120 k€ retenus en 2021 par les GHT qui n'ont rien envoyé." in dite.texte
     assert "Rien reçu (10) : " in dite.texte
-    (jura,) = (li for li in dite.texte.splitlines() if "GHT Jura : 50 k€ gardés sur" in li)
+    (jura,) = (li for li in dite.texte.splitlines() if "GHT Jura : 50 k€ retenus sur" in li)
     assert jura.endswith("en fin d'année ; remise, 1 ligne à corriger, 1 onglet sur 4")
     assert "Retiré : 250 000 €, le gain dépasse le montant de référence (2022-mi-annee/390780146/0002)" in dite.texte
     (image,) = dite.pieces
@@ -106,13 +107,13 @@ def test_a_director_is_told_of_their_own_ght_and_of_no_other(region: Region, cou
 def test_once_the_collection_is_closed_the_balance_speaks_of_no_forecast(region: Region, courriel: Facteur) -> None:
     recoit(region, date(2022, 2, 1), JURA, SUD, ligne(60_000))
     bilan = a(tour(region, courriel, date(2022, 3, 17)), DIRECTEUR)
-    assert bilan.objet == "GHT Jura : 60 k€ gardés, 6,7 % de l'objectif"
+    assert bilan.objet == "GHT Jura : 60 k€ retenus, 6,7 % de l'objectif"
     assert "attendus" not in bilan.texte
 
 
 def test_an_alert_of_before_the_opening_or_long_past_is_not_told(region: Region, courriel: Facteur) -> None:
-    assert not any("gardés" in x.objet for x in tour(region, courriel, date(2022, 1, 10))), "situation on 31 December"
-    assert not any("gardés" in x.objet for x in tour(region, courriel, date(2022, 7, 25))), "situation on 30 June"
+    assert not any("retenus" in x.objet for x in tour(region, courriel, date(2022, 1, 10))), "situation on 31 December"
+    assert not any("retenus" in x.objet for x in tour(region, courriel, date(2022, 7, 25))), "situation on 30 June"
 
 
 def test_each_alert_is_told_once_however_often_it_is_asked(region: Region, courriel: Facteur) -> None:
@@ -136,7 +137,7 @@ def test_the_week_is_told_on_its_day_to_the_referent_alone(region: Region, courr
     assert [x.a for x in lundi if "la semaine" in x.texte + x.objet] == [REFERENT]
     dite = a(lundi, REFERENT).texte
     assert "Ont répondu depuis une semaine : GHT Jura" in dite
-    assert "+60 k€ gardés en une semaine (lignes apparues : 1, +60 k€)" in dite
+    assert "+60 k€ retenus en une semaine (lignes apparues : 1, +60 k€)" in dite
     assert "Rien reçu (10) : " in dite
     mardi = tour(region, courriel, date(2022, 2, 8))
     assert not any("la semaine" in x.texte for x in mardi)
@@ -189,6 +190,42 @@ def test_a_large_line_struck_is_told_at_once_and_no_more_once_it_is_mended(regio
     recoit(region, date(2022, 2, 2), NIEVRE, NEVERS, ligne(300_000, 200_000))
     recoit(region, date(2022, 2, 2), NIEVRE, NEVERS, ligne(30_000, 200_000))
     assert not any("grosse" in x.objet for x in tour(region, courriel, date(2022, 2, 2), 11))
+
+
+def test_a_referent_who_also_answers_for_a_ght_is_told_of_it_once(region: Region, courriel: Facteur) -> None:
+    for qui in ("directeur", "paat"):
+        region.change_le_dossier("personnes.csv", f"{qui}.bfc-08@exemple.invalid;", f"{qui}.bfc-08@ailleurs.invalid;")
+    region.change_le_dossier("personnes.csv", "Directeur des achats;ght;ght;BFC-08", "Directeur;lecture;ght;BFC-08")
+    region.change_le_dossier("personnes.csv", "Chef de projet PAAT;ght;ght;BFC-08", "Chef de projet;lecture;ght;BFC-08")
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(60_000))
+    recoit(region, date(2022, 2, 1), NIEVRE, NEVERS, ligne(120_000))
+    dite = a(tour(region, courriel, date(2022, 3, 17)), REFERENT)
+    assert "Bourgogne-Franche-Comté : 180 k€ retenus" in dite.texte
+    assert "2 trames reçues sur 11." in dite.texte
+
+
+def test_a_movement_is_weighed_against_what_was_there_before_it(region: Region, courriel: Facteur) -> None:
+    region.change_le_dossier("reglages.toml", 'jour_du_point = "lundi"', 'jour_du_point = "aucun"')
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(60_000))
+    tour(region, courriel, date(2022, 2, 1))
+    recoit(region, date(2022, 2, 5), JURA, SUD, ligne(50_000))  # a Saturday: it is told on Monday
+    recoit(region, date(2022, 2, 6), NIEVRE, NEVERS, ligne(120_000))
+    (dite,) = (x for x in tour(region, courriel, date(2022, 2, 7)) if x.a == REFERENT)
+    assert "Bourgogne-Franche-Comté : −10 k€ sur ce qui était déjà déclaré" in dite.objet
+
+
+def test_what_comes_after_the_lock_moves_nothing(region: Region, courriel: Facteur) -> None:
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(60_000))
+    region.le(date(2022, 3, 15), 18)
+    verrouille_a_l_heure(region.vue, region.heure)
+    recoit(region, date(2022, 3, 21), JURA, SUD, ligne(100_000))
+    assert not any("déjà déclaré" in x.objet + x.texte for x in tour(region, courriel, date(2022, 3, 21), 11))
+
+
+def test_a_large_line_that_a_referent_kept_meanwhile_is_not_announced(region: Region, courriel: Facteur) -> None:
+    recoit(region, date(2022, 2, 4), JURA, SUD, ligne(120_000, 100_000))
+    actes.decide(region.le(date(2022, 2, 5)).main(), f"{ANNUELLE}/{SUD}/0001", "retenir", "marché relu")
+    assert not any("grosse" in x.objet + x.texte for x in tour(region, courriel, date(2022, 2, 7)))
 
 
 def test_no_text_of_a_cell_is_in_an_alert(region: Region, courriel: Facteur) -> None:

@@ -332,3 +332,12 @@ def test_two_instances_at_once_say_it_once(region: Region, courriel: Facteur) ->
     autre.close()
     assert sorted(x.a for x in courriel.livrees) == sorted({x.a for x in courriel.livrees})
     assert len(courriel.livrees) == 11
+
+
+def test_a_channel_that_is_down_for_days_is_tried_again_and_refuses_nobody(region: Region, courriel: Facteur) -> None:
+    courriel.pannes[CHEF] = ["passe"] * 8
+    for _ in range(60):
+        tour(region, courriel)
+        plus_tard(region, hours=3)
+    assert not any(etat == "refusé" for _, etat in etats(region))
+    assert courriel.a(CHEF), "it got through in the end"

@@ -30,6 +30,7 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
         "jobs/wiring.py",
         "sheets/judging/campaign.py",
         "sheets/judging/known.py",
+        "jobs/pas.py",
         "jobs/pull.py",
         "jobs/rejudge.py",
     ),

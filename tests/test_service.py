@@ -19,6 +19,7 @@ import pytest
 import jobs.pas
 from config.campagne import PARIS
 from config.errors import UserError
+from jobs import a_part
 from jobs.a_part import interromps, releve_a_part
 from jobs.pas import PAS, Pas
 from jobs.schedule import horaire
@@ -272,6 +273,53 @@ def test_the_service_starts_lives_and_stops_within_five_seconds(atelier: Atelier
             service.kill()
     (signe,) = db.execute("SELECT etat FROM signes_de_vie WHERE service = ?", (suivi.LE_SERVICE,)).fetchone()
     assert signe == "arrêté"
+
+
+def test_the_watch_is_not_told_that_all_is_well_while_a_step_hangs(
+    atelier: Atelier, adresse: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VIGIE_VEILLE_URL", f"{adresse}/bon")
+    db = ouvert_par_ce_fil(atelier.chemin_registre)
+    suivi.note(db, "releve", MIDI - timedelta(hours=1), "2 classeurs", reussi=True)
+    fait_signe(db, suivi.LE_SERVICE, "vivant", MIDI)
+    assert "retenu" in marche(atelier, next(p for p in PAS if p.cle == "veille"))
+    assert Veille.recus == []
+    etat(atelier, False)
+    assert "Le relevé des dossiers n'a pas abouti depuis le 31/03/2022 à 11h00." in capsys.readouterr().out
+
+
+LENT = """
+import sys, time
+from jobs import chat, pas, service, wiring
+def dort(_):
+    time.sleep(60)
+    return "fait"
+sys.exit(chat.sors(service.tourne(wiring.atelier(None, None, None), [pas.Pas("lent", "le lent", 300, dort)])))
+"""
+
+
+def test_a_step_that_takes_its_time_does_not_hold_up_the_stop(atelier: Atelier) -> None:
+    env = {c: v for c, v in os.environ.items() if not c.startswith("VIGIE_")} | {
+        "VIGIE_REGISTRE": str(atelier.chemin_registre)
+    }
+    with subprocess.Popen([sys.executable, "-c", LENT], env=env, stderr=subprocess.PIPE, text=True) as service:
+        try:
+            assert service.stderr is not None
+            _attend(lambda: "Vigie tourne" in (service.stderr.readline() if service.stderr else ""))
+            time.sleep(0.5)
+            debut = time.monotonic()
+            service.terminate()
+            service.wait(30)
+            assert time.monotonic() - debut < 5
+        finally:
+            service.kill()
+
+
+def test_nothing_is_started_once_the_service_is_leaving(atelier: Atelier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(a_part, "_FERMEE", threading.Event())
+    interromps(pour_de_bon=True)
+    with pytest.raises(UserError, match="s'arrête"):
+        releve_a_part(atelier)
 
 
 def test_the_steps_have_names_of_their_own() -> None:
