@@ -28,16 +28,20 @@ from sheets.trames import TRAMES
 
 CAMPAGNE = "2021-annuelle"
 JURA, SEEN, MISSING = "BFC-08", NON_REMIS[0], ABSENT
-LECTURES = {date(2022, 2, 3): SEEN, date(2022, 2, 17): JURA}
-"""The day the demo's file of a GHT is read."""
+LECTURES = {date(2022, 2, 3): (SEEN, 1), date(2022, 2, 17): (JURA, 1), date(2022, 2, 24): (JURA, 2)}
+"""The day the demo's file of a GHT is read, and what its gains are divided by: the last one corrects the one before."""
+MI_ANNEE = date(2022, 7, 1)
+"""The day after the situation of the next campaign."""
 PERDUE = f"directeur.{SEEN.lower()}@exemple.invalid"
 """Someone whose address is refused."""
 MONTRES = (
     ("ouverture", f"paat.{JURA.lower()}"), ("J-30", f"paat.{SEEN.lower()}"), ("accusé", f"paat.{SEEN.lower()}"),
-    ("J-15", f"paat.{SEEN.lower()}"), ("accusé", f"paat.{JURA.lower()}"), ("J-7", f"paat.{MISSING.lower()}"),
+    ("J-15", f"paat.{SEEN.lower()}"), ("accusé", f"paat.{JURA.lower()}"), ("grosse ligne retirée", "referent.bfc"),
+    ("J-7", f"paat.{MISSING.lower()}"), ("point de la semaine", "referent.bfc"), ("total qui bouge", "referent.bfc"),
     ("J-2", f"paat.{MISSING.lower()}"), ("J+1", f"paat.{MISSING.lower()}"), ("J+3", f"directeur.{MISSING.lower()}"),
     ("injoignable", "referent.bfc"), ("J+5", "referent.bfc"), ("clôture", f"paat.{MISSING.lower()}"),
-    ("merci", f"paat.{JURA.lower()}"),
+    ("merci", f"paat.{JURA.lower()}"), ("bilan", "referent.bfc"), ("bilan direction", f"directeur.{JURA.lower()}"),
+    ("point", "referent.bfc"), ("point direction", f"directeur.{JURA.lower()}"),
 )  # fmt: skip
 """Which step, to whom, in the order of the year."""
 
@@ -61,18 +65,21 @@ def exemples() -> list[Exemple]:
             toutes = [x for jour in _jours(dossier) for x in _journee(Vue(db, dossier, jour))]
         finally:
             db.close()
-    return [next(x for x in toutes if (x.etape, x.personne.email) == (e, f"{p}@exemple.invalid")) for e, p in MONTRES]
+    choisis = [
+        next(x for x in toutes if (x.etape, x.personne.email) == (e, f"{p}@exemple.invalid")) for e, p in MONTRES
+    ]
+    return sorted(choisis, key=lambda x: x.jour)
 
 
 def _jours(dossier: Dossier) -> list[date]:
     c = dossier.campagnes[CAMPAGNE]
-    return [c.ouverture + timedelta(days=n) for n in range((c.verrou - c.ouverture).days + 3)]
+    return [*(c.ouverture + timedelta(days=n) for n in range((c.verrou - c.ouverture).days + 3)), MI_ANNEE]
 
 
 def _journee(vue: Vue) -> list[Exemple]:
     """A file is read in the night, the service ticks in the morning and at the end of the day."""
     if vue.au in LECTURES:
-        _lit(vue, LECTURES[vue.au])
+        _lit(vue, *LECTURES[vue.au])
     rendus: list[Exemple] = []
 
     def envoie(lettre: Lettre) -> str:
@@ -94,16 +101,21 @@ def _fixe(instant: datetime) -> datetime:
     return instant
 
 
-def _lit(vue: Vue, ght: str) -> None:
+def _lit(vue: Vue, ght: str, diviseur: int) -> None:
     """The demo's trame of a GHT is read and judged."""
     dossier, trame = vue.dossier, TRAMES["paat"]
     c = dossier.campagnes[CAMPAGNE]
     livre = template.classeur(trame, ght, c, dossier)
     remplit(livre, trame, ght, c, dossier, plan(dossier, c))
+    gain = [colonne.cle for colonne in trame.colonnes].index("gain_annuel") + 1
+    for feuille in livre.worksheets:
+        for cellule in (feuille.cell(rang, gain) for rang in range(template.ENTETE + 1, feuille.max_row + 1)):
+            if isinstance(cellule.value, int | float):
+                cellule.value = cellule.value / diviseur
     tampon = io.BytesIO()
     livre.save(tampon)
     nom, quand = f"{dossier.territoire.ghts[ght].nom}.xlsx", datetime.combine(vue.au, time(8), PARIS)
     pull = commence(vue.db, dossier, quand)
     depot = Depot(nom, len(tampon.getvalue()), 1, ght, tampon.getvalue())
-    etat = enregistre(vue.db, pull, depot, juge(nom, tampon.getvalue(), dossier), connu=False)
+    etat = enregistre(vue.db, pull, depot, juge(nom, tampon.getvalue(), dossier), connu=diviseur > 1)
     termine(vue.db, pull, quand, [etat])
