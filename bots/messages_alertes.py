@@ -38,9 +38,11 @@ def _alerte(vue: Vue, relances: Sequence[Relance]) -> Partie:
     du_seul = [f"{p.etat.ght.nom} : {p.etat.mots}, échéance du {jour(p.etat.echeance)}" for p in tous]
     return Partie(
         _titre(vue, sommes, lieux),
-        f"{c.titre.capitalize()}, situation au {jour(c.situation)} : {_ensemble(c, sommes)}",
+        f"{c.titre.capitalize()}, situation au {jour(c.situation)}. {_ensemble(c, sommes)}".strip(),
         (*(_points(c, tous) if len(tous) > 1 else du_seul), *_couteux(vue, c, lieux)),
-        f"Pour le détail, demandez : « pourquoi gains {unites[0]} {c.exercice} » ou « rejets {unites[0]} {c.exercice} ».",
+        f"Pour le détail, demandez à Vigie : « pourquoi gains {unites[0]} {c.exercice} », « rejets {unites[0]} {c.exercice} »."
+        if any(s.recues for s in sommes)
+        else "",
     )
 
 
@@ -65,7 +67,7 @@ def _titre(vue: Vue, sommes: Sequence[Reponse], lieux: Sequence[Perimetre]) -> s
 def _ensemble(c: Campagne, sommes: Sequence[Reponse]) -> str:
     """Trames received; at mid-year, what is expected at its end, and apart from it what is only imputed."""
     recues, attendues = sum(s.recues for s in sommes), sum(s.attendues for s in sommes)
-    dit = f"{compte(recues, 'trame reçue', 'trames reçues')} sur {attendues}."
+    dit = f"{compte(recues, 'trame reçue', 'trames reçues')} sur {attendues}." if attendues > 1 else ""
     if c.moment == "annuelle" or not recues:
         return dit
     prevu, imputes = sum(int(s.valeur or 0) for s in sommes), sum(map(impute, sommes))
@@ -75,7 +77,7 @@ def _ensemble(c: Campagne, sommes: Sequence[Reponse]) -> str:
         if imputes
         else ""
     )
-    return f"{dit} En fin d'année, {grand_montant(prevu)} sont attendus.{a_part}"
+    return f"{dit} En fin d'année, {grand_montant(prevu)} sont attendus.{a_part}".strip()
 
 
 def _points(c: Campagne, tous: Sequence[Point]) -> list[str]:
@@ -113,6 +115,7 @@ def _couteux(vue: Vue, c: Campagne, lieux: Iterable[Perimetre]) -> list[str]:
     return [
         f"Retiré : {euros(int(e.valeur or 0))}, {_regle(e.code)} ({e.adresse.reference if e.adresse else ''})"
         for e in trouves[:COUTEUX]
+        if e.valeur
     ]
 
 
@@ -133,7 +136,8 @@ def _hebdo(vue: Vue, relances: Sequence[Relance]) -> Partie:
     dus, repondaient = [e for e in tous if not e.repondu], {e.ght.code for e in avant if e.repondu}
     neufs = [e.ght.nom for e in tous if e.repondu and e.ght.code not in repondaient]
     noms = enumeration([vue.dossier.territoire.nom(ou) for ou in lieux], 3)
-    quoi = f"{compte(len(dus), 'GHT attendu', 'GHT attendus')} sur {len(tous)}" if dus else "tous ont répondu"
+    verbe = "n'a pas répondu" if len(dus) == 1 else "n'ont pas répondu"
+    quoi = f"{len(dus)} GHT sur {len(tous)} {verbe}" if dus else "tous ont répondu"
     return Partie(
         f"{noms}, la semaine : {quoi}",
         f"{c.titre.capitalize()}, échéance du {jour(c.echeance)} : {quoi}.",

@@ -80,7 +80,7 @@ def test_the_mid_year_alert_says_where_each_ght_stands_and_who_has_not_answered(
     recoit(region, date(2022, 6, 20), JURA, SUD, *de_mars, campagne=MI_ANNEE)
     dite = a(tour(region, courriel, date(2022, 7, 1)), REFERENT)
     assert dite.objet.startswith("Bourgogne-Franche-Comté : 50 k€ retenus, 0,2 % de l'objectif")
-    assert "situation au 30/06/2022 : 1 trame reçue sur 11." in dite.texte
+    assert "situation au 30/06/2022. 1 trame reçue sur 11." in dite.texte
     assert "À part, jamais dedans : 120 k€ retenus en 2021 par les GHT qui n'ont rien envoyé." in dite.texte
     assert "Rien reçu (10) : " in dite.texte
     (jura,) = (li for li in dite.texte.splitlines() if "GHT Jura : 50 k€ retenus sur" in li)

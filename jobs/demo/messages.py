@@ -28,10 +28,14 @@ from sheets.trames import TRAMES
 
 CAMPAGNE = "2021-annuelle"
 JURA, SEEN, MISSING = "BFC-08", NON_REMIS[0], ABSENT
-LECTURES = {date(2022, 2, 3): (SEEN, 1), date(2022, 2, 17): (JURA, 1), date(2022, 2, 24): (JURA, 2)}
-"""The day the demo's file of a GHT is read, and what its gains are divided by: the last one corrects the one before."""
-MI_ANNEE = date(2022, 7, 1)
-"""The day after the situation of the next campaign."""
+MI_ANNEE = "2022-mi-annee"
+LECTURES = {
+    date(2022, 2, 3): (SEEN, 1, CAMPAGNE), date(2022, 2, 17): (JURA, 1, CAMPAGNE), date(2022, 2, 24): (JURA, 2, CAMPAGNE),
+    date(2022, 6, 24): (JURA, 1, MI_ANNEE),
+}  # fmt: skip
+"""The day the demo's file of a GHT is read, and what its gains are divided by: the third one corrects the second."""
+A_MI_ANNEE = (date(2022, 6, 24), date(2022, 7, 1))
+"""A day of the next campaign, and the one after its situation."""
 PERDUE = f"directeur.{SEEN.lower()}@exemple.invalid"
 """Someone whose address is refused."""
 MONTRES = (
@@ -73,7 +77,7 @@ def exemples() -> list[Exemple]:
 
 def _jours(dossier: Dossier) -> list[date]:
     c = dossier.campagnes[CAMPAGNE]
-    return [*(c.ouverture + timedelta(days=n) for n in range((c.verrou - c.ouverture).days + 3)), MI_ANNEE]
+    return [*(c.ouverture + timedelta(days=n) for n in range((c.verrou - c.ouverture).days + 3)), *A_MI_ANNEE]
 
 
 def _journee(vue: Vue) -> list[Exemple]:
@@ -101,12 +105,12 @@ def _fixe(instant: datetime) -> datetime:
     return instant
 
 
-def _lit(vue: Vue, ght: str, diviseur: int) -> None:
+def _lit(vue: Vue, ght: str, diviseur: int, campagne: str) -> None:
     """The demo's trame of a GHT is read and judged."""
     dossier, trame = vue.dossier, TRAMES["paat"]
-    c = dossier.campagnes[CAMPAGNE]
+    c = dossier.campagnes[campagne]
     livre = template.classeur(trame, ght, c, dossier)
-    remplit(livre, trame, ght, c, dossier, plan(dossier, c))
+    remplit(livre, trame, ght, c, dossier, plan(dossier, dossier.campagnes[CAMPAGNE]))
     gain = [colonne.cle for colonne in trame.colonnes].index("gain_annuel") + 1
     for feuille in livre.worksheets:
         for cellule in (feuille.cell(rang, gain) for rang in range(template.ENTETE + 1, feuille.max_row + 1)):
