@@ -38,8 +38,6 @@ def image(rendu: Rendu) -> Piece:
         raise UserError(f"Je ne sais pas dessiner cette réponse. Je dessine par exemple {noms}.")
     if r.intention in ("statut", "retards") and rendu.droit is not Regard.TOUT:
         raise UserError("Le détail n'est pas ouvert à votre profil : il n'y a rien à dessiner de plus que ce nombre.")
-    if r.intention in ("gains", "objectif") and not r.recues:
-        raise UserError("Rien n'est encore reçu : il n'y a rien à dessiner.")
     situation = etats(rendu.vue, sujet) if r.intention in ("statut", "retards") else []
     if rendu.droit is Regard.TOUT and r.intention in ("gains", "objectif"):
         r = _detaillee(r, rendu.vue, sujet)

@@ -69,8 +69,10 @@ def _texte(parties: Sequence[Partie], delai: str, fin: str) -> str:
 
 
 def _image(vue: Vue, r: Relance, personne: Personne) -> Piece | None:
-    """The picture of where a territory stands, as its reader may see it; none when there is nothing to draw."""
+    """The picture of where a territory stands, as its reader may see it; none when nothing came."""
     rendu, _ = reponse_a(f"gains {r.cle.unite} {r.campagne.exercice}", personne, vue)
+    if rendu.reponse is None or not rendu.reponse.recues:
+        return None
     try:
         return image(rendu)
     except UserError:

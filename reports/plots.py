@@ -61,8 +61,8 @@ def figure(d: Dessin) -> Figure:
     """The picture before it is written, as tall as its rows need."""
     titre = _plie(d.titre, SIGNES_TITRE)
     pied = [ligne for part in d.pied.split("\n") for ligne in _plie(part, SIGNES_PIED)]
-    cle = parts(d)
-    haut = MARGE + LIGNE_TITRE * len(titre) + (0.12 + LIGNE_NOM * _rangs_de_cle(d) if cle else 0) + 0.16
+    cle = len(_cle_de(d))
+    haut = MARGE + LIGNE_TITRE * len(titre) + (0.12 + LIGNE_NOM * cle if cle else 0) + 0.16
     corps = sum(_hauteur(b, d) for b in d.barres)
     bas = (0.3 if d.en_euros else 0.1) + LIGNE_PIED * len(pied) + MARGE * 0.8
     toute = haut + corps + bas
@@ -173,10 +173,6 @@ def _cle_de(d: Dessin) -> list[list[str]]:
             lignes.append([])
         lignes[-1].append(mot)
     return lignes
-
-
-def _rangs_de_cle(d: Dessin) -> int:
-    return len(_cle_de(d))
 
 
 def _cle(f: Figure, d: Dessin, y: float, toute: float) -> None:
