@@ -23,8 +23,9 @@ from reports.reponse import Element, Reponse
 from reports.suivi import Etat
 from reports.taches import GESTES
 from reports.vue import Vue
-from sheets.register import actes
+from sheets.register import actes, chat
 from sheets.register.actes import Main
+from sheets.register.pas import LE_SERVICE
 
 PAR_PAGE = 12
 """Things to do that one sees at once; a button shows the following ones."""
@@ -65,7 +66,17 @@ def accueil(main: Main, vue: Vue, page: Page | None = None) -> tuple[Bloc, ...]:
         else:
             blocs += _de_la_trame(main, vue, p)
     blocs = blocs or [blocks.paragraphe(RIEN.format(fonction=main.personne.fonction))]
+    blocs += _du_service(main, vue)
     return tuple({**b, "block_id": f"bureau-{rang}"} for rang, b in enumerate(blocs))
+
+
+def _du_service(main: Main, vue: Vue) -> list[Bloc]:
+    """When the service last gave a sign of life, to those who would have it mended."""
+    signe = chat.dernier_signe(vue.db, LE_SERVICE) if main.personne.role in ("ars", "dgos") else None
+    if signe is None:
+        return []
+    dit = f"{'Le service est arrêté depuis' if signe.etat == 'arrêté' else 'Dernier signe de vie du service :'} le {signe.le:%d/%m/%Y à %Hh%M}."
+    return [{"type": "context", "elements": [simple(dit)]}]
 
 
 def _postes(main: Main, vue: Vue) -> list[tuple[Poste, Regard]]:

@@ -23,7 +23,9 @@ from config.langue import euros
 from config.territoire import Ght
 from reports.vue import Vue
 from sheets.register.actes import Main, note, prolonge, valide
+from sheets.register.chat import fait_signe
 from sheets.register.decisions import notes, suites
+from sheets.register.pas import LE_SERVICE
 from tests.atelier import en_janvier
 from tests.region import Region, nouvelle
 from tests.test_blocks import (
@@ -533,3 +535,12 @@ def test_nobody_reminds_for_a_region_that_is_not_theirs(jura: Region) -> None:
         ouvre("relancer", NIEVRE, jura.main("directeur.bfc-06@exemple.invalid"), jura.vue)["blocks"]
     )
     assert _relances(jura) == []
+
+
+def test_a_referent_reads_on_their_desk_when_the_service_last_lived(jura: Region) -> None:
+    assert "service" not in dit(chez(jura.vue, REFERENT))
+    fait_signe(jura.db, LE_SERVICE, "vivant", jura.heure)
+    assert f"Dernier signe de vie du service : le {jura.heure:%d/%m/%Y à %Hh%M}." in dit(chez(jura.vue, REFERENT))
+    assert "signe de vie" not in dit(chez(jura.vue, GHT))
+    fait_signe(jura.db, LE_SERVICE, "arrêté", jura.heure)
+    assert "Le service est arrêté depuis" in dit(chez(jura.vue, REFERENT))
