@@ -19,7 +19,7 @@ from tests.corpus import CORPUS
 
 SORTIE = Path("out/bench")
 ALTERNANCES = 7
-ECHANTILLON = 68
+ECHANTILLON = 136
 QUESTIONS_PAR_INTENTION = 100
 
 
