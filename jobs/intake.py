@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bots import accuse, console, courrier
 from bots.lettre import EnvoiError, Lettre
@@ -23,6 +25,7 @@ from jobs.pieces import Envoi, Sort, traite_les_pieces
 from jobs.wiring import Atelier
 from sheets.register import courriels
 from sheets.register.courriels import Courriel, EtatCourriel
+from sheets.register.registre import un_a_la_fois
 from sheets.sources import boite
 from sheets.sources.boite import Apercu, Boite
 from sheets.sources.courriel import Entetes, est_authentifie
@@ -93,8 +96,17 @@ def releve_le_courrier(poste: Poste) -> list[Suivi]:
 
     Raises UserError when the mailbox or the register fails: what was dealt with stays so, the rest waits for the next time.
     """
-    with boite.ouvre(poste.boite, sans_toucher=poste.smtp is None) as ouverte:
+    with _seul(poste), boite.ouvre(poste.boite, sans_toucher=poste.smtp is None) as ouverte:
         return [_sans_chute(poste, ouverte, apercu) for apercu in ouverte.liste(LOT)]
+
+
+def _seul(poste: Poste) -> AbstractContextManager[None]:
+    """Two at work on one mailbox would both find a mail unanswered, and both answer it."""
+    if poste.smtp is None:
+        return nullcontext()
+    _ = poste.atelier.registre
+    pris = "La boîte aux lettres est déjà en train d'être relevée. Attendez la fin, puis relancez."
+    return un_a_la_fois(Path(f"{poste.atelier.chemin_registre}.courrier"), pris)
 
 
 def _sans_chute(poste: Poste, ouverte: Boite, apercu: Apercu) -> Suivi:

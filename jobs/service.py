@@ -5,7 +5,6 @@ A step that fails says so in the register and is tried again at its pace; the ot
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import threading
 import uuid
@@ -26,7 +25,7 @@ from jobs.schedule import horaire
 from jobs.wiring import Atelier, slack
 from sheets.register import chat
 from sheets.register import pas as suivi
-from sheets.register.registre import ouvert_par_ce_fil
+from sheets.register.registre import ouvert_par_ce_fil, un_a_la_fois
 
 BATTEMENT = 30.0
 """Seconds between two signs of life of the service."""
@@ -91,14 +90,9 @@ def marche(atelier: Atelier, pas: Pas) -> str:
 
 @contextmanager
 def un_seul_service(registre: Path) -> Iterator[None]:
-    """One service at a time on a register. Raises UserError when another is at work; the lock goes with its process."""
-    with Path(f"{registre}.service").open("w") as verrou:
-        try:
-            fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(
-                f"Vigie tourne déjà sur le registre « {registre} ». Arrêtez l'autre d'abord, ou laissez-la faire."
-            ) from None
+    """One service at a time on a register. Raises UserError when another is at work."""
+    pris = f"Vigie tourne déjà sur le registre « {registre} ». Arrêtez l'autre d'abord, ou laissez-la faire."
+    with un_a_la_fois(Path(f"{registre}.service"), pris):
         yield
 
 

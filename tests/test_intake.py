@@ -19,6 +19,7 @@ from bots import courrier
 from bots.lettre import EnvoiError, Lettre
 from config.campagne import PARIS
 from config.dossier import EXEMPLE
+from config.errors import UserError
 from config.territoire import Perimetre
 from jobs import pieces
 from jobs.intake import A_VOIR, LOURD, PAR_JOUR, TRAITE, Poste, Suivi, releve_le_courrier
@@ -27,6 +28,7 @@ from jobs.wiring import Atelier
 from reports.gains import gains
 from reports.vue import Sujet
 from sheets.register import courriels
+from sheets.register.registre import un_a_la_fois
 from sheets.sources import boite
 from sheets.sources.boite import Apercu
 from sheets.sources.courriel import lit_entetes
@@ -413,3 +415,14 @@ def _soucis(banc: Banc) -> str:
     with contextlib.redirect_stdout(io.StringIO()) as dit:
         status(replace(banc.atelier), True)
     return "\n".join(json.loads(dit.getvalue())["soucis"])
+
+
+def test_two_at_work_on_one_mailbox_never_both_answer(banc: Banc, jura: bytes) -> None:
+    _ = banc.atelier.registre
+    with un_a_la_fois(Path(f"{banc.atelier.chemin_registre}.courrier"), "pris"):
+        with pytest.raises(UserError, match="déjà en train d'être relevée"):
+            banc.releve(courriel(("GHT Jura.xlsx", jura)))
+        assert len(banc.releve(blanc=True)) == 1, "a dry look waits for nobody"
+    assert banc.parties == []
+    banc.releve()
+    assert len(banc.parties) == 1

@@ -195,11 +195,22 @@ def un_seul_releve(db: Database, patience: float = 0) -> Iterator[None]:
 @contextmanager
 def verrou_de(chemin: Path, patience: float = 0) -> Iterator[None]:
     """The lock of a pull, on a register that may be too damaged to be opened."""
+    pris = "Un autre relevé est en cours sur ce registre. Attendez sa fin, puis relancez."
+    with un_a_la_fois(Path(f"{chemin}.verrou"), pris, patience):
+        yield
+
+
+@contextmanager
+def un_a_la_fois(fichier: Path, pris: str, patience: float = 0) -> Iterator[None]:
+    """One process at a time behind that file. Raises UserError, saying `pris`, once `patience` seconds have passed.
+
+    The lock goes with its process, whatever kills it.
+    """
     fin = time.monotonic() + patience
-    with Path(f"{chemin}.verrou").open("w") as verrou:
+    with fichier.open("w") as verrou:
         while not _verrouille(verrou):
             if time.monotonic() >= fin:
-                raise UserError("Un autre relevé est en cours sur ce registre. Attendez sa fin, puis relancez.")
+                raise UserError(pris)
             time.sleep(0.1)
         yield
 
