@@ -198,7 +198,7 @@ def _que_faire(e: Etat) -> str:
     if e.progres == "vue":
         return "Quand la trame est finie, mettez « oui » à « Trame remise » sur le premier onglet, et renvoyez-la."
     if e.a_corriger:
-        return "Votre référent peut vous donner le retour, qui montre quoi corriger cellule par cellule ; un nouvel envoi remplace celui-ci."
+        return "Le retour, joint, montre quoi corriger cellule par cellule ; un nouvel envoi remplace celui-ci."
     return "Rien d'autre n'est attendu de vous." if e.onglets >= e.attendus else "Il manque encore des onglets."
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bots.answering import reponse_a
+from bots.answering import Rendu, reponse_a
 from bots.documents import image
 from bots.lettre import XLSX, Lettre, Piece
 from bots.messages_alertes import ALERTES, URGENTES
 from bots.messages_rappels import RAPPELS, Partie, signature, un_delai
+from bots.retours import retour
 from config.droits import Personne
 from config.errors import UserError
 from config.rappels import ALERTE
@@ -41,7 +42,7 @@ def lettre(vue: Vue, relances: Sequence[Relance], personne: Personne, cle: str, 
     html = _PAGES.get_template("lettre.html.j2").render(objet=objet, parties=parties, delai=delai, signature=fin)
     repondent = any(r.genre in REPONDENT for r in relances)
     pieces = [PIECES[r.genre](vue, r) for r in relances if r.genre in PIECES]
-    pieces += [i for r in relances if r.genre == ALERTE and (i := _image(vue, r, personne))]
+    pieces += [p for r in relances if r.genre in A_LUI and (p := _a_lui(vue, r, personne))]
     return Lettre(cle, adresse, objet, _texte(parties, delai, fin), html, tuple(pieces), repond=repondent)
 
 
@@ -68,13 +69,15 @@ def _texte(parties: Sequence[Partie], delai: str, fin: str) -> str:
     return "\n\n".join(b for b in (*blocs, delai, fin) if b) + "\n"
 
 
-def _image(vue: Vue, r: Relance, personne: Personne) -> Piece | None:
-    """The picture of where a territory stands, as its reader may see it; none when nothing came."""
-    rendu, _ = reponse_a(f"gains {r.cle.unite} {r.campagne.exercice}", personne, vue)
-    if rendu.reponse is None or not rendu.reponse.recues:
+def _a_lui(vue: Vue, r: Relance, personne: Personne) -> Piece | None:
+    """What goes with a message as its reader may see it, by asking for it in their name; none when nothing came."""
+    question, fabrique = A_LUI[r.genre]
+    dite = question.format(unite=r.cle.unite, exercice=r.campagne.exercice, moment=r.campagne.moment)
+    rendu, _ = reponse_a(dite, personne, vue)
+    if rendu.reponse is None or not rendu.reponse.recues or (r.etat and not r.etat.a_corriger):
         return None
     try:
-        return image(rendu)
+        return fabrique(rendu)
     except UserError:
         return None
 
@@ -92,3 +95,8 @@ def trame(vue: Vue, r: Relance) -> Piece:
 
 PIECES: dict[str, Callable[[Vue, Relance], Piece]] = {"ouverture": trame}
 """What goes with a kind of message, one for each territory it is about."""
+A_LUI: dict[str, tuple[str, Callable[[Rendu], Piece]]] = {
+    ALERTE: ("gains {unite} {exercice}", image),
+    "accuse": ("retour {unite} {exercice} {moment}", retour),
+}
+"""What goes with a kind of message according to its reader's rights: the question, and what makes the piece of its answer."""

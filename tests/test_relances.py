@@ -15,7 +15,7 @@ from config.rappels import DEFAUT, MESSAGES
 from reports.dues import Dues, dues
 from sheets.register import actes
 from sheets.register.gestes import REPONDENT
-from tests.region import Region, nouvelle
+from tests.region import Region, nouvelle, relit
 
 JURA, NIEVRE = "BFC-08", "BFC-06"
 SUD = "390780146"
@@ -83,6 +83,24 @@ def test_who_handed_in_is_not_reminded_but_gets_a_receipt_then_thanks(region: Re
     assert raisons(le(region, 2, 14), CHEF) == {"déjà remis"}
     assert etapes(le(region, 3, 1), CHEF) == []
     assert etapes(le(region, 3, 16), CHEF) == ["merci"]
+
+
+def test_a_receipt_carries_the_return_when_there_is_something_to_mend(region: Region) -> None:
+    for nom, lignes, joints in (
+        ("sain", [{}], []),
+        (
+            "faux",
+            [{"gain_annuel": 300_000, "montant_reference": 200_000, "intitule": "Contrat Dupont"}],
+            ["retour.xlsx"],
+        ),
+    ):
+        region.le(date(2022, 2, 10)).envoie(f"{nom}.xlsx", JURA, CAMPAGNE, {SUD: lignes})
+        (un,) = (e for e in envois(region.vue, le(region, 2, 14).relances) if e.personne.email == CHEF)
+        pieces = lettre(region.vue, un.relances, un.personne, "cle", CHEF).pieces
+        assert [p.nom.rpartition(" - ")[2] for p in pieces] == joints, nom
+    cellules = [c.value for f in relit(pieces[0].octets).worksheets for r in f.iter_rows() for c in r if c.value]
+    assert not any("Dupont" in str(c) for c in cellules), "a letter may leave by the chat"
+    assert any("Le gain dépasse" in str(c) for c in cellules)
 
 
 @pytest.mark.parametrize("chemin", ["courriel/abc-123/jura.xlsx", "/srv/vigie/depots-slack/chef/jura.xlsx"])

@@ -33,7 +33,7 @@ from tests.region import Region, nouvelle
 RACINE = Path(__file__).parents[1]
 MIDI = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
 JETON, PRISE = "xoxb-1234-SecretDuRobot", "xapp-1-SecretDeLaPrise"
-REFERENT, INCONNU = "U01REF", "U09INC"
+REFERENT, INCONNU, AILLEURS = "U01REF", "U09INC", "U09DIR"
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,7 @@ def serveur(en_ligne: tuple[FauxSlack, Robot], maison: Maison) -> FauxSlack:
     faux.oublie()
     faux.connait(REFERENT, "referent.bfc@exemple.invalid", is_email_confirmed=True)
     faux.connait(INCONNU, "quelqu-un@ailleurs.invalid", is_email_confirmed=True)
+    faux.connait(AILLEURS, "directeur.bfc-06@exemple.invalid", is_email_confirmed=True)
     with maison.vue() as vue:
         vue.db.execute("DELETE FROM evenements_du_chat")
     return faux

@@ -37,6 +37,7 @@ from tests.region import Region, trame
 from tests.test_blocks import verifie
 from tests.test_phrasings import CHEZ_SOI, LE_31_MARS, PHRASES, demande
 from tests.test_slack import (
+    AILLEURS,
     JETON,
     MIDI,
     PRISE,
@@ -45,42 +46,19 @@ from tests.test_slack import (
     bouton,
     commande,
     direct,
+    en_ligne,
     livre,
     maison,
     mention,
     region,
+    robot,
     sans_attendre,
+    serveur,
 )
 
-__all__ = ["maison", "region", "sans_attendre"]
-AILLEURS = "U09DIR"
+__all__ = ["en_ligne", "maison", "region", "robot", "sans_attendre", "serveur"]
 HOSTILE = "<!channel> Tartempion à 12,50 €"
 ENTREE = b"\x89PNG\r\n\x1a\n"
-
-
-@pytest.fixture(scope="module")
-def en_ligne(maison: Maison) -> Iterator[tuple[FauxSlack, Robot]]:
-    with faux_slack() as faux:
-        r = slack.robot(Reglages(JETON, PRISE, faux.adresse), maison)
-        yield faux, r
-        slack.ferme(r)
-
-
-@pytest.fixture
-def serveur(en_ligne: tuple[FauxSlack, Robot], maison: Maison) -> FauxSlack:
-    faux, r = en_ligne
-    attend(r)
-    faux.oublie()
-    faux.connait(REFERENT, "referent.bfc@exemple.invalid", is_email_confirmed=True)
-    faux.connait(AILLEURS, "directeur.bfc-06@exemple.invalid", is_email_confirmed=True)
-    with maison.vue() as vue:
-        vue.db.execute("DELETE FROM evenements_du_chat")
-    return faux
-
-
-@pytest.fixture
-def robot(en_ligne: tuple[FauxSlack, Robot], serveur: FauxSlack) -> Robot:
-    return en_ligne[1]
 
 
 def poses(serveur: FauxSlack) -> list[dict[str, str]]:
