@@ -142,8 +142,8 @@ def _montre(vue: Vue, atelier: Atelier, canaux: Sequence[Canal], choisie: Choix)
     for e, canal, lettre in lettres:
         montre_la_lettre(e, canal, lettre)
     console.titre("Ne reçoivent rien")
-    for (campagne, raison), noms in sorted(_par_raison(vue, silences).items()):
-        console.ecrit(f"  {campagne} · {raison} : {enumeration(noms, MONTRES)}")
+    for (campagne, qui, raison), noms in sorted(_par_raison(vue, silences, lettres).items()):
+        console.ecrit(f"  {' · '.join(filter(None, (campagne, qui, raison)))} : {enumeration(noms, MONTRES)}")
     if not silences:
         console.ecrit(f"  personne : {'tous ont une lettre' if lettres else 'aucune campagne n’est en cours'}.")
     if lettres:
@@ -164,9 +164,15 @@ def montre_la_lettre(e: Envoi, canal: str, lettre: Lettre) -> None:
         console.ecrit(f"  Jointe : {piece.nom}")
 
 
-def _par_raison(vue: Vue, silences: Iterable[Silence]) -> dict[tuple[str, str], list[str]]:
-    """By campaign and reason, the territories that nobody is told about for that reason."""
-    ghts, rendu = vue.dossier.territoire.ghts, defaultdict[tuple[str, str], dict[str, None]](dict)
+def _par_raison(
+    vue: Vue, silences: Iterable[Silence], lettres: Sequence[tuple[Envoi, str, Lettre]]
+) -> dict[tuple[str, str, str], list[str]]:
+    """By campaign, function and reason, the territories for which someone is told nothing now, under any role."""
+    ghts, personnes = vue.dossier.territoire.ghts, vue.dossier.personnes
+    rendu = defaultdict[tuple[str, str, str], dict[str, None]](dict)
+    dites = {(r.cle.unite, r.cle.personne) for e, _, _ in lettres for r in e.relances}
     for s in silences:
-        rendu[s.campagne, s.raison][ghts[s.unite].nom if s.unite in ghts else s.unite] = None
-    return {raison: list(noms) for raison, noms in rendu.items()}
+        if (s.unite, s.personne) not in dites:
+            qui = personnes[s.personne].fonction if s.personne in personnes else ""
+            rendu[s.campagne, qui, s.raison][ghts[s.unite].nom if s.unite in ghts else s.unite] = None
+    return {cle: list(noms) for cle, noms in rendu.items()}

@@ -52,8 +52,8 @@ def test_what_would_leave_is_shown_with_why_the_others_are_told_nothing(dit: Com
     sortie = dit("remind").stdout
     assert f"→ {CHEF} (Chef de projet PAAT) — J-15" in sortie
     assert "GHT Jura : trame attendue, à remettre pour le 28/02/2022" in sortie
-    assert "2021-annuelle · déjà remis : GHT Nièvre" in sortie
-    assert "2021-annuelle · prochain message le 07/03/2022 (J+5) : " in sortie
+    assert "2021-annuelle · Directeur des achats · déjà remis : GHT Nièvre" in sortie
+    assert "2021-annuelle · Référent PHARE · prochain message le 07/03/2022 (J+5) : " in sortie
     assert "Rien n'est parti : ajoutez --send pour envoyer." in sortie
     assert messages.en_etat(region.db, "à dire", "pris", "dit") == []
 
@@ -72,7 +72,7 @@ def test_what_is_sent_is_what_was_shown_and_is_then_said_to_be_told(dit: Command
 
 
 def test_at_the_weekend_the_command_says_that_nothing_leaves(dit: Commande, facteur: Facteur) -> None:
-    assert "2021-annuelle · week-end : " in dit("remind", le="2022-02-19").stdout
+    assert "2021-annuelle · Chef de projet PAAT · week-end : " in dit("remind", le="2022-02-19").stdout
     assert "Rien ne part maintenant : week-end." in dit("remind", "--send", le="2022-02-19").stdout
     assert facteur.livrees == []
 
