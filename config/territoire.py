@@ -112,8 +112,13 @@ class Territoire:
         if perimetre.type == "ght":
             return self.ghts[perimetre.code].nom
         if perimetre.type == "etablissement":
-            return self.etablissements[perimetre.code].nom
+            return self.nom_de(perimetre.code)
         return "France"
+
+    def nom_de(self, finess: str) -> str:
+        """The name of an établissement; its number where the region's folder no longer knows it."""
+        connu = self.etablissements.get(finess)
+        return connu.nom if connu else finess
 
     def _ght_au(self, au: date) -> dict[str, str]:
         return self._epoque(bisect_right(self._changements, au))[1]

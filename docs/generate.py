@@ -12,7 +12,7 @@ from bots.questions import INTENTIONS
 from config.dossier import EXEMPLE, charge
 from config.langue import compte, jour
 from config.rappels import Rappel
-from jobs.cli import vigie
+from jobs.cli.commande import vigie
 from jobs.demo.messages import exemples
 from sheets.checks import CATALOGUE
 from sheets.checks.catalogue import Controle

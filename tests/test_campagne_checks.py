@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.dossier import Dossier
-from config.seuils import Seuils
+from config.dossier import EXEMPLE, Dossier, charge
 from jobs.pull import pull
 from sheets.checks.campagne import LigneRecoupee, doublon_probable, gain_atypique, unite_suspecte
 from sheets.constats import Gravite
@@ -20,11 +19,12 @@ from sheets.register import questions
 from sheets.register.registre import ouvre
 from tests.conftest import Remplir
 
+DOSSIER = charge(EXEMPLE)
 MIDI = datetime(2022, 2, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
 
 
 def ligne(n: int, reference: int, gain: int, marche: str = "", ght: str = "G1", finess: str = "") -> LigneRecoupee:
-    return LigneRecoupee(n, n, n + 5, ght, finess or f"F{n}", f"CH {n}", "Hôtellerie", marche, reference, gain)
+    return LigneRecoupee(n, n, n + 5, ght, finess or f"F{n}", "Hôtellerie", marche, reference, gain)
 
 
 def famille(hasard: random.Random) -> list[LigneRecoupee]:
@@ -34,7 +34,7 @@ def famille(hasard: random.Random) -> list[LigneRecoupee]:
 
 
 def trouvees(controle, lignes: Sequence[LigneRecoupee]) -> list[int]:  # type: ignore[no-untyped-def]
-    return sorted(li.id for li, _ in controle.fonction(lignes, Seuils()))
+    return sorted(li.id for li, _ in controle.fonction(lignes, DOSSIER))
 
 
 @pytest.mark.parametrize("graine", range(20))
@@ -47,7 +47,7 @@ def test_an_ordinary_family_has_nothing_said_of_it(graine: int) -> None:
 @pytest.mark.parametrize(("facteur", "unite"), [(0.001, "milliers d'euros"), (100, "centimes")])
 def test_a_line_in_another_unit_is_suspected_and_said_once(facteur: float, unite: str) -> None:
     lignes = [*famille(random.Random(1)), ligne(99, round(5_000_000 * facteur), round(300_000 * facteur))]
-    ((suspecte, ecart),) = unite_suspecte.fonction(lignes, Seuils())
+    ((suspecte, ecart),) = unite_suspecte.fonction(lignes, DOSSIER)
     assert (suspecte.id, unite in ecart.correction) == (99, True)
     assert trouvees(gain_atypique, lignes) == []
 
@@ -74,7 +74,7 @@ def test_two_lines_of_one_etablissement_are_not_a_probable_double() -> None:
 
 def test_what_another_ght_declares_is_not_named() -> None:
     lignes = [ligne(1, 1, 50_000, "M1", "G1"), ligne(2, 2, 50_000, "M1", "G2")]
-    assert not any("CH " in e.message for _, e in doublon_probable.fonction(lignes, Seuils()))
+    assert not any("CH " in e.message for _, e in doublon_probable.fonction(lignes, DOSSIER))
 
 
 def test_findings_do_not_depend_on_the_order_of_arrival(

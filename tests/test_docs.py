@@ -25,7 +25,7 @@ from config.dossier import EXEMPLE, Dossier
 from config.errors import UserError
 from config.langue import cle, euros, taux
 from config.seuils import POURCENTAGES
-from jobs.cli import vigie
+from jobs.cli.commande import vigie
 from jobs.demo.tour import JOUR, visite
 from sheets.cells import date_
 from sheets.cells import euros as lit_euros

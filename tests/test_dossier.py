@@ -15,7 +15,7 @@ from config.errors import UserError
 from config.objectifs import Objectif, en_vigueur
 from config.rappels import FICHIER as RAPPELS
 from config.territoire import Perimetre, Territoire
-from jobs.cli import vigie
+from jobs.cli.commande import vigie
 
 JURA, MOREZ, REVERMONT = "BFC-08", "390780153", "390780179"
 

@@ -23,7 +23,7 @@ from sqlite_utils import Database
 from config.dossier import Dossier, charge, deplie
 from config.errors import UserError
 from config.territoire import Perimetre
-from jobs.cli import vigie
+from jobs.cli.commande import vigie
 from reports.gains import gains
 from reports.vue import Sujet, Vue
 from sheets.register import messages, schema

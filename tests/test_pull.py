@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from config.dossier import Dossier, charge
 from config.errors import UserError
 from config.territoire import Perimetre
-from jobs.cli import vigie as cli
+from jobs.cli.commande import vigie as cli
 from jobs.pull import Bilan, pull
 from reports.gains import gains
 from reports.suivi import etats

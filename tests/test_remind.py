@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from config.errors import UserError
-from jobs.cli import vigie
+from jobs.cli.commande import vigie
 from jobs.wiring import Atelier
 from sheets.register import messages
 from tests.facteur import Facteur

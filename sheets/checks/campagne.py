@@ -8,8 +8,8 @@ from math import log10
 from statistics import median
 from typing import NamedTuple
 
+from config.dossier import Dossier
 from config.langue import euros
-from config.seuils import Seuils
 from sheets.checks.catalogue import Ecart, controle
 from sheets.constats import Gravite
 
@@ -20,14 +20,13 @@ NORMALE = 1.4826
 
 
 class LigneRecoupee(NamedTuple):
-    """What these checks read of a stored line. Amounts in cents; `etablissement` is its name."""
+    """What these checks read of a stored line. Amounts in cents."""
 
     id: int
     onglet: int
     numero: int
     ght: str
     finess: str
-    etablissement: str
     famille: str
     marche: str
     montant_reference: int
@@ -36,7 +35,7 @@ class LigneRecoupee(NamedTuple):
 
 @controle("doublon-probable", Gravite.ALERTE, "campagne", titre="Deux établissements déclarent peut-être le même gain",
           pourquoi="Un marché groupé se déclare à plusieurs avec des montants différents ; au centime près, c'est le même.")  # fmt: skip
-def doublon_probable(lignes: Sequence[LigneRecoupee], _: Seuils) -> Iterator[tuple[LigneRecoupee, Ecart]]:
+def doublon_probable(lignes: Sequence[LigneRecoupee], dossier: Dossier) -> Iterator[tuple[LigneRecoupee, Ecart]]:
     groupes: dict[tuple[str, str, int], list[LigneRecoupee]] = defaultdict(list)
     for ligne in lignes:
         if ligne.marche:
@@ -46,7 +45,11 @@ def doublon_probable(lignes: Sequence[LigneRecoupee], _: Seuils) -> Iterator[tup
             for ligne in groupe:
                 autre = next(a for a in groupe if a.finess != ligne.finess)
                 # What another GHT declares is not this one's to read.
-                chez = autre.etablissement if autre.ght == ligne.ght else "un établissement d'un autre GHT"
+                chez = (
+                    dossier.territoire.nom_de(autre.finess)
+                    if autre.ght == ligne.ght
+                    else "un établissement d'un autre GHT"
+                )
                 yield ligne, Ecart(
                     f"Même marché ({ligne.marche}), même famille et même gain de {euros(ligne.gain_annuel)} chez {chez}.",
                     "Gardez la ligne chez celui qui a fait l'achat, ou partagez le gain.",
@@ -55,7 +58,7 @@ def doublon_probable(lignes: Sequence[LigneRecoupee], _: Seuils) -> Iterator[tup
 
 @controle("unite-suspecte", Gravite.ALERTE, "campagne", titre="Le montant semble dans une autre unité",
           pourquoi="Un gain en milliers d'euros ou en centimes fausse le total de la région.")  # fmt: skip
-def unite_suspecte(lignes: Sequence[LigneRecoupee], _: Seuils) -> Iterator[tuple[LigneRecoupee, Ecart]]:
+def unite_suspecte(lignes: Sequence[LigneRecoupee], _: Dossier) -> Iterator[tuple[LigneRecoupee, Ecart]]:
     for famille, siennes in _par_famille(lignes).items():
         reference, gain = _medianes(siennes)
         for ligne in siennes:
@@ -85,7 +88,7 @@ def _autre_unite(reference: float, gain: float) -> str:
 
 @controle("gain-atypique", Gravite.ALERTE, "campagne", titre="Le gain sort de l'ordinaire de sa famille",
           pourquoi="Un montant très loin des autres est un beau succès ou une faute de frappe.")  # fmt: skip
-def gain_atypique(lignes: Sequence[LigneRecoupee], seuils: Seuils) -> Iterator[tuple[LigneRecoupee, Ecart]]:
+def gain_atypique(lignes: Sequence[LigneRecoupee], dossier: Dossier) -> Iterator[tuple[LigneRecoupee, Ecart]]:
     for famille, siennes in _par_famille(lignes).items():
         # Amounts are skewed: their logarithms are not, and medians do not follow the very lines that are looked for.
         logs = [log10(abs(ligne.gain_annuel)) for ligne in siennes]
@@ -94,7 +97,7 @@ def gain_atypique(lignes: Sequence[LigneRecoupee], seuils: Seuils) -> Iterator[t
         loin = [
             li
             for li, x in zip(siennes, logs, strict=True)
-            if abs(x - milieu) > seuils.gain_atypique_ecarts * etendue > 0
+            if abs(x - milieu) > dossier.seuils.gain_atypique_ecarts * etendue > 0
         ]
         reference, gain = _medianes(siennes) if loin else (0, 0)
         for ligne in loin:

@@ -47,7 +47,7 @@ class Controle:
     classeur, onglet, histoire: the facts its sentence needs, by the reader or the ledger, which calls it;
     cellule: (titre, requis, probleme), for one cell that holds something else than expected, or nothing;
     ligne: (action, contexte), for one typed line; tableau, trame: (lignes, contexte), for a whole tab or workbook;
-    campagne: (stored lines, thresholds), after a pull, for all that counts in a campaign.
+    campagne: (stored lines, region's folder), after a pull, for all that counts in a campaign.
     """
 
     code: str

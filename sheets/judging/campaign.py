@@ -22,10 +22,7 @@ def recoupe(db: Database, dossier: Dossier, pull: int, campagne: str, le: date) 
     """Run the checks on all that counts in a campaign that day, and store what they find with this pull."""
     comptent = qui_compte(db, [campagne], le)
     onglets = [o.id for o in comptent.values()]
-    noms = {f: e.nom for f, e in dossier.territoire.etablissements.items()}
-    lignes = [
-        LigneRecoupee._make((*r[:5], noms.get(r[4], r[4]), *r[5:])) for r in questions.lignes_a_recouper(db, onglets)
-    ]
+    lignes = list(map(LigneRecoupee._make, questions.lignes_a_recouper(db, onglets)))
     trouves = [
         *_constats(db, dossier, lignes),
         *_disparues(db, dossier, dossier.campagnes[campagne], comptent),
@@ -71,7 +68,7 @@ def _apres_verrou(
 def _constats(db: Database, dossier: Dossier, lignes: list[LigneRecoupee]) -> Iterator[tuple[int, int, Constat]]:
     places = questions.colonnes_de(db, {ligne.onglet for ligne in lignes})
     for controle in pour("paat", "campagne"):
-        for ligne, ecart in controle.fonction(lignes, dossier.seuils):
+        for ligne, ecart in controle.fonction(lignes, dossier):
             fichier, feuille, colonnes = places[ligne.onglet]
             cellule = f"{colonnes[ecart.colonne]}{ligne.numero}" if ecart.colonne in colonnes else ""
             yield fichier, ligne.onglet, controle.constat(ecart, feuille=feuille, ligne=ligne.numero, cellule=cellule)

@@ -105,9 +105,7 @@ def _achats_suspects(dit: Accueil, dossier: Dossier, campagne: Campagne) -> list
     for finess, montant in list(dit.achats.items()):
         connu = dossier.achats_connus(finess, campagne.exercice)
         if connu and not connu / 10 <= montant <= connu * 10:
-            nom = (
-                dossier.territoire.etablissements[finess].nom if finess in dossier.territoire.etablissements else finess
-            )
+            nom = dossier.territoire.nom_de(finess)
             suspects.append(classeur.achats_suspects(nom, montant, connu, feuille=accueil.TITRE))
             del dit.achats[finess]
     return suspects

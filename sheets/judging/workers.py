@@ -72,7 +72,7 @@ def a_l_abri(
     """Yield what `tache` gives for each (name, bytes), or the finding that says why it could not be read."""
     # Fresh processes from a clean server: the service has threads, which a plain fork would copy half-alive.
     contexte = multiprocessing.get_context("forkserver")
-    contexte.set_forkserver_preload(["sheets.judging.workbook"])
+    contexte.set_forkserver_preload(["sheets.judging.workers"])
     suite = iter(fichiers)
     premiers = list(
         islice(suite, min(os.cpu_count() or 1, 8))

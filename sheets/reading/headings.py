@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -26,6 +27,7 @@ RESSEMBLANCE = 86.0
 _AUTRE_UNITE = re.compile(r"\b[kKM]\s?€|\bHT\b|milliers|millions|centimes", re.IGNORECASE)
 
 Rangee = Sequence[object]
+Titres = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +81,35 @@ def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int
     return Entetes(premiere, places, largeur, tuple(constats), not (refuse or absentes or autres_unites))
 
 
-def _meilleure_rangee(rangees: Sequence[Rangee], trame: Trame) -> tuple[int, int, list[str]]:
+def _meilleure_rangee(rangees: Sequence[Rangee], trame: Trame) -> tuple[int, int, Titres]:
     """(known headings, rank of the first data row, headings) of the row that looks most like the headings.
 
     Headings broken over two rows are known together better than apart: the best row is also read joined with the
     one above and with the one below.
     """
-    titres: list[list[str]] = []
+    titres: list[Titres] = []
     connus: list[int] = []
     seule = 0
     for rang, rangee in enumerate(rangees[: PROFONDEUR + 1]):
-        titres.append([_titre(c) for c in rangee])
+        titres.append(tuple(map(_titre, rangee)))
         connus.append(_connus(titres[rang], trame))
         seule = rang if connus[rang] > connus[seule] else seule
         if rang > seule and connus[seule] > len(trame.colonnes) // 2:
             break  # this is the row of headings, and the row below it has been seen
     if not connus:
-        return 0, 0, []
+        return 0, 0, ()
     meilleure = (connus[seule], seule + 1, titres[seule])
     for rang in (seule - 1, seule):
         if 0 <= rang < len(titres) - 1:
-            jointe = [f"{a} {b}".strip() for a, b in zip(titres[rang], titres[rang + 1], strict=True)]
+            jointe = tuple(f"{a} {b}".strip() for a, b in zip(titres[rang], titres[rang + 1], strict=True))
             if (ensemble := _connus(jointe, trame)) > meilleure[0]:
                 meilleure = (ensemble, rang + 2, jointe)
     return meilleure
 
 
-def _connus(titres: list[str], trame: Trame) -> int:
+@lru_cache(maxsize=1024)
+def _connus(titres: Titres, trame: Trame) -> int:
+    """How many of these are headings of the trame; remembered, for the tabs of a campaign begin alike."""
     return sum(cle_entete(t) in trame.entetes for t in titres if t)
 
 
@@ -113,7 +117,7 @@ def _titre(cellule: object) -> str:
     return cellule.strip() if isinstance(cellule, str) else ""
 
 
-def _exacts(titres: list[str], trame: Trame) -> dict[str, list[int]]:
+def _exacts(titres: Titres, trame: Trame) -> dict[str, list[int]]:
     trouves: dict[str, list[int]] = {}
     for rang, titre in enumerate(titres):
         if titre and (cle := trame.entetes.get(cle_entete(titre))):
@@ -121,7 +125,7 @@ def _exacts(titres: list[str], trame: Trame) -> dict[str, list[int]]:
     return trouves
 
 
-def _approchants(titres: list[str], places: dict[str, int], trame: Trame) -> dict[str, int]:
+def _approchants(titres: Titres, places: dict[str, int], trame: Trame) -> dict[str, int]:
     """Mistyped headings: the likest pairs first, each column and each heading once."""
     pris = set(places.values())
     libres = {nom: cle for nom, cle in trame.entetes.items() if cle not in places}
@@ -139,7 +143,7 @@ def _approchants(titres: list[str], places: dict[str, int], trame: Trame) -> dic
     return approchants
 
 
-def _renommees(titres: list[str], places: dict[str, int], trame: Trame) -> set[str]:
+def _renommees(titres: Titres, places: dict[str, int], trame: Trame) -> set[str]:
     return {c for c, r in places.items() if cle_entete(titres[r]) != cle_entete(trame.par_cle[c].titre)}
 
 
