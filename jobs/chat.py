@@ -17,6 +17,7 @@ from jobs.depots import prend
 from jobs.wiring import Atelier
 from jobs.wiring import slack as reglages
 from sheets.register import chat
+from sheets.register.compte import retiens
 from sheets.register.registre import ouvert_par_ce_fil
 
 GRACE = 3.0
@@ -33,6 +34,8 @@ def repond_sur_slack(atelier: Atelier, arret: threading.Event) -> bool:
     def signe(etat: str) -> None:
         chat.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), SERVICE, etat, atelier.maintenant())
 
+    with atelier.vue_fraiche() as vue:
+        retiens(vue.db, [c.code for c in vue.dossier.campagnes.values() if c.ouverture <= vue.au], vue.au)
     robot = slack.robot(reglages(), Maison(atelier.vue_fraiche, atelier.maintenant, partial(prend, atelier)))
     try:
         bien = slack.veille(robot, signe, arret, time.monotonic)

@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from sqlite_utils import Database
 
 from config.errors import UserError
 from reports import constats
 from reports.bridge import changements
 from reports.suivi import Etat, etats
-from sheets.register import actes
+from sheets.register import actes, compte
+from sheets.register.compte import qui_compte
 from sheets.register.decisions import notes, suites
 from sheets.register.pulls import Saisie
+from sheets.register.registre import chemin_de, ouvre
 from tests.region import REFERENT, Region, nouvelle, sujet
 
 ANNUELLE = "2021-annuelle"
@@ -181,6 +184,40 @@ def test_keeping_striking_and_giving_back_move_the_figure_and_each_day_keeps_its
     actes.decide(region.le(LE_24).main(), DEUXIEME, "revenir", "erreur")
     assert retenu(region) == 600_000
     assert [retenu(region, j) for j in (LE_20, LE_21, LE_24)] == [1_000_000, 4_600_000, 600_000]
+
+
+def en_tout(db: Database, region: Region) -> int:
+    """What counts of the whole campaign: that is what is remembered."""
+    return sum(o.totaux.gain_retenu for o in qui_compte(db, [ANNUELLE], region.heure.date()).values())
+
+
+def test_what_was_taken_back_before_it_was_written_is_remembered_by_nobody(region: Region) -> None:
+    """The act that takes its place bears its number: what counted meanwhile must not be answered for it."""
+    acte = "INSERT INTO actes (le, par, genre, campagne, ght, finess, action_id, valeur, motif) VALUES (?, 'x', 'retirer', ?, ?, ?, ?, '', 'x')"
+    region.db.execute("BEGIN IMMEDIATE")
+    region.db.execute(acte, (region.heure.isoformat(), ANNUELLE, GHT, BELFORT, "0001"))
+    assert en_tout(region.db, region) == 600_000
+    region.db.rollback()
+    actes.decide(region.main(), TROISIEME, "retirer", "déjà comptée")
+    assert en_tout(region.db, region) == 400_000
+
+
+def test_two_connections_to_a_register_remember_together_and_another_register_apart(
+    region: Region, tmp_path: Path
+) -> None:
+    actes.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
+    assert en_tout(region.db, region) == 600_000
+    (tmp_path / "autre").mkdir()
+    voisine, autre = ouvre(chemin_de(region.db)), nouvelle(tmp_path / "autre")
+    autre.envoie(
+        "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"gain_annuel": 9_000, "date_premiere_commande": date(2021, 1, 4)}]}
+    )
+    autre.heure = region.heure
+    actes.decide(autre.main(), PREMIERE, "retirer", "déjà comptée")  # as many files and acts, bearing the same numbers
+    for db, attendu in ((voisine, 600_000), (autre.db, 0), (region.db, 600_000)):
+        assert en_tout(db, region) == attendu
+    assert compte._souvenir(voisine) is compte._souvenir(region.db) is not compte._souvenir(autre.db)
+    voisine.close()
 
 
 def test_striking_a_loss_raises_nothing(region: Region) -> None:

@@ -14,12 +14,19 @@ from sheets.register.compte import OngletRecu
 from sheets.register.decisions import Decision, decisions
 
 _CHANGEES = """
-WITH a(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:avant))
+WITH a(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:avant)),
+decidee(onglet, vis, action_id) AS (
+  SELECT a.onglet, a.vis, l.action_id FROM json_each(:decidees) d CROSS JOIN lignes_paat l ON l.id = d.value JOIN a ON a.onglet = l.onglet
+  UNION
+  SELECT a.onglet, a.vis, l.action_id FROM json_each(:decidees) d CROSS JOIN lignes_paat l ON l.id = d.value JOIN a ON a.vis = l.onglet)
 SELECT a.onglet, la.action_id, la.id, la.gain_exercice, la.retire, a.vis, lb.id, lb.gain_exercice, lb.retire
 FROM a JOIN lignes_paat la ON la.onglet = a.onglet
 LEFT JOIN lignes_paat lb ON lb.onglet = a.vis AND lb.action_id = la.action_id
 WHERE lb.id IS NULL OR la.gain_exercice <> lb.gain_exercice OR la.retire <> lb.retire
-  OR la.id IN (SELECT value FROM json_each(:decidees)) OR lb.id IN (SELECT value FROM json_each(:decidees))
+UNION
+SELECT d.onglet, la.action_id, la.id, la.gain_exercice, la.retire, d.vis, lb.id, lb.gain_exercice, lb.retire
+FROM decidee d CROSS JOIN lignes_paat la ON la.onglet = d.onglet AND la.action_id = d.action_id
+LEFT JOIN lignes_paat lb ON lb.onglet = d.vis AND lb.action_id = la.action_id
 """
 _NOUVELLES = """
 WITH b(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(?))

@@ -8,11 +8,14 @@ last judgement alone. After a GHT's lock, what was in force at the lock.
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from sqlite_utils import Database
 
@@ -100,35 +103,81 @@ def qui_compte(
     `finess` limits the answer to some établissements. Totals are those after the decisions in force that day.
     Without `verrou`, what would count had nothing been locked; with `avant`, had that arrival and later ones not come.
     """
-    if avant is not None or not verrou:
+    if avant is not None or not verrou or db.conn.in_transaction:  # what is being written may yet be taken back
         return _de_la_base(db, campagnes, au, finess, verrou=verrou, avant=avant)
-    mots = {c: _dernier_mot(db, c, au) for c in campagnes}
-    connus = _CONNUS.setdefault(db, {})
-    manquent = [c for c in campagnes if (c, *mots[c]) not in connus]
-    if manquent and finess is not None:
+    souvenir = _souvenir(db)
+    connus = {mot: souvenir.de(mot) for mot in _derniers_mots(db, campagnes, au)}
+    if finess is not None and None in connus.values():
         return _de_la_base(db, campagnes, au, finess)
-    for c in manquent:
-        while len(connus) >= A_RETENIR:
-            connus.pop(next(iter(connus)))
-        connus[c, *mots[c]] = _de_la_base(db, [c], au)
-    tous = {f: o for c in campagnes for f, o in connus[c, *mots[c]].items()}
+    tous: dict[str, OngletRecu] = {}
+    for mot, connu in connus.items():
+        tous |= souvenir.garde(mot, _de_la_base(db, [mot[0]], au)) if connu is None else connu
     return {f: tous[f] for f in sorted(tous.keys() if finess is None else tous.keys() & set(finess))}
 
 
+Mot = tuple[str, int, int, int]
 A_RETENIR = 64
-_CONNUS: WeakKeyDictionary[Database, dict[Hashable, dict[str, OngletRecu]]] = WeakKeyDictionary()
-"""What counted in the last campaigns asked about whole, by open register. What counted up to a given file and act
-never changes: the register only grows."""
+"""Campaigns that are remembered: a country's weigh a megabyte each."""
 
 
-def _dernier_mot(db: Database, campagne: str, au: date) -> tuple[int, ...]:
-    """What could be seen of a campaign that day: the last judgement, how many acts, and which (by the sum of theirs)."""
+class _Souvenir:
+    """What counted in the campaigns last asked about whole, for all who have the same register open.
+
+    What counted up to a given file and act never changes: the register only grows.
+    """
+
+    def __init__(self) -> None:
+        self._connus: OrderedDict[Mot, dict[str, OngletRecu]] = OrderedDict()
+        self._verrou = Lock()
+
+    def de(self, mot: Mot) -> dict[str, OngletRecu] | None:
+        with self._verrou:
+            if mot in self._connus:
+                self._connus.move_to_end(mot)
+            return self._connus.get(mot)
+
+    def garde(self, mot: Mot, comptent: dict[str, OngletRecu]) -> dict[str, OngletRecu]:
+        with self._verrou:
+            self._connus[mot] = comptent
+            while len(self._connus) > A_RETENIR:
+                self._connus.popitem(last=False)
+        return comptent
+
+
+_PAR_FICHIER: WeakValueDictionary[tuple[int, int], _Souvenir] = WeakValueDictionary()
+_PAR_BASE: WeakKeyDictionary[Database, _Souvenir] = WeakKeyDictionary()
+_AU_PREMIER = Lock()
+
+
+def _souvenir(db: Database) -> _Souvenir:
+    """The memory of the file that this register is: it goes with the last connection to it."""
+    if db not in _PAR_BASE:
+        chemin = db.execute("PRAGMA database_list").fetchone()[2]
+        with _AU_PREMIER:
+            vu = Path(chemin).stat() if chemin else None
+            fichier = (vu.st_dev, vu.st_ino) if vu else (0, id(db))
+            _PAR_BASE[db] = _PAR_FICHIER.setdefault(fichier, _Souvenir())
+    return _PAR_BASE[db]
+
+
+def retiens(db: Database, campagnes: Iterable[str], au: date) -> None:
+    """Work out what counts in these campaigns before anyone asks: the first question will not wait for it."""
+    for campagne in campagnes:
+        qui_compte(db, [campagne], au)
+
+
+def _derniers_mots(db: Database, campagnes: Sequence[str], au: date) -> list[Mot]:
+    """What could be seen of each campaign that day: its last judgement, how many acts, and which (by the sum of theirs)."""
     requete = (
-        "SELECT (SELECT coalesce(max(id), 0) FROM fichiers WHERE campagne IN (:c, '') AND id <= :jusqu_a),"
-        " count(*), coalesce(sum(id), 0) FROM actes WHERE campagne = :c AND le < :apres"
+        "SELECT value, (SELECT coalesce(max(id), 0) FROM fichiers WHERE campagne IN (value, '') AND id <= :jusqu_a),"
+        " (SELECT count(*) FROM actes WHERE campagne = value AND le < :apres),"
+        " (SELECT coalesce(sum(id), 0) FROM actes WHERE campagne = value AND le < :apres)"
+        " FROM json_each(:campagnes) ORDER BY key"
     )  # a file that could not be read again bears no campaign any more
-    parametres = {"c": campagne, "jusqu_a": dernier_fichier(db, au), "apres": decisions.lendemain(au)}
-    return tuple(map(int, db.execute(requete, parametres).fetchone()))
+    jusqu_a, apres = dernier_fichier(db, au), decisions.lendemain(au)
+    return db.execute(
+        requete, {"campagnes": json.dumps(list(campagnes)), "jusqu_a": jusqu_a, "apres": apres}
+    ).fetchall()
 
 
 def _de_la_base(

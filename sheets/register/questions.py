@@ -189,10 +189,12 @@ def sommes_par(db: Database, onglets: Iterable[int], colonne: str, au: date) -> 
     """(label, declared, struck) in cents for each value of a column of the lines in these tabs."""
     if colonne not in ("famille", "domaine", "categorie", "operateur", "levier", "nature", "statut"):
         raise ValueError(colonne)
-    requete = (
-        f"{_DECIDE} SELECT coalesce(l.{colonne}, ''), sum(l.gain_exercice), sum(coalesce(d.retire, l.retire))"
-        " FROM onglet o JOIN lignes_paat l ON l.onglet = o.id LEFT JOIN decide d ON d.ligne = l.id"
-        " GROUP BY 1 ORDER BY 2 DESC, 1"
+    requete = (  # as the checks left the lines, then what decisions change
+        f"{_DECIDE} SELECT coalesce(label, ''), sum(declare), sum(retire) FROM ("
+        f" SELECT l.{colonne} AS label, sum(l.gain_exercice) AS declare, sum(l.retire) AS retire"
+        "   FROM onglet o JOIN lignes_paat l ON l.onglet = o.id GROUP BY 1"
+        f" UNION ALL SELECT l.{colonne}, 0, d.retire - l.retire FROM decide d JOIN lignes_paat l ON l.id = d.ligne"
+        ") GROUP BY 1 ORDER BY 2 DESC, 1"
     )
     parametres, _ = _tranche(db, onglets, au)
     return [(r[0], r[1], r[2]) for r in db.execute(requete, parametres)]
@@ -244,15 +246,21 @@ def constats_de(
     Of the checks on a whole campaign, only what its last look up to that day found. A finding on a line that a
     referent kept costs nothing any more, and says so.
     """
-    requete = (
-        f"{_DECIDE}, vu(id) AS MATERIALIZED (SELECT max(id) FROM recoupements WHERE pull <= :pull GROUP BY campagne)"
-        " SELECT f.chemin, o.finess, o.campagne, l.action_id, l.id, coalesce(d.bloquee, 1), c.code, c.gravite, c.message,"
+    requete = (  # chosen first, and only then read with their words and their lines
+        f"{_DECIDE}, vu(id) AS MATERIALIZED (SELECT max(id) FROM recoupements WHERE pull <= :pull GROUP BY campagne),"
+        " tranchee(onglet, numero, bloquee) AS MATERIALIZED"
+        " (SELECT l.onglet, l.numero, d.bloquee FROM decide d JOIN lignes_paat l ON l.id = d.ligne),"
+        " choisi(id, bloquee) AS MATERIALIZED (SELECT c.id, coalesce(d.bloquee, 1)"
+        "   FROM onglet t CROSS JOIN constats c ON c.onglet = t.id"
+        "   LEFT JOIN tranchee d ON d.onglet = c.onglet AND d.numero = c.ligne"
+        "   WHERE c.gravite IN (SELECT value FROM json_each(:gravites))"
+        "   AND (c.recoupement IS NULL OR c.recoupement IN (SELECT id FROM vu))"
+        "   ORDER BY c.enjeu * coalesce(d.bloquee, 1) DESC, c.fichier, c.feuille, c.ligne, c.id LIMIT :limite)"
+        " SELECT f.chemin, o.finess, o.campagne, l.action_id, l.id, t.bloquee, c.code, c.gravite, c.message,"
         " c.correction, c.feuille, c.ligne, c.cellule, c.colonne, c.valeur, c.enjeu"
-        " FROM onglet t JOIN constats c ON c.onglet = t.id JOIN onglets o ON o.id = t.id JOIN fichiers f ON f.id = o.fichier"
-        " LEFT JOIN lignes_paat l ON l.onglet = c.onglet AND l.numero = c.ligne LEFT JOIN decide d ON d.ligne = l.id"
-        " WHERE c.gravite IN (SELECT value FROM json_each(:gravites))"
-        " AND (c.recoupement IS NULL OR c.recoupement IN (SELECT id FROM vu))"
-        " ORDER BY c.enjeu * coalesce(d.bloquee, 1) DESC, c.fichier, c.feuille, c.ligne, c.id LIMIT :limite"
+        " FROM choisi t CROSS JOIN constats c ON c.id = t.id JOIN onglets o ON o.id = c.onglet"
+        " JOIN fichiers f ON f.id = o.fichier LEFT JOIN lignes_paat l ON l.onglet = c.onglet AND l.numero = c.ligne"
+        " ORDER BY c.enjeu * t.bloquee DESC, c.fichier, c.feuille, c.ligne, c.id"
     )
     parametres, prises = _tranche(db, onglets, au)
     parametres |= {"pull": dernier_pull(db, au), "gravites": json.dumps(list(gravites)), "limite": limite}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import statistics
 import sys
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlite_utils import Database
 
 from config.dossier import Dossier
 from config.langue import compte, euros
+from sheets.register.compte import retiens
 from tests.bench import debit, histoire, outils, salon, usuel
 from tests.bench.debit import chrono
 from tests.bench.pays import ETABLISSEMENTS, LIGNES, dossier_du_pays, trames
@@ -81,6 +83,7 @@ def mesure_l_histoire(fichiers: list[Path], dossier: Dossier) -> None:
     lignes = db.execute("SELECT count(*) FROM lignes_paat").fetchone()[0]
     posees = histoire.questions(vingt, QUESTIONS_PAR_INTENTION)
     dit(f"{compte(lignes, 'version')} de lignes, {len(posees)} questions de {len({i for i, _ in posees})} sortes :")
+    retiens(db, vingt.campagnes, date(histoire.PREMIER_EXERCICE + histoire.EXERCICES, 3, 31))  # as the bot does first
     histoire.reponses(db, vingt, posees[:20], passe=False)
     for passe, vise in ((False, 50), (True, 250)):
         durees: dict[str, list[float]] = {}
