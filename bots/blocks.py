@@ -305,7 +305,9 @@ def _parts(texte: str) -> list[str]:
 
 def _propre(texte: str) -> str:
     """Slack's three signs escaped; an @ followed by nothing Slack could call; no control character."""
-    sans = "".join(c if c == "\n" or c.isprintable() or c.isspace() else " " for c in texte)
+    sans = texte
+    if not "".join(texte.split()).isprintable():  # nearly never: spared the look at each character
+        sans = "".join(c if c.isprintable() or c.isspace() else " " for c in texte)
     echappe = sans.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return echappe.replace("@", "@\N{WORD JOINER}")
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from config.campagne import MOMENTS, Campagne, par_situation
@@ -73,8 +73,15 @@ class Dossier:
 
     def achats_connus(self, finess: str, exercice: int) -> int | None:
         """Total purchases of that exercice in cents, else the latest known before it, else None."""
-        connus = {n: m for (f, n), m in self.achats.items() if f == finess and n <= exercice}
-        return connus[max(connus)] if connus else None
+        return next((montant for n, montant in self._achats_de.get(finess, ()) if n <= exercice), None)
+
+    @cached_property
+    def _achats_de(self) -> dict[str, list[tuple[int, int]]]:
+        """(exercice, total purchases) by FINESS, the latest first."""
+        connus: dict[str, list[tuple[int, int]]] = {}
+        for (finess, exercice), montant in sorted(self.achats.items(), reverse=True):
+            connus.setdefault(finess, []).append((exercice, montant))
+        return connus
 
     def archive(self) -> bytes:
         """The folder's files in one reproducible zip, for the register to keep."""

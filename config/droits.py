@@ -85,7 +85,10 @@ def meilleur_regard(
     personne: Personne, toutes: dict[str, Personne], cible: Perimetre, territoire: Territoire, au: date
 ) -> Regard:
     """One's own right, or that of a person one stands in for, whichever sees further."""
-    vus = {regard(p, cible, territoire, au) for p in (personne, *remplacees(personne, toutes, au))}
+    vu = regard(personne, cible, territoire, au)
+    if vu is Regard.TOUT:
+        return vu
+    vus = {vu, *(regard(p, cible, territoire, au) for p in remplacees(personne, toutes, au))}
     return next(r for r in Regard if r in vus)
 
 
@@ -99,7 +102,9 @@ def peut_agir(
     au: date,
 ) -> bool:
     """Whether someone, or a person they stand in for that day, holds one of `roles` over `cible`."""
-    return any(
-        p.role in roles and p.perimetre in (cible, *territoire.parents(cible, situation))
-        for p in (personne, *remplacees(personne, toutes, au))
-    )
+    la = (cible, *territoire.parents(cible, situation))
+
+    def tient(p: Personne) -> bool:
+        return p.role in roles and p.perimetre in la
+
+    return tient(personne) or any(map(tient, remplacees(personne, toutes, au)))

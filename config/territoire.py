@@ -69,28 +69,19 @@ class Territoire:
 
     def membres(self, ght: str, au: date) -> tuple[Etablissement, ...]:
         """Établissements of a GHT that day, support first."""
-        return tuple(e for e in self._au(au).get(ght, ()))
+        return self._epoque(self._rang(au))[0].get(ght, ())
 
     def ghts_de(self, perimetre: Perimetre, au: date) -> tuple[Ght, ...]:
         """The GHT inside a scope that have members that day; an établissement's own GHT."""
-        vivants = [self.ghts[code] for code in sorted(self._au(au)) if code in self.ghts]
-        if perimetre.type == "region":
-            return tuple(g for g in vivants if g.region == perimetre.code)
-        if perimetre.type == "ght":
-            return tuple(g for g in vivants if g.code == perimetre.code)
-        if perimetre.type == "etablissement":
-            return tuple(g for g in vivants if g.code == self.ght_de(perimetre.code, au))
-        return tuple(vivants)
+        return self._dedans(perimetre, self._rang(au))[0]
 
     def ght_de(self, finess: str, au: date) -> str | None:
         """Code of the GHT an établissement belonged to that day."""
-        return self._ght_au(au).get(finess)
+        return self._epoque(self._rang(au))[1].get(finess)
 
     def finess_de(self, perimetre: Perimetre, au: date) -> frozenset[str]:
         """FINESS numbers of the établissements inside a scope that day."""
-        if perimetre.type == "etablissement":
-            return frozenset({perimetre.code})
-        return frozenset(e.finess for g in self.ghts_de(perimetre, au) for e in self.membres(g.code, au))
+        return self._dedans(perimetre, self._rang(au))[1]
 
     def parents(self, perimetre: Perimetre, au: date) -> tuple[Perimetre, ...]:
         """The scopes that contain this one, nearest first, France last."""
@@ -120,11 +111,9 @@ class Territoire:
         connu = self.etablissements.get(finess)
         return connu.nom if connu else finess
 
-    def _ght_au(self, au: date) -> dict[str, str]:
-        return self._epoque(bisect_right(self._changements, au))[1]
-
-    def _au(self, au: date) -> dict[str, list[Etablissement]]:
-        return self._epoque(bisect_right(self._changements, au))[0]
+    def _rang(self, au: date) -> int:
+        """Between which changes that day stands."""
+        return bisect_right(self._changements, au)
 
     @cached_property
     def _changements(self) -> list[date]:
@@ -133,11 +122,24 @@ class Territoire:
         return sorted(entrees | {a.fin + timedelta(days=1) for a in self.appartenances if a.fin})
 
     @lru_cache(maxsize=64)  # noqa: B019 - a territory lives as long as the process
-    def _epoque(self, rang: int) -> tuple[dict[str, list[Etablissement]], dict[str, str]]:
+    def _epoque(self, rang: int) -> tuple[dict[str, tuple[Etablissement, ...]], dict[str, str]]:
         """Members by GHT, and GHT by FINESS, between two changes."""
         au = self._changements[rang - 1] if rang else date.min
         membres: dict[str, list[Etablissement]] = {}
         for a in sorted(self.appartenances, key=lambda a: (not a.support, a.finess)):
             if a.vaut(au):
                 membres.setdefault(a.ght, []).append(self.etablissements[a.finess])
-        return membres, {e.finess: ght for ght, siens in membres.items() for e in siens}
+        ght_de = {e.finess: ght for ght, siens in membres.items() for e in siens}
+        return {ght: tuple(siens) for ght, siens in membres.items()}, ght_de
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - as above
+    def _dedans(self, perimetre: Perimetre, rang: int) -> tuple[tuple[Ght, ...], frozenset[str]]:
+        """The GHT and the FINESS numbers inside a scope, between two changes."""
+        membres, ght_de = self._epoque(rang)
+        vivants = [self.ghts[code] for code in sorted(membres) if code in self.ghts]
+        if perimetre.type == "etablissement":
+            chez = ght_de.get(perimetre.code)
+            return tuple(g for g in vivants if g.code == chez), frozenset({perimetre.code})
+        if perimetre.type != "national":
+            vivants = [g for g in vivants if perimetre.code == (g.region if perimetre.type == "region" else g.code)]
+        return tuple(vivants), frozenset(e.finess for g in vivants for e in membres[g.code])

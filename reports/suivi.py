@@ -86,14 +86,12 @@ def etats(vue: Vue, sujet: Sujet, comptent: dict[str, OngletRecu] | None = None)
     campagne = vue.campagne(sujet)
     if comptent is None:
         comptent = qui_compte(vue.db, [campagne.code], vue.au, vue.finess(sujet))
+    attendus = vue.ghts(sujet)
     fichiers: dict[str, list[FichierRecu]] = {}
-    for f in questions.fichiers_recus(vue.db, [campagne.code], vue.au):
+    for f in questions.fichiers_recus(vue.db, [campagne.code], vue.au, [g.code for g in attendus]):
         fichiers.setdefault(f.ght, []).append(f)
     decides = suites(vue.db, campagne.code, vue.au)
-    return [
-        _etat(vue, g, campagne, comptent, fichiers.get(g.code, []), decides.get(g.code, Suite()))
-        for g in vue.ghts(sujet)
-    ]
+    return [_etat(vue, g, campagne, comptent, fichiers.get(g.code, []), decides.get(g.code, Suite())) for g in attendus]
 
 
 def _etat(

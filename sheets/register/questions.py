@@ -88,16 +88,19 @@ def _places(valeurs: Sequence[object]) -> str:
     return ", ".join("?" * len(valeurs))
 
 
-def fichiers_recus(db: Database, campagnes: Sequence[str], au: date) -> list[FichierRecu]:
-    """Every file stamped for these campaigns received up to that day, as last judged, in order of arrival."""
+def fichiers_recus(
+    db: Database, campagnes: Sequence[str], au: date, ghts: Sequence[str] | None = None
+) -> list[FichierRecu]:
+    """Every file stamped for these campaigns (of these GHT) received up to that day, as last judged, in order of arrival."""
     jusqu_a = dernier_fichier(db, au)
     requete = (
         "SELECT f.id, f.chemin, f.etat, f.motif, f.ght, f.campagne, f.remis, substr(p.debut, 1, 10), f.saisi_par,"
         " f.saisi_motif FROM fichiers f JOIN fichiers r ON r.id = f.recu JOIN pulls p ON p.id = r.pull"
         f" WHERE f.campagne IN ({_places(campagnes)}) AND f.id <= ? AND NOT EXISTS ("
-        "   SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id AND g.id <= ?) ORDER BY f.recu"
+        "   SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id AND g.id <= ?)"
+        f"{f' AND f.ght IN ({_places(ghts)})' if ghts is not None else ''} ORDER BY f.recu"
     )
-    return [FichierRecu(*r) for r in db.execute(requete, (*campagnes, jusqu_a, jusqu_a))]
+    return [FichierRecu(*r) for r in db.execute(requete, (*campagnes, jusqu_a, jusqu_a, *(ghts or ())))]
 
 
 class DernierRecu(NamedTuple):
