@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from bots import messages
-from bots.question import Question
+from bots.grammaire.comprendre import comprend
+from bots.grammaire.question import Question
 from bots.questions import PAR_CLE, Intention
-from bots.understanding import comprend
 from config.discretion import masque
 from config.droits import CLAVIER, Personne, Regard, meilleur_regard
 from config.errors import UserError

@@ -8,9 +8,9 @@ from dataclasses import replace
 from bots import messages
 from bots.answering import Rendu
 from bots.blocks import sans_motif
-from bots.comparer import DEDANS
+from bots.grammaire.comparer import DEDANS
+from bots.grammaire.question import Forme
 from bots.lettre import PNG, XLSX, Piece
-from bots.question import Forme
 from bots.questions import PAR_CLE
 from bots.retours import retour
 from config.droits import Regard

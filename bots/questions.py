@@ -1,6 +1,6 @@
 """The table of questions: words, help, function. `vigie ask`, the chat and the help page all follow from it.
 
-Says how a question is asked and who answers it; never reads a sentence (see `understanding`), never words an answer.
+Says how a question is asked and who answers it; never reads a sentence (see `grammaire`), never words an answer.
 """
 
 from __future__ import annotations

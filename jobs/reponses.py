@@ -12,8 +12,8 @@ import click
 from bots import answering, console
 from bots.answering import Rendu
 from bots.documents import FABRIQUES
+from bots.grammaire.question import Forme
 from bots.messages import MONTRES
-from bots.question import Forme
 from config.langue import jour
 from jobs.wiring import Atelier
 from sheets.register import demandes

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bots.answering import rend
 from bots.documents import image, tableur
-from bots.question import Forme
+from bots.grammaire.question import Forme
 from config.dossier import EXEMPLE
 from config.droits import CLAVIER
 from config.errors import UserError

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bots.question import Question
+from bots.grammaire.comprendre import comprend
+from bots.grammaire.question import Question
 from bots.questions import INTENTIONS
-from bots.understanding import comprend
 from config.dossier import Dossier
 from config.langue import cle
 from config.territoire import Perimetre, TypePerimetre

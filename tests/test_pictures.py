@@ -16,7 +16,7 @@ from matplotlib.text import Text
 
 from bots.answering import Regards, rend
 from bots.documents import FABRIQUES, image
-from bots.question import Forme
+from bots.grammaire.question import Forme
 from config.dossier import Dossier
 from config.droits import CLAVIER, Regard
 from config.errors import UserError

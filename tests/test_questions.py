@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from bots.grammaire.comprendre import comprend
 from bots.questions import INTENTIONS
-from bots.understanding import comprend
 from config.dossier import Dossier
 from config.territoire import Perimetre
 from reports.vue import Sujet

@@ -20,9 +20,9 @@ from bots.boutons import en_question
 from bots.chat import INCONNU, Maison
 from bots.depot import Fichier
 from bots.documents import DESSINEES
+from bots.grammaire.comprendre import comprend
 from bots.slack import Robot
 from bots.slack_api import Reglages
-from bots.understanding import comprend
 from config.dossier import EXEMPLE, Dossier
 from config.errors import UserError
 from jobs.depots import prend

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bots.question import Contexte, Forme, Question
+from bots.grammaire.question import Contexte, Forme, Question
 from bots.questions import PAR_CLE
 
 _EN = r"(?:en|sous forme d(?:e|une?)?|au format|dans (?:un|une)|avec (?:un|une)|par|sur)(?: (?:un|une))?"

@@ -13,9 +13,9 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from bots import periode
-from bots.lexique import ABREGES, FAUTE, VIDES, Lexique, connu, contient, ressemblant, tous_les_territoires
-from bots.periode import Periode
+from bots.grammaire import periode
+from bots.grammaire.lexique import ABREGES, FAUTE, VIDES, Lexique, connu, contient, ressemblant, tous_les_territoires
+from bots.grammaire.periode import Periode
 from bots.questions import AXES, INTENTIONS
 from config.langue import cle
 from config.territoire import Perimetre, Territoire

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bots.comparer import classe, compare, plusieurs
-from bots.formes import donne, forme, seule
-from bots.lecture import DES_GAINS, Lu, axe_de, est_un_ordre, ignores, intention_de, lit, mots
-from bots.lexique import VIDES, lexique, territoire_inconnu
-from bots.periode import trop_fin
-from bots.question import Contexte, Question, campagne_nommee, essais, mon_ght, place_de, verifie
+from bots.grammaire.comparer import classe, compare, plusieurs
+from bots.grammaire.formes import donne, forme, seule
+from bots.grammaire.lecture import DES_GAINS, Lu, axe_de, est_un_ordre, ignores, intention_de, lit, mots
+from bots.grammaire.lexique import VIDES, lexique, territoire_inconnu
+from bots.grammaire.periode import trop_fin
+from bots.grammaire.question import Contexte, Question, campagne_nommee, essais, mon_ght, place_de, verifie
+from bots.grammaire.suites import suite
 from bots.questions import AIDE, AXES, PAR_CLE
-from bots.suites import suite
 from config.dossier import Dossier
 from config.langue import enumeration
 from config.territoire import Perimetre

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.comparer import compare
-from bots.lecture import VENTILEES, Lu, axe_de
-from bots.question import Contexte, Question, campagne_nommee, region_au_dessus, verifie
+from bots.grammaire.comparer import compare
+from bots.grammaire.lecture import VENTILEES, Lu, axe_de
+from bots.grammaire.question import Contexte, Question, campagne_nommee, region_au_dessus, verifie
 from bots.questions import PAR_CLE
 from reports.vue import Sujet
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bots.lecture import Lu, intention_de
-from bots.question import Contexte, Question, campagne_nommee, place_de, region_au_dessus, verifie
+from bots.grammaire.lecture import Lu, intention_de
+from bots.grammaire.question import Contexte, Question, campagne_nommee, place_de, region_au_dessus, verifie
 from bots.questions import PAR_CLE
 from config.langue import enumeration
 from config.territoire import FRANCE, Perimetre

@@ -9,7 +9,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from bots.lecture import VENTILEES, Lu
+from bots.grammaire.lecture import VENTILEES, Lu
 from bots.questions import INTENTIONS, PAR_CLE
 from config.campagne import campagne_du_jour
 from config.dossier import Dossier
