@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from bots import messages
+from bots import messages, objets
 from bots.grammaire.comprendre import comprend
 from bots.grammaire.question import Question
 from bots.questions import PAR_CLE, Intention
@@ -83,25 +83,25 @@ def territoire_par_defaut(personne: Personne, vue: Vue) -> Perimetre:
 def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: Vue) -> Rendu:
     """What is answered as of the view's day, to someone whose rights are those of `aujourd_hui`."""
     if question.intention == "aide":
-        return Rendu(messages.sans_figure(question.texte, "aide", messages.aide()), question, vue)
+        return Rendu(objets.sans_figure(question.texte, "aide", messages.aide()), question, vue)
     if question.intention is None or question.sujet is None:
-        return Rendu(messages.pas_compris(question.texte, question.indices, question.propositions), question, vue)
+        return Rendu(objets.pas_compris(question.texte, question.indices, question.propositions), question, vue)
     intention, sujet = PAR_CLE[question.intention], question.sujet
     regards = Regards(personne, aujourd_hui)
     droit = max((regards.sur(p) for p in sujet.cibles), key=list(Regard).index)
     if droit is Regard.RIEN or (droit is Regard.TOTAUX and not _totaux_suffisent(intention, sujet)):
         quoi = "ce territoire n'est" if droit is Regard.RIEN else "le détail de ce territoire n'est"
         phrase = f"{quoi.capitalize()} pas ouvert à votre profil ({personne.fonction})."
-        return Rendu(messages.sans_figure(question.texte, question.intention, phrase, refus=True), question, vue)
+        return Rendu(objets.sans_figure(question.texte, question.intention, phrase, refus=True), question, vue)
     try:
         reponse = intention.fonction(vue, sujet if droit is Regard.TOUT else replace(sujet, combien=0))
     except UserError as faute:
         annees = _exercices_connus(sujet, vue)
         propositions = [intention.propose(vue.dossier.territoire.nom(sujet.perimetre), n) for n in annees]
-        dit = messages.sans_figure(question.texte, question.intention, str(faute)) | {"propositions": propositions}
+        dit = objets.sans_figure(question.texte, question.intention, str(faute)) | {"propositions": propositions}
         return Rendu(dit, question, vue)
     if droit is Regard.TOUT or intention.lignes_ouvertes:
-        return Rendu(messages.objet(question.texte, reponse, vue.dossier), question, vue, droit, reponse)
+        return Rendu(objets.objet(question.texte, reponse, vue.dossier), question, vue, droit, reponse)
     objet, reponse = _totaux_seuls(question.texte, reponse, vue, regards)
     return Rendu(objet, question, vue, droit, reponse)
 
@@ -141,7 +141,7 @@ def _totaux_seuls(texte: str, reponse: Reponse, vue: Vue, regards: Regards) -> t
     if caches and "impute" in faits:
         del faits["impute"], faits["impute_reporte"]
     sans_lignes = replace(reponse, elements=vus if classe else (), par=reponse.par if classe else "", faits=faits)
-    rendu = messages.objet(texte, sans_lignes, vue.dossier)
+    rendu = objets.objet(texte, sans_lignes, vue.dossier)
     if classe and caches:
         rendu["texte"] += "\nLes autres rangs sont anonymes : votre profil ne les ouvre pas."
     elif caches or (reponse.elements and not classe):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bots import blocks, messages
+from bots import blocks, objets
 from bots.blocks import Bloc, Choix
 from bots.formulaires import FORMULAIRES, muets, simple
 from config.droits import Regard, meilleur_regard, remplacees
@@ -95,7 +95,7 @@ def _postes(main: Main, vue: Vue) -> list[tuple[Poste, Regard]]:
 
 
 def _objet(r: Reponse, vue: Vue) -> dict[str, Any]:
-    return messages.objet("", r, vue.dossier)
+    return objets.objet("", r, vue.dossier)
 
 
 def _chiffres(p: Poste, vue: Vue) -> Bloc:

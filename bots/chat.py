@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bots import blocks, bureau, messages
+from bots import blocks, bureau, objets
 from bots.answering import Rendu, rend
 from bots.blocks import Message, Suite
 from bots.boutons import suites
@@ -160,4 +160,4 @@ def _couteux(objet: dict[str, Any], sujet: Sujet, vue: Vue) -> dict[str, Any] | 
         trouves = rejets(vue, replace(sujet, limite=COUTEUX, par=""))
     except UserError:
         return None
-    return messages.objet("", replace(trouves, elements=trouves.elements[:COUTEUX]), vue.dossier)
+    return objets.objet("", replace(trouves, elements=trouves.elements[:COUTEUX]), vue.dossier)

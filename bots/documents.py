@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bots import messages
+from bots import messages, objets
 from bots.answering import Rendu
 from bots.blocks import sans_motif
 from bots.grammaire.comparer import DEDANS
@@ -80,7 +80,7 @@ def tableur(rendu: Rendu) -> Piece:
         )
     from reports import tableur as lignes  # noqa: PLC0415 - what writes workbooks loads only when one is wanted
 
-    titre = str(messages.objet("", gains(rendu.vue, sujet), rendu.vue.dossier)["texte"]).partition("\n")[0]
+    titre = str(objets.objet("", gains(rendu.vue, sujet), rendu.vue.dossier)["texte"]).partition("\n")[0]
     octets = lignes.xlsx(rendu.vue, sujet, titre, f"{messages.base(r)}\n{SOURCE}")
     return Piece(f"lignes-{r.perimetre.code}-{r.exercice}.xlsx", octets, XLSX)
 

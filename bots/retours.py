@@ -18,8 +18,8 @@ from sheets.judging.known import avec_le_registre, octets_du_retour
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur
 from sheets.noms import INTERDITS
-from sheets.register import questions
-from sheets.register.questions import DernierRecu
+from sheets.register import fichiers
+from sheets.register.fichiers import DernierRecu
 
 if TYPE_CHECKING:
     from sheets.template.retour_onglet import Reglee
@@ -42,7 +42,7 @@ def retour(rendu: Rendu) -> Piece:
     if rendu.droit is not Regard.TOUT:
         raise UserError("Les lignes de ce territoire ne sont pas ouvertes à votre profil : pas de retour.")
     campagne = vue.campagne(sujet).code
-    recu = questions.dernier_recu(vue.db, ght.code, campagne, vue.au)
+    recu = fichiers.dernier_recu(vue.db, ght.code, campagne, vue.au)
     if recu is None:
         raise UserError(f"Aucun fichier n'a été reçu de {ght.nom} pour {campagne} : il n'y a pas de retour.")
     return piece_du_retour(*_tu(*_connu(vue, sujet, recu), vue.dossier))
@@ -58,7 +58,7 @@ def piece_du_retour(classeur: Classeur, dossier: Dossier, reglees: Sequence[Regl
 
 def _connu(vue: Vue, sujet: Sujet, recu: DernierRecu) -> tuple[Classeur, list[Reglee]]:
     """The file judged again by today's rules, with what the register knows of it."""
-    octets = questions.original(vue.db, recu.empreinte)
+    octets = fichiers.original(vue.db, recu.empreinte)
     if not octets:
         raise UserError("Ce fichier a été effacé du registre, avec les campagnes anciennes : il n'y a plus de retour.")
     (juge,) = juge_tous([(recu.chemin, octets)], vue.dossier)

@@ -13,10 +13,10 @@ from sheets.judging.campaign import recoupe
 from sheets.judging.known import raccorde_au_registre
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur
-from sheets.register import pulls, questions
+from sheets.register import fichiers, pulls
 from sheets.register.decisions import suites
+from sheets.register.fichiers import FichierGarde
 from sheets.register.ledger import Envoi
-from sheets.register.questions import FichierGarde
 from sheets.register.registre import un_seul_releve
 
 
@@ -54,11 +54,11 @@ def _rejuge(
     db: Database, dossier: Dossier, horloge: Callable[[], datetime], ecrit: bool, avance: Callable[[int, int], None]
 ) -> Iterator[Changement]:
     le = horloge().date()
-    gardes = [g for g in questions.fichiers_a_rejuger(db, le) if not _verrouille(db, g, le)]
+    gardes = [g for g in fichiers.fichiers_a_rejuger(db, le) if not _verrouille(db, g, le)]
     # Earliest exercice first: what is carried over takes the value judged just before.
     gardes.sort(key=lambda g: dossier.campagnes[g.campagne].situation if g.campagne in dossier.campagnes else date.max)
     pull = pulls.commence(db, dossier, horloge()) if ecrit else 0
-    contenus = ((g.chemin, questions.original(db, g.empreinte)) for g in gardes)
+    contenus = ((g.chemin, fichiers.original(db, g.empreinte)) for g in gardes)
     etats: list[pulls.Etat] = []
     for fait, (garde, juge) in enumerate(zip(gardes, juge_tous(contenus, dossier), strict=True), 1):
         avance(fait, len(gardes))
@@ -86,7 +86,7 @@ def _verrouille(db: Database, garde: FichierGarde, le: date) -> bool:
 
 def _compare(db: Database, garde: FichierGarde, classeur: Classeur) -> Changement | None:
     """The difference with the judgement in force, or None when there is none."""
-    avant, constats_avant = questions.jugement(db, garde.id)
+    avant, constats_avant = fichiers.jugement(db, garde.id)
     apres = {
         (o.finess, li.numero): (li.action_id, li.mesure.gain_exercice, li.retire)
         for o in classeur.onglets

@@ -22,7 +22,7 @@ from jobs.pas import PAS, ne_va_pas
 from jobs.wiring import Atelier, sources
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
-from sheets.register import chat, courriels, messages, pas, questions, veille
+from sheets.register import chat, courriels, fichiers, messages, pas, veille
 from sheets.register.chat import Signe
 
 SOUFFRANCE = 14
@@ -93,7 +93,7 @@ def _age(signe: Signe, maintenant: datetime) -> float:
 
 
 def _releve(c: Constat, vue: Vue, empreinte: str) -> None:
-    c.dernier_releve = questions.dernier_releve(vue.db)
+    c.dernier_releve = fichiers.dernier_releve(vue.db)
     if c.dernier_releve is None:
         return
     c.jours_depuis_releve = _jours(c.dernier_releve["debut"], vue.au)
@@ -137,7 +137,7 @@ def _sources(c: Constat, vue: Vue) -> None:
 def _illisibles(c: Constat, vue: Vue) -> None:
     c.soucis += [
         f"{Path(chemin).name}{f', onglet {feuille}' if feuille else ''} : {message}"
-        for chemin, feuille, message in questions.non_lus(vue.db, vue.au)
+        for chemin, feuille, message in fichiers.non_lus(vue.db, vue.au)
         if _la(chemin)
     ]
 

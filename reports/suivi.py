@@ -12,10 +12,10 @@ from config.territoire import Ght
 from reports.gains import base
 from reports.reponse import Element, Reponse
 from reports.vue import Sujet, Vue, somme
-from sheets.register import questions
+from sheets.register import fichiers
 from sheets.register.compte import OngletRecu, qui_compte
 from sheets.register.decisions import Suite, suites
-from sheets.register.questions import FichierRecu
+from sheets.register.fichiers import FichierRecu
 
 REPONDU = ("remise", "validée", "néant")
 """How far a GHT must be to owe nothing more."""
@@ -87,11 +87,11 @@ def etats(vue: Vue, sujet: Sujet, comptent: dict[str, OngletRecu] | None = None)
     if comptent is None:
         comptent = qui_compte(vue.db, [campagne.code], vue.au, vue.finess(sujet))
     attendus = vue.ghts(sujet)
-    fichiers: dict[str, list[FichierRecu]] = {}
-    for f in questions.fichiers_recus(vue.db, [campagne.code], vue.au, [g.code for g in attendus]):
-        fichiers.setdefault(f.ght, []).append(f)
+    envois: dict[str, list[FichierRecu]] = {}
+    for f in fichiers.fichiers_recus(vue.db, [campagne.code], vue.au, [g.code for g in attendus]):
+        envois.setdefault(f.ght, []).append(f)
     decides = suites(vue.db, campagne.code, vue.au)
-    return [_etat(vue, g, campagne, comptent, fichiers.get(g.code, []), decides.get(g.code, Suite())) for g in attendus]
+    return [_etat(vue, g, campagne, comptent, envois.get(g.code, []), decides.get(g.code, Suite())) for g in attendus]
 
 
 def _etat(

@@ -22,7 +22,7 @@ from reports.vue import Sujet, Vue, somme
 from sheets import template
 from sheets.checks import CATALOGUE
 from sheets.constats import Gravite
-from sheets.register import questions
+from sheets.register import fichiers, questions
 from sheets.register.compte import OngletRecu
 from sheets.register.questions import LigneRecue
 from sheets.template.cellules import Valeur, case, hauteur, pose
@@ -112,7 +112,7 @@ def _pourquoi(li: LigneRecue, regles: Sequence[str]) -> str:
 def _fichiers(vue: Vue, campagnes: set[str]) -> dict[int, str]:
     """How each file is called: by the name we gave its trame, else by the day it came and its number in the register."""
     dits = {}
-    for f in questions.fichiers_recus(vue.db, sorted(campagnes), vue.au):
+    for f in fichiers.fichiers_recus(vue.db, sorted(campagnes), vue.au):
         notre = template.nom_de_fichier(f.ght, vue.dossier.campagnes[f.campagne], vue.dossier)
         venu = f"reçu le {jour(date.fromisoformat(f.recu_le))} (n° {f.id})"
         dits[f.id] = f"{notre}, {venu}" if Path(f.chemin).name == notre else venu.capitalize()

@@ -30,7 +30,7 @@ from jobs.wiring import Atelier
 from sheets.judging.known import avec_le_registre
 from sheets.judging.workbook import juge
 from sheets.lignes import Classeur
-from sheets.register.questions import fichiers_recus
+from sheets.register.fichiers import fichiers_recus
 from sheets.register.registre import ouvre, un_seul_releve
 from tests.faux_slack import PRIVE, FauxSlack, faux_slack
 from tests.region import Region, trame

@@ -16,7 +16,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
-from sheets.register.questions import fichiers_recus
+from sheets.register.fichiers import fichiers_recus
 from sheets.register.registre import ouvre
 from tests.e2e.salon import JETONS
 from tests.e2e.test_slack import BINAIRE, RACINE, SEUL, texte
