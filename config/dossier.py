@@ -17,11 +17,7 @@ from pathlib import Path
 from config.campagne import Campagne, par_situation
 from config.droits import Personne
 from config.errors import UserError
-from config.nomenclature import Nomenclature
-from config.objectifs import Objectif
-from config.rappels import Rappel, lit_rappels
-from config.seuils import Alertes, Garde, Heures, Seuils, lit_reglages
-from config.tableaux import (
+from config.fichiers import (
     Operateur,
     lit_achats,
     lit_campagnes,
@@ -31,6 +27,10 @@ from config.tableaux import (
     lit_personnes,
     lit_territoire,
 )
+from config.nomenclature import Nomenclature
+from config.objectifs import Objectif
+from config.rappels import Rappel, lit_rappels
+from config.seuils import Alertes, Garde, Heures, Seuils, lit_reglages
 from config.tables import Plaintes
 from config.territoire import Territoire
 
