@@ -57,7 +57,7 @@ def _sources(_atelier: Atelier) -> Examen:
     reglees = sources()
     if not reglees:
         return ["Sources : aucune n'est réglée, vigie pull attend qu'on lui donne un dossier (VIGIE_SOURCES)."], []
-    _, absentes = trouve(reglees)
+    _, _, absentes = trouve(reglees)
     return [f"Sources : « {s} » s'ouvre." for s in reglees if s not in absentes], [
         f"La source « {s} » n'existe pas, ou n'est pas accessible. Corrigez VIGIE_SOURCES, ou rétablissez-la."
         for s in absentes

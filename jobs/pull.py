@@ -63,19 +63,23 @@ class Bilan:
         return sum(r.etat == etat for r in self.recus)
 
 
-def trouve(sources: Iterable[Path]) -> tuple[list[Depot], list[Path]]:
-    """The workbooks in these folders (or these files), oldest first; the sources that are gone, or out of reach.
+def trouve(sources: Iterable[Path]) -> tuple[list[Depot], dict[str, int], list[Path]]:
+    """The workbooks in these folders (or these files), oldest first; how many in each; the sources out of reach.
 
     Excel's lock files (~$…) and hidden files are passed over.
     """
     depots: list[Depot] = []
+    vus: dict[str, int] = {}
     absentes: list[Path] = []
     for source in sources:
         try:
-            depots += _dans(source)
+            siens = _dans(source)
         except OSError:
             absentes.append(source)
-    return sorted({d.chemin: d for d in depots}.values(), key=lambda d: (d.modifie_ns, d.chemin)), absentes
+            continue
+        depots += siens
+        vus[masque(str(source.resolve()))] = len(siens)
+    return sorted({d.chemin: d for d in depots}.values(), key=lambda d: (d.modifie_ns, d.chemin)), vus, absentes
 
 
 def _dans(source: Path) -> list[Depot]:
@@ -111,15 +115,11 @@ def pull(
     """
     with un_seul_releve(db, ATTENTE if patience else 0):
         donnees = list(sources)
-        depots, absentes = trouve(donnees)
+        depots, vus, absentes = trouve(donnees)
         if donnees and len(absentes) == len(donnees):
             raise UserError(
                 f"La source « {absentes[0]} » n'existe pas, ou n'est pas accessible. Donnez un dossier de trames, ou un classeur."
             )
-        vus = {
-            masque(s): sum(d.chemin == s or d.chemin.startswith(f"{s}/") for d in depots)
-            for s in (str(source.resolve()) for source in donnees if source not in absentes)
-        }
         bilan = _pull(db, dossier, depots, vus, horloge, avance, saisie, permis, patience)
         return replace(bilan, absentes=tuple(map(str, absentes)))
 
