@@ -50,35 +50,56 @@ def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int
     def ou(rang: int) -> str:
         return adresse(colonne_0 + rang, ligne_0 + premiere)
 
-    candidats = _exacts(titres, trame)
+    vu = _colonnes(titres, trame)
     constats: list[Constat] = []
+    for cle, rangs in vu.doubles.items():
+        cellules = [ou(r) for r in rangs]
+        constats.append(
+            classeur.colonne_en_double(trame.par_cle[cle].titre, cellules, feuille=feuille, cellule=cellules[1])
+        )
+    for dire, cles in ((classeur.colonne_reconnue, vu.changees), (classeur.unite_de_colonne, vu.autres_unites)):
+        for cle in cles:
+            rang, titre = vu.places[cle], trame.par_cle[cle].titre
+            constats.append(dire(" ".join(titres[rang].split()), titre, feuille=feuille, cellule=ou(rang)))
+    if vu.absentes:
+        constats.append(classeur.colonne_absente(list(vu.absentes), feuille=feuille, cellule=ou(0)))
+    largeur = max((r for r, t in enumerate(titres) if t), default=0) + 1
+    utilisable = not (vu.doubles or vu.absentes or vu.autres_unites)
+    return Entetes(premiere, vu.places, largeur, tuple(constats), utilisable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Colonnes:
+    """What a row of headings says, wherever it stands: the rank of each column by its key, and what is odd of them."""
+
+    places: dict[str, int]
+    doubles: dict[str, list[int]]
+    changees: list[str]
+    """Those that were renamed, mistyped or moved, from left to right."""
+    autres_unites: list[str]
+    absentes: list[str]
+    """Headings of the columns without which nothing can be judged."""
+
+
+@lru_cache(maxsize=256)
+def _colonnes(titres: Titres, trame: Trame) -> _Colonnes:
+    """Remembered, for the tabs of a campaign bear the same headings."""
     places: dict[str, int] = {}
-    for cle, rangs in candidats.items():
+    doubles: dict[str, list[int]] = {}
+    for cle, rangs in _exacts(titres, trame).items():
         officiels = [r for r in rangs if cle_entete(titres[r]) == cle_entete(trame.par_cle[cle].titre)]
         retenus = officiels or rangs
         places[cle] = retenus[0]
         if len(retenus) > 1 and trame.par_cle[cle].genre != "calcul":
-            cellules = [ou(r) for r in retenus]
-            constats.append(
-                classeur.colonne_en_double(trame.par_cle[cle].titre, cellules, feuille=feuille, cellule=cellules[1])
-            )
-    refuse = bool(constats)
+            doubles[cle] = retenus
     places |= _approchants(titres, places, trame)
-    for cle in sorted(_renommees(titres, places, trame) | _deplacees(places, trame), key=places.__getitem__):
-        titre = trame.par_cle[cle].titre
-        vu = " ".join(titres[places[cle]].split())
-        constats.append(classeur.colonne_reconnue(vu, titre, feuille=feuille, cellule=ou(places[cle])))
-    autres_unites = [
-        c for c, r in places.items() if trame.par_cle[c].genre == "euros" and _AUTRE_UNITE.search(titres[r])
-    ]
-    for cle in autres_unites:
-        vu, titre = " ".join(titres[places[cle]].split()), trame.par_cle[cle].titre
-        constats.append(classeur.unite_de_colonne(vu, titre, feuille=feuille, cellule=ou(places[cle])))
-    absentes = [c.titre for c in trame.colonnes if c.requis and c.requis.colonne_indispensable and c.cle not in places]
-    if absentes:
-        constats.append(classeur.colonne_absente(absentes, feuille=feuille, cellule=ou(0)))
-    largeur = max((r for r, t in enumerate(titres) if t), default=0) + 1
-    return Entetes(premiere, places, largeur, tuple(constats), not (refuse or absentes or autres_unites))
+    return _Colonnes(
+        places,
+        doubles,
+        sorted(_renommees(titres, places, trame) | _deplacees(places, trame), key=places.__getitem__),
+        [c for c, r in places.items() if trame.par_cle[c].genre == "euros" and _AUTRE_UNITE.search(titres[r])],
+        [c.titre for c in trame.colonnes if c.requis and c.requis.colonne_indispensable and c.cle not in places],
+    )
 
 
 def _meilleure_rangee(rangees: Sequence[Rangee], trame: Trame) -> tuple[int, int, Titres]:
