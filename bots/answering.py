@@ -17,6 +17,7 @@ from config.territoire import FRANCE, Perimetre
 from reports.reponse import Reponse
 from reports.vue import Sujet, Vue
 from sheets.register import demandes
+from sheets.register.registre import lecture
 
 TERRITOIRES = ("ght", "etablissement", "region")
 """The axes whose parts are territories, each with a right of its own."""
@@ -94,7 +95,8 @@ def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: Vue)
         phrase = f"{quoi.capitalize()} pas ouvert à votre profil ({personne.fonction})."
         return Rendu(objets.sans_figure(question.texte, question.intention, phrase, refus=True), question, vue)
     try:
-        reponse = intention.fonction(vue, sujet if droit is Regard.TOUT else replace(sujet, combien=0))
+        with lecture(vue.db):  # every figure of an answer stands on the same state
+            reponse = intention.fonction(vue, sujet if droit is Regard.TOUT else replace(sujet, combien=0))
     except UserError as faute:
         annees = _exercices_connus(sujet, vue)
         propositions = [intention.propose(vue.dossier.territoire.nom(sujet.perimetre), n) for n in annees]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal
 
 TypePerimetre = Literal["national", "region", "ght", "etablissement"]
@@ -58,6 +58,10 @@ class Appartenance:
 
     def vaut(self, au: date) -> bool:
         return (self.debut is None or self.debut <= au) and (self.fin is None or au <= self.fin)
+
+
+Epoque = tuple[dict[str, tuple[Etablissement, ...]], dict[str, str]]
+Dedans = tuple[tuple[Ght, ...], frozenset[str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,9 +125,29 @@ class Territoire:
         entrees = {a.debut for a in self.appartenances if a.debut}
         return sorted(entrees | {a.fin + timedelta(days=1) for a in self.appartenances if a.fin})
 
-    @lru_cache(maxsize=64)  # noqa: B019 - a territory lives as long as the process
-    def _epoque(self, rang: int) -> tuple[dict[str, tuple[Etablissement, ...]], dict[str, str]]:
+    def _epoque(self, rang: int) -> Epoque:
         """Members by GHT, and GHT by FINESS, between two changes."""
+        if rang not in self._epoques:
+            self._epoques[rang] = self._lit_l_epoque(rang)
+        return self._epoques[rang]
+
+    def _dedans(self, perimetre: Perimetre, rang: int) -> Dedans:
+        """The GHT and the FINESS numbers inside a scope, between two changes."""
+        if (perimetre, rang) not in self._lieux:
+            self._lieux[perimetre, rang] = self._cherche_dedans(perimetre, rang)
+        return self._lieux[perimetre, rang]
+
+    # Worked out once, and gone with the territory: the past has one for every folder that was ever in force.
+
+    @cached_property
+    def _epoques(self) -> dict[int, Epoque]:
+        return {}
+
+    @cached_property
+    def _lieux(self) -> dict[tuple[Perimetre, int], Dedans]:
+        return {}
+
+    def _lit_l_epoque(self, rang: int) -> Epoque:
         au = self._changements[rang - 1] if rang else date.min
         membres: dict[str, list[Etablissement]] = {}
         for a in sorted(self.appartenances, key=lambda a: (not a.support, a.finess)):
@@ -132,9 +156,7 @@ class Territoire:
         ght_de = {e.finess: ght for ght, siens in membres.items() for e in siens}
         return {ght: tuple(siens) for ght, siens in membres.items()}, ght_de
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - as above
-    def _dedans(self, perimetre: Perimetre, rang: int) -> tuple[tuple[Ght, ...], frozenset[str]]:
-        """The GHT and the FINESS numbers inside a scope, between two changes."""
+    def _cherche_dedans(self, perimetre: Perimetre, rang: int) -> Dedans:
         membres, ght_de = self._epoque(rang)
         vivants = [self.ghts[code] for code in sorted(membres) if code in self.ghts]
         if perimetre.type == "etablissement":

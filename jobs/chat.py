@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -34,15 +35,23 @@ def repond_sur_slack(atelier: Atelier, arret: threading.Event) -> bool:
     def signe(etat: str) -> None:
         chat.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), SERVICE, etat, atelier.maintenant())
 
-    with atelier.vue_fraiche() as vue:
-        retiens(vue.db, [c.code for c in vue.dossier.campagnes.values() if c.ouverture <= vue.au], vue.au)
     robot = slack.robot(reglages(), Maison(atelier.vue_fraiche, atelier.maintenant, partial(prend, atelier)))
+    _prepare(atelier)
     try:
         bien = slack.veille(robot, signe, arret, time.monotonic)
     finally:
         slack.ferme(robot)
         signe("arrêté" if bien else "muet")
     return bien
+
+
+def _prepare(atelier: Atelier) -> None:
+    """Work out what counts in every open campaign, so that the first to ask do not wait; a fault here stops nothing."""
+    try:
+        with atelier.vue_fraiche() as vue:
+            retiens(vue.db, [c.code for c in vue.dossier.campagnes.values() if c.ouverture <= vue.au], vue.au)
+    except Exception:
+        logging.getLogger("vigie.chat").warning("Nothing was worked out ahead", exc_info=True)
 
 
 def tient_le_chat(atelier: Atelier) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from sheets.register.compte import qui_compte
 from sheets.register.decisions import notes, suites
 from sheets.register.pulls import Saisie
 from sheets.register.registre import chemin_de, ouvre
-from tests.region import REFERENT, Region, nouvelle, sujet
+from tests.region import PARIS, REFERENT, Region, nouvelle, sujet
 
 ANNUELLE = "2021-annuelle"
 BELFORT, GHT = "900000365", "BFC-09"
@@ -218,6 +218,56 @@ def test_two_connections_to_a_register_remember_together_and_another_register_ap
         assert en_tout(db, region) == attendu
     assert compte._souvenir(voisine) is compte._souvenir(region.db) is not compte._souvenir(autre.db)
     voisine.close()
+
+
+def test_what_another_commits_while_a_day_is_worked_out_is_not_remembered_for_the_days_before(region: Region) -> None:
+    robot = ouvre(chemin_de(region.db))
+    actes.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
+    region.le(LE_24)
+    pris: list[str] = []
+
+    def au_milieu(sql: str) -> None:
+        if sql.lstrip().startswith("WITH campagne(code") and not pris:
+            pris.append(sql)
+            actes.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
+
+    robot.conn.set_trace_callback(au_milieu)
+    assert en_tout(robot, region) == 5_000_000  # as it stood when the question was asked
+    robot.conn.set_trace_callback(None)
+    assert pris
+    assert en_tout(robot, region) == 4_600_000
+    assert retenu(region, LE_21) == 5_000_000
+    assert sum(o.totaux.gain_retenu for o in qui_compte(robot, [ANNUELLE], LE_21).values()) == 5_000_000
+    assert changements(region.vue, sujet(GHT, 2021, depuis=LE_21)).valeur == -400_000
+    robot.close()
+
+
+def test_a_register_that_takes_the_name_of_an_open_one_shares_nothing_with_it(region: Region, tmp_path: Path) -> None:
+    chemin, copie = chemin_de(region.db), tmp_path / "copie.sqlite"
+    region.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(chemin, copie)
+    actes.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
+    region.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    region.db.close()
+    ancien = ouvre(chemin)
+    for suite in ("-wal", "-shm"):
+        Path(f"{chemin}{suite}").unlink(missing_ok=True)
+    copie.replace(chemin)
+    assert en_tout(ancien, region) == 600_000
+    region.db = ouvre(chemin)
+    actes.decide(region.main(), TROISIEME, "retirer", "déjà comptée")  # bears the number of the other one's act
+    assert en_tout(region.db, region) == 400_000
+    chemin.rename(tmp_path / "ailleurs.sqlite")
+    assert en_tout(region.db, region) == 400_000
+    ancien.close()
+
+
+def test_the_hour_that_comes_twice_in_october_hides_no_sending(region: Region) -> None:
+    for fold, gain in ((0, 5_000), (1, 7_000)):
+        region.heure = datetime(2022, 10, 30, 2, 30 - 20 * fold, tzinfo=PARIS, fold=fold)
+        region.envoie("belfort.xlsx", GHT, ANNUELLE, {BELFORT: [
+            {"intitule": "Gants", "gain_annuel": gain, "date_premiere_commande": date(2021, 1, 4)}]})  # fmt: skip
+    assert retenu(region) == 700_000
 
 
 def test_striking_a_loss_raises_nothing(region: Region) -> None:

@@ -1,8 +1,10 @@
 """The region's folder: what people type in Excel is read, and every fault is told with its file and line."""
 
 import csv
+import gc
 import io
 import shutil
+import weakref
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +16,7 @@ from config.dossier import EXEMPLE, Dossier, charge
 from config.errors import UserError
 from config.objectifs import Objectif, en_vigueur
 from config.rappels import FICHIER as RAPPELS
-from config.territoire import Perimetre, Territoire
+from config.territoire import FRANCE, Perimetre, Territoire
 from jobs.cli.commande import vigie
 
 JURA, MOREZ, REVERMONT = "BFC-08", "390780153", "390780179"
@@ -417,3 +419,13 @@ def test_a_list_that_announces_a_known_arrival_keeps_its_date(copie: Path) -> No
     annonce = [*liste(), membre("390000000", JURA, "GHT Jura")]
     territoire = apres(copie, en_csv(annonce, copie / "liste.txt"), "2022-12-15")
     assert "390000000" in finess(territoire, JURA, "2023-01-01")
+
+
+def test_a_territory_that_nobody_asks_any_more_is_forgotten() -> None:
+    t = charge(EXEMPLE).territoire
+    copie = Territoire(t.regions, t.ghts, t.etablissements, t.appartenances)
+    assert copie.finess_de(FRANCE, date(2022, 3, 31)) == t.finess_de(FRANCE, date(2022, 3, 31))
+    oubliee = weakref.ref(copie)
+    del copie
+    gc.collect()
+    assert oubliee() is None

@@ -11,6 +11,7 @@ import pytest
 
 from config.dossier import EXEMPLE
 from config.errors import UserError
+from jobs.chat import repond_sur_slack
 from jobs.wiring import Atelier
 from sheets.register.registre import ouvre
 from tests.region import nouvelle
@@ -73,3 +74,22 @@ def test_each_thread_has_its_own_connection_and_sees_what_the_others_write(ateli
     fil.join()
     assert autres == [False]
     assert ici.db["evenements_du_chat"].count == 1
+
+
+def test_the_bot_listens_even_when_nothing_can_be_worked_out_ahead(
+    atelier: Atelier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder may be half saved when the bot comes back: it says so at each question, and mends itself."""
+    atelier.vue()
+    (atelier.chemin_dossier / "personnes.csv").write_text("à moitié écrit", encoding="utf-8")
+    ecoute: list[object] = []
+    monkeypatch.setattr("bots.slack.robot", lambda *_: "robot")
+    monkeypatch.setattr("bots.slack.ferme", lambda _: None)
+
+    def veille(robot: object, *_: object) -> bool:
+        ecoute.append(robot)
+        return True
+
+    monkeypatch.setattr("bots.slack.veille", veille)
+    assert repond_sur_slack(atelier, threading.Event())
+    assert ecoute == ["robot"]

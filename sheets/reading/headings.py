@@ -23,6 +23,8 @@ PROFONDEUR = 40
 ANCRES = 4
 """A row with fewer known headings is not the row of headings."""
 RESSEMBLANCE = 86.0
+MEMORABLE = 4_000
+"""Characters past which a row of headings is read each time it is met."""
 
 _AUTRE_UNITE = re.compile(r"\b[kKM]\s?€|\bHT\b|milliers|millions|centimes", re.IGNORECASE)
 
@@ -81,9 +83,13 @@ class _Colonnes:
     """Headings of the columns without which nothing can be judged."""
 
 
-@lru_cache(maxsize=256)
 def _colonnes(titres: Titres, trame: Trame) -> _Colonnes:
-    """Remembered, for the tabs of a campaign bear the same headings."""
+    """Remembered, for the tabs of a campaign bear the same headings; not where someone pasted a book into the row."""
+    return (_lues if sum(map(len, titres)) < MEMORABLE else _lues.__wrapped__)(titres, trame)
+
+
+@lru_cache(maxsize=256)
+def _lues(titres: Titres, trame: Trame) -> _Colonnes:
     places: dict[str, int] = {}
     doubles: dict[str, list[int]] = {}
     for cle, rangs in _exacts(titres, trame).items():
@@ -128,9 +134,7 @@ def _meilleure_rangee(rangees: Sequence[Rangee], trame: Trame) -> tuple[int, int
     return meilleure
 
 
-@lru_cache(maxsize=1024)
 def _connus(titres: Titres, trame: Trame) -> int:
-    """How many of these are headings of the trame; remembered, for the tabs of a campaign begin alike."""
     return sum(cle_entete(t) in trame.entetes for t in titres if t)
 
 

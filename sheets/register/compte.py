@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -21,6 +20,7 @@ from sqlite_utils import Database
 
 from sheets.lignes import Totaux
 from sheets.register import decisions
+from sheets.register.registre import fichier_de, lecture, peut_etre_repris
 
 
 class OngletRecu(NamedTuple):
@@ -53,11 +53,11 @@ class OngletRecu(NamedTuple):
 
 def dernier_pull(db: Database, au: date) -> int:
     """The last pull that had begun by the end of that day; 0 when there was none."""
-    rang = db.execute(
-        "SELECT id FROM pulls WHERE debut < ? ORDER BY debut DESC, id DESC LIMIT 1",
-        (decisions.lendemain(au),),
-    ).fetchone()
-    return int(rang[0]) if rang else 0
+    requete = (  # by the day, then by the number: an hour may come twice, a day never comes back
+        "SELECT coalesce(max(id), 0) FROM pulls WHERE debut < :apres"
+        " AND debut >= (SELECT substr(max(debut), 1, 10) FROM pulls WHERE debut < :apres)"
+    )
+    return int(db.execute(requete, {"apres": decisions.lendemain(au)}).fetchone()[0])
 
 
 def dernier_fichier(db: Database, au: date) -> int:
@@ -103,8 +103,15 @@ def qui_compte(
     `finess` limits the answer to some établissements. Totals are those after the decisions in force that day.
     Without `verrou`, what would count had nothing been locked; with `avant`, had that arrival and later ones not come.
     """
-    if avant is not None or not verrou or db.conn.in_transaction:  # what is being written may yet be taken back
-        return _de_la_base(db, campagnes, au, finess, verrou=verrou, avant=avant)
+    oublieux = avant is not None or not verrou or peut_etre_repris(db)
+    with lecture(db):
+        if oublieux:
+            return _de_la_base(db, campagnes, au, finess, verrou=verrou, avant=avant)
+        return _connus(db, campagnes, au, finess)
+
+
+def _connus(db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None) -> dict[str, OngletRecu]:
+    """What is remembered, and what has to be worked out; in one state of the register, so that it is remembered right."""
     souvenir = _souvenir(db)
     connus = {mot: souvenir.de(mot) for mot in _derniers_mots(db, campagnes, au)}
     if finess is not None and None in connus.values():
@@ -151,13 +158,10 @@ _AU_PREMIER = Lock()
 
 def _souvenir(db: Database) -> _Souvenir:
     """The memory of the file that this register is: it goes with the last connection to it."""
-    if db not in _PAR_BASE:
-        chemin = db.execute("PRAGMA database_list").fetchone()[2]
-        with _AU_PREMIER:
-            vu = Path(chemin).stat() if chemin else None
-            fichier = (vu.st_dev, vu.st_ino) if vu else (0, id(db))
-            _PAR_BASE[db] = _PAR_FICHIER.setdefault(fichier, _Souvenir())
-    return _PAR_BASE[db]
+    with _AU_PREMIER:
+        if db not in _PAR_BASE:
+            _PAR_BASE[db] = _PAR_FICHIER.setdefault(fichier_de(db) or (0, id(db)), _Souvenir())
+        return _PAR_BASE[db]
 
 
 def retiens(db: Database, campagnes: Iterable[str], au: date) -> None:

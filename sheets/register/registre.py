@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO
+from weakref import WeakKeyDictionary, WeakSet
 
 from sqlite_utils import Database
 
@@ -21,6 +22,10 @@ from sheets.register import schema
 ATTENTE_MS = 10_000
 VIGIE = 0x56494745
 """What marks a SQLite file as ours (PRAGMA application_id): « VIGE »."""
+
+
+_FICHIERS: WeakKeyDictionary[Database, tuple[int, int]] = WeakKeyDictionary()
+_EN_LECTURE: WeakSet[Database] = WeakSet()
 
 
 def ouvre(chemin: Path) -> Database:
@@ -48,6 +53,8 @@ def ouvre(chemin: Path) -> Database:
             migre(db)
             if db.execute("PRAGMA application_id").fetchone()[0] != VIGIE:
                 db.execute(f"PRAGMA application_id = {VIGIE}")
+            lui = chemin.stat()  # now, while nobody can put another file under that name
+            _FICHIERS[db] = (lui.st_dev, lui.st_ino)
     except sqlite3.DatabaseError as faute:
         raise _dite(faute, chemin) or UserError(
             f"« {chemin} » n'est pas un registre Vigie ({faute}). Indiquez-en un autre par --registre."
@@ -162,6 +169,31 @@ def ecriture(db: Database) -> Iterator[None]:
         except BaseException:
             db.rollback()
             raise
+
+
+@contextmanager
+def lecture(db: Database) -> Iterator[None]:
+    """One state of the register for all that is read meanwhile: what others write in between is not seen."""
+    if db.conn.in_transaction:
+        yield
+        return
+    db.execute("BEGIN")
+    _EN_LECTURE.add(db)
+    try:
+        yield
+    finally:
+        _EN_LECTURE.discard(db)
+        db.rollback()
+
+
+def peut_etre_repris(db: Database) -> bool:
+    """Whether what is read now may yet be taken back: a transaction that writes is under way on this connection."""
+    return bool(db.conn.in_transaction) and db not in _EN_LECTURE
+
+
+def fichier_de(db: Database) -> tuple[int, int] | None:
+    """Which file a register was when it was opened (device, inode), whatever bears its name since."""
+    return _FICHIERS.get(db)
 
 
 @contextmanager
