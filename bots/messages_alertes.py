@@ -181,7 +181,7 @@ def _total_qui_bouge(vue: Vue, relances: Sequence[Relance]) -> Partie:
     for r in relances:
         instant = r.moment
         recues = arrivees.corrections(vue.db, c.code, instant - FRAIS, instant)
-        for a in (a for a in recues if str(a.pull) == r.cle.repere):
+        for a in (a for a in recues if a.nom == r.cle.repere):
             for m in (m for m in mouvements(vue, c, a) if m.region == r.cle.unite):
                 nom = vue.dossier.territoire.regions[m.region].nom
                 titres.append((-abs(m.ecart), f"{nom} : {_signe(m.ecart)} sur ce qui était déjà déclaré"))

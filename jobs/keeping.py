@@ -14,6 +14,7 @@ from jobs.wiring import Atelier
 from sheets.register import effacement, sauvegarde
 from sheets.register.effacement import Efface, Perimes
 from sheets.register.registre import chemin_de, un_seul_releve, verrou_de
+from sheets.register.reprise import Repris
 from sheets.register.sauvegarde import Contenu
 
 DOSSIER = "sauvegardes"
@@ -43,12 +44,14 @@ def restaure(atelier: Atelier, fichier: Path, oui: bool) -> None:
         console.ecrit(f"Sauvegarde vérifiée : {fichier}, {_dit(contenu)}.")
         console.ecrit(f"Registre en place : {registre}, {_en_place(registre)}.")
         if not oui:
+            _dit_le_repris(sauvegarde.a_reprendre(registre, copie), "serait gardé")
             click.echo("Rien n'a été remplacé. Pour le faire, ajoutez --yes : le registre en place sera gardé à côté.")
             return
         with verrou_de(registre):
             de_cote = _libre(registre.parent / sauvegarde.nom_date(registre, quand, "-remplace"))
-            remplace = sauvegarde.remplace(registre, copie, de_cote)
-    click.echo(f"Restauré. L'ancien registre est gardé sous {de_cote}." if remplace else "Restauré.")
+            repris = sauvegarde.remplace(registre, copie, de_cote)
+    _dit_le_repris(repris, "est gardé")
+    click.echo(f"Restauré. L'ancien registre est gardé sous {de_cote}." if repris else "Restauré.")
 
 
 def _libre(chemin: Path) -> Path:
@@ -62,6 +65,24 @@ def _en_place(registre: Path) -> str:
         return "qui n'existe pas encore"
     contenu = sauvegarde.resume(registre)
     return _dit(contenu) if contenu else "qui ne peut pas être lu"
+
+
+def _dit_le_repris(repris: Repris | None, verbe: str) -> None:
+    """How much of what was said since the backup is carried over; what it means when not all could be."""
+    if repris is None:
+        return
+    if not repris.manque or any(repris[:3]):
+        dits = (
+            compte(repris.messages, "message"),
+            compte(repris.gestes, "réponse à des rappels", "réponses à des rappels"),
+            compte(repris.courriels, "courriel traité", "courriels traités"),
+        )
+        console.ecrit(f"Ce qui a été dit depuis la sauvegarde {verbe} : {enumeration(dits)}.")
+    if repris.manque:
+        console.ecrit(
+            f"Ce qui a été dit depuis la sauvegarde ne peut pas être repris en entier du registre en place, qui est {repris.manque} : "
+            "des lettres peuvent partir deux fois ; voyez par vigie remind ce qui partirait, avant de rallumer le service."
+        )
 
 
 def _dit(c: Contenu) -> str:

@@ -120,7 +120,7 @@ def total_qui_bouge(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Rela
         for a in arrivees.corrections(vue.db, campagne.code, instant - FRAIS, instant):
             for m in mouvements(vue, campagne, a):
                 if m.avant > 0 and abs(m.ecart) * 100 >= m.avant * vue.dossier.alertes.variation:
-                    yield from _au_referent(vue, campagne, m.region, "total qui bouge", str(a.pull), a.le, ou)
+                    yield from _au_referent(vue, campagne, m.region, "total qui bouge", a.nom, a.le, ou)
 
 
 def mouvements(vue: Vue, campagne: Campagne, arrivee: Arrivee) -> list[Mouvement]:

@@ -181,7 +181,7 @@ def accuses(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Si
                 fichier, lu_le = lectures[etat.ght.code]
                 moment = prochain_moment(lu_le, vue.dossier.heures)
                 for p in destinataires(vue, etat.ght, "ght"):
-                    cle = Cle(campagne.code, etat.ght.code, "accusé", str(fichier), p.email)
+                    cle = Cle(campagne.code, etat.ght.code, "accusé", fichier, p.email)
                     yield Relance(cle, "accuse", moment, campagne, etat)
 
 

@@ -13,18 +13,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config.campagne import PARIS
 from config.dossier import Dossier
 from config.territoire import FRANCE
 from reports.gains import gains, pourquoi
 from reports.quality import rejets
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
+from sheets.register import messages
+from sheets.register.messages import Cle
 from sheets.register.registre import ouvre
 from sheets.register.sauvegarde import verifie
 from tests.atelier import MOREZ, SUD, en_janvier
@@ -379,6 +382,7 @@ def test_a_restore_killed_at_any_moment_leaves_the_old_register_or_the_new_one(
     lanceur: Lanceur, source: Path, tmp_path: Path, attendus: dict[str, tuple[Any, Any, float]]
 ) -> None:
     registre, des, remplaces = tmp_path / "vigie.sqlite", random.Random(4), 0
+    quand = datetime.combine(JOUR, time(9), PARIS)
     PULL.pose(lanceur, registre, source)
     lanceur(PULL.course(registre, source))
     sauvegarde = tmp_path / "bonne.sqlite"
@@ -389,9 +393,15 @@ def test_a_restore_killed_at_any_moment_leaves_the_old_register_or_the_new_one(
     for n in range(30):
         with closing(ouvre(registre)) as db:
             db.execute("INSERT INTO questions (personne, posee_le, texte) VALUES ('x', '2022', ?)", (f"après {n}",))
-        lanceur({"arguments": _ou(restaure, registre, source), "tue": fini["duree"] * des.uniform(0.5, 1.05)})
+            dit = Cle("2021-annuelle", "BFC-08", "J-7", f"après {n}", "x")
+            messages.inscrit(db, [(dit, "rappel")], quand)
+            messages.prend(db, [messages.connus(db, [dit.campagne])[dit].id], f"{n}", quand)
+            messages.part(db, f"{n}", "courriel", "x", quand)
+            messages.arrive(db, f"{n}", "", quand)
+        lanceur({"arguments": _ou(restaure, registre, source), "tue": fini["duree"] * des.uniform(0.5, 1.2)})
         with closing(ouvre(registre)) as db:
             reste = db.execute("SELECT count(*) FROM questions WHERE texte = ?", (f"après {n}",)).fetchone()[0]
+            assert len(messages.en_etat(db, "dit")) == n + 1  # what was said was said, before and after
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         remplaces += 1 - reste
         assert faits(registre) == attendus["pull"][0]

@@ -9,9 +9,14 @@ from sqlite_utils import Database
 
 
 class Arrivee(NamedTuple):
-    """What a pull received for a campaign: its first arrival, the first one after it if any, the établissements sent."""
+    """What a pull received for a campaign: its first arrival, the first one after it if any, the établissements sent.
+
+    `nom` is what a message about it bears: its pull's number, or the name that such a message bore in a register since
+    replaced by a backup (see `reprise`).
+    """
 
     pull: int
+    nom: str
     le: datetime
     premiere: int
     suivante: int | None
@@ -32,13 +37,19 @@ def corrections(db: Database, campagne: str, depuis: datetime, jusqu_a: datetime
     """The pulls, finished since an instant, that brought a new version of something already received."""
     requete = (
         "SELECT f.pull, p.debut, min(f.recu), (SELECT min(g.recu) FROM fichiers g WHERE g.campagne = f.campagne"
-        " AND g.pull > f.pull AND g.recu = g.id), group_concat(DISTINCT o.finess)"
+        " AND g.pull > f.pull AND g.recu = g.id), group_concat(DISTINCT o.finess),"
+        " max(f.modifie_le || '/' || f.empreinte)"
         " FROM fichiers f JOIN pulls p ON p.id = f.pull JOIN bilans b ON b.pull = p.id JOIN onglets o ON o.fichier = f.id"
         " WHERE f.campagne = ? AND f.recu = f.id AND p.debut >= ? AND EXISTS (SELECT 1 FROM onglets a"
         " WHERE a.campagne = f.campagne AND a.finess = o.finess AND a.fichier < f.id) GROUP BY f.pull ORDER BY f.pull"
     )
-    rangs = db.execute(requete, (campagne, depuis.date().isoformat()))
-    lus = (Arrivee(pull, datetime.fromisoformat(le), un, puis, tuple(f.split(","))) for pull, le, un, puis, f in rangs)
+    rangs = db.execute(requete, (campagne, depuis.date().isoformat())).fetchall()
+    dits = "SELECT DISTINCT repere FROM messages WHERE campagne = ? AND etape = 'total qui bouge'"
+    repris = {repere for (repere,) in db.execute(dits, (campagne,))} if rangs else set()
+    lus = (
+        Arrivee(pull, nom if nom in repris else str(pull), datetime.fromisoformat(le), un, puis, tuple(f.split(",")))
+        for pull, le, un, puis, f, nom in rangs
+    )
     return [a for a in lus if depuis <= a.le <= jusqu_a]
 
 

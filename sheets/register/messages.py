@@ -190,15 +190,21 @@ def refuses(db: Database, campagne: str) -> list[Refus]:
     ]
 
 
-def lectures(db: Database, campagne: str, depuis: datetime, jusqu_a: datetime) -> dict[str, tuple[int, datetime]]:
-    """By GHT, the last file left in a folder since an instant: its number, and when it was read. Nobody answered it yet."""
+def lectures(db: Database, campagne: str, depuis: datetime, jusqu_a: datetime) -> dict[str, tuple[str, datetime]]:
+    """By GHT, the last file left in a folder since an instant: its name, and when it was read. Nobody answered it yet.
+
+    Its name is its number, or the one that its receipt bore in a register since replaced by a backup (see `reprise`).
+    """
     requete = (
-        "SELECT f.ght, f.id, p.debut FROM fichiers f JOIN pulls p ON p.id = f.pull"
+        "SELECT f.ght, coalesce((SELECT m.repere FROM messages m WHERE (m.campagne, m.unite, m.etape, m.repere)"
+        " = (f.campagne, f.ght, 'accusé', f.modifie_le || '/' || f.empreinte)), f.id), p.debut"
+        " FROM fichiers f JOIN pulls p ON p.id = f.pull"
         " WHERE f.campagne = ? AND f.recu = f.id AND f.saisi_par = '' AND f.ght <> '' AND p.debut >= ?"
         f" AND f.chemin NOT LIKE '{PAR_COURRIEL}/%' AND f.chemin NOT LIKE '%/{PAR_SLACK}/%' ORDER BY f.id"
     )
     # Dates are compared as such: text would order them wrongly across the hour that comes twice.
-    lues = ((g, f, datetime.fromisoformat(d)) for g, f, d in db.execute(requete, (campagne, depuis.date().isoformat())))
+    rangs = db.execute(requete, (campagne, depuis.date().isoformat()))
+    lues = ((ght, str(nom), datetime.fromisoformat(d)) for ght, nom, d in rangs)
     return {ght: (fichier, lu_le) for ght, fichier, lu_le in lues if depuis <= lu_le <= jusqu_a}
 
 

@@ -18,8 +18,9 @@ from sqlite_utils import Database
 
 from config.errors import UserError
 from config.langue import compte
-from sheets.register import schema
+from sheets.register import reprise, schema
 from sheets.register.registre import ecriture, est_a_nous, migre, ouverture_seule, plus_recentes
+from sheets.register.reprise import Repris
 from sheets.register.schema import table_des_lignes
 from sheets.trames import TRAMES
 
@@ -114,19 +115,33 @@ def prepare(sauvegarde: Path, registre: Path, quand: datetime) -> Iterator[tuple
         yield copie, contenu
 
 
-def remplace(registre: Path, copie: Path, de_cote: Path) -> bool:
-    """Put a verified copy in the place of the register, which stays under `de_cote`; False when there was none.
+def a_reprendre(registre: Path, copie: Path) -> Repris | None:
+    """What would be carried over from the register into a verified copy put in its place; None when there is none."""
+    return _reprend(copie, registre, essai=True) if registre.exists() else None
 
-    One rename makes the change: before it the old register is whole, after it the new one is. Raises UserError when
+
+def remplace(registre: Path, copie: Path, de_cote: Path) -> Repris | None:
+    """Put a verified copy in the place of the register, which stays under `de_cote`; None when there was none.
+
+    What the register has said since is carried over into the copy, once nobody can add to it. One rename makes the change: before it the old register is whole, after it the new one is. Raises UserError when
     some other program has the register open: what it would still write belongs to the old one.
     """
     with ouverture_seule(registre):
-        avant = registre.exists()
-        if avant:
-            _referme(registre, de_cote)
+        repris = None
+        if registre.exists():
+            repris = _reprend(copie, registre) if _referme(registre, de_cote) else Repris(manque=reprise.ABIME)
             _lie(registre, de_cote)
         _pose(copie, registre, ecrase=True)
-    return avant
+    return repris
+
+
+def _reprend(copie: Path, registre: Path, *, essai: bool = False) -> Repris:
+    try:
+        _entete(registre, registre)
+    except UserError:
+        return Repris(manque=reprise.ABIME)
+    with _avoue(copie):
+        return reprise.reprend(copie, registre, essai=essai)
 
 
 def resume(chemin: Path) -> Contenu | None:
@@ -223,8 +238,11 @@ def _contenu(db: Database, chemin: Path) -> Contenu:
     return Contenu(debut, fichiers, actes, chemin.stat().st_size)
 
 
-def _referme(registre: Path, de_cote: Path) -> None:
-    """Bring back into the register what its journal still holds; a journal left beside would be read into the new one."""
+def _referme(registre: Path, de_cote: Path) -> bool:
+    """Bring back into the register what its journal still holds; a journal left beside would be read into the new one.
+
+    False when it is too damaged to be closed.
+    """
     try:
         _entete(registre, registre)
         with closing(sqlite3.connect(registre, timeout=2)) as connexion:
@@ -234,10 +252,12 @@ def _referme(registre: Path, de_cote: Path) -> None:
             f"Le registre « {registre} » est ouvert par un autre programme ({faute}). {INTACT}"
             " Arrêtez-le (service vigie run, Datasette, tableur…), puis recommencez."
         ) from None
-    except (UserError, sqlite3.DatabaseError):  # too damaged to be closed: its journal goes aside with it
+    except (UserError, sqlite3.DatabaseError):  # its journal goes aside with it
         for suite in ("-wal", "-shm"):
             if Path(f"{registre}{suite}").exists():
                 Path(f"{registre}{suite}").rename(f"{de_cote}{suite}")
+        return False
+    return True
 
 
 @contextmanager
