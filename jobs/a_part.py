@@ -1,11 +1,13 @@
 """Commands in processes of their own: the service's bot answers meanwhile, and what dies takes only itself.
 
-Never reads, judges or copies anything: it starts `vigie` again, at low priority, and says what came of it.
+Never reads, judges or copies anything: it starts `vigie` again, at low priority, and says what came of it. All three
+raise UserError with the command's sentence when it could not be done, DefautError when the program is at fault.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +15,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
+from config.discretion import masque
 from config.errors import UserError
 from jobs.wiring import Atelier
 
@@ -21,20 +24,31 @@ POLITESSE = ("nice", "-n", "10")
 LIMITE = 1800
 """Seconds after which what was started is given up: it would hold up those behind it for ever."""
 
+TRACE, DEFAUT = "Traceback (most recent call last)", 1
+"""What a fault of ours leaves on the error channel, and the exit code when nothing caught it."""
+journal = logging.getLogger("vigie.service")
+
+
+class DefautError(Exception):
+    """A defect of the program in what was started: its complaint, traceback included, what is secret hidden. For the log."""
+
+    def __init__(self, plaint: str) -> None:
+        super().__init__(masque(plaint.strip()))
+
 
 def releve_a_part(atelier: Atelier, sources: Sequence[Path] = ()) -> dict[str, Any]:
-    """What `vigie pull --json` printed. Raises UserError with its sentence when it could not be done."""
+    """What `vigie pull --json` printed."""
     rendu: dict[str, Any] = json.loads(_a_part(atelier, "pull", "--json", "--", *map(str, sources)))
     return rendu
 
 
 def courrier_a_part(atelier: Atelier) -> str:
-    """The last sentence of `vigie courrier --send`. Raises UserError with its sentence when it could not be done."""
+    """The last sentence of `vigie courrier --send`."""
     return _a_part(atelier, "courrier", "--send").strip().splitlines()[-1]
 
 
 def sauvegarde_a_part(atelier: Atelier, garde: int) -> str:
-    """What `vigie backup` said. Raises UserError with its sentence when it could not be done."""
+    """What `vigie backup` said."""
     return _a_part(atelier, "backup", "--garde", str(garde)).strip().splitlines()[0]
 
 
@@ -51,6 +65,11 @@ def _a_part(atelier: Atelier, commande: str, *arguments: str) -> str:
             ) from None
         finally:
             _EN_COURS.discard(lance)
+    if TRACE in plaint:
+        defaut = DefautError(plaint)
+        if lance.returncode == DEFAUT:
+            raise defaut
+        journal.error("%s : %s", commande, defaut)  # it went on with the rest
     if lance.returncode or not dit:
         phrases = plaint.strip().splitlines() if lance.returncode > 0 else []
         raise UserError(phrases[-1] if phrases else "C'était interrompu ; rien n'est perdu, le prochain tour continue.")

@@ -3,6 +3,7 @@
 import http.server
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import jobs.pas
 from config.campagne import PARIS
 from config.errors import UserError
 from jobs import a_part
-from jobs.a_part import interromps, releve_a_part
+from jobs.a_part import courrier_a_part, interromps, releve_a_part, sauvegarde_a_part
 from jobs.pas import PAS, Pas
 from jobs.schedule import horaire
 from jobs.service import marche, un_seul_service, un_tour
@@ -30,6 +31,7 @@ from sheets.register import pas as suivi
 from sheets.register.chat import fait_signe
 from sheets.register.registre import ouvert_par_ce_fil, ouvre
 from tests.conftest import Remplir
+from tests.test_secrets import ADRESSE, CLE, NIR, fuites
 
 MIDI = datetime(2022, 3, 31, 12, tzinfo=PARIS)
 
@@ -241,6 +243,67 @@ def test_a_pull_cut_short_says_so_and_the_next_one_continues(atelier: Atelier, d
     assert len(releve_a_part(atelier, [deposees])["fichiers"]) == 4
     db = ouvert_par_ce_fil(atelier.chemin_registre)
     assert db.execute("SELECT count(*), count(DISTINCT chemin) FROM fichiers").fetchone() == (4, 4)
+
+
+PLEURE = """
+import sys
+print("Dossier de la région : exemple", file=sys.stderr)
+def lit():
+    raise ValueError("cellule {} {} {}")
+{}
+"""
+"""A command whose `lit` fails on secrets; what comes next says how it takes it."""
+TOMBE = "lit()"
+CONTINUE = """
+import logging, traceback
+try:
+    lit()
+except ValueError:
+    logging.getLogger("vigie").error("mail 12\\n%s", traceback.format_exc())
+"""
+RENONCE = f"{CONTINUE}\nprint('La boîte ne répond plus.', file=sys.stderr)\nsys.exit(2)"
+
+
+def _pleure(monkeypatch: pytest.MonkeyPatch, suite: str) -> None:
+    code = PLEURE.format(NIR, CLE, ADRESSE, suite)
+    monkeypatch.setattr(a_part, "_commande", lambda *_: [sys.executable, "-c", code])
+
+
+def test_the_traceback_of_a_command_apart_is_in_the_log_and_nowhere_else(
+    atelier: Atelier,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _pleure(monkeypatch, TOMBE)
+    assert un_tour(atelier, [_pas("sauvegarde", lambda la: sauvegarde_a_part(la, 3))]) == 1
+    dit = suivi.panne(ouvert_par_ce_fil(atelier.chemin_registre), "sauvegarde")
+    assert dit is not None
+    trouve = re.fullmatch(r"un défaut du programme \(référence (\w{8})\)", dit.dit)
+    assert trouve is not None, dit.dit
+    assert trouve[1] in caplog.text
+    assert "ValueError: cellule [numéro masqué]" in caplog.text
+    assert "in lit" in caplog.text
+    assert fuites(caplog.text) == []
+    sortie = capsys.readouterr()
+    assert fuites(sortie.out + sortie.err) == []
+    assert "ValueError" not in sortie.out
+    assert etat(atelier, False) == 1
+    montre = capsys.readouterr().out
+    assert trouve[1] in montre
+    assert "ValueError" not in montre
+
+
+def test_a_fault_that_a_command_apart_survived_is_in_the_log_too(
+    atelier: Atelier, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _pleure(monkeypatch, f"{CONTINUE}\nprint('3 courriels')")
+    assert courrier_a_part(atelier) == "3 courriels"
+    _pleure(monkeypatch, RENONCE)
+    with pytest.raises(UserError, match=r"^La boîte ne répond plus\.$"):
+        courrier_a_part(atelier)
+    assert caplog.text.count("mail 12") == caplog.text.count("ValueError: cellule [numéro masqué]") == 2
+    assert fuites(caplog.text) == []
 
 
 def _service(atelier: Atelier, **env: str) -> subprocess.Popen[str]:
