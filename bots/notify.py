@@ -27,6 +27,8 @@ from sheets.register.messages import BAIL, Cle, Rang
 REPRISES = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=1))
 """How long to wait after each failure that passes; after the last, another channel is tried; the last one, for as long as it is of use."""
 journal = logging.getLogger("vigie.rappels")
+Choix = Callable[[str, str], bool]
+"""Whether messages of that kind are wanted, in that campaign."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,7 @@ class Envoi:
 
 
 def tourne(
-    vue: Vue, maintenant: Callable[[], datetime], canaux: Sequence[Canal],
-    choisie: Callable[[Relance], bool] = lambda r: True,
+    vue: Vue, maintenant: Callable[[], datetime], canaux: Sequence[Canal], choisie: Choix = lambda genre, campagne: True
 ) -> Tournee:  # fmt: skip
     """Settle what a crash left; while messages may leave, write down what is due, and deliver what is chosen of it.
 
@@ -73,7 +74,7 @@ def tourne(
         return tournee
     a_dire = _inscrit(vue, instant)
     connus = {r.cle: r for r in messages.en_etat(vue.db, "à dire") if r.pas_avant <= instant}
-    for envoi in envois(vue, [r for r in a_dire.relances if r.cle in connus and choisie(r)]):
+    for envoi in envois(vue, [r for r in a_dire.relances if r.cle in connus and choisie(r.genre, r.cle.campagne)]):
         instant = maintenant()
         if raison_d_attendre(instant, vue.dossier.heures):
             break
@@ -101,20 +102,20 @@ def _inscrit(vue: Vue, instant: datetime) -> Dues:
 
 
 def a_dire(
-    vue: Vue, instant: datetime, choisie: Callable[[Relance], bool] = lambda r: True
+    vue: Vue, instant: datetime, choisie: Choix = lambda genre, campagne: True
 ) -> tuple[list[Envoi], list[Silence]]:
-    """What a tick would deliver of what is chosen, and why the others are not told; writes nothing."""
+    """What a tick would deliver of what is chosen, and why the others are not told of it; writes nothing."""
     vue = au_jour(vue, instant)
     tout = dues(vue, instant)
     rangs = messages.connus(vue.db, (r.cle.campagne for r in tout.relances))
-    restent, silences = [], list(tout.silences)
-    for r in filter(choisie, tout.relances):
+    restent, silences = [], [s for s in tout.silences if choisie(s.genre, s.campagne)]
+    for r in (r for r in tout.relances if choisie(r.genre, r.cle.campagne)):
         rang = rangs.get(r.cle)
         if rang is None or rang.etat == "nul" or (rang.etat == "à dire" and rang.pas_avant <= instant):
             restent.append(r)
         else:
             prolongee = f"prolongée jusqu'au {jour(r.etat.echeance)}, " if r.etat and r.etat.prolongee else ""
-            silences.append(Silence(r.cle.campagne, r.cle.unite, r.cle.personne, prolongee + _deja(rang)))
+            silences.append(Silence(r.cle.campagne, r.cle.unite, r.cle.personne, prolongee + _deja(rang), r.genre))
     return envois(vue, restent), silences
 
 

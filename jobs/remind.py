@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -15,7 +15,7 @@ import click
 from bots import console, notify, redaction
 from bots.lettre import Lettre
 from bots.messages_alertes import ALERTES
-from bots.notify import Canal, Envoi
+from bots.notify import Canal, Choix, Envoi
 from config.campagne import PARIS
 from config.droits import Personne
 from config.errors import UserError
@@ -25,24 +25,23 @@ from config.rappels import dates
 from config.territoire import FRANCE
 from jobs.wiring import Atelier
 from reports import suivi
-from reports.relances import Relance, Silence, au_jour, en_cours
+from reports.relances import Silence, au_jour, en_cours
 from reports.vue import Sujet, Vue
 from sheets.register.actes import Main, campagne_nommee, verrouille
 from sheets.register.decisions import derniers_verrous
 
-Choix = Callable[[Relance], bool]
 SERVICE = Personne("vigie", "le service", "dgos", FRANCE)
 """In whose name the lock is put when nobody puts it by hand."""
 MONTRES = 8
 """Territories named under one reason for silence; `--json` names every person."""
 
 
-def est_une_alerte(r: Relance) -> bool:
-    """Whether it tells where things stand, rather than what someone owes."""
-    return r.genre in ALERTES
+def est_une_alerte(genre: str) -> bool:
+    """Whether a kind of message tells where things stand, rather than what someone owes."""
+    return genre in ALERTES
 
 
-def relance(atelier: Atelier, envoie: bool, en_json: bool, choisie: Choix = lambda r: True) -> None:
+def relance(atelier: Atelier, envoie: bool, en_json: bool, choisie: Choix = lambda genre, campagne: True) -> None:
     """Show what is due, or deliver it. Raises UserError when nothing can carry it."""
     vue, instant = atelier.vue(), atelier.maintenant()
     canaux = atelier.canaux()
@@ -81,7 +80,7 @@ def ouvre(atelier: Atelier, campagne: str, envoie: bool, en_json: bool) -> None:
             f"La {c.titre} ouvre le {jour(c.ouverture)} : rien ne part avant. Pour l'ouvrir plus tôt, changez "
             f"« ouverture » dans {atelier.dossier.chemin / 'campagnes.csv'}."
         )
-    relance(atelier, envoie, en_json, lambda r: r.genre == "ouverture" and r.cle.campagne == campagne)
+    relance(atelier, envoie, en_json, lambda genre, code: genre in ("", "ouverture") and code == campagne)
 
 
 def verrouille_a_l_heure(vue: Vue, instant: datetime) -> dict[str, list[str]]:
@@ -141,11 +140,15 @@ def _montre(vue: Vue, atelier: Atelier, canaux: Sequence[Canal], choisie: Choix)
     )
     for e, canal, lettre in lettres:
         montre_la_lettre(e, canal, lettre)
-    console.titre("Ne reçoivent rien")
-    for (campagne, qui, raison), noms in sorted(_par_raison(vue, silences, lettres).items()):
+    raisons = _par_raison(vue, silences, lettres)
+    if raisons or lettres:
+        console.titre("Ne reçoivent rien")
+    for (campagne, qui, raison), noms in sorted(raisons.items()):
         console.ecrit(f"  {' · '.join(filter(None, (campagne, qui, raison)))} : {enumeration(noms, MONTRES)}")
-    if not silences:
-        console.ecrit(f"  personne : {'tous ont une lettre' if lettres else 'aucune campagne n’est en cours'}.")
+    if not raisons and lettres:
+        console.ecrit("  personne : tout ce qui est à envoyer est ci-dessus.")
+    elif not raisons:
+        console.ecrit("Rien n'est dû en ce moment." if any(en_cours(vue)) else "Aucune campagne n'est en cours.")
     if lettres:
         console.ecrit("Rien n'est parti : ajoutez --send pour envoyer.", "bold")
 

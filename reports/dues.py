@@ -37,7 +37,7 @@ def dues(vue: Vue, instant: datetime, ou: Perimetre = FRANCE) -> Dues:
 
 
 def _tu(r: Relance, raison: str) -> Silence:
-    return Silence(r.cle.campagne, r.cle.unite, r.cle.personne, raison)
+    return Silence(r.cle.campagne, r.cle.unite, r.cle.personne, raison, r.genre)
 
 
 SOURCES: tuple[Source, ...] = (

@@ -45,6 +45,8 @@ class Silence(NamedTuple):
     unite: str
     personne: str
     raison: str
+    genre: str = ""
+    """Of the message that is not said; empty when it is the ladder that has none for them."""
 
 
 def echelle(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:

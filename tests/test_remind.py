@@ -116,3 +116,26 @@ def test_alerts_are_shown_and_sent_apart_from_reminders(dit: Commande, facteur: 
     assert dit("alert", "--send").stdout == "1 message dit.\n"
     assert [x.a for x in facteur.livrees] == ["referent.bfc@exemple.invalid"]
     assert dit("alert", "--send").stdout == "0 message dit.\n"
+
+
+def test_each_preview_says_of_its_own_messages_only_why_someone_is_told_nothing(
+    dit: Commande, facteur: Facteur
+) -> None:
+    montre = dit("alert").stdout
+    assert "(J+3)" not in montre
+    assert "personne : tout ce qui est à envoyer est ci-dessus." in montre
+    assert dit("alert", le="2022-01-03").stdout.endswith("Aucune campagne n'est en cours.\n")
+    assert dit("alert", "--send").stdout == "1 message dit.\n"
+    assert dit("remind", "--send").stdout == "11 messages dits.\n"
+    alertes = json.loads(dit("alert", "--json").stdout)["silences"]
+    assert {s["raison"] for s in alertes} == {"déjà dit le 14/02/2022 à 12h00 (point de la semaine)"}
+    rappels = {s["raison"] for s in json.loads(dit("remind", "--json").stdout)["silences"]}
+    assert "prochain message le 03/03/2022 (J+3)" in rappels
+    assert not any("point de la semaine" in raison for raison in rappels)
+    la_nuit = json.loads(dit("alert", "--json", le="2022-02-20").stdout)["silences"]
+    assert {(s["genre"], s["personne"]) for s in la_nuit} == {("hebdo", "referent.bfc@exemple.invalid")}
+
+
+def test_opening_a_campaign_says_nothing_of_alerts(dit: Commande, facteur: Facteur) -> None:
+    un_dimanche = dit("campaign", "open", "2022-mi-annee", "--json", le="2022-06-26").stdout
+    assert {s["genre"] for s in json.loads(un_dimanche)["silences"]} == {"", "ouverture"}

@@ -18,7 +18,7 @@ def remind(envoie: bool, en_json: bool, **options: Any) -> None:
     """Dit qui serait relancé maintenant, de quoi, et pourquoi pas les autres. Avec --send, relance."""
     from jobs.remind import est_une_alerte, relance
 
-    relance(atelier(**options), envoie, en_json, lambda r: not est_une_alerte(r))
+    relance(atelier(**options), envoie, en_json, lambda genre, _: not est_une_alerte(genre))
 
 
 @vigie.command(cls=Commande)
@@ -29,4 +29,4 @@ def alert(envoie: bool, en_json: bool, **options: Any) -> None:
     """Montre les alertes du moment : points de campagne et de la semaine, total qui bouge, grosse ligne retirée."""
     from jobs.remind import est_une_alerte, relance
 
-    relance(atelier(**options), envoie, en_json, est_une_alerte)
+    relance(atelier(**options), envoie, en_json, lambda genre, _: est_une_alerte(genre))
