@@ -70,7 +70,7 @@ def previens(atelier: Atelier) -> str:
         mots = [compte(verrous, "GHT verrouillé", "GHT verrouillés")] if verrous else []
         canaux = atelier.canaux()
         if not canaux:
-            return ", ".join([*mots, "aucun canal n'est réglé"])
+            return ", ".join([*mots, "ni Slack ni le courrier ne sont réglés"])
         faits = notify.tourne(vue, atelier.maintenant, canaux).faits
         return ", ".join([*mots, bilan(faits)])
 

@@ -32,6 +32,10 @@ from sheets.register.decisions import derniers_verrous
 
 SERVICE = Personne("vigie", "le service", "dgos", FRANCE)
 """In whose name the lock is put when nobody puts it by hand."""
+SANS_CANAL = (
+    "Rien ne peut partir : ni Slack ni le courrier ne sont réglés. Donnez VIGIE_SLACK_BOT_TOKEN "
+    "(docs/installer-slack.md) ou VIGIE_SMTP_URL (docs/recevoir.md)."
+)
 MONTRES = 8
 """Territories named under one reason for silence; `--json` names every person."""
 
@@ -49,10 +53,7 @@ def relance(atelier: Atelier, envoie: bool, en_json: bool, choisie: Choix = lamb
         (_objet if en_json else _montre)(vue, atelier, canaux, choisie)
         return
     if not canaux:
-        raise UserError(
-            "Aucun canal n'est réglé : rien ne peut partir. Donnez VIGIE_SLACK_BOT_TOKEN (docs/installer-slack.md) ou "
-            "VIGIE_SMTP_URL, puis relancez ; sans --send, la même commande montre ce qui partirait."
-        )
+        raise UserError(SANS_CANAL)
     faits = notify.tourne(vue, atelier.maintenant, canaux, choisie).faits
     if en_json:
         click.echo(json.dumps({"au": instant.isoformat(timespec="seconds"), "messages": faits}, ensure_ascii=False))
@@ -135,9 +136,8 @@ def _objet(vue: Vue, atelier: Atelier, canaux: Sequence[Canal], choisie: Choix) 
 
 def _montre(vue: Vue, atelier: Atelier, canaux: Sequence[Canal], choisie: Choix) -> None:
     lettres, silences = _lettres(vue, atelier, canaux, choisie)
-    console.titre(
-        f"Partiraient maintenant ({atelier.maintenant():%d/%m/%Y à %Hh%M}) : {compte(len(lettres), 'lettre')}"
-    )
+    quoi = "Partiraient maintenant" if canaux else "À envoyer"
+    console.titre(f"{quoi} ({atelier.maintenant():%d/%m/%Y à %Hh%M}) : {compte(len(lettres), 'lettre')}")
     for e, canal, lettre in lettres:
         montre_la_lettre(e, canal, lettre)
     raisons = _par_raison(vue, silences, lettres)
@@ -150,7 +150,7 @@ def _montre(vue: Vue, atelier: Atelier, canaux: Sequence[Canal], choisie: Choix)
     elif not raisons:
         console.ecrit("Rien n'est dû en ce moment." if any(en_cours(vue)) else "Aucune campagne n'est en cours.")
     if lettres:
-        console.ecrit("Rien n'est parti : ajoutez --send pour envoyer.", "bold")
+        console.ecrit("Rien n'est parti : ajoutez --send pour envoyer." if canaux else SANS_CANAL, "bold")
 
 
 def montre_la_lettre(e: Envoi, canal: str, lettre: Lettre) -> None:

@@ -47,7 +47,7 @@ MONTANT = re.compile(r"\d[\d ]*(?:,\d+)? (?:€|k€|M€|%)")
 
 @pytest.fixture(autouse=True)
 def sans_reglages(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("VIGIE_DOSSIER", "VIGIE_REGISTRE"):
+    for variable in ("VIGIE_DOSSIER", "VIGIE_REGISTRE", "VIGIE_SLACK_BOT_TOKEN", "VIGIE_SMTP_URL"):
         monkeypatch.delenv(variable, raising=False)
 
 

@@ -38,7 +38,7 @@ def facteur(monkeypatch: pytest.MonkeyPatch) -> Facteur:
 
 @pytest.fixture
 def dit(region: Region, monkeypatch: pytest.MonkeyPatch) -> Commande:
-    for nom in ("VIGIE_SLACK_BOT_TOKEN", "VIGIE_DOSSIER"):
+    for nom in ("VIGIE_SLACK_BOT_TOKEN", "VIGIE_SMTP_URL", "VIGIE_DOSSIER"):
         monkeypatch.delenv(nom, raising=False)
 
     def lance(*mots: str, le: str = "2022-02-14") -> Result:
@@ -48,9 +48,12 @@ def dit(region: Region, monkeypatch: pytest.MonkeyPatch) -> Commande:
     return lance
 
 
-def test_what_would_leave_is_shown_with_why_the_others_are_told_nothing(dit: Commande, region: Region) -> None:
+def test_what_would_leave_is_shown_with_why_the_others_are_told_nothing(
+    dit: Commande, region: Region, facteur: Facteur
+) -> None:
     sortie = dit("remind").stdout
-    assert f"→ {CHEF} (Chef de projet PAAT) — J-15" in sortie
+    assert "Partiraient maintenant (14/02/2022 à 12h00) : 11 lettres" in sortie
+    assert f"→ {CHEF} (Chef de projet PAAT), courriel — J-15" in sortie
     assert "GHT Jura : trame attendue, à remettre pour le 28/02/2022" in sortie
     assert "2021-annuelle · Directeur des achats · déjà remis : GHT Nièvre" in sortie
     assert "2021-annuelle · Référent PHARE · prochain message le 07/03/2022 (J+5) : " in sortie
@@ -77,10 +80,19 @@ def test_at_the_weekend_the_command_says_that_nothing_leaves(dit: Commande, fact
     assert facteur.livrees == []
 
 
-def test_without_a_channel_nothing_is_sent_and_the_setting_is_named(dit: Commande) -> None:
+def test_without_a_channel_nothing_is_said_to_leave_and_the_settings_are_named(dit: Commande) -> None:
+    sortie, derniere = dit("remind").stdout, dit("alert").stdout.splitlines()[-1]
+    assert "À envoyer (14/02/2022 à 12h00) : 11 lettres\n" in sortie
+    assert f"→ {CHEF} (Chef de projet PAAT) — J-15" in sortie
+    assert "artiraient" not in sortie
+    assert "--send" not in sortie
+    assert derniere == sortie.splitlines()[-1]
+    assert derniere.startswith("Rien ne peut partir : ni Slack ni le courrier ne sont réglés.")
     faute = dit("remind", "--send").exception
     assert isinstance(faute, UserError)
-    assert "VIGIE_SLACK_BOT_TOKEN" in str(faute)
+    assert str(faute) == derniere
+    for mot in ("VIGIE_SLACK_BOT_TOKEN", "docs/installer-slack.md", "VIGIE_SMTP_URL", "docs/recevoir.md"):
+        assert mot in derniere
 
 
 def test_opening_a_campaign_sends_the_trames_and_nothing_else(dit: Commande, facteur: Facteur) -> None:
