@@ -116,10 +116,6 @@ def dit(faute: Exception) -> str:
 
 def examine(reglages: Reglages) -> tuple[list[str], list[str]]:
     """(what is in order, what is to be mended) of the Slack settings, a sentence each. Calls Slack, changes nothing."""
-    if len(reglages.manquants) == 2:
-        return [], [
-            "Slack n'est pas réglé : donnez VIGIE_SLACK_BOT_TOKEN et VIGIE_SLACK_APP_TOKEN (docs/installer-slack.md)."
-        ]
     bons, soucis = [], [f"Il manque le réglage {nom} (ou {nom}_FILE)." for nom in reglages.manquants]
     for examen, jeton in ((_examine_le_robot, reglages.bot), (_examine_la_connexion, reglages.app)):
         if jeton:

@@ -14,13 +14,19 @@ from sheets.sources import boite
 
 Examen = tuple[list[str], list[str]]
 """(what is in order, what is to be mended), a sentence each."""
+PasRegle = str
+"""What nobody set, what the machine does without, and how to set it: a choice, not a fault."""
 
 
 def examine(atelier: Atelier) -> int:
-    """Say what is in order and what is to be mended; 1 if anything is."""
+    """Say what is in order, what the machine does without, and what is to be mended; 1 if anything is."""
     soucis = 0
     for examen in (_dossier, _registre, _chat, _sources, _courrier, _boite):
-        bons, fautes = _dit(examen, atelier)
+        vu = _dit(examen, atelier)
+        if isinstance(vu, PasRegle):
+            console.ecrit(f"Facultatif : {vu}")
+            continue
+        bons, fautes = vu
         for phrase in bons:
             console.ecrit(f"En ordre : {phrase}")
         for phrase in fautes:
@@ -29,7 +35,7 @@ def examine(atelier: Atelier) -> int:
     return int(soucis > 0)
 
 
-def _dit(examen: Callable[[Atelier], Examen], atelier: Atelier) -> Examen:
+def _dit(examen: Callable[[Atelier], Examen | PasRegle], atelier: Atelier) -> Examen | PasRegle:
     try:
         return examen(atelier)
     except UserError as faute:
@@ -49,14 +55,18 @@ def _registre(atelier: Atelier) -> Examen:
     return [f"Registre : « {atelier.chemin_registre} » s'ouvre."], []
 
 
-def _chat(atelier: Atelier) -> Examen:
-    return slack_api.examine(slack())
+def _chat(_atelier: Atelier) -> Examen | PasRegle:
+    reglages = slack()
+    if not (reglages.bot or reglages.app):
+        noms = slack_api.noms(reglages.manquants)
+        return f"Slack n'est pas réglé, Vigie n'y répond pas et n'y écrit pas. Pour l'y mettre : {noms} (docs/installer-slack.md)."
+    return slack_api.examine(reglages)
 
 
-def _sources(_atelier: Atelier) -> Examen:
+def _sources(_atelier: Atelier) -> Examen | PasRegle:
     reglees = sources()
     if not reglees:
-        return ["Sources : aucune n'est réglée, vigie pull attend qu'on lui donne un dossier (VIGIE_SOURCES)."], []
+        return "aucun dossier de trames n'est réglé, il faut en donner un à vigie pull. Pour les régler : VIGIE_SOURCES (docs/recevoir.md)."
     _, _, absentes = trouve(reglees)
     return [f"Sources : « {s} » s'ouvre." for s in reglees if s not in absentes], [
         f"La source « {s} » n'existe pas, ou n'est pas accessible. Corrigez VIGIE_SOURCES, ou rétablissez-la."
@@ -64,15 +74,15 @@ def _sources(_atelier: Atelier) -> Examen:
     ]
 
 
-def _courrier(atelier: Atelier) -> Examen:
+def _courrier(atelier: Atelier) -> Examen | PasRegle:
     reglages = smtp(atelier.maintenant)
     if reglages is None:
-        return ["Courrier (SMTP) : non réglé, aucune lettre ne part (VIGIE_SMTP_URL)."], []
+        return "le courrier (SMTP) n'est pas réglé, aucune lettre ne part. Pour en envoyer : VIGIE_SMTP_URL (docs/recevoir.md)."
     return courrier.examine(reglages)
 
 
-def _boite(atelier: Atelier) -> Examen:
+def _boite(_atelier: Atelier) -> Examen | PasRegle:
     reglages = imap()
     if reglages is None:
-        return ["Boîte aux lettres (IMAP) : non réglée, aucune trame n'y est relevée (VIGIE_IMAP_URL)."], []
+        return "la boîte aux lettres (IMAP) n'est pas réglée, aucune trame n'arrive par là. Pour la relever : VIGIE_IMAP_URL (docs/recevoir.md)."
     return boite.examine(reglages)

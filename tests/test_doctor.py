@@ -73,18 +73,41 @@ def test_doctor_is_green_when_everything_is_there(
     assert atelier.registre.table_names()
     assert examine(atelier) == 0
     dit = capsys.readouterr().out
-    assert dit.count("En ordre") == 8
-    assert "Courrier (SMTP) : non réglé" in dit
-    assert "Boîte aux lettres (IMAP) : non réglée" in dit
+    assert dit.count("En ordre : ") == 5
+    assert "Facultatif : aucun dossier de trames" in dit
+    assert "Facultatif : le courrier (SMTP) n'est pas réglé" in dit
+    assert "Facultatif : la boîte aux lettres (IMAP) n'est pas réglée" in dit
     assert "Secret" not in dit
 
 
 def test_doctor_names_what_is_missing_and_exits_1(atelier: Atelier, capsys: pytest.CaptureFixture[str]) -> None:
     assert examine(atelier) == 1
-    dits = [ligne for ligne in capsys.readouterr().out.splitlines() if ligne.startswith("À régler")]
-    assert len(dits) == 2
-    assert "vigie pull" in dits[0]
-    assert "VIGIE_SLACK_BOT_TOKEN et VIGIE_SLACK_APP_TOKEN" in dits[1]
+    (dit,) = [ligne for ligne in capsys.readouterr().out.splitlines() if ligne.startswith("À régler")]
+    assert "vigie pull" in dit
+
+
+def test_doctor_is_green_on_a_machine_that_chose_to_do_without_slack(
+    atelier: Atelier, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert atelier.registre.table_names()
+    assert examine(atelier) == 0
+    (slack,) = [ligne for ligne in capsys.readouterr().out.splitlines() if "Slack" in ligne]
+    assert slack.startswith("Facultatif : Slack n'est pas réglé")
+    assert "VIGIE_SLACK_BOT_TOKEN et VIGIE_SLACK_APP_TOKEN (docs/installer-slack.md)" in slack
+
+
+@pytest.mark.parametrize(("donne", "manque"), [("BOT", "APP"), ("APP", "BOT")])
+def test_doctor_is_red_when_slack_is_set_by_half(
+    atelier: Atelier, serveur: FauxSlack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+    donne: str, manque: str,
+) -> None:  # fmt: skip
+    serveur.scopes = ",".join(SCOPES)
+    assert atelier.registre.table_names()
+    monkeypatch.delenv(f"VIGIE_SLACK_{manque}_TOKEN")
+    assert examine(atelier) == 1
+    dit = capsys.readouterr().out
+    assert f"À régler : Il manque le réglage VIGIE_SLACK_{manque}_TOKEN" in dit
+    assert "Facultatif : Slack" not in dit
 
 
 def test_doctor_says_a_refused_token_without_saying_the_token(

@@ -459,8 +459,7 @@ def test_doctor_names_each_scope_that_is_missing(serveur: FauxSlack) -> None:
     assert slack_api.examine(Reglages(JETON, PRISE, serveur.adresse))[1] == []
 
 
-def test_doctor_says_what_is_not_set_and_what_is_refused(serveur: FauxSlack) -> None:
-    assert len(slack_api.examine(Reglages())[1]) == 1
+def test_doctor_says_which_token_is_missing_and_what_is_refused(serveur: FauxSlack) -> None:
     assert slack_api.examine(Reglages(JETON, None, serveur.adresse))[1] == [
         "Il manque le réglage VIGIE_SLACK_APP_TOKEN (ou VIGIE_SLACK_APP_TOKEN_FILE)."
     ]
