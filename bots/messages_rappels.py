@@ -13,7 +13,7 @@ from config.droits import Personne
 from config.langue import compte, de, enumeration, euros, jour
 from config.rappels import dates
 from config.territoire import Perimetre
-from reports.relances import Relance, destinataires
+from reports.relances import Relance, destinataires, sans_equipe
 from reports.suivi import Etat
 from reports.taches import onglets_manquants
 from reports.vue import Sujet, Vue
@@ -134,6 +134,24 @@ NOTE = "C'est noté. Le prochain rappel avant l'échéance est sauté ; remettre
 def reporte(jusqu_au: date) -> str:
     """What is said to someone who put a reminder off."""
     return f"C'est noté. Vous serez relancé à partir du {jour(jusqu_au)}, sauf si la trame est remise d'ici là."
+
+
+def a_leur_place(vue: Vue, relances: Sequence[Relance]) -> str:
+    """Why its reader has what is for a GHT of which nobody is known, and how to change that."""
+    ghts = vue.dossier.territoire.ghts
+    unites = sorted({r.cle.unite for r in relances if r.cle.unite in ghts and sans_equipe(vue, ghts[r.cle.unite])})
+    if not unites:
+        return ""
+    noms = enumeration([de(ghts[u].nom) for u in unites], MONTRES)
+    pour, suite = (
+        ("ce GHT", "son équipe, et elle les recevra")
+        if len(unites) == 1
+        else ("ces GHT", "leurs équipes, et elles les recevront")
+    )
+    return (
+        f"Personne n'est inscrit au nom {noms} dans personnes.csv (dossier de la région) : les messages pour {pour} vous "
+        f"arrivent donc. Ajoutez-y {suite}."
+    )
 
 
 def un_delai(vue: Vue, relances: Sequence[Relance], personne: Personne) -> str:

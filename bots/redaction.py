@@ -15,7 +15,7 @@ from bots.answering import Rendu, reponse_a
 from bots.documents import image
 from bots.lettre import XLSX, Lettre, Piece
 from bots.messages_alertes import ALERTES, URGENTES
-from bots.messages_rappels import RAPPELS, Partie, signature, un_delai
+from bots.messages_rappels import RAPPELS, Partie, a_leur_place, signature, un_delai
 from bots.retours import retour
 from config.droits import Personne
 from config.errors import UserError
@@ -37,13 +37,15 @@ _PAGES = Environment(
 def lettre(vue: Vue, relances: Sequence[Relance], personne: Personne, cle: str, adresse: str) -> Lettre:
     """One letter for everything due to someone; its subject is that of its first part. The trames are those of now."""
     parties, fin = _parties(vue, relances), signature(vue, relances)
-    delai = un_delai(vue, relances, personne)
+    pourquoi, delai = a_leur_place(vue, relances), un_delai(vue, relances, personne)
     objet = parties[0].titre + (f" (+ {len(parties) - 1})" if len(parties) > 1 else "")
-    html = _PAGES.get_template("lettre.html.j2").render(objet=objet, parties=parties, delai=delai, signature=fin)
+    html = _PAGES.get_template("lettre.html.j2").render(
+        objet=objet, pourquoi=pourquoi, parties=parties, delai=delai, signature=fin
+    )
     repondent = any(r.genre in REPONDENT for r in relances)
     pieces = [PIECES[r.genre](vue, r) for r in relances if r.genre in PIECES]
     pieces += [p for r in relances if r.genre in A_LUI and (p := _a_lui(vue, r, personne))]
-    return Lettre(cle, adresse, objet, _texte(parties, delai, fin), html, tuple(pieces), repond=repondent)
+    return Lettre(cle, adresse, objet, _texte(pourquoi, parties, delai, fin), html, tuple(pieces), repond=repondent)
 
 
 def _parties(vue: Vue, relances: Sequence[Relance]) -> list[Partie]:
@@ -58,8 +60,8 @@ def _rang(genre: str) -> int:
     return 0 if genre in URGENTES else 2 if genre == "hebdo" else 1
 
 
-def _texte(parties: Sequence[Partie], delai: str, fin: str) -> str:
-    blocs = ["Bonjour,"]
+def _texte(pourquoi: str, parties: Sequence[Partie], delai: str, fin: str) -> str:
+    blocs = ["Bonjour,", pourquoi]
     for p in parties:
         blocs += [
             f"— {p.titre} —" if len(parties) > 1 else "",

@@ -164,6 +164,11 @@ def destinataires(vue: Vue, ght: Ght, a: str) -> list[Personne]:
     return [p for p in equipe if not p.direction] or equipe or referents
 
 
+def sans_equipe(vue: Vue, ght: Ght) -> bool:
+    """Whether nobody of a GHT is known: what is for its team or its direction goes to the referent."""
+    return ("ght", Perimetre("ght", ght.code)) not in _par_role(vue.dossier)
+
+
 @lru_cache(maxsize=4)
 def _par_role(dossier: Dossier) -> dict[tuple[str, Perimetre], list[Personne]]:
     rendu: dict[tuple[str, Perimetre], list[Personne]] = {}

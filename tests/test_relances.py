@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bots.lettre import Lettre
 from bots.notify import Envoi, envois
 from bots.redaction import PARTIES, PIECES, lettre
 from config.dossier import EXEMPLE, charge
@@ -172,6 +173,32 @@ def test_without_a_director_the_team_is_told_and_without_a_team_the_referent(reg
         "personnes.csv", "Chef de projet PAAT;ght;ght;BFC-08", "Chef;etablissement;etablissement;390780153"
     )
     assert etapes(le(region, 3, 1), REFERENT) == ["J+1"]
+
+
+def test_a_letter_that_goes_to_the_referent_for_want_of_anyone_says_so_and_where_to_add_them(region: Region) -> None:
+    for code in (JURA, NIEVRE):
+        region.change_le_dossier(
+            "personnes.csv", f"Directeur des achats;ght;ght;{code}", "Directeur;lecture;region;BFC"
+        )
+    (rappel,) = (e for e in envois(region.vue, le(region, 3, 1).relances) if e.personne.email == CHEF)
+    assert "personnes.csv" not in lettre(region.vue, rappel.relances, rappel.personne, "cle", CHEF).texte
+    region.change_le_dossier("personnes.csv", f"Chef de projet PAAT;ght;ght;{JURA}", "Chef;lecture;region;BFC")
+    seul = au_referent(region, 3, 1)
+    debut = (
+        "Bonjour,\n\nPersonne n'est inscrit au nom du GHT Jura dans personnes.csv (dossier de la région) : les messages pour "
+        "ce GHT vous arrivent donc. Ajoutez-y son équipe, et elle les recevra.\n\nCampagne"
+    )
+    assert seul.texte.startswith(debut)
+    assert "Personne n&#39;est inscrit au nom du GHT Jura" in seul.html
+    region.change_le_dossier("personnes.csv", f"Chef de projet PAAT;ght;ght;{NIEVRE}", "Chef;lecture;region;BFC")
+    deux = au_referent(region, 3, 1).texte
+    assert "Personne n'est inscrit au nom du GHT Nièvre et du GHT Jura dans personnes.csv" in deux
+    assert "les messages pour ces GHT vous arrivent donc. Ajoutez-y leurs équipes, et elles les recevront." in deux
+
+
+def au_referent(region: Region, mois: int, jour: int) -> Lettre:
+    (un,) = (e for e in envois(region.vue, le(region, mois, jour).relances) if e.personne.email == REFERENT)
+    return lettre(region.vue, un.relances, un.personne, "cle", REFERENT)
 
 
 def test_nobody_is_told_at_night_and_why_is_said(region: Region) -> None:
