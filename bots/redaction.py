@@ -38,7 +38,7 @@ def lettre(vue: Vue, relances: Sequence[Relance], personne: Personne, cle: str, 
     """One letter for everything due to someone; its subject is that of its first part. The trames are those of now."""
     parties, fin = _parties(vue, relances), signature(vue, relances)
     pourquoi, delai = a_leur_place(vue, relances), un_delai(vue, relances, personne)
-    objet = parties[0].titre + (f" (+ {len(parties) - 1})" if len(parties) > 1 else "")
+    objet = parties[0].titre + _et_le_reste(len(parties) - 1)
     html = _PAGES.get_template("lettre.html.j2").render(
         objet=objet, pourquoi=pourquoi, parties=parties, delai=delai, signature=fin
     )
@@ -46,6 +46,11 @@ def lettre(vue: Vue, relances: Sequence[Relance], personne: Personne, cle: str, 
     pieces = [PIECES[r.genre](vue, r) for r in relances if r.genre in PIECES]
     pieces += [p for r in relances if r.genre in A_LUI and (p := _a_lui(vue, r, personne))]
     return Lettre(cle, adresse, objet, _texte(pourquoi, parties, delai, fin), html, tuple(pieces), repond=repondent)
+
+
+def _et_le_reste(n: int) -> str:
+    """What a subject says of the parts after the first."""
+    return ("", ", et un autre sujet")[n] if n < 2 else f", et {n} autres sujets"
 
 
 def _parties(vue: Vue, relances: Sequence[Relance]) -> list[Partie]:

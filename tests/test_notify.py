@@ -10,7 +10,8 @@ import pytest
 
 from bots import redaction
 from bots.lettre import Lettre
-from bots.notify import tourne
+from bots.messages_rappels import Partie
+from bots.notify import a_dire, tourne
 from config.errors import UserError
 from jobs.remind import verrouille_a_l_heure
 from sheets.register import actes, gestes, messages
@@ -105,7 +106,17 @@ def test_who_owes_again_after_handing_in_is_asked_again(region: Region, courriel
     plus_tard(region, hours=1)
     region.envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{"gain_annuel": 500}]}, remise=False)
     tour(region, courriel)
-    assert courriel.a(CHEF)[-1] == f"{RELANCE} (+ 1)"
+    assert courriel.a(CHEF)[-1] == f"{RELANCE}, et un autre sujet"
+
+
+@pytest.mark.parametrize(("parties", "fin"), [(1, ""), (2, ", et un autre sujet"), (3, ", et 2 autres sujets")])
+def test_a_subject_says_how_many_others_follow_in_the_letter(
+    region: Region, monkeypatch: pytest.MonkeyPatch, parties: int, fin: str
+) -> None:
+    (une,) = (e for e in a_dire(region.vue, region.heure)[0] if e.personne.email == CHEF)
+    monkeypatch.setattr(redaction, "_parties", lambda *_: [Partie("GHT Jura : trame attendue", "…")] * parties)
+    dite = redaction.lettre(region.vue, une.relances, une.personne, "cle", CHEF)
+    assert dite.objet == f"GHT Jura : trame attendue{fin}"
 
 
 @pytest.mark.parametrize("panne", ["mort-avant", "mort-après"])
