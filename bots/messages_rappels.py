@@ -89,16 +89,32 @@ def _cloture(vue: Vue, relances: Sequence[Relance]) -> Partie:
         f"La collecte de la {c.titre} est close"
         + (" : ce qui arrive désormais est gardé et montré, mais ne compte plus." if verrou else "."),
         tuple(f"{e.ght.nom} : {e.mots}" for e in tous),
-        "Si c'est une erreur, voyez votre référent sans attendre.",
+        f"Si c'est une erreur, voyez votre référent sans attendre. {_corrections(tous)}".rstrip(),
     )
 
 
+def _corrections(tous: Sequence[Etat]) -> str:
+    """What can still be done, after the close, about the lines that were struck, and what cannot."""
+    dits = []
+    if any(e.a_corriger and e.verrouillee for e in tous):
+        dits.append(
+            "Une ligne retirée d'une trame verrouillée ne compte pas, et un nouvel envoi n'y changera rien. Si son gain est "
+            "juste, dites-le à votre référent : lui seul peut encore la garder, ou lever le verrou pour un nouvel envoi."
+        )
+    if any(e.a_corriger and not e.verrouillee for e in tous):
+        dits.append(
+            "Une ligne à corriger peut encore l'être : tant que la trame n'est pas verrouillée, un nouvel envoi compte."
+        )
+    return " ".join(dits)
+
+
 def _merci(vue: Vue, relances: Sequence[Relance]) -> Partie:
-    c = relances[0].campagne
+    tous, c = _etats(relances), relances[0].campagne
     return Partie(
         f"{_qui(relances)} : merci, votre réponse est enregistrée",
         f"La collecte de la {c.titre} est close. Merci : votre réponse est enregistrée.",
-        tuple(f"{e.ght.nom} : {e.mots}{f', {euros(e.retire)} retirés' if e.retire else ''}" for e in _etats(relances)),
+        tuple(f"{e.ght.nom} : {e.mots}{f', {euros(e.retire)} retirés' if e.retire else ''}" for e in tous),
+        _corrections(tous),
     )
 
 
@@ -206,8 +222,9 @@ def _ce_qui_manque(vue: Vue, r: Relance, e: Etat) -> list[str]:
 
 
 def _recu(e: Etat) -> str:
-    """« remise, 3 lignes à corriger, 165 381 € en jeu »."""
-    return f"{e.mots}, {euros(e.retire)} en jeu" if e.a_corriger and e.retire else e.mots
+    """« remise, 3 lignes à corriger, 165 381 € en jeu »; « retirés » once nothing can be mended."""
+    sort = "retirés" if e.verrouillee else "en jeu"
+    return f"{e.mots}, {euros(e.retire)} {sort}" if e.a_corriger and e.retire else e.mots
 
 
 def _que_faire(e: Etat) -> str:

@@ -54,12 +54,14 @@ class Etat:
 
     @property
     def mots(self) -> str:
-        """« remise, 3 lignes à corriger, 2 onglets sur 5 »."""
+        """« remise, 3 lignes à corriger, 2 onglets sur 5 »; once locked, nobody can mend them: they are struck."""
         if self.progres in ("attendue", "ouverte"):
             mots = ["fichier illisible" if self.sante == "illisible" else "rien reçu"]
         else:
             mots = ["vue, pas encore remise" if self.progres == "vue" else self.progres]
-            if self.a_corriger:
+            if self.a_corriger and self.verrouillee:
+                mots.append(compte(self.a_corriger, "ligne retirée", "lignes retirées"))
+            elif self.a_corriger:
                 mots.append(compte(self.a_corriger, "ligne") + " à corriger")
             if self.sante == "illisible":
                 mots.append("dernier envoi illisible")
@@ -74,7 +76,7 @@ class Etat:
         if self.apres_verrou:
             mots.append("un envoi après le verrou, non compté")
         elif self.verrouillee:
-            mots.append("verrouillée")
+            mots.append("trame verrouillée")
         return ", ".join(mots)
 
 

@@ -408,7 +408,7 @@ def test_only_what_was_received_is_validated(region: Region) -> None:
 
 def test_what_comes_after_the_lock_is_shown_even_the_same_day_and_counts_once_it_is_lifted(region: Region) -> None:
     actes.verrouille(region.main(), ANNUELLE, [GHT], "fin")
-    assert etat(region, GHT).mots == "remise, 1 ligne à corriger, verrouillée"
+    assert etat(region, GHT).mots == "remise, 1 ligne retirée, trame verrouillée"
     region.le(LE_20, heure=18).envoie(
         "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"gain_annuel": 1_200, "date_premiere_commande": date(2021, 1, 4)}]}
     )

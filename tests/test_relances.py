@@ -123,6 +123,36 @@ def test_a_trame_that_is_seen_and_not_handed_in_is_still_asked_for(region: Regio
     assert "onglets encore vides : CH " in texte
 
 
+FAUX = {"gain_annuel": 300_000, "montant_reference": 200_000}
+SEUL_LE_REFERENT = "lui seul peut encore"
+ENCORE = "Une ligne à corriger peut encore l'être : tant que la trame n'est pas verrouillée, un nouvel envoi compte."
+
+
+@pytest.mark.parametrize("remise", [True, False])
+@pytest.mark.parametrize("verrou", [True, False])
+def test_at_the_close_what_can_still_be_mended_is_said_and_what_cannot(
+    region: Region, remise: bool, verrou: bool
+) -> None:
+    region.le(date(2022, 2, 10)).envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [FAUX]}, remise=remise)
+    region.le(date(2022, 3, 15), 18)
+    if verrou:
+        actes.verrouille(region.main(), CAMPAGNE, [JURA], "fin")
+    (un,) = (e for e in lettres(region, 3, 16) if e.personne.email == CHEF)
+    texte = lettre(region.vue, un.relances, un.personne, "cle", CHEF).texte
+    assert ("1 ligne retirée" in texte, "1 ligne à corriger" in texte) == (verrou, not verrou)
+    assert (SEUL_LE_REFERENT in texte, ENCORE in texte) == (verrou, not verrou)
+
+
+@pytest.mark.parametrize("remise", [True, False])
+def test_at_the_close_nothing_is_said_of_mending_where_there_is_nothing_to_mend(region: Region, remise: bool) -> None:
+    region.le(date(2022, 2, 10)).envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{}]}, remise=remise)
+    actes.verrouille(region.le(date(2022, 3, 15), 18).main(), CAMPAGNE, [JURA], "fin")
+    (un,) = (e for e in lettres(region, 3, 16) if e.personne.email == CHEF)
+    texte = lettre(region.vue, un.relances, un.personne, "cle", CHEF).texte
+    assert "trame verrouillée" in texte
+    assert SEUL_LE_REFERENT not in texte
+
+
 def test_an_extension_moves_the_ladder_of_that_ght_alone(region: Region) -> None:
     region.le(date(2022, 2, 22))
     actes.prolonge(region.main(), CAMPAGNE, JURA, date(2022, 3, 31), "congés")
