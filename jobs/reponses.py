@@ -50,7 +50,7 @@ def _ecrit_les_fichiers(rendu: Rendu, vers: Mapping[Forme, Path | None]) -> None
             chemin.write_bytes(piece.octets)
             click.echo(f"Écrit : {chemin}", err=True)
             if piece.alternative:
-                click.echo(piece.alternative, err=True)
+                click.echo(f"Ce que montre l'image : {piece.alternative}", err=True)
 
 
 def incomprises(atelier: Atelier, en_json: bool) -> None:

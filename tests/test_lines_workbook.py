@@ -145,7 +145,10 @@ def test_the_command_line_writes_what_the_chat_would_send(
     assert rangees(feuille((tmp_path / "g.xlsx").read_bytes())) == rangees(feuille(tableur(rendu).octets))
     dit = capsys.readouterr()
     assert dit.out.startswith("Gains du GHT Jura en 2021")
-    assert "Graphique en barres" in dit.err
+    ecrite, decrite, *_ = dit.err.splitlines()
+    assert ecrite == f"Écrit : {tmp_path / 'g.png'}"
+    assert decrite == f"Ce que montre l'image : {image(rendu).alternative}"
+    assert "Graphique en barres" in decrite
     repond(atelier, "gains GHT Jura 2021 en tableur", None, None, False, {})
     assert "--xlsx FICHIER.xlsx" in capsys.readouterr().err
     with pytest.raises(UserError, match="Je ne sais pas dessiner"):
