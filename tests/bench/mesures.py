@@ -13,7 +13,8 @@ from sqlite_utils import Database
 
 from config.dossier import Dossier
 from config.langue import compte, euros
-from sheets.register.compte import retiens
+from jobs.chat import prepare
+from reports.vue import Vue
 from tests.bench import debit, histoire, outils, salon, usuel
 from tests.bench.debit import chrono
 from tests.bench.pays import ETABLISSEMENTS, LIGNES, dossier_du_pays, trames
@@ -83,7 +84,7 @@ def mesure_l_histoire(fichiers: list[Path], dossier: Dossier) -> None:
     lignes = db.execute("SELECT count(*) FROM lignes_paat").fetchone()[0]
     posees = histoire.questions(vingt, QUESTIONS_PAR_INTENTION)
     dit(f"{compte(lignes, 'version')} de lignes, {len(posees)} questions de {len({i for i, _ in posees})} sortes :")
-    retiens(db, vingt.campagnes, date(histoire.PREMIER_EXERCICE + histoire.EXERCICES, 3, 31))  # as the bot does first
+    prepare(Vue(db, vingt, date(histoire.PREMIER_EXERCICE + histoire.EXERCICES, 3, 31)))  # as the bot does first
     histoire.reponses(db, vingt, posees[:20], passe=False)
     for passe, vise in ((False, 50), (True, 250)):
         durees: dict[str, list[float]] = {}
