@@ -65,7 +65,8 @@ def lignes_changees(
     remues = {d.onglet for d in decidees} | {o.id for o in avant} ^ {o.id for o in apres}
     vis_avant, vis_apres = ({o.finess: o for o in onglets} for onglets in (avant, apres))
     parametres = {
-        "avant": json.dumps([(o.id, _id(vis_apres.get(o.finess))) for o in avant if o.id in remues]),
+        # As they lie on the disk: a country is read in one sweep.
+        "avant": json.dumps(sorted((o.id, _id(vis_apres.get(o.finess))) for o in avant if o.id in remues)),
         "decidees": json.dumps([d.ligne for d in decidees]),
     }
     la, ici = _Jour(avant, prises_avant), _Jour(apres, prises_apres)
@@ -97,8 +98,9 @@ class _Jour:
         return Ecrite(ligne, onglet, self.onglets[onglet].recu, gain_exercice, d.retire if d else retire, d)
 
 
-def _id(onglet: OngletRecu | None) -> int | None:
-    return onglet.id if onglet else None
+def _id(onglet: OngletRecu | None) -> int:
+    """0 is no tab's."""
+    return onglet.id if onglet else 0
 
 
 def _lignes(onglet: OngletRecu | None) -> int:

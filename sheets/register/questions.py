@@ -23,7 +23,7 @@ _DECIDE = (
 
 def _tranche(db: Database, onglets: Iterable[int], au: date) -> tuple[dict[str, Any], dict[int, Decision]]:
     """The parameters of `_DECIDE`, and the decisions by line."""
-    tous = list(onglets)
+    tous = sorted(onglets)  # as they lie on the disk: a country is read in one sweep
     prises = {d.ligne: d for d in decisions(db, tous, au)}
     return {
         "onglets": json.dumps(tous),
