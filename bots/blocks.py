@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bots.lettre import Piece
+from bots.lettres.lettre import Piece
 from config.dossier import Dossier
 from config.langue import compte, euros, grand_montant, jour, taux
 from reports.bridge import CAUSES

@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from bots.lettre import EnvoiError, Lettre, Piece
+from bots.lettres.lettre import EnvoiError, Lettre, Piece
 from bots.notify import Canal
 from config.discretion import masque
 from config.errors import UserError

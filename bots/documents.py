@@ -10,7 +10,7 @@ from bots.answering import Rendu
 from bots.blocks import sans_motif
 from bots.grammaire.comparer import DEDANS
 from bots.grammaire.question import Forme
-from bots.lettre import PNG, XLSX, Piece
+from bots.lettres.lettre import PNG, XLSX, Piece
 from bots.questions import PAR_CLE
 from bots.retours import retour
 from config.droits import Regard

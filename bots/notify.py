@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bots import redaction
-from bots.lettre import EnvoiError, Lettre
+from bots.lettres import redaction
+from bots.lettres.lettre import EnvoiError, Lettre
 from config.droits import Personne, remplacant
 from config.langue import jour
 from config.ouvrables import raison_d_attendre

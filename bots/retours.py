@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bots.answering import Rendu
-from bots.lettre import XLSX, Piece
+from bots.lettres.lettre import XLSX, Piece
 from config.dossier import Dossier
 from config.droits import Regard
 from config.errors import UserError

@@ -19,7 +19,7 @@ from slack_sdk.errors import SlackApiError
 from bots import blocks, slack_api
 from bots.blocks import Message
 from bots.depot import Fichier
-from bots.lettre import Piece
+from bots.lettres.lettre import Piece
 from config.errors import UserError
 from config.langue import nombre_d_octets
 from sheets.reading.excel import TAILLE_MAX

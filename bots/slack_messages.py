@@ -17,10 +17,11 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bots import blocks, chat, messages_rappels, slack_api
+from bots import blocks, chat, slack_api
 from bots.chat import Maison
 from bots.journal import confie
-from bots.lettre import EnvoiError, Lettre
+from bots.lettres import rappels
+from bots.lettres.lettre import EnvoiError, Lettre
 from bots.notify import Canal
 from bots.slack_api import Reglages
 from config.errors import UserError
@@ -168,9 +169,9 @@ def repond(corps: dict[str, Any], maison: Maison, profil: Callable[[str], chat.P
                 return chat.phrase_d_accueil()
             main = Main(vue.db, vue.dossier, personne, maison.maintenant())
             if action["action_id"] == "rappel-reporter":
-                return blocks.phrase(messages_rappels.reporte(gestes.reporte(main, action["value"], REPORT)))
+                return blocks.phrase(rappels.reporte(gestes.reporte(main, action["value"], REPORT)))
             gestes.note(main, action["value"])
-            return blocks.phrase(messages_rappels.NOTE)
+            return blocks.phrase(rappels.NOTE)
     except UserError as faute:
         return blocks.phrase(str(faute))
     except Exception:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bots import accuse, console, courrier
-from bots.lettre import EnvoiError, Lettre
+from bots import console, courrier
+from bots.lettres import accuse
+from bots.lettres.lettre import EnvoiError, Lettre
 from config.discretion import masque
 from config.droits import Personne
 from config.errors import UserError

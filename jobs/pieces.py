@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
-from bots.lettre import XLSX, Piece
+from bots.lettres.lettre import XLSX, Piece
 from config.droits import Personne, Regard, meilleur_regard, peut_agir
 from config.langue import compte, enumeration
 from config.territoire import Perimetre

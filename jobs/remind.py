@@ -12,9 +12,10 @@ from typing import Any
 
 import click
 
-from bots import console, notify, redaction
-from bots.lettre import Lettre
-from bots.messages_alertes import ALERTES
+from bots import console, notify
+from bots.lettres import redaction
+from bots.lettres.alertes import ALERTES
+from bots.lettres.lettre import Lettre
 from bots.notify import Canal, Choix, Envoi
 from config.campagne import PARIS
 from config.droits import Personne

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bots.lettre import EnvoiError, Lettre
+from bots.lettres.lettre import EnvoiError, Lettre
 from bots.notify import Canal
 from config.droits import Personne
 

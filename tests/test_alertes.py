@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bots.lettre import Lettre
+from bots.lettres.lettre import Lettre
 from bots.notify import tourne
 from config.errors import UserError
 from config.langue import INSECABLE, MILLIERS

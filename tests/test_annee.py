@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bots import redaction
-from bots.lettre import XLSX, EnvoiError, Lettre, Piece
+from bots.lettres import redaction
+from bots.lettres.lettre import XLSX, EnvoiError, Lettre, Piece
 from bots.notify import Canal, tourne
 from config.dossier import Dossier
 from config.droits import Personne

@@ -12,7 +12,7 @@ import pytest
 
 from bots import courrier
 from bots.courrier import Reglages, envoie, identifiant, lit_reglages
-from bots.lettre import EnvoiError, Lettre, Piece
+from bots.lettres.lettre import EnvoiError, Lettre, Piece
 from config.campagne import PARIS
 from config.errors import UserError
 from tests.faux_courrier import COMPTE, MACHINE, SECRET, Autorite, FauxCourrier, autorite, faux_courrier

@@ -16,7 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 from bots import courrier
-from bots.lettre import EnvoiError, Lettre
+from bots.lettres.lettre import EnvoiError, Lettre
 from config.campagne import PARIS
 from config.dossier import EXEMPLE
 from config.errors import UserError

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bots import redaction
-from bots.lettre import Lettre
-from bots.messages_rappels import Partie
+from bots.lettres import redaction
+from bots.lettres.lettre import Lettre
+from bots.lettres.rappels import Partie
 from bots.notify import a_dire, tourne
 from config.errors import UserError
 from jobs.remind import verrouille_a_l_heure

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bots.lettre import Lettre
+from bots.lettres.lettre import Lettre
+from bots.lettres.redaction import PARTIES, PIECES, lettre
 from bots.notify import Envoi, envois
-from bots.redaction import PARTIES, PIECES, lettre
 from config.dossier import EXEMPLE, charge
 from config.errors import UserError
 from config.rappels import DEFAUT, MESSAGES

@@ -20,7 +20,7 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
     "imaplib": ("sheets/sources/boite.py",),
     "apscheduler": ("jobs/schedule.py",),
     "holidays": ("config/ouvrables.py",),
-    "jinja2": ("bots/redaction.py",),
+    "jinja2": ("bots/lettres/redaction.py",),
     "sqlite3": (REGISTRE,),
     "sqlite_utils": (REGISTRE,),
     # The handle on the register is passed along, never asked: see REQUETES.

@@ -14,7 +14,7 @@ import pytest
 from bots import slack_messages
 from bots.blocks import Message
 from bots.chat import Maison, Profil
-from bots.lettre import EnvoiError, Lettre, Piece
+from bots.lettres.lettre import EnvoiError, Lettre, Piece
 from bots.notify import Canal, tourne
 from bots.slack_api import Reglages
 from reports.dues import dues

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from bots import notify
-from bots.lettre import EnvoiError, Lettre
+from bots.lettres.lettre import EnvoiError, Lettre
 from config.campagne import PARIS
 from config.dossier import EXEMPLE, Dossier, charge
 from config.droits import Personne

@@ -13,9 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bots.answering import Rendu, reponse_a
 from bots.documents import image
-from bots.lettre import XLSX, Lettre, Piece
-from bots.messages_alertes import ALERTES, URGENTES
-from bots.messages_rappels import RAPPELS, Partie, a_leur_place, signature, un_delai
+from bots.lettres.alertes import ALERTES, URGENTES
+from bots.lettres.lettre import XLSX, Lettre, Piece
+from bots.lettres.rappels import RAPPELS, Partie, a_leur_place, signature, un_delai
 from bots.retours import retour
 from config.droits import Personne
 from config.errors import UserError

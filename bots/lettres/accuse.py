@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from bots.lettre import Lettre, Piece
+from bots.lettres.lettre import Lettre, Piece
 from sheets.sources.courriel import Entetes
 
 BONJOUR = "Bonjour,"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from bots.messages_rappels import Partie
+from bots.lettres.rappels import Partie
 from config.campagne import Campagne
 from config.errors import UserError
 from config.langue import compte, enumeration, euros, grand_montant, jour, taux
