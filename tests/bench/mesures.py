@@ -75,7 +75,7 @@ def mesure_la_memoire(fichiers: list[Path], dossier: Dossier) -> None:
 
 
 def mesure_l_histoire(fichiers: list[Path], dossier: Dossier) -> None:
-    """Ten years of a country: how fast it answers while a pull commits in the same process, now and as of a past day."""
+    """Ten years of a country: how fast it answers while pulls commit, now and as of a past day."""
     debit.vigie(fichiers, dossier, SORTIE / "modele.sqlite")
     vingt = histoire.dossier_a_vingt_campagnes(SORTIE / "dossier-20")
     chemin = SORTIE / "histoire.sqlite"
