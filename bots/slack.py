@@ -38,7 +38,8 @@ PATIENCE = 90.0
 """Seconds without a word from Slack, reconnections included, after which the bot gives up rather than look alive."""
 ECRIT = 30.0
 """Seconds between two signs of life in the register."""
-REPONDEURS = 4
+REPONDEURS = 3
+"""Threads that answer: one interpreter works out one answer at a time, the others wait for Slack meanwhile."""
 journal = logging.getLogger("vigie.slack")
 
 Envoi = Callable[[Message], None]

@@ -73,24 +73,25 @@ def trouve(sources: Iterable[Path]) -> tuple[list[Depot], dict[str, int], list[P
     absentes: list[Path] = []
     for source in sources:
         try:
-            siens = _dans(source)
+            lieu = source.resolve()
+            siens = _dans(source, lieu)
         except OSError:
             absentes.append(source)
             continue
         depots += siens
-        vus[masque(str(source.resolve()))] = len(siens)
+        vus[masque(str(lieu))] = len(siens)
     return sorted({d.chemin: d for d in depots}.values(), key=lambda d: (d.modifie_ns, d.chemin)), vus, absentes
 
 
-def _dans(source: Path) -> list[Depot]:
-    """The workbooks of one source. Raises OSError when it cannot be looked into."""
+def _dans(source: Path, lieu: Path) -> list[Depot]:
+    """The workbooks of one source, that stands at `lieu` once links are followed. Raises OSError when it cannot be looked into."""
     if not source.is_dir():
         source.stat()
     elif not os.access(source, os.R_OK | os.X_OK):
         raise PermissionError(str(source))
     fichiers = source.rglob("*") if source.is_dir() else [source]
     vus = [f for f in fichiers if f.suffix.lower() in SUFFIXES and not f.name.startswith((".", "~$"))]
-    return [d for f in vus if (d := _vu(str(f.resolve())))]
+    return [d for f in vus if (d := _vu(str(lieu if f is source else f.resolve())))]
 
 
 def _vu(chemin: str) -> Depot | None:
