@@ -14,6 +14,7 @@ from config.territoire import Etablissement
 from sheets import template
 from sheets.judging.examples import VALIDE
 from sheets.judging.workbook import juge
+from sheets.reading import headings
 from sheets.template import ENTETE
 from sheets.trames.paat import PAAT
 from tests.conftest import enregistre, tape, vierge
@@ -142,3 +143,13 @@ def test_an_older_version_is_refused_with_the_versions_that_are_read(dossier: Do
 
 def test_a_typed_line_has_the_layouts_columns_in_its_order() -> None:
     assert PAAT.ligne._fields == tuple(c.cle for c in PAAT.saisies)  # type: ignore[attr-defined]
+
+
+def test_a_book_pasted_into_the_row_of_headings_is_read_and_not_remembered() -> None:
+    """Reading processes have little memory: what one file holds must not stay for the next."""
+    titres = tuple(c.titre for c in PAAT.colonnes)
+    avant = headings._lues.cache_info().currsize
+    vu = headings.trouve([(*titres, "x" * headings.MEMORABLE), ["a"] * (len(titres) + 1)], PAAT, 0, 0, "CH")
+    assert vu is not None
+    assert list(vu.places) == [c.cle for c in PAAT.colonnes]
+    assert headings._lues.cache_info().currsize == avant
