@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from config import safe_write
 from config.errors import UserError
 from config.langue import cle, enumeration, jour
 from config.territoire import Appartenance, Etablissement, Ght, Region, Territoire
@@ -137,6 +138,4 @@ def ecrit(territoire: Territoire, chemin: Path) -> None:
         g, e = territoire.ghts[a.ght], territoire.etablissements[a.finess]
         bornes = [jour(d) if d else "" for d in (a.debut, a.fin)]
         table.writerow((g.region, g.code, g.nom, e.finess, e.nom, "support" if a.support else "partie", *bornes))
-    provisoire = chemin.with_suffix(".csv.tmp")
-    provisoire.write_text(tampon.getvalue(), encoding="utf-8-sig")
-    provisoire.replace(chemin)
+    safe_write.replace(chemin, tampon.getvalue().encode("utf-8-sig"))

@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 
+from config import safe_write
 from config.errors import UserError
 from config.langue import cle, vouliez_vous
 from config.nomenclature import RUBRIQUES, UNE, Nomenclature
@@ -30,10 +31,8 @@ def apprend(chemin: Path, nomenclature: Nomenclature, rubrique: str, synonyme: s
     valeurs = {"rubrique": rubrique, "label": label, "synonyme": synonyme, "source": "appris"}
     tampon = io.StringIO()
     csv.writer(tampon, delimiter=signe, lineterminator="\n").writerow([valeurs.get(t, "") for t in titres])
-    provisoire = fichier.with_suffix(".csv.tmp")
     fin = "" if texte.endswith("\n") else "\n"
-    provisoire.write_text(texte + fin + tampon.getvalue(), encoding="utf-8-sig")
-    provisoire.replace(fichier)
+    safe_write.replace(fichier, (texte + fin + tampon.getvalue()).encode("utf-8-sig"))
 
 
 def rubrique_de(nomenclature: Nomenclature, label: str) -> str:

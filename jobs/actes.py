@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from bots import console, faits
+from config import safe_write
 from config.campagne import campagne_du_jour
 from config.errors import UserError
 from config.langue import compte, enumeration, euros, jour
@@ -152,14 +153,16 @@ def relance(atelier: Atelier, campagne: str, ght: str, email: str | None) -> Non
 
 
 def rapporte(atelier: Atelier, sortie: Path, campagne: str | None) -> None:
-    """The workbook of findings of a campaign, the one under way by default."""
+    """The workbook of findings of a campaign, the one under way by default. Raises TakenError when someone filled it."""
+    from sheets.template.seal import is_untouched
+
     vue = atelier.vue()
     c = (
         actes.campagne_nommee(vue.dossier, campagne)
         if campagne
         else campagne_du_jour(vue.dossier.campagnes.values(), vue.au)
     )
-    sortie.mkdir(parents=True, exist_ok=True)
     chemin = sortie / f"constats-{c.code}.xlsx"
-    chemin.write_bytes(constats.enregistre(constats.classeur(vue, Sujet(FRANCE, c.exercice, c.code))))
+    octets = constats.enregistre(constats.classeur(vue, Sujet(FRANCE, c.exercice, c.code)))
+    safe_write.create(chemin, octets, ours=is_untouched)
     click.echo(f"{chemin} : remplissez « Décision » et « Motif », puis : vigie decide --file {chemin} --as EMAIL")

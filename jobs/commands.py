@@ -56,8 +56,7 @@ def ecrit_les_trames(
     layout: Trame = _choisi("le type de trame", trame, TRAMES)
     c: Campagne = _choisi("la campagne", campagne, atelier.dossier.campagnes)
     if ght is None:
-        ecrits = ecrit_toutes(atelier, layout, c, sortie or Path("trames"), vierge=vierge)
-        click.echo(f"{compte(len(ecrits), 'trame écrite', 'trames écrites')} dans {sortie or Path('trames')}")
+        _dit_les_trames(ecrit_toutes(atelier, layout, c, sortie or Path("trames"), vierge=vierge))
         return
     if not ght:
         raise UserError("Dites pour quel GHT (--ght CODE), ou --all pour tous.")
@@ -66,7 +65,8 @@ def ecrit_les_trames(
         raise UserError(
             f"Le GHT « {ght} » n'a plus d'établissement au {jour(c.situation)}, date de situation de la campagne."
         )
-    chemin = sortie or Path(template.nom_de_fichier(ght, c, atelier.dossier))
+    nom = template.nom_de_fichier(ght, c, atelier.dossier)
+    chemin = sortie / nom if sortie and sortie.is_dir() else sortie or Path(nom)
     connues = _ecrit_la_trame(atelier, layout, ght, c, chemin, vierge=vierge)
     avec = f" avec {compte(connues, 'ligne déjà connue', 'lignes déjà connues')}" if connues else ""
     click.echo(f"Trame écrite{avec} : {chemin}")
@@ -88,20 +88,37 @@ def _ecrit_la_trame(atelier: Atelier, trame: Trame, ght: str, campagne: Campagne
 
 def ecrit_toutes(
     atelier: Atelier, trame: Trame, campagne: Campagne, dossier_de_sortie: Path, *, vierge: bool = False
-) -> list[Path]:
-    """A trame for every GHT of the folder that has members at the situation date."""
+) -> dict[Path, bool]:
+    """A trame for every GHT of the folder that has members at the situation date; whether each was written.
+
+    One that is already there is left as it is: someone may have filled it.
+    """
     from sheets import template
 
     territoire = atelier.dossier.territoire
     ghts = [g for g in territoire.ghts.values() if territoire.membres(g.code, campagne.situation)]
-    ecrits = []
+    ecrites = {}
     with console.progression("Trames") as avance:
         for rang, g in enumerate(ghts, 1):
             chemin = dossier_de_sortie / template.nom_de_fichier(g.code, campagne, atelier.dossier)
-            _ecrit_la_trame(atelier, trame, g.code, campagne, chemin, vierge=vierge)
-            ecrits.append(chemin)
+            ecrites[chemin] = not chemin.exists()
+            if ecrites[chemin]:
+                _ecrit_la_trame(atelier, trame, g.code, campagne, chemin, vierge=vierge)
             avance(rang, len(ghts))
-    return ecrits
+    return ecrites
+
+
+def _dit_les_trames(ecrites: Mapping[Path, bool]) -> None:
+    """How many were written, and which were there before."""
+    gardees = [chemin for chemin, ecrite in ecrites.items() if not ecrite]
+    dossiers = enumeration(sorted({str(chemin.parent) for chemin in ecrites}))
+    click.echo(f"{compte(len(ecrites) - len(gardees), 'trame écrite', 'trames écrites')} dans {dossiers}")
+    if gardees:
+        combien = compte(len(gardees), "trame y était déjà et reste", "trames y étaient déjà et restent")
+        click.echo(f"{combien} telle{'s' if len(gardees) > 1 else ''} quelle{'s' if len(gardees) > 1 else ''} :")
+        for chemin in gardees:
+            click.echo(f"  {chemin.name}")
+        click.echo("Pour en écrire une à neuf, déplacez d'abord l'ancienne.")
 
 
 def controle(atelier: Atelier, fichiers: Sequence[Path], en_json: bool) -> int:

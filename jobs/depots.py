@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bots.depot import Fichier, peut_garder
+from config import safe_write
 from config.droits import Personne
 from config.errors import UserError
 from jobs.pull import SUFFIXES, pull
@@ -32,11 +33,11 @@ def prend(atelier: Atelier, personne: Personne, fichier: Fichier) -> str:
     neuf = replace(atelier)  # a connection of its own: the chat answers in several threads
     chemin = _place(atelier, personne, fichier.nom)
     avant = chemin.read_bytes() if chemin.exists() else None
-    _ecrit(chemin, fichier.octets)
+    safe_write.replace(chemin, fichier.octets)  # the one before is in the register
     try:
         return DITS[_releve(neuf, personne, chemin)]
     except BaseException:
-        _ecrit(chemin, avant) if avant is not None else chemin.unlink(missing_ok=True)
+        safe_write.replace(chemin, avant) if avant is not None else chemin.unlink(missing_ok=True)
         raise
     finally:
         neuf.registre.close()
@@ -57,17 +58,9 @@ def _releve(neuf: Atelier, personne: Personne, chemin: Path) -> str:
     return recu.etat
 
 
-def _ecrit(chemin: Path, octets: bytes) -> None:
-    """Whole or not at all: a pull passes over what is hidden."""
-    en_cours = chemin.with_name(f".{chemin.name}.part")
-    en_cours.write_bytes(octets)
-    en_cours.replace(chemin)
-
-
 def _place(atelier: Atelier, personne: Personne, nom: str) -> Path:
     """Where a person's file is kept: beside the register, in a folder of their own, where the same name replaces what they
     had given. The name is theirs, and never leads anywhere else."""
     dossier = atelier.chemin_registre.resolve().parent / PAR_SLACK / INTERDITS.sub("-", personne.email)
-    dossier.mkdir(parents=True, exist_ok=True)
     court = INTERDITS.sub("-", nom).lstrip(".~$")[-120:]
     return dossier / (court if Path(court).suffix.lower() in SUFFIXES else f"{court or 'trame'}.xlsx")

@@ -14,6 +14,7 @@ from bots.answering import Rendu
 from bots.documents import FABRIQUES
 from bots.grammaire.question import Forme
 from bots.messages import MONTRES
+from config import safe_write
 from config.langue import jour
 from jobs.wiring import Atelier
 from sheets.register import demandes
@@ -41,13 +42,15 @@ OPTIONS: dict[Forme, str] = {"image": "--image FICHIER.png", "tableur": "--xlsx 
 
 def _ecrit_les_fichiers(rendu: Rendu, vers: Mapping[Forme, Path | None]) -> None:
     """Write what was asked as a file, and say where; asked in words without a place for it, say how."""
+    from sheets.template.seal import is_untouched
+
     quoi = rendu.question.forme
     if quoi in OPTIONS and not vers.get(quoi):
         click.echo(f"Pour l'avoir en fichier, ajoutez {OPTIONS[quoi]}", err=True)
     for forme, chemin in vers.items():
         if chemin:
             piece = FABRIQUES[forme](rendu)
-            chemin.write_bytes(piece.octets)
+            safe_write.create(chemin, piece.octets, ours=is_untouched)
             click.echo(f"Écrit : {chemin}", err=True)
             if piece.alternative:
                 click.echo(f"Ce que montre l'image : {piece.alternative}", err=True)

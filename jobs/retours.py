@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots import console
+from config import safe_write
 from config.errors import UserError
 from config.langue import compte, enumeration, euros, vouliez_vous
 from jobs.wiring import Atelier
@@ -20,7 +21,7 @@ from sheets.judging.known import avec_le_registre
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur
 from sheets.marque import PROPRIETE
-from sheets.reading.excel import TAILLE_MAX, Refus, proprietes, refuse_le_dangereux
+from sheets.reading.excel import TAILLE_MAX, proprietes
 
 if TYPE_CHECKING:
     from sheets.template.changements import Changement
@@ -45,7 +46,9 @@ def ecrit_les_retours(
 
     chemins = _chemins(fichiers, sortie, RETOUR)
     if pris := next((c for c in chemins.values() if c.exists() and not _est_un_retour(c)), None):
-        raise UserError(f"« {pris} » existe déjà et n'est pas un retour de Vigie : {GARDE}")
+        raise UserError(
+            f"« {pris} » existe déjà et n'est pas un retour de Vigie, ou quelqu'un y a écrit depuis : {GARDE}"
+        )
     juges, passes = [], []
     with console.progression("Retours") as avance:
         for fichier, juge in zip(fichiers, juge_tous(_lus(fichiers), atelier.dossier), strict=True):
@@ -100,7 +103,7 @@ def soigne_les_trames(atelier: Atelier, fichiers: Sequence[Path], sortie: Path |
         soins = soigne_tous(_lus(fichiers), atelier.dossier, ght, campagne)
         for rang, (fichier, (_, soin)) in enumerate(zip(fichiers, soins, strict=True), 1):
             if isinstance(soin, Soin):
-                _ecrit(chemins[fichier], soin.octets)
+                safe_write.create(chemins[fichier], soin.octets)
                 ecrites[fichier] = soin
             else:
                 _dit_le_refus(fichier, soin)
@@ -161,20 +164,10 @@ def _lus(fichiers: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
 
 
 def _est_un_retour(chemin: Path) -> bool:
-    """Whether what stands there is a companion of ours, by its own mark."""
+    """Whether what stands there is a companion of ours, as we left it."""
+    from sheets.template.seal import is_untouched
+
     if not chemin.is_file() or chemin.stat().st_size > TAILLE_MAX:
         return False
     octets = chemin.read_bytes()
-    try:
-        refuse_le_dangereux(octets)
-    except Refus:
-        return False
-    return PROPRIETE in proprietes(octets)
-
-
-def _ecrit(chemin: Path, octets: bytes) -> None:
-    """Whole or not at all."""
-    chemin.parent.mkdir(parents=True, exist_ok=True)
-    en_cours = chemin.with_name(f".{chemin.name}.part")
-    en_cours.write_bytes(octets)
-    en_cours.replace(chemin)
+    return is_untouched(octets) and PROPRIETE in proprietes(octets)

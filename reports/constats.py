@@ -5,7 +5,6 @@ Written with openpyxl, read back like any workbook that came from outside. Decid
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -29,6 +28,7 @@ from sheets.register.compte import OngletRecu
 from sheets.register.decisions import notes
 from sheets.register.questions import ConstatRecu
 from sheets.template.cellules import Valeur, case, hauteur, pose
+from sheets.template.seal import sealed
 from sheets.template.style import BLANC, BLEU, BLEU_CLAIR, CADRE, JAUNE_PALE, ORANGE_PALE, ROUGE_PALE, imprime, police
 from sheets.trames.paat import EUROS
 
@@ -158,6 +158,4 @@ def _decisions(rangs: Iterable[tuple[int, str, str, str]]) -> list[tuple[str, st
 
 def enregistre(livre: Workbook) -> bytes:
     """The workbook's bytes."""
-    tampon = io.BytesIO()
-    livre.save(tampon)
-    return tampon.getvalue()
+    return sealed(livre)

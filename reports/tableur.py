@@ -5,7 +5,6 @@ It may leave for a chat: labels of ours, codes, amounts and addresses, never a t
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -26,6 +25,7 @@ from sheets.register import fichiers, questions
 from sheets.register.compte import OngletRecu
 from sheets.register.questions import LigneRecue
 from sheets.template.cellules import Valeur, case, hauteur, pose
+from sheets.template.seal import sealed
 from sheets.template.style import BLANC, BLEU, BLEU_PALE, CADRE, GRIS, ROUGE_PALE, imprime, police
 from sheets.trames.paat import EUROS
 
@@ -60,9 +60,7 @@ def xlsx(vue: Vue, sujet: Sujet, titre: str, pied: str) -> bytes:
         _ecrit(feuille, rang, rangee)
     _met_en_forme(feuille)
     livre.properties.title, livre.properties.creator = titre, "Vigie"
-    tampon = io.BytesIO()
-    livre.save(tampon)
-    return tampon.getvalue()
+    return sealed(livre)
 
 
 def _rangees(vue: Vue, onglets: Sequence[OngletRecu], lignes: Sequence[LigneRecue]) -> list[dict[str, Valeur]]:

@@ -5,7 +5,6 @@ Never delivers it, and never decides that it is due.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from reports.vue import Vue
 from sheets import template
 from sheets.register.gestes import REPONDENT
 from sheets.register.ledger import prevues
+from sheets.template.seal import sealed
 from sheets.trames import TRAMES
 
 PARTIES = RAPPELS | ALERTES
@@ -95,9 +95,8 @@ def trame(vue: Vue, r: Relance) -> Piece:
     layout = TRAMES["paat"]
     membres = [e.finess for e in d.territoire.membres(ght, r.campagne.situation)]
     lignes, pris = prevues(vue.db, d, r.campagne, membres, layout, vue.au)
-    tampon = io.BytesIO()
-    template.preremplie(layout, ght, r.campagne, d, lignes, pris).save(tampon)
-    return Piece(template.nom_de_fichier(ght, r.campagne, d), tampon.getvalue(), XLSX)
+    livre = template.preremplie(layout, ght, r.campagne, d, lignes, pris)
+    return Piece(template.nom_de_fichier(ght, r.campagne, d), sealed(livre), XLSX)
 
 
 PIECES: dict[str, Callable[[Vue, Relance], Piece]] = {"ouverture": trame}

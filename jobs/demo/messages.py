@@ -5,7 +5,6 @@ Played on a register made for the occasion and thrown away. Sends nothing.
 
 from __future__ import annotations
 
-import io
 import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -24,6 +23,7 @@ from sheets import template
 from sheets.judging.workbook import juge
 from sheets.register.pulls import Depot, commence, enregistre, termine
 from sheets.register.registre import ouvre
+from sheets.template.seal import sealed
 from sheets.trames import TRAMES
 
 CAMPAGNE = "2021-annuelle"
@@ -116,10 +116,9 @@ def _lit(vue: Vue, ght: str, diviseur: int, campagne: str) -> None:
         for cellule in (feuille.cell(rang, gain) for rang in range(template.ENTETE + 1, feuille.max_row + 1)):
             if isinstance(cellule.value, int | float):
                 cellule.value = cellule.value / diviseur
-    tampon = io.BytesIO()
-    livre.save(tampon)
+    octets = sealed(livre)
     nom, quand = f"{dossier.territoire.ghts[ght].nom}.xlsx", datetime.combine(vue.au, time(8), PARIS)
     pull = commence(vue.db, dossier, quand)
-    depot = Depot(nom, len(tampon.getvalue()), 1, ght, tampon.getvalue())
-    etat = enregistre(vue.db, pull, depot, juge(nom, tampon.getvalue(), dossier), connu=diviseur > 1)
+    depot = Depot(nom, len(octets), 1, ght, octets)
+    etat = enregistre(vue.db, pull, depot, juge(nom, octets, dossier), connu=diviseur > 1)
     termine(vue.db, pull, quand, [etat])

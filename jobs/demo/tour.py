@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bots import answering, console
+from config import safe_write
 from config.dossier import EXEMPLE
 from config.droits import CLAVIER
 from config.errors import UserError
@@ -15,7 +16,7 @@ from config.territoire import Perimetre
 from jobs.commands import montre_bilan
 from jobs.demo.remplissage import ABSENT, fichier_etranger, plan, remplit
 from jobs.pull import Bilan, pull
-from jobs.retours import ecrit_les_retours
+from jobs.retours import VERROU, ecrit_les_retours
 from jobs.wiring import Atelier, atelier
 from reports import suivi
 from reports.gains import gains
@@ -23,6 +24,7 @@ from reports.quality import rejets
 from reports.reponse import Reponse
 from reports.vue import Sujet
 from sheets import template
+from sheets.template.seal import is_untouched
 from sheets.trames import TRAMES
 
 CAMPAGNE = "2021-annuelle"
@@ -70,13 +72,24 @@ def visite(sortie: Path) -> Bilan:
 
 
 def _place_nette(sortie: Path) -> None:
-    """Start from nothing, but never erase a folder that the tour did not make."""
+    """Start from nothing, but never erase a folder that the tour did not make, nor what someone wrote in it since."""
     if sortie.exists() and any(sortie.iterdir()):
         if not (sortie / MARQUE).exists():
             raise UserError(f"« {sortie} » contient déjà autre chose ; donnez un dossier neuf par --out.")
+        if touche := next((f for f in sorted(sortie.rglob("*")) if not _de_la_visite(f, sortie)), None):
+            raise UserError(
+                f"« {touche} » a été ajouté ou modifié depuis la visite, qui l'effacerait. Déplacez-le, ou donnez un "
+                "dossier neuf par --out."
+            )
         shutil.rmtree(sortie)
-    sortie.mkdir(parents=True, exist_ok=True)
-    (sortie / MARQUE).touch()
+    safe_write.create(sortie / MARQUE, b"")
+
+
+def _de_la_visite(fichier: Path, sortie: Path) -> bool:
+    """Whether a file of the tour's folder is as the tour left it; a register is nobody's writing."""
+    if fichier.is_dir() or (fichier.parent == sortie and fichier.name.startswith((MARQUE, "vigie.sqlite"))):
+        return True
+    return fichier.name.startswith((VERROU, ".")) or is_untouched(fichier.read_bytes())
 
 
 def ecrit_les_trames(monte: Atelier, sortie: Path) -> None:
@@ -85,18 +98,16 @@ def ecrit_les_trames(monte: Atelier, sortie: Path) -> None:
     campagne = dossier.campagnes[CAMPAGNE]
     lignes = plan(dossier, campagne)
     recus = sortie / "recus"
-    recus.mkdir()
-    (sortie / "trames").mkdir()
     with console.progression("Trames") as avance:
         for rang, ght in enumerate(dossier.territoire.ghts, 1):
             livre = template.classeur(trame, ght, campagne, dossier)
-            livre.save(sortie / "trames" / template.nom_de_fichier(ght, campagne, dossier))
+            template.ecrit(livre, sortie / "trames" / template.nom_de_fichier(ght, campagne, dossier))
             if ght != ABSENT:
                 remplit(livre, trame, ght, campagne, dossier, lignes)
-                livre.save(recus / f"{dossier.territoire.ghts[ght].nom}.xlsx")
+                template.ecrit(livre, recus / f"{dossier.territoire.ghts[ght].nom}.xlsx")
             avance(rang, len(dossier.territoire.ghts))
-    fichier_etranger().save(recus / "Congés 2022.xlsx")
-    (recus / "~$GHT Jura.xlsx").write_bytes(b"\x05verrou")
+    template.ecrit(fichier_etranger(), recus / "Congés 2022.xlsx")
+    safe_write.create(recus / f"{VERROU}GHT Jura.xlsx", b"\x05verrou")
 
 
 def montre_la_region(monte: Atelier) -> None:

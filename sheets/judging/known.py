@@ -5,7 +5,6 @@ Reads the register, never writes it; judges nothing anew.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -84,7 +83,6 @@ def _a_leur_ligne(classeur: Classeur, campagne: str, mots: Iterable[tuple[str, s
 def octets_du_retour(classeur: Classeur, dossier: Dossier, reglees: Sequence[Reglee]) -> bytes:
     """The companion's bytes."""
     from sheets.template.retour import retour  # noqa: PLC0415
+    from sheets.template.seal import sealed  # noqa: PLC0415
 
-    tampon = io.BytesIO()
-    retour(classeur, dossier, reglees).save(tampon)
-    return tampon.getvalue()
+    return sealed(retour(classeur, dossier, reglees))

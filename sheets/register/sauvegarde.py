@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from sqlite_utils import Database
 
 from config.errors import UserError
 from config.langue import compte
+from config.safe_write import PARTIAL, beside, second_name, settle
 from sheets.register import reprise, schema
 from sheets.register.registre import ecriture, est_a_nous, migre, ouverture_seule, plus_recentes
 from sheets.register.reprise import Repris
@@ -25,7 +24,6 @@ from sheets.register.schema import table_des_lignes
 from sheets.trames import TRAMES
 
 SQLITE = b"SQLite format 3\0"
-PARTIEL = ".partiel"
 INTACT = "Rien n'a été remplacé."
 
 
@@ -50,7 +48,7 @@ def sauve(db: Database, registre: Path, vers: Path, quand: datetime) -> Contenu:
         raise UserError(f"« {vers} » existe déjà, et une sauvegarde n'en écrase jamais une autre. Donnez un autre nom.")
     vers.parent.mkdir(parents=True, exist_ok=True)
     oublie_les_partiels(vers.parent, quand)
-    with _provisoire(vers) as copie:
+    with beside(vers, private=True) as copie:
         with _avoue(vers), closing(sqlite3.connect(copie)) as destination:
             db.conn.backup(destination)  # in one step: one state of the register, whoever writes meanwhile
             destination.execute(
@@ -63,7 +61,7 @@ def sauve(db: Database, registre: Path, vers: Path, quand: datetime) -> Contenu:
             raise UserError(
                 f"La sauvegarde n'a pas été gardée : {str(faute).replace(str(copie), str(registre))}"
             ) from None
-        _pose(copie, vers)
+        settle(copie, vers)
     return contenu
 
 
@@ -88,7 +86,7 @@ def eclaircit(dossier: Path, registre: Path, garde: int) -> list[Path]:
 def oublie_les_partiels(dossier: Path, quand: datetime) -> None:
     """Remove what a copy that was killed left behind; a day later nobody is still writing it."""
     hier = (quand - timedelta(days=1)).timestamp()
-    for f in dossier.glob(f".*{PARTIEL}*"):
+    for f in dossier.glob(f".*{PARTIAL}*"):
         if f.stat().st_mtime < hier:
             f.unlink(missing_ok=True)
 
@@ -99,8 +97,7 @@ def prepare(sauvegarde: Path, registre: Path, quand: datetime) -> Iterator[tuple
 
     Raises UserError, in one sentence, when it is not a whole register of ours that this version can open.
     """
-    registre.parent.mkdir(parents=True, exist_ok=True)
-    with _provisoire(registre) as copie:
+    with beside(registre, private=True) as copie:
         shutil.copyfile(sauvegarde, copie)
         if (journal := Path(f"{sauvegarde}-wal")).exists():  # a register copied by hand while it was open
             shutil.copyfile(journal, f"{copie}-wal")
@@ -130,8 +127,8 @@ def remplace(registre: Path, copie: Path, de_cote: Path) -> Repris | None:
         repris = None
         if registre.exists():
             repris = _reprend(copie, registre) if _referme(registre, de_cote) else Repris(manque=reprise.ABIME)
-            _lie(registre, de_cote)
-        _pose(copie, registre, ecrase=True)
+            second_name(registre, de_cote)
+        settle(copie, registre, over=True)
     return repris
 
 
@@ -261,18 +258,6 @@ def _referme(registre: Path, de_cote: Path) -> bool:
 
 
 @contextmanager
-def _provisoire(pour: Path) -> Iterator[Path]:
-    """A file of ours beside the one to make, gone at the end with whatever SQLite put next to it."""
-    numero, nom = tempfile.mkstemp(prefix=f".{pour.name}.", suffix=PARTIEL, dir=pour.parent)
-    os.close(numero)
-    try:
-        yield Path(nom)
-    finally:
-        for suite in ("", "-wal", "-shm", "-journal"):
-            Path(f"{nom}{suite}").unlink(missing_ok=True)
-
-
-@contextmanager
 def _avoue(chemin: Path) -> Iterator[None]:
     """SQLite's complaint about a copy, in a sentence."""
     try:
@@ -282,26 +267,3 @@ def _avoue(chemin: Path) -> Iterator[None]:
             f"« {chemin} » n'a pas pu être écrit ({faute}). Rien n'a changé. Faites de la place sur ce disque, ou"
             " donnez un autre chemin, puis relancez."
         ) from faute
-
-
-def _lie(source: Path, vers: Path) -> None:
-    """Another name for the same file; a copy where the disk knows no links."""
-    try:
-        os.link(source, vers)
-    except OSError:
-        shutil.copy2(source, vers)
-
-
-def _pose(copie: Path, vers: Path, *, ecrase: bool = False) -> None:
-    """Give a finished file its name, on the disk for good, all at once."""
-    with copie.open("rb") as f:
-        os.fsync(f.fileno())
-    if ecrase:
-        os.replace(copie, vers)  # noqa: PTH105 - said in full: the one step that makes the change
-    else:
-        _lie(copie, vers)
-    dossier = os.open(vers.parent, os.O_RDONLY)
-    try:
-        os.fsync(dossier)
-    finally:
-        os.close(dossier)

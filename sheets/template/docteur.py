@@ -37,6 +37,7 @@ from sheets.template.lignes import LignePrete, ecrit_les_lignes
 from sheets.template.listes import LISTES
 from sheets.template.livre import classeur
 from sheets.template.onglet import ENTETE
+from sheets.template.seal import sealed
 from sheets.trame import Tampon, Trame, lit_tampon
 from sheets.trames import TRAMES
 from sheets.trames.paat import PAAT
@@ -88,9 +89,7 @@ def soigne(
     changements += ecrit_les_reponses(livre, envoi, ouvert.premier)
     changements.sort(key=lambda c: ORDRE[c.nature])
     ecrit_la_page(livre, changements)
-    sortie = io.BytesIO()
-    livre.save(sortie)
-    return Soin(sortie.getvalue(), envoi.tampon, tuple(changements))
+    return Soin(sealed(livre), envoi.tampon, tuple(changements))
 
 
 def soigne_tous(

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.worksheet.worksheet import Worksheet
 
+from config import safe_write
 from config.campagne import Campagne
 from config.dossier import Dossier
 from sheets import accueil
@@ -19,6 +20,7 @@ from sheets.noms import INTERDITS, noms_d_onglets
 from sheets.template.accueil import ecrit_accueil
 from sheets.template.listes import LISTES, ecrit_listes
 from sheets.template.onglet import ecrit_onglet
+from sheets.template.seal import is_untouched, sealed
 from sheets.trame import Tampon, Trame
 
 
@@ -50,9 +52,8 @@ def classeur(
 
 
 def ecrit(livre: Workbook, chemin: Path) -> Path:
-    """Save a trame to `chemin`, whose folder is made if need be."""
-    chemin.parent.mkdir(parents=True, exist_ok=True)
-    livre.save(chemin)
+    """Save a trame to `chemin`, whose folder is made if need be. Raises TakenError when someone filled what is there."""
+    safe_write.create(chemin, sealed(livre), ours=is_untouched)
     return chemin
 
 

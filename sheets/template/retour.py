@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.worksheet.worksheet import Worksheet
 
+from config import safe_write
 from config.dossier import Dossier
 from sheets.constats import Constat
 from sheets.lignes import Classeur, Onglet
@@ -20,6 +21,7 @@ from sheets.noms import INTERDITS, LONGUEUR
 from sheets.template.cellules import propre
 from sheets.template.retour_onglet import Page, Reglee, ecrit_page
 from sheets.template.retour_sommaire import SOMMAIRE, ecrit_sommaire
+from sheets.template.seal import is_untouched, sealed
 from sheets.trames import TRAMES
 
 
@@ -46,11 +48,9 @@ def retour(classeur: Classeur, dossier: Dossier, reglees: Sequence[Reglee] = ())
 
 
 def ecrit_retour(classeur: Classeur, dossier: Dossier, chemin: Path, reglees: Sequence[Reglee] = ()) -> Path:
-    """Save the companion to `chemin`, whole or not at all; what stood there is replaced."""
-    chemin.parent.mkdir(parents=True, exist_ok=True)
-    en_cours = chemin.with_name(f".{chemin.name}.part")
-    retour(classeur, dossier, reglees).save(en_cours)
-    return en_cours.replace(chemin)
+    """Save the companion to `chemin`, in the place of an earlier one that nobody wrote in. Raises TakenError."""
+    safe_write.create(chemin, sealed(retour(classeur, dossier, reglees)), ours=is_untouched)
+    return chemin
 
 
 def _pages(livre: Workbook, classeur: Classeur, dossier: Dossier, reglees: Sequence[Reglee]) -> list[Page]:
