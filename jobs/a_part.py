@@ -38,7 +38,7 @@ class DefautError(Exception):
 
 def releve_a_part(atelier: Atelier, sources: Sequence[Path] = ()) -> dict[str, Any]:
     """What `vigie pull --json` printed."""
-    rendu: dict[str, Any] = json.loads(_a_part(atelier, "pull", "--json", "--", *map(str, sources)))
+    rendu: dict[str, Any] = json.loads(_a_part(atelier, "pull", "--json", "--", *map(str, sources), good=(0, 1)))
     return rendu
 
 
@@ -52,7 +52,8 @@ def sauvegarde_a_part(atelier: Atelier, garde: int) -> str:
     return _a_part(atelier, "backup", "--garde", str(garde)).strip().splitlines()[0]
 
 
-def _a_part(atelier: Atelier, commande: str, *arguments: str) -> str:
+def _a_part(atelier: Atelier, commande: str, *arguments: str, good: Sequence[int] = (0,)) -> str:
+    """What a command printed; `good` are the exit codes with which it came to its end."""
     lancee = [*POLITESSE, *_commande(atelier, commande), *arguments]
     with _lance(lancee) as lance:
         try:
@@ -70,7 +71,7 @@ def _a_part(atelier: Atelier, commande: str, *arguments: str) -> str:
         if lance.returncode == DEFAUT:
             raise defaut
         journal.error("%s : %s", commande, defaut)  # it went on with the rest
-    if lance.returncode or not dit:
+    if lance.returncode not in good or not dit:
         phrases = plaint.strip().splitlines() if lance.returncode > 0 else []
         raise UserError(phrases[-1] if phrases else "C'était interrompu ; rien n'est perdu, le prochain tour continue.")
     return dit

@@ -172,8 +172,11 @@ def objet_classeur(c: Classeur) -> dict[str, Any]:
     }
 
 
-def releve(atelier: Atelier, sources: Sequence[Path], en_json: bool, motif: str = "", email: str | None = None) -> None:
-    """Pull the sources into the register and show what came in; with `motif`, on behalf of their GHT."""
+def releve(atelier: Atelier, sources: Sequence[Path], en_json: bool, motif: str = "", email: str | None = None) -> int:
+    """Pull the sources into the register and show what came in; with `motif`, on behalf of their GHT.
+
+    1 when something that lay there could not be read, by its rights or its name; a workbook that is refused was read.
+    """
     reglees = [] if sources else wiring.sources()
     if not (sources or reglees):
         raise UserError(
@@ -192,9 +195,11 @@ def releve(atelier: Atelier, sources: Sequence[Path], en_json: bool, motif: str 
         ]
         rendu = {"fichiers": fichiers, "totaux": objet_totaux(bilan.totaux)}
         rendu |= {"absentes": list(bilan.absentes), "en_ecriture": list(bilan.en_ecriture)}
+        rendu |= {"illisibles": [{"chemin": u.path, "phrase": u.sentence} for u in bilan.unread]}
         click.echo(json.dumps(rendu, ensure_ascii=False, indent=1))
     else:
         montre_bilan(bilan)
+    return int(bool(bilan.unread))
 
 
 def _pour_le_compte(atelier: Atelier, motif: str, email: str | None) -> tuple[Saisie, Callable[[str], bool]]:
@@ -225,6 +230,8 @@ def montre_bilan(bilan: Bilan) -> None:
         console.ecrit(
             f"  La source « {absente} » n'existe pas, ou n'est pas accessible ; les autres ont été relevées.", "red"
         )
+    for u in bilan.unread:
+        console.ecrit(f"  {u.sentence}", "red")
     for chemin in bilan.en_ecriture:
         console.ecrit(f"  encore en cours d'écriture, laissé pour le prochain relevé : {Path(chemin).name}", "yellow")
     for r in bilan.recus:

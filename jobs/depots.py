@@ -12,7 +12,8 @@ from bots.depot import Fichier, peut_garder
 from config import safe_write
 from config.droits import Personne
 from config.errors import UserError
-from jobs.pull import SUFFIXES, pull
+from jobs.folders import SUFFIXES
+from jobs.pull import pull
 from jobs.wiring import Atelier
 from sheets.noms import INTERDITS
 from sheets.register.pulls import PAR_LE_GHT, PAR_SLACK, Depot, Saisie

@@ -8,12 +8,14 @@ from bots import console, courrier, slack_api
 from config.dossier import EXEMPLE
 from config.errors import UserError
 from config.langue import compte
-from jobs.pull import trouve
+from jobs.folders import look
 from jobs.wiring import Atelier, imap, slack, smtp, sources
 from sheets.sources import boite
 
 Examen = tuple[list[str], list[str]]
 """(what is in order, what is to be mended), a sentence each."""
+SHOWN = 20
+"""Files of a source said to be out of reach; the rest are of the same kind."""
 PasRegle = str
 """What nobody set, what the machine does without, and how to set it: a choice, not a fault."""
 
@@ -67,11 +69,12 @@ def _sources(_atelier: Atelier) -> Examen | PasRegle:
     reglees = sources()
     if not reglees:
         return "aucun dossier de trames n'est réglé, il faut en donner un à vigie pull. Pour les régler : VIGIE_SOURCES (docs/recevoir.md)."
-    _, _, absentes = trouve(reglees)
+    seen = look(reglees)
+    absentes = seen.absent
     return [f"Sources : « {s} » s'ouvre." for s in reglees if s not in absentes], [
         f"La source « {s} » n'existe pas, ou n'est pas accessible. Corrigez VIGIE_SOURCES, ou rétablissez-la."
         for s in absentes
-    ]
+    ] + [u.sentence for u in seen.unread[:SHOWN]]
 
 
 def _courrier(atelier: Atelier) -> Examen | PasRegle:

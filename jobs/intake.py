@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from bots import console, courrier
 from bots.lettres import accuse
@@ -26,7 +25,7 @@ from jobs.pieces import Envoi, Sort, traite_les_pieces
 from jobs.wiring import Atelier
 from sheets.register import courriels
 from sheets.register.courriels import Courriel, EtatCourriel
-from sheets.register.registre import un_a_la_fois
+from sheets.register.registre import beside, un_a_la_fois
 from sheets.sources import boite
 from sheets.sources.boite import Apercu, Boite
 from sheets.sources.courriel import Entetes, est_authentifie
@@ -101,13 +100,13 @@ def releve_le_courrier(poste: Poste) -> list[Suivi]:
         return [_sans_chute(poste, ouverte, apercu) for apercu in ouverte.liste(LOT)]
 
 
-def _seul(poste: Poste) -> AbstractContextManager[None]:
+def _seul(poste: Poste) -> AbstractContextManager[object]:
     """Two at work on one mailbox would both find a mail unanswered, and both answer it."""
     if poste.smtp is None:
         return nullcontext()
     _ = poste.atelier.registre
     pris = "La boîte aux lettres est déjà en train d'être relevée. Attendez la fin, puis relancez."
-    return un_a_la_fois(Path(f"{poste.atelier.chemin_registre}.courrier"), pris)
+    return un_a_la_fois(beside(poste.atelier.chemin_registre, ".courrier"), pris)
 
 
 def _sans_chute(poste: Poste, ouverte: Boite, apercu: Apercu) -> Suivi:

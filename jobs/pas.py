@@ -15,7 +15,7 @@ from config.errors import UserError
 from config.langue import compte
 from jobs.a_part import courrier_a_part, releve_a_part, sauvegarde_a_part
 from jobs.wiring import Atelier, reglage, sources
-from sheets.register import veille
+from sheets.register import clock, veille
 from sheets.register.pas import derniere_reussite, panne
 from sheets.register.registre import ouvert_par_ce_fil
 
@@ -48,8 +48,9 @@ def releve(atelier: Atelier) -> str:
         rendu = releve_a_part(atelier)
     neufs = sum(f["etat"] != "inchange" for f in rendu["fichiers"])
     dit = f"{compte(len(rendu['fichiers']), 'classeur')}, {compte(neufs, 'lu', 'lus')}"
-    absentes = len(rendu["absentes"])
-    return f"{dit}, {compte(absentes, 'source absente', 'sources absentes')}" if absentes else dit
+    for cle, un, des in (("absentes", "source absente", "sources absentes"), ("illisibles", "illisible", "illisibles")):
+        dit += f", {compte(len(rendu[cle]), un, des)}" if rendu[cle] else ""
+    return dit
 
 
 def courrier(atelier: Atelier) -> str:
@@ -78,7 +79,8 @@ def previens(atelier: Atelier) -> str:
 def sauvegarde(atelier: Atelier) -> str:
     """Copy the register once a day, verified; the register itself says when that was last done."""
     derniere = veille.derniere_sauvegarde(ouvert_par_ce_fil(atelier.chemin_registre))
-    if derniere and datetime.fromisoformat(derniere.le) > atelier.maintenant() - UN_JOUR:
+    maintenant = atelier.maintenant()
+    if derniere and maintenant - UN_JOUR < datetime.fromisoformat(derniere.le) < maintenant + UN_JOUR:
         return f"faite le {datetime.fromisoformat(derniere.le):%d/%m/%Y à %Hh%M}"
     return sauvegarde_a_part(atelier, SAUVEGARDES).removesuffix(".")
 
@@ -98,6 +100,8 @@ def signale(atelier: Atelier) -> str:
     if adresse is None:
         return "aucune adresse réglée"
     db = ouvert_par_ce_fil(atelier.chemin_registre)
+    if clock.ahead(db, atelier.maintenant().date()):
+        return "retenu : des faits sont datés après aujourd'hui"
     if any(ne_va_pas(db, p, atelier.maintenant()) for p in PAS if p.faire is not signale):
         return "retenu : un pas est en panne"
     try:

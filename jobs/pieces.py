@@ -15,7 +15,8 @@ from bots.lettres.lettre import XLSX, Piece
 from config.droits import Personne, Regard, meilleur_regard, peut_agir
 from config.langue import compte, enumeration
 from config.territoire import Perimetre
-from jobs.pull import SUFFIXES, est_un_retour, prend
+from jobs.folders import SUFFIXES
+from jobs.pull import est_un_retour, prend
 from jobs.retours import RETOUR
 from jobs.wiring import Atelier
 from reports.suivi import etats

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from stat import S_ISREG
 
 from sqlite_utils import Database
 
-from config.discretion import masque
 from config.dossier import Dossier
 from config.errors import UserError
+from config.machine import reason, shown
+from jobs.folders import LATER, Seen, as_it_stands, look, unread
 from sheets.constats import Constat, Gravite
 from sheets.judging.campaign import recoupe
 from sheets.judging.known import raccorde_au_registre
@@ -23,14 +22,13 @@ from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux, total
 from sheets.reading.excel import TAILLE_MAX
 from sheets.register import pulls
-from sheets.register.pulls import PAR_LE_GHT, Depot, Etat, Saisie
+from sheets.register.pulls import PAR_LE_GHT, Depot, Etat, Saisie, Unread
 from sheets.register.registre import un_seul_releve
 
 STABLE = 5.0
 """Seconds for which a file of a share must stay as it is before the service reads it."""
 ATTENTE = 300.0
 """Seconds that the service leaves to another pull to end: its folders and its mailbox take turns."""
-SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,8 @@ class Bilan:
     """Files that were still being written: left for the next pull."""
     absentes: tuple[str, ...] = ()
     """Sources that could not be looked into; the others were."""
+    unread: tuple[Unread, ...] = ()
+    """Files and folders of the sources that could not be read, each with why."""
 
     @property
     def totaux(self) -> Totaux:
@@ -61,46 +61,6 @@ class Bilan:
 
     def combien(self, etat: Etat) -> int:
         return sum(r.etat == etat for r in self.recus)
-
-
-def trouve(sources: Iterable[Path]) -> tuple[list[Depot], dict[str, int], list[Path]]:
-    """The workbooks in these folders (or these files), oldest first; how many in each; the sources out of reach.
-
-    Excel's lock files (~$…) and hidden files are passed over.
-    """
-    depots: list[Depot] = []
-    vus: dict[str, int] = {}
-    absentes: list[Path] = []
-    for source in sources:
-        try:
-            lieu = source.resolve()
-            siens = _dans(source, lieu)
-        except OSError:
-            absentes.append(source)
-            continue
-        depots += siens
-        vus[masque(str(lieu))] = len(siens)
-    return sorted({d.chemin: d for d in depots}.values(), key=lambda d: (d.modifie_ns, d.chemin)), vus, absentes
-
-
-def _dans(source: Path, lieu: Path) -> list[Depot]:
-    """The workbooks of one source, that stands at `lieu` once links are followed. Raises OSError when it cannot be looked into."""
-    if not source.is_dir():
-        source.stat()
-    elif not os.access(source, os.R_OK | os.X_OK):
-        raise PermissionError(str(source))
-    fichiers = source.rglob("*") if source.is_dir() else [source]
-    vus = [f for f in fichiers if f.suffix.lower() in SUFFIXES and not f.name.startswith((".", "~$"))]
-    return [d for f in vus if (d := _vu(str(lieu if f is source else f.resolve())))]
-
-
-def _vu(chemin: str) -> Depot | None:
-    """A file as it stands now; None when it is gone, or is no file."""
-    try:
-        stat = Path(chemin).stat()
-    except OSError:
-        return None
-    return Depot(chemin, stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else None
 
 
 def pull(
@@ -116,39 +76,39 @@ def pull(
     """
     with un_seul_releve(db, ATTENTE if patience else 0):
         donnees = list(sources)
-        depots, vus, absentes = trouve(donnees)
-        if donnees and len(absentes) == len(donnees):
+        seen = look(donnees)
+        if donnees and len(seen.absent) == len(donnees):
             raise UserError(
-                f"La source « {absentes[0]} » n'existe pas, ou n'est pas accessible. Donnez un dossier de trames, ou un classeur."
+                f"La source « {shown(donnees[0])} » n'existe pas, ou n'est pas accessible. Donnez un dossier de trames, ou un classeur."
             )
-        bilan = _pull(db, dossier, depots, vus, horloge, avance, saisie, permis, patience)
-        return replace(bilan, absentes=tuple(map(str, absentes)))
+        return _pull(db, dossier, seen, horloge, avance, saisie, permis, patience)
 
 
 def _pull(
     db: Database,
     dossier: Dossier,
-    depots: list[Depot],
-    sources: Mapping[str, int],
+    seen: Seen,
     horloge: Callable[[], datetime],
     avance: Callable[[int, int], None],
     saisie: Saisie,
     permis: Callable[[str], bool],
     patience: float,
 ) -> Bilan:
-    connus, deja = pulls.reperes(db, dossier), pulls.deja_lus(db)
+    connus, deja, ours = pulls.reperes(db, dossier), pulls.deja_lus(db), pulls.companions(db)
+    retours = [d for d in seen.oldest_first if (d.nom, d.taille, d.modifie_ns) in ours]
+    depots = [d for d in seen.oldest_first if d not in retours]
     a_lire = [d for d in depots if connus.get(d.nom, ())[:2] != (d.taille, d.modifie_ns)]
     if patience and a_lire:
         time.sleep(patience)
-    en_ecriture = [d for d in a_lire if _vu(d.chemin) != d]
+    en_ecriture = [d for d in a_lire if as_it_stands(d.chemin) != d]
     a_lire = [d for d in a_lire if d not in en_ecriture]
-    numero = pulls.commence(db, dossier, horloge(), sources)
+    numero = pulls.commence(db, dossier, horloge(), seen.counts)
     recus = {d.chemin: Recu(d.nom, "inchange", "", Totaux()) for d in depots}
     lus: list[Depot] = []
-    retours: list[str] = []
-    for depot, juge in _juges(a_lire, dossier, connus, deja, lus, en_ecriture):
+    known_companions = len(retours)
+    for depot, juge in _juges(a_lire, dossier, connus, deja, lus, en_ecriture, seen):
         if est_un_retour(juge):
-            retours.append(depot.nom)
+            retours.append(depot)
             del recus[depot.chemin]
             continue
         if juge.tampon and not permis(juge.tampon.ght):
@@ -159,10 +119,18 @@ def _pull(
         avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
     if lus:
         pulls.pose_reperes(db, lus)
-    for depot in en_ecriture:
-        del recus[depot.chemin]
-    _termine(db, dossier, numero, recus, horloge)
-    return Bilan(tuple(recus.values()), tuple(retours), tuple(d.nom for d in en_ecriture if _vu(d.chemin)))
+    if retours[known_companions:]:
+        pulls.pose_reperes(db, retours[known_companions:], companions=True)
+    for chemin in {d.chemin for d in en_ecriture} | (recus.keys() - seen.found.keys()):
+        del recus[chemin]
+    _termine(db, dossier, numero, recus, horloge, seen.unread)
+    return Bilan(
+        tuple(recus.values()),
+        tuple(d.nom for d in retours),
+        tuple(d.nom for d in en_ecriture if as_it_stands(d.chemin)),
+        tuple(map(shown, seen.absent)),
+        tuple(seen.unread),
+    )
 
 
 def prend(
@@ -197,12 +165,25 @@ def _enregistre(
     return _recu(depot, pulls.enregistre(db, numero, depot, classeur, connu, saisie), classeur)
 
 
+def _lost(seen: Seen, depot: Depot, fault: OSError) -> None:
+    """Leave aside a file that was found and cannot be read; unless it was taken away meanwhile, say why."""
+    del seen.found[depot.chemin]
+    if not isinstance(fault, FileNotFoundError):
+        next_ = f"Rétablissez l'accès de Vigie à ce fichier. {LATER}"
+        seen.unread.append(unread(seen.source_of(depot.chemin), depot.chemin, reason(fault), next_))
+
+
 def _termine(
-    db: Database, dossier: Dossier, numero: int, recus: Mapping[str, Recu], horloge: Callable[[], datetime]
+    db: Database,
+    dossier: Dossier,
+    numero: int,
+    recus: Mapping[str, Recu],
+    horloge: Callable[[], datetime],
+    not_read: Sequence[Unread] = (),
 ) -> None:
     for campagne in pulls.a_recouper(db):  # those of a pull cut short before this point included
         recoupe(db, dossier, numero, campagne, horloge().date())
-    pulls.termine(db, numero, horloge(), [r.etat for r in recus.values()])
+    pulls.termine(db, numero, horloge(), [r.etat for r in recus.values()], not_read)
 
 
 def _recu(depot: Depot, etat: Etat, classeur: Classeur) -> Recu:
@@ -218,11 +199,13 @@ def _juges(
     deja: Set[tuple[str, int, int]],
     inchanges: list[Depot],
     en_ecriture: list[Depot],
+    seen: Seen,
 ) -> Iterator[tuple[Depot, Classeur]]:
     """Judge the files whose content changed, each with the very bytes that will be kept; the others join `inchanges`.
 
     A file put back as it was some time ago is a change: the last one received counts. A file of `deja` under another
-    path was renamed, moved or copied: it is the same. One that changes while it is read joins `en_ecriture`.
+    path was renamed, moved or copied: it is the same. One that changes while it is read joins `en_ecriture`; one that
+    cannot be read leaves what was found, and is said; one that is gone leaves it, and the next pull will see.
     """
     en_cours: list[Depot] = []
 
@@ -231,9 +214,10 @@ def _juges(
             try:
                 with Path(depot.chemin).open("rb") as f:
                     octets = f.read(TAILLE_MAX + 1)  # past that, the size alone refuses it
-            except OSError:
-                continue  # gone or out of reach since it was listed: the next pull will see
-            if _vu(depot.chemin) != depot:
+            except OSError as fault:
+                _lost(seen, depot, fault)
+                continue
+            if as_it_stands(depot.chemin) != depot:
                 en_ecriture.append(depot)
                 continue
             lu = replace(depot, empreinte=hashlib.sha256(octets).hexdigest(), octets=octets)

@@ -25,7 +25,7 @@ from jobs.schedule import horaire
 from jobs.wiring import Atelier, slack
 from sheets.register import chat
 from sheets.register import pas as suivi
-from sheets.register.registre import ouvert_par_ce_fil, un_a_la_fois
+from sheets.register.registre import beside, ouvert_par_ce_fil, un_a_la_fois
 
 BATTEMENT = 30.0
 """Seconds between two signs of life of the service."""
@@ -92,7 +92,7 @@ def marche(atelier: Atelier, pas: Pas) -> str:
 def un_seul_service(registre: Path) -> Iterator[None]:
     """One service at a time on a register. Raises UserError when another is at work."""
     pris = f"Vigie tourne déjà sur le registre « {registre} ». Arrêtez l'autre d'abord, ou laissez-la faire."
-    with un_a_la_fois(Path(f"{registre}.service"), pris):
+    with un_a_la_fois(beside(registre, ".service"), pris):
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,13 +23,17 @@ from jobs.pas import PAS, ne_va_pas
 from jobs.wiring import Atelier, sources
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
-from sheets.register import chat, courriels, fichiers, messages, pas, veille
+from sheets.register import chat, clock, courriels, fichiers, messages, pas, veille
 from sheets.register.chat import Signe
+from sheets.register.clock import WAY_BACK
+from sheets.register.pulls import PAR_SLACK
 
 SOUFFRANCE = 14
 """Days for which an answer that did not leave is told."""
 OUBLI = timedelta(days=15)
 """After which a message that went wrong is no longer worth mending."""
+SHOWN = 20
+"""Sentences of one kind; the rest is counted."""
 SILENCE = 180
 """Seconds without a sign of life after which the bot is taken for dead; it leaves one every half minute."""
 
@@ -61,6 +66,7 @@ def etat(atelier: Atelier, en_json: bool) -> int:
         vue = atelier.vue()
         fichiers = (Path(f"{atelier.chemin_registre}{suite}") for suite in ("", "-wal"))
         c.taille = sum(f.stat().st_size for f in fichiers if f.exists())
+        _clock(c, vue)
         _releve(c, vue, empreinte)
         _sources(c, vue)
         _illisibles(c, vue)
@@ -89,7 +95,16 @@ def sante(atelier: Atelier) -> int:
 
 
 def _age(signe: Signe, maintenant: datetime) -> float:
-    return (maintenant - signe.le).total_seconds()
+    """Seconds between a sign of life and now; one that bears a later hour is as far from now as it says."""
+    return abs((maintenant - signe.le).total_seconds())
+
+
+def _clock(c: Constat, vue: Vue) -> None:
+    if last := clock.ahead(vue.db, vue.au):
+        c.soucis.append(
+            f"Le registre a des faits datés jusqu'au {jour(last)}, après aujourd'hui ({jour(vue.au)}) : ils ne sont pas "
+            f"comptés, et rien d'autre n'est relevé. {WAY_BACK}"
+        )
 
 
 def _releve(c: Constat, vue: Vue, empreinte: str) -> None:
@@ -97,7 +112,7 @@ def _releve(c: Constat, vue: Vue, empreinte: str) -> None:
     if c.dernier_releve is None:
         return
     c.jours_depuis_releve = _jours(c.dernier_releve["debut"], vue.au)
-    if c.dernier_releve["fin"] is None:
+    if c.dernier_releve["etat"] == "interrompu":
         c.soucis.append("Le dernier relevé a été interrompu ; relancez vigie pull, rien n'est perdu.")
     ouverte = _campagne(vue)
     limite = vue.dossier.garde.releve_jours
@@ -122,7 +137,7 @@ def _sources(c: Constat, vue: Vue) -> None:
         c.sources.append(
             {"chemin": s.chemin, "dernier_releve": s.dernier_releve, "classeurs": s.classeurs, "muette": muette}
         )
-        if muette and (not reglees or s.chemin in reglees):
+        if muette and (s.chemin in reglees or not (reglees or PAR_SLACK in Path(s.chemin).parts)):
             quoi = "ne tient plus aucun classeur" if _la(s.chemin) else "n'existe plus, ou n'est plus accessible"
             c.soucis.append(
                 f"La source « {s.chemin} » {quoi} (elle en a eu jusqu'à {s.au_plus}). Rétablissez-la, puis relancez vigie pull."
@@ -135,11 +150,23 @@ def _sources(c: Constat, vue: Vue) -> None:
 
 
 def _illisibles(c: Constat, vue: Vue) -> None:
-    c.soucis += [
+    c.soucis += bounded(
+        [sentence for _, sentence in veille.unread(vue.db)],
+        "autre fichier ou dossier illisible",
+        "autres fichiers ou dossiers illisibles",
+    )
+    refuses = [
         f"{Path(chemin).name}{f', onglet {feuille}' if feuille else ''} : {message}"
         for chemin, feuille, message in fichiers.non_lus(vue.db, vue.au)
         if _la(chemin)
     ]
+    c.soucis += bounded(refuses, "autre fichier ou onglet refusé", "autres fichiers ou onglets refusés")
+
+
+def bounded(sentences: Sequence[str], one: str, many: str) -> list[str]:
+    """The first sentences of a kind, and how many more there are: a page that scrolls for ever is read by nobody."""
+    rest = len(sentences) - SHOWN
+    return [*sentences[:SHOWN], *([f"… et {compte(rest, one, many)}."] if rest > 0 else [])]
 
 
 def _sauvegarde(c: Constat, vue: Vue) -> None:
@@ -200,12 +227,14 @@ def _chat(c: Constat, vue: Vue, maintenant: datetime) -> None:
 
 def _courrier(c: Constat, vue: Vue, maintenant: datetime) -> None:
     """The answers to mails that did not leave, or may not have. Whether the mailbox is read at all is told with the steps."""
+    dits = []
     for r in courriels.en_souffrance(vue.db, maintenant, SOUFFRANCE):
         quoi = {"à répondre": "n'a pas encore pu partir", "refusé": "n'est pas partie", "doute": "est douteuse"}[r.etat]
         c.courrier.append({"expediteur": r.expediteur, "etat": r.etat, "le": r.le, "motif": r.motif})
-        c.soucis.append(
+        dits.append(
             f"Courrier : la réponse à {r.expediteur} {quoi} ({jour(date.fromisoformat(r.le[:10]))}) : {r.motif}"
         )
+    c.soucis += bounded(dits, "autre réponse à un courriel", "autres réponses à des courriels")
 
 
 def _messages(c: Constat, vue: Vue, maintenant: datetime) -> None:
@@ -215,14 +244,16 @@ def _messages(c: Constat, vue: Vue, maintenant: datetime) -> None:
         "refusé": "n'a pas pu être dit : corrigez personnes.csv, et prévenez autrement",
         "pris": "est resté en route : relancez vigie remind --send",
     }
+    dits = []
     for r in messages.en_etat(vue.db, *phrases):
         age = maintenant - r.le
         if age < OUBLI and (r.etat != "pris" or age > messages.BAIL):
             pourquoi = f" ({r.raison})" if r.raison else ""
-            c.soucis.append(
+            dits.append(
                 f"Le message « {r.cle.etape} » ({r.cle.campagne}, {r.cle.unite}) à {r.cle.personne}, du "
                 f"{r.le:%d/%m/%Y à %Hh%M}, {phrases[r.etat]}{pourquoi}."
             )
+    c.soucis += bounded(dits, "autre message", "autres messages")
 
 
 def _retards(c: Constat, vue: Vue) -> None:
@@ -251,7 +282,8 @@ def _montre(c: Constat, empreinte: str) -> None:
     console.ecrit(f"Dossier : {nom} ({empreinte[:8]}), sans faute. Registre : {c.registre}")
     if c.dernier_releve:
         quand = f"{datetime.fromisoformat(c.dernier_releve['debut']):%d/%m/%Y à %Hh%M}"
-        console.ecrit(f"Dernier relevé le {quand}, {_il_y_a(c.jours_depuis_releve)} : {en_etats(c.dernier_releve)}.")
+        dit = en_etats(c.dernier_releve) if c.dernier_releve["etat"] == "fini" else c.dernier_releve["etat"]
+        console.ecrit(f"Dernier relevé le {quand}, {_il_y_a(c.jours_depuis_releve)} : {dit}.")
     if c.taille is not None:
         s = c.derniere_sauvegarde
         sauvee = f"{_il_y_a(s['jours'])}, {s['chemin']} ({nombre_d_octets(s['octets'])})" if s else "aucune"

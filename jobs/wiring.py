@@ -105,10 +105,14 @@ class Atelier:
 
 
 def atelier(dossier: Path | None, registre: Path | None, aujourd_hui: date | None) -> Atelier:
-    """Wire the house from options, else from the environment, else from the example region."""
+    """Wire the house from options, else from the environment, else from the example region.
+
+    A register named by a link is the one it leads to: what lies beside it (locks, backups) is found by both names.
+    """
+    registre = registre or Path(os.environ.get("VIGIE_REGISTRE") or REGISTRE)
     return Atelier(
         dossier or Path(os.environ.get("VIGIE_DOSSIER") or EXEMPLE),
-        registre or Path(os.environ.get("VIGIE_REGISTRE") or REGISTRE),
+        registre.resolve() if registre.is_symlink() else registre,
         aujourd_hui,
     )
 

@@ -43,3 +43,13 @@ def purge(oui: bool, **options: Any) -> None:
     from jobs.keeping import purge as efface
 
     efface(atelier(**options), oui)
+
+
+@vigie.command(cls=Commande)
+@click.option("--yes", "oui", is_flag=True, help="Ramener vraiment ; sans cela, montre ce qui le serait.")
+@communes
+def horloge(oui: bool, **options: Any) -> None:
+    """Ramène à aujourd'hui ce qu'une horloge fausse, ou un --today mal tapé, a daté d'un jour à venir."""
+    from jobs.clock import bring_back
+
+    bring_back(atelier(**options), oui)

@@ -78,10 +78,10 @@ def soigne(fichiers: tuple[Path, ...], sortie: Path | None, ght: str, campagne: 
 @click.option("--as", "email", metavar="EMAIL", help="Qui les a saisies.")
 @communes
 def pull(sources: tuple[Path, ...], en_json: bool, motif: str, email: str | None, **options: Any) -> None:
-    """Relève les trames déposées : lit ce qui a changé, juge, enregistre."""
+    """Relève les trames déposées : lit ce qui a changé, juge, enregistre. Code 1 si un fichier n'a pas pu être lu."""
     from jobs.commands import releve
 
-    releve(atelier(**options), sources, en_json, motif, email)
+    sys.exit(releve(atelier(**options), sources, en_json, motif, email))
 
 
 @vigie.command(cls=Commande)

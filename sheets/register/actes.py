@@ -20,6 +20,7 @@ from config.errors import UserError
 from config.langue import cle, euros, jour, vouliez_vous
 from config.territoire import Perimetre
 from sheets.cells import masque, tasse
+from sheets.register import clock
 from sheets.register.compte import dernier_fichier, qui_compte
 from sheets.register.decisions import SUR_UNE_LIGNE, Suite, suites
 from sheets.register.registre import ecriture
@@ -270,10 +271,7 @@ def _inscrit(main: Main, actes: Sequence[tuple[Any, ...]]) -> None:
         requete = "SELECT max(le) FROM (SELECT max(debut) AS le FROM pulls UNION ALL SELECT max(le) FROM actes)"
         dernier = main.db.execute(requete).fetchone()[0]
         if dernier and le[:10] < dernier[:10]:
-            raise UserError(
-                f"Ce registre connaît déjà la journée du {jour(date.fromisoformat(dernier[:10]))} ; rien ne peut y être "
-                f"inscrit au {jour(main.jour)}. Vérifiez l'horloge de la machine, ou l'option --today."
-            )
+            raise clock.refusal(dernier, main.quand)
         main.db.conn.executemany(
             "INSERT INTO actes (le, par, genre, campagne, ght, finess, action_id, valeur, motif)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from sheets.register.compte import dernier_fichier, qui_compte
 from sheets.register.decisions import decisions
+from sheets.register.registre import is_under_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,12 @@ def non_lus(db: Database, au: date) -> list[tuple[str, str, str]]:
 
 
 def dernier_releve(db: Database) -> dict[str, Any] | None:
-    """The last pull: when, and its count of files; `fin` is None when it was cut short."""
+    """The last pull: when, and its count of files. `etat` is « fini », « en cours » or « interrompu »; `fin` and the
+    counts are None for the last two."""
     rangs = db.query("SELECT p.id, p.debut, b.fin, b.nouveaux, b.modifies, b.inchanges, b.refuses"
                      " FROM pulls p LEFT JOIN bilans b ON b.pull = p.id ORDER BY p.id DESC LIMIT 1")  # fmt: skip
-    return next(iter(rangs), None)
+    dernier = next(iter(rangs), None)
+    if dernier is None:
+        return None
+    numero, fini = dernier.pop("id"), dernier["fin"] is not None
+    return dernier | {"etat": "fini" if fini else "en cours" if is_under_way(db, numero) else "interrompu"}

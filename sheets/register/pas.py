@@ -32,9 +32,9 @@ def derniere_reussite(db: Database, pas: str) -> Issue | None:
 
 
 def panne(db: Database, pas: str) -> Issue | None:
-    """When and why a step last failed, unless it has succeeded since."""
-    faute, reussite = _derniere(db, pas, reussi=False), derniere_reussite(db, pas)
-    return faute if faute and (reussite is None or reussite.le < faute.le) else None
+    """When and why a step last failed, unless it has succeeded since: by the order of writing, for a clock may go back."""
+    rang = db.execute("SELECT reussi FROM pas_du_service WHERE pas = ? ORDER BY rowid DESC LIMIT 1", (pas,)).fetchone()
+    return _derniere(db, pas, reussi=False) if rang and not rang[0] else None
 
 
 def _derniere(db: Database, pas: str, *, reussi: bool) -> Issue | None:

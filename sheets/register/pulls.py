@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from sqlite_utils import Database
 
 from config.discretion import masque
 from config.dossier import Dossier
-from config.errors import UserError
-from config.langue import jour
 from sheets.constats import Constat
 from sheets.lignes import Classeur, Onglet
-from sheets.register import dossiers
+from sheets.register import clock, dossiers
 from sheets.register.registre import ecriture
 from sheets.register.schema import a_convertir, colonnes_de_la_table, table_des_lignes
 from sheets.trame import Trame
@@ -61,6 +59,14 @@ class Depot:
         return datetime.fromtimestamp(self.modifie_ns / 1e9, UTC).isoformat(timespec="seconds")
 
 
+class Unread(NamedTuple):
+    """A file or a folder that a pull could not read: in which source, its path as it can be shown, what to say of it."""
+
+    source: str
+    path: str
+    sentence: str
+
+
 def commence(db: Database, dossier: Dossier, quand: datetime, sources: Mapping[str, int] | None = None) -> int:
     """Open a pull, and keep the region's folder as it stands; return the pull's number.
 
@@ -69,11 +75,7 @@ def commence(db: Database, dossier: Dossier, quand: datetime, sources: Mapping[s
     """
     dernier = db.execute("SELECT max(debut) FROM pulls").fetchone()[0]
     if dernier and quand.date().isoformat() < dernier[:10]:
-        vu = date.fromisoformat(dernier[:10])
-        raise UserError(
-            f"Ce registre a déjà un relevé du {jour(vu)} ; un autre ne peut pas être daté du {jour(quand)}. "
-            "Vérifiez l'horloge de la machine, ou l'option --today."
-        )
+        raise clock.refusal(dernier, quand)
     dossiers.note(db, dossier, quand)
     with ecriture(db):
         ligne = db.execute(
@@ -87,10 +89,15 @@ def commence(db: Database, dossier: Dossier, quand: datetime, sources: Mapping[s
         return numero
 
 
-def termine(db: Database, pull: int, quand: datetime, etats: list[Etat]) -> None:
-    """Close a pull with its count of files by state. A pull without this row was cut short."""
+def termine(
+    db: Database, pull: int, quand: datetime, etats: Sequence[Etat], not_read: Iterable[Unread] = ()
+) -> None:  # fmt: skip
+    """Close a pull with its count of files by state, and what it could not read. Without this row it was cut short."""
     comptes = [etats.count(e) for e in ("nouveau", "modifie", "inchange", "refuse")]
     with ecriture(db):
+        db.conn.executemany(
+            "INSERT INTO illisibles (pull, source, chemin, phrase) VALUES (?, ?, ?, ?)", [(pull, *u) for u in not_read]
+        )
         db.execute(
             "INSERT INTO bilans VALUES (?, ?, ?, ?, ?, ?)", (pull, quand.isoformat(timespec="seconds"), *comptes)
         )
@@ -99,24 +106,34 @@ def termine(db: Database, pull: int, quand: datetime, etats: list[Etat]) -> None
 def reperes(db: Database, dossier: Dossier) -> dict[str, tuple[int, int, str]]:
     """By path: size, date in ns and hash at the last sight, to pass over untouched files at the cost of a stat.
 
-    A file refused under another region's folder is left out: it is read again.
+    A file refused under another region's folder is left out: it is read again. Companions of ours are left out too.
     """
-    requete = "SELECT chemin, taille, modifie_ns, empreinte FROM reperes WHERE coalesce(refuse_selon, ?) = ?"
+    requete = (
+        "SELECT chemin, taille, modifie_ns, empreinte FROM reperes WHERE coalesce(refuse_selon, ?) = ? AND NOT retour"
+    )
     return {c: (t, m, e) for c, t, m, e in db.execute(requete, (dossier.empreinte, dossier.empreinte))}
+
+
+def companions(db: Database) -> set[tuple[str, int, int]]:
+    """(path, size, date in ns) of the companions of ours seen beside the trames: nothing else is kept of them."""
+    return set(db.execute("SELECT chemin, taille, modifie_ns FROM reperes WHERE retour"))
 
 
 def deja_lus(db: Database) -> set[tuple[str, int, int]]:
     """(hash, size, date in ns) of every file that could be read, as last seen: met again elsewhere, it is the same file."""
-    return set(db.execute("SELECT empreinte, taille, modifie_ns FROM reperes WHERE refuse_selon IS NULL"))
+    return set(
+        db.execute("SELECT empreinte, taille, modifie_ns FROM reperes WHERE refuse_selon IS NULL AND NOT retour")
+    )
 
 
-def pose_reperes(db: Database, depots: list[Depot]) -> None:
+def pose_reperes(db: Database, depots: Iterable[Depot], *, companions: bool = False) -> None:
     """Remember where files that need no reading stand now. A shortcut, not a fact: the one thing overwritten."""
     with ecriture(db):
         db.conn.executemany(
-            "INSERT INTO reperes (chemin, taille, modifie_ns, empreinte) VALUES (?, ?, ?, ?) ON CONFLICT (chemin)"
-            " DO UPDATE SET taille = excluded.taille, modifie_ns = excluded.modifie_ns, empreinte = excluded.empreinte",
-            [(d.nom, d.taille, d.modifie_ns, d.empreinte) for d in depots],
+            "INSERT INTO reperes (chemin, taille, modifie_ns, empreinte, retour) VALUES (?, ?, ?, ?, ?) ON CONFLICT (chemin)"
+            " DO UPDATE SET taille = excluded.taille, modifie_ns = excluded.modifie_ns, empreinte = excluded.empreinte,"
+            " retour = excluded.retour",
+            [(d.nom, d.taille, d.modifie_ns, d.empreinte, int(companions)) for d in depots],
         )
 
 
@@ -136,7 +153,7 @@ def enregistre(
             db.execute("SELECT dossier FROM pulls WHERE id = ?", (pull,)).fetchone()[0] if etat == "refuse" else None
         )
         db.execute(
-            "INSERT OR REPLACE INTO reperes VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO reperes (chemin, taille, modifie_ns, empreinte, refuse_selon) VALUES (?, ?, ?, ?, ?)",
             (depot.nom, depot.taille, depot.modifie_ns, depot.empreinte, selon),
         )
     return etat

@@ -20,6 +20,8 @@ from config.errors import UserError
 from sheets.register import schema
 
 ATTENTE_MS = 10_000
+UN_REGARD = 0.05
+"""Seconds that a look at a lock may hold it."""
 VIGIE = 0x56494745
 """What marks a SQLite file as ours (PRAGMA application_id): « VIGE »."""
 
@@ -220,31 +222,57 @@ def un_seul_releve(db: Database, patience: float = 0) -> Iterator[None]:
     Raises UserError when another one is still under way after `patience` seconds; the lock goes with its process,
     whatever kills it.
     """
-    with verrou_de(chemin_de(db), patience):
+    with verrou_de(chemin_de(db), patience) as verrou:
+        verrou.write(str(db.execute("SELECT coalesce(max(id), 0) FROM pulls").fetchone()[0]))
+        verrou.flush()
         yield
 
 
+def is_under_way(db: Database, pull: int) -> bool:
+    """Whether a pull that has no end yet belongs to whoever holds the lock now; without that, it was cut short.
+
+    Who holds the lock without pulling (a purge, a restore) began after that pull, and wrote so in the lock.
+    """
+    try:
+        with beside(chemin_de(db), ".verrou").open() as verrou:
+            try:
+                fcntl.flock(verrou, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                before = verrou.read()
+                return not before or pull > int(before)
+    except OSError:  # nobody ever pulled here, or nobody may look
+        return False
+    return False
+
+
+def beside(registre: Path, suffix: str) -> Path:
+    """The file of that name beside the register itself, links followed: two names of one register share it."""
+    return Path(f"{registre.resolve()}{suffix}")
+
+
 @contextmanager
-def verrou_de(chemin: Path, patience: float = 0) -> Iterator[None]:
+def verrou_de(chemin: Path, patience: float = 0) -> Iterator[IO[str]]:
     """The lock of a pull, on a register that may be too damaged to be opened."""
     pris = "Un autre relevé est en cours sur ce registre. Attendez sa fin, puis relancez."
-    with un_a_la_fois(Path(f"{chemin}.verrou"), pris, patience):
-        yield
+    with un_a_la_fois(beside(chemin, ".verrou"), pris, patience) as verrou:
+        yield verrou
 
 
 @contextmanager
-def un_a_la_fois(fichier: Path, pris: str, patience: float = 0) -> Iterator[None]:
+def un_a_la_fois(fichier: Path, pris: str, patience: float = 0) -> Iterator[IO[str]]:
     """One process at a time behind that file. Raises UserError, saying `pris`, once `patience` seconds have passed.
 
-    The lock goes with its process, whatever kills it.
+    The lock goes with its process, whatever kills it; what it holds is its owner's to write. One who only looks whether
+    it is held holds it for a moment: that moment is waited for.
     """
-    fin = time.monotonic() + patience
-    with fichier.open("w") as verrou:
+    fin = time.monotonic() + max(patience, UN_REGARD)
+    with fichier.open("a+") as verrou:
         while not _verrouille(verrou):
             if time.monotonic() >= fin:
                 raise UserError(pris)
-            time.sleep(0.1)
-        yield
+            time.sleep(UN_REGARD / 4)
+        verrou.truncate(0)
+        yield verrou
 
 
 def _verrouille(fichier: IO[str]) -> bool:

@@ -127,6 +127,22 @@ def m012_le_service(db: Database) -> None:
     _applique(db, _M012)
 
 
+@registre()
+def m018_the_keeping(db: Database) -> None:
+    """What a pull could not read in its sources; companions of ours seen there, not to be judged again at every pull."""
+    _applique(db, _M018)
+
+
+_M018 = """
+CREATE TABLE illisibles (
+  pull INTEGER NOT NULL REFERENCES pulls(id),
+  source TEXT NOT NULL,
+  chemin TEXT NOT NULL,
+  phrase TEXT NOT NULL
+) STRICT;
+CREATE INDEX illisibles_pull ON illisibles(pull, source);
+ALTER TABLE reperes ADD COLUMN retour INTEGER NOT NULL DEFAULT 0;
+"""
 _M011 = """
 CREATE TABLE courriels (
   cle TEXT PRIMARY KEY,

@@ -32,6 +32,15 @@ def sources(db: Database) -> list[Source]:
     return [Source(*r) for r in db.execute(requete)]
 
 
+def unread(db: Database) -> list[tuple[str, str]]:
+    """(path, sentence) of what could not be read the last time that each source was looked into."""
+    requete = (
+        "SELECT i.chemin, i.phrase FROM illisibles i WHERE i.pull = (SELECT max(s.pull) FROM sources s JOIN bilans b"
+        " ON b.pull = s.pull WHERE s.chemin = i.source) ORDER BY i.chemin"
+    )
+    return db.execute(requete).fetchall()
+
+
 def derniere_sauvegarde(db: Database) -> Sauvegarde | None:
     """The last backup made from this register."""
     rang = db.execute("SELECT le, chemin, octets FROM sauvegardes ORDER BY id DESC LIMIT 1").fetchone()
