@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.headerregistry import HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -21,13 +22,19 @@ from bots.lettres.lettre import EnvoiError, Lettre, Piece
 from bots.notify import Canal
 from config.discretion import masque
 from config.errors import UserError
-from config.serveur import ADRESSE, Serveur, lit_serveur, pourquoi, une_ligne
+from config.serveur import ADRESSE, Serveur, header_words, identifier, lit_serveur, pourquoi, une_ligne
 
 REGLAGE = "VIGIE_SMTP_URL"
 EXEMPLE = "smtps://COMPTE:MOT DE PASSE@smtp.exemple.fr:465?de=vigie@exemple.fr"
 PORTS = {"smtps": 465, "smtp": 587}
 DELAI = 30.0
 """Seconds without an answer after which the server is given up."""
+
+_IDENTIFIERS = HeaderRegistry()
+for _nom in ("in-reply-to", "references"):
+    _IDENTIFIERS.map_to_type(_nom, MessageIDHeader)  # type: ignore[arg-type]  # typeshed wants the class it becomes
+POLICY = SMTP.clone(header_factory=_IDENTIFIERS)
+"""A long identifier stays whole: folded as words, it would be answered under no letter."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +66,22 @@ def envoie(lettre: Lettre, reglages: Reglages) -> None:
         _dit_oui(smtp.rcpt(lettre.a), _destinataire)
         _dit_oui(smtp.docmd("DATA"), _contenu, 354)
         smtp.send(re.sub(rb"(?m)^\.", b"..", octets) + b".\r\n")
-        try:
-            reponse = smtp.getreply()
-        except (OSError, smtplib.SMTPException) as faute:
-            raise EnvoiError(
-                f"Le serveur de courrier {reglages.serveur} a reçu la lettre sans dire s'il la prenait : elle est peut-être "
-                f"partie. Cherchez {identifiant(lettre.cle, reglages)} dans son journal.",
-                definitif=False, doute=True,
-            ) from faute  # fmt: skip
-        _dit_oui(reponse, _contenu)
+        _dit_oui(_its_word(smtp, lettre, reglages), _contenu)
+
+
+def _its_word(smtp: smtplib.SMTP, lettre: Lettre, reglages: Reglages) -> tuple[int, bytes]:
+    """What the server says of a letter it has whole: taken, not now, never. Anything else is a doubt."""
+    try:
+        reponse = smtp.getreply()
+        if reponse[0] // 100 in (2, 4, 5):
+            return reponse
+    except (OSError, smtplib.SMTPException):
+        pass
+    raise EnvoiError(
+        f"Le serveur de courrier {reglages.serveur} a reçu la lettre sans dire s'il la prenait : elle est peut-être "
+        f"partie. Cherchez {identifiant(lettre.cle, reglages)} dans son journal.",
+        definitif=False, doute=True,
+    )  # fmt: skip
 
 
 def canal(reglages: Reglages) -> Canal:
@@ -82,14 +96,14 @@ def canal(reglages: Reglages) -> Canal:
 
 def message(lettre: Lettre, reglages: Reglages) -> EmailMessage:
     """The letter as it travels: plain words, the same as HTML, attachments. No header can be slipped into it."""
-    m = EmailMessage(policy=SMTP)
-    m["From"], m["To"], m["Subject"] = f"Vigie <{reglages.de}>", lettre.a, une_ligne(lettre.objet)
+    m = EmailMessage(policy=POLICY)
+    m["From"], m["To"], m["Subject"] = f"Vigie <{reglages.de}>", lettre.a, header_words(lettre.objet)
     m["Date"] = format_datetime(reglages.horloge())
     m["Message-ID"] = identifiant(lettre.cle, reglages)
     m["Auto-Submitted"] = "auto-replied" if lettre.en_reponse_a else "auto-generated"
     m["X-Auto-Response-Suppress"] = "All"
-    if lettre.en_reponse_a:
-        m["In-Reply-To"] = m["References"] = une_ligne(lettre.en_reponse_a)
+    if answered := identifier(lettre.en_reponse_a):
+        m["In-Reply-To"] = m["References"] = answered
     m.set_content(lettre.texte, cte="quoted-printable")
     m.add_alternative(lettre.html, subtype="html", cte="quoted-printable")
     for piece in lettre.pieces:
@@ -117,7 +131,7 @@ def examine(reglages: Reglages) -> tuple[list[str], list[str]]:
 
 def _joint(m: EmailMessage, piece: Piece) -> None:
     genre, _, sous_genre = piece.mime.partition("/")
-    nom = re.sub(r"[/\\]", "-", une_ligne(masque(piece.nom))) or "piece"
+    nom = re.sub(r"[/\\]", "-", header_words(masque(piece.nom))) or "piece"
     m.add_attachment(piece.octets, maintype=genre, subtype=sous_genre, filename=nom)
 
 
@@ -183,7 +197,7 @@ def _dit_oui(reponse: tuple[int, bytes], refus: Callable[[int, str], EnvoiError]
     """Raise what `refus` makes of an answer that is not the one expected; 4xx is passing whatever was refused."""
     code, mots = reponse
     dits = masque(une_ligne(mots.decode("utf-8", "replace")))[:200]
-    if code in (attendu, 251):
+    if code == attendu or attendu // 100 == code // 100 == 2:
         return
     if code < 500:
         raise EnvoiError(f"Le serveur de courrier demande d'attendre ({code} {dits}).", definitif=False)

@@ -17,8 +17,9 @@ from config.discretion import masque
 from config.errors import UserError
 from config.langue import enumeration
 
-ADRESSE = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
-"""An e-mail address that any server takes: no quotes, no spaces, no accents."""
+ADRESSE = re.compile(r"(?!.*=\?)[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
+"""An e-mail address that any server takes: no quotes, no spaces, no accents; nothing that a mail library would decode."""
+_IDENTIFIER = re.compile(r"(?!.*=\?)<[\w.!#$%&'*+/=?^`{|}~-]+@[\w.!#$%&'*+/=?^`{|}~:\[\]-]+>", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,13 @@ def pourquoi(faute: BaseException) -> str:
 def une_ligne(texte: str) -> str:
     """A text that can stand in a header or in a sentence: whatever it holds, it stays one line."""
     return " ".join("".join(c if c.isprintable() else " " for c in texte).split())
+
+
+def header_words(texte: str) -> str:
+    """A text that stays itself in a header: one line, and nothing that a mail library would decode a second time (RFC 2047)."""
+    return une_ligne(texte).replace("=?", "= ?")
+
+
+def identifier(texte: str) -> str:
+    """A Message-ID that may stand in a header of ours: `<x@y>` in plain characters, up to 250; else nothing."""
+    return texte if len(texte) <= 250 and _IDENTIFIER.fullmatch(texte) else ""

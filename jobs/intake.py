@@ -33,8 +33,7 @@ from sheets.sources.jointes import jointes
 
 LOT = 200
 """Mails looked at in one go: those that wait for their answer must not hide those that come behind."""
-LOURD = 60 * 1024 * 1024
-"""Bytes of a mail past which it is not fetched."""
+LOURD = boite.LOURD
 SEMAINE, PATIENCE = timedelta(days=7), timedelta(days=3)
 """Between two answers to someone unknown; how long what cannot be dealt with is tried again."""
 PAR_JOUR = 30
@@ -129,6 +128,8 @@ def _traite(poste: Poste, ouverte: Boite, apercu: Apercu) -> Suivi:
     connu = _connu(poste, e)
     if connu and connu.etat != "à répondre":
         return _deja_vu(poste, e, connu)
+    if e.souci:
+        return _sans_reponse(poste, e, f"ses en-têtes n'ont pas pu être lus : {e.souci}")
     if e.automatique or (poste.smtp and e.expediteur == poste.smtp.de.lower()):
         return _sans_reponse(poste, e, "courriel automatique")
     if poste.boite.garant and not est_authentifie(e, poste.boite.garant):

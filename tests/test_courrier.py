@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from email import message_from_bytes
 from typing import Any
 
 import pytest
@@ -124,6 +126,48 @@ def test_nothing_in_a_letter_can_add_a_header_or_a_recipient(serveur: FauxCourri
     assert len(serveur.octets) == 1
 
 
+RUSES = [
+    "=?utf-8?q?a=0D=0ABcc:_tous@exemple.invalid=0D=0A=0D=0A<script>?=",
+    "=?utf-8?b?YQ0KQmNjOiB0b3VzQGV4ZW1wbGUuaW52YWxpZA0KDQo8c2NyaXB0Pg==?=",
+    "=?utf-8?q?=3D=3Futf-8=3Fq=3Fa=3D0D=3D0ABcc=3A_tous=40exemple=2Einvalid=3F=3D?=",
+    "=?utf-8?q?a=22=0D=0ABcc:_tous@exemple.invalid?=", "=?us-ascii*fr?q?a=0ABcc:_b?=", "a\r\nBcc: b\r\n\r\nc", "a\x0bBcc: b\x85\u2028c",
+    "==??utf-8?q?=0D=0ABcc:b?=?=", "=?utf-8?q?a?= =?utf-8?q?=0D=0ABcc:b?=",
+]  # fmt: skip
+"""What a sender may write so that, decoded once more, it would become headers and a body of ours."""
+
+
+@pytest.mark.parametrize("ruse", RUSES)
+def test_nothing_that_a_mail_library_decodes_ends_a_header_of_ours(serveur: FauxCourrier, ruse: str) -> None:
+    for lettre in (
+        replace(LETTRE, objet=ruse),
+        replace(LETTRE, objet=f"Re: {ruse}", en_reponse_a=f"<{ruse}@x.fr>"),
+        replace(LETTRE, en_reponse_a=ruse),
+        replace(LETTRE, pieces=(Piece(f"{ruse}.xlsx", b"x", XLSX), Piece(f'x".{ruse}', b"x", XLSX))),
+    ):
+        envoie(lettre, reglages(serveur))
+    usual = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version",
+             "Content-Type", "Content-Transfer-Encoding", "Content-Disposition"}  # fmt: skip
+    for octets in serveur.octets:
+        entetes = octets.partition(b"\r\n\r\n")[0]
+        assert {ligne.split(b":")[0].decode() for ligne in entetes.split(b"\r\n") if ligne[:1] not in b" \t"} <= usual
+        recue = message_from_bytes(octets)  # as another program reads it, decoding nothing
+        assert {nom for partie in recue.walk() for nom in partie} <= usual
+        assert len(list(recue.walk())) == 4 + octets.count(b"Content-Disposition: attachment")
+    assert {tuple(a) for _, a in serveur.enveloppes} == {(PAAT,)}
+
+
+def test_an_address_that_a_mail_library_would_decode_gets_no_letter(serveur: FauxCourrier) -> None:
+    assert refusee(serveur, replace(LETTRE, a="=?utf-8?q?tous@exemple.invalid=2C?=@b.fr")).definitif
+    assert serveur.octets == []
+
+
+def test_a_long_identifier_stays_whole_where_it_is_answered(serveur: FauxCourrier) -> None:
+    nom = f"<{'PAXP123MB1234ABCDEF0123456789' * 3}@PAXP123MB1234.FRAP123.PROD.OUTLOOK.COM>"
+    envoie(replace(LETTRE, en_reponse_a=nom), reglages(serveur))
+    assert re.search(rf"(?m)^In-Reply-To:\s+{re.escape(nom)}\r$", serveur.octets[0].decode())
+    assert re.search(rf"(?m)^References:\s+{re.escape(nom)}\r$", serveur.octets[0].decode())
+
+
 REFUS = [
     ({PAAT: "550 5.1.1 User unknown"}, True, "refuse le destinataire (550 5.1.1 User unknown)"),
     ({PAAT: "450 4.2.2 Mailbox full"}, False, "demande d'attendre (450 4.2.2 Mailbox full)"),
@@ -159,6 +203,14 @@ def test_a_line_cut_once_the_letter_was_handed_over_is_a_doubt_with_what_to_look
     assert (faute.definitif, faute.doute) == (False, True)
     assert len(serveur.octets) == 1  # it had it
     assert serveur.lettres[0]["Message-ID"] in str(faute)
+
+
+@pytest.mark.parametrize("dite", ["354 go on", "199 well", "999 no"])
+def test_a_word_that_is_neither_yes_nor_no_is_a_doubt_and_any_yes_is_yes(serveur: FauxCourrier, dite: str) -> None:
+    serveur.refus = {"DATA": dite}
+    assert refusee(serveur).doute
+    serveur.refus = {"DATA": "253 taken", "MAIL": "251 yes"}
+    envoie(LETTRE, reglages(serveur))
 
 
 def test_nobody_at_the_address_and_somebody_who_never_speaks(

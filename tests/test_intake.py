@@ -233,6 +233,19 @@ def test_machines_and_ourselves_are_never_answered(banc: Banc, jura: bytes, ente
     assert (banc.parties, banc.pris, list(banc.boite.ranges)) == ([], 0, [A_VOIR])
 
 
+@pytest.mark.parametrize("entetes", [
+    b"From: " + b"(" * 1000, b"From: " + b":" * 1000, b"From: =?utf-8\xff?q?a?=", b"From: a@b.fr\r\n" + b"X: y\r\n" * 30_000, b"",
+])  # fmt: skip
+def test_a_mail_whose_headers_cannot_be_read_is_filed_and_the_others_are_dealt_with(
+    banc: Banc, jura: bytes, entetes: bytes
+) -> None:
+    banc.boite.courriels["1"] = entetes + b"\r\n\r\n"
+    mauvais, bon = banc.releve(courriel(("GHT Jura.xlsx", jura)))
+    assert mauvais.mots.startswith("sans réponse : ses en-têtes n'ont pas pu être lus : ")
+    assert (mauvais.place, bon.place, banc.pris, len(banc.parties)) == (A_VOIR, TRAITE, 1, 1)
+    assert (banc.boite.courriels, banc.releve()) == ({}, [])
+
+
 def test_a_mail_without_attachment_is_left_to_a_person(banc: Banc) -> None:
     banc.releve(courriel())
     assert (banc.parties, list(banc.boite.ranges)) == ([], [A_VOIR])

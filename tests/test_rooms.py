@@ -18,6 +18,7 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
     "smtplib": ("bots/courrier.py",),
     "imap_tools": ("sheets/sources/boite.py",),
     "imaplib": ("sheets/sources/boite.py",),
+    "authres": ("sheets/sources/courriel.py",),
     "apscheduler": ("jobs/schedule.py",),
     "holidays": ("config/ouvrables.py",),
     "jinja2": ("bots/lettres/redaction.py",),

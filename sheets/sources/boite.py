@@ -17,41 +17,52 @@ from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxL
 
 from config.errors import UserError
 from config.serveur import Serveur, lit_serveur, pourquoi
-from sheets.sources.courriel import Entetes, lit_entetes
+from sheets.sources.courriel import ENTETES, Entetes, lit_entetes
 
 REGLAGE = "VIGIE_IMAP_URL"
 EXEMPLE = "imaps://COMPTE:MOT DE PASSE@imap.exemple.fr/INBOX"
 PORTS = {"imaps": 993, "imap": 143}
 DELAI = 60.0
 """Seconds without an answer after which the server is given up."""
-ENTETES = 100_000
-"""Bytes of headers that are read."""
+INCONNUS = 20
+"""Letters a day to people Vigie does not know, unless the setting says otherwise."""
+LOURD = 60 * 1024 * 1024
+"""Bytes of a mail past which it is not fetched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reglages:
-    """The mailbox, the folder that is looked into, and the mail server of ours that vouches for senders, if one must."""
+    """The mailbox, the folder that is looked into, the mail server of ours that vouches for senders, if one must, and how
+    many letters a day may leave for people nobody knows."""
 
     serveur: Serveur
     dossier: str
     garant: str
+    strangers: int = INCONNUS
 
 
 @dataclass(frozen=True, slots=True)
 class Apercu:
-    """A mail before it is fetched: its number in the folder, its size in bytes, its headers."""
+    """A mail before it is fetched: its number in the folder, its size in bytes, its headers, how many stand behind it."""
 
     numero: str
     taille: int
     entetes: Entetes
+    behind: int = 0
 
 
 def lit_reglages(url: str) -> Reglages:
     """Read VIGIE_IMAP_URL. Raises UserError, without the secret in it, when it cannot be used."""
-    serveur = lit_serveur(REGLAGE, url, PORTS, frozenset({"garant"}), EXEMPLE)
+    serveur = lit_serveur(REGLAGE, url, PORTS, frozenset({"garant", "inconnus"}), EXEMPLE)
     if not serveur.compte:
         raise UserError(f"{REGLAGE} ne dit pas de quel compte est la boîte. Par exemple {EXEMPLE}")
-    return Reglages(serveur, serveur.chemin or "INBOX", serveur.options.get("garant", ""))
+    strangers = serveur.options.get("inconnus", str(INCONNUS))
+    if not re.fullmatch(r"[0-9]{1,4}", strangers):
+        raise UserError(
+            f"{REGLAGE} porte une option « inconnus » qui ne se lit pas : un nombre de lettres par jour était attendu, "
+            f"par exemple ?inconnus={INCONNUS}"
+        )
+    return Reglages(serveur, serveur.chemin or "INBOX", serveur.options.get("garant", ""), int(strangers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +72,24 @@ class Boite:
     client: BaseMailBox
     serveur: Serveur
 
-    def liste(self, au_plus: int) -> list[Apercu]:
-        """The mails in the folder, oldest first. One that goes meanwhile is passed over."""
-        with _dit(self.serveur):
-            rendus = [
-                (n, self._cherche(n, f"(RFC822.SIZE BODY.PEEK[HEADER]<0.{ENTETES}>)")) for n in self.numeros()[:au_plus]
-            ]
-        return [Apercu(n, _taille(rendu), lit_entetes(rendu[1])) for n, rendu in rendus if rendu]
+    def liste(self, au_plus: int) -> Iterator[Apercu]:
+        """The mails in the folder, oldest first, each looked at when it is asked for. One that goes meanwhile, or that the
+        server does not give, is passed over."""
+        numeros = self.numeros()
+        for rang, n in enumerate(numeros[:au_plus], 1):
+            with _dit(self.serveur):
+                rendu = self._cherche(n, f"(RFC822.SIZE BODY.PEEK[HEADER]<0.{ENTETES + 1}>)")
+            if rendu:
+                yield Apercu(n, _taille(rendu), lit_entetes(rendu[1]), len(numeros) - rang)
 
     def numeros(self) -> list[str]:
         with _dit(self.serveur):
             return self.client.uids()
 
     def octets(self, numero: str) -> bytes:
-        """A whole mail; nothing when it went meanwhile."""
+        """A whole mail, a byte past `LOURD` at most, whatever size was announced; nothing when it went meanwhile."""
         with _dit(self.serveur):
-            rendu = self._cherche(numero, "(BODY.PEEK[])")
+            rendu = self._cherche(numero, f"(BODY.PEEK[]<0.{LOURD + 1}>)")
         return rendu[1] if rendu else b""
 
     def range(self, numero: str, place: Sequence[str]) -> None:
@@ -110,10 +123,8 @@ class Boite:
         return [prefixe.removesuffix(separateur)] if prefixe else []
 
     def _cherche(self, numero: str, quoi: str) -> tuple[bytes, bytes, bytes] | None:
-        """(what stands before, the literal, what stands after) of one answer to FETCH."""
-        etat, rendu = self.client.client.uid("FETCH", numero, quoi)
-        if etat != "OK":
-            raise imaplib.IMAP4.error(f"FETCH {etat}")
+        """(what stands before, the literal, what stands after) of one answer to FETCH; None when the server gives nothing."""
+        _, rendu = self.client.client.uid("FETCH", numero, quoi)
         for rang, partie in enumerate(rendu):
             if isinstance(partie, tuple):
                 suite = rendu[rang + 1] if rang + 1 < len(rendu) else b""
