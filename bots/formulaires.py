@@ -26,7 +26,7 @@ from sheets.constats import Gravite
 from sheets.register import actes, questions
 from sheets.register.actes import LigneVisee, Main
 from sheets.register.compte import qui_compte
-from sheets.register.decisions import Decision, Suite, decisions, suites
+from sheets.register.decisions import Decision, Suite, decisions, have_changed, suites
 
 CONSTATS = 6
 """Findings named on the form of one line."""
@@ -104,15 +104,16 @@ def _etat(main: Main, ligne: LigneVisee, d: Decision | None) -> str:
     par = main.dossier.personnes.get(d.par)
     qui = f"décision du {jour(date.fromisoformat(d.le[:10]))}{f' ({par.fonction})' if par else ''}"
     if d.caduque:
-        return f"{'retirée' if d.bloquee else 'comptée'} : ses montants ont changé depuis la {qui}"
-    return f"{'retirée' if d.bloquee else 'gardée'} par {qui}"
+        return f"{'retirée' if d.bloquee else 'comptée'} : {have_changed(d.changed)} depuis la {qui}"
+    revoir = f" ; {have_changed(d.changed)} depuis : à revoir" if d.changed else ""
+    return f"{'retirée' if d.bloquee else 'gardée'} par {qui}{revoir}"
 
 
 def _a_decider(main: Main, vue: Vue, cible: str) -> Vise:
     ligne = actes.ligne_visee(main, cible)
     d = _decision(main, ligne)
     retiree = d.bloquee if d else ligne.bloquee
-    tranchee = d is not None and not d.caduque and d.bloquee
+    tranchee = d is not None and not d.changed and d.bloquee
     choix = [("retenir", "Garder : elle compte")] if retiree else []
     choix += (
         [("retirer", "Laisser retirée : c'est tranché" if retiree else "Retirer : elle ne compte plus")]

@@ -20,6 +20,7 @@ CAUSES = {
     "retiree": "retirées par un contrôle",
     "retablie": "qui ne sont plus retirées",
     "decision": "gardées ou retirées par décision",
+    "apres_verrou": "gardées ou retirées par décision après le verrou",
     "regle": "jugées autrement, une règle ayant changé",
 }
 """Why a kept figure moves, in the order people ask."""
@@ -77,14 +78,19 @@ def _cause_du_retrait(a: Ecrite | None, b: Ecrite | None, retire: int) -> str:
     """Why more (or less) of a line is struck: a decision, a rule on the same sending, or what the sending says."""
     if b is None:
         return "disparue"  # what was struck of a line goes with it
-    avant, apres = (li.decision.mots if li and li.decision else "" for li in (a, b))
-    if avant != apres:
-        return "decision"
+    before, after = (_taken(li) for li in (a, b))
+    if before != after or (after and b.recu != (a.recu if a else 0) and b.decision and not b.decision.caduque):
+        # taken since, or it still holds on another amount
+        return "apres_verrou" if b.decision and b.decision.after_lock else "decision"
     if a and a.recu == b.recu:
         return "regle"
-    if apres and b.decision and not b.decision.caduque:
-        return "decision"  # it still holds, on another amount
     return "retiree" if retire > 0 else "retablie"
+
+
+def _taken(line: Ecrite | None) -> tuple[object, ...]:
+    """The decision in force on a line, and whether it holds; nothing when there is none."""
+    d = line.decision if line else None
+    return (d.genre, d.par, d.le, d.motif, d.caduque) if d and d.genre != "revenir" else ()
 
 
 def _par_cause(mouvements: list[Mouvement]) -> Iterator[Element]:

@@ -89,7 +89,7 @@ def a_trancher(vue: Vue, onglets: Iterable[OngletRecu]) -> dict[str, tuple[int, 
         lignes[o.ght] += o.totaux.lignes_rejetees
         cents[o.ght] += o.totaux.gain_retire
     for d in decisions(vue.db, ght_de, vue.au):
-        if d.bloquee and not d.caduque:
+        if d.bloquee and not d.changed:
             lignes[ght_de[d.onglet]] -= 1
             cents[ght_de[d.onglet]] -= d.retire
     return {ght: (n, cents[ght]) for ght, n in lignes.items() if n}

@@ -114,7 +114,27 @@ class Jugee:
     gain: Decimal | None
     reference: Decimal | None
     bloquee: bool
+    commande: date | None
+    statut: str
     reportee: bool = False
+    """It continues a line of the exercice before."""
+
+    @property
+    def etat(self) -> "Etat":
+        return self.gain, self.reference, self.commande, self.statut
+
+
+Etat = tuple[Decimal | None, Decimal | None, date | None, str]
+"""What a decision is taken on."""
+
+
+@dataclass(frozen=True)
+class Prise:
+    """A decision that was taken: on what, and when among all that happened."""
+
+    decision: Decision
+    etat: Etat
+    ordre: int
 
 
 @dataclass(frozen=True)
@@ -131,9 +151,13 @@ class Comptee:
     decision: tuple[str, date, bool] | None
     """Kept or struck, when, and whether that has lapsed."""
     report: Decimal
-    gain: Decimal | None
-    reference: Decimal | None
-    reportee: bool
+    jugee: Jugee
+    apres_verrou: bool
+    """The decision was taken once the campaign was locked."""
+
+    @property
+    def reportee(self) -> bool:
+        return self.jugee.reportee
 
 
 @dataclass(frozen=True)
@@ -192,8 +216,10 @@ class Monde:
         self.jour = date.min
         self.borne = Decimal("0.30")
         self.recus: list[Recu] = []
-        self.decisions: dict[tuple[str, str, str], tuple[Decision, tuple[Decimal | None, Decimal | None]]] = {}
-        self.verrous: dict[tuple[str, str], int] = {}
+        self.decisions: list[Prise] = []
+        self.verrous: dict[tuple[str, str], tuple[int, int]] = {}
+        """(last sending seen, when among all that happened)"""
+        self.ordre = 0
         self.echeances: dict[tuple[str, str], date] = {}
         self.neants: dict[tuple[str, str], date] = {}
         self.objectifs: dict[int, Decimal] = {}
@@ -215,19 +241,20 @@ class Monde:
 
     def apprend(self, e: Evenement) -> None:
         self.jour = e.jour
+        self.ordre += 1
         match e:
             case Envoi():
                 if e.lisible:
                     self.recus.append(self.juge(Recu(len(self.recus) + 1, e)))
             case Decision():
                 ligne = self.lignes([e.campagne])[e.finess, e.achat]
-                self.decisions[e.campagne, e.finess, e.achat] = e, (ligne.gain, ligne.reference)
+                self.decisions.append(Prise(e, ligne.jugee.etat, self.ordre))
             case Borne():
                 self.borne = e.part
             case Rejuge():
                 self.rejuge()
             case Verrou():
-                self.verrous[e.campagne, e.ght] = len(self.recus)
+                self.verrous[e.campagne, e.ght] = len(self.recus), self.ordre
                 if not e.pose:
                     del self.verrous[e.campagne, e.ght]
             case Prolongation():
@@ -257,13 +284,18 @@ class Monde:
         return recu
 
     def jugee(self, s: Saisie, rang: int, exercice: int, connue: Comptee | None) -> Jugee:
-        if connue and connue.report and not connue.bloquee:
-            return Jugee(rang, connue.report, ZERO, connue.gain, connue.reference, False, True)
+        suit = bool(connue and connue.report)
+        if connue and suit and (not connue.bloquee or (connue.decision and connue.decision[0] == "retirer")):
+            # What is known counts; what strikes it, or keeps it, is decided in the exercice before.
+            j = connue.jugee
+            bloquee = j.bloquee and any(self.fautes(s, exercice))
+            return Jugee(rang, connue.report, ZERO, j.gain, j.reference, bloquee, j.commande, j.statut, True)
         compte = s.statut == "réalisé" and s.gain is not None and s.commande is not None
         parts = [
             part(s.gain, s.commande, n) if compte and s.gain and s.commande else ZERO for n in (exercice, exercice + 1)
         ]
-        return Jugee(rang, parts[0], parts[1], s.gain, s.reference, any(self.fautes(s, exercice)))
+        bloquee = any(self.fautes(s, exercice))
+        return Jugee(rang, parts[0], parts[1], s.gain, s.reference, bloquee, s.commande, s.statut, suit)
 
     def fautes(self, s: Saisie, exercice: int) -> Iterator[bool]:
         if s.statut in ("réalisé", "notifié"):
@@ -282,7 +314,7 @@ class Monde:
         for code in campagnes:
             for r in self.recus:
                 verrou = self.verrous.get((code, r.envoi.ght))
-                if r.envoi.campagne == code and (verrou is None or r.rang <= verrou):
+                if r.envoi.campagne == code and (verrou is None or r.rang <= verrou[0]):
                     retenus |= {finess: r for finess, saisies in r.envoi.onglets.items() if saisies}
         return retenus
 
@@ -295,16 +327,28 @@ class Monde:
         }
 
     def comptee(self, r: Recu, finess: str, achat: str, j: Jugee) -> Comptee:
-        prise, montants = self.decisions.get((r.envoi.campagne, finess, achat), (None, None))
-        bloquee, dite = j.bloquee, None
-        if prise and prise.sens != "revenir":
-            caduque = prise.sens == "retenir" and montants != (j.gain, j.reference)
-            bloquee = j.bloquee if caduque else prise.sens == "retirer"
-            dite = (prise.sens, prise.jour, caduque)
+        prise = self.prise(r.envoi.campagne, finess, achat, j)
+        bloquee, dite, tard = j.bloquee, None, False
+        if prise and prise.decision.sens != "revenir":
+            caduque = prise.decision.sens == "retenir" and change_depuis(prise.etat, j.etat)
+            bloquee = j.bloquee if caduque else prise.decision.sens == "retirer"
+            dite = (prise.decision.sens, prise.decision.jour, caduque)
+        if prise and (verrou := self.verrous.get((r.envoi.campagne, r.envoi.ght))):
+            tard = prise.ordre > verrou[1]
         retire = max(j.part, ZERO) if bloquee else ZERO
-        return Comptee(
-            r.envoi.fichier, j.rang, j.part, retire, bloquee, r.rang, dite, j.report, j.gain, j.reference, j.reportee
-        )
+        return Comptee(r.envoi.fichier, j.rang, j.part, retire, bloquee, r.rang, dite, j.report, j, tard)
+
+    def prise(self, campagne: str, finess: str, achat: str, j: Jugee) -> Prise | None:
+        """The last decision on a line: there, in an earlier campaign of its exercice, or on what it continues."""
+        rangs, ici = list(self.campagnes), self.campagnes[campagne].exercice
+        for p in reversed(self.decisions):
+            d, annee = p.decision, self.campagnes[p.decision.campagne].exercice
+            suivie = (annee == ici and rangs.index(d.campagne) <= rangs.index(campagne)) or (
+                annee == ici - 1 and j.reportee
+            )
+            if (d.finess, d.achat) == (finess, achat) and suivie:
+                return p
+        return None
 
     def exercice(self, n: int) -> dict[Cle, Comptee]:
         return self.lignes([c.code for c in self.campagnes.values() if c.exercice == n])
@@ -338,10 +382,16 @@ class Monde:
             verrou is not None,
             verrou is not None
             and any(
-                r.rang > verrou and r.rang not in rangs and (r.envoi.campagne, r.envoi.ght) == (code, ght)
+                r.rang > verrou[0] and r.rang not in rangs and (r.envoi.campagne, r.envoi.ght) == (code, ght)
                 for r in self.recus
             ),
         )
+
+
+def change_depuis(prise: Etat, etat: Etat) -> bool:
+    """Whether amounts, date or status differ; what was notified and is realised, with its amounts, has not changed."""
+    realise = (prise[3], etat[3]) == ("notifié", "réalisé")
+    return prise[:2] != etat[:2] if realise else prise != etat
 
 
 def pont(avant: Mapping[Cle, Comptee], apres: Mapping[Cle, Comptee]) -> dict[tuple[str, Cle], Decimal]:
@@ -367,12 +417,10 @@ def _declare(a: Comptee | None, b: Comptee | None, meme: bool) -> str:
 def _retire(a: Comptee | None, b: Comptee | None, meme: bool, retire: Decimal) -> str:
     if b is None:
         return "disparue"
-    if (a.decision if a else None) != b.decision:
-        return "decision"
+    if (a.decision if a else None) != b.decision or (b.decision and not b.decision[2] and not meme):
+        return "apres_verrou" if b.apres_verrou else "decision"
     if meme:
         return "regle"
-    if b.decision and not b.decision[2]:
-        return "decision"
     return "retiree" if retire > 0 else "retablie"
 
 

@@ -473,7 +473,7 @@ def test_the_form_of_a_line_shows_what_is_at_stake_and_what_the_checks_say(jura:
     assert offerts(apres) == ["retirer", "revenir"]
     jura.envoie("Jura 2.xlsx", "BFC-08", "2021-annuelle", {"390780146": [
         en_janvier(4321), en_janvier(55_555, montant_reference=1000)]})  # fmt: skip
-    assert "ses montants ont changé depuis la décision" in dit(ouvre("decider", LIGNE, jura.main(), jura.vue))
+    assert "les montants ont changé depuis la décision" in dit(ouvre("decider", LIGNE, jura.main(), jura.vue))
 
 
 def test_a_validated_ght_offers_to_lift_it(jura: Region) -> None:

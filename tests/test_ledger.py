@@ -256,7 +256,7 @@ def test_whatever_is_typed_over_a_carried_line_its_known_value_counts(region: Re
 def test_a_carried_line_left_alone_has_nothing_said_of_it(region: Region) -> None:
     envoie(region, JOURS[0], [reportee("Gants")])
     envoie(region, date(2022, 7, 1), [reportee("Gants")], MI_ANNEE)
-    assert not region.constats(MI_ANNEE, "report-modifie", "ligne-disparue", "identite-reconnue")
+    assert not region.constats(MI_ANNEE, "report-modifie", "report-non-repris", "ligne-disparue", "identite-reconnue")
 
 
 def test_a_carried_loss_is_carried_like_a_gain(region: Region) -> None:
@@ -265,30 +265,60 @@ def test_a_carried_loss_is_carried_like_a_gain(region: Region) -> None:
     assert region.lignes(BELFORT, MI_ANNEE)["0001"]["gain_exercice"] == -480_000
 
 
-@pytest.mark.parametrize("par", ["check", "referent"])
-def test_a_line_struck_last_year_is_not_carried(region: Region, par: str) -> None:
-    gain = 200_000 if par == "check" else 9_600
-    envoie(region, JOURS[0], [reportee("Gants", gain), reportee("Linge", 2_400)])
-    if par == "referent":
-        actes.decide(region.le(JOURS[1]).main(), f"{ANNUELLE}/{BELFORT}/0001", "retirer", "achat annulé")
-    envoie(region, date(2022, 7, 1), [reportee("Gants", gain), reportee("Linge", 2_400)], MI_ANNEE)
+def gardes(region: Region, campagne: str = MI_ANNEE) -> int:
+    """Cents kept, decisions taken."""
+    return region.vue.comptent(sujet(GHT, region.dossier.campagnes[campagne].exercice))[0].totaux.gain_retenu
+
+
+def test_a_line_struck_last_year_by_the_checks_is_judged_anew_on_what_is_typed(region: Region) -> None:
+    envoie(region, JOURS[0], [reportee("Gants", 200_000), reportee("Linge", 2_400)])
+    envoie(region, date(2022, 7, 1), [reportee("Gants", 200_000), reportee("Linge", 2_400)], MI_ANNEE)
+    assert gardes(region) == 120_000
+    envoie(region, date(2022, 7, 4), [reportee("Gants", 9_600), reportee("Linge", 2_400)], MI_ANNEE)
+    assert gardes(region) == 120_000 + 480_000
     lignes = region.lignes(BELFORT, MI_ANNEE)
-    assert {n: bool(li["reportee_de"]) for n, li in lignes.items()} == {"0001": False, "0002": True}
+    assert {n: li["reportee_de"] for n, li in lignes.items()} == {n: f"{ANNUELLE}/{BELFORT}/{n}" for n in lignes}
+    assert not region.constats(MI_ANNEE, "report-modifie", "report-non-repris")
 
 
-def test_a_line_kept_last_year_by_decision_is_carried(region: Region) -> None:
+@pytest.mark.parametrize("retape", [9_600, 9_601, 200_000, -9_600])
+def test_a_line_struck_last_year_by_decision_counts_nothing_whatever_is_retyped_until_it_is_taken_back(
+    region: Region, retape: int
+) -> None:
+    envoie(region, JOURS[0], [reportee("Gants"), reportee("Linge", 2_400)])
+    actes.decide(region.le(JOURS[1]).main(), f"{ANNUELLE}/{BELFORT}/0001", "retirer", "achat annulé")
+    envoie(region, date(2022, 7, 1), [reportee("Gants", retape), reportee("Linge", 2_400)], MI_ANNEE)
+    assert gardes(region) == 120_000
+    assert region.lignes(BELFORT, MI_ANNEE)["0001"]["gain_exercice"] == 480_000
+    actes.decide(region.le(date(2022, 7, 2)).main(), f"{ANNUELLE}/{BELFORT}/0001", "revenir", "relu")
+    assert gardes(region) == 120_000 + 480_000
+    region.le(date(2022, 7, 1))
+    assert gardes(region) == 120_000
+
+
+def test_a_struck_report_is_not_asked_for_nor_prefilled(region: Region) -> None:
+    envoie(region, JOURS[0], [reportee("Gants"), reportee("Linge", 2_400)])
+    actes.decide(region.le(JOURS[1]).main(), f"{ANNUELLE}/{BELFORT}/0001", "retirer", "achat annulé")
+    envoie(region, date(2022, 7, 1), [reportee("Linge", 2_400, action_id="0002")], MI_ANNEE)
+    assert not region.constats(MI_ANNEE, "report-non-repris", "ligne-disparue")
+
+
+def test_a_line_kept_last_year_by_decision_is_carried_with_its_decision(region: Region) -> None:
     envoie(region, JOURS[0], [reportee("Gants", 48_000)])
     assert region.lignes(BELFORT, ANNUELLE)["0001"]["bloquee"]
     actes.decide(region.le(JOURS[1]).main(), f"{ANNUELLE}/{BELFORT}/0001", "retenir", "marché relu")
     envoie(region, date(2022, 7, 1), [reportee("Gants", 48_000)], MI_ANNEE)
     ligne = region.lignes(BELFORT, MI_ANNEE)["0001"]
-    assert (ligne["gain_exercice"], ligne["retire"], bool(ligne["reportee_de"])) == (2_400_000, 0, True)
+    assert (ligne["gain_exercice"], bool(ligne["reportee_de"]), gardes(region)) == (2_400_000, True, 2_400_000)
+    actes.decide(region.le(date(2022, 7, 2)).main(), f"{ANNUELLE}/{BELFORT}/0001", "revenir", "erreur")
+    assert gardes(region) == 0
 
 
 def test_a_report_that_is_not_in_the_tab_is_asked_for(region: Region) -> None:
     envoie(region, JOURS[0], [reportee("Gants"), reportee("Linge", 2_400)])
     envoie(region, date(2022, 7, 1), [reportee("Gants")], MI_ANNEE)
-    (dit,) = region.constats(MI_ANNEE, "ligne-disparue")
+    assert not region.constats(MI_ANNEE, "ligne-disparue")
+    (dit,) = region.constats(MI_ANNEE, "report-non-repris")
     assert "« 0002 » (2021-annuelle), 1 200 €" in propre(dit.message)
 
 
@@ -298,7 +328,7 @@ def test_another_purchase_under_a_carried_number_is_not_the_report_and_the_repor
     envoie(region, date(2022, 7, 1), [neuf], MI_ANNEE)
     ligne = region.lignes(BELFORT, MI_ANNEE)["0001"]
     assert (ligne["gain_exercice"], ligne["reportee_de"]) == (300_000, None)
-    assert ["« 0001 »" in c.message for c in region.constats(MI_ANNEE, "ligne-disparue")] == [True]
+    assert ["« 0001 »" in c.message for c in region.constats(MI_ANNEE, "report-non-repris")] == [True]
 
 
 def test_mid_year_lines_keep_their_number_at_year_end(region: Region) -> None:
@@ -457,7 +487,7 @@ def test_a_carried_line_whose_number_now_bears_another_purchase_is_carried_all_t
     lignes = {li["intitule"]: li for li in region.lignes(BELFORT, MI_ANNEE).values()}
     assert (lignes["Gants"]["action_id"], lignes["Gants"]["gain_exercice"]) == ("0001", 480_000)
     assert (lignes["Scanner"]["action_id"], lignes["Scanner"]["reportee_de"]) == ("0002", None)
-    assert not region.constats(MI_ANNEE, "ligne-disparue")
+    assert not region.constats(MI_ANNEE, "ligne-disparue", "report-non-repris")
 
 
 def test_a_file_that_cannot_be_read_again_keeps_its_judgement_and_it_is_said(

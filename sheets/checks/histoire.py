@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from config.langue import euros, jour
+from config.langue import compte, euros, jour
 from sheets.checks.catalogue import Ecart, controle
 from sheets.constats import Gravite
 
 
 @controle("identite-reconnue", Gravite.INFO, "histoire", titre="Une ligne sans numéro a été reconnue",
           pourquoi="Une action garde son numéro d'un envoi à l'autre ; quand il est effacé, elle est cherchée parmi les lignes connues.")  # fmt: skip
-def identite_reconnue(action_id: str, raison: str) -> Ecart:
-    return Ecart(f"Sans numéro, cette ligne est comprise comme l'action « {action_id} » déjà reçue ({raison}).",
+def identite_reconnue(action_id: str, raison: str, ecrit: str = "") -> Ecart:
+    vue = f"Sous le numéro « {ecrit} », que rien ne portait" if ecrit else "Sans numéro"
+    return Ecart(f"{vue}, cette ligne est comprise comme l'action « {action_id} » déjà reçue ({raison}).",
                  "Rien à faire si c'est elle ; sinon, dites à votre référent que c'est une autre action.",
                  "action_id", action_id)  # fmt: skip
+
+
+def numbers_respelled(given: Sequence[tuple[str, str]]) -> Ecart:
+    """What `identite-reconnue` says, once a tab, of numbers written otherwise: (as typed, as known)."""
+    (vu, connu), *others = given
+    suite = f", et {compte(len(others), 'autre')}" if others else ""
+    return Ecart(f"Les N° d'action sont écrits autrement (« {vu} » pour « {connu} »{suite}) : ce sont les mêmes actions.",
+                 "Rien à faire. La colonne des numéros est du texte ; ne la convertissez pas en nombres.",
+                 "action_id", vu)  # fmt: skip
 
 
 @controle("ligne-disparue", Gravite.ALERTE, "histoire", titre="Une action déjà reçue n'est plus dans l'onglet",
@@ -26,8 +37,9 @@ def ligne_disparue(action_id: str, numero: int, recue_le: date, cents: int) -> E
                  "action_id", action_id)  # fmt: skip
 
 
-def report_disparu(action_id: str, campagne: str, cents: int) -> Ecart:
-    """What `ligne-disparue` says of a line carried over from an earlier exercice."""
+@controle("report-non-repris", Gravite.ALERTE, "histoire", titre="Un report de l'exercice précédent n'est pas repris",
+          pourquoi="Un report que personne ne ressaisit n'est pas compté, par prudence ; il reste dans la prévision.")  # fmt: skip
+def report_non_repris(action_id: str, campagne: str, cents: int) -> Ecart:
     return Ecart(f"Le report de l'action « {action_id} » ({campagne}), {euros(cents)}, n'est pas dans l'onglet : il n'est pas compté.",
                  "Remettez la ligne avec son numéro ; la trame préremplie de la campagne la contient.",
                  "action_id", action_id)  # fmt: skip

@@ -9,7 +9,7 @@ from sheets.checks import histoire
 from sheets.constats import Constat, Gravite, rang
 from sheets.judging.workbook import avec_blocages
 from sheets.lignes import Classeur, Ligne
-from sheets.register.decisions import Decision
+from sheets.register.decisions import Decision, line_state, what_changed
 
 Decidees = Mapping[tuple[str, str], Decision]
 """By FINESS and number of the action."""
@@ -34,9 +34,10 @@ def tranche(classeur: Classeur, decidees: Decidees) -> Classeur:
 
 
 def tient(decision: Decision, ligne: Ligne) -> bool:
-    """Whether the decision holds on this line: one to keep was taken on amounts, and lapses with them."""
-    gain, reference = ("" if m is None else m for m in (ligne.valeurs.gain_annuel, ligne.valeurs.montant_reference))
-    return decision.genre == "retirer" or decision.montants == f"{gain}/{reference}"
+    """Whether the decision holds on this line: one to keep was taken on what it said, and lapses with it."""
+    v = ligne.valeurs
+    now = line_state(v.gain_annuel, v.montant_reference, v.date_premiere_commande, v.statut)
+    return decision.genre == "retirer" or not what_changed(decision.montants, now)
 
 
 def _adouci(constat: Constat, decision: Decision | None) -> Constat:

@@ -5,7 +5,7 @@ Never guesses between two candidates; a match can be refused. For a line carried
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,18 +15,12 @@ from config.langue import cle, euros, jour
 from sheets.checks import CATALOGUE, classeur, histoire
 from sheets.checks.catalogue import Ecart
 from sheets.constats import Constat, Gravite, rang
+from sheets.judging.alike import PASSAGES, UNLIKE, by_trait, distance, same_purchase
 from sheets.judging.workbook import avec_blocages
 from sheets.lignes import Classeur, Ligne, Onglet
 from sheets.register.ledger import RIEN, Connue, Memoire
+from sheets.spelling import number_key
 from sheets.trame import Trame
-
-PASSAGES: tuple[tuple[str, Callable[[Any], tuple[Any, ...]]], ...] = (
-    ("même intitulé, même marché, mêmes montants",
-     lambda v: (cle(v.intitule or ""), v.marche or "", v.gain_annuel, v.montant_reference)),
-    ("même intitulé, même marché", lambda v: (cle(v.intitule), v.marche) if v.intitule and v.marche else ()),
-    ("même intitulé, même famille", lambda v: (cle(v.intitule), v.famille) if v.intitule else ()),
-)  # fmt: skip
-"""How alike two lines must be, from the surest; each must single out one line on both sides."""
 
 
 def raccorde(recu: Classeur, memoire: Memoire, trame: Trame, campagne: Campagne) -> Classeur:
@@ -52,15 +46,19 @@ class Suivi:
         self.constats: list[Constat] = []
         self.reconnues: set[int] = set()
         self.copiees: set[int] = set()
-        self.reportees: set[int] = set()
+        self.said: set[int] = set()
+        self.reportees: dict[int, Connue] = {}
         f = onglet.finess
         actions, reports = memoire.actions.get(f, ()), memoire.reports.get(f, ())
         connues = {k.action_id: k for k in (*reports, *actions)}
+        former = {k.action_id: k for k in memoire.former.get(f, ()) if k.action_id not in connues}
         refus = {(a, t) for finess, a, t in memoire.distinctes if finess == f}
+        self._respell(former.keys() | connues.keys())
         self._rend_aux_originaux(connues)
         self._rend_aux_effacees(connues, refus)
-        self._cherche_les_copies_seules(connues)
+        self._doubt_moved_numbers(connues, former)
         self._reconnait([*connues.values()], refus)
+        self._reconnait([*former.values()], refus)
         self.copiees.clear()  # those that were not found again keep the number they bear
         deja = {n: a for n, a in memoire.deja.get(f, {}).items() if a not in connues}
         self._renumerote(memoire.numeros.get(f, frozenset()) | connues.keys(), deja)
@@ -79,7 +77,30 @@ class Suivi:
     def _perime(self, constat: Constat) -> bool:
         if constat.code == "numero-en-double":
             return True  # they are all said again
-        return constat.gravite is Gravite.REJET and constat.ligne in self.reportees
+        known = self.reportees.get(constat.ligne or 0)
+        return constat.gravite is Gravite.REJET and known is not None and not known.bloquee
+
+    def _respell(self, known: Set[str]) -> None:
+        """Numbers that a spreadsheet or a person wrote otherwise (0022 → 22) are the known ones; said once for the tab.
+
+        Two spellings in one tab stay two lines, and so does one that could be either of two known numbers.
+        """
+        borne = {li.ecrit for li in self.lignes}
+        free: dict[str, list[str]] = {}
+        spellings: dict[str, list[str]] = {}
+        for n in known - borne:
+            free.setdefault(number_key(n), []).append(n)
+        for n in filter(None, borne - known):
+            spellings.setdefault(number_key(n), []).append(n)
+        given = {s[0]: free[k][0] for k, s in spellings.items() if len(s) == 1 and len(free.get(k, ())) == 1}
+        for place, ligne in enumerate(self.lignes):
+            if ligne.ecrit in given:
+                self.lignes[place] = ligne._replace(ecrit=given[ligne.ecrit])
+                if ligne.action_id == ligne.ecrit:
+                    self._donne(place, given[ligne.ecrit])
+        if given:
+            said = histoire.numbers_respelled(sorted(given.items()))
+            self.constats.append(CATALOGUE["identite-reconnue"].constat(said, feuille=self.onglet.feuille))
 
     def _rend_aux_originaux(self, connues: dict[str, Connue]) -> None:
         """A line copied above its original took its number: it is given back to the one more like the known action."""
@@ -88,7 +109,7 @@ class Suivi:
             if not copie.ecrit or not self._anonyme(place) or copie.ecrit not in connues:
                 continue
             porteuse, connue = porteuses[copie.ecrit], connues[copie.ecrit]
-            if _distance(copie, connue) < _distance(self.lignes[porteuse], connue):
+            if distance(copie, connue) < distance(self.lignes[porteuse], connue):
                 self._donne(porteuse, copie.action_id)
                 self._donne(place, copie.ecrit)
                 porteuses[copie.ecrit] = place
@@ -98,36 +119,55 @@ class Suivi:
         porteuses = {li.action_id: place for place, li in enumerate(self.lignes) if li.ecrit == li.action_id}
         for numero, connue in connues.items():
             porteuse = porteuses.get(numero)
-            if porteuse is None or _distance(self.lignes[porteuse], connue) < len(PASSAGES):
+            if porteuse is None or distance(self.lignes[porteuse], connue) < UNLIKE:
                 continue
-            siennes = [p for p, li in enumerate(self.lignes) if not li.ecrit and _distance(li, connue) <= 1]
+            siennes = [p for p, li in enumerate(self.lignes) if not li.ecrit and distance(li, connue) <= 1]
             if len(siennes) == 1 and (numero, cle(connue.intitule)) not in refus and self._anonyme(siennes[0]):
                 self._donne(porteuse, self.lignes[siennes[0]].action_id)
-                self._retrouve(siennes[0], connue, PASSAGES[_distance(self.lignes[siennes[0]], connue)][0])
+                self._retrouve(siennes[0], connue, PASSAGES[distance(self.lignes[siennes[0]], connue)][0])
 
     def _retrouve(self, place: int, connue: Connue, raison: str) -> None:
         """A line is a known action; it is said, unless a copied number has to be said."""
+        ecrit = self.lignes[place].ecrit
         self._donne(place, connue.action_id)
         self.reconnues.add(self.lignes[place].numero)
-        if not self.lignes[place].ecrit:
-            self._ajoute("identite-reconnue", histoire.identite_reconnue.fonction(connue.action_id, raison), place)
+        if not ecrit or self.lignes[place].numero in self.said:
+            ecart = histoire.identite_reconnue.fonction(connue.action_id, raison, ecrit)
+            self._ajoute("identite-reconnue", ecart, place)
 
-    def _cherche_les_copies_seules(self, connues: Mapping[str, Connue]) -> None:
-        """A copy whose original was taken out bears its number, is nothing like it, and is itself a known action."""
-        portes = {li.ecrit for li in self.lignes}
-        for ligne in self.lignes:
-            connue = connues.get(ligne.ecrit)
-            if ligne.ecrit == ligne.action_id and connue and _distance(ligne, connue) == len(PASSAGES):
-                semblables = [k for k in connues.values() if k.action_id not in portes and _distance(ligne, k) <= 1]
-                if len(semblables) == 1:
+    def _doubt_moved_numbers(self, connues: Mapping[str, Connue], former: Mapping[str, Connue]) -> None:
+        """A column filled anew: a line nothing like the action of its number, or under a number nobody ever bore, that is
+        one known action which no line like it bears. It waits for its number; whatever took that one gives it back.
+        """
+        bearers = {li.action_id: place for place, li in enumerate(self.lignes) if li.ecrit == li.action_id}
+        unlike = {n for n, p in bearers.items() if n in connues and distance(self.lignes[p], connues[n]) == UNLIKE}
+        free = [k for n, k in connues.items() if n not in bearers or n in unlike]
+        index = [by_trait((trait(k), k) for k in free) for _, trait in PASSAGES[:2]]
+        claims: dict[str, list[int]] = {}
+        for number, place in bearers.items():
+            if number in unlike or (number not in connues and not self._is_former(place, former)):
+                ligne = self.lignes[place]
+                alike = {k.action_id for (_, trait), known in zip(PASSAGES, index, strict=False)
+                         for k in known.get(trait(ligne.valeurs), ())}  # fmt: skip
+                if len(alike) == 1:
+                    claims.setdefault(alike.pop(), []).append(place)
                     self.copiees.add(ligne.numero)
+                    self.said |= set() if number in connues or number in former else {ligne.numero}
+        for number, places in claims.items():
+            taker = bearers.get(number)
+            if len(places) == 1 and taker is not None and self.lignes[taker].numero not in self.copiees:
+                self._donne(taker, "")
+
+    def _is_former(self, place: int, former: Mapping[str, Connue]) -> bool:
+        known = former.get(self.lignes[place].action_id)
+        return known is not None and distance(self.lignes[place], known) < UNLIKE
 
     def _reconnait(self, connues: Sequence[Connue], refus: set[tuple[str, str]]) -> None:
         """Lines without number that are like one known action, and like no other."""
         for passage, (raison, trait) in enumerate(PASSAGES):
             portes = {li.action_id for r, li in enumerate(self.lignes) if not self._anonyme(r)}
-            libres = _par_trait((trait(k), k) for k in connues if k.action_id not in portes)
-            candidates = _par_trait((trait(li.valeurs), r) for r, li in enumerate(self.lignes) if self._anonyme(r))
+            libres = by_trait((trait(k), k) for k in connues if k.action_id not in portes)
+            candidates = by_trait((trait(li.valeurs), r) for r, li in enumerate(self.lignes) if self._anonyme(r))
             for traits, places in candidates.items():
                 semblables = libres.get(traits, [])
                 # Lines alike in everything may stand for one another; otherwise one alone must fit, on both sides.
@@ -157,35 +197,44 @@ class Suivi:
             else:
                 a_nommer.append(place)
         for place in a_nommer:
-            if self.lignes[place].action_id in pris or self.lignes[place].action_id in portes:
+            donne = self.lignes[place].action_id
+            if not donne or donne in pris or donne in portes:
                 self._donne(place, next(n for n in libres if n not in portes))
             portes.add(self.lignes[place].action_id)
 
     def _dit_les_copies(self) -> None:
         for ligne in self.lignes:
-            if ligne.ecrit and ligne.ecrit != ligne.action_id:
+            if ligne.ecrit and ligne.ecrit != ligne.action_id and ligne.numero not in self.said & self.reconnues:
                 self._dit_la_copie(ligne, ligne.action_id)
 
     def _reporte(self, reports: dict[str, Connue]) -> None:
         """Lines carried over from the exercice before: the known value counts, whatever was typed over it."""
         absentes = dict(reports)
         for place, ligne in enumerate(self.lignes):
-            if not (connue := reports.get(ligne.action_id)) or not _le_meme_achat(ligne, connue):
+            if not (connue := reports.get(ligne.action_id)) or not same_purchase(ligne, connue):
                 continue
             del absentes[ligne.action_id]
-            v = ligne.valeurs
-            connu = v._replace(
-                gain_annuel=connue.gain_annuel, montant_reference=connue.montant_reference, statut="réalisé",
-                date_premiere_commande=connue.premiere_commande)  # fmt: skip
-            mesure = self.trame.mesure(connu, self.campagne.exercice, self.campagne.situation)
-            self.lignes[place] = ligne._replace(valeurs=connu, mesure=mesure, reportee_de=connue.reference)
-            self.reportees.add(ligne.numero)
-            if _dit(v) != _dit(connu):
-                ecart = histoire.report_modifie.fonction(connue.reference.split("/")[0], _dit(v), _dit(connu))
-                self._ajoute("report-modifie", ecart, place)
+            self.lignes[place] = ligne._replace(reportee_de=connue.reference)
+            if connue.settled:
+                self._carry(place, connue)
         for absente in absentes.values():
-            ecart = histoire.report_disparu(absente.action_id, absente.reference.split("/")[0], absente.report)
-            self.constats.append(CATALOGUE["ligne-disparue"].constat(ecart, feuille=self.onglet.feuille))
+            if not absente.struck:
+                campagne = absente.reference.split("/")[0]
+                ecart = histoire.report_non_repris.fonction(absente.action_id, campagne, absente.report)
+                self.constats.append(CATALOGUE["report-non-repris"].constat(ecart, feuille=self.onglet.feuille))
+
+    def _carry(self, place: int, connue: Connue) -> None:
+        """The line takes its known value; a decision on the action of the exercice before follows it there."""
+        v = self.lignes[place].valeurs
+        connu = v._replace(
+            gain_annuel=connue.gain_annuel, montant_reference=connue.montant_reference, statut="réalisé",
+            date_premiere_commande=connue.premiere_commande)  # fmt: skip
+        mesure = self.trame.mesure(connu, self.campagne.exercice, self.campagne.situation)
+        self.lignes[place] = self.lignes[place]._replace(valeurs=connu, mesure=mesure)
+        self.reportees[self.lignes[place].numero] = connue
+        if _dit(v) != _dit(connu):
+            ecart = histoire.report_modifie.fonction(connue.reference.split("/")[0], _dit(v), _dit(connu))
+            self._ajoute("report-modifie", ecart, place)
 
     def _compare(self, actions: dict[str, Connue]) -> None:
         """Amounts a hundred or a thousand times those of the same line before."""
@@ -214,27 +263,6 @@ class Suivi:
         numero = self.lignes[place].numero
         cellule = self.onglet.cellule(ecart.colonne, numero)
         self.constats.append(CATALOGUE[code].constat(ecart, feuille=self.onglet.feuille, ligne=numero, cellule=cellule))
-
-
-def _par_trait(paires: Iterable[tuple[tuple[Any, ...], Any]]) -> dict[tuple[Any, ...], list[Any]]:
-    """What bears each trait, in order; those that say nothing are left out."""
-    vus: dict[tuple[Any, ...], list[Any]] = {}
-    for traits, chose in paires:
-        if any(traits):
-            vus.setdefault(traits, []).append(chose)
-    return vus
-
-
-def _distance(ligne: Ligne, connue: Connue) -> int:
-    """The first way in which a line is like a known action; the number of ways when it is like it in none."""
-    traits = ((trait(ligne.valeurs), trait(connue)) for _, trait in PASSAGES)
-    return next((rang for rang, (a, b) in enumerate(traits) if a == b and any(a)), len(PASSAGES))
-
-
-def _le_meme_achat(ligne: Ligne, connue: Connue) -> bool:
-    """Whether a line that bears a carried-over number is that purchase, and not a new one under the same number."""
-    commande: date | None = ligne.valeurs.date_premiere_commande
-    return cle(ligne.valeurs.intitule or "") == cle(connue.intitule) or commande == connue.premiere_commande
 
 
 def _dit(v: Any) -> str:

@@ -11,6 +11,7 @@ from sheets.checks.catalogue import Contexte, Controle, Ecart, pour
 from sheets.constats import Constat, Gravite
 from sheets.lignes import Ligne, Onglet
 from sheets.reading.lines import LigneLue, OngletLu
+from sheets.spelling import number_key
 from sheets.trame import Trame
 
 
@@ -52,8 +53,8 @@ def juge_la_trame(onglets: Sequence[Onglet], trame: Trame, contexte: Contexte) -
 
 def _numerotees(lues: Sequence[LigneLue]) -> Iterator[tuple[LigneLue, str]]:
     """Each line with its number: its own, or the first free one for a line without number or a copy."""
-    ecrits = {lue.valeurs.get("action_id") for lue in lues}
-    libres = iter(n for n in (f"{rang:04d}" for rang in range(1, 2 * len(lues) + 2)) if n not in ecrits)
+    ecrits = {number_key(lue.valeurs.get("action_id") or "") for lue in lues}
+    libres = iter(f"{rang:04d}" for rang in range(1, 2 * len(lues) + 2) if str(rang) not in ecrits)
     pris: set[str] = set()
     for lue in lues:
         ecrit = lue.valeurs.get("action_id")

@@ -22,7 +22,7 @@ from config.territoire import Perimetre
 from sheets.cells import masque, tasse
 from sheets.register import clock
 from sheets.register.compte import dernier_fichier, qui_compte
-from sheets.register.decisions import SUR_UNE_LIGNE, Suite, suites
+from sheets.register.decisions import SUR_UNE_LIGNE, Suite, line_state, suites
 from sheets.register.registre import ecriture
 
 SANS_MOTIF = "Un motif est demandé : il se lira partout où se lit le chiffre."
@@ -61,12 +61,15 @@ class LigneVisee:
     bloquee: bool
     cellule: str
     onglet: int
+    commande: str | None
+    """ISO day of its first order."""
+    statut: str | None
 
     @property
     def montants(self) -> str:
-        """What a decision is taken on, as `decisions.MONTANTS` writes it."""
-        gain, reference = ("" if m is None else m for m in (self.gain_annuel, self.montant_reference))
-        return f"{gain}/{reference}"
+        """What a decision is taken on."""
+        ordered = date.fromisoformat(self.commande) if self.commande else None
+        return line_state(self.gain_annuel, self.montant_reference, ordered, self.statut)
 
 
 class LigneAbsente(UserError):  # noqa: N818 - what was found, in the words of the trade
@@ -92,8 +95,8 @@ def ligne_visee(main: Main, reference: str, *, ght_aussi: bool = False) -> Ligne
         )
     requete = (
         "SELECT l.action_id, coalesce(l.intitule, ''), l.gain_annuel, l.montant_reference, l.gain_exercice, l.bloquee,"
-        " json_extract(o.colonnes, '$.gain_annuel') || l.numero, l.onglet"
-        " FROM lignes_paat l JOIN onglets o ON o.id = l.onglet WHERE l.onglet = ?"
+        " json_extract(o.colonnes, '$.gain_annuel') || l.numero, l.onglet, l.date_premiere_commande,"
+        " l.statut FROM lignes_paat l JOIN onglets o ON o.id = l.onglet WHERE l.onglet = ?"
     )
     lignes = {r[0]: r for r in main.db.execute(requete, (onglet.id,))}
     if lue["action_id"] not in lignes:

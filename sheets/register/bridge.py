@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from sheets.register.compte import OngletRecu
-from sheets.register.decisions import Decision, decisions
+from sheets.register.decisions import Decision, last_acts
 
 _CHANGEES = """
 WITH a(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:avant)),
@@ -58,7 +58,7 @@ def lignes_changees(
     Those that a decision was taken on are among them, whatever it came to.
     """
     prises_avant, prises_apres = (
-        {d.ligne: d for d in decisions(db, [o.id for o in onglets], jour)}
+        {d.ligne: d for d in last_acts(db, [o.id for o in onglets], jour)}
         for onglets, jour in ((avant, le), (apres, au))
     )
     decidees = [*prises_avant.values(), *prises_apres.values()]

@@ -170,13 +170,16 @@ def retiens(db: Database, campagnes: Iterable[str], au: date) -> None:
         qui_compte(db, [campagne], au)
 
 
+_ACTES = """FROM actes WHERE le < :apres AND (campagne = value OR campagne IN (
+  SELECT p.code FROM campagnes_connues c JOIN campagnes_connues p ON p.exercice IN (c.exercice - 1, c.exercice) WHERE c.code = value))"""
+"""Acts that may bear on a campaign: its own, and those whose decisions follow their line into it."""
+
+
 def _derniers_mots(db: Database, campagnes: Sequence[str], au: date) -> list[Mot]:
     """What could be seen of each campaign that day: its last judgement, how many acts, and which (by the sum of theirs)."""
     requete = (
         "SELECT value, (SELECT coalesce(max(id), 0) FROM fichiers WHERE campagne IN (value, '') AND id <= :jusqu_a),"
-        " (SELECT count(*) FROM actes WHERE campagne = value AND le < :apres),"
-        " (SELECT coalesce(sum(id), 0) FROM actes WHERE campagne = value AND le < :apres)"
-        " FROM json_each(:campagnes) ORDER BY key"
+        f" (SELECT count(*) {_ACTES}), (SELECT coalesce(sum(id), 0) {_ACTES}) FROM json_each(:campagnes) ORDER BY key"
     )  # a file that could not be read again bears no campaign any more
     jusqu_a, apres = dernier_fichier(db, au), decisions.lendemain(au)
     return db.execute(

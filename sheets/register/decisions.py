@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
+from config.langue import enumeration
+
 SUR_UNE_LIGNE = ("retenir", "retirer", "revenir")
 """Decisions on a line; the last one taken holds, and `revenir` gives the line back to the checks."""
 
@@ -21,12 +23,13 @@ class Decision(NamedTuple):
     onglet: int
     finess: str
     reference: str
+    """Of the line where it stands; the decision may have been taken in an earlier campaign."""
     genre: str
     par: str
     le: str
     motif: str
     caduque: bool
-    """The amounts changed since the line was kept: the decision no longer holds, and someone must look again."""
+    """The line changed since it was kept: the decision no longer holds, and someone must look again."""
     bloquee: bool
     retire: int
     de_plus: int
@@ -36,18 +39,52 @@ class Decision(NamedTuple):
     traite: int
     """Cents of its reference amount, when it counts for the coverage of its exercice."""
     montants: str
-    """The amounts it was taken on, as `MONTANTS` writes them."""
+    """What it was taken on, as `line_state` writes it."""
     notifie: int
     report: int
     """Cents of the line that the forecast, and the next exercice, lose when it is struck: never a loss."""
+    changed: tuple[str, ...] = ()
+    """What changed of the line since it was decided, in words. A strike holds all the same."""
+    campagne: str = ""
+    """Where it was taken, when that is not the line's own campaign."""
+    after_lock: bool = False
 
     @property
     def mots(self) -> str:
         """« gardée par referent.bfc@… le 2022-03-10 : marché relu »."""
+        quand = f"le {self.le[:10]}{' (après verrou)' if self.after_lock else ''}"
+        quand += f" en {self.campagne}" if self.campagne else ""
         if self.caduque:
-            return f"gardée le {self.le[:10]}, mais les montants ont changé depuis : à revoir ({self.motif})"
-        sens = {"retenir": "gardée", "retirer": "retirée"}[self.genre]
-        return f"{sens} par {self.par} le {self.le[:10]} : {self.motif}"
+            return f"gardée {quand}, mais {have_changed(self.changed)} depuis : à revoir ({self.motif})"
+        sens = {"retenir": "gardée", "retirer": "retirée", "revenir": "rendue aux contrôles"}[self.genre]
+        revoir = f" ; {have_changed(self.changed)} depuis : à revoir" if self.changed else ""
+        return f"{sens} par {self.par} {quand} : {self.motif}{revoir}"
+
+
+def have_changed(what: Sequence[str]) -> str:
+    """« les montants et le statut ont changé »."""
+    return f"{enumeration(what)} {'ont' if len(what) > 1 or what[0] == AMOUNTS else 'a'} changé"
+
+
+AMOUNTS = "les montants"
+
+
+def line_state(gain: int | None, reference: int | None, ordered: date | None, status: str | None) -> str:
+    """What a decision is taken on, as text: « 960000/9600000/2021-07-01/réalisé ». Amounts in cents."""
+    return "/".join("" if part is None else str(part) for part in (gain, reference, ordered, status))
+
+
+def what_changed(taken: str, now: str) -> tuple[str, ...]:
+    """What differs between two `line_state`, in words; a notified line that is realised with its amounts has not changed.
+
+    Decisions taken before dates were kept with them know amounts alone.
+    """
+    before, after = taken.split("/"), now.split("/")
+    amounts = (AMOUNTS,) if before[:2] != after[:2] else ()
+    if len(before) < 4 or (before[3], after[3]) == ("notifié", "réalisé"):
+        return amounts
+    others = zip(("la date de 1re commande", "le statut"), before[2:], after[2:], strict=True)
+    return (*amounts, *(words for words, a, b in others if a != b))
 
 
 def lendemain(au: date) -> str:
@@ -56,39 +93,57 @@ def lendemain(au: date) -> str:
 
 
 _DECISIONS = f"""
-SELECT l.id, l.onglet, a.finess, a.campagne || '/' || a.finess || '/' || a.action_id, a.genre, a.par, a.le, a.motif,
-  a.valeur <> {{montants}}, l.bloquee, l.retire, l.gain_exercice,
+WITH verrou AS MATERIALIZED (
+  SELECT campagne, ght, genre, max(id) AS pose FROM actes
+  WHERE genre IN ('verrouiller', 'deverrouiller') AND le < :apres GROUP BY campagne, ght
+), derniere AS (
+  SELECT l.id AS ligne, max(a.id) AS acte, v.genre IS 'verrouiller' AND a.id > v.pose AS apres_verrou
+  FROM actes a JOIN campagnes_connues ca ON ca.code = a.campagne
+  JOIN campagnes_connues co ON (co.exercice = ca.exercice AND co.situation >= ca.situation) OR co.exercice = ca.exercice + 1
+  JOIN onglets o ON o.campagne = co.code AND o.finess = a.finess
+  JOIN lignes_paat l ON l.onglet = o.id AND l.action_id = a.action_id
+  JOIN fichiers f ON f.id = o.fichier LEFT JOIN verrou v ON v.campagne = f.campagne AND v.ght = f.ght
+  WHERE a.genre IN {SUR_UNE_LIGNE} AND a.le < :apres AND o.id IN (SELECT value FROM json_each(:onglets))
+    AND (co.exercice = ca.exercice OR l.reportee_de IS NOT NULL)
+    AND NOT (:au_verrou AND v.genre IS 'verrouiller' AND a.id > v.pose)
+  GROUP BY l.id
+)
+SELECT l.id, l.onglet, a.finess, o.campagne || '/' || a.finess || '/' || a.action_id, a.genre, a.par, a.le, a.motif,
+  coalesce(l.gain_annuel, '') || '/' || coalesce(l.montant_reference, '') || '/' || coalesce(l.date_premiere_commande, '')
+    || '/' || coalesce(l.statut, ''),
+  l.bloquee, l.retire, l.gain_exercice,
   iif(l.statut = 'réalisé' AND substr(l.date_premiere_commande, 1, 4) = CAST(o.exercice AS TEXT), l.montant_reference, 0), a.valeur,
-  max(l.prevision, 0), max(l.report, 0)
-FROM actes a JOIN onglets o ON o.campagne = a.campagne AND o.finess = a.finess
-JOIN lignes_paat l ON l.onglet = o.id AND l.action_id = a.action_id
-WHERE a.genre IN {SUR_UNE_LIGNE} AND a.le < :apres AND o.id IN (SELECT value FROM json_each(:onglets))
-  AND NOT EXISTS (SELECT 1 FROM actes b WHERE b.campagne = a.campagne AND b.finess = a.finess
-    AND b.action_id = a.action_id AND b.genre IN {SUR_UNE_LIGNE} AND b.id > a.id AND b.le < :apres)
+  max(l.prevision, 0), max(l.report, 0), iif(a.campagne = o.campagne, '', a.campagne), d.apres_verrou
+FROM derniere d CROSS JOIN lignes_paat l ON l.id = d.ligne JOIN actes a ON a.id = d.acte JOIN onglets o ON o.id = l.onglet
 """
-MONTANTS = "coalesce(l.gain_annuel, '') || '/' || coalesce(l.montant_reference, '')"
-"""What a decision to keep was taken on: when these amounts change, it lapses."""
+"""The last decision on each line: taken on it, on the same line in an earlier campaign of its exercice, or on the line
+of the exercice before whose report it is."""
 
 
-def decisions(db: Database, onglets: Iterable[int], au: date) -> list[Decision]:
-    """The decisions in force that day on the lines of these tabs."""
-    parametres = {"onglets": json.dumps(list(onglets)), "apres": lendemain(au)}
-    rangs = db.execute(_DECISIONS.format(montants=MONTANTS), parametres)
-    return [d for r in rangs if (d := _decision(*r))]
+def decisions(db: Database, onglets: Iterable[int], au: date, *, at_lock: bool = False) -> list[Decision]:
+    """The decisions in force that day on the lines of these tabs; with `at_lock`, as they stood when each was locked."""
+    return [d for d in last_acts(db, onglets, au, at_lock=at_lock) if d.genre != "revenir"]
+
+
+def last_acts(db: Database, onglets: Iterable[int], au: date, *, at_lock: bool = False) -> list[Decision]:
+    """The same with the lines given back to the checks: who did it, and when."""
+    parametres = {"onglets": json.dumps(list(onglets)), "apres": lendemain(au), "au_verrou": int(at_lock)}
+    return [_decision(*r) for r in db.execute(_DECISIONS, parametres)]
 
 
 def _decision(
     ligne: int, onglet: int, finess: str, reference: str, genre: str, par: str, le: str, motif: str,
-    change: int, bloquee: int, retire: int, gain: int, traite: int | None, montants: str, notifie: int, report: int,
-) -> Decision | None:  # fmt: skip
-    if genre == "revenir":
-        return None
+    etat: str, bloquee: int, retire: int, gain: int, traite: int | None, prise_sur: str, notifie: int, report: int,
+    campagne: str, apres_verrou: int,
+) -> Decision:  # fmt: skip
+    change = () if genre == "revenir" else what_changed(prise_sur, etat)
     caduque = genre == "retenir" and bool(change)
-    voulue = bool(bloquee) if caduque else genre == "retirer"
+    voulue = bool(bloquee) if caduque or genre == "revenir" else genre == "retirer"
     nouveau = max(gain, 0) if voulue else 0
     return Decision(
         ligne, onglet, finess, reference, genre, par, le, motif, caduque, voulue, nouveau,
-        int(voulue) - bloquee, nouveau - retire, traite or 0, montants, notifie, report,
+        int(voulue) - bloquee, nouveau - retire, traite or 0, prise_sur, notifie, report,
+        change, campagne, bool(apres_verrou),
     )  # fmt: skip
 
 
@@ -103,10 +158,10 @@ class Effet(NamedTuple):
     report: int = 0
 
 
-def effets(db: Database, onglets: Iterable[int], au: date) -> dict[str, Effet]:
+def effets(db: Database, onglets: Iterable[int], au: date, *, at_lock: bool = False) -> dict[str, Effet]:
     """By FINESS, what the decisions in force that day change."""
     sommes: dict[str, Effet] = {}
-    for d in decisions(db, onglets, au):
+    for d in decisions(db, onglets, au, at_lock=at_lock):
         avant = sommes.get(d.finess, Effet())
         sommes[d.finess] = Effet(
             avant.lignes + d.de_plus, avant.retire + d.cents_de_plus, avant.traite + d.de_plus * d.traite,

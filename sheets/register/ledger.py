@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
@@ -15,6 +16,7 @@ from config.campagne import Campagne
 from config.dossier import Dossier
 from sheets.register import decisions
 from sheets.register.compte import OngletRecu, qui_compte
+from sheets.register.decisions import Decision
 from sheets.register.schema import table_des_lignes
 from sheets.trame import Trame
 
@@ -31,6 +33,12 @@ class Connue(NamedTuple):
     gain_annuel: int | None
     montant_reference: int | None
     report: int
+    bloquee: bool = False
+    """The checks strike it."""
+    struck: bool = False
+    """It does not count, whoever struck it; what it was struck by."""
+    settled: bool = True
+    """Its known value counts in the next exercice. Struck by the checks alone, it is judged anew on what is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +46,11 @@ class Memoire:
     """What is known of some établissements before a new sending, by FINESS."""
 
     actions: dict[str, tuple[Connue, ...]] = field(default_factory=dict)
-    """Of the same exercice."""
+    """Of the same exercice, in what counts."""
+    former: dict[str, tuple[Connue, ...]] = field(default_factory=dict)
+    """Of the same exercice, received once and no longer in what counts."""
     reports: dict[str, tuple[Connue, ...]] = field(default_factory=dict)
-    """Kept in the exercice before, and still yielding a part of this one."""
+    """Of the exercice before, still bearing on this one: kept or struck."""
     numeros: dict[str, frozenset[str]] = field(default_factory=dict)
     """Every number ever borne in the exercice: a new action takes none of them."""
     deja: dict[str, dict[int, str]] = field(default_factory=dict)
@@ -73,11 +83,12 @@ def memoire(
         return RIEN  # nearly every file of a first pull
     actuels = qui_compte(db, de_l_exercice, au, demandes, verrou=False, avant=envoi and envoi.recu)
     anciens = qui_compte(db, d_avant, au, demandes)
-    tranchees = decisions.decisions(db, [o.id for o in anciens.values()], au)
-    retirees, gardees = ({d.ligne for d in tranchees if d.bloquee is sens} for sens in (True, False))
+    taken = {d.ligne: d for d in decisions.decisions(db, [o.id for o in anciens.values()], au)}
+    actions = {f: _actions(db, o) for f, o in actuels.items()}
     return Memoire(
-        {f: _actions(db, o) for f, o in actuels.items()},
-        {f: _actions(db, o, (retirees, gardees)) for f, o in anciens.items()},
+        actions,
+        _former(db, de_l_exercice, demandes, actions, envoi and envoi.recu),
+        {f: tuple(k for k in _actions(db, o, taken) if k.report) for f, o in anciens.items()},
         _numeros(db, de_l_exercice, demandes),
         _deja(db, envoi.fichier) if envoi else {},
         _distinctes(db, de_l_exercice, demandes),
@@ -92,25 +103,47 @@ def _deja_vus(db: Database, campagnes: Sequence[str], finess: Sequence[str]) -> 
     return db.execute(requete, (json.dumps(campagnes), json.dumps(finess))).fetchone() is not None
 
 
+_KNOWN = (
+    "l.id, l.bloquee, o.campagne, o.finess, l.action_id, l.intitule, l.marche, l.famille, l.date_premiere_commande,"
+    " l.gain_annuel, l.montant_reference, l.report"
+)
+
+
 def _actions(
-    db: Database, onglet: OngletRecu, tranchees: tuple[set[int], set[int]] | None = None
+    db: Database, onglet: OngletRecu, taken: Mapping[int, Decision] = MappingProxyType({})
 ) -> tuple[Connue, ...]:
-    """The actions of a tab; with `tranchees` (lines struck, lines kept by decision), only kept ones with a report."""
+    """The actions of a tab, as these decisions leave them."""
     requete = (
-        "SELECT id, bloquee, action_id, intitule, marche, famille, date_premiere_commande, gain_annuel,"
-        " montant_reference, report FROM lignes_paat WHERE onglet = ? ORDER BY numero"
+        f"SELECT {_KNOWN} FROM lignes_paat l JOIN onglets o ON o.id = l.onglet WHERE l.onglet = ? ORDER BY l.numero"
     )
-    rendues = []
-    for ligne, bloquee, action_id, intitule, marche, famille, commande, gain, reference, report in db.execute(
-        requete, (onglet.id,)
-    ):
-        if tranchees and (not report or ligne in tranchees[0] or (bloquee and ligne not in tranchees[1])):
-            continue
-        rendues.append(
-            Connue(action_id, f"{onglet.campagne}/{onglet.finess}/{action_id}", intitule or "", marche or "",
-                   famille or "", date.fromisoformat(commande) if commande else None, gain, reference, report)
-        )  # fmt: skip
-    return tuple(rendues)
+    return tuple(_known(r, taken.get(r[0])) for r in db.execute(requete, (onglet.id,)))
+
+
+def _known(row: tuple[Any, ...], decision: Decision | None = None) -> Connue:
+    _, blocked, campagne, finess, action_id, intitule, marche, famille, commande, gain, reference, report = row
+    struck = decision.bloquee if decision else bool(blocked)
+    return Connue(
+        action_id, f"{campagne}/{finess}/{action_id}", intitule or "", marche or "", famille or "",
+        date.fromisoformat(commande) if commande else None, gain, reference, report, bool(blocked), struck,
+        not struck or bool(decision and decision.genre == "retirer"),
+    )  # fmt: skip
+
+
+def _former(
+    db: Database, campagnes: Sequence[str], finess: Sequence[str], actions: Mapping[str, Sequence[Connue]], avant: int | None
+) -> dict[str, tuple[Connue, ...]]:  # fmt: skip
+    """As last received, by FINESS, the actions of earlier sendings that are not among `actions`; before that arrival."""
+    requete = (
+        f"SELECT {_KNOWN}, max(l.id) FROM json_each(?) c CROSS JOIN json_each(?) f JOIN onglets o ON o.campagne = c.value"
+        " AND o.finess = f.value AND o.utilisable JOIN fichiers v ON v.id = o.fichier JOIN lignes_paat l ON l.onglet = o.id"
+        " WHERE v.recu < coalesce(?, 9223372036854775807) GROUP BY o.finess, l.action_id ORDER BY l.action_id"
+    )
+    here = {(f, k.action_id) for f, known in actions.items() for k in known}
+    gone: dict[str, tuple[Connue, ...]] = {}
+    for row in db.execute(requete, (json.dumps(campagnes), json.dumps(finess), avant)):
+        if (row[3], row[4]) not in here:
+            gone[row[3]] = (*gone.get(row[3], ()), _known(row[:-1]))
+    return gone
 
 
 def _numeros(db: Database, campagnes: Sequence[str], finess: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -213,7 +246,7 @@ def prevues(
     connu = memoire(db, dossier, campagne, demandes, au)
     rendues: dict[str, list[Prevue]] = {}
     for f in demandes:
-        reports = {k.action_id: k for k in connu.reports.get(f, ())}
+        reports = {k.action_id: k for k in connu.reports.get(f, ()) if not k.struck}
         siennes = _typees(db, deja[f], trame) if f in deja else []
         lignes = [_prevue(n, v, reports.get(n) if v["reportee_de"] else None) for n, v in siennes]
         manquent = [k for n, k in reports.items() if n not in {p.action_id for p in lignes}]

@@ -73,19 +73,24 @@ WHERE r.place = 1
 _DECIDEES = """
 CREATE VIEW v_lignes_decidees AS
 WITH derniere AS (
-  SELECT campagne, finess, action_id, genre, par, le, motif, valeur, max(id) FROM actes
-  WHERE genre IN ('retenir', 'retirer', 'revenir') GROUP BY campagne, finess, action_id
-), prise AS (
-  SELECT l.id AS ligne, l.onglet, l.gain_exercice, l.bloquee, l.retire, a.genre, a.par, a.le, a.motif,
-    a.genre = 'retenir'
-      AND a.valeur <> coalesce(l.gain_annuel, '') || '/' || coalesce(l.montant_reference, '') AS caduque
-  FROM derniere a JOIN onglets o ON o.campagne = a.campagne AND o.finess = a.finess
+  SELECT l.id AS ligne, l.onglet, l.gain_exercice, l.bloquee, l.retire, a.genre, a.par, a.le, a.motif, a.valeur, max(a.id),
+    coalesce(l.gain_annuel, '') || '/' || coalesce(l.montant_reference, '') AS montants,
+    coalesce(l.date_premiere_commande, '') || '/' || coalesce(l.statut, '') AS suite
+  FROM actes a JOIN campagnes_connues ca ON ca.code = a.campagne
+  JOIN campagnes_connues co ON (co.exercice = ca.exercice AND co.situation >= ca.situation) OR co.exercice = ca.exercice + 1
+  JOIN onglets o ON o.campagne = co.code AND o.finess = a.finess
   JOIN lignes_paat l ON l.onglet = o.id AND l.action_id = a.action_id
-  WHERE a.genre <> 'revenir'
+  WHERE a.genre IN ('retenir', 'retirer', 'revenir') AND (co.exercice = ca.exercice OR l.reportee_de IS NOT NULL)
+  GROUP BY l.id
+), prise AS (
+  SELECT *, NOT (valeur IN (montants, montants || '/' || suite)
+    OR (suite LIKE '%/réalisé' AND valeur LIKE montants || '/%/notifié')) AS changee
+  FROM derniere WHERE genre <> 'revenir'
 ), voulue AS (
-  SELECT *, CASE WHEN caduque THEN bloquee ELSE genre = 'retirer' END AS decidee FROM prise
+  SELECT *, genre = 'retenir' AND changee AS caduque,
+    CASE WHEN genre = 'retenir' AND changee THEN bloquee ELSE genre = 'retirer' END AS decidee FROM prise
 )
-SELECT ligne, onglet, genre, par, le, motif, caduque, decidee AS bloquee, bloquee AS bloquee_par_les_controles,
+SELECT ligne, onglet, genre, par, le, motif, caduque, changee, decidee AS bloquee, bloquee AS bloquee_par_les_controles,
   CASE WHEN decidee THEN max(gain_exercice, 0) ELSE 0 END AS retire, retire AS retire_par_les_controles
 FROM voulue
 """
@@ -103,8 +108,8 @@ SELECT t.campagne || '/' || t.finess || '/' || l.action_id AS reference,
   l.report / 100.0 AS report,
   CASE WHEN coalesce(d.retire, l.retire) > 0 THEN 'retiré' ELSE 'retenu' END AS sort,
   CASE WHEN coalesce(d.bloquee, l.bloquee) THEN 'oui' ELSE 'non' END AS bloquee,
-  CASE WHEN d.caduque THEN 'gardée, à revoir' WHEN d.genre = 'retenir' THEN 'gardée' WHEN d.genre = 'retirer' THEN 'retirée'
-    ELSE '' END AS decision,
+  CASE d.genre WHEN 'retenir' THEN 'gardée' WHEN 'retirer' THEN 'retirée' ELSE '' END
+    || CASE WHEN d.changee THEN ', à revoir' ELSE '' END AS decision,
   coalesce(d.motif, '') AS decision_motif,
   l.reportee_de, t.fichier, t.feuille, l.numero AS ligne,
   json_extract(o.colonnes, '$.gain_annuel') || l.numero AS cellule, l.onglet
@@ -179,6 +184,8 @@ def suit(db: Database, dossier: Dossier) -> None:
         "INSERT INTO en_vigueur_campagnes VALUES (?, ?, ?)",
         [(c.code, c.exercice, c.situation.isoformat()) for c in dossier.campagnes.values()],
     )
+    if db["campagnes_connues"].exists():  # not yet, in the migration that makes the views
+        db.execute("INSERT OR IGNORE INTO campagnes_connues SELECT code, exercice, situation FROM en_vigueur_campagnes")
     t = dossier.territoire
     db.conn.executemany(
         "INSERT INTO en_vigueur_membres VALUES (?, ?, ?, ?, ?, ?, ?)",
