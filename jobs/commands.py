@@ -31,7 +31,7 @@ from sheets.cells import masque, tasse, texte
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux
 from sheets.reading import excel
-from sheets.reading.rognage import rogne
+from sheets.reading.rognage import tabs_of
 from sheets.register import questions
 from sheets.register.ledger import Prevue, prevues
 from sheets.register.pulls import PAR_LE_GHT, Saisie
@@ -329,7 +329,7 @@ def _rangees(fichier: Path) -> list[list[str]]:
         contenu = decode(octets)
         return list(csv.reader(io.StringIO(contenu), delimiter=separateur(contenu)))
     try:
-        premier = next(excel.ouvre(rogne(octets).octets if octets.startswith(b"PK") else octets))
+        premier = tabs_of(octets)[0]
     except excel.Refus as refus:
         raise UserError(f"{fichier} : {refus.constat.message} {refus.constat.correction}") from None
     return [[] for _ in range(premier.ligne_0)] + [[texte(c) or "" for c in rangee] for rangee in premier.rangees]

@@ -22,7 +22,7 @@ from sheets.cells import texte
 from sheets.checks import CATALOGUE
 from sheets.constats import Gravite
 from sheets.reading import excel
-from sheets.reading.rognage import relit
+from sheets.reading.rognage import tabs_of
 from sheets.register import questions
 from sheets.register.compte import OngletRecu
 from sheets.register.decisions import notes
@@ -110,10 +110,7 @@ def _met_en_forme(feuille: Worksheet) -> None:
 def lit_les_decisions(octets: bytes) -> list[tuple[str, str, str]]:
     """(reference, decision, reason) of every row where a decision was chosen. Raises UserError, naming the rows at fault."""
     try:
-        excel.refuse_le_dangereux(octets)
-        # What is out of reach of a table is left out first: calamine would ask for the memory of the whole sheet.
-        surs = relit(octets).octets if b"xl/worksheets" in octets else octets
-        feuille = next((o for o in excel.ouvre(surs) if o.nom == TITRE), None)
+        feuille = next((o for o in tabs_of(octets) if o.nom == TITRE), None)
     except excel.Refus as refus:
         raise UserError(f"{refus.constat.message} {refus.constat.correction}") from refus
     if feuille is None or not feuille.rangees:

@@ -10,6 +10,9 @@ from config.territoire import Etablissement
 INTERDITS = re.compile(r"[\[\]:*?/\\]")
 """Signs that Excel refuses in the name of a tab."""
 LONGUEUR = 31
+LISTES, PAGE = "Listes", "Ce qui a changé"
+"""The tab of the drop-downs, and the one that a clean trame is told in."""
+A_NOUS = (LISTES, PAGE)
 
 
 def noms_d_onglets(membres: Iterable[Etablissement]) -> dict[str, str]:

@@ -19,12 +19,12 @@ from config.dossier import Dossier
 from sheets import accueil
 from sheets.judging.workbook import juge
 from sheets.lignes import Classeur
+from sheets.noms import PAGE
 from sheets.reading.excel import Refus, ouvre
 from sheets.reading.lines import lecteurs
 from sheets.template.changements import Changement, Nature
 from sheets.template.docteur import Soin, soigne
 from sheets.template.docteur_cellules import a_reprendre
-from sheets.template.docteur_page import PAGE
 from sheets.template.onglet import ENTETE, LIGNES
 from sheets.trames.paat import PAAT
 from tests.conftest import enregistre

@@ -36,6 +36,9 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
         "jobs/rejudge.py",
     ),
     "python_calamine": ("sheets/reading/excel.py",),
+    "xlrd": ("sheets/reading/old_workbook.py",),
+    "msoffcrypto": ("sheets/reading/unwrapping.py",),
+    "olefile": ("sheets/reading/unwrapping.py",),
     "matplotlib": ("reports/plots.py",),
     # pyplot keeps its figures in one place for the whole process, and the service has threads.
     "matplotlib.pyplot": (),

@@ -13,11 +13,19 @@ def classeur_illisible(raison: str, correction: str) -> Ecart:
     return Ecart(raison, correction)
 
 
-@controle("classeur-protege", Gravite.REJET, "classeur", titre="Le fichier est protégé par un mot de passe",
+MOT_DE_PASSE = "Ce classeur est protégé par un mot de passe à l'ouverture."
+DROITS = "Ce classeur est protégé par la gestion des droits (une étiquette de confidentialité qui le chiffre)."
+_DEPROTEGER = {
+    MOT_DE_PASSE: "Enregistrez-le sans mot de passe (Fichier, Informations, Protéger le classeur), puis renvoyez-le.",
+    DROITS: "Choisissez une étiquette sans chiffrement (Accueil, Confidentialité) ou levez la restriction d'accès "
+            "(Fichier, Informations), enregistrez-le, puis renvoyez-le.",
+}  # fmt: skip
+
+
+@controle("classeur-protege", Gravite.REJET, "classeur", titre="Le fichier est chiffré",
           pourquoi="Un fichier chiffré ne peut être ouvert par personne d'autre.")  # fmt: skip
-def classeur_protege() -> Ecart:
-    return Ecart("Ce classeur est protégé par un mot de passe à l'ouverture.",
-                 "Enregistrez-le sans mot de passe (Fichier, Informations, Protéger le classeur), puis renvoyez-le.")  # fmt: skip
+def classeur_protege(raison: str = MOT_DE_PASSE) -> Ecart:
+    return Ecart(raison, _DEPROTEGER[raison])
 
 
 @controle("trame-inconnue", Gravite.REJET, "classeur", titre="Ce n'est pas une trame",
@@ -59,6 +67,22 @@ def campagne_inconnue(code: str, connues: list[str]) -> Ecart:
           pourquoi="Un onglet dont l'établissement n'est pas sûr n'est pas compté ; les autres le sont.")  # fmt: skip
 def onglet_inconnu(constat: str) -> Ecart:
     return Ecart(constat, "Gardez l'onglet prévu pour chaque établissement, avec la ligne de tampon sous son titre.")
+
+
+@controle("onglet-ecarte", Gravite.INFO, "onglet", titre="Un onglet a été laissé de côté",
+          pourquoi="Ce qui n'est pas lu est dit : un onglet de travail est permis, une saisie au mauvais endroit serait perdue.")  # fmt: skip
+def onglet_ecarte(onglet: str, valeurs: int) -> Ecart:
+    return Ecart(f"L'onglet « {onglet} » n'est pas de la trame ; il n'est pas lu ({compte(valeurs, 'valeur')}).",
+                 "Rien à faire si c'est un onglet de travail ; sinon, recopiez ses lignes dans l'onglet de l'établissement.")  # fmt: skip
+
+
+@controle("colonne-ignoree", Gravite.INFO, "onglet", titre="Une colonne n'est pas de la trame",
+          pourquoi="Ce qui n'est pas lu est dit : une colonne ajoutée est permise, une saisie au mauvais endroit serait perdue.")  # fmt: skip
+def colonne_ignoree(vu: str, valeurs: int, autres: int = 0) -> Ecart:
+    nom = f"La colonne « {vu} »" if vu else "Une colonne sans titre"
+    suite = f", ni {compte(autres, 'autre colonne', 'autres colonnes')}" if autres else ""
+    return Ecart(f"{nom} n'est pas de la trame ; elle n'est pas lue ({compte(valeurs, 'valeur')}){suite}.",
+                 "Rien à faire si elle est à vous ; sinon, recopiez ses valeurs dans la colonne prévue.", valeur=vu)  # fmt: skip
 
 
 @controle("colonne-absente", Gravite.REJET, "onglet", titre="Une colonne indispensable manque",

@@ -7,27 +7,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from config.campagne import Campagne
 from config.discretion import MASQUE, SECRET, masque
 from config.dossier import Dossier
-from config.langue import proche
-from config.territoire import Etablissement
 from sheets import accueil
 from sheets.accueil import Accueil
 from sheets.cells import Probleme
 from sheets.checks import CATALOGUE, classeur
-from sheets.checks.catalogue import Contexte
 from sheets.constats import Constat, Gravite, rang
 from sheets.judging.lines import juge_la_trame, juge_lignes
+from sheets.judging.tabs import Envoi, Tab, bears_the_name_of, by_trust, etablissement_de, set_aside
 from sheets.lignes import Classeur, Ligne, Onglet
 from sheets.marque import est_un_retour
-from sheets.noms import noms_d_onglets
 from sheets.reading import excel, loupe
 from sheets.reading import lines as reading
 from sheets.reading.excel import OngletBrut
 from sheets.reading.rognage import relit
+from sheets.reading.unwrapping import unwrapped
 from sheets.trame import Tampon, Trame, lit_tampon
 from sheets.trames import TRAMES
 
@@ -74,7 +72,8 @@ def _juge(fichier: str, octets: bytes, dossier: Dossier, *, relu: bool = False) 
     """One reading and its judgement; `relu` if two parsers have agreed on it. Raises MalLu when it cannot be trusted."""
     tampon = None
     try:
-        bruts = list(excel.ouvre(octets))
+        octets = unwrapped(octets)
+        bruts = excel.ouvre(octets)
         tampons = [tampon_de(o) for o in bruts]
         proprietes = excel.proprietes(octets)
         propriete = lit_tampon(proprietes.get("vigie", ""))
@@ -159,35 +158,15 @@ def _reconnait(tampon: Tampon, dossier: Dossier) -> tuple[Trame, Campagne]:
     return trame, dossier.campagnes[tampon.campagne]
 
 
-@dataclass(frozen=True, slots=True)
-class Envoi:
-    """What is the same for every tab of one workbook."""
-
-    octets: bytes
-    trame: Trame
-    campagne: Campagne
-    tampon: Tampon
-    dossier: Dossier
-    dit: Accueil
-    membres: dict[str, str]
-    """Names of the établissements of the GHT at the situation date, by FINESS."""
-    relu: bool = False
-
-    def contexte(self, finess: str = "") -> Contexte:
-        """What the checks may know; total purchases from the first tab, else the latest the region knows."""
-        d = self.dossier
-        achats = self.dit.achats.get(finess) or d.achats_connus(finess, self.campagne.exercice)
-        return Contexte(self.campagne, d.nomenclature, d.seuils, d.essais, achats)
-
-
-def _onglets(envoi: Envoi, bruts: Iterable[tuple[OngletBrut, Tampon | None]]) -> tuple[list[Onglet], list[Constat]]:
+def _onglets(envoi: Envoi, bruts: Iterable[Tab]) -> tuple[list[Onglet], list[Constat]]:
     """Every tab of the workbook, then what needs all of them."""
-    onglets: list[Onglet] = []
+    lus: dict[int, Onglet] = {}
     constats: list[Constat] = []
-    for brut, tampon in bruts:
-        onglet, siens = _onglet(envoi, brut, tampon, {o.finess: o.feuille for o in onglets})
-        onglets += [onglet] if onglet else []
+    for place, (brut, tampon) in by_trust(envoi, bruts):
+        onglet, siens = _onglet(envoi, brut, tampon, {o.finess: o.feuille for o in lus.values()})
+        lus |= {place: onglet} if onglet else {}
         constats += siens
+    onglets = [onglet for _, onglet in sorted(lus.items())]
     onglets += _neants(envoi, {o.finess for o in onglets})
     absents = [nom for finess, nom in envoi.membres.items() if finess not in {o.finess for o in onglets}]
     if absents:
@@ -203,8 +182,8 @@ def _onglet(
     lu = reading.lit(brut, envoi.trame, reading.lecteurs(envoi.trame, envoi.dossier), envoi.octets)
     if lu and lu.vides and not envoi.relu and loupe.rangee_en_double(envoi.octets, brut.nom):
         raise excel.MalLu(f"Deux lignes de l'onglet « {brut.nom} » portent le même numéro.")  # the other one is blank
-    if lu is None and not (tampon and tampon.finess):
-        return None, []
+    if (dit := set_aside(envoi, brut, tampon, lu)) is not None:
+        return None, dit
     finess, doute = etablissement_de(envoi, brut.nom, tampon, deja)
     if lu is None:
         doute = doute or f"L'onglet « {brut.nom} » n'a plus ses en-têtes de colonnes."
@@ -225,41 +204,12 @@ def _onglet(
     )
     if lignes and finess in envoi.dit.neants:
         constats.append(classeur.neant_contredit(envoi.membres[finess], len(lignes), feuille=brut.nom))
-    if autre := _porte_le_nom_d_un_autre(envoi, brut.nom, finess):
+    if autre := bears_the_name_of(envoi, brut.nom, finess):
         vu = f"L'onglet « {brut.nom} » porte le nom de {autre} et le tampon de {envoi.membres[finess]}"
         constats.append(classeur.tampon_contredit(vu, f"celui de {envoi.membres[finess]}", feuille=brut.nom))
     if lu.utilisable and not onglet.utilisable:
         constats.append(classeur.onglet_vide(envoi.membres[finess], feuille=brut.nom))
     return onglet, lu.constats + constats
-
-
-def etablissement_de(envoi: Envoi, nom: str, tampon: Tampon | None, deja: Mapping[str, str]) -> tuple[str, str]:
-    """(FINESS, doubt): whose tab this is, by its stamp or else by its name; a doubt refuses the tab."""
-    finess = tampon.finess if tampon and tampon.finess else _par_nom(nom, envoi)
-    if not finess:
-        return "", f"L'onglet « {nom} » ne dit pas pour quel établissement il est rempli."
-    if finess not in envoi.membres:
-        return "", f"L'onglet « {nom} » est celui de l'établissement {finess}, qui n'est pas du GHT {envoi.tampon.ght}."
-    if tampon and replace(tampon, finess="") != envoi.tampon:
-        return "", f"L'onglet « {nom} » porte un autre tampon que le classeur : « {tampon} »."
-    if finess in deja:
-        return "", f"L'onglet « {nom} » est au nom de {envoi.membres[finess]}, comme l'onglet « {deja[finess]} »."
-    return finess, ""
-
-
-def _par_nom(nom: str, envoi: Envoi) -> str:
-    """The établissement whose tab would bear this name; a slightly changed name is recognised when only one is near."""
-    connus = noms_d_onglets(Etablissement(f, n) for f, n in envoi.membres.items())
-    voisin = proche(nom, connus.values(), seuil=92)
-    return next((f for f, n in connus.items() if n == nom), None) or next(
-        (f for f, n in connus.items() if n == voisin), ""
-    )
-
-
-def _porte_le_nom_d_un_autre(envoi: Envoi, nom: str, finess: str) -> str:
-    """The établissement whose tab should bear this name, when it is not the one the stamp names."""
-    noms = noms_d_onglets(Etablissement(f, n) for f, n in envoi.membres.items())
-    return next((envoi.membres[f] for f, n in noms.items() if n == nom and f != finess), "")
 
 
 def _neants(envoi: Envoi, deja: set[str]) -> list[Onglet]:

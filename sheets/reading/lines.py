@@ -31,6 +31,8 @@ TROU = 20
 TROU_VALEURS = 3
 NOMBRE_NU = "nombre-nu"
 """Code of a bare number in a column of texts or dates, until the workbook has said what it shows; never told."""
+COLUMNS_LISTED = 8
+"""Columns that nobody knows, past which the others are only counted."""
 _1904 = 1_462
 """Days between the two calendars of Excel."""
 _TOTAL = re.compile(r"(sous )?tota(l|ux)\b|somme\b|cumul\b")
@@ -117,6 +119,7 @@ def lit(
     for ligne in totaux:
         montant = ligne.valeurs.get("gain_annuel")
         constats.append(classeur.ligne_de_total(montant, feuille=onglet.nom, ligne=ligne.numero))
+    constats += _unknown_columns(onglet, entetes)
     if lointaines:
         constats.append(classeur.cellule_lointaine(lointaines, feuille=onglet.nom, cellule=lointaines[0]))
     _cherche_les_formules(gardees, trame, colonnes, onglet.nom, octets)
@@ -205,6 +208,24 @@ def _a_droite(onglet: OngletBrut, entetes: Entetes) -> list[str]:
         for numero, rangee in enumerate(onglet.rangees[entetes.premiere :], onglet.ligne_0 + entetes.premiere + 1)
         for rang, cellule in enumerate(rangee[entetes.largeur :], entetes.largeur)
         if cellule not in ("", None) and str(cellule).strip()
+    ]
+
+
+def _unknown_columns(onglet: OngletBrut, entetes: Entetes) -> list[Constat]:
+    """The columns of the table that are not of the trame and hold something, at their heading."""
+    unknown = sorted(set(range(min(entetes.largeur, len(onglet.rangees[0])))) - set(entetes.places.values()))
+    titles, rows = onglet.rangees[entetes.premiere - 1], onglet.rangees[entetes.premiere :]
+    filled = {c: n for c in unknown if (n := sum(row[c] not in ("", None) for row in rows))}
+    listed = list(filled.items())[:COLUMNS_LISTED]
+    return [
+        classeur.colonne_ignoree(
+            " ".join(str(titles[c] or "").split()),
+            n,
+            len(filled) - len(listed) if c == listed[-1][0] else 0,
+            feuille=onglet.nom,
+            cellule=adresse(onglet.colonne_0 + c, onglet.ligne_0 + entetes.premiere),
+        )
+        for c, n in listed
     ]
 
 

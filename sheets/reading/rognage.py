@@ -20,9 +20,10 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
 from sheets.adresse import adresse
-from sheets.reading.excel import ABIME, MalLu, ouvre
+from sheets.reading.excel import ABIME, MalLu, OngletBrut, ouvre
 from sheets.reading.loupe import cible
 from sheets.reading.recopie import recopie
+from sheets.reading.unwrapping import unwrapped
 
 COLONNES_MAX = 256
 TROU_MAX = 1_000
@@ -46,14 +47,23 @@ class Rogne:
 
 def relit(octets: bytes) -> Rogne:
     """The workbook rewritten, and read again to see that both readings have as many lines. Raises Refus."""
-    try:
-        rogne_ = rogne(octets)
-    except _ABIME as faute:
-        raise MalLu(ABIME) from faute
+    rogne_ = _rewritten(octets)
     vues = sorted(sum(any(c != "" for c in r) for r in o.rangees) for o in ouvre(rogne_.octets))
     if vues != sorted(rogne_.lignes):
         raise MalLu("Deux lectures de ce classeur ne voient pas le même nombre de lignes.")
     return rogne_
+
+
+def tabs_of(octets: bytes) -> list[OngletBrut]:
+    """The tabs of a workbook read outside of a worker process: what is out of reach is left out first. Raises Refus."""
+    return ouvre(_rewritten(octets).octets)
+
+
+def _rewritten(octets: bytes) -> Rogne:
+    try:
+        return rogne(unwrapped(octets))
+    except _ABIME as faute:
+        raise MalLu(ABIME) from faute
 
 
 def rogne(octets: bytes) -> Rogne:

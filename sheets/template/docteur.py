@@ -21,20 +21,21 @@ from sheets import accueil
 from sheets.accueil import Accueil
 from sheets.checks import classeur as controles
 from sheets.constats import Constat
-from sheets.judging.workbook import Envoi, etablissement_de, haut_de, le_plus_frequent, tampon_de
+from sheets.judging.tabs import Envoi, by_trust, etablissement_de
+from sheets.judging.workbook import haut_de, le_plus_frequent, tampon_de
 from sheets.judging.workers import a_l_abri
 from sheets.marque import est_un_retour
-from sheets.noms import noms_d_onglets
+from sheets.noms import A_NOUS, noms_d_onglets
 from sheets.reading import excel
 from sheets.reading.excel import MalLu, OngletBrut, Refus
 from sheets.reading.rognage import relit
+from sheets.reading.unwrapping import unwrapped
 from sheets.template import onglet as gabarit
 from sheets.template.changements import ORDRE, Changement, Nature
 from sheets.template.docteur_accueil import ecrit_les_reponses
 from sheets.template.docteur_lecture import Reprise, contenu, deplacements, reprend
-from sheets.template.docteur_page import PAGE, ecrit_la_page
+from sheets.template.docteur_page import ecrit_la_page
 from sheets.template.lignes import LignePrete, ecrit_les_lignes
-from sheets.template.listes import LISTES
 from sheets.template.livre import classeur
 from sheets.template.onglet import ENTETE
 from sheets.template.seal import sealed
@@ -114,7 +115,8 @@ def _a_l_abri(ght: str, campagne: str, _fichier: str, octets: bytes, dossier: Do
 
 
 def _ouvre(octets: bytes, dossier: Dossier, ght: str, campagne: str) -> _Dossier:
-    bruts = list(excel.ouvre(octets))
+    octets = unwrapped(octets)
+    bruts = excel.ouvre(octets)
     proprietes = excel.proprietes(octets)
     tampons = [tampon_de(o) for o in bruts]
     vu = le_plus_frequent([replace(t, finess="") for t in tampons if t]) or lit_tampon(proprietes.get("vigie", ""))
@@ -190,8 +192,8 @@ def _reprises(ouvert: _Dossier, changements: list[Changement]) -> list[Reprise]:
     """The tabs carried over; each of the others that holds something is named with the reason."""
     reprises: list[Reprise] = []
     croire = replace(ouvert.envoi, tampon=ouvert.vu or ouvert.envoi.tampon)
-    for brut, tampon in zip(ouvert.bruts, ouvert.tampons, strict=True):
-        if brut is ouvert.premier or brut.nom in (LISTES, PAGE) or not contenu(brut):
+    for _, (brut, tampon) in by_trust(croire, zip(ouvert.bruts, ouvert.tampons, strict=True)):
+        if brut is ouvert.premier or brut.nom in A_NOUS or not contenu(brut):
             continue
         finess, doute = etablissement_de(croire, brut.nom, tampon, {r.finess: r.brut.nom for r in reprises})
         reprise = None if doute else reprend(ouvert.envoi, brut, finess)

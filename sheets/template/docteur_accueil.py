@@ -8,7 +8,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.langue import cle
 from sheets import accueil, cells
 from sheets.adresse import adresse
-from sheets.judging.workbook import Envoi
+from sheets.judging.tabs import Envoi
 from sheets.reading import loupe
 from sheets.reading.excel import OngletBrut
 from sheets.template.cellules import case, pose

@@ -18,7 +18,7 @@ from sheets.cells import MASQUE, Probleme
 from sheets.checks import CATALOGUE
 from sheets.constats import Constat, plages
 from sheets.judging.lines import juge_lignes
-from sheets.judging.workbook import Envoi
+from sheets.judging.tabs import Envoi
 from sheets.lignes import Ligne
 from sheets.reading import lines as reading
 from sheets.reading import loupe

@@ -10,6 +10,7 @@ from openpyxl.styles import Alignment, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.langue import compte
+from sheets.noms import PAGE
 from sheets.template.cellules import case, hauteur, pose
 from sheets.template.changements import ORDRE, Changement, Nature
 from sheets.template.style import (
@@ -25,7 +26,6 @@ from sheets.template.style import (
     titre,
 )
 
-PAGE = "Ce qui a changé"
 PREMIERE = 14
 """The table begins below the rows where a stamp is looked for: what a cell said is never taken for one."""
 LARGEURS = (17, 76, 36, 16, 44)

@@ -11,9 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.dossier import Dossier
 from config.nomenclature import Nomenclature
 from sheets.listes import listes
+from sheets.noms import LISTES
 from sheets.trame import Trame
-
-LISTES = "Listes"
 
 
 def ecrit_listes(livre: Workbook, trame: Trame, dossier: Dossier) -> dict[str, str]:

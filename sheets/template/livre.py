@@ -16,9 +16,9 @@ from config import safe_write
 from config.campagne import Campagne
 from config.dossier import Dossier
 from sheets import accueil
-from sheets.noms import INTERDITS, noms_d_onglets
+from sheets.noms import INTERDITS, LISTES, noms_d_onglets
 from sheets.template.accueil import ecrit_accueil
-from sheets.template.listes import LISTES, ecrit_listes
+from sheets.template.listes import ecrit_listes
 from sheets.template.onglet import ecrit_onglet
 from sheets.template.seal import is_untouched, sealed
 from sheets.trame import Tampon, Trame

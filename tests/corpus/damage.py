@@ -127,7 +127,7 @@ ajoute("courriel-renomme", "Un courriel Outlook (.msg) renommé en .xls.", refus
        lambda: ole({"__properties_version1.0": b"", "__substg1.0_0037001F": "Trame".encode("utf-16-le")}), "courriel.xls")  # fmt: skip
 ajoute("mot-de-passe", "Un classeur chiffré par un mot de passe à l'ouverture.", refuse("mot de passe", "classeur-protege"),
        lambda: ole({"EncryptionInfo": struct.pack("<HHI", 4, 4, 0x40) + b"<encryption/>", "EncryptedPackage": bytes(9_000)}))  # fmt: skip
-ajoute("xls-mot-de-passe", "Un classeur .xls chiffré par un mot de passe.", refuse("mot de passe|\\.xls"),
+ajoute("xls-mot-de-passe", "Un classeur .xls chiffré par un mot de passe.", refuse("mot de passe", "classeur-protege"),
        lambda: ole({"Workbook": struct.pack("<HHHH", 0x809, 4, 0x600, 5) + struct.pack("<HH", 0x2F, 54) + bytes(54)}), "xls-mot-de-passe.xls")  # fmt: skip
 ajoute("zip-chiffre", "Les parties du classeur sont chiffrées par un outil d'archive.", refuse("mot de passe|chiffr|abîmé"),
        lambda: zip_cru(entree(n, o, drapeaux=1) for n, o in parties(excel()).items()))  # fmt: skip

@@ -356,7 +356,11 @@ def _() -> bytes:
     return retouche(lambda livre, f: livre.move_sheet(f, 3), lambda livre, _: livre.move_sheet("Listes", -5))
 
 
-@cas("onglet-de-brouillon", "Un onglet de brouillon, sans tableau, ajouté à la fin.", entier())
+@cas(
+    "onglet-de-brouillon",
+    "Un onglet de brouillon, sans tableau, ajouté à la fin.",
+    entier("onglet-ecarte", dit="3 valeurs"),
+)
 def _() -> bytes:
     return retouche(lambda livre, _: livre.create_sheet("Brouillon").append(["à faire", 12, "appeler la pharmacie"]))
 

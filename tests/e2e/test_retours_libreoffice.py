@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 
 from config.dossier import Dossier
 from sheets.judging.workbook import juge
+from sheets.noms import PAGE
 from sheets.template.docteur import soigne
-from sheets.template.docteur_page import PAGE
 from sheets.template.retour import ecrit_retour
 from sheets.template.retour_sommaire import SOMMAIRE
 from tests.corpus.base import COL, ONGLET, frappe, pose, retouche

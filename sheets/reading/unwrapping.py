@@ -1,0 +1,81 @@
+"""A file's bytes → the zip that is read: the file itself, or what an old or locked container holds. Reads no cell.
+
+Excel locks a read-only workbook with a password of its own, which it never asks for: that one alone is tried.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+
+from sheets.checks import classeur
+from sheets.reading import excel, old_workbook
+from sheets.reading.excel import OLE, REPRENDRE, Refus
+
+EXCEL_S_OWN = "VelvetSweatshop"
+"""The password that Excel tries by itself on opening ([MS-OFFCRYPTO] 2.3.7.1)."""
+ROUNDS_MAX = 1_000_000
+"""Excel turns a password a hundred thousand times; a file that asks for more would hold the worker for minutes."""
+OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
+"""How workbooks of Excel 2 to 5 begin, that some programs still write, outside of any container."""
+
+
+def unwrapped(octets: bytes) -> bytes:
+    """The workbook as a zip of its parts. Raises Refus for what cannot be read, MalLu for an old one that is damaged."""
+    if octets.startswith(OLD_EXCEL):
+        octets = old_workbook.as_package(octets)
+    elif octets.startswith(OLE):
+        excel.refuse_le_dangereux(octets)
+        octets = _held(octets)
+    excel.refuse_le_dangereux(octets)
+    return octets
+
+
+def _held(octets: bytes) -> bytes:
+    """The workbook that a compound file holds, by the names of its streams. Raises Refus."""
+    top, deeper = _streams(octets)
+    if any("DRM" in name for name in (*top, *deeper)):
+        raise Refus(classeur.classeur_protege(classeur.DROITS))
+    if "EncryptedPackage" in top:
+        return _decrypted(octets)
+    if "Workbook" in top or "Book" in top:
+        return old_workbook.as_package(_decrypted(octets) if old_workbook.is_locked(octets) else octets)
+    for stream, what, advice in (
+        ("WordDocument", "C'est un document Word, et non un classeur.", REPRENDRE),
+        ("PowerPoint Document", "C'est une présentation PowerPoint, et non un classeur.", REPRENDRE),
+        ("__substg1.0", "C'est un courriel, et non un classeur.", "Envoyez la pièce jointe elle-même."),
+    ):
+        if any(name.startswith(stream) for name in top):
+            raise excel.illisible(what, advice)
+    raise excel.illisible("Ce fichier n'est pas un classeur Excel, ou il est incomplet.", REPRENDRE)
+
+
+def _streams(octets: bytes) -> tuple[set[str], set[str]]:
+    """(names at the top, all the names below them) of a compound file. Raises Refus when it is cut short."""
+    import olefile  # noqa: PLC0415 - one file in a thousand
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(octets)) as ole:
+            paths = ole.listdir(streams=True, storages=True)
+    except (OSError, ValueError, IndexError, TypeError, AttributeError) as fault:
+        raise excel.illisible(excel.INCOMPLET, excel.RENVOYER) from fault
+    return {path[0] for path in paths}, {name for path in paths for name in path[1:]}
+
+
+def _decrypted(octets: bytes) -> bytes:
+    """The workbook that Excel opens without asking anything. Raises Refus when it takes a real password."""
+    import msoffcrypto  # noqa: PLC0415
+
+    rounds = re.search(rb'spinCount="(\d{1,12})"', octets)
+    clear = io.BytesIO()
+    try:
+        if rounds and int(rounds[1]) > ROUNDS_MAX:
+            raise ValueError("too many rounds")
+        locked = msoffcrypto.OfficeFile(io.BytesIO(octets))
+        locked.load_key(password=EXCEL_S_OWN, verify_password=True)
+        locked.decrypt(clear)
+    except MemoryError:
+        raise
+    except Exception as fault:  # a wrong password, or whatever a damaged container makes of it
+        raise Refus(classeur.classeur_protege()) from fault
+    return clear.getvalue()
