@@ -76,6 +76,13 @@ def onglet_ecarte(onglet: str, valeurs: int) -> Ecart:
                  "Rien à faire si c'est un onglet de travail ; sinon, recopiez ses lignes dans l'onglet de l'établissement.")  # fmt: skip
 
 
+@controle("onglet-sans-contenu", Gravite.ALERTE, "onglet", titre="Un onglet a perdu son contenu",
+          pourquoi="Le classeur l'annonce, et ne le contient pas : ce qui y était n'est pas compté.")  # fmt: skip
+def onglet_sans_contenu(onglet: str) -> Ecart:
+    return Ecart(f"Le classeur annonce l'onglet « {onglet} », mais son contenu n'y est pas.",
+                 "Remettez cet onglet, ou supprimez-le s'il n'est pas de la trame.")  # fmt: skip
+
+
 @controle("colonne-ignoree", Gravite.INFO, "onglet", titre="Une colonne n'est pas de la trame",
           pourquoi="Ce qui n'est pas lu est dit : une colonne ajoutée est permise, une saisie au mauvais endroit serait perdue.")  # fmt: skip
 def colonne_ignoree(vu: str, valeurs: int, autres: int = 0) -> Ecart:

@@ -64,8 +64,9 @@ def juge_rogne(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
         rendu = _discret(_juge(fichier, rogne.octets, dossier, relu=True))
     except excel.Refus as refus:
         return _discret(Classeur(fichier, None, (), (refus.constat,), lisible=False))
-    dit = classeur.cellule_lointaine(list(rogne.lointaines))
-    return replace(rendu, constats=(*rendu.constats, dit)) if rogne.lointaines else rendu
+    dits = [classeur.cellule_lointaine(list(rogne.lointaines))] if rogne.lointaines else []
+    dits += [classeur.onglet_sans_contenu(nom, feuille=nom) for nom in map(masque, rogne.absents)]
+    return replace(rendu, constats=(*rendu.constats, *dits))
 
 
 def _juge(fichier: str, octets: bytes, dossier: Dossier, *, relu: bool = False) -> Classeur:

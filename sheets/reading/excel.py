@@ -19,6 +19,7 @@ from sheets.constats import Constat
 
 PANIQUE = "pyo3_runtime"
 """Where a panic of calamine comes from: no Exception, and it cannot be pickled, so it never leaves this module."""
+RACINE, USUEL = "_rels/.rels", b"xl/workbook.xml"
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 TAILLE_MAX = 20 * 1024 * 1024
 ENTREES_MAX = 2_000
@@ -63,9 +64,10 @@ def ouvre(octets: bytes) -> list[OngletBrut]:
     """The worksheets of a workbook, in order. Raises Refus, and MalLu where a second try may do better."""
     refuse_le_dangereux(octets)
     try:
+        _refuse_un_autre_livre(octets)
         livre = CalamineWorkbook.from_filelike(io.BytesIO(octets))
         bruts = [_brut(livre, m.name) for m in livre.sheets_metadata if m.typ is SheetTypeEnum.WorkSheet]
-    except MemoryError:
+    except (MemoryError, MalLu):
         raise
     except Exception as faute:
         raise MalLu(ABIME) from faute
@@ -76,6 +78,14 @@ def ouvre(octets: bytes) -> list[OngletBrut]:
     if not bruts:
         raise MalLu("Ce classeur n'a plus aucun onglet lisible.")
     return bruts
+
+
+def _refuse_un_autre_livre(octets: bytes) -> None:
+    """calamine reads the usual main part, whichever the file points at. Raises MalLu when it is another one."""
+    with zipfile.ZipFile(io.BytesIO(octets)) as z:
+        liens = z.read(RACINE) if RACINE in z.namelist() else USUEL
+    if USUEL not in liens:
+        raise MalLu(ABIME)
 
 
 def _brut(livre: CalamineWorkbook, nom: str) -> OngletBrut:

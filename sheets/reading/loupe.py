@@ -9,7 +9,6 @@ import io
 import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
-from posixpath import basename, dirname, join, normpath
 from typing import IO
 from xml.etree import ElementTree as ET
 
@@ -17,8 +16,10 @@ from sheets.adresse import adresse
 from sheets.cells import Probleme, vu
 from sheets.reading.excel import MalLu
 from sheets.reading.formats import montre, utiles
+from sheets.reading.parts import Parts
 
-_RELATION = re.compile(r"\{[^}]*relationships\}id")
+SEEN = "vu"
+"""Where a workbook that was rewritten keeps an error that the reader does not know."""
 _RANGEE = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 _NULLE_EN_1904 = b'null-date table:date-value="1904-01-01"'
 _ABSENTE = (KeyError, StopIteration, ValueError, zipfile.BadZipFile)
@@ -67,10 +68,9 @@ def notes(octets: bytes, feuille: str) -> dict[str, str]:
     """The notes put on the cells of a tab, by address. {} if there are none, or if it cannot be known."""
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            partie = _partie(z, feuille)
-            liens = _racine(z, join(dirname(partie), "_rels", f"{basename(partie)}.rels"))
-            lien = next(e.get("Target", "") for e in liens if (e.get("Type") or "").endswith("/comments"))
-            racine = _racine(z, cible(lien, dirname(partie)))
+            parts = Parts(z)
+            lien = next(link.part for link in parts.links(_partie(z, feuille)) if link.kind == "comments")
+            racine = parts.root(lien)
     except (*_ABSENTE, ET.ParseError):
         return {}
     textes = {e.get("ref", ""): e for e in racine.iter() if _nom(e) == "comment"}
@@ -124,8 +124,8 @@ def _nom(element: ET.Element) -> str:
 
 
 def _noms(z: zipfile.ZipFile) -> dict[str, str]:
-    """Names of the parts as they should be, with / → as they are."""
-    return {nom.replace("\\", "/"): nom for nom in z.namelist()}
+    """Names of the parts as they usually are → as they are."""
+    return Parts(z).usual_names()
 
 
 def _racine(z: zipfile.ZipFile, partie: str) -> ET.Element:
@@ -133,20 +133,13 @@ def _racine(z: zipfile.ZipFile, partie: str) -> ET.Element:
 
 
 def _onglet(z: zipfile.ZipFile, feuille: str) -> IO[bytes]:
-    return z.open(_noms(z)[_partie(z, feuille)])
+    return z.open(_partie(z, feuille))
 
 
 def _partie(z: zipfile.ZipFile, feuille: str) -> str:
     """The part that holds a tab."""
-    feuilles = (e for e in _racine(z, "xl/workbook.xml").iter() if _nom(e) == "sheet" and e.get("name") == feuille)
-    ident = next(valeur for e in feuilles for cle, valeur in e.items() if _RELATION.fullmatch(cle))
-    liens = _racine(z, "xl/_rels/workbook.xml.rels")
-    return cible(next(e.get("Target", "") for e in liens if e.get("Id") == ident))
-
-
-def cible(lien: str, dossier: str = "xl") -> str:
-    """The part that a relationship points at, written for the parts of that folder; it may go up (`../`)."""
-    return normpath(join("/", dossier, lien)).lstrip("/")
+    parts = Parts(z)
+    return next(sheet.part for sheet in parts.sheets(parts.main()) if sheet.name == feuille and sheet.part)
 
 
 def _cellules(xml: IO[bytes], adresses: Collection[str] | None = None) -> Iterator[tuple[str, ET.Element]]:
@@ -155,8 +148,15 @@ def _cellules(xml: IO[bytes], adresses: Collection[str] | None = None) -> Iterat
             for rang, cellule in enumerate(element):
                 ou = cellule.get("r") or adresse(rang, int(element.get("r", 0)))
                 if adresses is None or ou in adresses:
+                    _show_the_error(cellule)
                     yield ou, cellule
             element.clear()
+
+
+def _show_the_error(cell: ET.Element) -> None:
+    value = cell.find("{*}v")
+    if value is not None and (seen := cell.get(SEEN)):
+        value.text = seen
 
 
 def _probleme(cellule: ET.Element) -> Probleme | None:

@@ -37,8 +37,8 @@ class Sheet(NamedTuple):
     """Row by row, from left to right."""
 
 
-def written(sheets: Sequence[Sheet], formats: Sequence[str], *, in_1904: bool) -> bytes:
-    """The workbook's bytes. `formats` gives the number format of each style, "" for none."""
+def written(sheets: Sequence[Sheet], formats: Sequence[str], *, in_1904: bool, properties: bytes = b"") -> bytes:
+    """The workbook's bytes. `formats` gives the number format of each style, "" for none; `properties` are XML."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as z:
         names, links = [], []
@@ -46,13 +46,14 @@ def written(sheets: Sequence[Sheet], formats: Sequence[str], *, in_1904: bool) -
             with z.open(f"xl/worksheets/sheet{rank}.xml", "w") as part:
                 _write_cells(part, sheet.cells)
             names.append(f'<sheet name={_attribute(sheet.name)} sheetId="{rank}" r:id="rId{rank}"/>')
-            links.append(_link(rank, "worksheet", f"worksheets/sheet{rank}.xml"))
-        links.append(_link(len(links) + 1, "styles", "styles.xml"))
+            links.append(link(f"rId{rank}", "worksheet", f"worksheets/sheet{rank}.xml"))
+        links.append(link("styles", "styles", "styles.xml"))
         book = f'<workbookPr date1904="{int(in_1904)}"/><sheets>{"".join(names)}</sheets>'
         z.writestr("xl/workbook.xml", f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">{book}</workbook>')
         z.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{PACKAGE}">{"".join(links)}</Relationships>')
         z.writestr("xl/styles.xml", _styles(formats))
-        z.writestr("_rels/.rels", f'<Relationships xmlns="{PACKAGE}">{_link(1, "officeDocument", "xl/workbook.xml")}</Relationships>')  # fmt: skip
+        z.writestr("docProps/custom.xml", properties)
+        z.writestr("_rels/.rels", f'<Relationships xmlns="{PACKAGE}">{link("rId1", "officeDocument", "xl/workbook.xml")}</Relationships>')  # fmt: skip
     return out.getvalue()
 
 
@@ -72,8 +73,8 @@ def _cell(cell: Cell) -> Iterator[str]:
     yield f"<v>{escape(_FORBIDDEN.sub(' ', cell.text))}</v></c>"
 
 
-def _link(rank: int, kind: str, target: str) -> str:
-    return f'<Relationship Id="rId{rank}" Type="{OFFICE}/{kind}" Target="{target}"/>'
+def link(ident: str, kind: str, target: str) -> str:
+    return f'<Relationship Id={quoteattr(ident)} Type="{OFFICE}/{kind}" Target="{target}"/>'
 
 
 def _styles(formats: Sequence[str]) -> str:

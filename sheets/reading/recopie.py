@@ -13,7 +13,7 @@ from xml.sax.handler import LexicalHandler, property_lexical_handler
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
-from sheets.reading.loupe import cible
+from sheets.reading.parts import cible
 
 
 def recopie(xml: IO[bytes], neuf: IO[bytes], dossier: str, sans: AbstractSet[str]) -> None:

@@ -12,7 +12,8 @@ import re
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from posixpath import dirname
 from typing import IO
@@ -21,7 +22,9 @@ from xml.sax.saxutils import quoteattr
 
 from sheets.adresse import adresse
 from sheets.reading.excel import ABIME, MalLu, OngletBrut, ouvre
-from sheets.reading.loupe import cible
+from sheets.reading.loupe import SEEN
+from sheets.reading.parts import LINKS, STRINGS, STYLES, USUAL, Parts, Sheet, links_of, local
+from sheets.reading.plain_package import PACKAGE, link
 from sheets.reading.recopie import recopie
 from sheets.reading.unwrapping import unwrapped
 
@@ -29,10 +32,13 @@ COLONNES_MAX = 256
 TROU_MAX = 1_000
 """A row further than that below the last one that holds something is out of reach."""
 LIGNES_MAX = 50_000
-_RELATIONS = "xl/_rels/workbook.xml.rels"
-_A_RECOPIER = {"_rels/.rels", "xl/workbook.xml", _RELATIONS, "xl/sharedstrings.xml", "xl/styles.xml"}
+RACINE = "_rels/.rels"
 _ABIME = (zipfile.BadZipFile, ET.ParseError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError)  # fmt: skip
 """What unpacking and parsing a damaged file raises."""
+ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
+"""Those that the reader knows; Excel has found others since."""
+KINDS = {"b", "d", "e", "inlineStr", "n", "s", "str"}
+_RANGE = re.compile(r"[A-Z]{1,3}\d{1,7}(:[A-Z]{1,3}\d{1,7})?")
 _ADRESSE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -43,6 +49,8 @@ class Rogne:
     octets: bytes
     lointaines: tuple[str, ...]
     lignes: tuple[int, ...]
+    absents: tuple[str, ...]
+    """Tabs that the workbook lists, and whose content is not there."""
 
 
 def relit(octets: bytes) -> Rogne:
@@ -67,32 +75,61 @@ def _rewritten(octets: bytes) -> Rogne:
 
 
 def rogne(octets: bytes) -> Rogne:
-    """Rewrite the parts of an .xlsx that are read, without what is out of reach. Raises what unpacking raises."""
+    """Rewrite the parts of an .xlsx that are read, under their usual names, without what is out of reach.
+
+    Raises what unpacking raises. A zip that is no .xlsx comes back the same.
+    """
     sortie = io.BytesIO()
-    lointaines: list[str] = []
-    lignes: list[int] = []
     with zipfile.ZipFile(io.BytesIO(octets)) as avant, zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as apres:
-        feuilles, macros = _liens(avant)
-        for vrai_nom in avant.namelist():
-            nom = vrai_nom.replace("\\", "/")
-            with avant.open(vrai_nom) as xml, apres.open(nom, "w") as neuf:
-                if nom in feuilles:
-                    garde, loin = _rogne_la_feuille(xml, neuf)
-                    lignes.append(garde)
-                    lointaines += loin
-                elif nom.lower() in _A_RECOPIER:
-                    recopie(xml, neuf, dirname(dirname(nom)), macros)
-                else:
-                    shutil.copyfileobj(xml, neuf)
-    return Rogne(sortie.getvalue(), tuple(lointaines), tuple(lignes))
+        parts = Parts(avant)
+        if not (main := parts.main()):
+            return Rogne(octets, (), (), ())
+        listed = parts.sheets(main)
+        sheets = [s for s in listed if s.part and s.kind == "worksheet"]
+        lointaines: list[str] = []
+        lignes: list[int] = []
+        for rang, sheet in enumerate(sheets, 1):
+            with avant.open(sheet.part) as xml, apres.open(_named(rang), "w") as neuf:
+                garde, loin = _rogne_la_feuille(xml, neuf)
+            lignes.append(garde)
+            lointaines += loin
+        _copy_the_others(parts, apres, sheets, {s.ident for s in listed} - {s.ident for s in sheets})
+    absents = tuple(s.name for s in listed if not s.part)
+    return Rogne(sortie.getvalue(), tuple(lointaines), tuple(lignes), absents)
 
 
-def _liens(z: zipfile.ZipFile) -> tuple[set[str], set[str]]:
-    """(parts that hold a worksheet, identifiers of the sheets of Excel 4 macros), by the workbook's relationships."""
-    nom = next((n for n in z.namelist() if n.replace("\\", "/") == _RELATIONS), "")
-    liens = list(ET.fromstring(z.read(nom))) if nom else []  # noqa: S314 - sizes were bounded before
-    feuilles = {cible(e.get("Target", "")) for e in liens if e.get("Type", "").endswith("/worksheet")}
-    return feuilles, {e.get("Id", "") for e in liens if e.get("Type", "").lower().endswith("macrosheet")}
+def _named(rang: int) -> str:
+    return f"xl/worksheets/sheet{rang}.xml"
+
+
+def _copy_the_others(parts: Parts, apres: zipfile.ZipFile, sheets: Sequence[Sheet], sans: AbstractSet[str]) -> None:
+    """Every part but the sheets: those that are read, rewritten under their usual names; the others as they are."""
+    usual = parts.usual_names()
+    fixed = {RACINE: _root_links(), LINKS: _book_links(sheets)}
+    rewritten = {name: usual[name] for name in (USUAL, STRINGS, STYLES) if name in usual}
+    for rang, sheet in enumerate(sheets, 1):
+        if links := parts.find(links_of(sheet.part)):
+            rewritten[links_of(_named(rang))] = links
+    for name, text in fixed.items():
+        apres.writestr(name, text)
+    for name, real in rewritten.items():
+        with parts.zip.open(real) as xml, apres.open(name, "w") as neuf:
+            recopie(xml, neuf, dirname(dirname(real.replace("\\", "/"))), sans)
+    taken = {*fixed, *rewritten}
+    for name, real in usual.items():
+        if name not in taken and not name.startswith("xl/worksheets/"):
+            with parts.zip.open(real) as part, apres.open(name, "w") as neuf:
+                shutil.copyfileobj(part, neuf)
+
+
+def _root_links() -> str:
+    return f'<Relationships xmlns="{PACKAGE}">{link("rId1", "officeDocument", USUAL)}</Relationships>'
+
+
+def _book_links(sheets: Sequence[Sheet]) -> str:
+    linked = [link(sheet.ident, "worksheet", f"/{_named(rang)}") for rang, sheet in enumerate(sheets, 1)]
+    linked += [link("strings", "sharedStrings", f"/{STRINGS}"), link("styles", "styles", f"/{STYLES}")]
+    return f'<Relationships xmlns="{PACKAGE}">{"".join(linked)}</Relationships>'
 
 
 def _rogne_la_feuille(xml: IO[bytes], neuf: IO[bytes]) -> tuple[int, list[str]]:
@@ -106,6 +143,7 @@ def _rogne_la_feuille(xml: IO[bytes], neuf: IO[bytes]) -> tuple[int, list[str]]:
             continue
         neuf.write(b"" if numero else b"<sheetData>")
         numero = int(element.get("r") or numero + 1)
+        _mend(element)
         pleines = [c for c in element if _pleine(c)]
         if not pleines:
             continue
@@ -122,6 +160,29 @@ def _rogne_la_feuille(xml: IO[bytes], neuf: IO[bytes]) -> tuple[int, list[str]]:
         neuf.write(ET.tostring(element))
     neuf.write(b"</sheetData></worksheet>" if numero else b"<sheetData/></worksheet>")
     return sum(map(bool, prises.values())), lointaines
+
+
+def _mend(row: ET.Element) -> None:
+    """Write the cells of a row as the reader knows them: no blank between them, no type nor error it never heard of."""
+    row.text = None
+    for cell in row:
+        cell.tail = cell.text = None
+        value = next((e for e in cell if local(e) == "v"), None)
+        text = (value.text or "").strip() if value is not None else ""
+        kind = cell.get("t", "n")
+        if kind == "e" and value is not None and text not in ERRORS:
+            cell.set(SEEN, text)
+            value.text = "#N/A"
+        elif kind not in KINDS or (kind == "n" and text and not _is_number(text)):
+            cell.set("t", "n" if _is_number(text) else "str")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text
 
 
 def _prend(rangee: ET.Element, numero: int, prises: int) -> int:
@@ -158,6 +219,8 @@ def _ouvre(element: ET.Element) -> bytes:
     """What stands before the rows, in one namespace without prefix."""
     espace, _, nom = element.tag.rpartition("}")
     if nom == "dimension":
+        if not _RANGE.fullmatch(element.get("ref", "")):
+            return b""
         return b"<dimension ref=%s/>" % quoteattr(element.get("ref", "")).encode()
     ET.register_namespace("", espace.lstrip("{"))
     return b"<worksheet xmlns=%s>" % quoteattr(espace.lstrip("{")).encode()

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 
 from sheets.checks import classeur
-from sheets.reading import excel, old_workbook
+from sheets.reading import binary_workbook, excel, old_workbook
 from sheets.reading.excel import OLE, REPRENDRE, Refus
 
 EXCEL_S_OWN = "VelvetSweatshop"
 """The password that Excel tries by itself on opening ([MS-OFFCRYPTO] 2.3.7.1)."""
 ROUNDS_MAX = 1_000_000
 """Excel turns a password a hundred thousand times; a file that asks for more would hold the worker for minutes."""
+SUMMARY = 200_000
+"""Bytes at the end of a zip that hold the names of its parts, of which there are few."""
 OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
 """How workbooks of Excel 2 to 5 begin, that some programs still write, outside of any container."""
 
@@ -28,6 +31,9 @@ def unwrapped(octets: bytes) -> bytes:
         excel.refuse_le_dangereux(octets)
         octets = _held(octets)
     excel.refuse_le_dangereux(octets)
+    if b".bin" in octets[-SUMMARY:]:  # macros and printer settings end so too
+        with zipfile.ZipFile(io.BytesIO(octets)) as z:
+            return binary_workbook.as_package(z) if binary_workbook.is_binary(z) else octets
     return octets
 
 

@@ -10,9 +10,10 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 JOUR = (2022, 1, 31, 12, 0, 0)
 STOCKE, COMPRIME = 0, 8
@@ -193,19 +194,28 @@ def _dossier(nom: str, genre: int, debut: int, taille: int, enfant: int, suivant
     )
 
 
-Cellule = str | float | None
+Cellule = str | float | bytes | None
+"""A text, a number, the code of an error, or nothing."""
 
 
-def xlsb(onglets: Mapping[str, list[list[Cellule]]]) -> bytes:
-    """A binary workbook (.xlsb) that holds these values."""
+class Onglet(NamedTuple):
+    """A sheet of a binary workbook; `genre` is the kind of its link."""
+
+    nom: str
+    rangees: list[list[Cellule]]
+    genre: str = "worksheet"
+
+
+def xlsb(onglets: Sequence[Onglet], loin: tuple[int, int] | None = None) -> bytes:
+    """A binary workbook (.xlsb) that holds these values; `loin`, one more at that row and column of each sheet, from 0."""
     liens = "".join(
-        f'<Relationship Id="rId{n}" Type="{GENRE}/worksheet" Target="worksheets/sheet{n}.bin"/>'
-        for n in range(1, len(onglets) + 1)
+        f'<Relationship Id="rId{n}" Type="{GENRE}/{o.genre}" Target="{o.genre}s/sheet{n}.bin"/>'
+        for n, o in enumerate(onglets, 1)
     )
     rels = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
     livre = _record(131) + _record(143)
-    for n, nom in enumerate(onglets, 1):
-        livre += _record(156, struct.pack("<II", 0, n) + _texte(f"rId{n}") + _texte(nom))
+    for n, o in enumerate(onglets, 1):
+        livre += _record(156, struct.pack("<II", 0, n) + _texte(f"rId{n}") + _texte(o.nom))
     contenu = {
         TYPES: b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         b'<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>'
@@ -216,22 +226,30 @@ def xlsb(onglets: Mapping[str, list[list[Cellule]]]) -> bytes:
         "xl/_rels/workbook.bin.rels": rels.format(liens).encode(),
         "xl/workbook.bin": livre + _record(144) + _record(132),
     }
-    for n, rangees in enumerate(onglets.values(), 1):
-        contenu[f"xl/worksheets/sheet{n}.bin"] = _feuille_binaire(rangees)
+    for n, o in enumerate(onglets, 1):
+        contenu[f"xl/{o.genre}s/sheet{n}.bin"] = _feuille_binaire(o.rangees, loin)
     return zippe(contenu)
 
 
-def _feuille_binaire(rangees: list[list[Cellule]]) -> bytes:
+def _feuille_binaire(rangees: list[list[Cellule]], loin: tuple[int, int] | None) -> bytes:
     largeur = max(map(len, rangees), default=1)
     corps = _record(129) + _record(148, struct.pack("<IIII", 0, len(rangees), 0, largeur)) + _record(145)
     for numero, rangee in enumerate(rangees):
-        corps += _record(0, struct.pack("<IIHBBBI", numero, 0, 300, 0, 0, 0, 0))
+        corps += _rangee_binaire(numero)
         for rang, valeur in enumerate(rangee):
             if isinstance(valeur, str):
                 corps += _record(6, struct.pack("<II", rang, 0) + _texte(valeur))
+            elif isinstance(valeur, bytes):
+                corps += _record(3, struct.pack("<II", rang, 0) + valeur)
             elif valeur is not None:
                 corps += _record(5, struct.pack("<IId", rang, 0, valeur))
+    if loin:
+        corps += _rangee_binaire(loin[0]) + _record(5, struct.pack("<IId", loin[1], 0, 1.0))
     return corps + _record(146) + _record(130)
+
+
+def _rangee_binaire(numero: int) -> bytes:
+    return _record(0, struct.pack("<IIHBBBI", numero, 0, 300, 0, 0, 0, 0))
 
 
 def _record(genre: int, corps: bytes = b"") -> bytes:

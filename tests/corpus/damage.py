@@ -38,6 +38,7 @@ from tests.corpus.containers import (
     TYPES,
     Cellule,
     Entree,
+    Onglet,
     avec_entree,
     declare,
     entree,
@@ -284,7 +285,7 @@ xml("dimension-absente", "La feuille ne dit pas son étendue.", entier(), (r"<di
 xml(
     "dimension-absurde",
     "L'étendue annoncée n'est pas une plage.",
-    refuse("abîmé"),
+    entier(),
     (r'<dimension ref="[^"]*"', '<dimension ref="?!"'),
 )
 xml("lignes-sans-numero", "Les lignes ne disent pas leur numéro.", entier(), (r'<row r="\d+"', "<row"))
@@ -322,13 +323,13 @@ xml(
 xml(
     "nombre-avec-virgule",
     "Un programme a écrit un nombre avec une virgule.",
-    refuse("abîmé"),
+    Verdict(seuls=True, lignes_retenues=N, gain_retenu="55200.50"),
     ("<v>1200</v>", "<v>1200,5</v>"),
 )
 xml(
     "type-inconnu",
     "Une cellule d'un type qui n'existe pas.",
-    refuse("abîmé"),
+    entier(),
     (rf'r="{GAIN_L1}"([^>]*)t="n"', rf'r="{GAIN_L1}"\1t="zz"'),
 )
 xml("phonetique", "Un texte porte sa transcription phonétique, qui n'est pas du texte.", entier(lu={"intitule": "Épicerie"}),
@@ -555,10 +556,15 @@ def _() -> bytes:
     "classeur-binaire.xlsb",
 )
 def _() -> bytes:
-    onglets: dict[str, list[list[Cellule]]] = {}
-    for feuille in ouvre().worksheets:
-        onglets[feuille.title] = [[_en_binaire(c) for c in rangee] for rangee in feuille.iter_rows(values_only=True)]
-    return xlsb(onglets)
+    return xlsb([Onglet(nom, rangees) for nom, rangees in valeurs_binaires().items()])
+
+
+def valeurs_binaires() -> dict[str, list[list[Cellule]]]:
+    """The values of each tab of the ordinary file, formulas left out."""
+    return {
+        feuille.title: [[_en_binaire(c) for c in rangee] for rangee in feuille.iter_rows(values_only=True)]
+        for feuille in ouvre().worksheets
+    }
 
 
 def _en_binaire(valeur: object) -> Cellule:
