@@ -54,12 +54,12 @@ def create(path: Path, content: bytes, *, ours: Callable[[bytes], bool] | None =
 def replace(path: Path, content: bytes, *, private: bool = False) -> None:
     """Put these bytes in the place of what is there, if anything: for files that are ours, or whose every word is kept.
 
-    Its rights stay; a link goes on pointing at it.
+    Its rights stay, unless it is `private`; a link goes on pointing at it.
     """
     path = path.resolve()
     with beside(path, private=private) as partial:
         partial.write_bytes(content)
-        if path.exists():
+        if path.exists() and not private:
             partial.chmod(path.stat().st_mode & 0o7777)
         settle(partial, path, over=True)
 

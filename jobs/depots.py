@@ -34,11 +34,13 @@ def prend(atelier: Atelier, personne: Personne, fichier: Fichier) -> str:
     neuf = replace(atelier)  # a connection of its own: the chat answers in several threads
     chemin = _place(atelier, personne, fichier.nom)
     avant = chemin.read_bytes() if chemin.exists() else None
-    safe_write.replace(chemin, fichier.octets)  # the one before is in the register
+    for dossier in (chemin.parent.parent, chemin.parent):
+        dossier.mkdir(mode=0o700, parents=True, exist_ok=True)
+    safe_write.replace(chemin, fichier.octets, private=True)  # the one before is in the register
     try:
         return DITS[_releve(neuf, personne, chemin)]
     except BaseException:
-        safe_write.replace(chemin, avant) if avant is not None else chemin.unlink(missing_ok=True)
+        safe_write.replace(chemin, avant, private=True) if avant is not None else chemin.unlink(missing_ok=True)
         raise
     finally:
         neuf.registre.close()
@@ -53,7 +55,9 @@ def _releve(neuf: Atelier, personne: Personne, chemin: Path) -> str:
         permis=lambda ght: peut_garder(personne, ght, neuf.dossier, jour),
     )  # fmt: skip
     nom = Depot(str(chemin), 0, 0).nom
-    (recu,) = (r for r in bilan.recus if r.fichier == nom)
+    recu = next((r for r in bilan.recus if r.fichier == nom), None)
+    if recu is None:
+        raise UserError("La trame n'a pas pu être relue là où elle venait d'être posée. Déposez-la à nouveau.")
     if recu.etat == "refuse":
         raise UserError(f"La trame n'a pas été gardée. {recu.motif}")
     return recu.etat

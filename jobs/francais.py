@@ -8,6 +8,7 @@ import click
 from rapidfuzz import process
 
 from config.discretion import masque
+from config.machine import FULL, reason, shown
 
 
 class Commande(click.Command):
@@ -38,6 +39,21 @@ class Groupe(Commande, click.Group):
         super().format_options(ctx, formatter)
         with formatter.section("Commandes"):
             formatter.write_dl([(nom, c.get_short_help_str(200)) for nom, c in self.commands.items()])
+
+
+def machine(fault: OSError) -> str:
+    """What the machine refused, in one French sentence with the next step."""
+    what = f"« {shown(fault.filename)} »" if fault.filename else "Un fichier"
+    if fault.errno in FULL:
+        where = f" ({what})" if fault.filename else ""
+        return masque(
+            f"Le disque est plein{where}. Rien de ce qui était enregistré n'est perdu. Faites de la place, puis relancez la "
+            "même commande."
+        )
+    return masque(
+        f"{what} ne peut pas être lu ou écrit : {reason(fault)}. Rien de ce qui était enregistré n'est perdu. Rétablissez-le, "
+        "ou donnez un autre chemin, puis relancez la même commande."
+    )
 
 
 def phrase(faute: click.ClickException) -> str:

@@ -25,7 +25,7 @@ from jobs.pieces import Envoi, Sort, traite_les_pieces
 from jobs.wiring import Atelier
 from sheets.register import courriels
 from sheets.register.courriels import Courriel, EtatCourriel
-from sheets.register.registre import beside, un_a_la_fois
+from sheets.register.registre import side_file, un_a_la_fois
 from sheets.sources import boite
 from sheets.sources.boite import Apercu, Boite
 from sheets.sources.courriel import Entetes, est_authentifie
@@ -105,7 +105,7 @@ def _seul(poste: Poste) -> AbstractContextManager[object]:
         return nullcontext()
     _ = poste.atelier.registre
     pris = "La boîte aux lettres est déjà en train d'être relevée. Attendez la fin, puis relancez."
-    return un_a_la_fois(beside(poste.atelier.chemin_registre, ".courrier"), pris)
+    return un_a_la_fois(side_file(poste.atelier.chemin_registre, ".courrier"), pris)
 
 
 def _sans_chute(poste: Poste, ouverte: Boite, apercu: Apercu) -> Suivi:

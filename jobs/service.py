@@ -25,7 +25,8 @@ from jobs.schedule import horaire
 from jobs.wiring import Atelier, slack
 from sheets.register import chat
 from sheets.register import pas as suivi
-from sheets.register.registre import beside, ouvert_par_ce_fil, un_a_la_fois
+from sheets.register.faults import dit_la_machine
+from sheets.register.registre import ouvert_par_ce_fil, side_file, un_a_la_fois
 
 BATTEMENT = 30.0
 """Seconds between two signs of life of the service."""
@@ -72,7 +73,8 @@ def un_tour(atelier: Atelier, pas: Sequence[Pas] = PAS) -> int:
 def marche(atelier: Atelier, pas: Pas) -> str:
     """Take one step, and leave in the register how it went; what it did, or nothing when it failed."""
     try:
-        fait = pas.faire(atelier)
+        with dit_la_machine(atelier.chemin_registre):
+            fait = pas.faire(atelier)
     except Exception as faute:
         dit = (
             str(faute) if isinstance(faute, UserError) else f"un défaut du programme (référence {uuid.uuid4().hex[:8]})"
@@ -92,7 +94,7 @@ def marche(atelier: Atelier, pas: Pas) -> str:
 def un_seul_service(registre: Path) -> Iterator[None]:
     """One service at a time on a register. Raises UserError when another is at work."""
     pris = f"Vigie tourne déjà sur le registre « {registre} ». Arrêtez l'autre d'abord, ou laissez-la faire."
-    with un_a_la_fois(beside(registre, ".service"), pris):
+    with un_a_la_fois(side_file(registre, ".service"), pris):
         yield
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 
 import click
 
 from config.errors import UserError
 from jobs.cli.racine import vigie
-from jobs.francais import phrase
+from jobs.francais import machine, phrase
 
 # isort: off
 # In the order of the help page: importing them declares the commands.
@@ -29,15 +28,7 @@ def lance() -> None:
         click.echo(str(faute), err=True)
         sys.exit(2)
     except OSError as faute:
-        if faute.errno in (errno.ENOSPC, errno.EDQUOT):
-            click.echo(
-                f"Le disque est plein{f' (« {faute.filename} »)' if faute.filename else ''}. Rien de ce qui était "
-                "enregistré n'est perdu. Faites de la place, puis relancez la même commande.", err=True
-            )  # fmt: skip
-            sys.exit(2)
-        click.echo(
-            f"« {faute.filename} » ne peut pas être lu ou écrit ({faute.strerror}). Donnez un autre chemin.", err=True
-        )
+        click.echo(machine(faute), err=True)
         sys.exit(2)
     except click.Abort:
         click.echo("Interrompu.", err=True)

@@ -31,7 +31,17 @@ class Jour(click.ParamType[date]):
 CHEMIN = click.Path(path_type=Path)
 
 
-@click.group(cls=Groupe)
+class Root(Groupe):
+    """The whole command line. What the machine does to the register in the middle of a command is said, like any mistake."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from sheets.register.faults import dit_la_machine
+
+        with dit_la_machine(lambda: ctx.obj["en_vigueur"]):
+            return super().invoke(ctx)
+
+
+@click.group(cls=Root)
 @click.option("--dossier", type=CHEMIN, metavar="DOSSIER", help="Dossier de la région (ou VIGIE_DOSSIER).")
 @click.option("--registre", type=CHEMIN, metavar="FICHIER", help="Registre SQLite (ou VIGIE_REGISTRE).")
 @click.option("--today", "aujourd_hui", type=Jour(), metavar="DATE", help="Jour qui tient lieu d'aujourd'hui.")
@@ -60,5 +70,6 @@ def atelier(dossier: Path | None, registre: Path | None, aujourd_hui: date | Non
     monte = wiring.atelier(
         dossier or avant["dossier"], registre or avant["registre"], aujourd_hui or avant["aujourd_hui"]
     )
+    click.get_current_context().find_root().obj["en_vigueur"] = monte.chemin_registre
     click.echo(f"Dossier de la région : {monte.chemin_dossier}", err=True)
     return monte

@@ -13,14 +13,17 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from config.langue import cle
-from sheets.register.registre import ecriture
+from sheets.register.registre import ecriture, is_read_only
 
 
 def retient_question(db: Database, personne: str, quand: datetime, texte: str, comprise: dict[str, Any] | None) -> None:
     """Remember a question and how it was understood: « pourquoi ? » refers to it.
 
     `comprise` is None when it was not, and empty when it was but nothing may refer to it (a refusal, a request for help).
+    Where nothing may be written, it is not remembered.
     """
+    if is_read_only(db):
+        return
     with ecriture(db):
         db.execute(
             "INSERT INTO questions (personne, posee_le, texte, comprise) VALUES (?, ?, ?, ?)",

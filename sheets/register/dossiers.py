@@ -9,14 +9,17 @@ from sqlite_utils import Database
 from config.dossier import Dossier, deplie
 from sheets.register import vues
 from sheets.register.decisions import lendemain
-from sheets.register.registre import ecriture
+from sheets.register.registre import ecriture, is_read_only
 
 
 def note(db: Database, dossier: Dossier, quand: datetime) -> None:
     """Keep the folder if it is not the one last seen; costs one read when nothing changed.
 
-    A day before the last change is left as it was: which folder was in force then is known.
+    A day before the last change is left as it was: which folder was in force then is known. So is a register that may
+    only be read.
     """
+    if is_read_only(db):
+        return
     le = quand.isoformat(timespec="seconds")
     dernier = db.execute("SELECT dossier, depuis FROM dossiers_en_vigueur ORDER BY id DESC LIMIT 1").fetchone()
     connu = dernier is not None and (dernier[0] == dossier.empreinte or le[:10] < dernier[1][:10])

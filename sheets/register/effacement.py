@@ -13,7 +13,8 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from config.dossier import sans_personnes
-from sheets.register.registre import chemin_de, dit_la_machine, ecriture
+from sheets.register.faults import dit_la_machine
+from sheets.register.registre import chemin_de, ecriture
 
 LIBRES = ("justification", "commentaire", "retour")
 """Columns where anything may be written. The title stays: without it a line could not be named."""

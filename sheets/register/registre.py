@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -16,8 +16,10 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from sqlite_utils import Database
 
+from config import safe_write
 from config.errors import UserError
-from sheets.register import schema
+from sheets.register import reading_only, schema
+from sheets.register.faults import RESTORE, code_of, dit_la_machine
 
 ATTENTE_MS = 10_000
 UN_REGARD = 0.05
@@ -27,41 +29,104 @@ VIGIE = 0x56494745
 
 
 _FICHIERS: WeakKeyDictionary[Database, tuple[int, int]] = WeakKeyDictionary()
+_CHEMINS: WeakKeyDictionary[Database, Path] = WeakKeyDictionary()
 _EN_LECTURE: WeakSet[Database] = WeakSet()
+_READ_ONLY: WeakSet[Database] = WeakSet()
 
 
 def ouvre(chemin: Path) -> Database:
     """Open the register, create or migrate it: all pending migrations, or none.
 
-    Raises UserError when the file is not one of ours, or comes from a later version; it is then left as it is.
+    Raises UserError when the file is not one of ours, is cut, or comes from a later version; it is then left as it is.
     """
     chemin.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with ouverture_seule(chemin):
-            db = Database(sqlite3.connect(chemin, timeout=ATTENTE_MS / 1000, isolation_level=None))
-            if db.table_names() and not est_a_nous(db):
-                raise UserError(
-                    f"« {chemin} » est la base d'un autre programme. Indiquez un autre registre par --registre."
-                )
-            if inconnues := plus_recentes(db):
-                raise UserError(
-                    f"« {chemin} » a été écrit par une version plus récente de Vigie (étape {inconnues[-1]}). "
-                    "Mettez Vigie à jour, ou indiquez un autre registre par --registre."
-                )
-            db.execute("PRAGMA journal_mode = WAL")  # readers never wait for the pull
-            db.execute(f"PRAGMA busy_timeout = {ATTENTE_MS}")  # a second writer waits instead of failing
-            db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may lose the last commit, never the file
-            migre(db)
-            if db.execute("PRAGMA application_id").fetchone()[0] != VIGIE:
-                db.execute(f"PRAGMA application_id = {VIGIE}")
-            lui = chemin.stat()  # now, while nobody can put another file under that name
-            _FICHIERS[db] = (lui.st_dev, lui.st_ino)
-    except sqlite3.DatabaseError as faute:
-        raise _dite(faute, chemin) or UserError(
-            f"« {chemin} » n'est pas un registre Vigie ({faute}). Indiquez-en un autre par --registre."
-        ) from faute
+    with _said_on_opening(chemin), ouverture_seule(chemin):
+        if not chemin.exists():
+            _begin(chemin.resolve())
+        _refuse_cut(chemin)
+        db = Database(sqlite3.connect(chemin, timeout=ATTENTE_MS / 1000, isolation_level=None))
+        _refuse_foreign(db, chemin)
+        db.execute("PRAGMA journal_mode = WAL")  # readers never wait for the pull
+        _settings(db)
+        migre(db)
+        if db.execute("PRAGMA application_id").fetchone()[0] != VIGIE:
+            db.execute(f"PRAGMA application_id = {VIGIE}")
+        _remember(db, chemin)
     return db
+
+
+def open_to_read(chemin: Path) -> Database:
+    """Open a register that may only be read. Raises UserError as `ouvre` does; whatever would write raises it too."""
+    with _said_on_opening(chemin), ouverture_seule(chemin):
+        _refuse_cut(chemin)
+        db = reading_only.connect(chemin)
+        _refuse_foreign(db, chemin)
+        if schema.registre.pending(db):  # a copy of one's own
+            migre(db)
+        _remember(db, chemin)
+    _READ_ONLY.add(db)
+    return db
+
+
+def is_read_only(db: Database) -> bool:
+    """Whether nothing can be kept: what would only be remembered is then left out."""
+    return db in _READ_ONLY
+
+
+def _begin(chemin: Path) -> None:
+    """A new register, made beside and then named: a file of that name that holds nothing is never one of ours."""
+    if (journal := Path(f"{chemin}-wal")).exists() and journal.stat().st_size:
+        raise UserError(f"Le registre « {chemin} » n'est plus là, mais son journal y est encore. {RESTORE}")
+    with safe_write.beside(chemin, private=True) as partial:
+        with closing(Database(sqlite3.connect(partial, isolation_level=None))) as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = OFF")  # it is synced whole, once finished
+            migre(db)
+            db.execute(f"PRAGMA application_id = {VIGIE}")
+        safe_write.settle(partial, chemin)
+
+
+def _settings(db: Database) -> None:
+    db.execute(f"PRAGMA busy_timeout = {ATTENTE_MS}")  # a second writer waits instead of failing
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may lose the last commit, never the file
+    db.execute("PRAGMA secure_delete = ON")  # what is erased is gone from the file, however SQLite was compiled
+
+
+def _refuse_cut(chemin: Path) -> None:
+    if not chemin.stat().st_size:
+        raise UserError(f"Le registre « {chemin} » est vide (0 octet) : il a été coupé, ou n'en est pas un. {RESTORE}")
+
+
+def _refuse_foreign(db: Database, chemin: Path) -> None:
+    if db.table_names() and not est_a_nous(db):
+        raise UserError(f"« {chemin} » est la base d'un autre programme. Indiquez un autre registre par --registre.")
+    if inconnues := plus_recentes(db):
+        raise UserError(
+            f"« {chemin} » a été écrit par une version plus récente de Vigie (étape {inconnues[-1]}). "
+            "Mettez Vigie à jour, ou indiquez un autre registre par --registre."
+        )
+
+
+@contextmanager
+def _said_on_opening(chemin: Path) -> Iterator[None]:
+    """What SQLite cannot open is said: a full disk, a damaged page, or no base at all."""
+    try:
+        with dit_la_machine(chemin):
+            yield
+    except (sqlite3.DatabaseError, UserError) as faute:
+        cause = faute.__cause__ if isinstance(faute, UserError) else faute
+        if isinstance(cause, sqlite3.DatabaseError) and code_of(cause) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
+            raise UserError(
+                f"« {chemin} » n'est pas un registre Vigie. Indiquez-en un autre par --registre."
+            ) from cause
+        raise
+
+
+def _remember(db: Database, chemin: Path) -> None:
+    """Which file it is, now, while nobody can put another one under that name."""
+    lui = chemin.stat()
+    _FICHIERS[db], _CHEMINS[db] = (lui.st_dev, lui.st_ino), chemin.resolve()
 
 
 def est_a_nous(db: Database) -> bool:
@@ -105,32 +170,11 @@ def ouverture_seule(chemin: Path) -> Iterator[None]:
         os.close(dossier)
 
 
-def _dite(faute: sqlite3.DatabaseError, chemin: Path) -> UserError | None:
-    """What the machine did to the register, in a sentence with the next step; None when the fault is ours."""
-    code = getattr(faute, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return UserError(
-            f"Le registre « {chemin} » n'a pas pu être écrit : le disque est plein, ou ne répond plus ({faute}). "
-            "Rien de ce qui était enregistré n'est perdu. Faites de la place, puis relancez la même commande."
-        )
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return UserError(
-            f"Le registre « {chemin} » ne peut pas être écrit ({faute}) : un autre relevé est sans doute en cours. Réessayez."
-        )
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return UserError(f"« {chemin} » ne peut pas être ouvert ({faute}). Vérifiez vos droits sur ce dossier.")
-    if code == sqlite3.SQLITE_CORRUPT:
-        return UserError(
-            f"Le registre « {chemin} » est abîmé ({faute}). Reprenez la dernière sauvegarde : vigie restore FICHIER"
-        )
-    return None
-
-
 def ouvre_existant(chemin: Path) -> Database:
-    """Open a register to read it. Raises UserError when there is none yet."""
+    """Open a register to read it, even where nothing may be written. Raises UserError when there is none yet."""
     if not chemin.exists():
         raise UserError(f"Le registre « {chemin} » n'existe pas encore. Lancez d'abord : vigie pull DOSSIER_DES_TRAMES")
-    return ouvre(chemin)
+    return ouvre(chemin) if reading_only.may_write(chemin) else open_to_read(chemin)
 
 
 class _Fil(threading.local):
@@ -161,8 +205,13 @@ def ouvert_par_ce_fil(chemin: Path) -> Database:
 def ecriture(db: Database) -> Iterator[None]:
     """A write transaction that takes its lock at once: all of it, or none.
 
-    A deferred BEGIN would fail half-way, without waiting, when another writer came in between.
+    A deferred BEGIN would fail half-way, without waiting, when another writer came in between. Raises UserError where
+    the register may only be read.
     """
+    if is_read_only(db):
+        raise UserError(
+            f"Le registre « {chemin_de(db)} » peut être lu d'ici, pas être écrit. Vérifiez vos droits sur ce dossier."
+        )
     with dit_la_machine(chemin_de(db)):
         db.execute("BEGIN IMMEDIATE")
         try:
@@ -198,21 +247,9 @@ def fichier_de(db: Database) -> tuple[int, int] | None:
     return _FICHIERS.get(db)
 
 
-@contextmanager
-def dit_la_machine(chemin: Path) -> Iterator[None]:
-    """A full disk, a lock, a damaged file: said to the user. What is our own fault stays what it is."""
-    try:
-        yield
-    except sqlite3.DatabaseError as faute:
-        dite = _dite(faute, chemin)
-        if dite is None:
-            raise
-        raise dite from faute
-
-
 def chemin_de(db: Database) -> Path:
     """The file of an open register."""
-    return Path(db.execute("PRAGMA database_list").fetchone()[2])
+    return _CHEMINS.get(db) or Path(db.execute("PRAGMA database_list").fetchone()[2])
 
 
 @contextmanager
@@ -234,7 +271,7 @@ def is_under_way(db: Database, pull: int) -> bool:
     Who holds the lock without pulling (a purge, a restore) began after that pull, and wrote so in the lock.
     """
     try:
-        with beside(chemin_de(db), ".verrou").open() as verrou:
+        with side_file(chemin_de(db), ".verrou").open() as verrou:
             try:
                 fcntl.flock(verrou, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -245,7 +282,7 @@ def is_under_way(db: Database, pull: int) -> bool:
     return False
 
 
-def beside(registre: Path, suffix: str) -> Path:
+def side_file(registre: Path, suffix: str) -> Path:
     """The file of that name beside the register itself, links followed: two names of one register share it."""
     return Path(f"{registre.resolve()}{suffix}")
 
@@ -254,7 +291,7 @@ def beside(registre: Path, suffix: str) -> Path:
 def verrou_de(chemin: Path, patience: float = 0) -> Iterator[IO[str]]:
     """The lock of a pull, on a register that may be too damaged to be opened."""
     pris = "Un autre relevé est en cours sur ce registre. Attendez sa fin, puis relancez."
-    with un_a_la_fois(beside(chemin, ".verrou"), pris, patience) as verrou:
+    with un_a_la_fois(side_file(chemin, ".verrou"), pris, patience) as verrou:
         yield verrou
 
 

@@ -46,7 +46,7 @@ def sauve(db: Database, registre: Path, vers: Path, quand: datetime) -> Contenu:
     """Write a consistent copy of an open register under that name, once verified. Raises UserError, and leaves nothing."""
     if vers.exists():
         raise UserError(f"« {vers} » existe déjà, et une sauvegarde n'en écrase jamais une autre. Donnez un autre nom.")
-    vers.parent.mkdir(parents=True, exist_ok=True)
+    vers.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     oublie_les_partiels(vers.parent, quand)
     with beside(vers, private=True) as copie:
         with _avoue(vers), closing(sqlite3.connect(copie)) as destination:
@@ -54,7 +54,6 @@ def sauve(db: Database, registre: Path, vers: Path, quand: datetime) -> Contenu:
             destination.execute(
                 "PRAGMA journal_mode = DELETE"
             )  # one file, that opens even where nothing can be written
-        shutil.copymode(registre, copie)
         try:
             contenu = verifie(copie, copie)
         except UserError as faute:
@@ -102,13 +101,14 @@ def prepare(sauvegarde: Path, registre: Path, quand: datetime) -> Iterator[tuple
         if (journal := Path(f"{sauvegarde}-wal")).exists():  # a register copied by hand while it was open
             shutil.copyfile(journal, f"{copie}-wal")
         contenu = verifie(copie, sauvegarde)
-        with _avoue(copie), closing(Database(sqlite3.connect(copie, isolation_level=None))) as db:
+        with _avoue(registre), closing(Database(sqlite3.connect(copie, isolation_level=None))) as db:
             db.execute("PRAGMA foreign_keys = ON")
             migre(db)
             _sommes(db, sauvegarde)
             note(db, sauvegarde, quand, contenu.octets)  # what is put back has a backup: this one
             db.execute("PRAGMA journal_mode = DELETE")
-        shutil.copymode(registre if registre.exists() else sauvegarde, copie)
+        if registre.exists():
+            shutil.copymode(registre, copie)
         yield copie, contenu
 
 
@@ -137,7 +137,7 @@ def _reprend(copie: Path, registre: Path, *, essai: bool = False) -> Repris:
         _entete(registre, registre)
     except UserError:
         return Repris(manque=reprise.ABIME)
-    with _avoue(copie):
+    with _avoue(registre):
         return reprise.reprend(copie, registre, essai=essai)
 
 
@@ -172,7 +172,7 @@ def verifie(chemin: Path, dite: Path) -> Contenu:
             _originaux(db, dite)
             return _contenu(db, chemin)
     except sqlite3.DatabaseError as faute:
-        raise _abime(dite, str(faute)) from faute
+        raise _abime(dite, "une page ne peut pas être lue") from faute
 
 
 def _entete(chemin: Path, dite: Path) -> None:
@@ -200,7 +200,7 @@ def _abime(dite: Path, pourquoi: str) -> UserError:
 def _saine(db: Database, dite: Path) -> None:
     dit = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if dit != "ok":
-        raise _abime(dite, " ".join(dit.split()))
+        raise _abime(dite, "ses pages ne tiennent plus ensemble")
     if orphelin := db.execute("PRAGMA foreign_key_check").fetchone():
         raise _abime(dite, f"une ligne de « {orphelin[0]} » renvoie à une ligne absente de « {orphelin[2]} »")
 
@@ -244,9 +244,9 @@ def _referme(registre: Path, de_cote: Path) -> bool:
         _entete(registre, registre)
         with closing(sqlite3.connect(registre, timeout=2)) as connexion:
             connexion.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.OperationalError as faute:
+    except sqlite3.OperationalError:
         raise UserError(
-            f"Le registre « {registre} » est ouvert par un autre programme ({faute}). {INTACT}"
+            f"Le registre « {registre} » est ouvert par un autre programme. {INTACT}"
             " Arrêtez-le (service vigie run, Datasette, tableur…), puis recommencez."
         ) from None
     except (UserError, sqlite3.DatabaseError):  # its journal goes aside with it
@@ -264,6 +264,6 @@ def _avoue(chemin: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as faute:
         raise UserError(
-            f"« {chemin} » n'a pas pu être écrit ({faute}). Rien n'a changé. Faites de la place sur ce disque, ou"
-            " donnez un autre chemin, puis relancez."
+            f"« {chemin} » n'a pas pu être écrit : le disque est plein, ou ne répond plus. Rien n'a changé. Faites de la"
+            " place sur ce disque, ou donnez un autre chemin, puis relancez."
         ) from faute
