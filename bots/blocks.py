@@ -96,6 +96,7 @@ def reponse(
         {"type": "header", "text": {"type": "plain_text", "text": _coupe(titre, ENTETE), "emoji": False}},
         _section(_coupe(premiere, SECTION)),
         _champs(_faits(objet)),
+        *_heavy(objet),
         *_lignes(objet, dossier),
         *(_constats(couteux, dossier) if couteux and couteux["lignes"] else []),
         *_liste(choix),
@@ -158,6 +159,8 @@ def _faits(o: Objet) -> list[tuple[str, str]]:
     recues, attendues = o["trames"]["recues"], o["trames"]["attendues"]
     retenu = cents(o["totaux"]["gain_retenu"])
     faits = [("Retenu", grand_montant(retenu)), ("Déclaré", grand_montant(cents(o["declare"])))]
+    if under := cents(o.get("sous_alerte", 0)):
+        faits.append(("Sous alerte", f"{grand_montant(under)} ; hors alerte {grand_montant(retenu - under)}"))
     if o["objectif"] is not None:
         reparti = " (réparti)" if o["objectif_reparti"] else ""
         faits.append((f"Objectif{reparti}", grand_montant(cents(o["objectif"]))))
@@ -169,6 +172,22 @@ def _faits(o: Objet) -> list[tuple[str, str]]:
     if ajustement := cents(o["ajustement"]):
         faits.append(("Ajustement", grand_montant(ajustement)))
     return [*faits, ("Au", f"{jour(date.fromisoformat(o['au']))}, {' et '.join(o['campagnes']) or o['campagne']}")]
+
+
+def _heavy(o: Objet) -> list[Bloc]:
+    """The lines that alone make much of the total, by their place."""
+    dites = [
+        f"Une seule ligne fait {euros(cents(e['valeur']))} de ce total  [{place}]"
+        for e in o.get("lignes_qui_pesent", ())
+        if (place := _place(e))
+    ]
+    return [_section(_propre("\n".join(dites)))] if dites else []
+
+
+def _place(e: Objet) -> str:
+    """« 2021-annuelle/390780146/0042 · S44 », as far as it may be said."""
+    places = (reference_dicible(str(e.get("reference", ""))), cellule_dicible(str(e.get("cellule", ""))))
+    return " · ".join(filter(None, places))
 
 
 def _lignes(o: Objet, dossier: Dossier) -> list[Bloc]:
@@ -196,10 +215,10 @@ def ligne(e: Objet, o: Objet, dossier: Dossier) -> str:
     if e.get("valeur") is not None and o["unite"] == "EUR":
         exact = "cellule" in e or o["intention"] in ("changements", "rejets")
         mots.append(euros(cents(e["valeur"])) if exact else grand_montant(cents(e["valeur"])))
+        if under := cents(e.get("sous_alerte", 0)):
+            mots[-1] += f", dont {grand_montant(under)} sous alerte"
     mots += filter(None, [_etat(str(e.get("precision", "")), o["intention"])])
-    adresse = " · ".join(
-        filter(None, (reference_dicible(str(e.get("reference", ""))), cellule_dicible(str(e.get("cellule", "")))))
-    )
+    adresse = _place(e)
     return " — ".join(mots) + (f"  [{adresse}]" if adresse else "")
 
 

@@ -18,7 +18,7 @@ MONTRES = 12
 
 def texte(r: Reponse, dossier: Dossier) -> str:
     """The answer in a few lines: the figure first, its basis, its date, then the lines behind it."""
-    phrases = [_PHRASES[r.intention](r, dossier), *_lignes(r), base(r)]
+    phrases = [_PHRASES[r.intention](r, dossier), *map(heavy, r.heavy), *_lignes(r), base(r)]
     return "\n".join(p for p in phrases if p)
 
 
@@ -35,7 +35,31 @@ def _atteinte(r: Reponse) -> str:
     if r.objectif is None or r.atteinte is None:
         return " Pas d'objectif connu."
     reparti = " (réparti)" if r.objectif.reparti else ""
-    return f" Objectif{reparti} : {grand_montant(r.objectif.montant)}, atteint à {taux(r.atteinte)}."
+    return f" Objectif{reparti} : {grand_montant(r.objectif.montant)}, atteint à {attained(r)}."
+
+
+def under_alert(cents: int) -> str:
+    """« , dont 4,0 M€ sous alerte »: the part of a kept amount that asks for a look."""
+    return f", dont {grand_montant(cents)} sous alerte" if cents else ""
+
+
+def _beside(cents: int) -> str:
+    """The same inside a sum."""
+    return f" (dont {grand_montant(cents)} sous alerte)" if cents else ""
+
+
+def attained(r: Reponse) -> str:
+    """« 116,2 % (91,2 % hors alerte) »: how far the objective is reached, and without what asks for a look."""
+    if r.objectif is None or not r.objectif.montant:
+        return ""
+    without = f" ({taux(Decimal(r.hors_alerte) / r.objectif.montant)} hors alerte)" if r.sous_alerte else ""
+    return taux(r.atteinte or Decimal(0)) + without
+
+
+def heavy(e: Element) -> str:
+    """« Une seule ligne fait 4 000 000 € de ce total [2021-annuelle/390780146/0042 · S44] »: named by its place."""
+    place = " · ".join(filter(None, (e.adresse.reference, e.adresse.cellule))) if e.adresse else ""
+    return f"Une seule ligne fait {euros(int(e.valeur or 0))} de ce total [{place}]."
 
 
 def _gains(r: Reponse, dossier: Dossier) -> str:
@@ -45,7 +69,7 @@ def _gains(r: Reponse, dossier: Dossier) -> str:
         else ""
     )
     atteinte = "" if r.sauf else _atteinte(r)
-    return f"Gains {_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice} : {grand_montant(r.totaux.gain_retenu)} retenus.{atteinte}{retire}"
+    return f"Gains {_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice} : {grand_montant(r.totaux.gain_retenu)} retenus{under_alert(r.sous_alerte)}.{atteinte}{retire}"
 
 
 def _objectif(r: Reponse, dossier: Dossier) -> str:
@@ -56,13 +80,14 @@ def _objectif(r: Reponse, dossier: Dossier) -> str:
     return (
         f"Objectif {_du(r.perimetre, dossier)} pour {r.exercice} : {grand_montant(o.montant)} "
         f"({nature}version « {o.version} », en vigueur depuis le {jour(o.effet)}). "
-        f"Retenu à ce jour : {grand_montant(r.totaux.gain_retenu)}, soit {taux(r.atteinte or Decimal(0))}."
+        f"Retenu à ce jour : {grand_montant(r.totaux.gain_retenu)}{under_alert(r.sous_alerte)}, soit {attained(r)}."
     )
 
 
 def _pourquoi(r: Reponse, dossier: Dossier) -> str:
     lignes, retirees = (int(str(r.faits[f])) for f in ("lignes", "retirees"))
     suite = f", dont {compte(retirees, 'retirée')}" if retirees else ""
+    suite += f" ; {grand_montant(r.sous_alerte)} sont sous alerte" if r.sous_alerte else ""
     return (
         f"Les {euros(r.totaux.gain_retenu)} {_du(r.perimetre, dossier)} en {r.exercice} viennent de "
         f"{compte(lignes, 'ligne')}{suite} :"
@@ -202,7 +227,7 @@ def _prevision(r: Reponse, dossier: Dossier) -> str:
     )
     return (
         f"Prévision {_du(r.perimetre, dossier)} pour {r.exercice} : {grand_montant(int(r.valeur or 0))} = "
-        f"{grand_montant(r.totaux.gain_retenu)} retenus + {grand_montant(notifie)} notifiés{reprend}.{_vise(r)}{_impute(r)}"
+        f"{grand_montant(r.totaux.gain_retenu)} retenus{_beside(r.sous_alerte)} + {grand_montant(notifie)} notifiés{reprend}.{_vise(r)}{_impute(r)}"
     )
 
 
@@ -266,7 +291,7 @@ def _element(e: Element, r: Reponse) -> str:
     mots = [e.libelle]
     if isinstance(e.valeur, int):
         exact = e.adresse or r.intention == "changements"
-        mots.append(euros(e.valeur) if exact else grand_montant(e.valeur))
+        mots.append((euros(e.valeur) if exact else grand_montant(e.valeur)) + under_alert(e.sous_alerte))
     if e.precision:
         mots.append(e.precision)
     ligne = " — ".join(mots)
@@ -281,7 +306,15 @@ def base(r: Reponse) -> str:
         f", dont {grand_montant(r.provisoire)} provisoires (trames vues, pas encore remises)" if r.provisoire else ""
     )
     recues = compte(r.recues, "trame reçue", "trames reçues")
-    return f"{recues} sur {r.attendues}{provisoire} · {' et '.join(r.campagnes) or r.campagne} · au {jour(r.au)}"
+    return f"{recues} sur {r.attendues}{_received(r)}{provisoire} · {' et '.join(r.campagnes) or r.campagne} · au {jour(r.au)}"
+
+
+def _received(r: Reponse) -> str:
+    """« , du 12/03/2022 au 28/03/2022 »: from which days the oldest and the youngest of them are."""
+    if r.sources is None:
+        return ""
+    oldest, youngest = r.sources
+    return f", le {jour(oldest)}" if oldest == youngest else f", du {jour(oldest)} au {jour(youngest)}"
 
 
 def aide() -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from bots.messages import texte
 from config.dossier import Dossier
 from config.langue import decimal_euros
+from reports.metrics import METRICS
 from reports.reponse import Element, Reponse
 
 
@@ -19,6 +20,7 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
     return {
         "question": question,
         "intention": r.intention,
+        "metrique": asdict(METRICS[r.intention]),
         "perimetre": {"type": r.perimetre.type, "code": r.perimetre.code},
         "exercice": r.exercice,
         "campagne": r.campagne,
@@ -30,6 +32,12 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
         "sauf": [{"type": p.type, "code": p.code} for p in r.sauf],
         "declare": decimal_euros(r.totaux.gain_declare),
         "retire": decimal_euros(r.totaux.gain_retire),
+        "sous_alerte": decimal_euros(r.sous_alerte),
+        "retenu_hors_alerte": decimal_euros(r.hors_alerte),
+        "lignes_qui_pesent": [_objet_element(e, "EUR") for e in r.heavy],
+        "sources": dict(zip(("plus_ancienne", "plus_recente"), map(date.isoformat, r.sources), strict=True))
+        if r.sources
+        else None,
         "au": r.au.isoformat(),
         "valeur": _valeur(r.valeur, r.unite),
         "unite": r.unite,
@@ -66,6 +74,8 @@ def _objet_element(e: Element, unite: str) -> dict[str, Any]:
     rendu: dict[str, Any] = {"libelle": e.libelle, "valeur": _valeur(e.valeur, unite)}
     if e.precision:
         rendu["precision"] = e.precision
+    if e.sous_alerte:
+        rendu["sous_alerte"] = decimal_euros(e.sous_alerte)
     if e.code:
         rendu["code"] = e.code
     if e.adresse:

@@ -24,6 +24,7 @@ class Seuils:
     part_des_achats: Decimal = Decimal("0.50")
     poids_d_une_ligne: Decimal = Decimal("0.25")
     poids_lignes_minimum: int = 5
+    part_d_une_ligne: Decimal = Decimal("0.20")
     ecart_de_recalcul: Decimal = Decimal("0.01")
     ecart_de_recalcul_cents: int = 100
     notifie_ancien_mois: int = 6

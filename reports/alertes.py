@@ -39,6 +39,7 @@ class Point(NamedTuple):
     objectif: Objectif | None
     prevu: int
     impute: int
+    sous_alerte: int = 0
 
     @property
     def atteinte(self) -> Decimal | None:
@@ -64,7 +65,7 @@ def points(vue: Vue, campagne: Campagne, ou: Perimetre) -> list[Point]:
     rendus = []
     for etat in etats(vue, Sujet(ou, campagne.exercice, campagne.code)):
         r = prevision(vue, Sujet(Perimetre("ght", etat.ght.code), campagne.exercice))
-        rendus.append(Point(etat, r.totaux.gain_retenu, r.objectif, int(r.valeur or 0), impute(r)))
+        rendus.append(Point(etat, r.totaux.gain_retenu, r.objectif, int(r.valeur or 0), impute(r), r.sous_alerte))
     return sorted(rendus, key=lambda p: (p.etat.repondu, p.retenu - (p.objectif.montant if p.objectif else 0)))
 
 

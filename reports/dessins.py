@@ -25,6 +25,7 @@ class Part(Enum):
     """What a piece of bar stands for; its value is the word of the key."""
 
     RETENU = "retenu"
+    UNDER_ALERT = "retenu, sous alerte"
     PERTE = "perte (retenue)"
     RETIRE = "retiré"
     NOTIFIE = "notifié"
@@ -98,7 +99,8 @@ def _en_tout(r: Reponse, dossier: Dossier) -> Element:
     """The whole as one bar, for those to whom its parts are closed."""
     objectif = r.objectif.montant if r.objectif else None
     t = r.totaux
-    return Element(dossier.territoire.nom(r.perimetre), t.gain_retenu, retire=t.gain_retire, objectif=objectif)
+    return Element(dossier.territoire.nom(r.perimetre), t.gain_retenu, retire=t.gain_retire, objectif=objectif,
+                   sous_alerte=r.sous_alerte)  # fmt: skip
 
 
 def _nommes(elements: Sequence[Element], connus: frozenset[str]) -> list[Element]:
@@ -115,10 +117,12 @@ def _barre(e: Element, r: Reponse) -> Barre:
     if e.valeur is None:
         return Barre(e.libelle, e.precision or "rien reçu", (), e.objectif)
     retenu = int(e.valeur)
-    morceaux = [Morceau(Part.RETENU if retenu >= 0 else Part.PERTE, 0, retenu)] if retenu else []
+    morceaux = _kept(retenu, e.sous_alerte)
     if e.retire:
         morceaux.append(Morceau(Part.RETIRE, max(retenu, 0), max(retenu, 0) + e.retire))
     mots = [grand_montant(retenu)]
+    if e.sous_alerte:
+        mots.append(f"dont {grand_montant(e.sous_alerte)} sous alerte")
     if r.intention == "classement":
         mots.insert(0, e.precision.partition(",")[0])
     if e.retire:
@@ -128,6 +132,14 @@ def _barre(e: Element, r: Reponse) -> Barre:
     if "provisoire" in e.precision:
         mots.append("provisoire")
     return Barre(e.libelle, ", ".join(mots), tuple(morceaux), e.objectif)
+
+
+def _kept(cents: int, under: int) -> list[Morceau]:
+    """A kept amount: a loss, or what bears no alert, then what does."""
+    if cents <= 0:
+        return [Morceau(Part.PERTE, 0, cents)] if cents else []
+    sound = max(cents - under, 0)
+    return [m for m in (Morceau(Part.RETENU, 0, sound), Morceau(Part.UNDER_ALERT, sound, cents)) if m.de != m.a]
 
 
 def _prevision(r: Reponse) -> list[Barre]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from config.errors import UserError
 from config.territoire import Ght, Perimetre
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue, somme
+from sheets.lignes import Totaux
 from sheets.register import questions
 from sheets.register.compte import OngletRecu
 from sheets.register.questions import LigneRecue
 
 SANS_LABEL = "non renseigné"
+WITH_HEAVY_LINES = ("gains", "objectif", "prevision")
+"""The answers that name the lines which make much of their total by themselves."""
+NAMED = 3
 
 
 def gains(vue: Vue, sujet: Sujet) -> Reponse:
@@ -67,6 +72,7 @@ def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) 
         raise UserError(f"Aucun GHT de ce territoire ({nom}) n'est dans le dossier de la région.")
     recus = {o.ght for o in onglets}
     campagnes = [c.code for c in vue.campagnes(sujet) if c.code in {o.campagne for o in onglets}]
+    days = sorted(o.recu_le for o in onglets)
     return Reponse(
         intention=intention,
         perimetre=sujet.perimetre,
@@ -80,10 +86,35 @@ def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) 
         totaux=totaux,
         campagnes=tuple(campagnes),
         provisoire=provisoire.gain_retenu,
+        sous_alerte=under_alert(onglets),
+        sources=(date.fromisoformat(days[0]), date.fromisoformat(days[-1])) if days else None,
+        heavy=heavy_lines(vue, onglets, totaux) if intention in WITH_HEAVY_LINES else (),
         objectif=vue.objectif(sujet),
         par=sujet.par,
         sauf=sujet.sauf,
         place=sujet.place,
+    )
+
+
+def under_alert(onglets: Iterable[OngletRecu]) -> int:
+    """Cents kept, in these tabs, by lines that bear an alert."""
+    return sum(o.sous_alerte for o in onglets)
+
+
+def heavy_lines(vue: Vue, onglets: Sequence[OngletRecu], totaux: Totaux) -> tuple[Element, ...]:
+    """The kept lines that alone make more than a configured share of a total, at their cells; at most `NAMED`.
+
+    Only the tabs that hold as much are read. A total of few lines names none: each of them weighs.
+    """
+    bar = vue.dossier.seuils.part_d_une_ligne * totaux.gain_retenu
+    if bar <= 0 or totaux.lignes_retenues < vue.dossier.seuils.poids_lignes_minimum:
+        return ()
+    tabs = [o.id for o in onglets if o.declare_positif > bar]
+    lines = questions.lignes_de(vue.db, tabs, vue.au, NAMED) if tabs else []
+    return tuple(
+        Element(li.intitule, kept, "", Adresse(li.reference, li.chemin, li.feuille, li.cellule))
+        for li in lines
+        if (kept := li.gain_exercice - li.retire) > bar
     )
 
 
@@ -95,7 +126,8 @@ def ventile(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element,
         noms = vue.dossier.territoire.etablissements
         parts = [
             Element(noms[o.finess].nom, o.totaux.gain_retenu, "" if o.remis else "provisoire", code=o.finess,
-                    territoire=Perimetre("etablissement", o.finess), retire=o.totaux.gain_retire)
+                    territoire=Perimetre("etablissement", o.finess), retire=o.totaux.gain_retire,
+                    sous_alerte=o.sous_alerte)
             for o in onglets
         ]  # fmt: skip
         return tuple(sorted(parts, key=_plus_grand))
@@ -122,7 +154,12 @@ def _par_ensemble(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[El
         if a_lui:
             provisoire = "" if all(o.remis for o in a_lui) else "provisoire"
             t = somme(a_lui)
-            presents.append(Element(nom, t.gain_retenu, provisoire, code=p.code, territoire=p, retire=t.gain_retire))
+            presents.append(
+                Element(
+                    nom, t.gain_retenu, provisoire, code=p.code, territoire=p,
+                    retire=t.gain_retire, sous_alerte=under_alert(a_lui),
+                )
+            )  # fmt: skip
         else:
             absents.append(Element(nom, None, "rien reçu", code=p.code, territoire=p))
     return tuple(sorted(presents, key=_plus_grand) + absents)

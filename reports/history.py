@@ -8,7 +8,7 @@ from dataclasses import replace
 from config.errors import UserError
 from config.langue import grand_montant, taux
 from config.objectifs import Objectif
-from reports.gains import base
+from reports.gains import base, under_alert
 from reports.reponse import Element, Reponse
 from reports.vue import Sujet, Vue, somme
 
@@ -76,6 +76,7 @@ def _territoire(vue: Vue, sujet: Sujet) -> Element:
     return Element(
         nom, reponse.totaux.gain_retenu, f"{_atteinte(reponse)}{recues}", code=p.code, territoire=p,
         retire=reponse.totaux.gain_retire, objectif=reponse.objectif.montant if reponse.objectif else None,
+        sous_alerte=reponse.sous_alerte,
     )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def _exercice(vue: Vue, sujet: Sujet, exercice: int) -> Element:
     totaux, vise = somme(onglets), vue.objectif(celui_la)
     return Element(
         code, totaux.gain_retenu, _objectif(vise) + trames, code=code, retire=totaux.gain_retire,
-        objectif=vise.montant if vise else None,
+        objectif=vise.montant if vise else None, sous_alerte=under_alert(onglets),
     )  # fmt: skip
 
 

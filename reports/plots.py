@@ -31,6 +31,7 @@ SIGNES_TITRE, SIGNES, SIGNES_PIED = 43, 60, 76
 ENCRE, GRIS, TRAIT = "#1F2A44", "#5B6472", "#D5DAE2"
 COULEURS: dict[Part, dict[str, Any]] = {
     Part.RETENU: {"facecolor": "#0072B2"},
+    Part.UNDER_ALERT: {"facecolor": "#0072B2", "edgecolor": "#FFFFFF", "hatch": "....."},
     Part.PERTE: {"facecolor": "#D55E00"},
     Part.RETIRE: {"facecolor": "#FFFFFF", "edgecolor": "#E69F00", "hatch": "//////"},
     Part.NOTIFIE: {"facecolor": "#56B4E9"},

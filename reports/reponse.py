@@ -40,6 +40,8 @@ class Element:
     """Cents struck out beside a kept amount."""
     objectif: int | None = None
     """Cents aimed at by that one, when it is known."""
+    sous_alerte: int = 0
+    """Cents of a kept amount that lines bearing an alert make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,12 @@ class Reponse:
     place: Perimetre | None = None
     """Whose rank is told."""
     elements: tuple[Element, ...] = ()
+    sous_alerte: int = 0
+    """Cents kept by lines that bear an alert, but those for which a referent answers."""
+    sources: tuple[date, date] | None = None
+    """The days on which the oldest and the youngest of the tabs that count were received."""
+    heavy: tuple[Element, ...] = ()
+    """The lines that alone make more than a configured share of what is kept."""
     faits: Mapping[str, int | Decimal | date] = field(default_factory=dict)
     """What one kind of answer says besides: qualite_euros (fraction), perimetre_traite and achats (cents),
     achats_inconnus (count), echeance (day); and of the forecast, in cents: notifie, report, impute."""
@@ -79,3 +87,8 @@ class Reponse:
         if self.objectif is None or self.objectif.montant == 0:
             return None
         return Decimal(self.totaux.gain_retenu) / self.objectif.montant
+
+    @property
+    def hors_alerte(self) -> int:
+        """Cents kept by the lines that bear no alert, or for which a referent answers."""
+        return self.totaux.gain_retenu - self.sous_alerte

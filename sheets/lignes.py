@@ -166,6 +166,15 @@ class Classeur:
     def totaux(self) -> Totaux:
         return total(o.totaux for o in self.onglets)
 
+    def under_alert(self, onglet: Onglet) -> int:
+        """Cents kept by the lines of a tab that bear an alert, each line once, losses left out."""
+        signalees = {c.ligne for c in self.constats if c.gravite is Gravite.ALERTE and c.feuille == onglet.feuille}
+        return sum(
+            max(ligne.mesure.gain_exercice, 0)
+            for ligne in onglet.lignes
+            if ligne.numero in signalees and not ligne.bloquee
+        )
+
     @property
     def bloquant(self) -> bool:
         return any(c.gravite is Gravite.REJET for c in self.constats)

@@ -156,7 +156,7 @@ DEBOUT = {
     "actes": "le, par, genre, campagne, ght, finess, action_id, valeur, motif",
 }
 """Facts, all but when and in which pull."""
-LAISSEES = {"pulls", "bilans", "sources", "recoupements", "constats", "questions", "sauvegardes", "evenements_du_chat", "signes_de_vie",
+LAISSEES = {"pulls", "bilans", "sources", "recoupements", "constats", "sous_alertes", "questions", "sauvegardes", "evenements_du_chat", "signes_de_vie",
             "messages", "gestes", "courriels", "pas_du_service", "_sqlite_migrations"}  # fmt: skip
 """How many pulls it took differs; findings are compared below, the last look at each campaign alone."""
 CONSTATS = (
@@ -164,6 +164,7 @@ CONSTATS = (
     " recoupement IS NOT NULL FROM constats WHERE recoupement IS NULL OR recoupement IN ("
     " SELECT max(id) FROM recoupements GROUP BY campagne) ORDER BY 1, 2, 3, 5, 6, 7, 10"
 )
+UNDER_ALERT = "SELECT onglet, cents FROM sous_alertes WHERE recoupement IN (SELECT max(id) FROM recoupements GROUP BY campagne) ORDER BY 1"
 
 
 def faits(registre: Path) -> dict[str, Any]:
@@ -174,6 +175,7 @@ def faits(registre: Path) -> dict[str, Any]:
         # Whoever decides again after a crash has decided twice: both rows stay, and say the same.
         rendu = {t: sorted(db.execute(f"SELECT DISTINCT {quoi} FROM {t}"), key=repr) for t, quoi in DEBOUT.items()}  # noqa: S608
         rendu["constats"] = db.execute(CONSTATS).fetchall()
+        rendu["sous_alertes"] = db.execute(UNDER_ALERT).fetchall()
         rendu["recoupes"] = db.execute("SELECT DISTINCT campagne FROM recoupements ORDER BY 1").fetchall()
         return rendu
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from bots.lettres.rappels import Partie
+from bots.messages import heavy, under_alert
 from config.campagne import Campagne
 from config.errors import UserError
 from config.langue import compte, enumeration, euros, grand_montant, jour, taux
@@ -39,11 +40,18 @@ def _alerte(vue: Vue, relances: Sequence[Relance]) -> Partie:
     return Partie(
         _titre(vue, sommes, lieux),
         f"{c.titre.capitalize()}, situation au {jour(c.situation)}. {_ensemble(c, sommes)}".strip(),
-        (*(_points(c, tous) if len(tous) > 1 else du_seul), *_couteux(vue, c, lieux)),
+        (*_to_look_at(sommes), *(_points(c, tous) if len(tous) > 1 else du_seul), *_couteux(vue, c, lieux)),
         f"Pour le détail, demandez à Vigie : « pourquoi gains {unites[0]} {c.exercice} », « rejets {unites[0]} {c.exercice} »."
         if any(s.recues for s in sommes)
         else "",
     )
+
+
+def _to_look_at(sommes: Sequence[Reponse]) -> list[str]:
+    """What is kept and asks for a look, then the lines that alone make much of a total, by their place."""
+    under = sum(s.sous_alerte for s in sommes)
+    dit = f"Sous alerte : {grand_montant(under)} ; hors alerte, {grand_montant(sum(s.hors_alerte for s in sommes))} retenus"
+    return [*([dit] if under else []), *(heavy(e).removesuffix(".") for s in sommes for e in s.heavy)]
 
 
 def _sans_les_parties(vue: Vue, unites: Sequence[str]) -> list[str]:
@@ -56,12 +64,13 @@ def _titre(vue: Vue, sommes: Sequence[Reponse], lieux: Sequence[Perimetre]) -> s
     """« Bourgogne-Franche-Comté : 14,6 M€ retenus, 91,2 % de l'objectif »."""
     if len(lieux) > 1:
         retenu = sum(s.totaux.gain_retenu for s in sommes)
-        return f"{enumeration([vue.dossier.territoire.nom(ou) for ou in lieux], 2)} : {grand_montant(retenu)} retenus"
+        under = under_alert(sum(s.sous_alerte for s in sommes))
+        return f"{enumeration([vue.dossier.territoire.nom(ou) for ou in lieux], 2)} : {grand_montant(retenu)} retenus{under}"
     s, nom = sommes[0], vue.dossier.territoire.nom(lieux[0])
     if not s.recues:
         return f"{nom} : rien reçu"
     atteinte = f", {taux(s.atteinte)} de l'objectif" if s.atteinte is not None else ""
-    return f"{nom} : {grand_montant(s.totaux.gain_retenu)} retenus{atteinte}"
+    return f"{nom} : {grand_montant(s.totaux.gain_retenu)} retenus{atteinte}{under_alert(s.sous_alerte)}"
 
 
 def _ensemble(c: Campagne, sommes: Sequence[Reponse]) -> str:
@@ -100,7 +109,9 @@ def _point(c: Campagne, p: Point) -> str:
         else ""
     )
     prevu = f", {grand_montant(p.prevu)} attendus en fin d'année" if c.moment != "annuelle" else ""
-    return f"{p.etat.ght.nom} : {grand_montant(p.retenu)} retenus{vise}{prevu} ; {p.etat.mots}"
+    return (
+        f"{p.etat.ght.nom} : {grand_montant(p.retenu)} retenus{vise}{prevu}{under_alert(p.sous_alerte)} ; {p.etat.mots}"
+    )
 
 
 def _couteux(vue: Vue, c: Campagne, lieux: Iterable[Perimetre]) -> list[str]:

@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from sqlite_utils import Database
 
 from sheets.lignes import Totaux
-from sheets.register import decisions
+from sheets.register import decisions, under_alert
 from sheets.register.registre import fichier_de, lecture, peut_etre_repris
 
 
@@ -49,6 +49,10 @@ class OngletRecu(NamedTuple):
     """Cents declared by lines first ordered before the exercice: the report already taken up."""
     recu: int
     """The arrival that was judged: the same one may have been judged several times."""
+    recu_le: str
+    """The day it arrived, as ISO text."""
+    sous_alerte: int
+    """Cents kept by lines that bear an alert, but those for which a referent answers."""
 
 
 def dernier_pull(db: Database, au: date) -> int:
@@ -68,6 +72,9 @@ def dernier_fichier(db: Database, au: date) -> int:
 
 _QUI_COMPTE = """
 WITH campagne(code, rang) AS (SELECT value, key FROM json_each(:campagnes)),
+look(campagne, id) AS MATERIALIZED (
+  SELECT campagne, max(id) FROM recoupements
+  WHERE campagne IN (SELECT code FROM campagne) AND pull <= :pull GROUP BY campagne),
 verrou(campagne, ght, jusqu_a) AS MATERIALIZED (
   SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:verrous)
 ), vivant(fichier, ordre) AS MATERIALIZED (
@@ -83,8 +90,10 @@ verrou(campagne, ght, jusqu_a) AS MATERIALIZED (
 SELECT o.id, o.fichier, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.neant, o.achats,
   o.lignes_lues, o.lignes_vides, o.lignes_ignorees, o.lignes_rejetees, o.lignes_retenues,
   o.gain_declare, o.gain_retire, o.gain_retenu, o.declare_positif, o.perimetre_traite,
-  o.notifie, o.report, o.repris, f.recu
+  o.notifie, o.report, o.repris, f.recu, substr(p.debut, 1, 10), o.sous_alerte + coalesce(s.cents, 0)
 FROM choisi c JOIN onglets o ON o.id = c.onglet JOIN fichiers f ON f.id = o.fichier
+JOIN fichiers arrivee ON arrivee.id = f.recu JOIN pulls p ON p.id = arrivee.pull
+LEFT JOIN look ON look.campagne = o.campagne LEFT JOIN sous_alertes s ON s.recoupement = look.id AND s.onglet = o.id
 ORDER BY c.finess
 """
 
@@ -122,7 +131,7 @@ def _connus(db: Database, campagnes: Sequence[str], au: date, finess: Iterable[s
     return {f: tous[f] for f in sorted(tous.keys() if finess is None else tous.keys() & set(finess))}
 
 
-Mot = tuple[str, int, int, int]
+Mot = tuple[str, int, int, int, int]
 A_RETENIR = 64
 """Campaigns that are remembered: a country's weigh a megabyte each."""
 
@@ -176,14 +185,17 @@ _ACTES = """FROM actes WHERE le < :apres AND (campagne = value OR campagne IN (
 
 
 def _derniers_mots(db: Database, campagnes: Sequence[str], au: date) -> list[Mot]:
-    """What could be seen of each campaign that day: its last judgement, how many acts, and which (by the sum of theirs)."""
+    """What could be seen of each campaign that day: its last judgement, its acts (how many, the sum of their numbers),
+    its last look."""
     requete = (
         "SELECT value, (SELECT coalesce(max(id), 0) FROM fichiers WHERE campagne IN (value, '') AND id <= :jusqu_a),"
-        f" (SELECT count(*) {_ACTES}), (SELECT coalesce(sum(id), 0) {_ACTES}) FROM json_each(:campagnes) ORDER BY key"
+        f" (SELECT count(*) {_ACTES}), (SELECT coalesce(sum(id), 0) {_ACTES}),"
+        " (SELECT coalesce(max(id), 0) FROM recoupements WHERE campagne = value AND pull <= :pull)"
+        " FROM json_each(:campagnes) ORDER BY key"
     )  # a file that could not be read again bears no campaign any more
-    jusqu_a, apres = dernier_fichier(db, au), decisions.lendemain(au)
+    pull, jusqu_a, apres = dernier_pull(db, au), dernier_fichier(db, au), decisions.lendemain(au)
     return db.execute(
-        requete, {"campagnes": json.dumps(list(campagnes)), "jusqu_a": jusqu_a, "apres": apres}
+        requete, {"campagnes": json.dumps(list(campagnes)), "jusqu_a": jusqu_a, "apres": apres, "pull": pull}
     ).fetchall()
 
 
@@ -193,7 +205,11 @@ def _de_la_base(
 ) -> dict[str, OngletRecu]:  # fmt: skip
     verrous = decisions.verrous(db, campagnes, au) if verrou else []
     retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous, avant)}
-    for finess_, change in decisions.effets(db, [o.id for o in retenus.values()], au).items():
+    tabs = [o.id for o in retenus.values()]
+    lifted = under_alert.lifted(db, tabs, au)
+    for finess_, o in retenus.items():
+        retenus[finess_] = o._replace(sous_alerte=o.sous_alerte - lifted[o.id]) if o.id in lifted else o
+    for finess_, change in decisions.effets(db, tabs, au).items():
         onglet = retenus[finess_]
         retenus[finess_] = onglet._replace(
             totaux=_apres(onglet.totaux, change),
@@ -216,6 +232,7 @@ def _retenus(
         "campagnes": json.dumps(list(campagnes)),
         "verrous": json.dumps(verrous),
         "jusqu_a": dernier_fichier(db, au),
+        "pull": dernier_pull(db, au),
         "finess": json.dumps(sorted(finess)) if finess is not None else None,
         "avant": avant,
     }

@@ -13,9 +13,9 @@ from sqlite_utils import Database
 
 from config.discretion import masque
 from config.dossier import Dossier
-from sheets.constats import Constat
+from sheets.constats import Constat, Gravite
 from sheets.lignes import Classeur, Onglet
-from sheets.register import clock, dossiers
+from sheets.register import clock, dossiers, under_alert
 from sheets.register.registre import ecriture
 from sheets.register.schema import a_convertir, colonnes_de_la_table, table_des_lignes
 from sheets.trame import Trame
@@ -197,8 +197,10 @@ def campagnes_recues(db: Database) -> list[str]:
 def recoupe(db: Database, pull: int, campagne: str, constats: Iterable[tuple[int, int, Constat]]) -> None:
     """Store what the checks on a whole campaign found, as (file, tab, finding); none found is a fact too."""
     with ecriture(db):
-        vu = db.execute("INSERT INTO recoupements (pull, campagne) VALUES (?, ?)", (pull, campagne)).lastrowid
-        _constats(db, ((fichier, onglet, c, vu) for fichier, onglet, c in constats))
+        vu = int(db.execute("INSERT INTO recoupements (pull, campagne) VALUES (?, ?)", (pull, campagne)).lastrowid or 0)
+        trouves = list(constats)
+        _constats(db, ((fichier, onglet, c, vu) for fichier, onglet, c in trouves))
+        under_alert.add_up(db, vu, {(onglet, c.ligne) for _, onglet, c in trouves if c.gravite is Gravite.ALERTE})
 
 
 def _constats(db: Database, constats: Iterable[tuple[int, int | None, Constat, int | None]]) -> None:
@@ -233,14 +235,14 @@ def _onglet(db: Database, fichier: int, classeur: Classeur, onglet: Onglet) -> i
     ligne = db.execute(
         "INSERT INTO onglets (fichier, campagne, finess, feuille, colonnes, achats, neant, utilisable, lignes_lues,"
         " lignes_vides, lignes_ignorees, lignes_rejetees, lignes_retenues, gain_declare, gain_retire, gain_retenu,"
-        " declare_positif, perimetre_traite, exercice, notifie, report, repris)"
-        f" VALUES ({', '.join('?' * 22)})",
+        " declare_positif, perimetre_traite, exercice, notifie, report, repris, sous_alerte)"
+        f" VALUES ({', '.join('?' * 23)})",
         (
             fichier, classeur.tampon.campagne, onglet.finess, onglet.feuille, json.dumps(onglet.colonnes), onglet.achats,
             int(onglet.neant), int(onglet.utilisable), t.lignes_lues, t.lignes_vides, t.lignes_ignorees,
             t.lignes_rejetees, t.lignes_retenues, t.gain_declare, t.gain_retire, t.gain_retenu, onglet.declare_positif,
             onglet.perimetre_traite(classeur.exercice), classeur.exercice, onglet.notifie, onglet.report,
-            onglet.repris(classeur.exercice),
+            onglet.repris(classeur.exercice), classeur.under_alert(onglet),
         ),
     )  # fmt: skip
     numero = int(ligne.lastrowid or 0)

@@ -97,7 +97,7 @@ def _copie(db: Database, rang: int, campagne: str, jour: date, annees: int) -> N
     autre |= {"date_premiere_commande": annee, "exercice": f"exercice + {annees}"}
     autre |= {"recoupement": f"iif(recoupement IS NULL, NULL, {rang + 1})"}
     numeros = {"pulls": str(rang + 1), "bilans": "", "fichiers": f"id + {pas}", "onglets": f"id + {pas}",
-               "lignes_paat": "NULL", "recoupements": str(rang + 1), "constats": "NULL"}  # fmt: skip
+               "lignes_paat": "NULL", "recoupements": str(rang + 1), "constats": "NULL", "sous_alertes": ""}  # fmt: skip
     with ecriture(db):
         for table, numero in numeros.items():
             colonnes = [c.name for c in db[table].columns]

@@ -1,0 +1,45 @@
+"""What is kept by lines that bear an alert: added up when a campaign is looked at, lifted where a referent decided.
+
+A tab's own checks are added up with it, as it is stored (`onglets.sous_alerte`); never reads all the lines of a territory.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from sqlite_utils import Database
+
+from sheets.register.decisions import decisions, lendemain
+
+_ADDED = """
+INSERT INTO sous_alertes (recoupement, onglet, cents)
+SELECT :vu, l.onglet, sum(max(l.gain_exercice, 0)) FROM json_each(:lignes) v
+JOIN lignes_paat l ON l.onglet = v.value ->> 0 AND l.numero = v.value ->> 1
+WHERE l.bloquee = 0 AND NOT EXISTS (SELECT 1 FROM constats c WHERE c.onglet = l.onglet AND c.gravite = 'alerte'
+  AND c.recoupement IS NULL AND c.ligne = l.numero)
+GROUP BY l.onglet
+"""
+
+_LIFTED = """
+SELECT l.onglet, sum(max(l.gain_exercice, 0)) FROM json_each(:lignes) v
+JOIN lignes_paat l ON l.id = v.value JOIN onglets o ON o.id = l.onglet
+WHERE l.bloquee = 0 AND EXISTS (SELECT 1 FROM constats c WHERE c.onglet = l.onglet AND c.gravite = 'alerte'
+  AND c.ligne = l.numero AND (c.recoupement IS NULL OR c.recoupement = (
+    SELECT max(r.id) FROM recoupements r JOIN pulls p ON p.id = r.pull
+    WHERE r.campagne = o.campagne AND p.debut < :apres)))
+GROUP BY l.onglet
+"""
+
+
+def add_up(db: Database, look: int, lines: Collection[tuple[int, int | None]]) -> None:
+    """Store, by tab, the cents kept by these lines (tab, row) on which that look at a campaign alone put an alert."""
+    db.execute(_ADDED, {"vu": look, "lignes": json.dumps(sorted(li for li in lines if li[1] is not None))})
+
+
+def lifted(db: Database, tabs: Iterable[int], au: date) -> dict[int, int]:
+    """By tab, the cents that decisions in force that day take out: the line is struck, or a referent answers for it."""
+    decided = [d.ligne for d in decisions(db, tabs, au) if not d.caduque]
+    rows = db.execute(_LIFTED, {"lignes": json.dumps(decided), "apres": lendemain(au)}) if decided else ()
+    return {tab: int(cents) for tab, cents in rows}
