@@ -24,6 +24,8 @@ PERMITTED = {
     ("sheets/reading/rognage.py", "ZipFile"): "into memory: a workbook cut to what is read",
     ("sheets/reading/rognage.py", "open"): "a part of that workbook",
     ("sheets/reading/rognage.py", "shutil.copyfileobj"): "a part of that workbook",
+    ("sheets/reading/plain_package.py", "ZipFile"): "into memory: a workbook of another format as the reader reads it",
+    ("sheets/reading/plain_package.py", "open"): "a part of that workbook",
     ("sheets/template/seal.py", "save"): "into memory: the one place where a workbook becomes bytes",
     ("sheets/template/seal.py", "ZipFile"): "into memory",
     ("reports/plots.py", "savefig"): "into memory: a picture's bytes",

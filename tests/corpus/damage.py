@@ -220,7 +220,8 @@ def sans(nom: str, defaut: str, verdict: Verdict, *retirees: str) -> None:
 sans("sans-workbook", "Le sommaire du classeur (workbook.xml) a disparu.", refuse(), "xl/workbook.xml")
 sans("sans-relations", "Les relations du classeur ont disparu.", refuse(), RELATIONS)
 sans("sans-types", "La liste des types de contenu a disparu ; le reste est intact.", Verdict(lignes_retenues=N), TYPES)
-sans("sans-la-feuille", "La feuille de l'établissement a disparu du zip.", refuse(), FEUILLE)
+sans("sans-la-feuille", "La feuille de l'établissement a disparu du zip.",
+     Verdict(codes={"onglet-sans-contenu", "onglet-manquant"}, seuls=True, lignes_retenues=0), FEUILLE)  # fmt: skip
 sans("sans-textes", "La table des textes a disparu : il ne reste que des nombres.", refuse(), PARTAGEES)
 sans("sans-styles", "Les styles ont disparu : les dates ne sont plus que des nombres.", entier(), "xl/styles.xml")
 sans(

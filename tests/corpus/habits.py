@@ -151,7 +151,11 @@ def _() -> bytes:
     return retouche(lambda _, f: f.insert_rows(1, 30), pose({f"B{n}": "note" for n in range(1, 31)}))
 
 
-@cas("colonne-inseree", "Une colonne à soi, « Notes internes », insérée au milieu et remplie.", entier())
+@cas(
+    "colonne-inseree",
+    "Une colonne à soi, « Notes internes », insérée au milieu et remplie.",
+    entier("colonne-ignoree", dit="Notes internes"),
+)
 def _() -> bytes:
     def insere(_: Workbook, f: Worksheet) -> None:
         f.insert_cols(6)
