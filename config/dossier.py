@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from config import safe_write
 from config.campagne import Campagne, par_situation
 from config.droits import Personne
 from config.errors import UserError
@@ -108,6 +110,12 @@ def charge(chemin: Path) -> Dossier:
 
 @lru_cache(maxsize=4)
 def _charge(chemin: Path, empreinte: str) -> Dossier:
+    dossier, plaintes = _lit(chemin, empreinte)
+    plaintes.leve(f"Le dossier de la région « {chemin} » est à corriger :")
+    return dossier
+
+
+def _lit(chemin: Path, empreinte: str) -> tuple[Dossier, Plaintes]:
     plaintes = Plaintes()
     territoire = lit_territoire(chemin, plaintes)
     reglages = lit_reglages(chemin / "reglages.toml", plaintes)
@@ -128,8 +136,31 @@ def _charge(chemin: Path, empreinte: str) -> Dossier:
         alertes=reglages.alertes,
         rappels=lit_rappels(chemin, plaintes),
     )
-    plaintes.leve(f"Le dossier de la région « {chemin} » est à corriger :")
-    return dossier
+    return dossier, plaintes
+
+
+def complaints(chemin: Path) -> list[str]:
+    """What is wrong in a region's folder that has all its files, a sentence each; nothing when it loads."""
+    return _lit(chemin, _empreinte(_fichiers(chemin)))[1].phrases
+
+
+def edit(folder: Path, name: str, content: bytes) -> list[str]:
+    """Replace one file of the region's folder; return what is still wrong in the others.
+
+    Raises UserError, and changes nothing, when the folder would be at fault for it: this file's own lines, or any
+    line when nothing was wrong before.
+    """
+    with tempfile.TemporaryDirectory() as trial:
+        copy = Path(shutil.copytree(folder, Path(trial) / folder.name))
+        before = complaints(copy)
+        (copy / name).unlink(missing_ok=True)  # it may be a link, or not to be written
+        safe_write.create(copy / name, content)
+        after = complaints(copy)
+    ours = [c for c in after if c.startswith((f"{name},", f"{name} :"))]
+    refusal = Plaintes(ours if before else after)
+    refusal.leve(f"« {folder / name} » n'a pas été modifié ; le dossier se contredirait :")
+    safe_write.replace(folder / name, content)
+    return after
 
 
 @lru_cache(maxsize=8)

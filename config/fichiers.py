@@ -6,14 +6,14 @@ What a file says of another (a GHT, a family) is checked against what was read o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from config.campagne import MOMENTS, Campagne
 from config.droits import ROLES, Absence, Personne
-from config.langue import cle, jour, vouliez_vous
+from config.langue import cle, enumeration, jour, vouliez_vous
 from config.nomenclature import RUBRIQUES, UNE, Bornes, Nomenclature
 from config.objectifs import Objectif
 from config.seuils import Seuils
@@ -113,7 +113,33 @@ def _se_recouvrent(a: Appartenance, b: Appartenance) -> bool:
     return debut <= min(a.fin or date.max, b.fin or date.max)
 
 
-def _perimetre(r: Rang, territoire: Territoire) -> Perimetre:
+@dataclass
+class _Cited:
+    """The codes of the territory that a file cites: those that it does not know are told at the file's end."""
+
+    known: int = 0
+    unknown: list[tuple[Rang, str]] = field(default_factory=list)
+
+    def add(self, r: Rang, phrase: str, *, known: bool) -> None:
+        self.known += known
+        if not known:
+            self.unknown.append((r, phrase))
+
+    def tell(self, territoire: Territoire) -> None:
+        """Each at its line; but once for all while the territory was not loaded, or is another region's."""
+        if not self.known and (len(self.unknown) > 2 or (self.unknown and not territoire.ghts)):
+            r, lines = self.unknown[0][0], [str(r.ligne) for r, _ in self.unknown]
+            r.plaintes.ajoute(
+                r.fichier, None,
+                f"aucun des GHT et établissements cités (ligne{'s' if len(lines) > 1 else ''} {enumeration(lines, 4)}) n'est "
+                "dans territoire.csv. Chargez le territoire d'abord : vigie territory LISTE.csv",
+            )  # fmt: skip
+            return
+        for r, phrase in self.unknown:
+            r.plainte(phrase)
+
+
+def _perimetre(r: Rang, territoire: Territoire, cited: _Cited) -> Perimetre:
     type_, code = r.parmi("perimetre", TYPES_PERIMETRE), r.texte("code")
     connus = {
         "national": ["FR"],
@@ -121,13 +147,18 @@ def _perimetre(r: Rang, territoire: Territoire) -> Perimetre:
         "ght": list(territoire.ghts),
         "etablissement": list(territoire.etablissements),
     }.get(type_, [])
-    if code and type_ and code not in connus:
-        r.plainte(f"« {code} » est inconnu comme {type_}{vouliez_vous(code, connus)}")
+    known = code in connus
+    phrase = "" if known else f"« {code} » est inconnu comme {type_}{vouliez_vous(code, connus)}"
+    if code and type_ in ("ght", "etablissement"):
+        cited.add(r, phrase, known=known)
+    elif code and type_ and not known:
+        r.plainte(phrase)
     return Perimetre(type_, code)  # type: ignore[arg-type]
 
 
 def lit_objectifs(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> tuple[Objectif, ...]:
     objectifs: list[Objectif] = []
+    cited = _Cited()
     colonnes = ("perimetre", "code", "exercice", "version", "effet", "montant_meur")
     for r in lit_table(chemin / "objectifs.csv", colonnes, plaintes):
         montant = r.decimal("montant_meur") * 100_000_000
@@ -136,7 +167,7 @@ def lit_objectifs(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> t
         if montant != int(montant):
             r.plainte("un objectif s'écrit en millions d'euros, au centime près au plus.")
         o = Objectif(
-            _perimetre(r, territoire),
+            _perimetre(r, territoire, cited),
             r.entier("exercice"),
             r.texte("version"),
             r.date("effet") or date.min,
@@ -145,6 +176,7 @@ def lit_objectifs(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> t
         if any((p.perimetre, p.exercice, p.effet) == (o.perimetre, o.exercice, o.effet) for p in objectifs):
             r.plainte("un autre objectif prend effet le même jour pour ce périmètre et cet exercice.")
         objectifs.append(o)
+    cited.tell(territoire)
     return tuple(objectifs)
 
 
@@ -197,11 +229,12 @@ def lit_operateurs(chemin: Path, plaintes: Plaintes) -> dict[str, Operateur]:
 def lit_personnes(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> dict[str, Personne]:
     personnes: dict[str, Personne] = {}
     rangs: list[tuple[Rang, Personne]] = []
+    cited = _Cited()
     colonnes = ("email", "fonction", "role", "perimetre", "code", "suppleant", "absence_debut", "absence_fin")
     for r in lit_table(chemin / "personnes.csv", colonnes, plaintes):
         email = r.texte("email").lower()
         slack = r.texte("slack", requis=False).upper()
-        p = Personne(email, r.texte("fonction"), r.parmi("role", ROLES), _perimetre(r, territoire), _absence(r), slack,
+        p = Personne(email, r.texte("fonction"), r.parmi("role", ROLES), _perimetre(r, territoire, cited), _absence(r), slack,
                      _direction(r))  # fmt: skip
         if email in personnes:
             r.plainte(f"« {email} » est déjà décrit plus haut.")
@@ -211,6 +244,7 @@ def lit_personnes(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> d
             r.plainte(f"l'identifiant Slack « {slack} » est déjà donné plus haut.")
         personnes[email] = p
         rangs.append((r, p))
+    cited.tell(territoire)
     for r, p in rangs:
         if p.absence and p.absence.suppleant not in personnes:
             r.plainte(f"le suppléant « {p.absence.suppleant} » n'est pas dans ce fichier.")
@@ -240,12 +274,14 @@ def _absence(r: Rang) -> Absence | None:
 
 def lit_achats(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> dict[tuple[str, int], int]:
     achats: dict[tuple[str, int], int] = {}
+    cited = _Cited()
     for r in lit_table(chemin / "achats.csv", ("finess_ej", "exercice", "montant_eur"), plaintes):
         finess = finess_lu(r)
-        if finess not in territoire.etablissements:
-            r.plainte(f"l'établissement {finess} n'est pas dans territoire.csv.")
+        phrase = f"l'établissement {finess} n'est pas dans territoire.csv."
+        cited.add(r, phrase, known=finess in territoire.etablissements)
         exercice = r.entier("exercice")
         if (finess, exercice) in achats:
             r.plainte(f"les achats {exercice} de l'établissement {finess} sont déjà donnés plus haut.")
         achats[finess, exercice] = int((r.decimal("montant_eur") * 100).to_integral_value())
+    cited.tell(territoire)
     return achats

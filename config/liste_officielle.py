@@ -1,19 +1,16 @@
 """An official list of GHT and members, whatever its column order → the rows of `territoire.csv`.
 
-Nobody is erased: who has left a GHT gets an end, who joins gets a beginning. Pure, but for `ecrit`.
+Nobody is erased: who has left a GHT gets an end, who joins gets a beginning. Pure.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 
-from config import safe_write
+from config import edited_table
 from config.errors import UserError
 from config.langue import cle, enumeration, jour
 from config.territoire import Appartenance, Etablissement, Ght, Region, Territoire
@@ -129,13 +126,38 @@ def fusionne(ancien: Territoire, liste: Liste, le: date) -> Territoire:
     )
 
 
-def ecrit(territoire: Territoire, chemin: Path) -> None:
-    """Replace `territoire.csv`, in one move: a reader sees the old file or the new one."""
-    tampon = io.StringIO()
-    table = csv.writer(tampon, delimiter=";", lineterminator="\n")
-    table.writerow(("region_code", "ght_code", "ght", "finess_ej", "etablissement", "role", "debut", "fin"))
-    for a in sorted(territoire.appartenances, key=lambda a: (a.ght, not a.support, a.finess, a.debut or date.min)):
-        g, e = territoire.ghts[a.ght], territoire.etablissements[a.finess]
-        bornes = [jour(d) if d else "" for d in (a.debut, a.fin)]
-        table.writerow((g.region, g.code, g.nom, e.finess, e.nom, "support" if a.support else "partie", *bornes))
-    safe_write.replace(chemin, tampon.getvalue().encode("utf-8-sig"))
+def ended(before: Territoire, after: Territoire) -> list[Appartenance]:
+    """The memberships that the list ends, with their end; those that never were, without one."""
+    kept = {(a.finess, a.ght, a.support, a.debut) for a in after.appartenances}
+    known = set(before.appartenances)
+    never = [a for a in before.appartenances if (a.finess, a.ght, a.support, a.debut) not in kept]
+    return [a for a in after.appartenances if a.fin and a not in known] + [replace(a, fin=None) for a in never]
+
+
+def applied(before: Territoire, after: Territoire, content: bytes) -> bytes:
+    """`territoire.csv`, whose bytes are `content` and say `before`, made to say `after`.
+
+    Rows that do not change stay as they were typed, where they were; new ones go to the end.
+    """
+    table = edited_table.read(content)
+    by_birth = {(a.finess, a.ght, a.support, a.debut): a for a in after.appartenances}
+    dropped = set()
+    for row, old in zip(table.filled, before.appartenances, strict=True):
+        new = by_birth.pop((old.finess, old.ght, old.support, old.debut), None)
+        if new is None:
+            dropped.add(id(row))
+        else:
+            ends = {"fin": jour(new.fin) if new.fin else ""} if new.fin != old.fin else {}
+            table.put(row, {k: v for k, v in _names(after, new).items() if v != _names(before, old)[k]} | ends)
+    table.rows = [row for row in table.rows if id(row) not in dropped]
+    for new in sorted(by_birth.values(), key=lambda a: (a.ght, not a.support, a.finess)):
+        role = "support" if new.support else "partie"
+        dates = {"debut": jour(new.debut) if new.debut else "", "fin": jour(new.fin) if new.fin else ""}
+        table.append({"finess_ej": new.finess, "ght_code": new.ght, "role": role} | _names(after, new) | dates)
+    return table.content()
+
+
+def _names(territory: Territoire, a: Appartenance) -> dict[str, str]:
+    """What a list may say anew of a membership that stays."""
+    ght = territory.ghts[a.ght]
+    return {"region_code": ght.region, "ght": ght.nom, "etablissement": territory.etablissements[a.finess].nom}

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
-from config import safe_write
+from config import edited_table
+from config.dossier import edit
 from config.errors import UserError
 from config.langue import cle, vouliez_vous
 from config.nomenclature import RUBRIQUES, UNE, Nomenclature
-from config.tables import decode, separateur
+
+FICHIER = "synonymes.csv"
 
 
 def apprend(chemin: Path, nomenclature: Nomenclature, rubrique: str, synonyme: str, label: str) -> None:
     """Write one line more in `synonymes.csv`, in the file's own separator and column order.
 
-    Raises UserError when the label is not official, or when the synonym already names another.
+    Raises UserError when the label is not official, when the synonym already names another, or cannot be one.
     """
     if label not in nomenclature.labels(rubrique):
         proches = vouliez_vous(label, nomenclature.labels(rubrique))
@@ -24,15 +24,11 @@ def apprend(chemin: Path, nomenclature: Nomenclature, rubrique: str, synonyme: s
     deja = nomenclature.label(rubrique, synonyme)
     if deja:
         raise UserError(f"« {synonyme} » est déjà compris comme « {deja} ».")
-    fichier = chemin / "synonymes.csv"
-    texte = decode(fichier.read_bytes())
-    signe = separateur(texte)
-    titres = [cle(t).replace(" ", "_") for t in next(csv.reader(io.StringIO(texte), delimiter=signe))]
-    valeurs = {"rubrique": rubrique, "label": label, "synonyme": synonyme, "source": "appris"}
-    tampon = io.StringIO()
-    csv.writer(tampon, delimiter=signe, lineterminator="\n").writerow([valeurs.get(t, "") for t in titres])
-    fin = "" if texte.endswith("\n") else "\n"
-    safe_write.replace(fichier, (texte + fin + tampon.getvalue()).encode("utf-8-sig"))
+    if not cle(synonyme):
+        raise UserError(f"« {synonyme} » ne contient ni lettre ni chiffre : il n'y a rien à apprendre.")
+    table = edited_table.read((chemin / FICHIER).read_bytes())
+    table.append({"rubrique": rubrique, "label": label, "synonyme": synonyme, "source": "appris"})
+    edit(chemin, FICHIER, table.content())
 
 
 def rubrique_de(nomenclature: Nomenclature, label: str) -> str:

@@ -21,6 +21,7 @@ from reports import constats, suivi
 from reports.vue import Sujet
 from sheets.register import actes
 from sheets.register.actes import Main
+from sheets.register.registre import FIRST_STEP
 
 
 def _main(atelier: Atelier, email: str | None) -> Main:
@@ -97,13 +98,15 @@ def _signe(cents: int) -> str:
 
 
 def liste_les_campagnes(atelier: Atelier) -> None:
-    """Every campaign with its calendar and where it stands."""
-    vue = atelier.vue()
+    """Every campaign with its calendar and where it stands; before the first one, what begins it."""
+    vue = atelier.vue_du_debut()
     rangs = []
     for c in sorted(vue.dossier.campagnes.values(), key=lambda c: c.ouverture):
         etats = suivi.etats(vue, Sujet(FRANCE, c.exercice, c.code))
         rangs.append((c.code, jour(c.ouverture), jour(c.echeance), jour(c.verrou), _ou_en_est(etats)))
     console.tableau(("Campagne", "Ouverture", "Échéance", "Verrou", "Trames"), rangs)
+    if not atelier.chemin_registre.exists():
+        click.echo(f"Le registre « {atelier.chemin_registre} » n'existe pas encore. {FIRST_STEP}")
 
 
 def _ou_en_est(etats: Sequence[suivi.Etat]) -> str:

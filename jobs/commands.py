@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bots import console
-from config import liste_officielle, synonymes
 from config.campagne import Campagne
-from config.dossier import EXEMPLE, charge
 from config.droits import peut_agir
 from config.errors import UserError
-from config.langue import compte, decimal_euros, enumeration, jour, proche, vouliez_vous
-from config.tables import decode, separateur
-from config.territoire import FRANCE, Perimetre, Territoire
+from config.langue import compte, decimal_euros, enumeration, jour, vouliez_vous
+from config.territoire import Perimetre
 from jobs import wiring
 from jobs.pull import STABLE, Bilan
 from jobs.pull import pull as releve_tout
 from jobs.wiring import Atelier
-from reports.vue import Sujet
-from sheets.cells import masque, tasse, texte
+from sheets.cells import masque, tasse
 from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux
-from sheets.reading import excel
-from sheets.reading.rognage import tabs_of
-from sheets.register import questions
 from sheets.register.ledger import Prevue, prevues
 from sheets.register.pulls import PAR_LE_GHT, Saisie
 from sheets.trame import Trame
@@ -248,88 +238,3 @@ def en_etats(comptes: Mapping[str, Any]) -> str:
     mots = (("nouveau", "nouveaux"), ("modifié", "modifiés"), ("inchangé", "inchangés"), ("refusé", "refusés"))
     cles = ("nouveaux", "modifies", "inchanges", "refuses")
     return ", ".join(compte(comptes[cle], un, des) for cle, (un, des) in zip(cles, mots, strict=True))
-
-
-def apprend(atelier: Atelier, ecrit: str | None, label: str | None) -> None:
-    """Learn that a label typed in the trames means an official one; without labels, show what is not known yet."""
-    if atelier.chemin_dossier.resolve() == EXEMPLE.resolve() and ecrit:
-        raise UserError(
-            f"Le dossier d'exemple n'est pas modifié. Copiez-le d'abord ({EXEMPLE}), puis ajoutez --dossier COPIE."
-        )
-    nomenclature = atelier.dossier.nomenclature
-    if ecrit:
-        rubrique = synonymes.rubrique_de(nomenclature, label or "")
-        synonymes.apprend(atelier.chemin_dossier, nomenclature, rubrique, ecrit, label or "")
-        click.echo(f"Appris : « {ecrit} » se lit « {label} ». Les trames déjà reçues gardent leur constat.")
-        return
-    vue = atelier.vue()
-    comptent = [
-        o.id for n in {c.exercice for c in atelier.dossier.campagnes.values()} for o in vue.comptent(Sujet(FRANCE, n))
-    ]
-    inconnus = questions.libelles_inconnus(vue.db, comptent)
-    rangs = [
-        (r, e, str(n), proche(e, nomenclature.labels(r)) or "—")
-        for r, e, n in inconnus
-        if nomenclature.label(r, e) is None
-    ]
-    if not rangs:
-        console.ecrit("Tous les libellés reçus sont connus.", "green")
-        return
-    console.tableau(("Niveau", "Écrit dans les trames", "Lignes", "Le plus proche"), rangs, (2,))
-    console.ecrit('Pour l\'apprendre : vigie learn "ÉCRIT" "LIBELLÉ OFFICIEL"')
-
-
-def charge_territoire(atelier: Atelier, fichier: Path) -> None:
-    """Merge an official list into the folder's `territoire.csv`."""
-    if not fichier.is_file():
-        raise UserError(f"Fichier introuvable : {fichier}.")
-    if atelier.chemin_dossier.resolve() == EXEMPLE.resolve():
-        raise UserError(
-            f"Le dossier d'exemple n'est pas modifié. Copiez-le d'abord ({EXEMPLE}), puis : vigie territory {fichier} --dossier COPIE"
-        )
-    liste = liste_officielle.lit(_rangees(fichier), atelier.dossier.territoire.regions)
-    ancien = atelier.dossier.territoire
-    nouveau = liste_officielle.fusionne(ancien, liste, atelier.maintenant().date())
-    _essaie(nouveau, atelier.chemin_dossier)
-    liste_officielle.ecrit(nouveau, atelier.chemin_dossier / "territoire.csv")
-    ajouts = len(nouveau.appartenances) - len(ancien.appartenances)
-    click.echo(
-        f"{compte(len(liste.ghts), 'GHT', 'GHT')} et {compte(len(liste.etablissements), 'établissement')} lus ; "
-        f"{compte(max(ajouts, 0), 'appartenance ajoutée', 'appartenances ajoutées')}."
-    )
-    closes = [a for a in nouveau.appartenances if a.fin and a not in ancien.appartenances]
-    for a in closes:
-        nom, ght = nouveau.etablissements[a.finess].nom, nouveau.ghts[a.ght].nom
-        click.echo(
-            f"  n'est plus dans la liste : {nom} ({a.finess}), fin d'appartenance au {ght} le {jour(a.fin or date.max)}"
-        )
-
-
-def _essaie(territoire: Territoire, chemin_dossier: Path) -> None:
-    """Load a copy of the folder with this territory. Raises UserError, before anything is written, if it does not."""
-    with tempfile.TemporaryDirectory() as essai:
-        copie = Path(shutil.copytree(chemin_dossier, Path(essai) / chemin_dossier.name))
-        liste_officielle.ecrit(territoire, copie / "territoire.csv")
-        try:
-            charge(copie)
-        except UserError as faute:
-            complaintes = str(faute).split("\n", 1)[1]
-            raise UserError(
-                f"La liste n'a pas été chargée ; le territoire qu'elle donnerait se contredit :\n{complaintes}"
-            ) from None
-
-
-def _rangees(fichier: Path) -> list[list[str]]:
-    """The rows of a CSV or of a workbook's first tab, as text."""
-    import csv
-    import io
-
-    octets = fichier.read_bytes()
-    if fichier.suffix.lower() in (".csv", ".txt"):
-        contenu = decode(octets)
-        return list(csv.reader(io.StringIO(contenu), delimiter=separateur(contenu)))
-    try:
-        premier = tabs_of(octets)[0]
-    except excel.Refus as refus:
-        raise UserError(f"{fichier} : {refus.constat.message} {refus.constat.correction}") from None
-    return [[] for _ in range(premier.ligne_0)] + [[texte(c) or "" for c in rangee] for rangee in premier.rangees]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from bots import console, courrier, slack_api
 from config.dossier import EXEMPLE
 from config.errors import UserError
-from config.langue import compte
+from config.langue import compte, enumeration
+from config.territoire import FRANCE, Perimetre
 from jobs.folders import look
 from jobs.wiring import Atelier, imap, slack, smtp, sources
 from sheets.sources import boite
@@ -16,6 +18,7 @@ Examen = tuple[list[str], list[str]]
 """(what is in order, what is to be mended), a sentence each."""
 SHOWN = 20
 """Files of a source said to be out of reach; the rest are of the same kind."""
+ADDRESS = r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}"
 PasRegle = str
 """What nobody set, what the machine does without, and how to set it: a choice, not a fault."""
 
@@ -49,7 +52,36 @@ def _dossier(atelier: Atelier) -> Examen:
         "l'exemple fourni (réglez VIGIE_DOSSIER)" if atelier.chemin_dossier == EXEMPLE else str(atelier.chemin_dossier)
     )
     personnes = compte(len(atelier.dossier.personnes), "personne")
-    return [f"Dossier de la région : {nom}, sans faute, {personnes}."], []
+    return [f"Dossier de la région : {nom}, sans faute, {personnes}."], _people(atelier)
+
+
+def _people(atelier: Atelier) -> list[str]:
+    """Who cannot be told anything: no team, no referent, an address at which nothing can arrive."""
+    dossier, au = atelier.dossier, atelier.maintenant().date()
+    file = dossier.chemin / "personnes.csv"
+    ghts = dossier.territoire.ghts_de(FRANCE, au)
+    said = []
+    if wrong := [f"« {email} »" for email in dossier.personnes if not re.fullmatch(ADDRESS, email)]:
+        said.append(f"{file} : {enumeration(wrong, 8)} n'est pas une adresse ; écrivez par exemple achats@ght.fr.")
+    held = {(p.role, p.perimetre) for p in dossier.personnes.values()}
+    alone = [g.nom for g in ghts if ("ght", Perimetre("ght", g.code)) not in held]
+    if alone:
+        said.append(
+            f"{file} : personne n'est connu pour {enumeration(alone, 8)} ; ses messages iront au référent. Ajoutez une "
+            "ligne par personne (rôle ght, périmètre ght, code du GHT)."
+        )
+    for region in sorted({g.region for g in ghts}):
+        if ("ars", Perimetre("region", region)) not in held:
+            nom = dossier.territoire.nom(Perimetre("region", region))
+            said.append(
+                f"{file} : aucun référent pour {nom} ; personne n'y valide ni ne reçoit les alertes. Ajoutez-le (rôle ars, "
+                f"périmètre region, code {region})."
+            )
+    if not ghts:
+        said.append(
+            f"{dossier.chemin / 'territoire.csv'} : aucun GHT. Chargez le territoire : vigie territory LISTE.csv"
+        )
+    return said
 
 
 def _registre(atelier: Atelier) -> Examen:

@@ -75,13 +75,14 @@ def bilan(faits: Mapping[str, int]) -> str:
 
 
 def ouvre(atelier: Atelier, campagne: str, envoie: bool, en_json: bool) -> None:
-    """The opening of one campaign, alone: each GHT's trame, to its team. Raises UserError before its day."""
+    """The opening of one campaign, alone: each GHT's trame, to its team. Begins the register. Raises UserError before its day."""
     c = campagne_nommee(atelier.dossier, campagne)
     if atelier.maintenant() < a_l_ouverture(c.ouverture, atelier.dossier.heures):
         raise UserError(
             f"La {c.titre} ouvre le {jour(c.ouverture)} : rien ne part avant. Pour l'ouvrir plus tôt, changez "
             f"« ouverture » dans {atelier.dossier.chemin / 'campagnes.csv'}."
         )
+    atelier.begin()
     relance(atelier, envoie, en_json, lambda genre, code: genre in ("", "ouverture") and code == campagne)
 
 

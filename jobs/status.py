@@ -27,6 +27,7 @@ from sheets.register import chat, clock, courriels, fichiers, messages, pas, vei
 from sheets.register.chat import Signe
 from sheets.register.clock import WAY_BACK
 from sheets.register.pulls import PAR_SLACK
+from sheets.register.registre import FIRST_STEP
 
 SOUFFRANCE = 14
 """Days for which an answer that did not leave is told."""
@@ -77,7 +78,7 @@ def etat(atelier: Atelier, en_json: bool) -> int:
         _messages(c, vue, atelier.maintenant())
         _retards(c, vue)
     else:
-        c.soucis.append(f"Le registre « {c.registre} » n'existe pas encore. Lancez : vigie pull DOSSIER_DES_TRAMES")
+        c.soucis.append(f"Le registre « {c.registre} » n'existe pas encore. {FIRST_STEP}")
     if en_json:
         click.echo(json.dumps(asdict(c), ensure_ascii=False, indent=1))
     else:

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 from sqlite_utils import Database
 
 from config.campagne import PARIS
@@ -25,7 +26,7 @@ from config.langue import vouliez_vous
 from reports.vue import Vue
 from sheets.checks import CATALOGUE
 from sheets.register import dossiers
-from sheets.register.registre import ouvert_par_ce_fil, ouvre, ouvre_existant
+from sheets.register.registre import empty, ouvert_par_ce_fil, ouvre, ouvre_existant
 
 if TYPE_CHECKING:
     from bots import courrier
@@ -55,8 +56,24 @@ class Atelier:
 
     @cached_property
     def registre(self) -> Database:
-        """The register, created if need be."""
-        return ouvre(self.chemin_registre)
+        """The register; a new one is begun, and said, in a folder that exists. Raises UserError elsewhere."""
+        path = self.chemin_registre
+        if not path.parent.is_dir():
+            raise UserError(
+                f"Le registre « {path} » n'est pas créé : le dossier « {path.parent} » n'existe pas. Corrigez --registre "
+                "(ou VIGIE_REGISTRE), ou créez ce dossier."
+            )
+        is_new = not path.exists()
+        db = ouvre(path)
+        if is_new:
+            click.echo(f"Nouveau registre : {path.resolve()}", err=True)
+        return db
+
+    def begin(self) -> None:
+        """Begin the register if there is none. Raises UserError where its folder does not exist."""
+        if not self.chemin_registre.exists():
+            self.registre.close()
+            del self.__dict__["registre"]
 
     @cached_property
     def registre_existant(self) -> Database:
@@ -73,6 +90,10 @@ class Atelier:
         """The register as of today; the folder is kept if it changed, so that the past can be asked."""
         dossier = self.dossier  # first: a folder to mend is said before a register to make
         return self._vue(dossier, self.registre_existant)
+
+    def vue_du_debut(self) -> Vue:
+        """The register as of today, or an empty one while there is none: what is shown writes nothing."""
+        return self.vue() if self.chemin_registre.exists() else self._vue(self.dossier, empty())
 
     def _vue(self, dossier: Dossier, db: Database) -> Vue:
         dossiers.note(db, dossier, self.maintenant())

@@ -261,7 +261,9 @@ def en_csv(membres: list[Membre], chemin: Path) -> Path:
 def apres(copie: Path, fichier: Path, jour: str) -> Territoire:
     """The territory as the folder holds it once `vigie territory` took the list in, that day."""
     vigie.main(
-        ["territory", str(fichier), "--dossier", str(copie), "--today", jour], prog_name="vigie", standalone_mode=False
+        ["territory", str(fichier), "--yes", "--dossier", str(copie), "--today", jour],
+        prog_name="vigie",
+        standalone_mode=False,
     )
     return charge(copie).territoire
 

@@ -20,15 +20,7 @@ from tests.test_rooms import sources
 
 WRITER = "config/safe_write.py"
 PERMITTED = {
-    ("config/dossier.py", "ZipFile"): "into memory: the folder's archive",
-    ("sheets/reading/rognage.py", "ZipFile"): "into memory: a workbook cut to what is read",
-    ("sheets/reading/rognage.py", "open"): "a part of that workbook",
     ("sheets/reading/rognage.py", "shutil.copyfileobj"): "a part of that workbook",
-    ("sheets/reading/plain_package.py", "ZipFile"): "into memory: a workbook of another format as the reader reads it",
-    ("sheets/reading/plain_package.py", "open"): "a part of that workbook",
-    ("sheets/template/seal.py", "save"): "into memory: the one place where a workbook becomes bytes",
-    ("sheets/template/seal.py", "ZipFile"): "into memory",
-    ("reports/plots.py", "savefig"): "into memory: a picture's bytes",
     ("sheets/judging/workers.py", "os.open"): "/dev/null",
     ("sheets/register/registre.py", "os.open"): "the folder, to lock it",
     ("sheets/register/registre.py", "open"): "a lock, which holds nothing but a number",
@@ -39,7 +31,8 @@ PERMITTED = {
     ("sheets/register/sauvegarde.py", "rename"): "a damaged register's journal goes aside with it, under a free name",
     ("sheets/register/sauvegarde.py", "unlink"): "what a killed copy left, a backup that --garde no longer keeps",
     ("jobs/depots.py", "unlink"): "a file that was just put there, and that the pull refused",
-    ("jobs/commands.py", "shutil.copytree"): "into a temporary folder, to try it",
+    ("config/dossier.py", "shutil.copytree"): "into a temporary folder, to try it",
+    ("config/dossier.py", "unlink"): "in that copy",
     ("jobs/demo/tour.py", "shutil.rmtree"): "the tour's own folder, once nobody is found to have written in it",
 }
 """(file, call) → why it writes nothing under a name that someone may bear."""
@@ -55,11 +48,31 @@ OF = {
 
 def writings(source: str) -> Iterator[tuple[int, str]]:
     """(line, call) of everything in a module that puts something on the disk, takes it away, or may."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and (name := _writes(node)):
+    tree = ast.parse(source)
+    memory = _in_memory(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and not _about(node) & memory and (name := _writes(node)):
             yield node.lineno, name
         if isinstance(node, ast.ImportFrom) and node.module in OF:
             yield node.lineno, f"from {node.module}"  # would hide what is called
+
+
+def _in_memory(tree: ast.AST) -> set[str]:
+    """The names of buffers, and of the zips in them."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and "io.BytesIO()" in ast.unparse(node.value):
+            names |= {n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.withitem) and isinstance(node.context_expr, ast.Call) and node.optional_vars:
+            names |= {ast.unparse(node.optional_vars)} if _about(node.context_expr) & names else set()
+    return names
+
+
+def _about(call: ast.Call) -> set[str]:
+    """What a call is made on, and its first argument."""
+    owner = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+    return {owner, ast.unparse(call.args[0]) if call.args else owner}
 
 
 def _writes(call: ast.Call) -> str:
@@ -103,7 +116,8 @@ def test_a_writing_is_seen(source: str) -> None:
 
 
 @pytest.mark.parametrize("source", ["text.replace('a', 'b')", "day.replace(day=1)", "open('f', 'rb')", "safe_write.replace(p, b)",
-                                    "replace(self)", "open('f', encoding='utf-8')", "path.open('rb')"])  # fmt: skip
+                                    "replace(self)", "open('f', encoding='utf-8')", "path.open('rb')",
+                                    "out = io.BytesIO()\nwith ZipFile(out, 'w') as z, z.open('p', 'w') as part: pass"])  # fmt: skip
 def test_what_only_reads_is_left_alone(source: str) -> None:
     assert list(writings(source)) == []
 

@@ -102,21 +102,24 @@ def courrier(envoie: bool, **options: Any) -> None:
 @communes
 def learn(ecrit: str | None, label: str | None, **options: Any) -> None:
     """Montre les libellés inconnus des trames ; apprend qu'un libellé écrit en vaut un officiel."""
-    from jobs.commands import apprend
+    from jobs.region_folder import learn as learns
 
     if ecrit and not label:
         raise UserError('Dites aussi le libellé officiel : vigie learn "ÉCRIT" "LIBELLÉ OFFICIEL"')
-    apprend(atelier(**options), ecrit, label)
+    learns(atelier(**options), ecrit, label)
 
 
 @vigie.command(cls=Commande)
 @click.argument("fichier", metavar="FICHIER", type=CHEMIN)
+@click.option(
+    "--yes", "oui", is_flag=True, help="Mettre fin aux appartenances absentes de la liste ; sans elle, les montre."
+)
 @communes
-def territory(fichier: Path, **options: Any) -> None:
-    """Charge les GHT et leurs membres depuis une liste officielle (CSV ou Excel)."""
-    from jobs.commands import charge_territoire
+def territory(fichier: Path, oui: bool, **options: Any) -> None:
+    """Charge les GHT et leurs membres depuis une liste officielle (CSV ou Excel). Sans --yes, ne met fin à aucune appartenance."""
+    from jobs.region_folder import load_territory
 
-    charge_territoire(atelier(**options), fichier)
+    load_territory(atelier(**options), fichier, oui)
 
 
 @vigie.command(cls=Commande)

@@ -24,6 +24,7 @@ from sheets.register.faults import RESTORE, code_of, dit_la_machine
 ATTENTE_MS = 10_000
 UN_REGARD = 0.05
 """Seconds that a look at a lock may hold it."""
+FIRST_STEP = "Lancez : vigie pull DOSSIER_DES_TRAMES, ou, pour une première campagne, vigie campaign open CAMPAGNE. S'il est ailleurs : --registre."
 VIGIE = 0x56494745
 """What marks a SQLite file as ours (PRAGMA application_id): « VIGE »."""
 
@@ -156,6 +157,13 @@ def etapes() -> frozenset[str]:
     return connues
 
 
+def empty() -> Database:
+    """A register in memory, with nothing in it: what is known before the first one is begun."""
+    db = Database(memory=True)
+    migre(db)
+    return db
+
+
 @contextmanager
 def ouverture_seule(chemin: Path) -> Iterator[None]:
     """Registers of one folder are opened, created, migrated or replaced one at a time; the lock is on the folder.
@@ -173,7 +181,7 @@ def ouverture_seule(chemin: Path) -> Iterator[None]:
 def ouvre_existant(chemin: Path) -> Database:
     """Open a register to read it, even where nothing may be written. Raises UserError when there is none yet."""
     if not chemin.exists():
-        raise UserError(f"Le registre « {chemin} » n'existe pas encore. Lancez d'abord : vigie pull DOSSIER_DES_TRAMES")
+        raise UserError(f"Le registre « {chemin} » n'existe pas encore. {FIRST_STEP}")
     return ouvre(chemin) if reading_only.may_write(chemin) else open_to_read(chemin)
 
 
