@@ -12,6 +12,7 @@ from config.dossier import Dossier
 from config.langue import euros
 from sheets.checks.catalogue import Ecart, controle
 from sheets.constats import Gravite
+from sheets.spelling import squeeze
 
 LIGNES_MINIMUM = 20
 """Below that many lines, a family has no shape that a line could be far from."""
@@ -38,8 +39,8 @@ class LigneRecoupee(NamedTuple):
 def doublon_probable(lignes: Sequence[LigneRecoupee], dossier: Dossier) -> Iterator[tuple[LigneRecoupee, Ecart]]:
     groupes: dict[tuple[str, str, int], list[LigneRecoupee]] = defaultdict(list)
     for ligne in lignes:
-        if ligne.marche:
-            groupes[ligne.marche, ligne.famille, ligne.gain_annuel].append(ligne)
+        if marche := squeeze(ligne.marche):
+            groupes[marche, ligne.famille, ligne.gain_annuel].append(ligne)
     for groupe in groupes.values():
         if len({ligne.finess for ligne in groupe}) > 1:
             for ligne in groupe:

@@ -36,7 +36,7 @@ def raccorde_au_registre(
         return classeur
     campagne = dossier.campagnes[classeur.tampon.campagne]
     connu = memoire(db, dossier, campagne, [o.finess for o in classeur.onglets], au, envoi)
-    return raccorde(classeur, connu, TRAMES[classeur.tampon.trame], campagne)
+    return raccorde(classeur, connu, TRAMES[classeur.tampon.trame], campagne, dossier.essais)
 
 
 def avec_le_registre(

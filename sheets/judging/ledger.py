@@ -12,7 +12,7 @@ from typing import Any
 
 from config.campagne import Campagne
 from config.langue import cle, euros, jour
-from sheets.checks import CATALOGUE, classeur, histoire
+from sheets.checks import CATALOGUE, classeur, ensemble, histoire
 from sheets.checks.catalogue import Ecart
 from sheets.constats import Constat, Gravite, rang
 from sheets.judging.alike import PASSAGES, UNLIKE, by_trait, distance, same_purchase
@@ -23,8 +23,13 @@ from sheets.spelling import number_key
 from sheets.trame import Trame
 
 
-def raccorde(recu: Classeur, memoire: Memoire, trame: Trame, campagne: Campagne) -> Classeur:
-    """The judged workbook with each line under the number of its action, and what that revealed."""
+def raccorde(
+    recu: Classeur, memoire: Memoire, trame: Trame, campagne: Campagne, on_trial: Set[str] = frozenset()
+) -> Classeur:
+    """The judged workbook with each line under the number of its action, and what that revealed.
+
+    `on_trial` names the checks that warn and do not strike yet.
+    """
     if memoire is RIEN or not recu.onglets:
         return recu
     onglets: list[Onglet] = []
@@ -33,6 +38,7 @@ def raccorde(recu: Classeur, memoire: Memoire, trame: Trame, campagne: Campagne)
         suivi = Suivi(onglet, memoire, trame, campagne)
         onglets.append(replace(onglet, lignes=tuple(suivi.lignes)))
         constats = [*suivi.retenus(constats), *suivi.constats]
+        constats += suivi.duplicates(constats, on_trial)
     onglets, constats = avec_blocages(onglets, constats)
     return replace(recu, onglets=tuple(onglets), constats=tuple(sorted(constats, key=rang)))
 
@@ -75,10 +81,26 @@ class Suivi:
                 yield c._replace(gravite=Gravite.ALERTE)  # a number to wipe, that takes nothing from the known value
 
     def _perime(self, constat: Constat) -> bool:
-        if constat.code == "numero-en-double":
+        if constat.code == "numero-en-double" or (constat.code == "doublon" and self.carries):
             return True  # they are all said again
         known = self.reportees.get(constat.ligne or 0)
         return constat.gravite is Gravite.REJET and known is not None and not known.bloquee
+
+    @property
+    def carries(self) -> bool:
+        return any(li.reportee_de for li in self.lignes)
+
+    def duplicates(self, found: Iterable[Constat], on_trial: Set[str]) -> Iterator[Constat]:
+        """Now that lines carried over are known, which of two alike is the copy: never the one that is carried."""
+        if not self.carries:
+            return
+        struck = {c.ligne for c in found if c.feuille == self.onglet.feuille and c.gravite is Gravite.REJET}
+        sound = sorted((li for li in self.lignes if li.numero not in struck), key=lambda li: not li.reportee_de)
+        check = CATALOGUE["doublon"]
+        for ligne, ecart in ensemble.duplicates(sound, self.campagne.exercice):
+            cellule = self.onglet.cellule(ecart.colonne, ligne.numero)
+            constat = check.constat(ecart, feuille=self.onglet.feuille, ligne=ligne.numero, cellule=cellule)
+            yield constat._replace(gravite=Gravite.ALERTE) if check.code in on_trial else constat
 
     def _respell(self, known: Set[str]) -> None:
         """Numbers that a spreadsheet or a person wrote otherwise (0022 → 22) are the known ones; said once for the tab.
