@@ -225,6 +225,8 @@ def montre_bilan(bilan: Bilan) -> None:
     for chemin in bilan.en_ecriture:
         console.ecrit(f"  encore en cours d'écriture, laissé pour le prochain relevé : {Path(chemin).name}", "yellow")
     for r in bilan.recus:
+        if r.etat == "inchange" and r.motif:
+            console.ecrit(f"  ignoré {Path(r.fichier).name} — {r.motif}", "yellow")
         if r.etat == "refuse" and not r.non_lus:
             console.ecrit(f"  refusé {Path(r.fichier).name} — {r.motif}", "red")
         for c in r.non_lus:

@@ -58,7 +58,7 @@ def _releve(neuf: Atelier, personne: Personne, chemin: Path) -> str:
     recu = next((r for r in bilan.recus if r.fichier == nom), None)
     if recu is None:
         raise UserError("La trame n'a pas pu être relue là où elle venait d'être posée. Déposez-la à nouveau.")
-    if recu.etat == "refuse":
+    if recu.motif:
         raise UserError(f"La trame n'a pas été gardée. {recu.motif}")
     return recu.etat
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from bots.lettres.lettre import XLSX, Piece
@@ -58,14 +58,19 @@ class Envoi:
 
 def traite_les_pieces(envoi: Envoi, pieces: Sequence[Jointe]) -> list[Sort]:
     """What becomes of each attachment, in their order."""
-    depots = {rang: _depot(envoi, p) for rang, p in enumerate(pieces) if not p.souci and est_un_classeur(p.nom)}
+    now = envoi.atelier.maintenant()  # one mail, one instant
+    depots = {rang: _depot(envoi, p, now) for rang, p in enumerate(pieces) if not p.souci and est_un_classeur(p.nom)}
     noms = ((pieces[rang].nom, d.octets) for rang, d in depots.items())
     juges = dict(zip(depots, juge_tous(noms, envoi.atelier.dossier), strict=True)) if depots else {}
     a_prendre = [(depots[rang], juge) for rang, juge in juges.items() if not est_un_retour(juge) and _peut(envoi, juge)]
+    ignored: dict[str, str] = {}
     if envoi.ecrit and a_prendre:
-        prend(envoi.atelier.registre, envoi.atelier.dossier, a_prendre, envoi.atelier.maintenant)
+        bilan = prend(envoi.atelier.registre, envoi.atelier.dossier, a_prendre, envoi.atelier.maintenant)
+        ignored = {r.fichier: r.motif for r in bilan.recus if r.etat == "inchange" and r.motif}
     return [
-        _sort(envoi, juges[rang], depots[rang]) if rang in juges else _etrangere(piece)
+        _sort(envoi, juges[rang], depots[rang], ignored.get(depots[rang].nom, ""))
+        if rang in juges
+        else _etrangere(piece)
         for rang, piece in enumerate(pieces)
     ]
 
@@ -74,10 +79,10 @@ def est_un_classeur(nom: str) -> bool:
     return PurePosixPath(nom).suffix.lower() in SUFFIXES
 
 
-def _depot(envoi: Envoi, piece: Jointe) -> Depot:
+def _depot(envoi: Envoi, piece: Jointe, now: datetime) -> Depot:
     """An attachment as the register knows it: its path follows from the mail it came in and from what it holds."""
     empreinte = hashlib.sha256(piece.octets).hexdigest()
-    quand = int(envoi.atelier.maintenant().timestamp() * 1e9)
+    quand = int(now.timestamp() * 1e9)
     chemin = f"{PAR_COURRIEL}/{envoi.cle}-{empreinte[:8]}/{piece.nom}"
     return Depot(chemin, len(piece.octets), quand, empreinte, piece.octets)
 
@@ -107,8 +112,10 @@ def _peut(envoi: Envoi, juge: Classeur) -> bool:
     )
 
 
-def _sort(envoi: Envoi, juge: Classeur, depot: Depot) -> Sort:
+def _sort(envoi: Envoi, juge: Classeur, depot: Depot, ignored: str) -> Sort:
     nom = PurePosixPath(depot.chemin).name
+    if ignored:
+        return Sort(nom, ignored, None, True)
     if not juge.lisible:
         constat = juge.constats[0]
         return Sort(nom, f"{constat.message} {constat.correction}", None, not est_un_retour(juge))

@@ -22,6 +22,7 @@ from sheets.judging.workers import juge_tous
 from sheets.lignes import Classeur, Totaux, total
 from sheets.reading.excel import TAILLE_MAX
 from sheets.register import pulls
+from sheets.register.copies import Copy, copy_of, ignore
 from sheets.register.pulls import PAR_LE_GHT, Depot, Etat, Saisie, Unread
 from sheets.register.registre import un_seul_releve
 
@@ -106,7 +107,8 @@ def _pull(
     recus = {d.chemin: Recu(d.nom, "inchange", "", Totaux()) for d in depots}
     lus: list[Depot] = []
     known_companions = len(retours)
-    for depot, juge in _juges(a_lire, dossier, connus, deja, lus, en_ecriture, seen):
+    copied: list[tuple[Depot, Copy]] = []
+    for depot, juge in _juges(a_lire, dossier, connus, deja, lus, en_ecriture, seen, _copies(db, connus, copied)):
         if est_un_retour(juge):
             retours.append(depot)
             del recus[depot.chemin]
@@ -119,6 +121,8 @@ def _pull(
         avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
     if lus:
         pulls.pose_reperes(db, lus)
+    for depot, copy in copied:
+        recus[depot.chemin] = _ignored(db, numero, depot, copy)
     if retours[known_companions:]:
         pulls.pose_reperes(db, retours[known_companions:], companions=True)
     for chemin in {d.chemin for d in en_ecriture} | (recus.keys() - seen.found.keys()):
@@ -147,10 +151,31 @@ def prend(
         for depot, juge in juges:
             if depot.nom in connus:
                 recus[depot.chemin] = Recu(depot.nom, "inchange", "", Totaux())
+            elif copy := copy_of(db, depot, connus):
+                pulls.pose_reperes(db, [depot])
+                recus[depot.chemin] = _ignored(db, numero, depot, copy)
             else:
                 recus[depot.chemin] = _enregistre(db, dossier, numero, depot, juge, horloge(), False, PAR_LE_GHT)
         _termine(db, dossier, numero, recus, horloge)
     return Bilan(tuple(recus.values()))
+
+
+def _copies(
+    db: Database, connus: Mapping[str, tuple[int, int, str]], found: list[tuple[Depot, Copy]]
+) -> Callable[[Depot], bool]:
+    """Tells whether a file, just read, is an exact copy of a replaced version; those that are join `found`."""
+
+    def is_copy(depot: Depot) -> bool:
+        copy = copy_of(db, depot, connus)
+        found.extend([(depot, copy)] if copy else [])
+        return copy is not None
+
+    return is_copy
+
+
+def _ignored(db: Database, numero: int, depot: Depot, copy: Copy) -> Recu:
+    ignore(db, numero, depot, copy)
+    return Recu(depot.nom, "inchange", copy.said, Totaux())
 
 
 def est_un_retour(juge: Classeur) -> bool:
@@ -200,12 +225,14 @@ def _juges(
     inchanges: list[Depot],
     en_ecriture: list[Depot],
     seen: Seen,
+    is_copy: Callable[[Depot], bool],
 ) -> Iterator[tuple[Depot, Classeur]]:
     """Judge the files whose content changed, each with the very bytes that will be kept; the others join `inchanges`.
 
-    A file put back as it was some time ago is a change: the last one received counts. A file of `deja` under another
-    path was renamed, moved or copied: it is the same. One that changes while it is read joins `en_ecriture`; one that
-    cannot be read leaves what was found, and is said; one that is gone leaves it, and the next pull will see.
+    A file put back in the place of the version that replaced it is a change; elsewhere, an exact copy of a replaced
+    version is none, whatever its date (`is_copy`). A file of `deja` under another path was renamed, moved or copied: it
+    is the same. One that changes while it is read joins `en_ecriture`; one that cannot be read leaves what was found, and
+    is said; one that is gone leaves it, and the next pull will see.
     """
     en_cours: list[Depot] = []
 
@@ -222,7 +249,8 @@ def _juges(
                 continue
             lu = replace(depot, empreinte=hashlib.sha256(octets).hexdigest(), octets=octets)
             meme = (lu.empreinte, lu.taille, lu.modifie_ns)
-            if connus.get(depot.nom, (0, 0, ""))[2] == lu.empreinte or (depot.nom not in connus and meme in deja):
+            same = connus.get(depot.nom, (0, 0, ""))[2] == lu.empreinte
+            if same or is_copy(lu) or (depot.nom not in connus and meme in deja):
                 inchanges.append(replace(lu, octets=b""))
                 continue
             en_cours.append(lu)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from config.langue import compte, euros, jour
+from config.langue import compte, enumeration, euros, jour
 from sheets.checks.catalogue import Ecart, controle
 from sheets.constats import Gravite
 
@@ -61,6 +61,32 @@ def modifie_apres_cloture(verrou: date, arrete: int | None, recu: int | None) ->
     return Ecart(f"Arrêtée au verrou du {jour(verrou)} ({compte}), cette ligne {dit} depuis ; la valeur arrêtée compte.",
                  "Rien à faire ; pour que l'envoi compte, votre référent peut lever le verrou.", "gain_annuel",
                  "" if recu is None else euros(recu))  # fmt: skip
+
+
+@controle("envois-concurrents", Gravite.ALERTE, "histoire", titre="Deux classeurs différents se disputent l'onglet",
+          pourquoi="Reçus ensemble, ou le plus ancien après l'autre, rien ne dit lequel l'équipe veut voir compter.")  # fmt: skip
+def rival_sendings(counts: str, other: str, older: bool, numbers: Sequence[str], kept: tuple[int, int]) -> Ecart:
+    comment = "est arrivé après, bien qu'écrit avant" if older else "a été reçu avec"
+    lignes = compte(len(numbers), "ligne diffère", "lignes diffèrent")
+    return Ecart(f"« {counts} » {comment} « {other} » : {lignes} ({enumeration(numbers, 5)}), {euros(kept[0])} retenus dans "
+                 f"l'un, {euros(kept[1])} dans l'autre, soit {euros(abs(kept[0] - kept[1]))} d'écart ; « {counts} » compte.",
+                 "Vérifiez lequel est le bon, et ne laissez ou ne renvoyez que lui.")  # fmt: skip
+
+
+@controle("version-reprise", Gravite.ALERTE, "histoire", titre="Une version déjà remplacée compte de nouveau",
+          pourquoi="Un ancien fichier remis à la place du nouveau est un retour voulu, ou une restauration par erreur.")  # fmt: skip
+def version_back(name: str, received: date, numbers: Sequence[str], kept: tuple[int, int]) -> Ecart:
+    lignes = compte(len(numbers), "ligne change", "lignes changent")
+    return Ecart(f"« {name} » est une version déjà reçue le {jour(received)}, remise à la place de celle qui l'avait remplacée : "
+                 f"elle compte de nouveau. {lignes}, {euros(kept[0])} retenus au lieu de {euros(kept[1])}.",
+                 "Rien à faire si c'est voulu ; sinon, remettez la dernière version à sa place.")  # fmt: skip
+
+
+@controle("copie-ignoree", Gravite.INFO, "histoire", titre="Une copie d'une version remplacée est ignorée",
+          pourquoi="Une archive rangée à côté des trames, ou un ancien fichier renvoyé, ne remplace pas ce qui est venu depuis.")  # fmt: skip
+def copy_ignored(path: str, counts: str) -> Ecart:
+    return Ecart(f"« {path} » est la copie exacte d'une version que « {counts} » a remplacée : elle ne compte pas.",
+                 "Rien à faire. Pour y revenir, mettez cette version à la place de celle qui compte.")  # fmt: skip
 
 
 @controle("retiree-par-decision", Gravite.REJET, "histoire", titre="Un référent a retiré la ligne",

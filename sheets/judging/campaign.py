@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import PurePath
 
 from sqlite_utils import Database
 
@@ -15,7 +16,12 @@ from sheets.checks.catalogue import pour
 from sheets.constats import Constat
 from sheets.register import ledger, pulls, questions
 from sheets.register.compte import OngletRecu, qui_compte
+from sheets.register.copies import ignored
 from sheets.register.decisions import suites
+from sheets.register.rivals import Rivals, Sent, differing, first_received, rivals
+
+Found = tuple[int, int, Constat]
+"""(file, tab, finding)."""
 
 
 def recoupe(db: Database, dossier: Dossier, pull: int, campagne: str, le: date) -> None:
@@ -27,13 +33,12 @@ def recoupe(db: Database, dossier: Dossier, pull: int, campagne: str, le: date) 
         *_constats(db, dossier, lignes),
         *_disparues(db, dossier, dossier.campagnes[campagne], comptent),
         *_apres_verrou(db, campagne, le, comptent),
+        *rival_findings(db, campagne),
     ]
     pulls.recoupe(db, pull, campagne, trouves)
 
 
-def _disparues(
-    db: Database, dossier: Dossier, campagne: Campagne, comptent: dict[str, OngletRecu]
-) -> Iterator[tuple[int, int, Constat]]:
+def _disparues(db: Database, dossier: Dossier, campagne: Campagne, comptent: dict[str, OngletRecu]) -> Iterator[Found]:
     """Actions received earlier in the exercice that are no longer there."""
     codes = [c.code for c in dossier.campagnes_de(campagne.exercice) if c.situation <= campagne.situation]
     par_id = {o.id: o for o in comptent.values()}
@@ -43,9 +48,7 @@ def _disparues(
         yield onglet.fichier, onglet.id, dit
 
 
-def _apres_verrou(
-    db: Database, campagne: str, le: date, comptent: dict[str, OngletRecu]
-) -> Iterator[tuple[int, int, Constat]]:
+def _apres_verrou(db: Database, campagne: str, le: date, comptent: dict[str, OngletRecu]) -> Iterator[Found]:
     """What was sent after the lock, line by line, against what counts."""
     verrouillees = {ght: s.verrouillee_le for ght, s in suites(db, campagne, le).items() if s.verrouillee_le}
     if not verrouillees:
@@ -65,10 +68,39 @@ def _apres_verrou(
                 yield arrete.fichier, arrete.id, dit
 
 
-def _constats(db: Database, dossier: Dossier, lignes: list[LigneRecoupee]) -> Iterator[tuple[int, int, Constat]]:
+def _constats(db: Database, dossier: Dossier, lignes: list[LigneRecoupee]) -> Iterator[Found]:
     places = questions.colonnes_de(db, {ligne.onglet for ligne in lignes})
     for controle in pour("paat", "campagne"):
         for ligne, ecart in controle.fonction(lignes, dossier):
             fichier, feuille, colonnes = places[ligne.onglet]
             cellule = f"{colonnes[ecart.colonne]}{ligne.numero}" if ecart.colonne in colonnes else ""
             yield fichier, ligne.onglet, controle.constat(ecart, feuille=feuille, ligne=ligne.numero, cellule=cellule)
+
+
+def rival_findings(db: Database, campagne: str) -> Iterator[Found]:
+    """`envois-concurrents` on both, `version-reprise` on what counts, `copie-ignoree` on what replaced it."""
+    for r in rivals(db, campagne):
+        yield from _competing(db, r)
+        if r.replaced and (numbers := differing(db, r.counts.onglet, r.replaced.onglet)):
+            received = first_received(db, r.counts)
+            kept = (r.counts.gain_retenu, r.replaced.gain_retenu)
+            said = histoire.version_back(_name(r.counts), received, numbers, kept, feuille=r.counts.feuille)
+            yield r.counts.fichier, r.counts.onglet, said
+    for copy in ignored(db, campagne):
+        said = histoire.copy_ignored(copy.path, PurePath(copy.counts).name, feuille=copy.feuille)
+        yield copy.fichier, copy.onglet, said
+
+
+def _competing(db: Database, r: Rivals) -> Iterator[Found]:
+    for other in (*r.together, *([r.older] if r.older else [])):
+        if numbers := differing(db, r.counts.onglet, other.onglet):
+            kept = (r.counts.gain_retenu, other.gain_retenu)
+            for sent in (r.counts, other):
+                said = histoire.rival_sendings(
+                    _name(r.counts), _name(other), other is r.older, numbers, kept, feuille=sent.feuille
+                )
+                yield sent.fichier, sent.onglet, said
+
+
+def _name(sent: Sent) -> str:
+    return PurePath(sent.chemin).name

@@ -1,7 +1,8 @@
 """What counts: which campaign and which tab stand for each établissement. The one place that decides it.
 
 For an exercice, per établissement, the latest campaign that has a usable tab supersedes the earlier ones: mid-year
-and year-end never add up. Within a campaign, the tab of the latest usable file. Of a file judged several times, the
+and year-end never add up. Within a campaign, the tab of the latest usable file: pull by pull, then by when it was
+written; written at the same instant, the one that keeps less, then the smaller hash. Of a file judged several times, the
 last judgement alone. After a GHT's lock, what was in force at the lock.
 """
 
@@ -77,15 +78,19 @@ look(campagne, id) AS MATERIALIZED (
   WHERE campagne IN (SELECT code FROM campagne) AND pull <= :pull GROUP BY campagne),
 verrou(campagne, ght, jusqu_a) AS MATERIALIZED (
   SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:verrous)
-), vivant(fichier, ordre) AS MATERIALIZED (
-  SELECT f.id, (c.rang << 40) | f.recu FROM campagne c CROSS JOIN fichiers f ON f.campagne = c.code
+), vivant(fichier, ordre, recu, ex_aequo, empreinte) AS MATERIALIZED (
+  SELECT f.id, (c.rang << 40) | coalesce(f.ex_aequo, f.recu), f.recu, f.ex_aequo, f.empreinte FROM campagne c CROSS JOIN fichiers f ON f.campagne = c.code
   LEFT JOIN verrou v ON v.campagne = f.campagne AND v.ght = f.ght
   WHERE f.id <= min(:jusqu_a, coalesce(v.jusqu_a, :jusqu_a)) AND NOT EXISTS (
     SELECT 1 FROM fichiers g
     WHERE g.recu = f.recu AND g.id > f.id AND g.id <= min(:jusqu_a, coalesce(v.jusqu_a, :jusqu_a)))
 ), choisi(onglet, finess, ordre) AS MATERIALIZED (
   SELECT o.id, o.finess, max(v.ordre) FROM campagne c CROSS JOIN onglets o ON o.campagne = c.code
-  JOIN vivant v ON v.fichier = o.fichier WHERE o.utilisable {filtre} GROUP BY o.finess
+  JOIN vivant v ON v.fichier = o.fichier WHERE o.utilisable {filtre}
+    AND (v.ex_aequo IS NULL OR NOT EXISTS (  -- written at the same instant: the one that keeps less
+      SELECT 1 FROM vivant w CROSS JOIN onglets p ON p.fichier = w.fichier AND p.finess = o.finess AND p.utilisable
+      WHERE w.ex_aequo = v.ex_aequo AND (p.gain_retenu, w.empreinte) < (o.gain_retenu, v.empreinte) {parmi}))
+  GROUP BY o.finess
 )
 SELECT o.id, o.fichier, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.neant, o.achats,
   o.lignes_lues, o.lignes_vides, o.lignes_ignorees, o.lignes_rejetees, o.lignes_retenues,
@@ -237,8 +242,9 @@ def _retenus(
         "avant": avant,
     }
     filtre = "AND o.finess IN (SELECT value FROM json_each(:finess))" if finess is not None else ""
-    filtre += " AND (v.ordre & ((1 << 40) - 1)) < :avant" if avant is not None else ""
-    for r in db.execute(_QUI_COMPTE.format(filtre=filtre), parametres):
+    filtre += " AND v.recu < :avant" if avant is not None else ""
+    parmi = "AND w.recu < :avant" if avant is not None else ""
+    for r in db.execute(_QUI_COMPTE.format(filtre=filtre, parmi=parmi), parametres):
         yield OngletRecu._make((*r[:7], bool(r[7]), bool(r[8]), r[9], Totaux(*r[10:18]), *r[18:]))
 
 

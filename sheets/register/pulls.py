@@ -148,7 +148,9 @@ def enregistre(
     with ecriture(db):
         db.execute("INSERT OR IGNORE INTO originaux (empreinte, octets) VALUES (?, ?)", (depot.empreinte, depot.octets))
         recu = (depot.nom, depot.modifie_le, depot.empreinte, etat, *saisie)
-        _jugement(db, _fichier(db, pull, classeur, recu), classeur)
+        fichier = _fichier(db, pull, classeur, recu)
+        _jugement(db, fichier, classeur)
+        _level(db, pull, fichier, depot.modifie_ns)
         selon = (
             db.execute("SELECT dossier FROM pulls WHERE id = ?", (pull,)).fetchone()[0] if etat == "refuse" else None
         )
@@ -159,17 +161,29 @@ def enregistre(
     return etat
 
 
+def _level(db: Database, pull: int, fichier: int, modifie_ns: int) -> None:
+    """Mark as equals the workbooks of a pull, a GHT and a campaign that were written at the same instant."""
+    first = db.execute(
+        "SELECT min(g.id) FROM fichiers f JOIN fichiers g ON (g.pull, g.ght, g.campagne) = (f.pull, f.ght, f.campagne)"
+        " AND g.id < f.id JOIN reperes r ON r.chemin = g.chemin AND r.modifie_ns = ? WHERE f.id = ? AND f.ght <> ''",
+        (modifie_ns, fichier),
+    ).fetchone()[0]
+    if first:
+        db.execute("UPDATE fichiers SET ex_aequo = ? WHERE id IN (?, ?)", (first, first, fichier))
+
+
 def rejuge(db: Database, pull: int, fichier: int, classeur: Classeur) -> None:
     """Store a new judgement of a file received before: same bytes, same day of arrival, today's rules."""
     with ecriture(db):
         ancien = db.execute(
-            "SELECT recu, chemin, modifie_le, empreinte, etat, saisi_par, saisi_motif FROM fichiers WHERE id = ?",
+            "SELECT recu, ex_aequo, chemin, modifie_le, empreinte, etat, saisi_par, saisi_motif FROM fichiers WHERE id = ?",
             (fichier,),
         ).fetchone()
-        recu, chemin, modifie_le, empreinte, etat, *saisie = ancien
+        recu, ex_aequo, chemin, modifie_le, empreinte, etat, *saisie = ancien
         if not classeur.lisible or etat == "refuse":
             etat = "refuse" if not classeur.lisible else "modifie"
         nouveau = _fichier(db, pull, classeur, (chemin, modifie_le, empreinte, etat, *saisie), recu)
+        db.execute("UPDATE fichiers SET ex_aequo = ? WHERE id = ?", (ex_aequo, nouveau))
         _jugement(db, nouveau, classeur)
 
 
@@ -182,6 +196,8 @@ def a_recouper(db: Database) -> list[str]:
     """The campaigns that received something, or were locked or unlocked, since their lines were last looked at together."""
     requete = (
         "SELECT DISTINCT f.campagne FROM fichiers f JOIN onglets o ON o.fichier = f.id WHERE f.pull > coalesce("
+        "(SELECT max(r.pull) FROM recoupements r WHERE r.campagne = f.campagne), 0)"
+        " UNION SELECT f.campagne FROM copies c JOIN fichiers f ON f.id = c.fichier WHERE c.pull > coalesce("
         "(SELECT max(r.pull) FROM recoupements r WHERE r.campagne = f.campagne), 0)"
         " UNION SELECT a.campagne FROM actes a WHERE a.genre IN ('verrouiller', 'deverrouiller') AND a.le >= ("
         "SELECT max(p.debut) FROM recoupements r JOIN pulls p ON p.id = r.pull WHERE r.campagne = a.campagne) ORDER BY 1"

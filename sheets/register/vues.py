@@ -38,7 +38,7 @@ WITH dernier_verrou AS (
   SELECT campagne, ght, jusqu_a FROM dernier_verrou WHERE genre = 'verrouiller'
 ), admis AS (
   SELECT o.id, o.finess, c.exercice, c.situation, c.code, f.recu, f.id AS fichier,
-    coalesce(v.jusqu_a, 9223372036854775807) AS borne
+    coalesce(f.ex_aequo, f.recu) AS rang, o.gain_retenu, f.empreinte, coalesce(v.jusqu_a, 9223372036854775807) AS borne
   FROM en_vigueur_campagnes c JOIN onglets o ON o.campagne = c.code JOIN fichiers f ON f.id = o.fichier
   LEFT JOIN verrou v ON v.campagne = c.code AND v.ght = f.ght
   WHERE o.utilisable AND f.id <= coalesce(v.jusqu_a, 9223372036854775807)
@@ -47,7 +47,8 @@ WITH dernier_verrou AS (
     SELECT 1 FROM fichiers g WHERE g.recu = a.recu AND g.id > a.fichier AND g.id <= a.borne)
 ), rangs AS (
   SELECT id, exercice, situation,
-    row_number() OVER (PARTITION BY exercice, finess ORDER BY situation DESC, code DESC, recu DESC) AS place FROM juge
+    row_number() OVER (PARTITION BY exercice, finess ORDER BY situation DESC, code DESC, rang DESC,
+      gain_retenu, empreinte, recu DESC) AS place FROM juge
 )
 SELECT r.exercice, o.campagne, m.region, m.ght, m.ght_nom, o.finess, m.etablissement,
   CASE f.remis WHEN 1 THEN 'remise' ELSE 'provisoire' END AS remise,

@@ -1,0 +1,84 @@
+"""Exact copies of versions that were replaced: told from a version put back, ignored, remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import PurePath
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from config.langue import jour
+from sheets.register.compte import qui_compte
+from sheets.register.pulls import Depot
+from sheets.register.registre import ecriture
+
+
+class Copy(NamedTuple):
+    """The replaced version that a file is an exact copy of, when it came, and the path of what counts instead."""
+
+    fichier: int
+    received: date
+    replaced_by: str
+
+    @property
+    def said(self) -> str:
+        """Why it is ignored, and what to do if that is not what was wanted."""
+        return (
+            f"Copie exacte d'une version reçue le {jour(self.received)}, que « {PurePath(self.replaced_by).name} » a remplacée "
+            "depuis : elle ne compte pas. Pour y revenir, mettez-la à la place de cette dernière."
+        )
+
+
+def copy_of(db: Database, depot: Depot, seen: Mapping[str, tuple[int, int, str]]) -> Copy | None:
+    """The replaced version that a file is an exact copy of; None when it is none, or takes the place of the version that
+    replaced it: then it counts. `seen` says what each path last held.
+    """
+    row = db.execute(
+        "SELECT f.id, f.recu, f.campagne, substr(p.debut, 1, 10) FROM fichiers f JOIN fichiers a ON a.id = f.recu"
+        " JOIN pulls p ON p.id = a.pull WHERE f.empreinte = ? AND f.etat <> 'refuse' ORDER BY f.recu DESC, f.id DESC LIMIT 1",
+        (depot.empreinte,),
+    ).fetchone()
+    if row is None:
+        return None
+    fichier, recu, campagne, received = row
+    finess = [f for (f,) in db.execute("SELECT finess FROM onglets WHERE fichier = ? AND utilisable", (fichier,))]
+    counting = qui_compte(db, [campagne], date.max, finess, verrou=False).values()
+    instead = [o for o in counting if o.recu != recu]
+    held = seen.get(depot.nom, (0, 0, ""))[2]
+    if not instead or any(o.chemin == depot.nom or (held and _hash(db, o.recu) == held) for o in instead):
+        return None
+    return Copy(fichier, date.fromisoformat(received), max(instead, key=lambda o: o.recu).chemin)
+
+
+def _hash(db: Database, fichier: int) -> str:
+    return str(db.execute("SELECT empreinte FROM fichiers WHERE id = ?", (fichier,)).fetchone()[0])
+
+
+def ignore(db: Database, pull: int, depot: Depot, copy: Copy) -> None:
+    """Remember where a copy of a replaced version lies."""
+    with ecriture(db):
+        db.execute("INSERT INTO copies (pull, chemin, fichier) VALUES (?, ?, ?)", (pull, depot.nom, copy.fichier))
+
+
+class Ignored(NamedTuple):
+    """A copy that still lies where it was seen, and the first tab of what counts instead."""
+
+    path: str
+    fichier: int
+    onglet: int
+    feuille: str
+    counts: str
+
+
+def ignored(db: Database, campagne: str) -> list[Ignored]:
+    """The ignored copies of a campaign."""
+    requete = (
+        "SELECT c.chemin, k.fichier, k.id, k.feuille, n.chemin, max((n.recu << 32) | n.id) FROM copies c"
+        " JOIN fichiers f ON f.id = c.fichier JOIN reperes r ON r.chemin = c.chemin AND r.empreinte = f.empreinte"
+        " JOIN onglets o ON o.fichier = f.id AND o.utilisable JOIN onglets k ON k.campagne = o.campagne AND k.finess = o.finess"
+        " AND k.utilisable JOIN fichiers n ON n.id = k.fichier AND n.recu > f.recu"
+        " WHERE f.campagne = ? GROUP BY c.chemin ORDER BY c.chemin"
+    )
+    return [Ignored(*r[:5]) for r in db.execute(requete, (campagne,))]

@@ -1,0 +1,76 @@
+"""Reads which sendings stood against one another: those of one pull, older ones that came later, versions that came back."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+_USABLE = """
+SELECT o.finess, o.id, o.fichier, o.feuille, o.gain_retenu, f.recu, coalesce(f.ex_aequo, f.recu) AS rang, a.pull, f.chemin,
+  f.modifie_le, f.empreinte, substr(p.debut, 1, 10)
+FROM onglets o JOIN fichiers f ON f.id = o.fichier JOIN fichiers a ON a.id = f.recu JOIN pulls p ON p.id = a.pull
+WHERE o.campagne = ? AND o.utilisable AND NOT EXISTS (SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id)
+ORDER BY o.finess, rang, o.gain_retenu DESC, f.empreinte DESC
+"""
+
+
+class Sent(NamedTuple):
+    """A usable tab as last judged. `gain_retenu` in cents, before decisions; `written` is ISO text in UTC."""
+
+    finess: str
+    onglet: int
+    fichier: int
+    feuille: str
+    gain_retenu: int
+    recu: int
+    rang: int
+    pull: int
+    chemin: str
+    written: str
+    empreinte: str
+    received: str
+
+
+class Rivals(NamedTuple):
+    """What counts last for an établissement, locks aside, and what it was set against."""
+
+    counts: Sent
+    together: tuple[Sent, ...]
+    """Other workbooks of the same pull."""
+    older: Sent | None
+    """What it replaces, when that was written later."""
+    replaced: Sent | None
+    """What it replaces, when it is itself a version that had been replaced before."""
+
+
+def rivals(db: Database, campagne: str) -> list[Rivals]:
+    """The établissements of a campaign whose last sending did not simply follow the one before."""
+    by_finess = groupby(map(Sent._make, db.execute(_USABLE, (campagne,))), key=lambda s: s.finess)
+    found = (_set_against(list(sent)) for _, sent in by_finess)
+    return [r for r in found if r.together or r.older or r.replaced]
+
+
+def _set_against(sent: list[Sent]) -> Rivals:
+    *others, last = sent
+    together = {s.empreinte: s for s in others if s.pull == last.pull and s.empreinte != last.empreinte}
+    before = [s for s in others if s.pull != last.pull]
+    replaces = before[-1] if before and before[-1].empreinte != last.empreinte else None
+    back = replaces if replaces and any(s.empreinte == last.empreinte for s in before) else None
+    older = replaces if replaces and not back and last.written < replaces.written else None
+    return Rivals(last, tuple(together.values()), older, back)
+
+
+def differing(db: Database, a: int, b: int) -> list[str]:
+    """The numbers of the lines that two tabs do not say alike: amounts, date, status, verdict."""
+    rows = "SELECT action_id, gain_annuel, montant_reference, date_premiere_commande, statut, gain_exercice, retire FROM lignes_paat WHERE onglet = ?"
+    said = [{r[0]: r[1:] for r in db.execute(rows, (onglet,))} for onglet in (a, b)]
+    return sorted(n for n in said[0].keys() | said[1].keys() if said[0].get(n) != said[1].get(n))
+
+
+def first_received(db: Database, sent: Sent) -> date:
+    """When those very bytes were first received."""
+    requete = "SELECT substr(min(p.debut), 1, 10) FROM fichiers f JOIN pulls p ON p.id = f.pull WHERE f.empreinte = ?"
+    return date.fromisoformat(db.execute(requete, (sent.empreinte,)).fetchone()[0])
