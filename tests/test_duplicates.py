@@ -33,7 +33,7 @@ def doublons(region: Region, *lignes: dict[str, Any], campagne: str = ANNUELLE) 
     return sorted((c.ligne, c.gravite) for c in region.constats(campagne, "doublon"))
 
 
-NOTIFIE = {"statut": "notifié"}
+NOTIFIE: dict[str, Any] = {"statut": "notifié"}
 
 
 @pytest.mark.parametrize(("premiere", "seconde", "attendu"), [
