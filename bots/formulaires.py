@@ -21,6 +21,7 @@ from reports.gains import gains
 from reports.relances import destinataires
 from reports.suivi import Etat, etats
 from reports.vue import Sujet, Vue
+from sheets.cells import date_
 from sheets.checks import CATALOGUE
 from sheets.constats import Gravite
 from sheets.register import actes, questions
@@ -222,7 +223,9 @@ def _note(main: Main, cible: str, v: Valeurs) -> str:
 
 def _prolonge(main: Main, cible: str, v: Valeurs) -> str:
     campagne, _, ght = cible.partition("/")
-    jusqu_au = date.fromisoformat(v["jusqu_au"])
+    jusqu_au = date_(v["jusqu_au"])
+    if not isinstance(jusqu_au, date):
+        raise UserError(f"« {v['jusqu_au']} » n'est pas une date ; écrivez 2022-03-31 ou 31/03/2022.")
     actes.prolonge(main, campagne, ght, jusqu_au, v["motif"])
     return faits.prolongee(main.dossier.territoire.ghts[ght].nom, campagne, jusqu_au)
 

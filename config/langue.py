@@ -18,6 +18,8 @@ from rapidfuzz.distance import OSA
 INSECABLE = "\N{NO-BREAK SPACE}"
 MILLIERS = "\N{NARROW NO-BREAK SPACE}"
 MOINS = "\N{MINUS SIGN}"
+YEARS = (1990, 2100)
+"""The first and the last year that a day typed by someone may bear."""
 MOIS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
         "novembre", "décembre")  # fmt: skip
 
@@ -65,6 +67,15 @@ def taux(fraction: Decimal, decimales: int = 1) -> str:
 def jour(quand: date) -> str:
     """A date → « 31/12/2021 »."""
     return quand.strftime("%d/%m/%Y")
+
+
+def day_kept(text: str) -> date | None:
+    """An ISO day as the register keeps it; None when it is none, or one that nobody can have meant (9999, 0001)."""
+    try:
+        read = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return read if YEARS[0] <= read.year <= YEARS[1] else None
 
 
 def delai(jours: int) -> str:

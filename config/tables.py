@@ -16,9 +16,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from config.errors import UserError
-from config.langue import cle, compte, enumeration, vouliez_vous
+from config.langue import YEARS, cle, compte, enumeration, vouliez_vous
 
 MONTREES = 20
+FIRST_YEAR = 1900
+"""Of a day of the region's folder: a membership may be older than any purchase."""
 
 
 @dataclass(slots=True)
@@ -92,16 +94,28 @@ class Rang:
         valeur = self.texte(colonne, requis)
         if not valeur:
             return None
-        parts = [int(p) for p in re.findall(r"\d+", valeur)]
-        try:
-            if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", valeur):
-                return date(*parts)
-            if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}", valeur):
-                return date(parts[2], parts[1], parts[0])
-        except ValueError:
-            pass
-        self.plainte(f"« {valeur} » dans « {colonne} » ; une date était attendue, par exemple 31/12/2021.")
-        return None
+        read = _day(valeur)
+        if read and not FIRST_YEAR <= read.year <= YEARS[1]:
+            self.plainte(
+                f"« {valeur} » dans « {colonne} » n'est pas une date possible : une année de {FIRST_YEAR} à {YEARS[1]} était "
+                "attendue, ou rien quand il n'y a pas de fin."
+            )
+            return None
+        if read is None:
+            self.plainte(f"« {valeur} » dans « {colonne} » ; une date était attendue, par exemple 31/12/2021.")
+        return read
+
+
+def _day(text: str) -> date | None:
+    parts = [int(p) for p in re.findall(r"\d+", text)]
+    try:
+        if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", text):
+            return date(*parts)
+        if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}", text):
+            return date(parts[2], parts[1], parts[0])
+    except ValueError:
+        pass
+    return None
 
 
 def decode(octets: bytes) -> str:

@@ -26,6 +26,7 @@ from reports.vue import Sujet, Vue
 from sheets.register import chat, clock, courriels, fichiers, messages, pas, veille
 from sheets.register.chat import Signe
 from sheets.register.clock import WAY_BACK
+from sheets.register.decisions import impossible_extensions
 from sheets.register.pulls import PAR_SLACK
 from sheets.register.registre import FIRST_STEP
 
@@ -77,6 +78,7 @@ def etat(atelier: Atelier, en_json: bool) -> int:
         _courrier(c, vue, atelier.maintenant())
         _messages(c, vue, atelier.maintenant())
         _retards(c, vue)
+        _extensions(c, vue)
     else:
         c.soucis.append(f"Le registre « {c.registre} » n'existe pas encore. {FIRST_STEP}")
     if en_json:
@@ -105,6 +107,16 @@ def _clock(c: Constat, vue: Vue) -> None:
         c.soucis.append(
             f"Le registre a des faits datés jusqu'au {jour(last)}, après aujourd'hui ({jour(vue.au)}) : ils ne sont pas "
             f"comptés, et rien d'autre n'est relevé. {WAY_BACK}"
+        )
+
+
+def _extensions(c: Constat, vue: Vue) -> None:
+    """A deadline that cannot be was given: it counts for nothing, and whoever gave it should give another."""
+    for e in impossible_extensions(vue.db):
+        ght = vue.dossier.territoire.ghts.get(e.ght)
+        c.soucis.append(
+            f"La prolongation de {ght.nom if ght else e.ght} pour {e.campagne}, donnée par {e.par} le {e.le[:10]}, dit « {e.valeur} » : "
+            f"elle ne compte pas. Donnez-en une autre : vigie campaign extend {e.campagne} --ght {e.ght} --jusqu-au DATE"
         )
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from config.discretion import MASQUE as MASQUE  # noqa: PLC0414 - for those who read cells
 from config.discretion import masque as masque  # noqa: PLC0414
-from config.langue import MOIS, cle, jour, proche
+from config.langue import MOIS, YEARS, cle, jour, proche
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def date_(brut: object) -> date | Probleme | None:
         lu = jour_ecrit(brut)
     else:
         lu = None
-    if lu and 1990 <= lu.year <= 2100:
+    if lu and YEARS[0] <= lu.year <= YEARS[1]:
         return lu
     return None if brut is None else Probleme("date-illisible", vu(brut), EXEMPLE_DATE)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
@@ -26,6 +26,8 @@ from sheets.register.decisions import SUR_UNE_LIGNE, Suite, line_state, suites
 from sheets.register.registre import ecriture
 
 SANS_MOTIF = "Un motif est demandé : il se lira partout où se lit le chiffre."
+EXTENSION = timedelta(days=366)
+"""How far from its campaign's deadline a GHT's own may be: beyond, it is a slip of the keyboard."""
 REFERENCE = re.compile(r"(?P<campagne>[^/]+)/(?P<finess>[^/]+)/(?P<action_id>.+)")
 
 
@@ -157,12 +159,17 @@ def note(main: Main, reference: str, texte: str) -> LigneVisee:
 
 
 def prolonge(main: Main, campagne: str, ght: str, jusqu_au: date, motif: str) -> None:
-    """Give a GHT its own deadline."""
+    """Give a GHT its own deadline: after the campaign's, to come, and at most `EXTENSION` after it."""
     c = campagne_nommee(main.dossier, campagne)
     exige(main, ght, campagne)
+    last = c.echeance + EXTENSION
     if jusqu_au <= c.echeance or jusqu_au < main.jour:
         raise UserError(
             f"L'échéance de la campagne {campagne} est le {jour(c.echeance)} : donnez un jour d'après, et à venir."
+        )
+    if jusqu_au > last:
+        raise UserError(
+            f"Le {jour(jusqu_au)} est trop loin : une échéance se prolonge d'un an au plus, ici jusqu'au {jour(last)}."
         )
     _inscrit(main, [("prolonger", campagne, ght, "", "", jusqu_au.isoformat(), _motif(motif))])
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from config.langue import enumeration
+from config.langue import day_kept, enumeration
 
 SUR_UNE_LIGNE = ("retenir", "retirer", "revenir")
 """Decisions on a line; the last one taken holds, and `revenir` gives the line back to the checks."""
@@ -202,7 +202,8 @@ def suites(db: Database, campagne: str, au: date) -> dict[str, Suite]:
     for ght, genre, le, finess, valeur in db.execute(requete, (campagne, lendemain(au))):
         suite, jour = rendues.get(ght, Suite()), date.fromisoformat(le[:10])
         if genre == "prolonger":
-            suite = suite._replace(prolongee_au=date.fromisoformat(valeur), prolongee_le=le)
+            given = day_kept(valeur)  # one that cannot be is told by `impossible_extensions`, and counts for nothing
+            suite = suite._replace(prolongee_au=given, prolongee_le=le) if given else suite
         elif genre in ("valider", "devalider"):
             suite = suite._replace(validee_le=jour if genre == "valider" else None)
         elif genre in ("verrouiller", "deverrouiller"):
@@ -212,6 +213,25 @@ def suites(db: Database, campagne: str, au: date) -> dict[str, Suite]:
             suite = suite._replace(neants={**suite.neants, finess: jour})
         rendues[ght] = suite
     return rendues
+
+
+class ImpossibleExtension(NamedTuple):
+    """An extension to a day that cannot be, still the last one of its GHT."""
+
+    campagne: str
+    ght: str
+    valeur: str
+    par: str
+    le: str
+
+
+def impossible_extensions(db: Database) -> list[ImpossibleExtension]:
+    """The extensions that count for nothing: no form takes such a day any more, but one did."""
+    requete = (
+        "SELECT campagne, ght, valeur, par, le, max(id) FROM actes WHERE genre = 'prolonger' GROUP BY campagne, ght"
+    )
+    rows = [ImpossibleExtension(*row[:5]) for row in db.execute(requete)]
+    return [row for row in rows if day_kept(row.valeur) is None]
 
 
 def derniers_verrous(db: Database, campagne: str) -> dict[str, datetime]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
+from config.langue import day_kept
 from sheets.register.pulls import PAR_COURRIEL, PAR_SLACK
 from sheets.register.registre import ecriture
 
@@ -213,8 +214,8 @@ def gestes(db: Database, campagne: str, jusqu_a: datetime) -> dict[tuple[str, st
     rendus: dict[tuple[str, str], list[Geste]] = {}
     requete = "SELECT unite, pour, genre, le, jusqu_au FROM gestes WHERE campagne = ? ORDER BY id"
     for unite, pour, genre, le, jusqu_au in db.execute(requete, (campagne,)):
-        geste = Geste(genre, datetime.fromisoformat(le), date.fromisoformat(jusqu_au))
-        if geste.le <= jusqu_a:
+        day = day_kept(jusqu_au)
+        if day and (geste := Geste(genre, datetime.fromisoformat(le), day)).le <= jusqu_a:
             rendus.setdefault((unite, pour), []).append(geste)
     return rendus
 
