@@ -102,6 +102,8 @@ def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: Vue)
         propositions = [intention.propose(vue.dossier.territoire.nom(sujet.perimetre), n) for n in annees]
         dit = objets.sans_figure(question.texte, question.intention, str(faute)) | {"propositions": propositions}
         return Rendu(dit, question, vue)
+    if droit is not Regard.TOUT:
+        reponse = _without_imputed(reponse, regards)
     if droit is Regard.TOUT or intention.lignes_ouvertes:
         return Rendu(objets.objet(question.texte, reponse, vue.dossier), question, vue, droit, reponse)
     objet, reponse = _totaux_seuls(question.texte, reponse, vue, regards)
@@ -132,23 +134,25 @@ def _totaux_suffisent(intention: Intention, sujet: Sujet) -> bool:
 
 
 def _totaux_seuls(texte: str, reponse: Reponse, vue: Vue, regards: Regards) -> tuple[dict[str, Any], Reponse]:
-    """The answer without its lines; of a ranking, the places one may see, the others being anonymous.
-
-    What is imputed to GHT that sent nothing is a figure of theirs: it is left out unless each may be seen.
-    """
+    """The answer without its lines; of a ranking, the places one may see, the others being anonymous."""
     classe = reponse.intention == "classement"
     vus = tuple(e for e in reponse.elements if e.territoire and regards.sur(e.territoire) is not Regard.RIEN)
     caches = len(reponse.elements) - len(vus)
-    faits = dict(reponse.faits)
-    if caches and "impute" in faits:
-        del faits["impute"], faits["impute_reporte"]
-    sans_lignes = replace(reponse, elements=vus if classe else (), par=reponse.par if classe else "", faits=faits)
+    sans_lignes = replace(reponse, elements=vus if classe else (), par=reponse.par if classe else "")
     rendu = objets.objet(texte, sans_lignes, vue.dossier)
     if classe and caches:
         rendu["texte"] += "\nLes autres rangs sont anonymes : votre profil ne les ouvre pas."
     elif caches or (reponse.elements and not classe):
         rendu["texte"] += "\nLe détail n'est pas ouvert à votre profil : voici le total seul."
     return rendu, sans_lignes
+
+
+def _without_imputed(reponse: Reponse, regards: Regards) -> Reponse:
+    """What is imputed to GHT that sent nothing is a figure of theirs: it is left out unless each may be seen."""
+    if all(e.territoire and regards.sur(e.territoire) is not Regard.RIEN for e in reponse.beside):
+        return reponse
+    faits = {nom: fait for nom, fait in reponse.faits.items() if nom not in ("impute", "impute_reporte")}
+    return replace(reponse, beside=(), faits=faits)
 
 
 def _memoire(question: Question) -> dict[str, Any]:
@@ -168,6 +172,7 @@ def _memoire(question: Question) -> dict[str, Any]:
         "combien": s.combien,
         "du_bas": s.du_bas,
         "place": (s.place.type, s.place.code) if s.place else None,
+        "figure": s.figure,
     }
 
 
@@ -188,4 +193,5 @@ def _precedente(vue: Vue, personne: Personne) -> tuple[str, Sujet] | None:
         combien=m.get("combien", 0),
         du_bas=m.get("du_bas", False),
         place=Perimetre(*m["place"]) if m.get("place") else None,
+        figure=m.get("figure", ""),
     )

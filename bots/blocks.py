@@ -15,7 +15,7 @@ from typing import Any
 
 from bots.lettres.lettre import Piece
 from config.dossier import Dossier
-from config.langue import compte, euros, grand_montant, jour, taux
+from config.langue import SANS_TAUX, compte, euros, grand_montant, jour, taux
 from reports.bridge import CAUSES
 from reports.dicible import cellule_dicible, labels_connus, reference_dicible
 from reports.taches import GESTES
@@ -137,7 +137,7 @@ def _figure(o: Objet) -> str:
     if valeur is None:
         return "Chiffre inconnu"
     if o["unite"] == "EUR":
-        mots = {"gains": " retenus", "pourquoi": " retenus", "rejets": " retirés", "changements": " d'écart",
+        mots = {"gains": " retenus", "pourquoi": "" if o.get("chiffre") else " retenus", "rejets": " retirés", "changements": " d'écart",
                 "objectif": " d'objectif"}  # fmt: skip
         sens = "+" if o["intention"] == "changements" and Decimal(valeur) > 0 else ""
         return sens + grand_montant(cents(valeur)) + mots.get(o["intention"], "")
@@ -164,8 +164,8 @@ def _faits(o: Objet) -> list[tuple[str, str]]:
     if o["objectif"] is not None:
         reparti = " (réparti)" if o["objectif_reparti"] else ""
         faits.append((f"Objectif{reparti}", grand_montant(cents(o["objectif"]))))
-        if o["taux_atteinte"] is not None:
-            faits.append(("Atteint à", taux(Decimal(str(o["taux_atteinte"])))))
+        atteint = o["taux_atteinte"]
+        faits.append(("Atteint à", taux(Decimal(str(atteint))) if atteint is not None else SANS_TAUX))
     faits.append(("Trames", f"{compte(recues, 'reçue')} sur {attendues}"))
     if provisoire := cents(o["dont_provisoire"]):
         faits.append(("Dont provisoire", f"{grand_montant(provisoire)} (trames vues, pas encore remises)"))

@@ -8,6 +8,7 @@ from bots.blocks import Suite
 from bots.documents import AVEC_LIGNES, DESSINEES
 from config.territoire import Perimetre
 from reports.vue import Sujet, Vue
+from reports.why import FIGURES
 
 S_OUVRENT = ("gains", "objectif", "pourquoi", "statut", "retards", "rejets", "qualite")
 """The answers whose figure can be opened, or broken down."""
@@ -20,12 +21,17 @@ def suites(intention: str, sujet: Sujet, vue: Vue) -> Sequence[Suite]:
     ou = _lieu(sujet.perimetre)
     quand = f"{sujet.exercice} {_moment(sujet, vue)}".strip()
     toutes: list[Suite] = []
+    sauf = _sauf(sujet)
+    if intention in FIGURES and len(sujet.exercices) < 2:
+        toutes.append(Suite("pourquoi", "Pourquoi ?", f"pourquoi {MOTS.get(intention, intention)} {ou} {quand}{sauf}"))
     if intention in S_OUVRENT:
         if intention != "pourquoi":
-            toutes.append(Suite("pourquoi", "Pourquoi ?", f"pourquoi gains {ou} {quand}"))
+            toutes.append(Suite("pourquoi", "Pourquoi ?", f"pourquoi gains {ou} {quand}{sauf}"))
         if sujet.perimetre.type in ("national", "region"):
-            toutes.append(Suite("par-ght", "Par GHT", f"gains {ou} {quand} par ght"))
-        toutes.append(Suite("par-famille", "Par famille", f"gains {ou} {quand} par famille"))
+            toutes.append(Suite("par-ght", "Par GHT", f"gains {ou} {quand} par ght{sauf}"))
+        toutes.append(Suite("par-famille", "Par famille", f"gains {ou} {quand} par famille{sauf}"))
+    if sujet.figure:
+        return toutes
     dit = en_question(intention, sujet, quand)
     if dit and (intention in DESSINEES or intention in AVEC_LIGNES):
         toutes.append(Suite("image", "En image", f"{dit} en image"))
@@ -43,7 +49,7 @@ def en_question(intention: str, sujet: Sujet, quand: str) -> str:
         return _gains(sujet, quand)
     if intention == "evolution":
         de_a = f" de {sujet.exercices[0]} à {sujet.exercices[-1]}" if sujet.exercices else ""
-        return f"évolution {ou}{de_a}"
+        return f"évolution {ou}{de_a}{_sauf(sujet)}"
     if intention == "comparaison":
         if sujet.autres:
             return f"compare {' et '.join(map(_lieu, (sujet.perimetre, *sujet.autres)))} {sujet.exercice}"
@@ -51,13 +57,16 @@ def en_question(intention: str, sujet: Sujet, quand: str) -> str:
     if intention not in MOTS or sujet.place:
         return ""
     par = f" par {sujet.par}" if intention == "classement" else ""
-    return f"{MOTS[intention]} {ou} {quand}{par}"
+    return f"{MOTS[intention]} {ou} {quand}{par}{_sauf(sujet)}"
 
 
 def _gains(sujet: Sujet, quand: str) -> str:
     par = f" par {sujet.par}" if sujet.par else ""
-    sauf = f" sauf {' et '.join(map(_lieu, sujet.sauf))}" if sujet.sauf else ""
-    return f"gains {_lieu(sujet.perimetre)} {quand}{par}{sauf}"
+    return f"gains {_lieu(sujet.perimetre)} {quand}{par}{_sauf(sujet)}"
+
+
+def _sauf(sujet: Sujet) -> str:
+    return f" sauf {' et '.join(map(_lieu, sujet.sauf))}" if sujet.sauf else ""
 
 
 def _lieu(p: Perimetre) -> str:

@@ -72,7 +72,7 @@ def tableur(rendu: Rendu) -> Piece:
         raise UserError(str(rendu.objet["texte"]))
     if rendu.droit is not Regard.TOUT:
         raise UserError("Les lignes de ce territoire ne sont pas ouvertes à votre profil : pas de feuille de calcul.")
-    if r.intention not in AVEC_LIGNES:
+    if r.intention not in AVEC_LIGNES or sujet.figure:
         lieu = rendu.vue.dossier.territoire.nom(sujet.perimetre)
         exemple = PAR_CLE["gains"].propose(lieu, sujet.exercice)
         raise UserError(

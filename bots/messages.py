@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bots.questions import INTENTIONS
 from config.dossier import Dossier
-from config.langue import compte, de, delai, enumeration, euros, grand_montant, jour, taux
+from config.langue import SANS_TAUX, aim, compte, de, delai, enumeration, euros, grand_montant, jour, taux
 from config.territoire import Perimetre
 from reports.reponse import Element, Reponse
 
@@ -32,10 +32,11 @@ def _hors(r: Reponse, dossier: Dossier) -> str:
 
 
 def _atteinte(r: Reponse) -> str:
-    if r.objectif is None or r.atteinte is None:
+    if r.objectif is None:
         return " Pas d'objectif connu."
     reparti = " (réparti)" if r.objectif.reparti else ""
-    return f" Objectif{reparti} : {grand_montant(r.objectif.montant)}, atteint à {attained(r)}."
+    words = "atteint à " if r.objectif.montant else ""
+    return f" Objectif{reparti} : {grand_montant(r.objectif.montant)}, {words}{attained(r)}."
 
 
 def under_alert(cents: int) -> str:
@@ -49,9 +50,12 @@ def _beside(cents: int) -> str:
 
 
 def attained(r: Reponse) -> str:
-    """« 116,2 % (91,2 % hors alerte) »: how far the objective is reached, and without what asks for a look."""
+    """« 116,2 % (91,2 % hors alerte) »: how far the objective is reached, and without what asks for a look.
+
+    An objective of 0 has no rate, and it is said; nothing without an objective.
+    """
     if r.objectif is None or not r.objectif.montant:
-        return ""
+        return SANS_TAUX if r.objectif else ""
     without = f" ({taux(Decimal(r.hors_alerte) / r.objectif.montant)} hors alerte)" if r.sous_alerte else ""
     return taux(r.atteinte or Decimal(0)) + without
 
@@ -77,21 +81,23 @@ def _objectif(r: Reponse, dossier: Dossier) -> str:
         return f"Je ne connais pas d'objectif {_du(r.perimetre, dossier)} pour {r.exercice}."
     o = r.objectif
     nature = "réparti au prorata des achats, " if o.reparti else ""
+    soit = "soit " if o.montant else ""
     return (
         f"Objectif {_du(r.perimetre, dossier)} pour {r.exercice} : {grand_montant(o.montant)} "
         f"({nature}version « {o.version} », en vigueur depuis le {jour(o.effet)}). "
-        f"Retenu à ce jour : {grand_montant(r.totaux.gain_retenu)}{under_alert(r.sous_alerte)}, soit {attained(r)}."
+        f"Retenu à ce jour : {grand_montant(r.totaux.gain_retenu)}{under_alert(r.sous_alerte)}, {soit}{attained(r)}."
     )
 
 
 def _pourquoi(r: Reponse, dossier: Dossier) -> str:
     lignes, retirees = (int(str(r.faits[f])) for f in ("lignes", "retirees"))
     suite = f", dont {compte(retirees, 'retirée')}" if retirees else ""
-    suite += f" ; {grand_montant(r.sous_alerte)} sont sous alerte" if r.sous_alerte else ""
-    return (
-        f"Les {euros(r.totaux.gain_retenu)} {_du(r.perimetre, dossier)} en {r.exercice} viennent de "
-        f"{compte(lignes, 'ligne')}{suite} :"
+    suite += f" ; {grand_montant(r.sous_alerte)} sont sous alerte" if r.sous_alerte and not r.figure else ""
+    quoi = {"prevision": " de la prévision", "couverture": " traités", "performance": " de gain annuel"}.get(
+        r.figure, ""
     )
+    ou = f"{_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice}"
+    return f"Les {euros(int(r.valeur or 0))}{quoi} {ou} viennent de {compte(lignes, 'ligne')}{suite} :"
 
 
 def _statut(r: Reponse, dossier: Dossier) -> str:
@@ -125,8 +131,19 @@ def _nom(r: Reponse, dossier: Dossier) -> str:
 def _qualite(r: Reponse, dossier: Dossier) -> str:
     if not isinstance(r.valeur, Decimal):
         return f"Aucune ligne reçue pour {_nom(r, dossier)} en {r.exercice} : pas de taux de qualité."
-    en_euros = f" ({taux(Decimal(str(r.faits['qualite_euros'])))} des euros)" if "qualite_euros" in r.faits else ""
-    return f"Qualité {_du(r.perimetre, dossier)} en {r.exercice} : {taux(r.valeur)} des lignes{en_euros}."
+    apres = ""
+    if (r.faits["qualite_apres"], r.faits.get("qualite_euros_apres")) != (r.valeur, r.faits.get("qualite_euros")):
+        apres = f" Après décisions : {_lignes_et_euros(r, '_apres')}."
+    qui = f"{_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice}"
+    return f"Qualité {qui} : {_lignes_et_euros(r, '')} sans constat bloquant.{apres}"
+
+
+def _lignes_et_euros(r: Reponse, apres: str) -> str:
+    """« 92,0 % des lignes (96,1 % des euros) »."""
+    lignes, en_euros = r.faits["qualite_apres"] if apres else r.valeur, r.faits.get(f"qualite_euros{apres}")
+    return f"{taux(Decimal(str(lignes)))} des lignes" + (
+        f" ({taux(Decimal(str(en_euros)))} des euros)" if en_euros is not None else ""
+    )
 
 
 def _rejets(r: Reponse, dossier: Dossier) -> str:
@@ -147,12 +164,34 @@ def _alertes(r: Reponse, dossier: Dossier) -> str:
 
 
 def _couverture(r: Reponse, dossier: Dossier) -> str:
+    qui = f"{_du(r.perimetre, dossier)}{_hors(r, dossier)}"
+    if r.elements:
+        return _cumul(r, qui)
     if not isinstance(r.valeur, Decimal):
-        return f"Les achats totaux {_du(r.perimetre, dossier)} en {r.exercice} sont inconnus : pas de couverture."
+        return f"Les achats totaux {qui} en {r.exercice} sont inconnus : pas de couverture."
     traite, achats, inconnus = (int(str(r.faits[f])) for f in ("perimetre_traite", "achats", "achats_inconnus"))
     reserve = f", achats inconnus pour {compte(inconnus, 'établissement')}" if inconnus else ""
     sur = f"{grand_montant(traite)} traités sur {grand_montant(achats)} d'achats{reserve}"
-    return f"Couverture {_du(r.perimetre, dossier)} en {r.exercice} : {taux(r.valeur)} ({sur})."
+    return f"Couverture {qui} en {r.exercice} : {taux(r.valeur)} ({sur})."
+
+
+def _cumul(r: Reponse, qui: str) -> str:
+    """Several exercices: the sum of their rates, and how many of them it lacks."""
+    quand = f"de {r.elements[0].libelle} à {r.elements[-1].libelle}"
+    if not isinstance(r.valeur, Decimal):
+        return f"Couverture {qui} {quand} : les achats totaux sont inconnus, pas de couverture."
+    manquent = [e.libelle for e in r.elements if e.valeur is None]
+    sans = f", sans {enumeration(manquent)}" if manquent else ""
+    return f"Couverture {qui} {quand} : {taux(r.valeur)}, somme des taux de chaque exercice{sans} :"
+
+
+def _performance(r: Reponse, dossier: Dossier) -> str:
+    qui = f"{_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice}"
+    gain, reference, lignes = (int(str(r.faits[f])) for f in ("gain_annuel", "perimetre_traite", "lignes_traitees"))
+    if not isinstance(r.valeur, Decimal):
+        return f"Aucune ligne retenue avec un montant de référence pour {_nom(r, dossier)} en {r.exercice} : pas de performance."
+    sur = f"{grand_montant(gain)} de gain sur 12 mois pour {grand_montant(reference)} de référence, {compte(lignes, 'ligne')}"
+    return f"Performance {qui} : {taux(r.valeur)} ({sur})."
 
 
 def _changements(r: Reponse, dossier: Dossier) -> str:
@@ -226,7 +265,7 @@ def _prevision(r: Reponse, dossier: Dossier) -> str:
         else f" (report de {avant} inconnu)"
     )
     return (
-        f"Prévision {_du(r.perimetre, dossier)} pour {r.exercice} : {grand_montant(int(r.valeur or 0))} = "
+        f"Prévision {_du(r.perimetre, dossier)}{_hors(r, dossier)} pour {r.exercice} : {grand_montant(int(r.valeur or 0))} = "
         f"{grand_montant(r.totaux.gain_retenu)} retenus{_beside(r.sous_alerte)} + {grand_montant(notifie)} notifiés{reprend}.{_vise(r)}{_impute(r)}"
     )
 
@@ -239,7 +278,7 @@ def _impute(r: Reponse) -> str:
     if "impute" not in r.faits or not int(str(r.faits["anciens"])):
         return f" {absents} GHT sans réponse, dont la part n'est pas estimée."
     impute, deja = (int(str(r.faits[f])) for f in ("impute", "impute_reporte"))
-    double = f", dont {grand_montant(deja)} déjà comptés comme report" if deja else ""
+    double = f" ; leur report, {grand_montant(deja)}, est déjà dans la prévision" if deja else ""
     return (
         f" À part, jamais dedans : {grand_montant(impute)} imputés à {absents} GHT sans réponse "
         f"(leur retenu de {r.exercice - 1}{double})."
@@ -247,12 +286,11 @@ def _impute(r: Reponse) -> str:
 
 
 def _vise(r: Reponse) -> str:
-    """« Objectif : 16,0 M€, atteint à 91,3 % d'après cette prévision »."""
-    if r.objectif is None or not r.objectif.montant:
+    """« Objectif : 16,0 M€, il serait atteint à 91,3 % »."""
+    if r.objectif is None:
         return ""
     reparti = " (réparti)" if r.objectif.reparti else ""
-    part = taux(Decimal(int(r.valeur or 0)) / r.objectif.montant)
-    return f" Objectif{reparti} : {grand_montant(r.objectif.montant)}, il serait atteint à {part}."
+    return f" Objectif{reparti} : {aim(r.objectif.montant, int(r.valeur or 0), 'il serait atteint à')}."
 
 
 def _echeances(r: Reponse, dossier: Dossier) -> str:
@@ -272,7 +310,7 @@ def _taches(r: Reponse, dossier: Dossier) -> str:
 
 _PHRASES = {
     "gains": _gains, "objectif": _objectif, "pourquoi": _pourquoi, "statut": _statut, "retards": _retards,
-    "qualite": _qualite, "rejets": _rejets, "alertes": _alertes, "couverture": _couverture,
+    "qualite": _qualite, "rejets": _rejets, "alertes": _alertes, "couverture": _couverture, "performance": _performance,
     "changements": _changements, "comparaison": _comparaison, "evolution": _evolution, "classement": _classement,
     "prevision": _prevision, "echeances": _echeances, "taches": _taches,
 }  # fmt: skip
@@ -281,6 +319,8 @@ _PHRASES = {
 def _lignes(r: Reponse) -> list[str]:
     if (r.intention == "statut" and r.attendues == 1) or (r.intention == "classement" and r.place):
         return []
+    if r.intention == "prevision":
+        return [f"  • {_element(e, r)}" for e in r.beside[:MONTRES]]  # its parts are in the sentence
     montrees = [f"  • {_element(e, r)}" for e in r.elements[:MONTRES]]
     toutes = int(str(r.faits.get("lignes", r.faits.get("constats", len(r.elements)))))
     reste = toutes - len(montrees)
@@ -292,6 +332,8 @@ def _element(e: Element, r: Reponse) -> str:
     if isinstance(e.valeur, int):
         exact = e.adresse or r.intention == "changements"
         mots.append((euros(e.valeur) if exact else grand_montant(e.valeur)) + under_alert(e.sous_alerte))
+    elif isinstance(e.valeur, Decimal):
+        mots.append(taux(e.valeur))
     if e.precision:
         mots.append(e.precision)
     ligne = " — ".join(mots)

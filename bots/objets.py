@@ -12,7 +12,7 @@ from bots.messages import texte
 from config.dossier import Dossier
 from config.langue import decimal_euros
 from reports.metrics import METRICS
-from reports.reponse import Element, Reponse
+from reports.reponse import FACTS, Element, Reponse
 
 
 def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
     return {
         "question": question,
         "intention": r.intention,
-        "metrique": asdict(METRICS[r.intention]),
+        "metrique": asdict(METRICS[f"{r.intention} {r.figure}".strip()]),
         "perimetre": {"type": r.perimetre.type, "code": r.perimetre.code},
         "exercice": r.exercice,
         "campagne": r.campagne,
@@ -29,6 +29,7 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
         "dont_provisoire": decimal_euros(r.provisoire),
         "ajustement": decimal_euros(r.ajustement),
         "par": r.par,
+        "chiffre": r.figure,
         "sauf": [{"type": p.type, "code": p.code} for p in r.sauf],
         "declare": decimal_euros(r.totaux.gain_declare),
         "retire": decimal_euros(r.totaux.gain_retire),
@@ -46,6 +47,7 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
         "taux_atteinte": round(float(r.atteinte), 6) if r.atteinte is not None else None,
         "trames": {"recues": r.recues, "attendues": r.attendues},
         "lignes": [_objet_element(e, "EUR" if r.intention == "classement" else r.unite) for e in r.elements],
+        "a_part": [_objet_element(e, r.unite) for e in r.beside],
         "totaux": {k: decimal_euros(v) if k.startswith("gain_") else v for k, v in asdict(r.totaux).items()},
         "faits": {k: _fait(k, v) for k, v in r.faits.items()},
         "texte": texte(r, dossier),
@@ -55,11 +57,7 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
 def _fait(nom: str, valeur: int | Decimal | date) -> str:
     if isinstance(valeur, date):
         return valeur.isoformat()
-    return decimal_euros(int(valeur)) if nom in EN_EUROS else str(valeur)
-
-
-EN_EUROS = ("notifie", "report", "impute", "impute_reporte")
-"""The facts that are amounts, written in euros like every other."""
+    return decimal_euros(int(valeur)) if FACTS[nom] == "EUR" else str(valeur)
 
 
 def _valeur(valeur: int | Decimal | None, unite: str) -> Any:
@@ -78,6 +76,8 @@ def _objet_element(e: Element, unite: str) -> dict[str, Any]:
         rendu["sous_alerte"] = decimal_euros(e.sous_alerte)
     if e.code:
         rendu["code"] = e.code
+    if e.objectif is not None:
+        rendu["objectif"] = decimal_euros(e.objectif)
     if e.adresse:
         rendu |= {"reference": e.adresse.reference, "fichier": e.adresse.fichier, "feuille": e.adresse.feuille,
                   "cellule": e.adresse.cellule}  # fmt: skip

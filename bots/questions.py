@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reports import bridge, calendrier, classement, coverage, forecast, gains, history, quality, suivi, taches
+from reports import bridge, calendrier, classement, coverage, forecast, gains, history, quality, suivi, taches, why
 from reports.reponse import Reponse
 from reports.vue import Sujet, Vue
 
@@ -40,7 +40,7 @@ class Intention:
 INTENTIONS = (
     Intention("pourquoi", ("pourquoi", "d ou vient", "d ou viennent", "detail", "detaille", "detailler", "explique", "expliquer",
                            "justifie", "quelles lignes"),
-              "pourquoi gains GHT Jura 2021", "les lignes et les cellules qui font un chiffre", gains.pourquoi, False,
+              "pourquoi gains GHT Jura 2021", "les lignes et les cellules qui font un chiffre", why.why, False,
               "pourquoi gains {lieu} {annee}"),
     Intention("changements", ("change", "changement", "bouge", "quoi de neuf"),
               "qu'est-ce qui a changé depuis le 15/03 ?", "ce qui sépare deux jours, ligne à ligne", bridge.changements, False,
@@ -75,7 +75,7 @@ INTENTIONS = (
               "prévision BFC 2021", "ce que l'exercice donnerait : retenu, notifié, reports ; l'imputé à part", forecast.prevision,
               True, "prévision {lieu} {annee}",
               (r"(previsions?|projections?|estimations?|atterrissages?|combien|chiffre|resultat|total)( de| a| en| pour)?( la)? fin (de l |d )annee",
-               r"(va|vais|allons|vont|allez)( t)?( (on|il|elle|nous|vous))? (finir|atterrir|atteindre|tenir|arriver)( a combien)?")),
+               r"(va|vais|allons|vont|allez)( t)?( (on|il|elle|nous|vous))? (finir|atterrir|atteindre|tenir|arriver)( a combien)?"), True),
     Intention("comparaison", ("compare", "comparer", "comparaison", "comparatif", "versus", "vs", "contre", "ecart", "difference"),
               "compare GHT Jura et GHT Nièvre", "deux territoires, ou deux années, côte à côte", history.comparaison, True,
               "compare {lieu} 2020 et 2021",
@@ -101,9 +101,12 @@ INTENTIONS = (
               "qualité BFC 2021", "la part des lignes déclarées sans constat bloquant", quality.qualite, True,
               "qualité {lieu} {annee}"),
     Intention("couverture", ("couverture", "couvert", "couverte", "perimetre traite"),
-              "couverture BFC 2021", "la part des achats sur laquelle on a travaillé", coverage.couverture, True,
-              "couverture {lieu} {annee}"),
-    Intention("gains", ("gain", "gagne", "combien", "economie", "economise", "performance", "total", "resultat", "chiffre",
+              "couverture BFC 2021", "la part des achats sur laquelle on a travaillé ; « de 2019 à 2021 », « sur trois ans »",
+              coverage.couverture, True, "couverture {lieu} {annee}", (), True),
+    Intention("performance", ("performance", "taux de performance", "performant"),
+              "performance BFC 2021", "le gain sur 12 mois rapporté au montant de référence, en %", coverage.performance, True,
+              "performance {lieu} {annee}"),
+    Intention("gains", ("gain", "gagne", "combien", "economie", "economise", "total", "resultat", "chiffre",
                         "montant", "retenu", "declare", "score", "repartition", "ventilation", "rapporte", "rapportent"),
               "gains BFC 2021 par famille", "ce qui est retenu pour un exercice, par GHT, famille, opérateur…", gains.gains, True,
               "gains {lieu} {annee}",

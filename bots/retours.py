@@ -36,7 +36,9 @@ def retour(rendu: Rendu) -> Piece:
     sujet, vue = rendu.question.sujet, rendu.vue
     if rendu.reponse is None or sujet is None:
         raise UserError(str(rendu.objet["texte"]))
-    ght = vue.ghts(sujet)[0]
+    ght = next(iter(vue.ghts(sujet)), None)
+    if ght is None:
+        raise UserError(f"{vue.dossier.territoire.nom(sujet.perimetre)} n'est plus attendu : il n'y a pas de retour.")
     if sujet.perimetre.type not in ("ght", "etablissement"):
         raise UserError(f"Le retour de quel GHT ? Dites par exemple « retour {ght.nom} {sujet.exercice} ».")
     if rendu.droit is not Regard.TOUT:

@@ -64,6 +64,16 @@ def taux(fraction: Decimal, decimales: int = 1) -> str:
     return nombre(fraction * 100, decimales) + INSECABLE + "%"
 
 
+SANS_TAUX = "pas de taux d'atteinte"
+
+
+def aim(cents: int, reached: int, words: str = "atteint à") -> str:
+    """An objective and how far it is reached: « 16,0 M€, atteint à 91,3 % »; of 0 there is no rate, and it is said."""
+    if not cents:
+        return f"{grand_montant(cents)}, {SANS_TAUX}"
+    return f"{grand_montant(cents)}, {words} {taux(Decimal(reached) / cents)}"
+
+
 def jour(quand: date) -> str:
     """A date → « 31/12/2021 »."""
     return quand.strftime("%d/%m/%Y")

@@ -96,9 +96,15 @@ class Territoire:
         if perimetre.type == "ght":
             ght = self.ghts.get(perimetre.code)
             return (Perimetre("region", ght.region), FRANCE) if ght else (FRANCE,)
-        code = self.ght_de(perimetre.code, au)
+        code = self.ght_de(perimetre.code, au) or self._last_ght(perimetre.code, au)
         mere = Perimetre("ght", code) if code else None
         return (mere, *self.parents(mere, au)) if mere else (FRANCE,)
+
+    def _last_ght(self, finess: str, au: date) -> str | None:
+        """Of an établissement that is in no GHT that day, the one it last left, else the one it will enter."""
+        theirs = [a for a in self.appartenances if a.finess == finess and a.ght in self.ghts]
+        left = [a for a in theirs if a.fin and a.fin < au]
+        return max(left or theirs, key=lambda a: a.fin or date.max).ght if theirs else None
 
     def nom(self, perimetre: Perimetre) -> str:
         """« GHT Jura », « Bourgogne-Franche-Comté », « France »."""

@@ -3,73 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from config.territoire import Perimetre
 from reports.gains import base
 from reports.reponse import Element, Reponse
 from reports.vue import Sujet, Vue, somme
-from sheets.register.compte import OngletRecu, qui_compte
+from sheets.register.compte import OngletRecu
+from sheets.register.line_parts import Part, inherited, notified
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The lines a forecast is the sum of, beside those that are kept already."""
+
+    tabs: list[OngletRecu]
+    before: dict[str, OngletRecu]
+    """The tabs of the exercice before, by FINESS."""
+    notified: list[Part]
+    inherited: list[Part]
+
+
+def forecast_of(vue: Vue, sujet: Sujet) -> Forecast:
+    """Every line of the forecast: a report is inherited as long as no line of the exercice continues it."""
+    tabs, before = vue.comptent(sujet), vue.in_exercice(sujet, sujet.exercice - 1)
+    return Forecast(
+        tabs, before, notified(vue.db, tabs, vue.au), inherited(vue.db, before.values(), tabs, vue.au)
+    )  # fmt: skip
 
 
 def prevision(vue: Vue, sujet: Sujet) -> Reponse:
-    """Kept gains of the whole exercice + what is notified + the report of the exercice before not taken up yet.
+    """Kept gains of the whole exercice + what is notified + the reports of the exercice before that nobody took up yet.
 
-    `impute`, among the facts and never in the figure, is what the GHT that sent nothing kept the exercice before; part
-    of it (`impute_reporte`) is a report that the figure already holds.
+    `impute`, among the facts and never in the figure, is what the GHT that sent nothing kept the exercice before;
+    `impute_reporte` what these same GHT inherit, which the figure holds.
     """
-    onglets = vue.comptent(sujet)
-    anciens = _d_avant(vue, sujet)
-    reponse = base(vue, sujet, "prevision", onglets)
-    parts = {
-        "notifie": sum(o.notifie for o in onglets),
-        "report": sum(_a_reprendre({o.finess: o for o in onglets}, anciens)),
-    }
-    absents = _absents(vue, sujet, onglets, anciens)
+    f = forecast_of(vue, sujet)
+    reponse = base(vue, sujet, "prevision", f.tabs)
+    absents = _absents(vue, sujet, f)
+    silent = {o.finess for _, siens in absents for o in siens}
+    parts = {"notifie": _sum(f.notified), "report": _sum(f.inherited)}
     faits = {
         **parts,
         "impute": sum(somme(siens).gain_retenu for _, siens in absents),
-        "impute_reporte": sum(o.report for _, siens in absents for o in siens),
+        "impute_reporte": _sum(p for p in f.inherited if p.finess in silent),
         "absents": len(absents),
-        "anciens": len(anciens),
+        "anciens": len(f.before),
     }
-    elements = tuple(
+    retenu = reponse.totaux.gain_retenu
+    elements = (
+        Element("Retenu", retenu, code="retenu"),
+        Element("Notifié", parts["notifie"], code="notifie"),
+        Element(f"Report de {sujet.exercice - 1} pas encore repris", parts["report"], code="report"),
+    )
+    beside = tuple(
         Element(g.libelle, somme(siens).gain_retenu, f"imputé : son retenu de {sujet.exercice - 1}", code=g.code,
                 territoire=g.territoire)
         for g, siens in absents if siens
     )  # fmt: skip
-    valeur = reponse.totaux.gain_retenu + parts["notifie"] + parts["report"]
-    return replace(reponse, valeur=valeur, unite="EUR", elements=elements, faits=faits)
+    return replace(
+        reponse, valeur=retenu + sum(parts.values()), unite="EUR", elements=elements, beside=beside, faits=faits
+    )
 
 
-def _d_avant(vue: Vue, sujet: Sujet) -> dict[str, OngletRecu]:
-    """What counted in the exercice before, for those who are in the territory in this one."""
-    codes = [c.code for c in vue.dossier.campagnes_de(sujet.exercice - 1)]
-    if not codes:
-        return {}
-    ici = vue.dossier.territoire.finess_de(sujet.perimetre, vue.campagne(sujet).situation)
-    tous = None if sujet.perimetre.type == "national" else ici
-    return {f: o for f, o in qui_compte(vue.db, codes, vue.au, tous).items() if f in ici}
+def _sum(parts: Iterable[Part]) -> int:
+    return sum(p.cents for p in parts)
 
 
-def _a_reprendre(onglets: dict[str, OngletRecu], anciens: dict[str, OngletRecu]) -> Iterable[int]:
-    """By établissement, what it inherits and has not taken up: a report is never counted with the line that carries it."""
-    for finess, ancien in anciens.items():
-        reste = ancien.report - (onglets[finess].repris if finess in onglets else 0)
-        yield max(reste, 0) if ancien.report > 0 else min(reste, 0)
-
-
-def _absents(
-    vue: Vue, sujet: Sujet, onglets: list[OngletRecu], anciens: dict[str, OngletRecu]
-) -> list[tuple[Element, list[OngletRecu]]]:
-    """The GHT of the territory of which nothing counts, each with its tabs of the exercice before."""
+def _absents(vue: Vue, sujet: Sujet, f: Forecast) -> list[tuple[Element, list[OngletRecu]]]:
+    """The GHT expected of which nothing counts, each with its tabs of the exercice before."""
     situation, territoire = vue.campagne(sujet).situation, vue.dossier.territoire
-    recus = {o.finess for o in onglets}
+    answered, seen = {vue.ght_de(o) for o in f.tabs}, {o.finess for o in f.tabs}
+    ours = vue.inside(sujet, situation)
     rendus = []
     for g in vue.ghts(sujet):
-        membres = [e.finess for e in territoire.membres(g.code, situation)]
-        siens = [f for f in membres if sujet.perimetre.type != "etablissement" or f == sujet.perimetre.code]
-        if not recus.intersection(siens):
-            p = Perimetre("ght", g.code)
-            rendus.append((Element(g.nom, code=g.code, territoire=p), [anciens[f] for f in siens if f in anciens]))
+        if g.code not in answered:
+            siens = [e.finess for e in territoire.membres(g.code, situation) if e.finess in ours - seen]
+            element = Element(g.nom, code=g.code, territoire=Perimetre("ght", g.code))
+            rendus.append((element, [f.before[x] for x in siens if x in f.before]))
     return rendus

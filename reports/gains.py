@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from config.errors import UserError
+from config.langue import jour
 from config.territoire import Ght, Perimetre
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue, somme
@@ -66,11 +67,9 @@ def precision(ligne: LigneRecue) -> str:
 def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) -> Reponse:
     """What every answer says: basis, date, trames received over expected, provisional part, objective."""
     totaux, provisoire = somme(onglets), somme(o for o in onglets if not o.remis)
-    ghts = vue.ghts(sujet)
-    if not ghts:
-        nom = vue.dossier.territoire.nom(sujet.perimetre)
-        raise UserError(f"Aucun GHT de ce territoire ({nom}) n'est dans le dossier de la région.")
-    recus = {o.ght for o in onglets}
+    recues, attendues = vue.received(sujet, onglets)
+    if not attendues:
+        _somebody(vue, sujet)
     campagnes = [c.code for c in vue.campagnes(sujet) if c.code in {o.campagne for o in onglets}]
     days = sorted(o.recu_le for o in onglets)
     return Reponse(
@@ -81,8 +80,8 @@ def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) 
         au=vue.au,
         valeur=None,
         unite="",
-        recues=sum(g.code in recus for g in ghts),
-        attendues=len(ghts),
+        recues=recues,
+        attendues=attendues,
         totaux=totaux,
         campagnes=tuple(campagnes),
         provisoire=provisoire.gain_retenu,
@@ -118,14 +117,25 @@ def heavy_lines(vue: Vue, onglets: Sequence[OngletRecu], totaux: Totaux) -> tupl
     )
 
 
+def _somebody(vue: Vue, sujet: Sujet) -> None:
+    """Raises UserError when a territory never had anybody in the exercice, or when everything is left out of it."""
+    days = [c.situation for c in vue.campagnes(sujet)]
+    if any(vue.inside(sujet, day) for day in days):
+        return
+    nom = vue.dossier.territoire.nom(sujet.perimetre)
+    if any(vue.inside(replace(sujet, sauf=()), day) for day in days):
+        raise UserError(f"Tout est exclu de {nom} : il ne reste rien à compter.")
+    raise UserError(f"Aucun GHT de ce territoire ({nom}) n'est dans le dossier de la région.")
+
+
 def ventile(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element, ...]:
     """What is kept along an axis, largest first."""
     if sujet.par in ("ght", "region"):
         return _par_ensemble(vue, sujet, onglets)
     if sujet.par == "etablissement":
-        noms = vue.dossier.territoire.etablissements
+        noms = vue.dossier.territoire
         parts = [
-            Element(noms[o.finess].nom, o.totaux.gain_retenu, "" if o.remis else "provisoire", code=o.finess,
+            Element(noms.nom_de(o.finess), o.totaux.gain_retenu, "" if o.remis else "provisoire", code=o.finess,
                     territoire=Perimetre("etablissement", o.finess), retire=o.totaux.gain_retire,
                     sous_alerte=o.sous_alerte)
             for o in onglets
@@ -142,27 +152,29 @@ def _plus_grand(e: Element) -> tuple[Any, str]:
 
 
 def _par_ensemble(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element, ...]:
-    """One element per GHT (or region) expected, those that sent nothing last and without a figure."""
-    siens: dict[str, list[OngletRecu]] = {}
-    ghts = vue.dossier.territoire.ghts
+    """One element per GHT (or region) expected, those that sent nothing last and without a figure.
+
+    A GHT that is gone has its own as well, when a tab of its time still counts: the elements add up to the figure.
+    """
+    territoire = vue.dossier.territoire
+    siens: dict[Perimetre, list[OngletRecu]] = {}
     for o in onglets:
-        code = vue.ght_de(o) or ""
-        siens.setdefault(ghts[code].region if sujet.par == "region" and code in ghts else code, []).append(o)
-    presents, absents = [], []
-    for p in dict.fromkeys(_ensemble(g, sujet.par) for g in vue.ghts(sujet)):
-        nom, a_lui = vue.dossier.territoire.nom(p), siens.get(p.code)
-        if a_lui:
-            provisoire = "" if all(o.remis for o in a_lui) else "provisoire"
-            t = somme(a_lui)
-            presents.append(
-                Element(
-                    nom, t.gain_retenu, provisoire, code=p.code, territoire=p,
-                    retire=t.gain_retire, sous_alerte=under_alert(a_lui),
-                )
-            )  # fmt: skip
-        else:
-            absents.append(Element(nom, None, "rien reçu", code=p.code, territoire=p))
-    return tuple(sorted(presents, key=_plus_grand) + absents)
+        siens.setdefault(_ensemble(territoire.ghts[vue.ght_de(o) or o.ght], sujet.par), []).append(o)
+    attendus = dict.fromkeys(_ensemble(g, sujet.par) for g in vue.ghts(sujet))
+    presents = [_present(vue, sujet, p, a_lui, former=p not in attendus) for p, a_lui in siens.items()]
+    absents = [
+        Element(territoire.nom(p), None, "rien reçu", code=p.code, territoire=p) for p in attendus if p not in siens
+    ]
+    return (*sorted(presents, key=_plus_grand), *absents)
+
+
+def _present(vue: Vue, sujet: Sujet, p: Perimetre, onglets: list[OngletRecu], *, former: bool) -> Element:
+    t = somme(onglets)
+    said = [f"n'est plus attendu au {jour(vue.campagne(sujet).situation)}"] if former else []
+    said += [] if all(o.remis for o in onglets) else ["provisoire"]
+    nom = vue.dossier.territoire.nom(p)
+    return Element(nom, t.gain_retenu, ", ".join(said), code=p.code, territoire=p, retire=t.gain_retire,
+                   sous_alerte=under_alert(onglets))  # fmt: skip
 
 
 def _ensemble(ght: Ght, par: str) -> Perimetre:

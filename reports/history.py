@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from config.errors import UserError
-from config.langue import grand_montant, taux
+from config.langue import SANS_TAUX, grand_montant, taux
 from config.objectifs import Objectif
 from reports.gains import base, under_alert
 from reports.reponse import Element, Reponse
@@ -36,9 +36,10 @@ def _ensemble(vue: Vue, places: list[Sujet]) -> Reponse:
     """The basis of several territories taken together, one inside another counted once."""
     onglets = {o.id: o for place in places for o in vue.comptent(place)}
     attendus = {g.code for place in places for g in vue.ghts(place)}
-    recus = {o.ght for o in onglets.values()} & attendus
+    recus = {vue.ght_de(o) for o in onglets.values()} & attendus
     reponse = base(vue, places[0], "comparaison", list(onglets.values()))
-    return replace(reponse, recues=len(recus), attendues=len(attendus))
+    # What is aimed at is one side's: nobody's attainment is that of the sum.
+    return replace(reponse, recues=len(recus), attendues=len(attendus), objectif=None)
 
 
 def evolution(vue: Vue, sujet: Sujet) -> Reponse:
@@ -81,7 +82,9 @@ def _territoire(vue: Vue, sujet: Sujet) -> Element:
 
 
 def _atteinte(r: Reponse) -> str:
-    return f"{taux(r.atteinte)} de l'objectif, " if r.atteinte is not None else ""
+    if r.atteinte is None:
+        return f"objectif de 0 €, {SANS_TAUX}, " if r.objectif else ""
+    return f"{taux(r.atteinte)} de l'objectif, "
 
 
 def _exercice(vue: Vue, sujet: Sujet, exercice: int) -> Element:
@@ -93,7 +96,7 @@ def _exercice(vue: Vue, sujet: Sujet, exercice: int) -> Element:
     onglets = vue.comptent(celui_la)
     if not onglets:
         return Element(code, None, "rien reçu", code=code)
-    recues, attendues = len({o.ght for o in onglets}), len(vue.ghts(celui_la))
+    recues, attendues = vue.received(celui_la, onglets)
     trames = f"{recues} trame{'s' if recues > 1 else ''} sur {attendues}"
     totaux, vise = somme(onglets), vue.objectif(celui_la)
     return Element(

@@ -26,6 +26,11 @@ METRICS = {
     "rejets": Metric("gain retiré", "EUR", "somme des gains positifs des lignes retirées"),
     "qualite": Metric("taux de qualité", "taux", "lignes déclarées sans constat bloquant ÷ lignes déclarées"),
     "couverture": Metric("taux de couverture", "taux", "périmètre traité ÷ achats totaux"),
+    "performance": Metric(
+        "taux de performance", "taux", "gains annuels ÷ montants de référence des lignes retenues commandées dans l'exercice"),
+    "pourquoi prevision": Metric("prévision", "EUR", "gain retenu + gain notifié + report de l'exercice d'avant pas encore repris"),
+    "pourquoi couverture": Metric("périmètre traité", "EUR", "montants de référence des lignes retenues commandées dans l'exercice"),
+    "pourquoi performance": Metric("gain annuel", "EUR", "gains annuels des lignes retenues commandées dans l'exercice"),
     "classement": Metric("rang par gain retenu", "", "place parmi ceux dont quelque chose est reçu"),
     "statut": Metric("trames remises", "trames", "GHT qui ont répondu"),
     "retards": Metric("trames manquantes", "trames", "GHT qui n'ont pas répondu"),

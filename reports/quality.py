@@ -16,13 +16,20 @@ from sheets.register.decisions import decisions
 
 
 def qualite(vue: Vue, sujet: Sujet) -> Reponse:
-    """Share of declared lines without a blocking finding; beside it, share of positive euros not struck out."""
+    """Share of declared lines without a blocking finding, kept by someone or not; beside it, what decisions make of it.
+
+    `qualite_euros` is the share of positive euros that the checks do not strike; `…_apres` are the same after decisions.
+    """
     onglets = vue.comptent(sujet)
-    totaux = somme(onglets)
-    lignes = totaux.lignes_retenues + totaux.lignes_rejetees
-    positif = sum(o.declare_positif for o in onglets)
-    par_lignes = Decimal(totaux.lignes_retenues) / lignes if lignes else None
-    faits = {"qualite_euros": 1 - Decimal(totaux.gain_retire) / positif} if positif else {}
+    lignes, bloquees, positif, retire = questions.before_decisions(vue.db, [o.id for o in onglets])
+    apres = somme(onglets)
+    faits: dict[str, Decimal] = {}
+    if lignes:
+        faits["qualite_apres"] = Decimal(apres.lignes_retenues) / lignes
+    if positif:
+        faits |= {"qualite_euros": 1 - Decimal(retire) / positif,
+                  "qualite_euros_apres": 1 - Decimal(apres.gain_retire) / positif}  # fmt: skip
+    par_lignes = Decimal(lignes - bloquees) / lignes if lignes else None
     return replace(base(vue, sujet, "qualite", onglets), valeur=par_lignes, unite="taux", faits=faits)
 
 

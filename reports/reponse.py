@@ -13,6 +13,17 @@ from config.territoire import Perimetre
 from sheets.lignes import Totaux
 
 Unite = Literal["EUR", "taux", "trames", "constats", ""]
+FACTS: Mapping[str, Literal["EUR", "taux", "jour", "nombre"]] = {
+    **dict.fromkeys(
+        ("notifie", "report", "impute", "impute_reporte", "achats", "perimetre_traite", "gain_annuel", "retenu_avant",
+         "objectif_avant"), "EUR"),
+    **dict.fromkeys(("qualite_apres", "qualite_euros", "qualite_euros_apres"), "taux"),
+    **dict.fromkeys(("depuis", "echeance", "ouverture"), "jour"),
+    **dict.fromkeys(
+        ("absents", "anciens", "achats_inconnus", "lignes_traitees", "exercices", "exercices_inconnus", "lignes", "retirees",
+         "constats", "decisions", "incomplets", "du_bas"), "nombre"),
+}  # fmt: skip
+"""In what each fact of an answer is: cents (euros, once it is JSON), a fraction, a day, a count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,12 @@ class Reponse:
     """What was left out of the territory."""
     place: Perimetre | None = None
     """Whose rank is told."""
+    figure: str = ""
+    """Whose lines these are, beside the gains."""
     elements: tuple[Element, ...] = ()
+    """The parts of the figure: those that have an amount add up to it."""
+    beside: tuple[Element, ...] = ()
+    """What is told beside the figure and is no part of it: what a forecast imputes."""
     sous_alerte: int = 0
     """Cents kept by lines that bear an alert, but those for which a referent answers."""
     sources: tuple[date, date] | None = None
@@ -78,8 +94,7 @@ class Reponse:
     heavy: tuple[Element, ...] = ()
     """The lines that alone make more than a configured share of what is kept."""
     faits: Mapping[str, int | Decimal | date] = field(default_factory=dict)
-    """What one kind of answer says besides: qualite_euros (fraction), perimetre_traite and achats (cents),
-    achats_inconnus (count), echeance (day); and of the forecast, in cents: notifie, report, impute."""
+    """What one kind of answer says besides: each has its unit in `FACTS`."""
 
     @property
     def atteinte(self) -> Decimal | None:

@@ -42,6 +42,8 @@ class Sujet:
     """The last of a ranking rather than the first."""
     place: Perimetre | None = None
     """Whose rank is asked."""
+    figure: str = ""
+    """Whose lines « pourquoi » opens: prevision, couverture, performance; nothing said, the gains."""
 
     @property
     def cibles(self) -> tuple[Perimetre, ...]:
@@ -76,24 +78,56 @@ class Vue:
         return campagne_du_jour(self.campagnes(sujet), self.au)
 
     def ghts(self, sujet: Sujet) -> tuple[Ght, ...]:
-        """The GHT expected to answer."""
-        tous = self.dossier.territoire.ghts_de(sujet.perimetre, self.campagne(sujet).situation)
-        exclus = {p.code for p in sujet.sauf if p.type == "ght"}
-        return tuple(g for g in tous if g.code not in exclus)
+        """The GHT expected to answer: those that have somebody left in the territory."""
+        territoire, situation = self.dossier.territoire, self.campagne(sujet).situation
+        tous = territoire.ghts_de(sujet.perimetre, situation)
+        if not sujet.sauf:
+            return tous
+        ours = self.inside(sujet, situation)
+        return tuple(g for g in tous if any(e.finess in ours for e in territoire.membres(g.code, situation)))
 
     def comptent(self, sujet: Sujet) -> list[OngletRecu]:
         """The tabs that make the figure of a subject, one per établissement."""
         campagnes = self.campagnes(sujet)
         # Who belonged where is asked at the situation of the campaign each tab was filled for.
-        dedans = {c.code: self._dedans(sujet, c.situation) for c in campagnes}
+        dedans = {c.code: self.inside(sujet, c.situation) for c in campagnes}
         tous = self.finess(sujet)
         retenus = qui_compte(self.db, [c.code for c in campagnes], self.au, tous)
         return [o for finess, o in sorted(retenus.items()) if finess in dedans[o.campagne]]
 
-    def _dedans(self, sujet: Sujet, situation: date) -> frozenset[str]:
+    def inside(self, sujet: Sujet, situation: date) -> frozenset[str]:
+        """The établissements of the territory that day, but for what is left out of it."""
         territoire = self.dossier.territoire
-        exclus = (territoire.finess_de(p, situation) for p in sujet.sauf)
-        return territoire.finess_de(sujet.perimetre, situation).difference(*exclus)
+        ours = territoire.finess_de(sujet.perimetre, situation)
+        if sujet.perimetre.type == "etablissement":
+            ours = frozenset(f for f in ours if territoire.ght_de(f, situation))
+        return ours.difference(*(territoire.finess_de(p, situation) for p in sujet.sauf))
+
+    def members(self, sujet: Sujet) -> frozenset[str]:
+        """Whose figure it is: each établissement where its tab that counts was filled, else at the campaign under way.
+
+        So each is in one GHT, and the parts of a figure that needs more than the tabs still add up.
+        """
+        campagnes, last = self.campagnes(sujet), self.campagne(sujet).code
+        dedans = {c.code: self.inside(sujet, c.situation) for c in campagnes}
+        known = frozenset[str]().union(*dedans.values())
+        seen = None if sujet.perimetre.type == "national" else known
+        now = qui_compte(self.db, [c.code for c in campagnes], self.au, seen)
+        return frozenset(f for f in known if f in dedans[now[f].campagne if f in now else last])
+
+    def in_exercice(self, sujet: Sujet, exercice: int) -> dict[str, OngletRecu]:
+        """The tabs that count in another exercice for those whose figure it is, by FINESS; none without a campaign."""
+        codes = [c.code for c in self.dossier.campagnes_de(exercice)]
+        if not codes:
+            return {}
+        ours = self.members(sujet)
+        tous = None if sujet.perimetre.type == "national" else ours
+        return {f: o for f, o in qui_compte(self.db, codes, self.au, tous).items() if f in ours}
+
+    def received(self, sujet: Sujet, onglets: Iterable[OngletRecu]) -> tuple[int, int]:
+        """(GHT of which something counts, GHT expected): a GHT that is gone by then is neither."""
+        expected = {g.code for g in self.ghts(sujet)}
+        return len(expected & {self.ght_de(o) for o in onglets}), len(expected)
 
     def finess(self, sujet: Sujet) -> frozenset[str] | None:
         """Whoever was in a territory at one of the campaigns that may count; None for the whole country."""
@@ -140,8 +174,11 @@ class Vue:
         du_tout = en_vigueur(self.dossier.objectifs, region, sujet.exercice, self.au)
         if du_tout is None:
             return None
+        siens = territoire.finess_de(sujet.perimetre, situation)
+        if not siens:
+            return None  # a GHT that is gone has no share of what is aimed at
         achats = self.achats(sujet.exercice, territoire.finess_de(region, situation))
-        return reparti(du_tout, sujet.perimetre, achats, territoire.finess_de(sujet.perimetre, situation))
+        return reparti(du_tout, sujet.perimetre, achats, siens)
 
 
 def somme(onglets: Iterable[OngletRecu]) -> Totaux:

@@ -46,7 +46,7 @@ def compare(c: Contexte, lu: Lu, avant: Sujet | None = None) -> Question:
         return c.non("Je ne sais ventiler que les gains d'un territoire à la fois.",
                      *(f"gains {c.nom(p)} {exercice} par {lu.par}" for p in places))  # fmt: skip
     if lu.sauf:
-        return c.non("Je ne sais exclure un territoire que d'un total de gains.")
+        return c.non("Je ne sais pas exclure un territoire d'une comparaison.")
     return _cote_a_cote(c, places or [depart], annees, exercice, bool(lu.trouves))
 
 
@@ -88,7 +88,11 @@ def classe(c: Contexte, lu: Lu) -> Question:
     if axe == "region" and not lu.trouves:
         cible = FRANCE
     combien, du_bas = lu.rang or (0, False)
-    return verifie(c, "classement", Sujet(cible, exercice, campagne, axe, combien=combien, du_bas=du_bas))
+    return verifie(
+        c,
+        "classement",
+        Sujet(cible, exercice, campagne, axe, combien=combien, du_bas=du_bas, sauf=tuple(p[0] for p in lu.sauf)),
+    )
 
 
 def _rang_de(c: Contexte, lu: Lu, exercice: int, campagne: str | None) -> Question:
@@ -99,4 +103,6 @@ def _rang_de(c: Contexte, lu: Lu, exercice: int, campagne: str | None) -> Questi
     if not parents:
         return c.non("Un rang parmi quoi ? Dites un GHT, une région ou un établissement.", "rang du GHT Jura")
     cible = next((p for p in nommes if p in parents), parents[0])
-    return verifie(c, "classement", Sujet(cible, exercice, campagne, place.type, place=place))
+    return verifie(
+        c, "classement", Sujet(cible, exercice, campagne, place.type, place=place, sauf=tuple(p[0] for p in lu.sauf))
+    )

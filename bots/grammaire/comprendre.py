@@ -21,6 +21,7 @@ from config.dossier import Dossier
 from config.langue import enumeration
 from config.territoire import Perimetre
 from reports.vue import Sujet
+from reports.why import FIGURES
 
 AUTRES_MESURES = {"qualite", "couverture", "rejets", "alertes", "objectif", "retards"}
 
@@ -78,11 +79,10 @@ def _lequel(c: Contexte, lu: Lu, parmi: tuple[Perimetre, ...]) -> Question:
     """A name that fits several territories is asked back, the rest of the question kept."""
     intention = PAR_CLE[lu.intention or "gains"]
     exercice = lu.periode.exercice(c.courant(), c.courant())
-    noms = [c.nom(p) for p in parmi]
-    dits = enumeration([f"« {nom} »" for nom in noms], 6)
+    dits = enumeration([f"« {c.apart(p, parmi)} »" for p in parmi], 6)
     return c.non(
         f"Plusieurs territoires correspondent : {dits}. Lequel ?",
-        *(intention.propose(nom, exercice) for nom in noms[:6]),
+        *(intention.propose(c.named(p, parmi), exercice) for p in parmi[:6]),
     )
 
 
@@ -95,6 +95,8 @@ def _conclut(c: Contexte, lu: Lu) -> Question:
         intention = "pourquoi"  # the lines of a figure come largest first
     if a_cote := _a_cote(c, lu, intention):
         return a_cote
+    if several := _one_at_a_time(c, lu, intention):
+        return several
     if intention == "comparaison":
         return compare(c, lu)
     if re.search(r"\b(mon|notre) (ght|groupement|territoire)\b", lu.phrase) and not lu.trouves and not mon_ght(c):
@@ -117,7 +119,7 @@ def _conclut(c: Contexte, lu: Lu) -> Question:
         intention,
         Sujet(
             place_de(c, lu, par), exercice, campagne_nommee(c, lu.periode.moment, exercice), par, lu.depuis,
-            exercices=exercices, sauf=tuple(p[0] for p in lu.sauf),
+            exercices=exercices, sauf=tuple(p[0] for p in lu.sauf), figure=_figure(lu, intention),
         ),
     )  # fmt: skip
 
@@ -155,10 +157,43 @@ def _que_les_gains(c: Contexte, lu: Lu, intention: str, mesures: set[str]) -> Qu
     return c.non(f"Je ne {DES_GAINS[intention]} que les gains.", *autres)
 
 
+def _figure(lu: Lu, intention: str) -> str:
+    """The figure whose lines are asked, when it is not the gains: « pourquoi prévision BFC »."""
+    return next((f for f in FIGURES if intention == "pourquoi" and f in lu.evoquees), "")
+
+
 def _exercices(c: Contexte, lu: Lu, intention: str) -> tuple[int, ...]:
-    """The exercices an evolution walks through, or whose calendar is asked; none said, the report knows them."""
-    annees = lu.periode.annees
-    if intention == "evolution" and annees and (lu.periode.plage or len(annees) > 1):
-        fin = max(annees) if len(annees) > 1 else max(c.courant(), annees[0])
+    """The exercices an evolution or a coverage goes through, or whose calendar is asked; none said, the report knows them."""
+    annees, courant = lu.periode.annees, c.courant()
+    if intention not in ("evolution", "couverture"):
+        return annees if intention == "echeances" else ()
+    if lu.periode.several:
+        fin = lu.periode.exercice(courant, courant)
+        return tuple(range(fin - lu.periode.several + 1, fin + 1))
+    if annees and (lu.periode.plage or (intention == "evolution" and len(annees) > 1)):
+        fin = max(annees) if len(annees) > 1 else max(courant, annees[0])
         return tuple(range(min(annees), fin + 1))
-    return annees if intention == "echeances" else ()
+    return tuple(sorted(annees)) if intention == "couverture" and len(annees) > 1 else ()
+
+
+def _one_at_a_time(c: Contexte, lu: Lu, intention: str) -> Question | None:
+    """Several exercices asked of a figure that is told of one: never the last of them in silence."""
+    if intention not in (
+        "performance",
+        "qualite",
+        "prevision",
+        "objectif",
+        "pourquoi",
+        "rejets",
+        "alertes",
+        "statut",
+        "retards",
+    ):
+        return None
+    if len(lu.periode.annees) < 2 and not lu.periode.plage and not lu.periode.several:
+        return None
+    lieu, courant = c.nom(lu.trouves[0][0] if lu.trouves else c.defaut), c.courant()
+    annees = lu.periode.annees or tuple(range(courant - lu.periode.several + 1, courant + 1))
+    return c.non(
+        "Je le dis d'un exercice à la fois.", *(PAR_CLE[intention].propose(lieu, n) for n in sorted(annees)[-3:])
+    )

@@ -14,7 +14,17 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from bots.grammaire import periode
-from bots.grammaire.lexique import ABREGES, FAUTE, VIDES, Lexique, connu, contient, ressemblant, tous_les_territoires
+from bots.grammaire.lexique import (
+    ABREGES,
+    FAUTE,
+    VIDES,
+    Lexique,
+    connu,
+    contient,
+    narrowed,
+    ressemblant,
+    tous_les_territoires,
+)
 from bots.grammaire.periode import Periode
 from bots.questions import AXES, INTENTIONS
 from config.langue import cle
@@ -123,8 +133,9 @@ def lit(mots: list[str], noms: Lexique, au: date) -> Lu:
     rang, phrase = _rang(phrase)
     par, reste = _axe(phrase.split())
     avant, apres = _sans_exclusion(reste)
-    trouves, avant, inconnus = tous_les_territoires(avant, noms)
-    exclus, apres, inconnus_exclus = tous_les_territoires(apres, noms)
+    trouves, avant, inconnus = tous_les_territoires(avant, noms, au)
+    exclus, apres, inconnus_exclus = tous_les_territoires(apres, noms, au)
+    trouves, exclus = narrowed(trouves, noms, au), narrowed(exclus, noms, au)
     reste = [*avant, *apres]
     axe, reste = _axe_nomme(reste)
     return Lu(
@@ -209,8 +220,8 @@ def intention_de(lu: Lu) -> str | None:
         return "changements"
     if intention in (None, "gains", "pourquoi") and lu.rang:
         return "classement"
-    if intention in (None, "gains") and (annees > 1 or lu.periode.plage):
-        return "evolution" if lu.periode.plage else "comparaison"
+    if intention in (None, "gains") and (annees > 1 or lu.periode.plage or lu.periode.several):
+        return "evolution" if lu.periode.plage or lu.periode.several else "comparaison"
     if intention == "comparaison" and not lu.trouves and not lu.periode.dite and (lu.axe or lu.par) and not lu.soi:
         return "classement"  # « compare les GHT »
     if lu.rang and intention not in DES_GAINS:

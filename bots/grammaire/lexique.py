@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -47,6 +48,7 @@ ABREGES = {
 """What telegraphic and SMS spellings stand for."""
 REPERES = ("de", "du", "des", "d", "ght", "ch", "chu", "en", "au", "aux", "pour", "region", "la", "le", "l", "et", "contre",
            "vs", "avec", "que", "qu")  # fmt: skip
+ARTICLES = ("de", "du", "des", "d", "la", "le", "l", "les")
 """The words after which a name is awaited."""
 GENERIQUES = re.compile(
     r"^(ght|centre hospitalier universitaire de|centre hospitalier universitaire|centre hospitalier specialise|centre hospitalier"
@@ -60,6 +62,7 @@ class Lexique:
     """Every way a territory may be called, longest names first."""
 
     noms: dict[str, tuple[Perimetre, ...]]
+    territoire: Territoire
 
 
 @lru_cache(maxsize=4)
@@ -77,35 +80,69 @@ def lexique(territoire: Territoire) -> Lexique:
     for g in territoire.ghts.values():
         for nom in (g.code, g.nom, GENERIQUES.sub("", cle(g.nom))):
             ajoute(cle(nom), Perimetre("ght", g.code))
+    grands = frozenset(noms)  # a region or a GHT of that name comes first; two établissements are asked back
     for e in territoire.etablissements.values():
         for nom in (e.finess, e.nom, GENERIQUES.sub("", cle(e.nom))):
-            if not noms.get(cle(nom)):
+            if cle(nom) not in grands:
                 ajoute(cle(nom), Perimetre("etablissement", e.finess))
     for nom in ("france", "national", "nationale", "nationaux", "pays"):
         ajoute(nom, FRANCE)
     # A word alone must not name a territory when it is an ordinary word of questions (La Réunion's « la »…).
-    return Lexique({n: tuple(p) for n, p in noms.items() if n not in VIDES})
+    return Lexique({n: tuple(p) for n, p in noms.items() if n not in VIDES}, territoire)
 
 
-def territoires(mots: list[str], noms: Lexique) -> tuple[tuple[Perimetre, ...], list[str], list[str]]:
+def territoires(mots: list[str], noms: Lexique, au: date) -> tuple[tuple[Perimetre, ...], list[str], list[str]]:
     """(territories named, words left, words that follow « de », « du »… and name nothing known)."""
     for longueur in range(min(len(mots), 12), 0, -1):
         for debut in range(len(mots) - longueur + 1):
-            nom = " ".join(mots[debut : debut + longueur])
-            if nom in noms.noms:
-                trouve = noms.noms[nom]
-                precise = "ght" in mots[max(0, debut - 2) : debut]
-                if precise and trouve[0].type == "etablissement":
-                    trouve = tuple(p for p in trouve if p.type == "ght") or trouve
-                return trouve, mots[:debut] + mots[debut + longueur :], []
+            nom = mots[debut : debut + longueur]
+            if trouve := noms.noms.get(" ".join(nom), ()):
+                trouve, avant = _of_the_ght(mots[:debut], nom, trouve, noms, au)
+                reste = avant + mots[debut + longueur :]
+                return trouve, reste, [] if trouve else nom
     restants = [m for m in mots if m not in VIDES and not connu(m)]
     if not restants:
         return (), mots, []
     for groupe in (restants, *_groupes(mots, restants)):
         if approche := _approche(groupe, noms):
-            return approche, [m for m in mots if m not in groupe], []
+            avant = mots[: mots.index(groupe[0])]
+            approche, gardes = _of_the_ght(avant, groupe, approche, noms, au)
+            reste = [m for m in gardes + mots[len(avant) :] if m not in groupe]
+            return approche, reste, [] if approche else groupe
     suivent = [m for a, m in zip(["", *mots], mots, strict=False) if m in restants and a in REPERES]
     return (), mots, suivent
+
+
+def _of_the_ght(
+    before: list[str], name: list[str], found: tuple[Perimetre, ...], noms: Lexique, au: date
+) -> tuple[tuple[Perimetre, ...], list[str]]:
+    """What a name stands for, and the words before it that are left: after « GHT », never a hospital.
+
+    It is then the GHT called so, else those whose name holds these words, else those of the hospitals called so.
+    """
+    said = len(before)
+    while said and before[said - 1] in ARTICLES:
+        said -= 1
+    if not said or before[said - 1] != "ght" or any(p.type in ("region", "national") for p in found):
+        return found, before
+    called = tuple(p for p in found if p.type == "ght")
+    words = set(name)
+    holding = {p for n, ps in noms.noms.items() if words <= set(n.split()) for p in ps if p.type == "ght"}
+    theirs = {Perimetre("ght", code) for p in found if (code := noms.territoire.ght_de(p.code, au))}
+    return called or tuple(sorted(holding or theirs, key=lambda p: p.code)), before[: said - 1]
+
+
+def narrowed(trouves: tuple[tuple[Perimetre, ...], ...], noms: Lexique, au: date) -> tuple[tuple[Perimetre, ...], ...]:
+    """The territories named, a name that several bear being told by another: « CH Saint-Jean du GHT Loire Sud »."""
+    rendus, used = list(trouves), set[tuple[Perimetre, ...]]()
+    for rang, parmi in enumerate(trouves):
+        for autre in trouves:
+            if len(parmi) > 1 and len(autre) == 1:
+                siens = tuple(p for p in parmi if autre[0] in (p, *noms.territoire.parents(p, au)))
+                if len(siens) == 1:
+                    rendus[rang] = siens
+                    used.add(autre)
+    return tuple(t for t in dict.fromkeys(rendus) if t not in used or t in [r for r in rendus if r not in trouves])
 
 
 def _groupes(mots: list[str], restants: list[str]) -> list[list[str]]:
@@ -136,13 +173,13 @@ def _approche(restants: list[str], noms: Lexique) -> tuple[Perimetre, ...]:
 
 
 def tous_les_territoires(
-    mots: list[str], noms: Lexique
+    mots: list[str], noms: Lexique, au: date
 ) -> tuple[tuple[tuple[Perimetre, ...], ...], list[str], list[str]]:
     """Every territory named, in the order they were said, each with all it may stand for; words left; unknown names."""
     tous: dict[tuple[Perimetre, ...], int] = {}
     places, reste = list(range(len(mots))), mots
     while True:
-        trouves, suite, inconnus = territoires(reste, noms)
+        trouves, suite, inconnus = territoires(reste, noms, au)
         if not trouves:
             break
         gardees = _gardees(reste, suite)

@@ -17,6 +17,11 @@ _RELATIFS = {"hier": 1, "semaine": 7, "mois": 30}
 _PLAGE = re.compile(
     r"\b(?P<mot>de|entre|depuis) (?:l annee )?(?P<de>20\d\d)(?:(?: a| et| jusqu a| jusqu en) (?P<a>20\d\d))?\b"
 )
+_EN_LETTRES = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "dix": 10}
+_DUREE = re.compile(
+    rf"\b(?:sur|ces|les|pendant|depuis) (?:les )?(?P<n>\d{{1,2}}|{'|'.join(_EN_LETTRES)}) (?:derni(?:er|ere)s )?"
+    r"(?:ans|annees|exercices)(?: derni(?:er|ere)s| passe(?:e)?s)?\b"
+)
 _PAS = (
     (re.compile(r"\b(l )?(an|annee|exercice) (dernier|derniere|passe|passee)\b|\bn 1\b"), -1, False),
     (re.compile(r"\b(l )?(an|annee|exercice) (d avant|precedente?)\b"), -1, True),
@@ -47,10 +52,12 @@ class Periode:
     """Counted from the exercice that was spoken of: « l'année d'avant »."""
     moment: str = ""
     """mi-annee, annuelle."""
+    several: int = 0
+    """That many exercices, the last one included: « sur trois ans »."""
 
     @property
     def dite(self) -> bool:
-        return bool(self.annees or self.moment) or self.pas is not None
+        return bool(self.annees or self.moment or self.several) or self.pas is not None
 
     def exercice(self, courant: int, dont_on_parle: int) -> int:
         """The exercice meant, the last one when several were named."""
@@ -63,6 +70,10 @@ class Periode:
 
 def periode(phrase: str) -> tuple[Periode, str]:
     """The exercices and the campaign that are named, and the words that are left."""
+    several = 0
+    if duree := _DUREE.search(phrase):
+        several = _EN_LETTRES.get(duree["n"]) or int(duree["n"])
+        phrase = _DUREE.sub(" ", phrase)
     plage = _PLAGE.search(phrase)
     if plage and not (plage["a"] or plage["mot"] == "depuis"):
         plage = None
@@ -79,7 +90,7 @@ def periode(phrase: str) -> tuple[Periode, str]:
         if motif.search(phrase):
             moment, phrase = nom, motif.sub(" ", phrase)
     reste = re.sub(r"\b20\d\d\b", " ", phrase)
-    return Periode(annees, bool(plage), pas, d_avant, moment), " ".join(reste.split())
+    return Periode(annees, bool(plage), pas, d_avant, moment, several), " ".join(reste.split())
 
 
 def trop_fin(phrase: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -17,6 +18,9 @@ from config.langue import cle, enumeration
 from config.territoire import FRANCE, Perimetre, Territoire
 from reports.vue import Sujet
 
+EXCLUSIVES = ("gains", "pourquoi", "couverture", "performance", "qualite", "prevision", "classement", "statut", "retards",
+              "rejets", "alertes", "evolution", "changements")  # fmt: skip
+"""The questions of which a territory can be left out; an objective is that of a whole."""
 Forme = Literal["", "image", "tableur", "retour"]
 """What an answer is wanted as, beside its words: a picture, the workbook of its lines, the return of a trame."""
 
@@ -54,6 +58,17 @@ class Contexte:
     def nom(self, p: Perimetre) -> str:
         return self.territoire.nom(p)
 
+    def apart(self, p: Perimetre, among: Sequence[Perimetre]) -> str:
+        """A name that tells a territory from the others: « CH Saint-Jean (GHT Loire Sud) », « GHT Loire (LOI-02) »."""
+        if [self.nom(q) for q in among].count(self.nom(p)) < 2:
+            return self.nom(p)
+        inside = next((self.nom(m) for m in self.territoire.parents(p, self.au) if m.type == "ght"), p.code)
+        return f"{self.nom(p)} ({inside})"
+
+    def named(self, p: Perimetre, among: Sequence[Perimetre]) -> str:
+        """The same as a question may say it: by its code when the name is another's too."""
+        return self.nom(p) if self.apart(p, among) == self.nom(p) else p.code
+
     def non(self, indices: str, *propositions: str) -> Question:
         """Not understood, and what to ask instead."""
         return Question(self.texte, None, None, indices, propositions)
@@ -65,10 +80,11 @@ def verifie(c: Contexte, intention: str, sujet: Sujet) -> Question:
         return c.non(f"Je ne sais ventiler que les gains, et pas {_nommee(intention)}.",
                      f"gains {c.nom(sujet.perimetre)} {sujet.exercice} par {sujet.par}")  # fmt: skip
     if sujet.sauf:
-        if intention != "gains":
-            return c.non(f"Je ne sais exclure un territoire que d'un total de gains, et pas de {_nommee(intention)}.",
+        if intention not in EXCLUSIVES:
+            return c.non(f"Je ne sais pas exclure un territoire de {_nommee(intention)}.",
                          PAR_CLE[intention].propose(c.nom(sujet.perimetre), sujet.exercice))  # fmt: skip
-        dehors = [p for p in sujet.sauf if sujet.perimetre not in c.territoire.parents(p, c.au)]
+        jours = [k.situation for k in c.dossier.campagnes_de(sujet.exercice)] or [c.au]
+        dehors = [p for p in sujet.sauf if not any(sujet.perimetre in (p, *c.territoire.parents(p, j)) for j in jours)]
         if dehors:
             noms = enumeration([c.nom(p) for p in dehors])
             return c.non(f"{c.nom(sujet.perimetre)} ne contient pas {noms} : je ne peux pas l'en exclure.")

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from bots.grammaire.comparer import compare
 from bots.grammaire.lecture import VENTILEES, Lu, axe_de
-from bots.grammaire.question import Contexte, Question, campagne_nommee, region_au_dessus, verifie
+from bots.grammaire.question import EXCLUSIVES, Contexte, Question, campagne_nommee, region_au_dessus, verifie
 from bots.questions import PAR_CLE
 from reports.vue import Sujet
+from reports.why import FIGURES
 
 S_OUVRENT = {"qualite": "rejets", "rejets": "rejets"}
 """What « pourquoi ? » opens, when it is not the lines of a gain."""
@@ -20,7 +21,6 @@ SANS_LIGNES = (
     "taches",
     "statut",
     "retards",
-    "prevision",
     "alertes",
 )
 
@@ -56,6 +56,8 @@ def _ouvre(c: Contexte, intention: str, sujet: Sujet) -> Question:
             "De quel chiffre ? Je sais ouvrir les gains d'un territoire, jusqu'aux cellules.",
             *(PAR_CLE["pourquoi"].propose(c.nom(p), sujet.exercice) for p in places),
         )
+    if intention in FIGURES:
+        return Question(c.texte, "pourquoi", replace(sujet, figure=intention, exercices=()))
     return Question(
         c.texte, S_OUVRENT.get(intention, "pourquoi"), replace(sujet, par="" if intention in S_OUVRENT else sujet.par)
     )
@@ -70,7 +72,7 @@ def _enchaine(c: Contexte, lu: Lu, intention: str, avant: Sujet) -> Question:
     nouvelle = intention if garde else lu.intention or "classement"
     exercice = lu.periode.exercice(c.courant(), avant.exercice)
     sujet = replace(
-        avant if garde else Sujet(avant.perimetre, avant.exercice, sauf=avant.sauf if nouvelle == "gains" else ()),
+        avant if garde else Sujet(avant.perimetre, avant.exercice, sauf=avant.sauf if nouvelle in EXCLUSIVES else ()),
         exercice=exercice,
         campagne=campagne_nommee(c, lu.periode.moment, exercice)
         or (avant.campagne if exercice == avant.exercice else None),

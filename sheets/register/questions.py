@@ -33,8 +33,10 @@ def _tranche(db: Database, onglets: Iterable[int], au: date) -> tuple[dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class LigneRecue:
-    """A stored line at its address, with what it adds to *retenu* (cents)."""
+    """A stored line at its address, with what it adds to *retenu* (cents). `line` and `tab` say where it is stored."""
 
+    line: int
+    tab: int
     campagne: str
     finess: str
     action_id: str
@@ -98,7 +100,7 @@ def lignes_de(
         " WHERE l.gain_exercice <> 0 ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, l.id LIMIT :limite"
     )
     requete = (
-        f"{_DECIDE} SELECT l.id, o.campagne, o.finess, l.action_id, coalesce(l.intitule, ''), coalesce(l.famille, ''),"
+        f"{_DECIDE} SELECT l.id, l.onglet, o.campagne, o.finess, l.action_id, coalesce(l.intitule, ''), coalesce(l.famille, ''),"
         " coalesce(l.statut, ''), f.chemin, o.feuille, json_extract(o.colonnes, '$.gain_annuel') || l.numero,"
         " l.gain_exercice, coalesce(d.retire, l.retire), l.reportee_de, f.id, f.recu"
         f" FROM ({choix}) choisie"
@@ -109,7 +111,7 @@ def lignes_de(
     rangs: Iterable[tuple[Any, ...]] = db.execute(
         requete, parametres | {"limite": limite, "parmi": json.dumps(list(parmi or ()))}
     )
-    return [LigneRecue(*(*r[1:], prises.get(r[0]))) for r in rangs]
+    return [LigneRecue(*(*r, prises.get(r[0]))) for r in rangs]
 
 
 def combien_de_lignes(db: Database, onglets: Iterable[int], au: date) -> tuple[int, int]:
@@ -120,6 +122,17 @@ def combien_de_lignes(db: Database, onglets: Iterable[int], au: date) -> tuple[i
     )
     toutes, retirees = db.execute(requete, _tranche(db, onglets, au)[0]).fetchone()
     return int(toutes), int(retirees)
+
+
+def before_decisions(db: Database, onglets: Iterable[int]) -> tuple[int, int, int, int]:
+    """(lines declared, those under a blocking finding, cents declared above 0, cents struck) as the checks left them."""
+    requete = (
+        "SELECT coalesce(sum(o.lignes_retenues + o.lignes_rejetees), 0), coalesce(sum(o.lignes_rejetees), 0),"
+        " coalesce(sum(o.declare_positif), 0), coalesce(sum(o.gain_retire), 0)"
+        " FROM json_each(?) t JOIN onglets o ON o.id = t.value"
+    )
+    lignes, bloquees, positif, retire = db.execute(requete, (json.dumps(list(onglets)),)).fetchone()
+    return int(lignes), int(bloquees), int(positif), int(retire)
 
 
 def constats_de(
