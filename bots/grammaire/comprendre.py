@@ -7,18 +7,28 @@ whole region, and a question is never answered beside.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from bots.grammaire.comparer import classe, compare, plusieurs
 from bots.grammaire.formes import donne, forme, seule
 from bots.grammaire.lecture import DES_GAINS, Lu, axe_de, est_un_ordre, ignores, intention_de, lit, mots
-from bots.grammaire.lexique import VIDES, lexique, territoire_inconnu
+from bots.grammaire.lexique import KINDS, VIDES, lexique, territoire_inconnu
 from bots.grammaire.periode import trop_fin
-from bots.grammaire.question import Contexte, Question, campagne_nommee, essais, mon_ght, place_de, verifie
+from bots.grammaire.question import (
+    Contexte,
+    Question,
+    campagne_nommee,
+    essais,
+    mon_ght,
+    place_de,
+    region_au_dessus,
+    verifie,
+)
 from bots.grammaire.suites import suite
 from bots.questions import AIDE, AXES, PAR_CLE
 from config.dossier import Dossier
-from config.langue import enumeration
+from config.langue import cle, enumeration
 from config.territoire import Perimetre
 from reports.vue import Sujet
 from reports.why import FIGURES
@@ -44,7 +54,8 @@ def comprend(
     if quoi and not [m for m in reste if m not in VIDES]:
         return seule(c, quoi)
     lu = lit(reste, lexique(dossier.territoire), au)
-    question = _refus(c, lu) or suite(c, lu) or _conclut(c, lu)
+    lu, which = _of_a_kind(c, lu)
+    question = which or _refus(c, lu) or suite(c, lu) or _conclut(c, lu)
     return donne(question, quoi) if quoi else question
 
 
@@ -75,13 +86,31 @@ def _refus(c: Contexte, lu: Lu) -> Question | None:
     return None
 
 
+def _of_a_kind(c: Contexte, lu: Lu) -> tuple[Lu, Question | None]:
+    """« le CHU » is the only one of the place that is spoken of; of several, or of « les EHPAD », one is asked which."""
+    named = [p.type for parmi in (*lu.trouves, *lu.sauf) for p in parmi]
+    word = next((m for m in lu.reste if m.removesuffix("s").replace("chru", "chu") in KINDS), "")
+    if not word or lu.inconnus or "etablissement" in named:
+        return lu, None
+    kind = word.removesuffix("s").replace("chru", "chu")
+    places = [*(parmi[0] for parmi in lu.trouves), c.defaut, region_au_dessus(c.defaut, c)]
+    for place in places:
+        finess = sorted(c.territoire.finess_de(place, c.au))
+        found = tuple(Perimetre("etablissement", f) for f in finess if KINDS[kind].search(cle(c.territoire.nom_de(f))))
+        if len(found) == 1 and not re.search(rf"\b(les|des|aux|nos|ces) {word}|{kind}s\b", lu.phrase):
+            return replace(lu, trouves=(found,)), None
+        if found:
+            return lu, _lequel(c, lu, found)
+    return lu, c.non(f"Je ne connais pas de {kind.upper()} ici.", *essais(c))
+
+
 def _lequel(c: Contexte, lu: Lu, parmi: tuple[Perimetre, ...]) -> Question:
     """A name that fits several territories is asked back, the rest of the question kept."""
     intention = PAR_CLE[lu.intention or "gains"]
     exercice = lu.periode.exercice(c.courant(), c.courant())
     dits = enumeration([f"« {c.apart(p, parmi)} »" for p in parmi], 6)
     return c.non(
-        f"Plusieurs territoires correspondent : {dits}. Lequel ?",
+        f"Plusieurs territoires correspondent : {dits}. Lequel ?" if len(parmi) > 1 else f"Lequel ? Je connais {dits}.",
         *(intention.propose(c.named(p, parmi), exercice) for p in parmi[:6]),
     )
 

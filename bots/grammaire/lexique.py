@@ -31,7 +31,7 @@ VIDES = frozenset(
     dire dis affiche montre donnez liste fin actuel actuellement jour aujourd hui ars
     slt hello coucou bjr cordialement avance svp merci souhaiterais souhaite aimerais voudrais aurais besoin faudrait faut
     pourriez pourrais indiquer indiquez sortir sors montrer montrez envoyer rendre remettre lignes ligne fichier fichiers
-    date prochaine prochain prochains prochaines semaine entiere entier niveau point quels bien mes chez nombre nb
+    date prochaine prochain prochains prochaines semaine entiere entier niveau point quels bien mes chez nombre nb chus chru chrus ehpad ehpads
     realisee realisees realise realises part donnees donnee sommes suis dois doit doivent est ca
     temps reste meme chose question celui celle ceux vont va campagnes faites avez font comment bloquant bloquants estimez
     """.split()
@@ -46,6 +46,11 @@ ABREGES = {
     "reg": "region", "qlt": "qualite",
 }  # fmt: skip
 """What telegraphic and SMS spellings stand for."""
+KINDS = {
+    "chu": re.compile(r"^(chu|chru|c(en)?tre hospitalier (regional )?(et )?universitaire)\b"),
+    "ehpad": re.compile(r"\behpad\b"),
+}
+"""Words that say a kind of établissement, and which names are of that kind: alone they name nobody."""
 REPERES = ("de", "du", "des", "d", "ght", "ch", "chu", "en", "au", "aux", "pour", "region", "la", "le", "l", "et", "contre",
            "vs", "avec", "que", "qu")  # fmt: skip
 ARTICLES = ("de", "du", "des", "d", "la", "le", "l", "les")

@@ -20,6 +20,7 @@ from jobs.demo.remplissage import ABSENT, NON_REMIS, plan, remplit
 from jobs.remind import verrouille_a_l_heure
 from reports.vue import Vue
 from sheets import template
+from sheets.judging.known import raccorde_au_registre
 from sheets.judging.workbook import juge
 from sheets.register.pulls import Depot, commence, enregistre, termine
 from sheets.register.registre import ouvre
@@ -120,5 +121,6 @@ def _lit(vue: Vue, ght: str, diviseur: int, campagne: str) -> None:
     nom, quand = f"{dossier.territoire.ghts[ght].nom}.xlsx", datetime.combine(vue.au, time(8), PARIS)
     pull = commence(vue.db, dossier, quand)
     depot = Depot(nom, len(octets), 1, ght, octets)
-    etat = enregistre(vue.db, pull, depot, juge(nom, octets, dossier), connu=diviseur > 1)
+    classeur = raccorde_au_registre(vue.db, dossier, juge(nom, octets, dossier), vue.au)
+    etat = enregistre(vue.db, pull, depot, classeur, connu=diviseur > 1)
     termine(vue.db, pull, quand, [etat])

@@ -1,0 +1,108 @@
+"""Whom a question names: two of a name are told apart or asked back, and the word « GHT » decides."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+
+import pytest
+
+from bots.grammaire.comprendre import comprend
+from bots.grammaire.question import Question
+from config.dossier import EXEMPLE, Dossier, charge
+from config.territoire import Perimetre
+
+ROWS = """
+BFC;BFC-21;GHT Loire Sud;420000001;CH Saint-Jean;support;;
+BFC;BFC-21;GHT Loire Sud;420000002;CH Roanne;partie;;
+BFC;BFC-22;GHT Loire Nord;420000003;CH Saint-Jean;support;;
+BFC;BFC-22;GHT Loire Nord;420000004;CH Loire;partie;;
+BFC;BFC-23;GHT Doubs;250099901;CH Doubs Rives;support;;31/12/2020
+BFC;BFC-24;GHT Doubs;250099901;CH Doubs Rives;support;01/01/2021;
+""".strip()
+
+
+@pytest.fixture(scope="module")
+def dossier(tmp_path_factory: pytest.TempPathFactory) -> Dossier:
+    folder = tmp_path_factory.mktemp("noms") / "region"
+    shutil.copytree(EXEMPLE, folder)
+    territory = folder / "territoire.csv"
+    territory.write_text(f"{territory.read_text(encoding='utf-8').rstrip()}\n{ROWS}\n", encoding="utf-8")
+    return charge(folder)
+
+
+def asked(text: str, dossier: Dossier, at: Perimetre | None = None) -> Question:
+    return comprend(text, dossier, date(2022, 3, 31), at or Perimetre("region", "BFC"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("gains GHT Chalon", "BFC-01"),
+        ("gains du GHT de Dijon 2021", "BFC-03"),
+        ("gains GHT Besançon", "BFC-07"),
+        ("gains GHT Sens", "BFC-05"),
+        ("gains du GHT Mâcon", "BFC-02"),
+        ("gains GHT Auxerre", "BFC-04"),
+        ("GHT de Nevers, combien ?", "BFC-06"),
+        ("gains GHT Morez", "BFC-08"),
+        ("gains GHT Jura", "BFC-08"),
+        ("gains du GHT de la Nièvre", "BFC-06"),
+        ("gains GHT Loire Sud", "BFC-21"),
+        ("gains CH Loire", "420000004"),
+        ("gains Roanne", "420000002"),
+        ("gains CH Saint-Jean du GHT Loire Sud", "420000001"),
+        ("gains CH Saint-Jean GHT Loire Nord 2021", "420000003"),
+        ("gains BFC sauf GHT Sens", "BFC"),
+        ("gains 420000003", "420000003"),
+        ("gains BFC-24", "BFC-24"),
+    ],
+)
+def test_a_name_that_is_one_place_is_that_place(text: str, expected: str, dossier: Dossier) -> None:
+    q = asked(text, dossier)
+    assert q.sujet, q.indices
+    assert (q.intention, q.sujet.perimetre.code) == ("gains", expected)
+
+
+def test_what_is_left_out_is_the_ght_when_the_word_is_said(dossier: Dossier) -> None:
+    q = asked("gains BFC sauf GHT Sens", dossier)
+    assert q.sujet
+    assert q.sujet.sauf == (Perimetre("ght", "BFC-05"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "proposed"),
+    [
+        ("gains CH Saint-Jean", ["CH Saint-Jean (GHT Loire Sud)", "CH Saint-Jean (GHT Loire Nord)"],
+         {"420000001", "420000003"}),
+        ("gains saint jean 2021", ["GHT Loire Sud", "GHT Loire Nord"], {"420000001", "420000003"}),
+        ("pourquoi gains CH Saint-Jean", ["GHT Loire Sud", "GHT Loire Nord"], {"420000001", "420000003"}),
+        ("gains BFC sauf CH Saint-Jean", ["GHT Loire Sud", "GHT Loire Nord"], {"420000001", "420000003"}),
+        ("gains GHT Loire", ["GHT Loire Nord", "GHT Loire Sud"], {"BFC-21", "BFC-22"}),
+        ("statut du GHT de la Loire", ["GHT Loire Nord", "GHT Loire Sud"], {"BFC-21", "BFC-22"}),
+        ("gains GHT Saint-Jean", ["GHT Loire Nord", "GHT Loire Sud"], {"BFC-21", "BFC-22"}),
+        ("gains GHT Doubs", ["GHT Doubs (BFC-23)", "GHT Doubs (BFC-24)"], {"BFC-23", "BFC-24"}),
+        ("gains du CHU", ["CENTRE HOSPITALIER UNIVERSITAIRE DE DIJON", "BESANCON"], {"210780581", "250000015"}),
+        ("combien pour les CHU ?", ["DIJON", "BESANCON"], {"210780581", "250000015"}),
+        ("combien les ehpad", ["EHPAD LES MARRONNIERS"], {"710781345"}),
+    ],
+)  # fmt: skip
+def test_a_name_that_several_bear_is_asked_back(
+    text: str, said: list[str], proposed: set[str], dossier: Dossier
+) -> None:
+    q = asked(text, dossier)
+    assert q.intention is None, q.sujet
+    assert all(s in q.indices for s in said), q.indices
+    understood = [asked(p, dossier) for p in q.propositions]
+    assert {u.sujet.perimetre.code for u in understood if u.sujet} >= proposed
+    assert all(u.sujet for u in understood)
+
+
+def test_a_ght_that_nobody_knows_is_never_the_whole_region(dossier: Dossier) -> None:
+    assert asked("gains GHT Zanzibar", dossier).intention is None
+
+
+def test_the_only_one_of_its_kind_is_meant(dossier: Dossier) -> None:
+    q = asked("gains du CHU", dossier, Perimetre("ght", "BFC-07"))
+    assert q.sujet
+    assert q.sujet.perimetre == Perimetre("etablissement", "250000015")
