@@ -125,7 +125,7 @@ def _echeance(r: Reponse) -> str:
 
 
 def _nom(r: Reponse, dossier: Dossier) -> str:
-    return dossier.territoire.nom(r.perimetre)
+    return dossier.territoire.nom(r.perimetre) + _hors(r, dossier).removesuffix(",")
 
 
 def _qualite(r: Reponse, dossier: Dossier) -> str:
@@ -231,9 +231,9 @@ def _pas(cents: int) -> str:
 
 def _evolution(r: Reponse, dossier: Dossier) -> str:
     if r.valeur is None:
-        return f"Gains {_du(r.perimetre, dossier)} : un seul exercice a des gains, pas d'évolution à dire."
+        return f"Gains {de(_nom(r, dossier))} : un seul exercice a des gains, pas d'évolution à dire."
     derniers = [e.libelle for e in r.elements if e.valeur is not None][-2:]
-    return f"Gains {_du(r.perimetre, dossier)} : {_pas(int(r.valeur))} de {derniers[0]} à {derniers[1]}."
+    return f"Gains {de(_nom(r, dossier))} : {_pas(int(r.valeur))} de {derniers[0]} à {derniers[1]}."
 
 
 RANGES = {
@@ -348,7 +348,8 @@ def base(r: Reponse) -> str:
         f", dont {grand_montant(r.provisoire)} provisoires (trames vues, pas encore remises)" if r.provisoire else ""
     )
     recues = compte(r.recues, "trame reçue", "trames reçues")
-    return f"{recues} sur {r.attendues}{_received(r)}{provisoire} · {' et '.join(r.campagnes) or r.campagne} · au {jour(r.au)}"
+    recues = f"{recues} sur {r.attendues}" if r.attendues else "plus de trame attendue"
+    return f"{recues}{_received(r)}{provisoire} · {' et '.join(r.campagnes) or r.campagne} · au {jour(r.au)}"
 
 
 def _received(r: Reponse) -> str:
