@@ -150,22 +150,38 @@ def _own_text(data: memoryview, _: Sequence[str]) -> tuple[str, str]:
     return "str", _text(data)
 
 
+def _shared_text(data: memoryview, texts: Sequence[str]) -> tuple[str, str]:
+    return "str", texts[struct.unpack_from("<I", data)[0]]
+
+
+def _rich_text(data: memoryview, _: Sequence[str]) -> tuple[str, str]:
+    return "str", _text(data[1:])
+
+
+BLANK, SHORT = 1, 11
+"""A short cell says no column: it stands behind the one before, and its kind is that of the long one and 11 more."""
 VALUES: Mapping[int, Value] = {
-    2: _rk, 3: _error, 4: _truth, 5: _real, 6: _own_text, 7: lambda data, texts: ("str", texts[struct.unpack_from("<I", data)[0]]),
-    8: _own_text, 9: _real, 10: _truth, 11: _error, 62: lambda data, _: ("str", _text(data[1:])),
+    2: _rk, 3: _error, 4: _truth, 5: _real, 6: _own_text, 7: _shared_text,
+    8: _own_text, 9: _real, 10: _truth, 11: _error, 62: _rich_text,
 }  # fmt: skip
 """What each kind of cell holds: typed, then given by a formula, then a text of several fonts."""
+SHORTS = {kind + SHORT: kind for kind in range(BLANK, 8)}
 
 
 def _cells(z: zipfile.ZipFile, part: str, texts: Sequence[str]) -> Iterator[Cell]:
-    row, inside = -1, False
-    for kind, data in _records(z, part):
+    row = column = -1
+    inside = False
+    for kind, record in _records(z, part):
         if kind in (SHEETS_BEGIN, SHEETS_END):
             inside = kind == SHEETS_BEGIN
         elif not inside:
             continue
         elif kind == ROW:
-            (row,) = struct.unpack_from("<I", data)
-        elif read := VALUES.get(kind):
-            column, style = struct.unpack_from("<II", data)
-            yield Cell(row, column, *read(data[8:], texts), style & 0xFFFFFF)
+            (row,), column = struct.unpack_from("<I", record), -1
+        elif kind == BLANK or kind in VALUES or kind in SHORTS:
+            short = kind in SHORTS
+            column = column + 1 if short else struct.unpack_from("<I", record)[0]
+            data = record if short else record[4:]
+            if read := VALUES.get(SHORTS.get(kind, kind)):
+                style = struct.unpack_from("<I", data)[0] & 0xFFFFFF
+                yield Cell(row, column, *read(data[4:], texts), style)

@@ -1,4 +1,4 @@
-"""Writes a part of a workbook again as calamine reads it: in UTF-8, without entities or CDATA, with plain links.
+"""Writes a part of a workbook again as calamine reads it: in UTF-8, without entities, CDATA or layout, with plain links.
 
 Never changes what a part says, but for the sheets of macros it leaves out; never follows a link, nor reads a DTD.
 """
@@ -31,12 +31,17 @@ def recopie(xml: IO[bytes], neuf: IO[bytes], dossier: str, sans: AbstractSet[str
         raise ET.ParseError(str(faute)) from faute
 
 
+TEXTS = {"t", "v", "f", "p"}
+"""The elements where a blank is a sign of the text; anywhere else it only lays out the XML, and may stop the reader."""
+
+
 class _Copiste(XMLGenerator, LexicalHandler):
     def __init__(self, neuf: IO[bytes], dossier: str, sans: AbstractSet[str]) -> None:
         super().__init__(neuf, "utf-8")
         self._dossier = dossier
         self._sans = sans
         self._profondeur_omise = 0
+        self._shown = 0
 
     def startDTD(self, name: str, public_id: str | None, system_id: str | None) -> None:  # noqa: N802
         raise ET.ParseError(f"no part of a workbook may declare a DTD, as {name} does")
@@ -48,17 +53,23 @@ class _Copiste(XMLGenerator, LexicalHandler):
             return
         if "Target" in valeurs and valeurs.get("TargetMode") != "External":
             valeurs["Target"] = "/" + cible(valeurs["Target"], self._dossier)
+        self._shown += name.rpartition(":")[2] in TEXTS
         super().startElement(name, AttributesImpl(valeurs))
 
     def endElement(self, name: str) -> None:  # noqa: N802
+        if not self._profondeur_omise:
+            self._shown -= name.rpartition(":")[2] in TEXTS
         if self._profondeur_omise:
             self._profondeur_omise -= 1
         else:
             super().endElement(name)
 
     def characters(self, content: str) -> None:
-        if not self._profondeur_omise:
+        if not self._profondeur_omise and (self._shown or content.strip()):
             super().characters(content)
+
+    def processingInstruction(self, target: str, data: str) -> None:  # noqa: N802
+        """Says nothing of what the part holds."""
 
     def _est_omis(self, nom: str, valeurs: dict[str, str]) -> bool:
         """Whether this is a relationship or a sheet left out; the sheet's own prefix for `id` is not to be trusted."""

@@ -32,7 +32,7 @@ COLONNES_MAX = 256
 TROU_MAX = 1_000
 """A row further than that below the last one that holds something is out of reach."""
 LIGNES_MAX = 50_000
-RACINE = "_rels/.rels"
+RACINE, OPEN_DOCUMENT = "_rels/.rels", "content.xml"
 _ABIME = (zipfile.BadZipFile, ET.ParseError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError)  # fmt: skip
 """What unpacking and parsing a damaged file raises."""
 ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
@@ -48,7 +48,8 @@ class Rogne:
 
     octets: bytes
     lointaines: tuple[str, ...]
-    lignes: tuple[int, ...]
+    lignes: tuple[int, ...] | None
+    """None where they were not counted: an OpenDocument is rewritten whole."""
     absents: tuple[str, ...]
     """Tabs that the workbook lists, and whose content is not there."""
 
@@ -57,7 +58,7 @@ def relit(octets: bytes) -> Rogne:
     """The workbook rewritten, and read again to see that both readings have as many lines. Raises Refus."""
     rogne_ = _rewritten(octets)
     vues = sorted(sum(any(c != "" for c in r) for r in o.rangees) for o in ouvre(rogne_.octets))
-    if vues != sorted(rogne_.lignes):
+    if rogne_.lignes is not None and vues != sorted(rogne_.lignes):
         raise MalLu("Deux lectures de ce classeur ne voient pas le même nombre de lignes.")
     return rogne_
 
@@ -75,27 +76,38 @@ def _rewritten(octets: bytes) -> Rogne:
 
 
 def rogne(octets: bytes) -> Rogne:
-    """Rewrite the parts of an .xlsx that are read, under their usual names, without what is out of reach.
+    """Rewrite the parts of a workbook that are read, under their usual names, without what is out of reach.
 
-    Raises what unpacking raises. A zip that is no .xlsx comes back the same.
+    Raises what unpacking raises.
     """
     sortie = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(octets)) as avant, zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as apres:
         parts = Parts(avant)
-        if not (main := parts.main()):
-            return Rogne(octets, (), (), ())
-        listed = parts.sheets(main)
+        main = parts.main()
+        listed = parts.sheets(main) if main else []
         sheets = [s for s in listed if s.part and s.kind == "worksheet"]
-        lointaines: list[str] = []
-        lignes: list[int] = []
-        for rang, sheet in enumerate(sheets, 1):
-            with avant.open(sheet.part) as xml, apres.open(_named(rang), "w") as neuf:
-                garde, loin = _rogne_la_feuille(xml, neuf)
-            lignes.append(garde)
-            lointaines += loin
-        _copy_the_others(parts, apres, sheets, {s.ident for s in listed} - {s.ident for s in sheets})
-    absents = tuple(s.name for s in listed if not s.part)
-    return Rogne(sortie.getvalue(), tuple(lointaines), tuple(lignes), absents)
+        coupes = [_cut_sheet(parts, apres, sheet, rang) for rang, sheet in enumerate(sheets, 1)]
+        if main:
+            _copy_the_others(parts, apres, sheets, {s.ident for s in listed} - {s.ident for s in sheets})
+        else:
+            _copy_an_open_document(parts, apres)
+    lointaines = tuple(ou for _, loin in coupes for ou in loin)
+    lignes = tuple(garde for garde, _ in coupes) if main else None
+    return Rogne(sortie.getvalue(), lointaines, lignes, tuple(s.name for s in listed if not s.part))
+
+
+def _cut_sheet(parts: Parts, apres: zipfile.ZipFile, sheet: Sheet, rang: int) -> tuple[int, list[str]]:
+    with parts.zip.open(sheet.part) as xml, apres.open(_named(rang), "w") as neuf:
+        return _rogne_la_feuille(xml, neuf)
+
+
+def _copy_an_open_document(parts: Parts, apres: zipfile.ZipFile) -> None:
+    for name in parts.zip.namelist():
+        with parts.zip.open(name) as part, apres.open(name, "w") as neuf:
+            if name == OPEN_DOCUMENT:
+                recopie(part, neuf, "", frozenset())
+            else:
+                shutil.copyfileobj(part, neuf)
 
 
 def _named(rang: int) -> str:

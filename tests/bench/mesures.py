@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import statistics
 import sys
+import tempfile
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from reports.vue import Vue
 from tests.bench import debit, histoire, outils, salon, usuel
 from tests.bench.debit import chrono
 from tests.bench.pays import ETABLISSEMENTS, LIGNES, dossier_du_pays, trames
-from tests.corpus import CORPUS
+from tests.corpus import CORPUS, foreign
 
 SORTIE = Path("out/bench")
 ALTERNANCES = 7
@@ -125,10 +126,17 @@ def mesure_la_foule(pays: Dossier) -> None:
 
 
 def mesure_le_corpus() -> None:
-    dit(f"{len(CORPUS)} classeurs abîmés, étranges ou hostiles :")
-    dit(f"  {'':<20}" + "".join(f"{i:>22}" for i in outils.ISSUES))
-    for nom, rendus in outils.compare():
-        dit(f"  {nom:<20}" + "".join(f"{rendus[i]:>22}" for i in outils.ISSUES))
+    """The corpus, then the same trame as other programs write it (those of `make e2e`, where they are installed)."""
+    with tempfile.TemporaryDirectory() as ici:
+        (Path(ici) / "node").mkdir()
+        (Path(ici) / "libreoffice").mkdir()
+        ailleurs = [*foreign.by_node(Path(ici) / "node"), *foreign.by_libreoffice(Path(ici) / "libreoffice")]
+        for quoi, corpus in (("classeurs abîmés, étranges ou hostiles", list(CORPUS.values())),
+                             ("classeurs écrits par SheetJS, exceljs et LibreOffice", ailleurs)):  # fmt: skip
+            dit(f"{len(corpus)} {quoi} :")
+            dit(f"  {'':<20}" + "".join(f"{i:>22}" for i in outils.ISSUES))
+            for nom, rendus in outils.compare(corpus) if corpus else ():
+                dit(f"  {nom:<20}" + "".join(f"{rendus[i]:>22}" for i in outils.ISSUES))
 
 
 def main() -> None:

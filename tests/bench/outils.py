@@ -8,7 +8,7 @@ import os
 import resource
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as TropLong
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from sheets.judging import workers
-from tests.corpus import CORPUS, Cas, dossier
+from tests.corpus import Cas, dossier
 from tests.corpus.base import ONGLET
 
 SECONDES, MEMOIRE = 20.0, 4 * 1024**3
@@ -72,12 +72,12 @@ def issue(cas: Cas, rendu: int | Exception | None) -> str:
     return "juste" if attendues is None or rendu == attendues else "erreur muette"
 
 
-def essaie(outil: Callable[[bytes], int]) -> Counter[str]:
+def essaie(outil: Callable[[bytes], int], corpus: Sequence[Cas]) -> Counter[str]:
     """One tool on the whole corpus, each file in a process that may die."""
     compte: Counter[str] = Counter()
     contexte = multiprocessing.get_context("spawn")
     with ProcessPool(os.cpu_count() or 1, context=contexte, initializer=_borne) as pool:
-        futurs = [(cas, pool.schedule(outil, args=(cas.octets(),), timeout=SECONDES)) for cas in CORPUS.values()]
+        futurs = [(cas, pool.schedule(outil, args=(cas.octets(),), timeout=SECONDES)) for cas in corpus]
         for cas, futur in futurs:
             rendu: int | Exception | None
             try:
@@ -95,11 +95,11 @@ def _borne() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
-def vigie() -> Counter[str]:
+def vigie(corpus: Sequence[Cas]) -> Counter[str]:
     """Vigie on the same corpus, held to more: its verdict on each file, refusals included, is compared."""
     compte: Counter[str] = Counter()
-    envois = ((cas.fichier, cas.octets()) for cas in CORPUS.values())
-    for cas, classeur in zip(CORPUS.values(), workers.juge_tous(envois, dossier()), strict=True):
+    envois = ((cas.fichier, cas.octets()) for cas in corpus)
+    for cas, classeur in zip(corpus, workers.juge_tous(envois, dossier()), strict=True):
         juste = classeur.lisible is cas.verdict.lisible and set(cas.verdict.codes) <= {
             c.code for c in classeur.constats
         }
@@ -108,5 +108,6 @@ def vigie() -> Counter[str]:
     return compte
 
 
-def compare() -> list[tuple[str, Counter[str]]]:
-    return [("Vigie", vigie()), ("openpyxl + pandas", essaie(pandas_openpyxl)), ("frictionless", essaie(frictionless))]
+def compare(corpus: Sequence[Cas]) -> list[tuple[str, Counter[str]]]:
+    outils = {"openpyxl + pandas": pandas_openpyxl, "frictionless": frictionless}
+    return [("Vigie", vigie(corpus)), *((nom, essaie(outil, corpus)) for nom, outil in outils.items())]

@@ -3,7 +3,19 @@
 `CORPUS` gives them by name. Importing makes no file: `CORPUS[name].octets()` does, one at a time.
 """
 
-from tests.corpus import cells, damage, habits, hostile, libreoffice
+from tests.corpus import cells, damage, habits, hostile, libreoffice, xlsxwriter_files
 from tests.corpus.base import CORPUS, Cas, Verdict, dossier, ordinaire
 
-__all__ = ["CORPUS", "Cas", "Verdict", "cells", "damage", "dossier", "habits", "hostile", "libreoffice", "ordinaire"]
+__all__ = [
+    "CORPUS",
+    "Cas",
+    "Verdict",
+    "cells",
+    "damage",
+    "dossier",
+    "habits",
+    "hostile",
+    "libreoffice",
+    "ordinaire",
+    "xlsxwriter_files",
+]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the end-to-end tests need, when it is not there yet: LibreOffice and a mailbox (Dovecot) from the
-# system's packages, and a local Slack.
+# system's packages, a local Slack, and two libraries that write workbooks in JavaScript.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -8,6 +8,12 @@ slack=out/local-slack
 if [ ! -x "$slack/node_modules/local-slack-linux-x64/bin/local-slack" ]; then
   mkdir -p "$slack"
   npm install --prefix "$slack" --ignore-scripts --no-audit --no-fund --silent local-slack-linux-x64@0.1.8
+fi
+
+writers=out/writers
+if [ ! -d "$writers/node_modules/exceljs" ] || [ ! -d "$writers/node_modules/xlsx" ]; then
+  mkdir -p "$writers"
+  npm install --prefix "$writers" --ignore-scripts --no-audit --no-fund --silent xlsx@0.18.5 exceljs@4.4.0
 fi
 
 paquets=""
