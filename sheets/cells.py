@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
+from config.campagne import PARIS
 from config.discretion import MASQUE as MASQUE  # noqa: PLC0414 - for those who read cells
 from config.discretion import masque as masque  # noqa: PLC0414
 from config.langue import MOIS, YEARS, cle, jour, proche
@@ -36,8 +37,17 @@ class Reconnu:
     vu: str
 
 
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """An amount used as it is (`value`, in cents), though it may well be something else: `why` is said."""
+
+    value: int
+    vu: str
+    why: str
+
+
 Valeur = int | str | date | Decimal | None
-Lu = Valeur | Probleme | Reconnu
+Lu = Valeur | Probleme | Reconnu | Doubtful
 
 EXEMPLE_MONTANT = "un montant en euros, par exemple 12 500,00"
 EXEMPLE_NOMBRE = "un nombre, par exemple 1 200"
@@ -48,6 +58,11 @@ _TIRETS = re.compile("[\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}\N{NON-BREAKING HYPHE
 _UNITE = re.compile(r"(?P<k>[km])?\s*(?:€|eur|euros?)\s*(?:ttc)?$|(?P<k2>k)$|ttc$", re.IGNORECASE)
 _MULTIPLES = {"k": 1_000, "m": 1_000_000}
 _PLAFOND = Decimal(10) ** 12
+_HUGE = 10**9
+"""Euros beyond which an amount is said: no GHT buys for as much."""
+_LINE_BREAK = re.compile(r"\s*[\n\r]\s*")
+_TWO_NUMBERS = re.compile(r"\d\s*[\n\r\t\v\f\x85\u2028\u2029]\s*[-+(€]?\s*\d|\d\s{2,}\d")
+"""Digits on two lines of a cell, or set far apart: no thousands are written so."""
 LONGUEUR_D_UN_NOMBRE = 60
 _SERIE_MIN, _SERIE_MAX = 36526, 73050  # Excel's day numbers for 2000-01-01 and 2099-12-31
 
@@ -92,11 +107,33 @@ def euros(brut: object) -> int | Probleme | None:
         if abs(brut * 100 - cents) < 1e-4 and abs(brut) >= 1:
             return cents
     lu = _decimal(brut, EXEMPLE_MONTANT)
-    if isinstance(lu, Decimal):
-        if isinstance(brut, float) and 0 < abs(brut) < 1:
-            return Probleme("valeur-non-numerique", vu(brut), f"{EXEMPLE_MONTANT} ; ce nombre ressemble à un taux (%)")
-        return int((lu * 100).quantize(Decimal(1), ROUND_HALF_UP))
-    return lu
+    return int((lu * 100).quantize(Decimal(1), ROUND_HALF_UP)) if isinstance(lu, Decimal) else lu
+
+
+def amount(brut: object) -> int | Probleme | Doubtful | None:
+    """An amount of a table → cents, with a doubt where it looks like a rate, thousands, or no purchase at all."""
+    lu = euros(brut)
+    if type(lu) is not int or (
+        type(brut) is float and 1 <= abs(brut) < _HUGE and (lu % 100 == 0 or abs(brut) >= 1_000)
+    ):
+        return lu
+    why = _doubt(brut)
+    return Doubtful(lu, vu(brut), why) if why else lu
+
+
+def _doubt(brut: object) -> str:
+    """Why a number that can be read may be something else than euros; "" when it may not."""
+    lu = _decimal(brut, "")
+    if not isinstance(lu, Decimal) or not lu:
+        return ""
+    if abs(lu) < 1:
+        return "vaut moins d'un euro : c'est peut-être un taux (%)."
+    if abs(lu) >= _HUGE:
+        return "dépasse le milliard d'euros."
+    milliemes = round(lu, 6) * 1000
+    if milliemes == milliemes.to_integral_value() and milliemes % 10 and (isinstance(brut, str) or abs(lu) < 1_000):
+        return "a trois décimales : ce sont peut-être des milliers d'euros."
+    return ""
 
 
 def nombre(brut: object) -> Decimal | Probleme | None:
@@ -126,13 +163,17 @@ def _decimal(brut: object, attendu: str) -> Decimal | Probleme | None:
     if isinstance(lu, Decimal) and lu.is_finite() and abs(lu) < _PLAFOND:
         return lu
     precision = f" ; « {vu(brut)} » peut se lire de deux façons" if lu == "ambigu" else ""
+    if isinstance(brut, str) and _TWO_NUMBERS.search(brut):
+        return Probleme(
+            "valeur-non-numerique", vu(_LINE_BREAK.sub(" ↵ ", brut)), f"{attendu} ; cette case en contient deux"
+        )
     return Probleme("valeur-non-numerique", vu(brut), attendu + precision)
 
 
 def nombre_ecrit(texte_: str) -> Decimal | str:
     """A number typed by a French person → Decimal, or why not: "ambigu", "illisible"."""
     corps = _TIRETS.sub("-", tasse(texte_))
-    if len(corps) > LONGUEUR_D_UN_NOMBRE:
+    if len(corps) > LONGUEUR_D_UN_NOMBRE or _TWO_NUMBERS.search(texte_):
         return "illisible"
     corps, facteur = _sans_unite(corps)
     signe = 1
@@ -198,20 +239,30 @@ def date_(brut: object) -> date | Probleme | None:
 _MOIS = {cle(m)[:n]: rang for rang, m in enumerate(MOIS, 1) for n in (3, 4, 5, 9) if cle(m)[:n] != "jui"}
 
 
+_ZONED = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})"
+)
+_HOUR = re.compile(r"[ T,]+(?:[àa] *)?[0-9]{1,2} ?[:hH] ?[0-9]{2}(?: ?[:m] ?[0-9]{2})?(?:[.,][0-9]+)?$")
+"""An hour behind a day. One that says AM or PM is left: such a day may be American."""
+
+
 def jour_ecrit(texte_: str) -> date | None:
-    """A French date in words or digits, day first; None when it cannot be one (07/31/2021)."""
-    mots = cle(texte_.replace("1er", "1")).split()
-    if re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]+)?)?", texte_.strip()):
-        annee, mois, jour_ = (int(m) for m in re.findall("[0-9]+", texte_)[:3])
-    elif len(mots) == 3 and re.fullmatch(r"[0-9]{1,2}", mots[0]):
-        jour_, mois, annee = int(mots[0]), _mois(mots[1]), _annee(mots[2])
-    elif len(mots) == 2 and (mots[0].isalpha() or len(mots[1]) == 4):  # « 01/07 » is a day without its year
-        jour_, mois, annee = 1, _mois(mots[0]), _annee(mots[1])
-    else:
-        return None
+    """A French date in words or digits, day first, its hour aside; None when it cannot be one (07/31/2021)."""
+    seul = _HOUR.sub("", tasse(texte_))
+    mots = cle(seul.replace("1er", "1")).split()
     try:
+        if _ZONED.fullmatch(seul):  # midnight in France is the evening before in universal time
+            return datetime.fromisoformat(seul).astimezone(PARIS).date()
+        if re.fullmatch(r"[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}", seul):
+            annee, mois, jour_ = map(int, mots)
+        elif len(mots) == 3 and re.fullmatch(r"[0-9]{1,2}", mots[0]):
+            jour_, mois, annee = int(mots[0]), _mois(mots[1]), _annee(mots[2])
+        elif len(mots) == 2 and (mots[0].isalpha() or len(mots[1]) == 4):  # « 01/07 » is a day without its year
+            jour_, mois, annee = 1, _mois(mots[0]), _annee(mots[1])
+        else:
+            return None
         return date(annee, mois, jour_)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

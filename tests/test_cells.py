@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.langue import MOIS, cle
-from sheets.cells import Probleme, date_, entier, euros, nombre, texte
+from sheets.cells import Doubtful, Probleme, amount, date_, entier, euros, nombre, texte
 
 LUS = {
     "1 234,56 €": 123_456, "49747,50": 4_974_750, "3,5": 350, "(1 234)": -123_400, "-3,2": -320, "12 k€": 1_200_000,
@@ -20,7 +20,8 @@ LUS = {
     "1\u202f234,5\u00a0€": 123_450, "12 euros": 1_200, "12 EUR": 1_200,
 }  # fmt: skip
 REFUSES = ["NC", "à voir", "-", "néant", "12 500 HT", "12 %", "1.234", "1,234", "12 34", "5,", "--3", "(-3)", "1e5", "2 m",
-           "12/07", "k€", "€", "1,2,3", "1.2.3", "12 500 €/an", "env. 12", "12 à 15", "0x10", "١٢", "½", "12\u00a0\u00a034 5"]  # fmt: skip
+           "12/07", "k€", "€", "1,2,3", "1.2.3", "12 500 €/an", "env. 12", "12 à 15", "0x10", "١٢", "½", "12\u00a0\u00a034 5",
+           "23\n581", "23\r\n581", "23\t581", "23   581", "23 581\n-500", "23 / 581", "23 ; 581", "23 581 + 500", "23 581 dont 500"]  # fmt: skip
 
 
 @pytest.mark.parametrize(("ecrit", "cents"), LUS.items(), ids=list(LUS))
@@ -67,6 +68,30 @@ def test_a_number_of_excel_is_rounded_half_away_from_zero_once(x: float) -> None
     assert euros(x) == int((Decimal(repr(x)) * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
+@pytest.mark.parametrize(
+    ("brut", "cents", "dit"),
+    [(0.75, 75, "taux"), (-0.5, -50, "taux"), ("0,05", 5, "taux"), ("-0,5 €", -50, "taux"), (0.004, 0, "taux"), (1e-9, 0, "taux"),
+     (23.581, 2_358, "trois décimales"), ("1234,567", 123_457, "trois décimales"), ("12 345,678 €", 1_234_568, "trois décimales"),
+     (1e9, 100_000_000_000, "milliard"), (-5e11, -50_000_000_000_000, "milliard"), ("2 000 M€", 200_000_000_000, "milliard")],
+)  # fmt: skip
+def test_an_amount_that_may_be_something_else_is_used_and_said(brut: object, cents: int, dit: str) -> None:
+    lu = amount(brut)
+    assert isinstance(lu, Doubtful)
+    assert (lu.value, dit in lu.why) == (cents, True)
+
+
+@pytest.mark.parametrize("brut", [0.0, "0", "0,00 €", 1.0, -1.0, "1", 23.58, "12,50", 1234.567, 999_999_999.0, "12,5 k€", "1,2 M€",
+                                  1200.0000001, 3.5])  # fmt: skip
+def test_an_ordinary_amount_is_not_in_doubt(brut: object) -> None:
+    assert amount(brut) == euros(brut)
+    assert isinstance(euros(brut), int)
+
+
+@pytest.mark.parametrize("brut", [1e12, 1e308, "1e12", "1 000 000 000 000", float("inf"), float("nan"), True, "NC"])
+def test_what_no_purchase_costs_is_refused(brut: object) -> None:
+    assert isinstance(amount(brut), Probleme)
+
+
 @given(st.text(max_size=30))
 def test_any_text_is_a_value_or_a_problem_never_a_crash(saisi: str) -> None:
     for lit in (euros, nombre, entier, date_):
@@ -83,7 +108,11 @@ DATES = {
     "01/07/2021": date(2021, 7, 1), "1/7/21": date(2021, 7, 1), "01-07-2021": date(2021, 7, 1), "01.07.2021": date(2021, 7, 1),
     "2021-07-01": date(2021, 7, 1), "2021-07-01 00:00:00": date(2021, 7, 1), "1er juillet 2021": date(2021, 7, 1),
     "juil-21": date(2021, 7, 1), "juil. 21": date(2021, 7, 1), "juillet 2021": date(2021, 7, 1), "07/2021": date(2021, 7, 1),
-    "15 décembre 2021": date(2021, 12, 15), "aout-21": date(2021, 8, 1), "29/02/2024": date(2024, 2, 29),
+    "15 décembre 2021": date(2021, 12, 15), "2021-07-01T00:00:00.000Z": date(2021, 7, 1),
+    "2021-06-30T22:00:00.000Z": date(2021, 7, 1), "2021-07-01T00:00:00+02:00": date(2021, 7, 1), "2021-07-01T00:00Z": date(2021, 7, 1),
+    "2021-07-01T10:30:00+0200": date(2021, 7, 1), "2021-12-31T23:00:00Z": date(2022, 1, 1), "2021-07-01T08:15": date(2021, 7, 1),
+    "01/07/2021 14:30": date(2021, 7, 1), "01/07/2021 00:00:00": date(2021, 7, 1), "01/07/2021 à 14h30": date(2021, 7, 1),
+    "1er juillet 2021, 9 h 05": date(2021, 7, 1), "2021/07/01": date(2021, 7, 1), "aout-21": date(2021, 8, 1), "29/02/2024": date(2024, 2, 29),
 }  # fmt: skip
 
 
@@ -94,7 +123,26 @@ def test_a_date_as_people_type_it(ecrit: str, jour: date) -> None:
 
 @pytest.mark.parametrize(
     "ecrit",
-    ["07/31/2021", "31/02/2021", "29/02/2021", "2021", 2021.0, "jui-21", "en cours", "01/07", True, 3.5, "1/7/1021"],
+    [
+        "07/31/2021",
+        "31/02/2021",
+        "29/02/2021",
+        "2021",
+        2021.0,
+        "jui-21",
+        "en cours",
+        "01/07",
+        True,
+        3.5,
+        "1/7/1021",
+        "7/1/2021 2:30 PM",
+        "2021-13-01T00:00:00Z",
+        "2021-07-01T25:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "2021-07/01",
+        "01/07/2021\n02/07/2021",
+        "01/07/2021 - 14",
+    ],
 )
 def test_what_is_not_a_date_is_reported(ecrit: object) -> None:
     assert isinstance(date_(ecrit), Probleme)

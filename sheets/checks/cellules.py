@@ -7,7 +7,7 @@ What is seen in a cell is shown as it is, except a personal number, which is mas
 from __future__ import annotations
 
 from config.discretion import SECRET
-from sheets.cells import Probleme, Reconnu
+from sheets.cells import Doubtful, Probleme, Reconnu
 from sheets.checks.catalogue import Ecart, controle
 from sheets.constats import Gravite
 
@@ -88,6 +88,14 @@ def valeur_reconnue(titre: str, _requis: bool, r: Reconnu) -> Ecart:
     return Ecart(
         f"« {r.vu} » dans « {titre} » a été compris comme « {r.label} ».", "Rien à faire si c'est juste.", valeur=r.vu
     )
+
+
+@controle("montant-douteux", Gravite.ALERTE, "cellule", titre="Un montant est peut-être d'une autre unité",
+          pourquoi="Un taux, des milliers ou un nombre démesuré dans une colonne d'euros sont lus tels quels, et dits.",
+          bon={"gain_annuel": "4000"}, mauvais={"gain_annuel": "0,05"})  # fmt: skip
+def montant_douteux(titre: str, _requis: bool, d: Doubtful) -> Ecart:
+    return Ecart(f"« {d.vu} » dans « {titre} » {d.why}",
+                 "Si ce sont bien des euros TTC, rien à faire ; sinon, saisissez le montant en euros.", valeur=d.vu)  # fmt: skip
 
 
 @controle("formule-en-erreur", Gravite.REJET, "cellule", titre="Une formule est en erreur",

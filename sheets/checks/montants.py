@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from config.langue import euros, taux
 from sheets.checks.catalogue import Contexte, Ecart, controle
+from sheets.checks.mentions import speaks_of
 from sheets.constats import Gravite
 from sheets.gain import recalcul
 from sheets.trames.paat import Action
 
-PRORATA = re.compile(r"p(?<!sans p)(?<!hors p)(?<!de p)rorata")
-"""In lower case; for its first letter, see `libelles.PENALITE`."""
+PRORATA = re.compile("pro[ -]?rata|proratis")
 
 
 @controle("performance-superieure-100", Gravite.REJET, "ligne", titre="Le gain dépasse le montant de référence",
@@ -132,7 +132,7 @@ def prorata_deja_fait(a: Action, c: Contexte) -> Ecart | None:
 
 
 def _dit_au_prorata(a: Action) -> bool:
-    return any(PRORATA.search(t.lower()) for t in (a.justification, a.commentaire) if t)
+    return any(PRORATA.search(t.lower()) and speaks_of(PRORATA, t) for t in (a.justification, a.commentaire) if t)
 
 
 @controle("perte-declaree", Gravite.INFO, "ligne", titre="Une perte est déclarée",
@@ -141,5 +141,12 @@ def _dit_au_prorata(a: Action) -> bool:
 def perte_declaree(a: Action, c: Contexte) -> Ecart | None:
     if a.gain_annuel is None or a.gain_annuel >= 0:
         return None
-    return Ecart(f"Perte de {euros(-a.gain_annuel)} sur 12 mois : elle est comptée.", "Rien à faire si c'est bien une perte.",
+    suite = (
+        "elle est comptée."
+        if a.statut == "réalisé"
+        else f"« {a.statut} », elle n'est pas comptée."
+        if a.statut
+        else "à vérifier."
+    )
+    return Ecart(f"Perte de {euros(-a.gain_annuel)} sur 12 mois : {suite}", "Rien à faire si c'est bien une perte.",
                  "gain_annuel", euros(a.gain_annuel))  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from sheets.cells import Reconnu
+from sheets.cells import Doubtful, Probleme, Reconnu
 from sheets.checks import CATALOGUE, classeur
 from sheets.checks.catalogue import Contexte, Controle, Ecart, pour
 from sheets.constats import Constat, Gravite
@@ -13,6 +13,9 @@ from sheets.lignes import Ligne, Onglet
 from sheets.reading.lines import LigneLue, OngletLu
 from sheets.spelling import number_key
 from sheets.trame import Trame
+
+_USED: dict[type, str] = {Reconnu: "valeur-reconnue", Doubtful: "montant-douteux"}
+"""What was used all the same → the check that says so."""
 
 
 def juge_lignes(lu: OngletLu, feuille: str, trame: Trame, contexte: Contexte) -> tuple[list[Ligne], list[Constat]]:
@@ -68,7 +71,7 @@ def _ecarts(lue: LigneLue, ligne: Ligne, trame: Trame, contexte: Contexte) -> It
     for cle, probleme in lue.problemes.items():
         c = trame.par_cle[cle]
         requis = c.requis is not None and c.requis.quand(lue.valeurs)
-        code = "valeur-reconnue" if isinstance(probleme, Reconnu) else probleme.code
+        code = probleme.code if isinstance(probleme, Probleme) else _USED[type(probleme)]
         yield CATALOGUE[code], CATALOGUE[code].fonction(c.titre, requis, probleme)._replace(colonne=cle)
     for c, absence in trame.requises:
         if c.cle not in lue.valeurs and c.cle not in lue.problemes and absence.quand(lue.valeurs):

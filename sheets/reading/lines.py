@@ -17,7 +17,7 @@ from config.dossier import Dossier
 from config.langue import cle
 from sheets import cells
 from sheets.adresse import adresse, lettre
-from sheets.cells import Probleme, Reconnu
+from sheets.cells import Doubtful, Probleme, Reconnu
 from sheets.checks import classeur
 from sheets.constats import Constat
 from sheets.listes import listes
@@ -46,7 +46,7 @@ class LigneLue:
 
     numero: int
     valeurs: dict[str, Any]
-    problemes: dict[str, Probleme | Reconnu]
+    problemes: dict[str, Probleme | Reconnu | Doubtful]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def lecteurs(trame: Trame, dossier: Dossier) -> dict[str, Lecteur]:
             return lru_cache(maxsize=4096, typed=True)(lambda brut: (t := cells.texte(brut)) and (label(c.cle, t) or t))
         simples: dict[str, Lecteur] = {
             "texte": _texte,
-            "euros": cells.euros,
+            "euros": cells.amount,
             "nombre": cells.nombre,
             "entier": cells.entier,
             "date": _date,
@@ -143,7 +143,7 @@ def _lignes(onglet: OngletBrut, entetes: Entetes, trame: Trame, lecteurs: Mappin
 
 def _ligne(numero: int, rangee: list[Any], plan: list[tuple[int, str, Lecteur]]) -> LigneLue:
     valeurs: dict[str, Any] = {}
-    problemes: dict[str, Probleme | Reconnu] = {}
+    problemes: dict[str, Probleme | Reconnu | Doubtful] = {}
     for rang, colonne, lecteur in plan:
         brut = rangee[rang]
         if brut == "":
@@ -153,6 +153,8 @@ def _ligne(numero: int, rangee: list[Any], plan: list[tuple[int, str, Lecteur]])
             problemes[colonne] = Probleme("donnee-personnelle", MASQUE, "") if MASQUE in lu.vu else lu
         elif type(lu) is Reconnu:
             problemes[colonne], valeurs[colonne] = lu, lu.label
+        elif type(lu) is Doubtful:
+            problemes[colonne], valeurs[colonne] = lu, lu.value
         elif lu is not None:
             valeurs[colonne] = lu
             if type(lu) is str and (MASQUE in lu or SECRET in lu):

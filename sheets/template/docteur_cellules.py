@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from sheets import cells
-from sheets.cells import Lu, Probleme, Reconnu
+from sheets.cells import Doubtful, Lu, Probleme, Reconnu
 from sheets.reading.lines import Lecteur
 from sheets.template.cellules import Valeur, propre
 from sheets.trame import Colonne
@@ -26,7 +26,7 @@ def a_reprendre(c: Colonne, brut: object, lecteur: Lecteur) -> Valeur:
 
 def _candidats(c: Colonne, brut: object, lu: Lu) -> list[Valeur]:
     """The ways to write a cell, cleanest first."""
-    if isinstance(lu, Probleme):
+    if isinstance(lu, Probleme | Doubtful):
         return _tel_quel(brut)
     if isinstance(lu, Reconnu):
         return [lu.label]
@@ -42,7 +42,7 @@ def _candidats(c: Colonne, brut: object, lu: Lu) -> list[Valeur]:
 
 
 def _tel_quel(brut: object) -> list[Valeur]:
-    """A cell that was not understood, as it was typed; a personal number stays masked."""
+    """A cell that was not understood, or is in doubt, as it was typed; a personal number stays masked."""
     if isinstance(brut, str):
         return [_texte(brut)]
     if isinstance(brut, datetime):
