@@ -107,11 +107,11 @@ def colonne_en_double(titre: str, cellules: list[str]) -> Ecart:
                  "Gardez-en une seule, ou donnez un autre titre à la vôtre.")  # fmt: skip
 
 
-@controle("unite-de-colonne", Gravite.REJET, "onglet", titre="Un en-tête annonce une autre unité",
+@controle("unite-de-colonne", Gravite.REJET, "onglet", titre="Des montants sont annoncés dans une autre unité",
           pourquoi="Des milliers d'euros ou des montants hors taxes lus comme des euros TTC fausseraient tout l'onglet.")  # fmt: skip
-def unite_de_colonne(vu: str, titre: str) -> Ecart:
-    return Ecart(f"L'en-tête « {vu} » annonce une autre unité que « {titre} ».",
-                 "Saisissez des euros TTC, et rétablissez l'en-tête.", valeur=vu)  # fmt: skip
+def unite_de_colonne(vu: str, titre: str, unit: str) -> Ecart:
+    return Ecart(f"« {vu} » annonce une autre unité ({unit}) ; il faut « {titre} ».",
+                 "Saisissez des euros TTC sur 12 mois, et rétablissez l'en-tête.", valeur=vu)  # fmt: skip
 
 
 @controle("colonne-reconnue", Gravite.INFO, "onglet", titre="Un en-tête a été reconnu malgré un changement",

@@ -5,28 +5,29 @@ Headings may be renamed, moved, mistyped, broken over two lines, shifted by inse
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from sheets.adresse import adresse
+from sheets.cells import texte
 from sheets.checks import classeur
-from sheets.constats import Constat
-from sheets.trame import Trame, cle_entete
+from sheets.constats import Constat, Gravite
+from sheets.reading.units import announced, odd_words, unit_said, without_unit
+from sheets.trame import Colonne, Trame, cle_entete
 
 PROFONDEUR = 40
 """Headings are looked for in the first rows only."""
 ANCRES = 4
 """A row with fewer known headings is not the row of headings."""
 RESSEMBLANCE = 86.0
+UNDER = 2
+"""Rows below the headings where their units may stand."""
 MEMORABLE = 4_000
 """Characters past which a row of headings is read each time it is met."""
-
-_AUTRE_UNITE = re.compile(r"\b[kKM]\s?€|\bHT\b|milliers|millions|centimes", re.IGNORECASE)
 
 Rangee = Sequence[object]
 Titres = tuple[str, ...]
@@ -53,20 +54,27 @@ def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int
         return adresse(colonne_0 + rang, ligne_0 + premiere)
 
     vu = _colonnes(titres, trame)
-    constats: list[Constat] = []
-    for cle, rangs in vu.doubles.items():
+    constats = list(_other_units(rangees[: premiere + UNDER], premiere, vu.places, trame, colonne_0, ligne_0, feuille))
+    rivals = {c: [vu.places[c], r] for c, r in vu.rivals.items() if _disagree(rangees[premiere:], vu.places[c], r)}
+    for cle, rangs in (vu.doubles | rivals).items():
         cellules = [ou(r) for r in rangs]
         constats.append(
             classeur.colonne_en_double(trame.par_cle[cle].titre, cellules, feuille=feuille, cellule=cellules[1])
         )
-    for dire, cles in ((classeur.colonne_reconnue, vu.changees), (classeur.unite_de_colonne, vu.autres_unites)):
-        for cle in cles:
-            rang, titre = vu.places[cle], trame.par_cle[cle].titre
-            constats.append(dire(" ".join(titres[rang].split()), titre, feuille=feuille, cellule=ou(rang)))
+    for cle in vu.changees:
+        rang, titre = vu.places[cle], trame.par_cle[cle].titre
+        constats.append(
+            classeur.colonne_reconnue(" ".join(titres[rang].split()), titre, feuille=feuille, cellule=ou(rang))
+        )
+    for cle, unit in vu.other_units.items():
+        rang, titre = vu.places[cle], trame.par_cle[cle].titre
+        constats.append(
+            classeur.unite_de_colonne(" ".join(titres[rang].split()), titre, unit, feuille=feuille, cellule=ou(rang))
+        )
     if vu.absentes:
         constats.append(classeur.colonne_absente(list(vu.absentes), feuille=feuille, cellule=ou(0)))
     largeur = max((r for r, t in enumerate(titres) if t), default=0) + 1
-    utilisable = not (vu.doubles or vu.absentes or vu.autres_unites)
+    utilisable = not any(c.gravite is Gravite.REJET for c in constats)
     return Entetes(premiere, vu.places, largeur, tuple(constats), utilisable)
 
 
@@ -76,9 +84,12 @@ class _Colonnes:
 
     places: dict[str, int]
     doubles: dict[str, list[int]]
+    rivals: dict[str, int]
+    """Of a column under its own heading, another one under a synonym of it: a double, unless it says the same."""
     changees: list[str]
     """Those that were renamed, mistyped or moved, from left to right."""
-    autres_unites: list[str]
+    other_units: dict[str, str]
+    """Columns of euros whose heading says another unit, and which."""
     absentes: list[str]
     """Headings of the columns without which nothing can be judged."""
 
@@ -92,20 +103,36 @@ def _colonnes(titres: Titres, trame: Trame) -> _Colonnes:
 def _lues(titres: Titres, trame: Trame) -> _Colonnes:
     places: dict[str, int] = {}
     doubles: dict[str, list[int]] = {}
+    rivals: dict[str, int] = {}
     for cle, rangs in _exacts(titres, trame).items():
         officiels = [r for r in rangs if cle_entete(titres[r]) == cle_entete(trame.par_cle[cle].titre)]
         retenus = officiels or rangs
         places[cle] = retenus[0]
         if len(retenus) > 1 and trame.par_cle[cle].genre != "calcul":
             doubles[cle] = retenus
+        elif len(rangs) > len(retenus) and _can_rival(trame.par_cle[cle]):
+            rivals[cle] = next(r for r in rangs if r not in retenus)
     places |= _approchants(titres, places, trame)
+    other_units = {c: u for c, r in places.items() if trame.par_cle[c].genre == "euros" and (u := unit_said(titres[r]))}
+    changees = (_renommees(titres, places, trame) | _deplacees(places, trame)) - other_units.keys()
     return _Colonnes(
         places,
         doubles,
-        sorted(_renommees(titres, places, trame) | _deplacees(places, trame), key=places.__getitem__),
-        [c for c, r in places.items() if trame.par_cle[c].genre == "euros" and _AUTRE_UNITE.search(titres[r])],
+        rivals,
+        sorted(changees, key=places.__getitem__),
+        other_units,
         [c.titre for c in trame.colonnes if c.requis and c.requis.colonne_indispensable and c.cle not in places],
     )
+
+
+def _can_rival(c: Colonne) -> bool:
+    """Texts may be said twice: nothing is added up from them."""
+    return c.saisie and c.genre != "texte"
+
+
+def _disagree(rangees: Sequence[Rangee], official: int, other: int) -> bool:
+    """Whether a line holds in the other column what it does not hold in the official one."""
+    return any(r[other] != r[official] and (dit := texte(r[other])) and dit != texte(r[official]) for r in rangees)
 
 
 def _meilleure_rangee(rangees: Sequence[Rangee], trame: Trame) -> tuple[int, int, Titres]:
@@ -158,7 +185,7 @@ def _approchants(titres: Titres, places: dict[str, int], trame: Trame) -> dict[s
     for rang, titre in enumerate(titres):
         if titre and rang not in pris:
             for nom, note, _ in process.extract(
-                cle_entete(titre), libres.keys(), scorer=fuzz.ratio, score_cutoff=RESSEMBLANCE
+                _sans_unite(titre), libres.keys(), scorer=fuzz.ratio, score_cutoff=RESSEMBLANCE
             ):
                 paires.append((-note, rang, libres[nom]))
     approchants: dict[str, int] = {}
@@ -168,8 +195,39 @@ def _approchants(titres: Titres, places: dict[str, int], trame: Trame) -> dict[s
     return approchants
 
 
+def _sans_unite(titre: str) -> str:
+    """A heading that says another unit, as if it did not: « Gain HT » is a column of gains, to be refused as such."""
+    return cle_entete(without_unit(titre)) if unit_said(titre) else cle_entete(titre)
+
+
 def _renommees(titres: Titres, places: dict[str, int], trame: Trame) -> set[str]:
-    return {c for c, r in places.items() if cle_entete(titres[r]) != cle_entete(trame.par_cle[c].titre)}
+    """Renamed headings, and those whose brackets say what is not understood."""
+    return {
+        c
+        for c, r in places.items()
+        if cle_entete(titres[r]) != cle_entete(trame.par_cle[c].titre)
+        or (titres[r] != trame.par_cle[c].titre and odd_words(titres[r], trame.par_cle[c].titre))
+    }
+
+
+def _other_units(
+    rangees: Sequence[Rangee],
+    premiere: int,
+    places: dict[str, int],
+    trame: Trame,
+    colonne_0: int,
+    ligne_0: int,
+    feuille: str,
+) -> Iterator[Constat]:
+    """Notes that give another unit to the amounts: anywhere above the headings, or right below one of them."""
+    euros = {r: c for c, r in places.items() if trame.par_cle[c].genre == "euros"}
+    for numero, rangee in enumerate(rangees):
+        for rang, cellule in enumerate(rangee):
+            if (numero < premiere - 1 or (numero >= premiere and rang in euros)) and (unit := announced(cellule)):
+                titre = trame.par_cle[euros[rang]].titre if rang in euros else "euros TTC"
+                vu = " ".join(str(cellule).split())
+                ou = adresse(colonne_0 + rang, ligne_0 + numero + 1)
+                yield classeur.unite_de_colonne(vu, titre, unit, feuille=feuille, cellule=ou)
 
 
 def _deplacees(places: dict[str, int], trame: Trame) -> set[str]:

@@ -102,7 +102,9 @@ def _entetes(reprise: Reprise) -> set[str]:
         if c.code == "colonne-reconnue":
             reprise.note(Nature.COMPRIS, _sans_conseil(c), c.cellule, c.valeur)
         elif c.code == "unite-de-colonne":
-            exclues.add(reprise.cles[c.cellule.rstrip("0123456789")])
+            euros = {cle for cle, col in reprise.envoi.trame.par_cle.items() if col.genre == "euros"}
+            cle = reprise.cles.get(c.cellule.rstrip("0123456789"), "")
+            exclues |= {cle} if cle in euros else euros  # a note beside the table is about all of its amounts
             reprise.note(
                 Nature.CORRIGER, f"{c.message} Ses valeurs ne sont pas reprises : saisissez des euros TTC.", c.cellule
             )

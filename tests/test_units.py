@@ -1,0 +1,132 @@
+"""What headings and notes say of the unit of amounts: another one is never read as euros TTC on twelve months."""
+
+from __future__ import annotations
+
+import pytest
+
+from sheets.reading.headings import trouve
+from sheets.reading.units import announced, odd_words, unit_said
+from sheets.template.accueil import CONSIGNES
+from sheets.trames.paat import PAAT
+
+OTHER = {
+    "hors taxes": ["(H.T.)", "(hors taxe)", "HT", "(HORS TVA)", "(€ h.t)", "HTVA", "(taxes non comprises)", "non TTC", "(€ HT)", "Hors-Taxes", "avant TVA"],
+    "milliers d'euros": ["(KEUR)", "(k€)", "K €", "en k€", "kilo-euros", "(Kilo Euros)", "(k euros)", "(milliers d'€)", "en milliers", "x1000", "(x 1 000 €)",
+                         "(K)", "ke", "(000 €)"],
+    "millions d'euros": ["M€", "(en millions)", "(MEUR)", "Md€", "(M)"],
+    "centimes": ["(en centimes)", "(cts)"],
+    "une autre monnaie": ["($)", "(CHF)", "en francs"],
+    "une autre année": ["N-1", "(n - 1)", "N\N{EN DASH}1", "(année précédente)", "de l'exercice précédent", "N+1"],
+    "plusieurs années": ["sur 4 ans", "(48 mois, cumulé)", "sur la durée du marché", "(pluriannuel)", "sur trois ans"],
+    "moins de douze mois": ["mensuel", "(par mois)", "/ mois", "sur 6 mois", "trimestriel", "(1er semestre)", "au prorata", "sur six mois"],
+    "un taux": ["%", "(en %)", "en pourcentage", "(taux)"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "unit"), [(w, unit) for unit, several in OTHER.items() for w in several])
+def test_a_heading_that_says_another_unit_refuses_its_column(words: str, unit: str) -> None:
+    for base in ("Gain annuel", "Montant Gain"):
+        titles: list[object] = [c.titre if c.cle != "gain_annuel" else f"{base} {words}" for c in PAAT.colonnes]
+        found = trouve([titles], PAAT, 0, 0, "Lons")
+        assert found is not None
+        assert [c.cellule for c in found.constats if c.code == "unite-de-colonne"] == ["S1"]
+        assert not found.utilisable
+        assert unit in next(c.message for c in found.constats if c.code == "unite-de-colonne")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Gain annuel TTC", "Gain (€ TTC, pas HT)", "Gain sur 12 mois", "Gain sur douze mois (€ TTC)", "Gain € / an", "GAIN ANNUEL (euros)",
+     "Gain annuel sur 12 mois (€ T.T.C.)", "Gain sans prorata", "Gain annuel (€ toutes taxes comprises)", "Gain annuel sur 12 mois hors prorata (€ TTC)",
+     "Thé et chocolat", "Achats", "Karaté", "Mois"],
+)  # fmt: skip
+def test_euros_ttc_on_twelve_months_are_fine_however_they_are_said(title: str) -> None:
+    assert unit_said(title) == ""
+
+
+def test_no_heading_nor_sentence_of_ours_says_another_unit() -> None:
+    ours = [t for c in PAAT.colonnes if c.genre == "euros" for t in (c.titre, *c.synonymes)]
+    assert [t for t in ours if unit_said(t) or odd_words(t, t)] == []
+    assert [t for t in CONSIGNES if announced(t)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Montants en k€",
+        "(HT)",
+        "En milliers d'euros",
+        "Les montants sont saisis HT",
+        "k€",
+        "Unité : K€",
+        "Montants x 1000",
+    ],
+)
+def test_a_note_above_or_below_the_headings_gives_its_unit_to_the_amounts(text: str) -> None:
+    titles: list[object] = [c.titre for c in PAAT.colonnes]
+    above: list[object] = ["", text, *[""] * (len(titles) - 2)]
+    below: list[object] = [text if c.cle == "gain_annuel" else "" for c in PAAT.colonnes]
+    for rows, cell in (([above, titles, [""] * len(titles)], "B1"), ([titles, below], "S2")):
+        found = trouve(rows, PAAT, 0, 0, "Lons")
+        assert found is not None
+        assert [(c.code, c.cellule) for c in found.constats] == [("unite-de-colonne", cell)]
+        assert not found.utilisable
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "38 M€",
+        "Achats 38 M€",
+        "12 500 HT",
+        "€",
+        "mois",
+        "Marché HT-2021 de la pharmacie centrale du groupement",
+        12,
+        None,
+    ],
+)
+def test_an_amount_or_an_ordinary_note_announces_no_unit(text: object) -> None:
+    assert announced(text) == ""
+
+
+@pytest.mark.parametrize("words", ["(source DAF)", "[estimé]", "(hors pénalités)", "(2020)"])
+def test_what_is_not_understood_in_brackets_is_said(words: str) -> None:
+    titles: list[object] = [
+        c.titre if c.cle != "gain_annuel" else f"Gain annuel sur 12 mois {words}" for c in PAAT.colonnes
+    ]
+    found = trouve([titles], PAAT, 0, 0, "Lons")
+    assert found is not None
+    assert [(c.code, c.cellule) for c in found.constats] == [("colonne-reconnue", "S1")]
+    assert found.utilisable
+
+
+@pytest.mark.parametrize(
+    ("official", "synonym", "double"),
+    [
+        (1200.0, 900.0, True),
+        (1200.0, "", False),
+        (1200.0, 1200.0, False),
+        (1200.0, "1200", False),
+        ("", 900.0, True),
+        ("", "", False),
+    ],
+)
+def test_a_second_column_of_gains_is_a_double_unless_it_says_the_same(
+    official: object, synonym: object, double: bool
+) -> None:
+    titles: list[object] = [*(c.titre for c in PAAT.colonnes), "Montant Gain"]
+    row: list[object] = [*(official if c.cle == "gain_annuel" else "" for c in PAAT.colonnes), synonym]
+    found = trouve([titles, row], PAAT, 0, 0, "Lons")
+    assert found is not None
+    assert [(c.code, c.cellule) for c in found.constats] == ([("colonne-en-double", "AB1")] if double else [])
+
+
+@pytest.mark.parametrize(("title", "said"), [("Statut de l'action", True), ("Date de première commande", True), ("Famille d'achat", True),
+                                             ("Commentaire", False), ("Objet", False), ("Performance", False)])  # fmt: skip
+def test_any_column_that_is_counted_or_sorted_by_may_be_a_double(title: str, said: bool) -> None:
+    found = trouve(
+        [[*(c.titre for c in PAAT.colonnes), title], [*("a" for _ in PAAT.colonnes), "b"]], PAAT, 0, 0, "Lons"
+    )
+    assert found is not None
+    assert any(c.code == "colonne-en-double" for c in found.constats) is said
