@@ -151,6 +151,10 @@ def entier(brut: object) -> int | Probleme | None:
     return int(lu)
 
 
+ERROR = re.compile(r"#(?:N/A|N/D|[A-ZÀ-Ü/0]{2,12}[!?])|(?:Err|Erreur) ?: ?[0-9]{3}", re.IGNORECASE)
+"""What a formula in error shows, in English, in French or in LibreOffice."""
+
+
 def _decimal(brut: object, attendu: str) -> Decimal | Probleme | None:
     if brut is None or (isinstance(brut, str) and not brut.strip()):
         return None
@@ -162,6 +166,8 @@ def _decimal(brut: object, attendu: str) -> Decimal | Probleme | None:
         lu = "autre type"
     if isinstance(lu, Decimal) and lu.is_finite() and abs(lu) < _PLAFOND:
         return lu
+    if isinstance(brut, str) and ERROR.fullmatch(brut.strip()):
+        return Probleme("formule-en-erreur", vu(brut), "")
     precision = f" ; « {vu(brut)} » peut se lire de deux façons" if lu == "ambigu" else ""
     if isinstance(brut, str) and _TWO_NUMBERS.search(brut):
         return Probleme(
@@ -233,6 +239,8 @@ def date_(brut: object) -> date | Probleme | None:
         lu = None
     if lu and YEARS[0] <= lu.year <= YEARS[1]:
         return lu
+    if isinstance(brut, str) and ERROR.fullmatch(brut.strip()):
+        return Probleme("formule-en-erreur", vu(brut), "")
     return None if brut is None else Probleme("date-illisible", vu(brut), EXEMPLE_DATE)
 
 

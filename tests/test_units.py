@@ -65,8 +65,9 @@ def test_no_heading_nor_sentence_of_ours_says_another_unit() -> None:
 def test_a_note_above_or_below_the_headings_gives_its_unit_to_the_amounts(text: str) -> None:
     titles: list[object] = [c.titre for c in PAAT.colonnes]
     above: list[object] = ["", text, *[""] * (len(titles) - 2)]
+    blank: list[object] = [""] * len(titles)
     below: list[object] = [text if c.cle == "gain_annuel" else "" for c in PAAT.colonnes]
-    for rows, cell in (([above, titles, [""] * len(titles)], "B1"), ([titles, below], "S2")):
+    for rows, cell in (([above, titles, blank], "B1"), ([titles, below], "S2")):
         found = trouve(rows, PAAT, 0, 0, "Lons")
         assert found is not None
         assert [(c.code, c.cellule) for c in found.constats] == [("unite-de-colonne", cell)]

@@ -98,6 +98,14 @@ def montant_douteux(titre: str, _requis: bool, d: Doubtful) -> Ecart:
                  "Si ce sont bien des euros TTC, rien à faire ; sinon, saisissez le montant en euros.", valeur=d.vu)  # fmt: skip
 
 
+@controle("unite-de-cellule", Gravite.REJET, "cellule", titre="Une case montre une autre unité que celle qu'elle contient",
+          pourquoi="Un format « k€ », « HT » ou « % » montre à qui saisit autre chose que ce qui serait lu en euros TTC.")  # fmt: skip
+def unite_de_cellule(titre: str, requis: bool, p: Probleme) -> Ecart:
+    return Ecart(f"La case de « {titre} » contient {p.vu}, et son format montre une autre unité ({p.attendu}).",
+                 "Saisissez des euros TTC sur 12 mois, et donnez à la case un format en euros.", valeur=p.vu,
+                 gravite=_selon(requis))  # fmt: skip
+
+
 @controle("formule-en-erreur", Gravite.REJET, "cellule", titre="Une formule est en erreur",
           pourquoi="Une erreur de formule n'est pas une case vide : une valeur a été perdue.")  # fmt: skip
 def formule_en_erreur(titre: str, requis: bool, p: Probleme) -> Ecart:
@@ -106,9 +114,9 @@ def formule_en_erreur(titre: str, requis: bool, p: Probleme) -> Ecart:
 
 
 @controle("formule-non-calculee", Gravite.REJET, "cellule", titre="Une formule n'a jamais été calculée",
-          pourquoi="Le fichier a été écrit par un programme : la cellule porte une formule et aucune valeur.")  # fmt: skip
+          pourquoi="Le fichier a été écrit par un programme : la cellule porte une formule et aucune valeur, ou un zéro que rien n'a calculé.")  # fmt: skip
 def formule_non_calculee(titre: str, requis: bool, p: Probleme) -> Ecart:
-    return Ecart(f"« {titre} » contient la formule {p.vu}, sans valeur enregistrée.",
+    return Ecart(f"« {titre} » contient la formule {p.vu}, qu'aucun tableur n'a calculée.",
                  "Ouvrez le fichier dans Excel, enregistrez-le, puis renvoyez-le.", valeur=p.vu, gravite=_selon(requis))  # fmt: skip
 
 

@@ -1,18 +1,31 @@
-"""What a whole number shows once dressed by its number format: zeros in front, dashes, words. Pure.
+"""What a number shows once dressed by its number format: zeros in front, dashes, words; another unit than it holds. Pure.
 
-Never touches amounts: only numbers that stand where a text is expected, a market number say.
+Only numbers that stand where a text is expected, a market number say, are read as they show. An amount never is: that it
+shows another unit is said.
 """
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from xml.etree import ElementTree as ET
+
+from sheets.reading.units import unit_said
 
 _MORCEAU = re.compile(r'"([^"]*)"|\\(.)|([0#?])|([ ()+-])')
 """Words in quotes, an escaped sign, a place for a digit, a sign shown as it is."""
 _FORMAT = re.compile(f"(?:{_MORCEAU.pattern})+")
 CHIFFRES_MAX = 40
+SCALED = "divisé par mille"
+"""What a format shows that divides without a word of it: the cell still holds euros."""
+_SECTION = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
+_WORDS = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|_.|\*(.)')
+"""Words in quotes, an escaped sign, the sign of a currency; colours, conditions and blanks are none."""
+_DIVIDED = re.compile(r"[0#?](,+)(?![0#?,])")
+_BARE = re.compile(r"[^0#?.,\s]")
+_RATES: dict[str | None, str] = {"9": "0%", "10": "0.00%"}
+"""Excel's own formats, which its files do not write out."""
 
 
 def utiles(styles: ET.Element) -> dict[str, str]:
@@ -21,6 +34,32 @@ def utiles(styles: ET.Element) -> dict[str, str]:
     rangs = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
     formats = {str(rang): codes.get(xf.get("numFmtId"), "").partition(";")[0] for rang, xf in rangs}
     return {rang: code for rang, code in formats.items() if _FORMAT.fullmatch(code) and _change(code)}
+
+
+@lru_cache(maxsize=1024)
+def other_unit(code: str) -> str:
+    """The unit other than the euros it holds that a cell of this format shows; "" for euros, however they are dressed.
+
+    Excel writes a comma behind the digits for each thousand by which it divides what it shows.
+    """
+    section = _SECTION.split(code, maxsplit=1)[0]
+    words = "".join(m[1] or m[2] or m[3] or m[4] or "" for m in _WORDS.finditer(section))
+    bare = _WORDS.sub("", section)
+    divided = len(_DIVIDED.search(bare)[1]) if _DIVIDED.search(bare) else 0  # type: ignore[index]
+    if "%" in bare:
+        return "un taux"
+    said = unit_said(words + "".join(_BARE.findall(bare)))
+    if said == ("", "milliers d'euros", "millions d'euros")[min(divided, 2)]:
+        return ""
+    return said or SCALED
+
+
+def units(styles: ET.Element) -> dict[str, str]:
+    """For a workbook's styles: rank of a cell's style → the other unit it shows, for those that show one."""
+    codes = {e.get("numFmtId"): e.get("formatCode", "") for e in styles.iterfind("{*}numFmts/{*}numFmt")} | _RATES
+    rangs = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
+    shown = {str(rang): other_unit(codes.get(xf.get("numFmtId"), "")) for rang, xf in rangs}
+    return {rang: unit for rang, unit in shown.items() if unit}
 
 
 def _change(code: str) -> bool:

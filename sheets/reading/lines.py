@@ -6,7 +6,7 @@ Never judges whether a line is right: that is `sheets.judging`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -14,7 +14,8 @@ from typing import Any
 
 from config.discretion import MASQUE, SECRET
 from config.dossier import Dossier
-from config.langue import cle
+from config.langue import cle, enumeration
+from config.langue import euros as euros_fr
 from sheets import cells
 from sheets.adresse import adresse, lettre
 from sheets.cells import Doubtful, Probleme, Reconnu
@@ -23,7 +24,9 @@ from sheets.constats import Constat
 from sheets.listes import listes
 from sheets.reading import loupe
 from sheets.reading.excel import OngletBrut
+from sheets.reading.formats import SCALED
 from sheets.reading.headings import ANCRES, Entetes, trouve
+from sheets.reading.shown import other_units
 from sheets.trame import Colonne, Trame, cle_entete
 
 TROU = 20
@@ -35,6 +38,8 @@ COLUMNS_LISTED = 8
 """Columns that nobody knows, past which the others are only counted."""
 _1904 = 1_462
 """Days between the two calendars of Excel."""
+_ZEROS = frozenset(("0", "00:00:00", "30/12/1899", "31/12/1899", "01/01/1900", "01/01/1904"))
+"""What is seen of 0 where no amount is expected, a date say."""
 _TOTAL = re.compile(r"(sous )?tota(l|ux)\b|somme\b|cumul\b")
 
 Lecteur = Callable[[object], cells.Lu]
@@ -123,8 +128,12 @@ def lit(
     if lointaines:
         constats.append(classeur.cellule_lointaine(lointaines, feuille=onglet.nom, cellule=lointaines[0]))
     _cherche_les_formules(gardees, trame, colonnes, onglet.nom, octets)
+    refused = _look_at_units(gardees, trame, colonnes, onglet.nom, octets)
+    constats += refused
+    if refused and not malgre_tout:
+        return OngletLu(colonnes, [], 0, 0, constats, False, entete)
     vides = lignes[-1].numero - entete - len(lignes) if lignes else 0
-    return OngletLu(colonnes, gardees, vides, len(totaux), constats, entetes.utilisable, entete)
+    return OngletLu(colonnes, gardees, vides, len(totaux), constats, entetes.utilisable and not refused, entete)
 
 
 def _lignes(onglet: OngletBrut, entetes: Entetes, trame: Trame, lecteurs: Mapping[str, Lecteur]) -> list[LigneLue]:
@@ -265,7 +274,7 @@ def _est_un_total(ligne: LigneLue, somme: int | None) -> bool:
 def _cherche_les_formules(
     lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str], feuille: str, octets: bytes
 ) -> None:
-    """Put a problem where a required cell that came back blank holds in truth a formula or an error."""
+    """Put a problem where a blank required cell, or a 0, is in truth a formula that nobody computed, or an error."""
     requises = [(c.cle, c.requis) for c in trame.colonnes if c.requis and c.cle in colonnes]
     vides = {
         f"{colonnes[c]}{ligne.numero}": (ligne, c)
@@ -273,7 +282,41 @@ def _cherche_les_formules(
         for c, requis in requises
         if c not in ligne.valeurs and c not in ligne.problemes and requis.quand(ligne.valeurs)
     }
-    if vides:
-        for adresse, probleme in loupe.cachees(octets, feuille, vides).items():
-            ligne, colonne = vides[adresse]
+    zeros = {f"{colonnes[c]}{ligne.numero}": (ligne, c) for ligne in lignes for c in _zeros(ligne)}
+    if vides or zeros:
+        for adresse, probleme in loupe.cachees(octets, feuille, vides, zeros).items():
+            ligne, colonne = (vides | zeros)[adresse]
             ligne.problemes[colonne] = probleme
+            ligne.valeurs.pop(colonne, None)
+
+
+def _zeros(ligne: LigneLue) -> Iterator[str]:
+    """The columns that hold 0, under whatever guise."""
+    yield from (c for c, v in ligne.valeurs.items() if v in (0, "0"))
+    yield from (c for c, p in ligne.problemes.items() if type(p) is Probleme and p.vu in _ZEROS)
+
+
+def _look_at_units(
+    lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str], feuille: str, octets: bytes
+) -> list[Constat]:
+    """Put a problem on the amounts that show another unit than they hold; a column where most do is refused whole."""
+    euros = [c.cle for c in trame.colonnes if c.genre == "euros" and c.cle in colonnes]
+    places = {f"{colonnes[c]}{ligne.numero}": (ligne, c) for ligne in lignes for c in euros if ligne.valeurs.get(c)}
+    units = other_units(octets, feuille, {ou: ligne.valeurs[c] for ou, (ligne, c) in places.items()})
+    refused = []
+    for c in euros if units else ():
+        siens = [ou for ou in units if places[ou][1] == c and units[ou] != SCALED]
+        if 2 * len(siens) > sum(colonne == c for _, colonne in places.values()):
+            vu, titre = f"le format de {enumeration(siens, 3)}", trame.par_cle[c].titre
+            refused.append(classeur.unite_de_colonne(vu, titre, units[siens[0]], feuille=feuille, cellule=siens[0]))
+    for ou, unit in units.items():
+        ligne, c = places[ou]
+        vu = euros_fr(ligne.valeurs[c])
+        if unit == SCALED:
+            ligne.problemes.setdefault(
+                c, Doubtful(ligne.valeurs[c], vu, "se montre divisé par mille ou plus dans sa case.")
+            )
+        else:
+            ligne.problemes[c] = Probleme("unite-de-cellule", vu, unit)
+            del ligne.valeurs[c]
+    return refused

@@ -8,12 +8,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import IO
 from xml.etree import ElementTree as ET
 
 from sheets.adresse import adresse
-from sheets.cells import Probleme, vu
+from sheets.cells import ERROR, Probleme, vu
+from sheets.reading.computed import computed_cells
 from sheets.reading.excel import MalLu
 from sheets.reading.formats import montre, utiles
 from sheets.reading.parts import Parts
@@ -21,26 +22,32 @@ from sheets.reading.parts import Parts
 SEEN = "vu"
 """Where a workbook that was rewritten keeps an error that the reader does not know."""
 _RANGEE = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
+_ADRESSE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _NULLE_EN_1904 = b'null-date table:date-value="1904-01-01"'
-_ABSENTE = (KeyError, StopIteration, ValueError, zipfile.BadZipFile)
+ABSENTE = (KeyError, StopIteration, ValueError, zipfile.BadZipFile)
 """What looking into another kind of file than expected raises."""
 
 
-def cachees(octets: bytes, feuille: str, adresses: Collection[str]) -> dict[str, Probleme]:
-    """Of these blank cells of a tab, those that hold a formula or an error → the problem. {} if not a zip of XML.
+def cachees(octets: bytes, feuille: str, vides: Collection[str], zeros: Collection[str] = ()) -> dict[str, Probleme]:
+    """Of these blank cells of a tab, those that hold a formula or an error; of these zeros, those nobody computed.
 
-    Raises MalLu when one of them holds a value after all, or when the tab is not XML that can be trusted.
+    By address → the problem. {} if not a zip of XML. Raises MalLu when a blank cell holds a value after all, or when the
+    tab is not XML that can be trusted.
     """
-    if not adresses:
+    if not vides and not zeros:
         return {}
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as z:
+            adresses, computed = {*vides, *zeros}, computed_cells(z)
             if "content.xml" in z.namelist():
                 with z.open("content.xml") as xml:
-                    return {ou: p for ou, c in _cellules_ods(xml, feuille, adresses) if (p := _probleme_ods(c))}
+                    vues = _cellules_ods(xml, feuille, adresses)
+                    return {ou: p for ou, c in vues if (p := _probleme_ods(c, computed(ou)))}
+            arrays: list[str] = []
             with _onglet(z, feuille) as xml:
-                return {ou: p for ou, c in _cellules(xml, adresses) if (p := _probleme(c))}
-    except _ABSENTE:
+                vues = _cellules(xml, adresses)
+                return {ou: p for ou, c in vues if (p := _probleme(ou, c, ou in zeros, computed, arrays))}
+    except ABSENTE:
         return {}
     except ET.ParseError as faute:
         raise MalLu("Ce classeur est abîmé : le contenu d'un onglet n'est pas du XML en règle.") from faute
@@ -51,7 +58,7 @@ def erreurs(octets: bytes, feuille: str) -> dict[str, Probleme]:
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as z, _onglet(z, feuille) as xml:
             return {ou: p for ou, c in _cellules(xml) if (p := _formule_sans_valeur(c))}
-    except (*_ABSENTE, ET.ParseError):
+    except (*ABSENTE, ET.ParseError):
         return {}
 
 
@@ -60,7 +67,7 @@ def porteuses(octets: bytes, feuille: str) -> set[str] | None:
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as z, _onglet(z, feuille) as xml:
             return {ou for ou, cellule in _cellules(xml) if any(_nom(e) == "f" for e in cellule)}
-    except (*_ABSENTE, ET.ParseError):
+    except (*ABSENTE, ET.ParseError):
         return None
 
 
@@ -71,7 +78,7 @@ def notes(octets: bytes, feuille: str) -> dict[str, str]:
             parts = Parts(z)
             lien = next(link.part for link in parts.links(_partie(z, feuille)) if link.kind == "comments")
             racine = parts.root(lien)
-    except (*_ABSENTE, ET.ParseError):
+    except (*ABSENTE, ET.ParseError):
         return {}
     textes = {e.get("ref", ""): e for e in racine.iter() if _nom(e) == "comment"}
     return {ou: vu(" ".join(t.text or "" for t in e.iter() if _nom(t) == "t")) for ou, e in textes.items()}
@@ -83,9 +90,9 @@ def affichees(octets: bytes, feuille: str, nombres: Mapping[str, float]) -> dict
         with zipfile.ZipFile(io.BytesIO(octets)) as z:
             if "content.xml" in z.namelist():
                 with z.open("content.xml") as xml:
-                    montrees = ((ou, _textes_ods(c)) for ou, c in _cellules_ods(xml, feuille, nombres))
+                    montrees = ((ou, text_of(c)) for ou, c in _cellules_ods(xml, feuille, nombres))
                     return {ou: texte for ou, texte in montrees if texte.isdecimal() and int(texte) == nombres[ou]}
-            formats = utiles(_racine(z, "xl/styles.xml")) if "xl/styles.xml" in _noms(z) else {}
+            formats = utiles(root(z, "xl/styles.xml")) if "xl/styles.xml" in _noms(z) else {}
             if not formats and all(abs(n) < 2**53 for n in nombres.values()):
                 return {}
             with _onglet(z, feuille) as xml:
@@ -93,7 +100,7 @@ def affichees(octets: bytes, feuille: str, nombres: Mapping[str, float]) -> dict
                     (ou, c.findtext("{*}v", ""), formats.get(c.get("s", "0"), "0")) for ou, c in _cellules(xml, nombres)
                 )
                 return {ou: texte for ou, ecrit, format_ in lus if (texte := montre(ecrit, format_))}
-    except (*_ABSENTE, ET.ParseError):
+    except (*ABSENTE, ET.ParseError):
         return {}
 
 
@@ -103,8 +110,8 @@ def en_1904(octets: bytes) -> bool:
         with zipfile.ZipFile(io.BytesIO(octets)) as z:
             if "content.xml" in z.namelist():
                 return _NULLE_EN_1904 in z.read("content.xml")
-            livre = _racine(z, "xl/workbook.xml")
-    except (*_ABSENTE, ET.ParseError):
+            livre = root(z, "xl/workbook.xml")
+    except (*ABSENTE, ET.ParseError):
         return False
     return any(e.get("date1904") in ("1", "true") for e in livre.iter() if _nom(e) == "workbookPr")
 
@@ -114,9 +121,19 @@ def rangee_en_double(octets: bytes, feuille: str) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as z, _onglet(z, feuille) as xml:
             numeros = _RANGEE.findall(xml.read())
-    except (*_ABSENTE, ET.ParseError):
+    except (*ABSENTE, ET.ParseError):
         return False
     return len(set(numeros)) < len(numeros)
+
+
+def cells_of(z: zipfile.ZipFile, feuille: str, adresses: Collection[str]) -> Iterator[tuple[str, ET.Element]]:
+    """These cells of a tab as their XML, each to be looked at before the next one is asked for."""
+    if "content.xml" in z.namelist():
+        with z.open("content.xml") as xml:
+            yield from _cellules_ods(xml, feuille, adresses)
+    else:
+        with _onglet(z, feuille) as xml:
+            yield from _cellules(xml, adresses)
 
 
 def _nom(element: ET.Element) -> str:
@@ -128,7 +145,8 @@ def _noms(z: zipfile.ZipFile) -> dict[str, str]:
     return Parts(z).usual_names()
 
 
-def _racine(z: zipfile.ZipFile, partie: str) -> ET.Element:
+def root(z: zipfile.ZipFile, partie: str) -> ET.Element:
+    """A part of the workbook, parsed. Raises what `ABSENTE` lists, and ET.ParseError."""
     return ET.fromstring(z.read(_noms(z)[partie]))  # noqa: S314 - sizes are bounded before opening
 
 
@@ -159,13 +177,33 @@ def _show_the_error(cell: ET.Element) -> None:
         value.text = seen
 
 
-def _probleme(cellule: ET.Element) -> Probleme | None:
-    """What a cell that came back blank hides. Raises MalLu when it is a value."""
-    if probleme := _formule_sans_valeur(cellule):
+def _probleme(
+    ou: str, cellule: ET.Element, zero: bool, computed: Callable[[str], bool], arrays: list[str]
+) -> Probleme | None:  # fmt: skip
+    """What a cell that came back blank, or as 0, hides. `arrays`, to be filled here, are the formulas of whole ranges.
+
+    Raises MalLu when a blank one is a value.
+    """
+    if not zero and (probleme := _formule_sans_valeur(cellule)):
         return probleme
-    if cellule.get("t", "n") == "n" and any(_nom(e) == "v" and (e.text or "").strip() for e in cellule):
+    formule = next((e for e in cellule if _nom(e) == "f"), None)
+    if formule is not None and formule.get("t") == "array":
+        arrays.append(formule.get("ref", ""))
+    if (formule is not None or any(_within(ou, plage) for plage in arrays)) and not computed(ou):
+        texte = (formule.text or "").strip() if formule is not None else ""
+        return Probleme("formule-non-calculee", vu("=" + (texte or "…")), "")
+    if not zero and cellule.get("t", "n") == "n" and any(_nom(e) == "v" and (e.text or "").strip() for e in cellule):
         raise MalLu("Deux lectures de ce classeur ne voient pas les mêmes valeurs.")
     return None
+
+
+def _within(ou: str, plage: str) -> bool:
+    """Whether a cell lies in a range (« S5:T14 »)."""
+    debut, _, fin = plage.partition(":")
+    if not all(map(_ADRESSE.fullmatch, (ou, debut, fin or debut))):
+        return False
+    (c, ligne), (c1, l1), (c2, l2) = (_ADRESSE.fullmatch(a).groups() for a in (ou, debut, fin or debut))  # type: ignore[union-attr]
+    return (len(c1), c1) <= (len(c), c) <= (len(c2), c2) and int(l1) <= int(ligne) <= int(l2)
 
 
 def _formule_sans_valeur(cellule: ET.Element) -> Probleme | None:
@@ -201,11 +239,19 @@ def _attribut(element: ET.Element, nom: str) -> str:
     return next((valeur for cle, valeur in element.items() if cle.rpartition("}")[2] == nom), "")
 
 
-def _probleme_ods(cellule: ET.Element) -> Probleme | None:
-    """An error; a formula without value cannot be told from one that gives an empty text."""
-    en_erreur = any(v == "error" for c, v in cellule.items() if c.endswith("}value-type"))
-    return Probleme("formule-en-erreur", vu(_textes_ods(cellule)) or "#ERREUR", "") if en_erreur else None
+def _probleme_ods(cellule: ET.Element, computed: bool) -> Probleme | None:
+    """An error, Excel's own included, which is kept as 0 and only shown; a formula without value, or of a 0 nobody computed."""
+    genres = {
+        valeur for cle, valeur in cellule.items() if cle.endswith("}value-type")
+    }  # LibreOffice has its own beside
+    montre, formule = text_of(cellule), _attribut(cellule, "formula")
+    if "error" in genres or ("string" not in genres and ERROR.fullmatch(montre.strip())):
+        return Probleme("formule-en-erreur", vu(montre) or "#ERREUR", "")
+    if formule and not (genres and computed):
+        return Probleme("formule-non-calculee", vu("=" + formule.partition("=")[2]), "")
+    return None
 
 
-def _textes_ods(cellule: ET.Element) -> str:
+def text_of(cellule: ET.Element) -> str:
+    """What a cell of an OpenDocument shows."""
     return " ".join(e.text or "" for e in cellule if _nom(e) == "p")

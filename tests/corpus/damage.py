@@ -347,7 +347,7 @@ xml("formule-calculee", "Le gain est une formule, avec sa valeur.", entier(),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', rf"\1><f>O{L1}*0.05</f><v>1200</v>"))  # fmt: skip
 xml("formule-partagee", "Le gain est une formule partagée, sans texte ni valeur.", sans_l1("formule-non-calculee", "gain_annuel"),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r'\1><f t="shared" si="0"/>'))  # fmt: skip
-xml("formule-texte-vide", "Le gain est une formule calculée dont le résultat est un texte vide.", sans_l1("gain-absent", "gain_annuel"),
+xml("formule-texte-vide", "Le gain est une formule dont le résultat est un texte vide, à recalculer à l'ouverture.", sans_l1("formule-non-calculee", "gain_annuel"),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r'\1 t="str"><f>IF(O6="","","")</f><v></v>'))  # fmt: skip
 xml("formule-externe", "Le gain vient d'un autre classeur, avec sa dernière valeur.", entier(),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r"\1><f>[1]Feuil1!$A$1</f><v>1200</v>"))  # fmt: skip

@@ -1,0 +1,65 @@
+"""Amounts whose cell shows another unit than it holds: « 23,6 k€ » over 23.581, a rate, pounds, euros without taxes.
+
+The formats of a workbook are looked at before its cells are: nearly every one dresses amounts as euros alone.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from html import unescape
+from xml.etree import ElementTree as ET
+
+from sheets.cells import euros
+from sheets.reading import loupe
+from sheets.reading.formats import other_unit, units
+from sheets.reading.units import unit_said
+
+RATE = "un taux"
+SMALL = 100_00
+"""Cents below which an amount may be a rate: as one, it would be of ten thousand per cent."""
+_CODE = re.compile(rb'\bformatCode="([^"]*)"')
+_TEXT_ODS = re.compile(rb"<number:(?:text|currency-symbol)\b[^>]*>([^<]+)<")
+
+
+def other_units(octets: bytes, feuille: str, amounts: Mapping[str, int]) -> dict[str, str]:
+    """Of these cells of a tab, by address, with the cents they hold: those that show another unit → which.
+
+    {} for another kind of file than a zip of XML.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as z:
+            seen = _units_of_the_workbook(z)
+            asked = {ou: cents for ou, cents in amounts.items() if seen - {RATE} or (seen and abs(cents) < SMALL)}
+            if not asked:
+                return {}
+            if "content.xml" in z.namelist():
+                found = ((ou, _shown_in_ods(c, asked[ou])) for ou, c in loupe.cells_of(z, feuille, asked))
+            else:
+                styles = units(loupe.root(z, "xl/styles.xml"))
+                found = ((ou, styles.get(c.get("s", "0"), "")) for ou, c in loupe.cells_of(z, feuille, asked))
+            return {ou: unit for ou, unit in found if unit}
+    except (*loupe.ABSENTE, ET.ParseError):
+        return {}
+
+
+def _units_of_the_workbook(z: zipfile.ZipFile) -> set[str]:
+    """The other units that a format of the workbook shows, used or not."""
+    names = {n.replace("\\", "/"): n for n in z.namelist()}
+    if "content.xml" in names:
+        xml = b"".join(z.read(names[n]) for n in ("content.xml", "styles.xml") if n in names)
+        said = {unit_said(unescape(t.decode("utf-8", "replace"))) for t in _TEXT_ODS.findall(xml)}
+        return (said | ({RATE} if b"<number:percentage-style" in xml else set())) - {""}
+    styles = z.read(names["xl/styles.xml"]) if "xl/styles.xml" in names else b""
+    codes = {unescape(code.decode("utf-8", "replace")) for code in _CODE.findall(styles)}
+    return {RATE, *map(other_unit, codes)} - {""}  # Excel's own formats for rates are in every workbook
+
+
+def _shown_in_ods(cell: ET.Element, cents: int) -> str:
+    """The text of a cell says its unit; thousands that were divided by the format are euros all the same."""
+    text = loupe.text_of(cell)
+    said = unit_said(re.sub(r"[0-9.,\s]+", " ", text))
+    shown = euros(text)
+    return "" if isinstance(shown, int) and abs(shown - cents) <= abs(cents) // 10 + 100 else said

@@ -1,0 +1,385 @@
+"""Amounts and dates that are not what they seem: formulas nobody computed, other units, errors kept as zeros.
+
+Beside each, the neighbour that is in order and of which nothing may be said.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import xlsxwriter
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sheets.template import ENTETE
+from tests.corpus.base import (
+    COL,
+    FEUILLE,
+    GAIN,
+    GAIN_SANS_L1,
+    L1,
+    ONGLET,
+    N,
+    Verdict,
+    ajoute,
+    cas,
+    entier,
+    frappe,
+    habille,
+    ouvre,
+    pose,
+    retouche,
+    sans_l1,
+)
+from tests.corpus.cells import NBSP, gain, tapes
+from tests.corpus.containers import partage, recrit, remplace
+from tests.corpus.habits import titres
+from tests.corpus.libreoffice import DOSSIER
+
+S, O, D = (COL[c] for c in ("gain_annuel", "montant_reference", "date_premiere_commande"))  # noqa: E741
+REFUSED = Verdict(codes={"unite-de-colonne"}, lignes_retenues=0, gain_retenu="0.00")
+UNCOMPUTED = sans_l1("formule-non-calculee", "gain_annuel")
+ZERO = Verdict(pas={"formule-non-calculee", "formule-en-erreur"}, lignes_retenues=N, gain_retenu=GAIN_SANS_L1)
+"""The first line is worth nothing, and its 0 is believed."""
+BOOK, CHAIN, SAYS = "xl/workbook.xml", "xl/calcChain.xml", "docProps/app.xml"
+
+
+@cache
+def excel() -> bytes:
+    return partage(retouche())
+
+
+# --- formulas ---------------------------------------------------------------------------------------------------------
+
+
+def stored(cell: str, value: str, octets: bytes | None = None) -> bytes:
+    """The ordinary file, whose cell holds this instead: `value` is all that stands from its style on."""
+    return recrit(
+        octets or excel(), FEUILLE, (rf'(<c r="{cell}"(?: s="\d+")?)(?: t="\w+")?><v>[^<]*</v>', rf"\1{value}")
+    )
+
+
+def by_excel(octets: bytes, *listed: str) -> bytes:
+    """The workbook as Excel leaves it once it has computed these cells."""
+    chain = "".join(f'<c r="{ou}" i="2"/>' for ou in listed)
+    said = recrit(octets, BOOK, (r' fullCalcOnLoad="1"', ""))
+    return remplace(said, {CHAIN: f"<calcChain>{chain}</calcChain>".encode()})
+
+
+def by(application: str, octets: bytes) -> bytes:
+    """The workbook as another program leaves it, which says its name; nobody is asked to compute again."""
+    said = recrit(octets, BOOK, (r' fullCalcOnLoad="1"', ""))
+    return recrit(said, SAYS, (r"<Application>[^<]*<", f"<Application>{application}<"))
+
+
+def formula(name: str, what: str, verdict: Verdict, value: str, *, cell: str = f"{S}{L1}") -> None:
+    ajoute(f"formule-{name}", what, verdict, lambda: stored(cell, value))
+
+
+F = f"<f>{O}{L1}*5/100</f>"
+formula(
+    "zero",
+    "Le gain est une formule dont la valeur enregistrée, 0, n'a été calculée par personne.",
+    UNCOMPUTED,
+    f">{F}<v>0</v>",
+)
+formula("zero-decimal", "Le même zéro, écrit 0.0 par une bibliothèque Java.", UNCOMPUTED, f">{F}<v>0.0</v>")
+formula("valeur-blanche", "Le gain est une formule suivie d'une valeur vide.", UNCOMPUTED, f">{F}<v/>")
+formula(
+    "texte-blanc",
+    "Le gain est une formule dont le texte enregistré est vide, et que personne n'a calculée.",
+    UNCOMPUTED,
+    f' t="str">{F}<v></v>',
+)
+formula(
+    "partagee-zero",
+    "Le gain est une formule partagée, enregistrée à zéro.",
+    UNCOMPUTED,
+    '><f t="shared" si="0"/><v>0</v>',
+)
+formula("matricielle-zero", "Le gain est une formule matricielle, enregistrée à zéro.", UNCOMPUTED,
+        f'><f t="array" ref="{S}{L1}:{S}{L1}">{O}{L1}*5/100</f><v>0</v>')  # fmt: skip
+formula("date-zero", "La date est une formule enregistrée à zéro.", sans_l1("formule-non-calculee", "date_premiere_commande"),
+        "><f>TODAY()</f><v>0</v>", cell=f"{D}{L1}")  # fmt: skip
+formula("date-vide", "La date est une formule sans valeur.", sans_l1("formule-non-calculee", "date_premiere_commande"),
+        "><f>DATE(2021,1,15)</f>", cell=f"{D}{L1}")  # fmt: skip
+formula("reference-zero", "Le montant de référence est une formule enregistrée à zéro.", sans_l1("formule-non-calculee", "montant_reference"),
+        f"><f>{S}{L1}*20</f><v>0</v>", cell=f"{O}{L1}")  # fmt: skip
+formula("erreur-en-texte", "Un programme a écrit l'erreur #DIV/0! comme un texte.", sans_l1("formule-en-erreur", "gain_annuel", dit="#DIV/0!"),
+        ' t="str"><f>1/0</f><v>#DIV/0!</v>')  # fmt: skip
+
+
+@cas("formule-matricielle-suite", "Deux gains d'une même formule matricielle, écrite dans le premier seul, enregistrés à zéro.",
+     Verdict(codes={"formule-non-calculee"}, seuls=True, lignes_retenues=N - 2, gain_retenu="51600.00"))  # fmt: skip
+def _() -> bytes:
+    first = stored(f"{S}{L1}", f'><f t="array" ref="{S}{L1}:{S}{L1 + 1}">{O}5:{O}6*5/100</f><v>0</v>')
+    return stored(f"{S}{L1 + 1}", "><v>0</v>", first)
+
+
+@cas("formule-zero-excel", "Le gain est une formule qu'Excel a calculée, et qui vaut zéro.", ZERO)
+def _() -> bytes:
+    return by_excel(stored(f"{S}{L1}", f">{F}<v>0</v>"), "T5", f"{S}{L1}")
+
+
+@cas("formule-zero-hors-chaine", "Un programme a ajouté une formule à un classeur qu'Excel avait calculé.", UNCOMPUTED)
+def _() -> bytes:
+    return by_excel(stored(f"{S}{L1}", f">{F}<v>0</v>"), "T5", f"{S}{L1 + 1}")
+
+
+@cas(
+    "formule-zero-a-recalculer",
+    "Un classeur qu'Excel avait calculé, et qu'un programme demande de recalculer.",
+    UNCOMPUTED,
+)
+def _() -> bytes:
+    return recrit(
+        by_excel(stored(f"{S}{L1}", f">{F}<v>0</v>"), f"{S}{L1}"), BOOK, ("<calcPr ", '<calcPr fullCalcOnLoad="true" ')
+    )
+
+
+for name_, application_, verdict_ in (
+    ("se-dit-excel", "Microsoft Excel", UNCOMPUTED), ("poi", "Apache POI", UNCOMPUTED), ("sheetjs", "SheetJS", UNCOMPUTED),
+    ("libreoffice", "LibreOffice/7.4.7.2$Linux_X86_64", ZERO), ("onlyoffice", "ONLYOFFICE/8.1", ZERO),
+):  # fmt: skip
+    ajoute(f"formule-zero-{name_}", f"Une formule qui vaut zéro, dans un classeur signé « {application_} » sans chaîne de calcul.", verdict_,
+           lambda application=application_: by(application, stored(f"{S}{L1}", f">{F}<v>0</v>")))  # type: ignore[misc]  # fmt: skip
+
+
+@cas(
+    "formule-zero-google",
+    "Une formule qui vaut zéro, dans un classeur exporté par Google Sheets, qui ne signe pas.",
+    ZERO,
+)
+def _() -> bytes:
+    google = by("x", stored(f"{S}{L1}", f">{F}<v>0</v>"))
+    named = recrit(google, BOOK, ("<workbook ", '<workbook xmlns:mv="urn:schemas-microsoft-com:mac:vml" '))
+    return remplace(named, {SAYS: None})
+
+
+@cas("formule-zero-sans-nom", "Une formule à zéro, dans un classeur dont rien ne dit qui l'a écrit.", UNCOMPUTED)
+def _() -> bytes:
+    return remplace(by("x", stored(f"{S}{L1}", f">{F}<v>0</v>")), {SAYS: None})
+
+
+@cas(
+    "formule-texte-vide-calculee",
+    "Le gain est une formule qu'Excel a calculée et dont le résultat est un texte vide.",
+    sans_l1("gain-absent", "gain_annuel"),
+)
+def _() -> bytes:
+    return by_excel(stored(f"{S}{L1}", ' t="str"><f>IF(O6="","","")</f><v></v>'), f"{S}{L1}")
+
+
+@cas("lo-formule-zero", "Une formule qui vaut zéro, dans un classeur que LibreOffice a calculé.", ZERO)
+def _() -> bytes:
+    return recrit((DOSSIER / "formules.xlsx").read_bytes(), FEUILLE, (rf'(<c r="{S}{L1}".*?<v>)1200<', r"\g<1>0<"))
+
+
+def written_by_xlsxwriter(**options: Any) -> bytes:
+    """The ordinary file written by XlsxWriter: `gains` is what it stores under the formulas of the gains, if they are."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        day, euros = (
+            book.add_format({"num_format": "dd/mm/yyyy"}),
+            book.add_format({"num_format": options.get("format", "#,##0.00")}),
+        )
+        for source in ouvre().worksheets:
+            sheet = book.add_worksheet(source.title)
+            for cell in (
+                c for row in source.iter_rows(max_row=40) for c in row if c.value is not None and c.data_type != "f"
+            ):
+                is_gain = source.title == ONGLET and cell.column_letter == S and cell.row >= L1
+                if is_gain and "gains" in options:
+                    sheet.write_formula(
+                        cell.row - 1,
+                        cell.column - 1,
+                        f"={O}{cell.row}*5/100",
+                        euros,
+                        options["gains"] and options["gains"] * cell.value,
+                    )
+                elif isinstance(cell.value, datetime):
+                    sheet.write_datetime(cell.row - 1, cell.column - 1, cell.value, day)
+                else:
+                    sheet.write(cell.row - 1, cell.column - 1, cell.value, euros if is_gain else None)
+    return buffer.getvalue()
+
+
+for name_, what_, verdict_, options_ in (
+    ("valeurs", "La trame réécrite par XlsxWriter, sans formule.", entier(remis=True), {}),
+    ("zeros", "Les gains sont des formules écrites par XlsxWriter, qui enregistre 0 sous chacune.",
+     Verdict(codes={"formule-non-calculee"}, seuls=True, lignes_retenues=0, gain_retenu="0.00"), {"gains": 0}),
+    ("calcules", "Les gains sont des formules écrites par XlsxWriter avec leur valeur.", entier(), {"gains": 1}),
+    ("k-euros", "Les gains écrits par XlsxWriter au format « k€ ».", REFUSED, {"format": '0.0" k€"'}),
+):  # fmt: skip
+    ajoute(f"xlsxwriter-{name_}", what_, verdict_, lambda options=options_: written_by_xlsxwriter(**options))  # type: ignore[misc]
+
+
+# --- OpenDocument -----------------------------------------------------------------------------------------------------
+
+
+def ods(name: str, what: str, verdict: Verdict, attributes: str, text: str, *, generator: str = "") -> None:
+    """Register the .ods whose first gain is written so."""
+
+    def made() -> bytes:
+        cell = r'(<table:table-cell (?![^>]*formula)[^>]*?)office:value-type="(?:currency|float)"[^>]*?office:value="1200"[^>]*><text:p>[^<]*</text:p>'
+        octets = recrit(
+            (DOSSIER / "feuille.ods").read_bytes(),
+            "content.xml",
+            (cell, rf"\1{attributes}>{text and f'<text:p>{text}</text:p>'}"),
+        )
+        return recrit(octets, "meta.xml", (r"generator>[^<]*<", f"generator>{generator}<")) if generator else octets
+
+    ajoute(f"ods-{name}", what, verdict, made, f"{name}.ods")
+
+
+FLOAT, OF = 'office:value-type="float" office:value="0"', ' table:formula="of:=[.O5]*5/100"'
+for name_, text_ in (
+    ("div0", "#DIV/0!"),
+    ("err-502", "Err:502"),
+    ("na", "#N/A"),
+    ("nom", "#NOM?"),
+    ("valeur", "#VALEUR!"),
+    ("ref", "#REF!"),
+):
+    ods(
+        f"erreur-{name_}",
+        f"Dans un .ods, une erreur qu'Excel garde comme un zéro : {text_}.",
+        sans_l1("formule-en-erreur", "gain_annuel", dit=text_),
+        FLOAT + OF,
+        text_,
+    )
+ods(
+    "formule-zero",
+    "Dans un .ods, une formule à zéro écrite par un programme.",
+    UNCOMPUTED,
+    FLOAT + OF,
+    "0",
+    generator="ODFPY/1.4.1",
+)
+ods("formule-sans-valeur", "Dans un .ods, une formule sans valeur.", UNCOMPUTED, OF.strip(), "")
+ods(
+    "formule-zero-calculee",
+    "Dans un .ods, une formule que LibreOffice a calculée et qui vaut zéro.",
+    ZERO,
+    FLOAT + OF,
+    "0,00 €",
+)
+ods("zero-saisi", "Dans un .ods écrit par un programme, un zéro saisi.", ZERO, FLOAT, "0", generator="ODFPY/1.4.1")
+
+
+# --- units ------------------------------------------------------------------------------------------------------------
+
+for name_, words_ in (("hors-taxes", "hors taxes"), ("h-t", "H.T."), ("keur", "KEUR"), ("k-euros", "K €"), ("milliers", "en milliers"), ("n-moins-1", "N-1"),
+                      ("quatre-ans", "sur 4 ans"), ("mensuel", "mensuel"), ("pourcent", "en %"), ("livres", "£")):  # fmt: skip
+    titres(
+        f"unite-{name_}",
+        f"L'en-tête du gain dit « {words_} » entre parenthèses.",
+        REFUSED,
+        gain_annuel=f"Gain annuel sur 12 mois ({words_})",
+    )
+    titres(
+        f"unite-nue-{name_}",
+        f"L'en-tête du gain dit « {words_} » sans parenthèses.",
+        REFUSED,
+        gain_annuel=f"Gain annuel {words_}",
+    )
+titres("unite-ttc", "Les en-têtes redisent leur unité à leur façon : € TTC, pas HT.", entier(),
+       gain_annuel="GAIN ANNUEL SUR 12 MOIS (euros TTC, pas HT)", montant_reference="Montant de référence annuel (€ T.T.C. / an)")  # fmt: skip
+titres("parenthese-inconnue", "L'en-tête du gain porte entre parenthèses un mot que rien ne permet de comprendre.",
+       entier("colonne-reconnue", cellules={"colonne-reconnue": f"{S}{ENTETE}"}), gain_annuel="Gain annuel sur 12 mois (source DAF)")  # fmt: skip
+
+
+@cas("unite-au-dessus", "« Montants en k€ » est écrit au-dessus du tableau.", REFUSED)
+def _() -> bytes:
+    return retouche(pose({f"{O}2": "Montants en k€"}))
+
+
+@cas("unite-en-dessous", "Une ligne d'unités « k€ » sous les en-têtes.", REFUSED)
+def _() -> bytes:
+    return retouche(lambda _, f: f.insert_rows(L1), pose({f"{S}{L1}": "k€", f"{O}{L1}": "k€"}))
+
+
+def formats(name: str, what: str, verdict: Verdict, code: str, *, lines: int = 1, **typed: object) -> None:
+    """Register a case where the gains of the first lines are dressed by this format."""
+    dressed = [habille(f"{S}{n}", code) for n in range(L1, L1 + lines)]
+    ajoute(f"format-{name}", what, verdict, lambda: retouche(frappe(L1, **typed), *dressed))
+
+
+SHOWN = sans_l1("unite-de-cellule", "gain_annuel")
+formats("k-euros", "Un gain saisi en milliers, que son format montre « 1,2 k€ ».", SHOWN, '0.0" k€"', gain_annuel=1.2)
+formats("k-euros-partout", "Tous les gains portent un format « k€ ».", REFUSED, r"#,##0.0\ \k\€", lines=N)
+formats(
+    "k-euros-divise", "Un gain en euros, que son format divise par mille et montre « 1 k€ ».", entier(), '#,##0," k€"'
+)
+formats("milliers-sans-mot", "Un gain en euros, que son format divise par mille sans le dire.",
+        entier("montant-douteux", cellules={"montant-douteux": f"{S}{L1}"}), "#,##0,")  # fmt: skip
+formats("hors-taxes", "Un gain que son format montre en « € HT ».", SHOWN, '#,##0.00" € HT"')
+formats("millions", "Un gain que son format montre en « M€ ».", SHOWN, '0.000" M€"')
+formats("dollars", "Un gain que son format montre en dollars.", SHOWN, "[$$-409]#,##0.00")
+formats("pourcentage", "Un gain de 1,5 que son format montre « 150 % ».", SHOWN, "0%", gain_annuel=1.5)
+formats(
+    "comptable",
+    "Un gain au format comptable d'Excel.",
+    entier(),
+    '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-',
+)
+formats("euros-ttc", "Un gain que son format montre en « € TTC ».", entier(), '#,##0.00" € TTC"', lines=N)
+
+
+# --- what is typed ----------------------------------------------------------------------------------------------------
+
+DOUBT = Verdict(codes={"montant-douteux"}, seuls=True, lignes_retenues=N, cellules={"montant-douteux": f"{S}{L1}"})
+tapes(
+    ("gain-deux-lignes", "Deux gains sur deux lignes d'une même case.", *gain("23\n581", dit="deux")),
+    ("gain-tabulation", "Deux gains séparés par une tabulation.", *gain("23\t581")),
+    ("gain-barre", "Deux gains séparés par une barre.", *gain("23 581 / 500")),
+    ("gain-dont", "Un gain et sa part : « 23 581 dont 500 ».", *gain("23 581 dont 500")),
+    ("gain-point-virgule", "Deux gains séparés par un point-virgule.", *gain("1 200 ; 300")),
+    ("gain-unite-a-la-ligne", "Un gain dont l'unité est à la ligne.", {"gain_annuel": f"1{NBSP}200\n€ TTC"}, entier()),
+    ("gain-demi-euro", "Un gain de 0,75 €, saisi comme un nombre.", {"gain_annuel": 0.75}, DOUBT),
+    ("perte-demi-euro", "Une perte de 0,50 €, saisie comme un nombre.", {"gain_annuel": -0.5},
+     Verdict(codes={"montant-douteux", "perte-declaree"}, seuls=True, lignes_retenues=N, gain_retenu="53999.50")),
+    ("gain-taux-en-texte", "Un taux 0,05 écrit en texte à la place du gain.", {"gain_annuel": "0,05"}, DOUBT),
+    ("gain-millieme", "Un gain de 23,581, sans doute en milliers d'euros.", {"gain_annuel": 23.581}, DOUBT),
+    ("gain-1e12", "Un gain de mille milliards.", *gain(1e12)),
+    ("reference-milliard", "Un montant de référence de cinq milliards.", {"montant_reference": 5e9},
+     entier("montant-douteux", cellules={"montant-douteux": f"{O}{L1}"})),
+    ("erreur-tapee", "« #N/A » collé comme un texte à la place du gain.", *gain("#N/A", code="formule-en-erreur")),
+    ("date-iso-z", "Une date écrite par JavaScript, minuit en temps universel.", {"date_premiere_commande": "2021-01-15T00:00:00.000Z"},
+     entier(lu={"date_premiere_commande": "2021-01-15"})),
+    ("date-iso-veille", "Une date écrite par JavaScript, minuit en France, donc la veille en temps universel.",
+     {"date_premiere_commande": "2020-12-31T23:00:00.000Z"}, entier(lu={"date_premiere_commande": "2021-01-01"})),
+    ("date-texte-heure", "Une date en texte suivie d'une heure.", {"date_premiere_commande": "15/01/2021 14:30"},
+     entier(lu={"date_premiere_commande": "2021-01-15"})),
+    ("deux-dates", "Deux dates dans une même case.", {"date_premiere_commande": "15/01/2021\n16/02/2021"},
+     sans_l1("date-illisible", "date_premiere_commande")),
+)  # fmt: skip
+
+
+@cas(
+    "date-iso-z-xml",
+    "Une date que SheetJS écrit en clair dans le XML, avec son fuseau.",
+    entier(lu={"date_premiere_commande": "2021-01-15"}),
+)
+def _() -> bytes:
+    return stored(f"{D}{L1}", ' t="d"><v>2021-01-15T00:00:00.000Z</v>')
+
+
+def second_gains(name: str, what: str, verdict: Verdict, factor: float) -> None:
+    """Register a case with a column « Montant Gain » behind the table, worth so many times the gains."""
+
+    def edit(_: Workbook, sheet: Worksheet) -> None:
+        sheet.cell(ENTETE, 28).value = "Montant Gain"
+        for n in range(L1, L1 + N):
+            sheet.cell(n, 28).value = sheet[f"{S}{n}"].value * factor
+
+    ajoute(name, what, verdict, lambda: retouche(edit))
+
+
+second_gains("deux-colonnes-de-gain", "« Gain annuel » et « Montant Gain » sont remplis de montants différents.",
+             Verdict(codes={"colonne-en-double"}, lignes_retenues=0), 0.5)  # fmt: skip
+second_gains("deux-colonnes-egales", "« Gain annuel » et « Montant Gain » disent la même chose.",
+             Verdict(pas={"colonne-en-double"}, lignes_retenues=N, gain_retenu=GAIN), 1)  # fmt: skip
