@@ -182,6 +182,18 @@ def premier_onglet_absent(titre: str) -> Ecart:
                  "Remettez-le, ou dites à votre référent que la trame est remise.")  # fmt: skip
 
 
+@controle("reponse-incomprise", Gravite.ALERTE, "classeur", titre="Une réponse du premier onglet n'est ni oui ni non",
+          pourquoi="Ce qui ne se lit pas n'est pris ni pour oui ni pour non sans le dire.")  # fmt: skip
+def reponse_incomprise(question: str, said: str) -> Ecart:
+    vu = (
+        f"« {said} » en face de « {question} » n'est ni oui ni non"
+        if said
+        else f"« {question} » est introuvable au premier onglet"
+    )
+    return Ecart(f"{vu} ; Vigie ne l'a pas pris pour un oui.", f"Écrivez « oui » ou « non » en face de « {question} », et le reste ailleurs.",
+                 valeur=said)  # fmt: skip
+
+
 @controle("neant-contredit", Gravite.ALERTE, "onglet", titre="« Rien à déclarer » est coché à côté d'actions",
           pourquoi="Les actions saisies comptent ; la case est sans doute une erreur.")  # fmt: skip
 def neant_contredit(etablissement: str, lignes: int) -> Ecart:

@@ -88,7 +88,7 @@ def _juge(fichier: str, octets: bytes, dossier: Dossier, *, relu: bool = False) 
         raise
     except excel.Refus as refus:
         return Classeur(fichier, tampon, (), (refus.constat,), lisible=False)
-    premier = next((o for o in bruts if accueil.est_accueil(o)), None)
+    premier = accueil.first_tab((o, bool(t and not t.finess)) for o, t in zip(bruts, tampons, strict=True))
     dit = accueil.lit(premier) if premier else Accueil()
     suspects = _achats_suspects(dit, dossier, campagne)
     membres = {e.finess: e.nom for e in dossier.territoire.membres(tampon.ght, campagne.situation)}
@@ -123,13 +123,29 @@ def _sur_l_accueil(
     dit = tampon_de(premier)
     if dit and dit != tampon:
         yield classeur.tampon_contredit(f"Le premier onglet dit « {dit} »", f"« {tampon} »", feuille=premier.nom)
-    illisibles = envoi.dit.illisibles | loupe.cachees(envoi.octets, premier.nom, envoi.dit.sans_achats)
+    yield from _units_of_the_first_tab(envoi.dit, premier.nom)
+    blanches = envoi.dit.sans_achats | ({envoi.dit.not_answered} - {""})
+    illisibles = envoi.dit.illisibles | loupe.cachees(envoi.octets, premier.nom, blanches, envoi.dit.zeros)
     for cellule, probleme in illisibles.items():
-        controle = CATALOGUE[probleme.code]
-        yield controle(accueil.ACHATS, False, probleme, feuille=premier.nom, cellule=cellule)
+        controle, quoi = (
+            CATALOGUE[probleme.code],
+            accueil.REMISE if cellule == envoi.dit.not_answered else accueil.ACHATS,
+        )
+        yield controle(quoi, False, probleme, feuille=premier.nom, cellule=cellule)
+    for cellule, (question, said) in envoi.dit.unclear.items():
+        yield classeur.reponse_incomprise(question, said, feuille=premier.nom, cellule=cellule)
     for cache in (c for c in (MASQUE, SECRET) if c in envoi.dit.contact):
         probleme = Probleme("donnee-personnelle", cache, "")
         yield CATALOGUE[probleme.code](accueil.CONTACT, False, probleme, feuille=premier.nom)
+
+
+def _units_of_the_first_tab(dit: Accueil, feuille: str) -> Iterator[Constat]:
+    """Other units that the first tab gives to the amounts of the tabs, or to its own."""
+    for cellule, (said, unit) in dit.units.items():
+        yield classeur.unite_de_colonne(said, "euros TTC", unit, feuille=feuille, cellule=cellule)
+    if dit.unit_of_purchases:
+        cellule, (said, unit) = dit.unit_of_purchases
+        yield classeur.unite_de_colonne(said, accueil.ACHATS, unit, feuille=feuille, cellule=cellule)
 
 
 def le_plus_frequent(tampons: list[Tampon]) -> Tampon | None:
@@ -181,6 +197,8 @@ def _onglet(
 ) -> tuple[Onglet | None, list[Constat]]:
     """One tab and its findings; no tab when it is not one of this trame (a note, a list) or cannot be trusted."""
     lu = reading.lit(brut, envoi.trame, reading.lecteurs(envoi.trame, envoi.dossier), envoi.octets)
+    if lu and envoi.dit.units:  # the first tab says that no amount of the workbook is in euros TTC
+        lu = replace(lu, lignes=[], vides=0, ignorees=0, utilisable=False)
     if lu and lu.vides and not envoi.relu and loupe.rangee_en_double(envoi.octets, brut.nom):
         raise excel.MalLu(f"Deux lignes de l'onglet « {brut.nom} » portent le même numéro.")  # the other one is blank
     if (dit := set_aside(envoi, brut, tampon, lu)) is not None:

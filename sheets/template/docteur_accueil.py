@@ -33,7 +33,12 @@ def ecrit_les_reponses(livre: Workbook, envoi: Envoi, premier: OngletBrut | None
         pose(case(feuille, lignes[cle(accueil.CONTACT)], 3), dit.contact)
     for finess in envoi.membres:
         pose(case(feuille, lignes[finess], 4), accueil.OUI if finess in dit.neants else None)
-    return [*_achats(feuille, envoi, premier, lignes), *_partis(envoi, premier), *_notes(envoi, premier)]
+    unclear = [
+        Changement(Nature.CORRIGER, f"« {said} » en face de « {question} » n'est ni oui ni non.", premier.nom, ou, said)
+        for ou, (question, said) in dit.unclear.items()
+        if ou
+    ]
+    return [*_achats(feuille, envoi, premier, lignes), *unclear, *_partis(envoi, premier), *_notes(envoi, premier)]
 
 
 def _achats(feuille: Worksheet, envoi: Envoi, premier: OngletBrut, lignes: dict[str, int]) -> list[Changement]:

@@ -97,12 +97,15 @@ def reprend(envoi: Envoi, brut: OngletBrut, finess: str) -> Reprise | None:
 
 def _entetes(reprise: Reprise) -> set[str]:
     """Say what became of the headings; return the columns that are not carried, being in another unit."""
-    exclues = set()
+    euros = {cle for cle, col in reprise.envoi.trame.par_cle.items() if col.genre == "euros"}
+    exclues = set(euros) if reprise.envoi.dit.units else set()
+    for ou, (said, unit) in reprise.envoi.dit.units.items():
+        texte = f"Le premier onglet ({ou}) dit « {said} » ({unit}). Les montants ne sont pas repris : saisissez des euros TTC."
+        reprise.note(Nature.CORRIGER, texte, "")
     for c in reprise.lu.constats:
         if c.code == "colonne-reconnue":
             reprise.note(Nature.COMPRIS, _sans_conseil(c), c.cellule, c.valeur)
         elif c.code == "unite-de-colonne":
-            euros = {cle for cle, col in reprise.envoi.trame.par_cle.items() if col.genre == "euros"}
             cle = reprise.cles.get(c.cellule.rstrip("0123456789"), "")
             exclues |= {cle} if cle in euros else euros  # a note beside the table is about all of its amounts
             reprise.note(
