@@ -10,6 +10,8 @@ import re
 import zipfile
 from collections.abc import Callable
 
+from sheets.reading.parts import Parts
+
 _LATER = re.compile(rb'\bfullCalcOnLoad="(?:1|true)"|\bcalcCompleted="(?:0|false)"')
 _NAMED = re.compile(
     rb"<(?:\w+:)?(?:Application|generator)>\s*(?:LibreOffice|OpenOffice|Collabora|ONLYOFFICE|Numbers|Gnumeric|WPS)",
@@ -22,21 +24,24 @@ _GENERATOR = re.compile(
 _GOOGLE = b"urn:schemas-microsoft-com:mac:vml"
 """Google's exports name no application; they all declare this namespace."""
 _LISTED = re.compile(rb'\br="([A-Z]{1,3}[0-9]+)"')
-_WORKBOOK = re.compile(r"xl/\w*workbook\w*\.xml", re.IGNORECASE)
 
 
 def computed_cells(z: zipfile.ZipFile) -> Callable[[str], bool]:
     """For the address of a formula's cell, in whatever tab: whether what is stored there was computed."""
-    parts = {name.replace("\\", "/").lower(): name for name in z.namelist()}
-    if "content.xml" in parts:
-        known = bool(_GENERATOR.search(z.read(parts["meta.xml"]))) if "meta.xml" in parts else False
+    parts = Parts(z)
+
+    def read(part: str) -> bytes:
+        return z.read(found) if (found := parts.find(part)) else b""
+
+    if parts.find("content.xml"):
+        known = bool(_GENERATOR.search(read("meta.xml")))
         return lambda _: known
-    book = b"".join(z.read(name) for part, name in parts.items() if _WORKBOOK.fullmatch(part))
+    book = read(parts.main())
     if _LATER.search(book):
         return lambda _: False
-    if "xl/calcchain.xml" in parts:
-        listed = {address.decode() for address in _LISTED.findall(z.read(parts["xl/calcchain.xml"]))}
+    if chain := read("xl/calcChain.xml"):
+        listed = {address.decode() for address in _LISTED.findall(chain)}
         return listed.__contains__
-    says = z.read(parts["docprops/app.xml"]) if "docprops/app.xml" in parts else b""
+    says = read("docProps/app.xml")
     known = bool(_NAMED.search(says)) or (not says and _GOOGLE in book)
     return lambda _: known

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 from sheets.cells import euros
 from sheets.reading import loupe
 from sheets.reading.formats import other_unit, units
+from sheets.reading.parts import STYLES, Parts
 from sheets.reading.units import unit_said
 
 RATE = "un taux"
@@ -38,7 +39,7 @@ def other_units(octets: bytes, feuille: str, amounts: Mapping[str, int]) -> dict
             if "content.xml" in z.namelist():
                 found = ((ou, _shown_in_ods(c, asked[ou])) for ou, c in loupe.cells_of(z, feuille, asked))
             else:
-                styles = units(loupe.root(z, "xl/styles.xml"))
+                styles = units(loupe.root(z, STYLES))
                 found = ((ou, styles.get(c.get("s", "0"), "")) for ou, c in loupe.cells_of(z, feuille, asked))
             return {ou: unit for ou, unit in found if unit}
     except (*loupe.ABSENTE, ET.ParseError):
@@ -47,12 +48,13 @@ def other_units(octets: bytes, feuille: str, amounts: Mapping[str, int]) -> dict
 
 def _units_of_the_workbook(z: zipfile.ZipFile) -> set[str]:
     """The other units that a format of the workbook shows, used or not."""
-    names = {n.replace("\\", "/"): n for n in z.namelist()}
-    if "content.xml" in names:
-        xml = b"".join(z.read(names[n]) for n in ("content.xml", "styles.xml") if n in names)
+    parts = Parts(z)
+    if parts.find("content.xml"):
+        xml = b"".join(z.read(part) for part in map(parts.find, ("content.xml", "styles.xml")) if part)
         said = {unit_said(unescape(t.decode("utf-8", "replace"))) for t in _TEXT_ODS.findall(xml)}
         return (said | ({RATE} if b"<number:percentage-style" in xml else set())) - {""}
-    styles = z.read(names["xl/styles.xml"]) if "xl/styles.xml" in names else b""
+    part = parts.usual_names().get(STYLES, "")
+    styles = z.read(part) if part else b""
     codes = {unescape(code.decode("utf-8", "replace")) for code in _CODE.findall(styles)}
     return {RATE, *map(other_unit, codes)} - {""}  # Excel's own formats for rates are in every workbook
 
