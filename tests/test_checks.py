@@ -15,7 +15,7 @@ from sheets.listes import listes
 from sheets.trames.paat import PAAT
 
 PAR_LIGNE = [c for c in CATALOGUE.values() if c.portee in ("cellule", "ligne")]
-SANS_EXEMPLE = {"formule-en-erreur", "formule-non-calculee"}
+SANS_EXEMPLE = {"formule-en-erreur", "formule-non-calculee", "unite-de-cellule"}
 """Seen only in a file's XML: tested on workbooks."""
 
 
