@@ -10,6 +10,8 @@ import click
 from bots import console
 from config.errors import UserError
 from config.langue import compte, enumeration, jour, nombre_d_octets
+from jobs import leftovers
+from jobs.leftovers import Leftovers
 from jobs.wiring import Atelier
 from sheets.register import effacement, sauvegarde
 from sheets.register.effacement import Efface, Perimes
@@ -94,16 +96,18 @@ def _dit(c: Contenu) -> str:
 
 def purge(atelier: Atelier, oui: bool) -> None:
     """Erase the originals, contacts and free texts of campaigns past their time; say what until `oui`."""
-    perimes = _perimes(atelier)
+    perimes, registre = _perimes(atelier), atelier.chemin_registre
     db = atelier.registre_existant
     if not oui:
-        _montre(effacement.compte_perimes(db, perimes), perimes, "serait effacé")
+        _montre(effacement.compte_perimes(db, perimes), leftovers.find(db, registre, perimes), perimes, "serait effacé")
         return
     with un_seul_releve(db):
+        reste = leftovers.find(db, registre, perimes)
         efface = effacement.efface(db, perimes, atelier.maintenant())
-        _montre(efface, perimes, "est effacé")
-        if not efface.rien:
-            regagnes = effacement.compacte(db)
+        _montre(efface, reste, perimes, "est effacé")
+        leftovers.clean(reste, perimes, atelier.maintenant())
+        if not efface.rien or effacement.is_owed(db):
+            regagnes = effacement.compacte(db, atelier.maintenant())
             click.echo(
                 f"{nombre_d_octets(regagnes)} regagnés : {chemin_de(db).name} fait {nombre_d_octets(chemin_de(db).stat().st_size)}."
                 " Les sauvegardes faites avant gardent encore ce qui a été effacé."
@@ -127,9 +131,14 @@ def _il_y_a(jour_: date, annees: int) -> date:
         return jour_.replace(year=annee, day=28)
 
 
-def _montre(e: Efface, perimes: Perimes, verbe: str) -> None:
+def _montre(e: Efface, reste: Leftovers, perimes: Perimes, verbe: str) -> None:
     quoi = f"Campagnes closes avant le {jour(perimes.depuis)} : {enumeration(perimes.campagnes) or 'aucune'}."
-    if e.rien:
+    for abime in reste.damaged:
+        click.echo(
+            f"« {abime} » est trop abîmé pour être nettoyé, et tient peut-être encore tout cela : supprimez-le dès qu'il "
+            "ne sert plus."
+        )
+    if e.rien and not (reste.drops or reste.registers):
         click.echo(f"{quoi} Rien à effacer.")
         return
     click.echo(f"{quoi} Ce qui {verbe} :")
@@ -140,6 +149,9 @@ def _montre(e: Efface, perimes: Perimes, verbe: str) -> None:
         (e.notes, "note", "notes"),
         (e.questions, "question posée, avec l'adresse de qui l'a posée", "questions posées, avec l'adresse de qui les a posées"),
         (e.messages, "message envoyé, avec l'adresse de son destinataire", "messages envoyés, avec l'adresse de leurs destinataires"),
+        (e.motifs, "motif d'une trame saisie pour un GHT", "motifs de trames saisies pour un GHT"),
+        (len(reste.drops), "trame déposée sur Slack, dans son dossier", "trames déposées sur Slack, dans leurs dossiers"),
+        (len(reste.registers), "ancien registre mis de côté, nettoyé de même", "anciens registres mis de côté, nettoyés de même"),
         (e.dossiers, "liste de personnes d'un ancien dossier", "listes de personnes d'anciens dossiers"),
     ):  # fmt: skip
         if n:

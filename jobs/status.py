@@ -23,7 +23,7 @@ from jobs.pas import PAS, ne_va_pas
 from jobs.wiring import Atelier, sources
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
-from sheets.register import chat, clock, courriels, fichiers, messages, pas, veille
+from sheets.register import chat, clock, courriels, effacement, fichiers, messages, pas, veille
 from sheets.register.chat import Signe
 from sheets.register.clock import WAY_BACK
 from sheets.register.decisions import impossible_extensions
@@ -73,6 +73,7 @@ def etat(atelier: Atelier, en_json: bool) -> int:
         _sources(c, vue)
         _illisibles(c, vue)
         _sauvegarde(c, vue)
+        _purge(c, vue)
         _service(c, vue, atelier.maintenant())
         _chat(c, vue, atelier.maintenant())
         _courrier(c, vue, atelier.maintenant())
@@ -193,6 +194,11 @@ def _sauvegarde(c: Constat, vue: Vue) -> None:
     if age > limite:
         quoi = "La dernière sauvegarde date de" if derniere else "Aucune sauvegarde depuis le premier relevé, il y a"
         c.soucis.append(f"{quoi} {compte(age, 'jour')} ({limite} au plus) ; lancez vigie backup.")
+
+
+def _purge(c: Constat, vue: Vue) -> None:
+    if effacement.is_owed(vue.db):
+        c.soucis.append("Une purge a été interrompue avant de rendre la place au disque ; relancez : vigie purge --yes")
 
 
 def _service(c: Constat, vue: Vue, maintenant: datetime) -> None:

@@ -384,6 +384,101 @@ def test_a_younger_campaign_keeps_everything_and_shared_originals_stay(
     assert jeune in [o for (o,) in gardes]
 
 
+def _drops(registre: Path, dossier: Dossier, trame_remplie: Remplir) -> tuple[Path, Path]:
+    """(an old drop, a young one): two trames dropped in the chat for two campaigns, entered for their GHT with a reason."""
+    old, young = (Path("depots-slack").resolve() / "a@exemple.invalid" / n for n in ("vieux.xlsx", "jeune.xlsx"))
+    old.parent.mkdir(parents=True)
+    old.write_bytes(trame_remplie({SUD: [en_janvier(5)]}))
+    juillet = {"gain_annuel": 5, "date_premiere_commande": date(2022, 1, 4)}
+    young.write_bytes(trame_remplie({SUD: [juillet]}, campagne="2022-annuelle"))
+    with closing(ouvre(registre)) as db:
+        releve_ici(db, dossier, old.parent, 400)
+        db.execute("UPDATE fichiers SET saisi_par = 'r', saisi_motif = 'appel de M. Untel'")
+    return old, young
+
+
+def test_what_lies_outside_the_register_goes_with_it(registre: Path, dossier: Dossier, trame_remplie: Remplir) -> None:
+    old, young = _drops(registre, dossier, trame_remplie)
+    forgotten = young.with_name("jamais relevé.xlsx")
+    forgotten.write_bytes(b"x")
+    os.utime(forgotten, (1_600_000_000,) * 2)
+    lance("backup", "bonne.sqlite")
+    lance("restore", "bonne.sqlite", "--yes", jour="2023-04-01")
+    (aside,) = Path().glob("vigie-remplace-*.sqlite")
+    broken = Path("vigie-remplace-2020-01-01-120000.sqlite")
+    broken.write_bytes(b"\x00" * 5000)
+    before = {f: f.read_bytes() for f in (old, young, forgotten, aside, broken)}
+    dit = lance("purge", jour="2027-12-01")
+    for attendu in (
+        "2 trames déposées sur Slack",
+        "1 ancien registre mis de côté",
+        "3 motifs",
+        "trop abîmé pour être nettoyé",
+    ):
+        assert attendu in dit
+    assert {f: f.read_bytes() for f in before} == before
+    lance("purge", "--yes", jour="2027-12-01")
+    assert (old.exists(), young.exists(), forgotten.exists(), broken.exists()) == (False, True, False, True)
+    for kept in (registre, aside):
+        with closing(ouvre(kept)) as db:
+            motifs = db.execute("SELECT saisi_motif, campagne FROM fichiers ORDER BY id").fetchall()
+            assert motifs == [("effacé", "2021-annuelle")] * 3 + [("appel de M. Untel", "2022-annuelle")]
+            assert db.execute("SELECT count(*) FROM originaux WHERE length(octets) > 0").fetchone() == (1,)
+        assert b"calcul de M. Untel" not in kept.read_bytes()
+    assert "Rien à effacer" in lance("purge", "--yes", jour="2027-12-01")
+    assert not any("depots-slack" in s for s in _status("2027-12-01", code=1)["soucis"])
+
+
+def test_a_purge_cut_before_it_compacts_is_owed_and_the_next_one_ends_it(
+    registre: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(ouvre(registre)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    avant = registre.stat().st_size
+    with monkeypatch.context() as m:
+        m.setattr("sheets.register.effacement.compacte", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        lance("purge", "--yes", jour="2028-06-01", code=1)
+    assert any("purge a été interrompue" in s for s in _status("2028-06-01", code=1)["soucis"])
+    dit = lance("purge", "--yes", jour="2028-06-01")
+    assert "Rien à effacer" in dit
+    assert "regagnés" in dit
+    assert not any("purge" in s for s in _status("2028-06-01", code=1)["soucis"])
+    assert registre.stat().st_size <= avant - sum(map(len, ENVOIS.values())) * 0.9  # the place is given back
+    with closing(ouvre(registre)) as db:
+        assert db.execute("PRAGMA freelist_count").fetchone() == (0,)
+    assert "regagnés" not in lance("purge", "--yes", jour="2028-06-01")
+
+
+def test_what_is_erased_leaves_the_file_however_sqlite_was_compiled(registre: Path) -> None:
+    with closing(ouvre(registre)) as db:
+        assert db.execute("PRAGMA secure_delete").fetchone() == (1,)
+        db.execute("INSERT INTO questions (personne, posee_le, texte) VALUES ('x', '2022', ?)", ("TRÈS SECRET" * 2000,))
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert "TRÈS SECRET".encode() in registre.read_bytes()
+        db.execute("DELETE FROM questions")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert "TRÈS SECRET".encode() not in registre.read_bytes()
+
+
+def test_what_is_due_is_due_to_the_day(registre: Path) -> None:
+    """Locked on 15 March 2022, kept five years: the fifteenth is not over, and on the sixteenth it goes."""
+    assert "aucune. Rien à effacer" in lance("purge", jour="2027-03-15")
+    assert "2 classeurs d'origine" in lance("purge", jour="2027-03-16")
+    with closing(ouvre(registre)) as db:
+        for le in ("2022-03-15T23:59:59+01:00", "2022-03-16T00:00:00+01:00"):
+            db.execute("INSERT INTO questions (personne, posee_le, texte) VALUES ('x', ?, ?)", (le, le))
+        db.execute("UPDATE pulls SET debut = '2022-03-15T23:00:00+01:00'")
+        db.execute("UPDATE fichiers SET campagne = ''")
+    lance("purge", "--yes", jour="2027-03-16")
+    with closing(ouvre(registre)) as db:
+        assert db.execute("SELECT texte FROM questions").fetchall() == [("2022-03-16T00:00:00+01:00",)]
+        assert db.execute("SELECT count(*) FROM originaux WHERE efface_le IS NULL").fetchone() == (0,)
+        db.execute("UPDATE originaux SET efface_le = NULL")
+        db.execute("UPDATE pulls SET debut = '2022-03-16T00:00:00+01:00'")
+    assert "classeur" not in lance("purge", jour="2027-03-16")
+    assert "closes avant le 28/02/2023" in lance("purge", jour="2028-02-29")  # a day that was not, five years before
+
+
 def test_how_long_is_the_regions_choice(registre: Path, dossier: Dossier, tmp_path: Path) -> None:
     copie = Path(shutil.copytree(dossier.chemin, tmp_path / "region"))
     reglages = copie / "reglages.toml"

@@ -7,6 +7,7 @@ import os
 import shutil
 import threading
 import time
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,10 @@ from jobs.pull import Bilan, pull
 from reports.gains import gains
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
+from sheets.judging.workers import juge_tous
+from sheets.register.fichiers import dernier_releve
 from sheets.register.registre import ouvre, un_seul_releve
+from sheets.register.veille import sources
 from tests.conftest import Remplir
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -353,3 +357,56 @@ def test_membership_is_that_of_the_situation_of_the_campaign(
     assert gains(vue, Sujet(Perimetre("ght", "BFC-07"), 2022)).valeur == 0
     par_ght = gains(vue, Sujet(Perimetre("region", "BFC"), 2022, par="ght"))
     assert {e.libelle: e.valeur for e in par_ght.elements if e.valeur} == {"GHT Jura": 200_000}
+
+
+def test_pulls_that_bring_nothing_leave_one_row_a_day(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir
+) -> None:
+    (recus / "jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    _pull(db, dossier, recus)
+
+    def kept() -> int:
+        tables = ("pulls", "bilans", "sources", "illisibles")
+        return sum(db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables)  # noqa: S608
+
+    counts = []
+    for day in (1, 1, 1, 2, 2, 2):
+        _pull(db, dossier, recus, day)
+        counts.append(kept())
+    assert counts == [6, 6, 6, 9, 9, 9]
+    (recus / "lien.xlsx").symlink_to("/etc/hostname")
+    _pull(db, dossier, recus, 2)  # it saw something else: a row of its own
+    _pull(db, dossier, recus, 2)
+    assert kept() == 9 + 3 + 1
+    dernier = dernier_releve(db)
+    assert dernier is not None
+    assert (dernier["etat"], dernier["inchanges"]) == ("fini", 1)
+    assert [s.au_plus for s in sources(db)] == [1]
+    assert _retenu(db, dossier, date(2022, 2, 1)) == _retenu(db, dossier, date(2022, 2, 9)) == 100_000
+
+
+def test_companions_beside_the_trames_are_judged_once(
+    db: Database, dossier: Dossier, recus: Path, trame_remplie: Remplir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (recus / "jura.xlsx").write_bytes(trame_remplie({SUD: [_janvier(1000)]}))
+    dit = CliRunner().invoke(cli, ["retour", str(recus / "jura.xlsx"), "--registre", str(recus / "aucun.sqlite")])
+    assert dit.exit_code in (0, 1), dit.output
+    lus: list[str] = []
+
+    def compte(fichiers: Any, dossier: Dossier) -> Any:
+        def vus() -> Iterator[tuple[str, bytes]]:
+            for nom, octets in fichiers:
+                lus.append(Path(nom).name)
+                yield nom, octets
+
+        return juge_tous(vus(), dossier)
+
+    monkeypatch.setattr("jobs.pull.juge_tous", compte)
+    for jours in range(3):
+        bilan = _pull(db, dossier, recus, jours)
+        assert [Path(r).name for r in bilan.retours] == ["jura - retour.xlsx"]
+        assert [Path(r.fichier).name for r in bilan.recus] == ["jura.xlsx"]
+    assert sorted(lus) == ["jura - retour.xlsx", "jura.xlsx"]
+    (recus / "jura - retour.xlsx").write_bytes(trame_remplie({MOREZ: [_janvier(5)]}))  # a trame under that name is one
+    bilan = pull(db, dossier, [recus], lambda: JOUR + timedelta(days=3))
+    assert (bilan.retours, bilan.combien("nouveau")) == ((), 1)

@@ -34,6 +34,7 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
         "jobs/pas.py",
         "jobs/pull.py",
         "jobs/rejudge.py",
+        "jobs/leftovers.py",
     ),
     "python_calamine": ("sheets/reading/excel.py",),
     "xlrd": ("sheets/reading/old_workbook.py",),

@@ -30,6 +30,7 @@ PERMITTED = {
     ("sheets/register/sauvegarde.py", "shutil.copymode"): "a file that is being written gets the register's rights",
     ("sheets/register/sauvegarde.py", "rename"): "a damaged register's journal goes aside with it, under a free name",
     ("sheets/register/sauvegarde.py", "unlink"): "what a killed copy left, a backup that --garde no longer keeps",
+    ("jobs/leftovers.py", "unlink"): "a dropped file that has had its time, once someone said --yes",
     ("jobs/depots.py", "unlink"): "a file that was just put there, and that the pull refused",
     ("config/dossier.py", "shutil.copytree"): "into a temporary folder, to try it",
     ("config/dossier.py", "unlink"): "in that copy",

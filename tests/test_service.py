@@ -4,6 +4,7 @@ import http.server
 import logging
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -388,3 +389,32 @@ def test_nothing_is_started_once_the_service_is_leaving(atelier: Atelier, monkey
 def test_the_steps_have_names_of_their_own() -> None:
     assert len({p.cle for p in jobs.pas.PAS}) == len(jobs.pas.PAS)
     assert all(p.titre.startswith(("le ", "la ", "les ", "l'")) for p in jobs.pas.PAS)
+
+
+DOCS = Path(__file__).parent.parent / "docs" / "service"
+
+
+def test_the_unit_may_write_its_data_and_neither_its_program_nor_its_secrets() -> None:
+    lines = (ligne.partition("=") for ligne in (DOCS / "vigie.service").read_text(encoding="utf-8").splitlines())
+    said = {key: value for key, sign, value in lines if sign}
+    writable = [Path(p) for p in said["ReadWritePaths"].split()]
+    for kept in (said["ExecStart"].split()[0], said["EnvironmentFile"]):
+        assert not any(Path(kept).is_relative_to(w) for w in writable), kept
+    assert said["ProtectSystem"] == "strict"
+    assert said["UMask"] == "0077"
+
+
+def test_the_container_takes_the_program_and_that_is_enough_to_build_it(tmp_path: Path) -> None:
+    copied = [
+        mot for ligne in (DOCS / "Containerfile").read_text(encoding="utf-8").splitlines() if ligne.startswith("COPY ")
+        for mot in ligne.split()[1:-1]
+    ]  # fmt: skip
+    assert not {"."} & {str(Path(c)) for c in copied}
+    assert {"config", "jobs", "requirements.txt"} <= set(copied)
+    for name in copied:
+        source = DOCS.parent.parent / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    built = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel"], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert built.returncode == 0, built.stderr

@@ -13,12 +13,16 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from config.dossier import sans_personnes
+from sheets.register import pas
 from sheets.register.faults import dit_la_machine
 from sheets.register.registre import chemin_de, ecriture
 
 LIBRES = ("justification", "commentaire", "retour")
 """Columns where anything may be written. The title stays: without it a line could not be named."""
 EFFACE = "effacé"
+STEP = "purge"
+"""Under which name it is remembered that a purge is to be finished, or was."""
+_LAST = "INSERT OR REPLACE INTO pas_du_service (pas, reussi, le, dit) VALUES (?, ?, ?, ?)"
 
 
 class Perimes(NamedTuple):
@@ -40,6 +44,7 @@ class Efface(NamedTuple):
     questions: int
     dossiers: int
     messages: int
+    motifs: int
 
     @property
     def rien(self) -> bool:
@@ -58,6 +63,7 @@ WITH perime(id, empreinte) AS MATERIALIZED (
 """
 _TEXTES = " OR ".join(f"coalesce({c}, '') <> ''" for c in LIBRES)
 _NOTES = f"genre = 'noter' AND motif <> '{EFFACE}' AND campagne IN (SELECT value FROM json_each(:campagnes))"
+_MOTIFS = f"saisi_motif NOT IN ('', '{EFFACE}') AND id IN (SELECT id FROM perime)"
 _DES_CAMPAGNES = "campagne IN (SELECT value FROM json_each(:campagnes))"
 
 
@@ -77,11 +83,12 @@ def compte_perimes(db: Database, perimes: Perimes) -> Efface:
         un("SELECT count(*) FROM questions WHERE posee_le < :depuis"),
         len(list(_anciens_dossiers(db, perimes))),
         un(f"SELECT count(*) FROM messages WHERE {_DES_CAMPAGNES}"),
+        un(f"SELECT count(*) FROM fichiers WHERE {_MOTIFS}"),
     )
 
 
 def efface(db: Database, perimes: Perimes, quand: datetime) -> Efface:
-    """Erase it, all or nothing; return what was. The file shrinks when `compacte` is called."""
+    """Erase it, all or nothing; return what was. `compacte` is owed from then on, whatever cuts it short."""
     p = _parametres(perimes) | {"le": quand.isoformat(timespec="seconds")}
     with ecriture(db):
         compte = compte_perimes(db, perimes)
@@ -91,6 +98,7 @@ def efface(db: Database, perimes: Perimes, quand: datetime) -> Efface:
             "UPDATE fichiers SET contact = '' WHERE id IN (SELECT id FROM perime)",
             f"UPDATE lignes_paat SET {vides} WHERE onglet IN (SELECT id FROM onglet_perime) AND ({_TEXTES})",
             f"UPDATE constats SET valeur = '' WHERE fichier IN (SELECT id FROM perime) AND colonne IN {LIBRES}",
+            f"UPDATE fichiers SET saisi_motif = '{EFFACE}' WHERE {_MOTIFS}",
             f"UPDATE actes SET motif = '{EFFACE}' WHERE {_NOTES}",
             "DELETE FROM questions WHERE posee_le < :depuis",
             "DELETE FROM courriels WHERE recu_le < :depuis",
@@ -100,16 +108,31 @@ def efface(db: Database, perimes: Perimes, quand: datetime) -> Efface:
             db.execute(_FICHIERS + requete, p)
         for empreinte, archive in list(_anciens_dossiers(db, perimes)):
             db.execute("UPDATE dossiers SET archive = ? WHERE empreinte = ?", (archive, empreinte))
+        if not compte.rien:
+            db.execute(_LAST, (STEP, 0, p["le"], "à compacter"))
     return compte
 
 
-def compacte(db: Database) -> int:
+def is_owed(db: Database) -> bool:
+    """Whether something was erased whose place was not given back: a purge was cut short."""
+    return pas.panne(db, STEP) is not None
+
+
+def paths(db: Database, perimes: Perimes) -> tuple[set[str], set[str]]:
+    """(every path ever received, those of which nothing has to be kept)."""
+    known = {chemin for (chemin,) in db.execute("SELECT DISTINCT chemin FROM fichiers")}
+    kept = f"{_FICHIERS} SELECT DISTINCT chemin FROM fichiers WHERE id NOT IN (SELECT id FROM perime)"
+    return known, known - {chemin for (chemin,) in db.execute(kept, _parametres(perimes))}
+
+
+def compacte(db: Database, quand: datetime) -> int:
     """Give the space back to the disk, with every trace of what was erased; return the bytes regained."""
     chemin = chemin_de(db)
     with dit_la_machine(chemin):
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         avant = chemin.stat().st_size
         db.execute("VACUUM")
+        db.execute(_LAST, (STEP, 1, quand.isoformat(timespec="seconds"), "compacté"))
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return avant - chemin.stat().st_size
 

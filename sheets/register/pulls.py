@@ -101,6 +101,26 @@ def termine(
         db.execute(
             "INSERT INTO bilans VALUES (?, ?, ?, ?, ?, ?)", (pull, quand.isoformat(timespec="seconds"), *comptes)
         )
+        _forget_its_twin(db, pull)
+
+
+_EMPTY = (
+    "SELECT p.dossier, substr(p.debut, 1, 10), b.inchanges,"
+    " (SELECT group_concat(chemin || ' ' || classeurs, '\n') FROM (SELECT * FROM sources WHERE pull = p.id ORDER BY chemin)),"
+    " (SELECT group_concat(chemin || ' ' || phrase, '\n') FROM (SELECT * FROM illisibles WHERE pull = p.id ORDER BY chemin))"
+    " FROM pulls p JOIN bilans b ON b.pull = p.id WHERE p.id = ? AND b.nouveaux + b.modifies + b.refuses = 0"
+    " AND NOT EXISTS (SELECT 1 FROM fichiers WHERE pull = p.id) AND NOT EXISTS (SELECT 1 FROM recoupements WHERE pull = p.id)"
+)
+"""What a pull that brought nothing saw."""
+
+
+def _forget_its_twin(db: Database, pull: int) -> None:
+    """Of two pulls in a row, on one day, that brought nothing and saw the same, the last is enough: there is one a minute."""
+    (before,) = db.execute("SELECT max(id) FROM pulls WHERE id < ?", (pull,)).fetchone()
+    this, twin = (db.execute(_EMPTY, (n,)).fetchone() for n in (pull, before))
+    if this and this == twin:
+        for table, key in (("sources", "pull"), ("illisibles", "pull"), ("bilans", "pull"), ("pulls", "id")):
+            db.execute(f"DELETE FROM {table} WHERE {key} = ?", (before,))
 
 
 def reperes(db: Database, dossier: Dossier) -> dict[str, tuple[int, int, str]]:

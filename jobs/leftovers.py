@@ -1,0 +1,63 @@
+"""What a purge finds outside the register: trames dropped in the chat, registers that a restore set aside. Keeps the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, time
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from config.campagne import PARIS
+from config.errors import UserError
+from sheets.register import effacement
+from sheets.register.effacement import Perimes
+from sheets.register.pulls import PAR_SLACK, Depot
+from sheets.register.registre import open_to_read, ouvre
+
+
+class Leftovers(NamedTuple):
+    """Files dropped that have had their time; registers set aside that still hold what is erased; those that cannot tell."""
+
+    drops: tuple[Path, ...]
+    registers: tuple[Path, ...]
+    damaged: tuple[Path, ...]
+
+
+def find(db: Database, register: Path, due: Perimes) -> Leftovers:
+    """What is left beside a register. Changes nothing."""
+    held, damaged = [], []
+    for aside in sorted(register.parent.glob(f"{register.stem}-remplace-*.sqlite")):
+        try:
+            with closing(open_to_read(aside)) as old:
+                owed = effacement.is_owed(old) or not effacement.compte_perimes(old, due).rien
+        except UserError:
+            damaged.append(aside)
+            continue
+        held += [aside] if owed else []
+    return Leftovers(tuple(_drops(db, register, due)), tuple(held), tuple(damaged))
+
+
+def clean(found: Leftovers, due: Perimes, when: datetime) -> None:
+    """Take away the files, erase the same things from the registers set aside; nothing else of theirs changes."""
+    for drop in found.drops:
+        drop.unlink(missing_ok=True)
+        for folder in (drop.parent, drop.parent.parent):
+            if not any(folder.iterdir()):
+                folder.rmdir()
+    for aside in found.registers:
+        with closing(ouvre(aside)) as old:
+            effacement.efface(old, due, when)
+            effacement.compacte(old, when)
+
+
+def _drops(db: Database, register: Path, due: Perimes) -> Iterator[Path]:
+    """The files dropped in the chat of which nothing younger was received; one that was never taken in goes by its date."""
+    known, old = effacement.paths(db, due)
+    first_kept = datetime.combine(due.depuis, time(), PARIS).timestamp()
+    for file in sorted((register.resolve().parent / PAR_SLACK).glob("*/*")):
+        name = Depot(str(file), 0, 0).nom
+        if file.is_file() and (name in old or (name not in known and file.stat().st_mtime < first_kept)):
+            yield file
