@@ -27,6 +27,8 @@ import jobs.cli
 import jobs.commands
 import jobs.keeping
 import jobs.pull
+import jobs.rejudge
+import jobs.retours
 import jobs.status
 import jobs.wiring
 from config.dossier import EXEMPLE, Dossier, charge
@@ -38,7 +40,8 @@ JUGES: dict[tuple[str, bytes], Classeur] = {}
 
 
 def juge_d_avance(fichiers: Iterable[tuple[str, bytes]], dossier: Dossier) -> Iterator[Classeur]:
-    return (JUGES.get((nom, octets)) or juge(nom, octets, dossier) for nom, octets in fichiers)
+    connus = JUGES if dossier is DOSSIER else {}
+    return (connus.get((nom, octets)) or juge(nom, octets, dossier) for nom, octets in fichiers)
 
 
 def s_echauffe(source: Path) -> None:
@@ -54,8 +57,10 @@ def enfant(course: dict[str, Any], sortie: int) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limite, limite))
     if not course.get("pool"):
-        jobs.pull.juge_tous = juge_d_avance  # type: ignore[attr-defined]
-        jobs.wiring.charge = lambda chemin: DOSSIER  # type: ignore[attr-defined]
+        for reader in (jobs.pull, jobs.rejudge, jobs.retours):
+            reader.juge_tous = juge_d_avance  # type: ignore[attr-defined]
+        if "--dossier" not in course["arguments"]:
+            jobs.wiring.charge = lambda chemin: DOSSIER  # type: ignore[attr-defined]
     sys.argv = ["vigie", *course["arguments"]]
     code, dit, plaint = 0, io.StringIO(), io.StringIO()
     try:

@@ -596,4 +596,4 @@ def test_what_this_version_knows_is_what_it_writes(registre: Path) -> None:
         noms = [m.name for m in schema.registre.applied(db)]
     assert frozenset(noms) == etapes()
     numeros = [int(nom[1:4]) for nom in noms]
-    assert numeros == sorted(set(numeros))  # each number once, in order
+    assert len(set(numeros)) == len(numeros)

@@ -153,6 +153,12 @@ CREATE TABLE copies (
 
 
 @registre()
+def m016_under_alert(db: Database) -> None:
+    """Cents kept by lines that bear an alert: of a tab's own checks, and what each look at a campaign adds to them."""
+    _applique(db, _M016)
+
+
+@registre()
 def m018_the_keeping(db: Database) -> None:
     """What a pull could not read in its sources; companions of ours seen there, not to be judged again at every pull."""
     _applique(db, _M018)
@@ -168,12 +174,6 @@ CREATE TABLE illisibles (
 CREATE INDEX illisibles_pull ON illisibles(pull, source);
 ALTER TABLE reperes ADD COLUMN retour INTEGER NOT NULL DEFAULT 0;
 """
-
-
-@registre()
-def m016_under_alert(db: Database) -> None:
-    """Cents kept by lines that bear an alert: of a tab's own checks, and what each look at a campaign adds to them."""
-    _applique(db, _M016)
 
 
 _M016 = """
