@@ -156,6 +156,36 @@ def test_what_stands_between_cells_and_rows_is_no_value(entre: str) -> None:
     assert (total(vu), codes(vu)) == (GAIN, [])
 
 
+def cellule(type_: str, contenu: str) -> bytes:
+    """The ordinary file whose first gain is written so."""
+    return recrit(
+        excel(),
+        FEUILLE,
+        (rf'<c r="{GAIN_L1}"([^>]*?)( t="n")?><v>1200</v></c>', rf'<c r="{GAIN_L1}"\1{type_}>{contenu}</c>'),
+    )
+
+
+@pytest.mark.parametrize(("type_", "contenu"), [
+    ("", "<v> 1200 \n</v>"), ("", "<v>1.2E+03</v>"), ("", "<v>1200</v><extLst><ext/></extLst>"), (' t="zz"', "<v>1200</v>"),
+    (' t="str"', "<v>1200</v>"), (' t="inlineStr"', "<is><t>1200</t></is>"), ("", '<f t="zz">1</f><v>1200</v>'),
+    ("", '<v xml:space="preserve">1200</v>'),
+])  # fmt: skip
+def test_a_number_is_read_however_its_cell_is_written(type_: str, contenu: str) -> None:
+    vu = lu(cellule(type_, contenu))
+    assert (total(vu), codes(vu)) == (GAIN, [])
+
+
+@pytest.mark.parametrize(("type_", "contenu", "code"), [
+    (' t="b"', "<v>2</v>", "valeur-non-numerique"), (' t="s"', "<v>99999</v>", "formule-en-erreur"),
+    (' t="e"', "<v></v>", "formule-en-erreur"), ("", "<v>0x4B0</v>", "valeur-non-numerique"),
+    (' t="d"', "<v>hier</v>", "valeur-non-numerique"), ("", "<v>12_00</v>", "valeur-non-numerique"),
+])  # fmt: skip
+def test_a_cell_that_makes_no_sense_costs_its_own_line_alone(type_: str, contenu: str, code: str) -> None:
+    vu = lu(cellule(type_, contenu))
+    assert [(c.code, c.cellule) for c in vu.constats] == [(code, GAIN_L1)]
+    assert total(vu) == GAIN_SANS_L1
+
+
 # --- sheets that are none ---------------------------------------------------------------------------------------------
 
 

@@ -53,6 +53,8 @@ class _Copiste(XMLGenerator, LexicalHandler):
             return
         if "Target" in valeurs and valeurs.get("TargetMode") != "External":
             valeurs["Target"] = "/" + cible(valeurs["Target"], self._dossier)
+        if name.rpartition(":")[2] == "sheet":
+            valeurs.pop("state", None)  # hidden or not, it is read
         self._shown += name.rpartition(":")[2] in TEXTS
         super().startElement(name, AttributesImpl(valeurs))
 

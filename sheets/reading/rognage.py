@@ -22,7 +22,7 @@ from xml.sax.saxutils import quoteattr
 
 from sheets.adresse import adresse
 from sheets.reading.excel import ABIME, MalLu, OngletBrut, ouvre
-from sheets.reading.loupe import SEEN
+from sheets.reading.mending import mend
 from sheets.reading.parts import LINKS, STRINGS, STYLES, USUAL, Parts, Sheet, links_of, local
 from sheets.reading.plain_package import PACKAGE, link
 from sheets.reading.recopie import recopie
@@ -32,12 +32,10 @@ COLONNES_MAX = 256
 TROU_MAX = 1_000
 """A row further than that below the last one that holds something is out of reach."""
 LIGNES_MAX = 50_000
+TEXTS_MAX = 2**32
 RACINE, OPEN_DOCUMENT = "_rels/.rels", "content.xml"
 _ABIME = (zipfile.BadZipFile, ET.ParseError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError)  # fmt: skip
 """What unpacking and parsing a damaged file raises."""
-ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
-"""Those that the reader knows; Excel has found others since."""
-KINDS = {"b", "d", "e", "inlineStr", "n", "s", "str"}
 _RANGE = re.compile(r"[A-Z]{1,3}\d{1,7}(:[A-Z]{1,3}\d{1,7})?")
 _ADRESSE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
@@ -86,7 +84,8 @@ def rogne(octets: bytes) -> Rogne:
         main = parts.main()
         listed = parts.sheets(main) if main else []
         sheets = [s for s in listed if s.part and s.kind == "worksheet"]
-        coupes = [_cut_sheet(parts, apres, sheet, rang) for rang, sheet in enumerate(sheets, 1)]
+        texts = _how_many_texts(parts)
+        coupes = [_cut_sheet(parts, apres, sheet, rang, texts) for rang, sheet in enumerate(sheets, 1)]
         if main:
             _copy_the_others(parts, apres, sheets, {s.ident for s in listed} - {s.ident for s in sheets})
         else:
@@ -96,9 +95,24 @@ def rogne(octets: bytes) -> Rogne:
     return Rogne(sortie.getvalue(), lointaines, lignes, tuple(s.name for s in listed if not s.part))
 
 
-def _cut_sheet(parts: Parts, apres: zipfile.ZipFile, sheet: Sheet, rang: int) -> tuple[int, list[str]]:
+def _how_many_texts(parts: Parts) -> int:
+    """How many texts the shared table holds; beyond counting where there is none, for the reader to refuse."""
+    if not (table := parts.usual_names().get(STRINGS, "")):
+        return TEXTS_MAX
+    with parts.zip.open(table) as xml:
+        return sum(1 for element in _forgotten(xml) if local(element) == "si")
+
+
+def _forgotten(xml: IO[bytes]) -> Iterator[ET.Element]:
+    """Each element as it ends, emptied once it has been looked at."""
+    for _, element in ET.iterparse(xml):  # noqa: S314 - sizes were bounded before
+        yield element
+        element.clear()
+
+
+def _cut_sheet(parts: Parts, apres: zipfile.ZipFile, sheet: Sheet, rang: int, texts: int) -> tuple[int, list[str]]:
     with parts.zip.open(sheet.part) as xml, apres.open(_named(rang), "w") as neuf:
-        return _rogne_la_feuille(xml, neuf)
+        return _rogne_la_feuille(xml, neuf, texts)
 
 
 def _copy_an_open_document(parts: Parts, apres: zipfile.ZipFile) -> None:
@@ -144,7 +158,7 @@ def _book_links(sheets: Sequence[Sheet]) -> str:
     return f'<Relationships xmlns="{PACKAGE}">{"".join(linked)}</Relationships>'
 
 
-def _rogne_la_feuille(xml: IO[bytes], neuf: IO[bytes]) -> tuple[int, list[str]]:
+def _rogne_la_feuille(xml: IO[bytes], neuf: IO[bytes], texts: int) -> tuple[int, list[str]]:
     """Write the rows of a sheet that are within reach; return how many show something, and the cells left out."""
     lointaines: list[str] = []
     prises: dict[int, int] = {}
@@ -154,8 +168,9 @@ def _rogne_la_feuille(xml: IO[bytes], neuf: IO[bytes]) -> tuple[int, list[str]]:
             neuf.write(_ouvre(element))
             continue
         neuf.write(b"" if numero else b"<sheetData>")
-        numero = int(element.get("r") or numero + 1)
-        _mend(element)
+        dit = element.get("r", "")
+        numero = int(dit) if dit.isdecimal() else numero + 1
+        mend(element, texts)
         pleines = [c for c in element if _pleine(c)]
         if not pleines:
             continue
@@ -172,29 +187,6 @@ def _rogne_la_feuille(xml: IO[bytes], neuf: IO[bytes]) -> tuple[int, list[str]]:
         neuf.write(ET.tostring(element))
     neuf.write(b"</sheetData></worksheet>" if numero else b"<sheetData/></worksheet>")
     return sum(map(bool, prises.values())), lointaines
-
-
-def _mend(row: ET.Element) -> None:
-    """Write the cells of a row as the reader knows them: no blank between them, no type nor error it never heard of."""
-    row.text = None
-    for cell in row:
-        cell.tail = cell.text = None
-        value = next((e for e in cell if local(e) == "v"), None)
-        text = (value.text or "").strip() if value is not None else ""
-        kind = cell.get("t", "n")
-        if kind == "e" and value is not None and text not in ERRORS:
-            cell.set(SEEN, text)
-            value.text = "#N/A"
-        elif kind not in KINDS or (kind == "n" and text and not _is_number(text)):
-            cell.set("t", "n" if _is_number(text) else "str")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text
 
 
 def _prend(rangee: ET.Element, numero: int, prises: int) -> int:

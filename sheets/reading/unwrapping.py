@@ -43,7 +43,7 @@ def _held(octets: bytes) -> bytes:
     if any("DRM" in name for name in (*top, *deeper)):
         raise Refus(classeur.classeur_protege(classeur.DROITS))
     if "EncryptedPackage" in top:
-        return _decrypted(octets)
+        return _decrypted(octets, verify_password=True)
     if "Workbook" in top or "Book" in top:
         return old_workbook.as_package(_decrypted(octets) if old_workbook.is_locked(octets) else octets)
     for stream, what, advice in (
@@ -68,7 +68,7 @@ def _streams(octets: bytes) -> tuple[set[str], set[str]]:
     return {path[0] for path in paths}, {name for path in paths for name in path[1:]}
 
 
-def _decrypted(octets: bytes) -> bytes:
+def _decrypted(octets: bytes, **check: bool) -> bytes:
     """The workbook that Excel opens without asking anything. Raises Refus when it takes a real password."""
     import msoffcrypto  # noqa: PLC0415
 
@@ -78,7 +78,7 @@ def _decrypted(octets: bytes) -> bytes:
         if rounds and int(rounds[1]) > ROUNDS_MAX:
             raise ValueError("too many rounds")
         locked = msoffcrypto.OfficeFile(io.BytesIO(octets))
-        locked.load_key(password=EXCEL_S_OWN, verify_password=True)
+        locked.load_key(password=EXCEL_S_OWN, **check)  # an .xls always checks its password
         locked.decrypt(clear)
     except MemoryError:
         raise

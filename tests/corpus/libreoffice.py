@@ -45,6 +45,9 @@ for nom_, defaut_, verdict_, origine_, renomme in (
     ("1904", "Un classeur au calendrier de 1904, réenregistré.", entier(lu=LU), "calendrier-1904.xlsx", ""),
     ("1904-ods", "Un classeur au calendrier de 1904, passé en .ods.", entier(lu=LU), "calendrier-1904.ods", ""),
     ("chiffre", "LibreOffice a chiffré la trame (.xlsx) par un mot de passe.", refuse("mot de passe", "classeur-protege"), "chiffre.xlsx", ""),
+    ("chiffre-xls", "LibreOffice a chiffré la trame (.xls) par un mot de passe.", refuse("mot de passe", "classeur-protege"), "chiffre.xls", ""),
+    ("lecture-seule", "La trame (.xlsx) est chiffrée par le mot de passe d'Excel, à l'ancienne façon.", entier(lu=LU, remis=True), "lecture-seule.xlsx", ""),
+    ("lecture-seule-xls", "La trame (.xls) est chiffrée par le mot de passe d'Excel.", entier(lu=LU, remis=True), "lecture-seule.xls", ""),
     ("chiffre-ods", "LibreOffice a chiffré la trame (.ods) par un mot de passe.", refuse("mot de passe", "classeur-protege"), "chiffre.ods", ""),
 ):  # fmt: skip
     enregistre(nom_, defaut_, verdict_, origine_, renomme)

@@ -16,6 +16,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheets import accueil
+from sheets.reading.unwrapping import EXCEL_S_OWN
 from tests.corpus.base import COL, L1, ONGLET, enregistre, ouvre
 from tests.corpus.libreoffice import DOSSIER, MOT_DE_PASSE
 
@@ -78,10 +79,10 @@ class Bureau:
             fichier = next(sortie.iterdir())
         return fichier
 
-    def chiffre(self, fichier: Path, extension: str, filtre: str) -> Path:
+    def chiffre(self, fichier: Path, extension: str, filtre: str, mot_de_passe: str = MOT_DE_PASSE) -> Path:
         """Save a file with a password."""
-        cible = self.racine / f"chiffre.{extension}"
-        self.lance(f'macro:///Standard.Module1.Enregistre("{fichier}","{cible}","{filtre}","{MOT_DE_PASSE}")')
+        cible = self.racine / f"chiffre-{mot_de_passe}.{extension}"
+        self.lance(f'macro:///Standard.Module1.Enregistre("{fichier}","{cible}","{filtre}","{mot_de_passe}")')
         return cible
 
 
@@ -158,6 +159,9 @@ def fichiers(bureau: Bureau) -> Iterable[tuple[str, Path]]:
     yield "calendrier-1904.xlsx", bureau.convertit(source(bureau.racine, "calendrier", en_1904), XLSX)
     yield "calendrier-1904.ods", bureau.convertit(source(bureau.racine, "calendrier-ods", en_1904), "ods")
     yield "chiffre.xlsx", bureau.chiffre(trame, "xlsx", "Calc MS Excel 2007 XML")
+    yield "chiffre.xls", bureau.chiffre(valeurs, "xls", "MS Excel 97")
+    yield "lecture-seule.xlsx", bureau.chiffre(trame, "xlsx", "Calc MS Excel 2007 XML", EXCEL_S_OWN)
+    yield "lecture-seule.xls", bureau.chiffre(valeurs, "xls", "MS Excel 97", EXCEL_S_OWN)
     yield "chiffre.ods", bureau.chiffre(trame, "ods", "calc8")
 
 
