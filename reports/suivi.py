@@ -100,10 +100,9 @@ def _etat(
     vue: Vue, ght: Ght, campagne: Campagne, comptent: dict[str, OngletRecu], envois: list[FichierRecu], suite: Suite
 ) -> Etat:
     membres = vue.dossier.territoire.membres(ght.code, campagne.situation)
-    siens = [comptent[e.finess] for e in membres if e.finess in comptent]
-    dits_neants = {
-        e.finess: suite.neants[e.finess] for e in membres if e.finess in suite.neants and e.finess not in comptent
-    }
+    siens = [comptent[e.finess] for e in membres if e.finess in comptent and comptent[e.finess].fichier]
+    recus = {o.finess for o in siens}
+    dits_neants = {e.finess: suite.neants[e.finess] for e in membres if e.finess in suite.neants.keys() - recus}
     totaux = somme(siens)
     comptes = {o.fichier for o in siens}
     saisies = [f.saisi_motif for f in envois if f.id in comptes and f.saisi_par]

@@ -222,6 +222,8 @@ class Monde:
         self.ordre = 0
         self.echeances: dict[tuple[str, str], date] = {}
         self.neants: dict[tuple[str, str], date] = {}
+        self.vides: dict[tuple[str, str], int] = {}
+        """How many sendings had come when nothing was said to be declared: an empty tab at that moment."""
         self.objectifs: dict[int, Decimal] = {}
 
     @classmethod
@@ -261,6 +263,7 @@ class Monde:
                 self.echeances[e.campagne, e.ght] = e.jusqu_au
             case Neant():
                 self.neants[e.campagne, e.finess] = e.jour
+                self.vides[e.campagne, e.finess] = len(self.recus)
             case Revision():
                 self.objectifs[e.exercice] = e.montant
 
@@ -309,13 +312,23 @@ class Monde:
             yield s.gain / s.reference > self.borne and not s.justifie
 
     def comptent(self, campagnes: Iterable[str]) -> dict[str, Recu]:
-        """By établissement: the last campaign with a usable tab, and there the last sending, that of the lock if locked."""
+        """By établissement: the last campaign with a usable tab, and there the last sending, that of the lock if locked.
+
+        « Rien à déclarer » is an empty tab at its instant: it leaves nothing, until a later tab of its campaign.
+        """
         retenus: dict[str, Recu] = {}
         for code in campagnes:
+            for (_, finess), quand in ((c, n) for c, n in self.vides.items() if c[0] == code):
+                if finess in retenus and not (retenus[finess].envoi.campagne == code and retenus[finess].rang > quand):
+                    del retenus[finess]
             for r in self.recus:
                 verrou = self.verrous.get((code, r.envoi.ght))
                 if r.envoi.campagne == code and (verrou is None or r.rang <= verrou[0]):
-                    retenus |= {finess: r for finess, saisies in r.envoi.onglets.items() if saisies}
+                    retenus |= {
+                        finess: r
+                        for finess, saisies in r.envoi.onglets.items()
+                        if saisies and r.rang > self.vides.get((code, finess), 0)
+                    }
         return retenus
 
     def lignes(self, campagnes: Iterable[str]) -> dict[Cle, Comptee]:

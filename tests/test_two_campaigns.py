@@ -486,13 +486,23 @@ class Hasard:
                 # A copy whose original never came cannot be told from the original typed over.
                 if numero is None or sum(s.numero == numero for s in lignes) == 1:
                     del lignes[place]
-            elif geste < 0.93:
+            elif geste < 0.90:
                 self.tirage.shuffle(lignes)
+            elif geste < 0.93:  # the column converted to numbers, or padded
+                lignes = [replace(s, numero=self.respelt(s.numero, lignes)) for s in lignes]
             else:  # a line copied above or below its original, with its number, for another purchase
                 place = self.tirage.randrange(len(lignes))
                 copie = replace(self.nouvelle(annee), numero=lignes[place].numero)
                 lignes.insert(place + self.tirage.randint(0, 1), copie)
         return lignes[:30]
+
+    def respelt(self, numero: str | None, lignes: Sequence[Saisie]) -> str | None:
+        if numero is None or numero == "=" or sum(s.numero == numero for s in lignes) > 1:
+            return numero
+        court = numero.lstrip("0")
+        return (
+            self.tirage.choice((numero, court, f" {court}", f"N°{court}", f"0{numero}")) if court.isdigit() else numero
+        )
 
     def envoie(self, campagne: str) -> None:
         annee = next(c.exercice for c in CAMPAGNES if c.code == campagne)
@@ -533,6 +543,10 @@ class Hasard:
         """What a referent does beside deciding."""
         geste, ght = self.tirage.random(), self.tirage.choice(sorted(MEMBRES))
         verrouille = (campagne, ght) in self.r.monde(self.jour).verrous
+        vus = self.r.monde(self.jour).comptent([campagne])
+        muets = [f for f in MEMBRES[ght] if f not in vus and (campagne, f) not in self.r.monde(self.jour).vides]
+        if muets and self.tirage.random() < 0.3:
+            self.r.neant(Neant(self.jour, campagne, self.tirage.choice(muets)))
         if geste < 0.25:
             self.r.verrouille(Verrou(self.jour, campagne, ght, pose=not verrouille))
         elif geste < 0.45:

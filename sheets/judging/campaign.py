@@ -56,7 +56,7 @@ def _apres_verrou(db: Database, campagne: str, le: date, comptent: dict[str, Ong
     derniers = qui_compte(db, [campagne], le, verrou=False)
     for finess, arrete in comptent.items():
         dernier = derniers[finess]
-        if dernier.id == arrete.id or arrete.ght not in verrouillees:
+        if dernier.id == arrete.id or not arrete.fichier or arrete.ght not in verrouillees:
             continue
         avant, apres = ledger.ecrites(db, arrete.id), ledger.ecrites(db, dernier.id)
         for numero in sorted(avant.keys() | apres.keys()):

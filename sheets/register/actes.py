@@ -207,12 +207,13 @@ def dit_neant(main: Main, campagne: str, finess: str, motif: str) -> None:
     ght = _ght_de(main, finess, campagne_nommee(main.dossier, campagne))
     exige(main, ght, campagne, ght_aussi=True)
     onglet = qui_compte(main.db, [campagne], main.jour, [finess]).get(finess)
-    if onglet:
+    if onglet and onglet.fichier:
         raise UserError(
             f"L'établissement {finess} a déjà répondu pour {campagne} ({euros(onglet.totaux.gain_declare)} déclarés) : "
             "faites corriger sa trame."
         )
-    _inscrit(main, [("neant", campagne, ght, finess, "", "", _motif(motif))])
+    by = "" if peut(main, ght, campagne) else "ght"  # after the lock, what a GHT says of itself does not count
+    _inscrit(main, [("neant", campagne, ght, finess, "", by, _motif(motif))])
 
 
 def relance(main: Main, campagne: str, ght: str) -> None:

@@ -2,7 +2,8 @@
 
 For an exercice, per établissement, the latest campaign that has a usable tab supersedes the earlier ones: mid-year
 and year-end never add up. Within a campaign, the tab of the latest usable file: pull by pull, then by when it was
-written; written at the same instant, the one that keeps less, then the smaller hash. Of a file judged several times, the
+written; written at the same instant, the one that keeps less, then the smaller hash. « Rien à déclarer », in a workbook or
+said on someone's behalf, is an empty tab at its instant. Of a file judged several times, the
 last judgement alone. After a GHT's lock, what was in force at the lock.
 """
 
@@ -210,6 +211,7 @@ def _de_la_base(
 ) -> dict[str, OngletRecu]:  # fmt: skip
     verrous = decisions.verrous(db, campagnes, au) if verrou else []
     retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous, avant)}
+    retenus |= _said_empty(db, campagnes, au, finess, retenus, locks=verrou, before=avant)
     tabs = [o.id for o in retenus.values()]
     lifted = under_alert.lifted(db, tabs, au)
     for finess_, o in retenus.items():
@@ -223,6 +225,51 @@ def _de_la_base(
             report=onglet.report - change.report,
         )
     return retenus
+
+
+_SAID_EMPTY = """
+WITH campagne(code, rang) AS (SELECT value, key FROM json_each(:campagnes)),
+verrou AS (
+  SELECT campagne, ght, genre, max(id) AS pose FROM actes
+  WHERE genre IN ('verrouiller', 'deverrouiller') AND le < :apres GROUP BY campagne, ght
+)
+SELECT a.id, a.campagne, a.ght, a.finess, datetime(a.le), substr(a.le, 1, 10), max((c.rang << 40) | a.id)
+FROM campagne c JOIN actes a ON a.campagne = c.code LEFT JOIN verrou v ON v.campagne = a.campagne AND v.ght = a.ght
+WHERE a.genre = 'neant' AND a.le < :apres AND (:avant IS NULL OR a.le < :avant)
+  AND NOT (:verrou AND v.genre IS 'verrouiller' AND a.id > v.pose AND a.valeur = 'ght')
+GROUP BY a.finess
+"""
+"""« Rien à déclarer », said on behalf of an établissement. What a GHT says after the lock does not count; what its
+region says does."""
+
+
+def _said_empty(
+    db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None, held: dict[str, OngletRecu], *,
+    locks: bool, before: int | None,
+) -> dict[str, OngletRecu]:  # fmt: skip
+    """The empty tabs that stand for what is held: said in a later campaign, or in the same one after it came.
+
+    They are in no file: their number is that of the act, negative, and no line bears it.
+    """
+    began = "SELECT p.debut FROM fichiers f JOIN pulls p ON p.id = f.pull WHERE f.id = ?"
+    moment = db.execute(began, (before,)).fetchone()[0] if before is not None else None
+    asked = {
+        "campagnes": json.dumps(list(campagnes)),
+        "apres": decisions.lendemain(au),
+        "avant": moment,
+        "verrou": int(locks),
+    }
+    wanted = None if finess is None else set(finess)
+    empty: dict[str, OngletRecu] = {}
+    for act, campagne, ght, whose, said, day, _ in db.execute(_SAID_EMPTY, asked):
+        o = held.get(whose)
+        rank = campagnes.index(campagne) - (campagnes.index(o.campagne) if o else -1)
+        came = "SELECT datetime(p.debut) FROM fichiers f JOIN pulls p ON p.id = f.pull WHERE f.id = ?"
+        after = o is None or rank > 0 or (rank == 0 and db.execute(came, (o.recu,)).fetchone()[0] < said)
+        if after and (wanted is None or whose in wanted):
+            sums = (Totaux(), 0, 0, 0, 0, 0)
+            empty[whose] = OngletRecu(-act, 0, "", "", campagne, ght, whose, True, True, None, *sums, 0, day, 0)
+    return empty
 
 
 def _retenus(

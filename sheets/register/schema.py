@@ -134,6 +134,12 @@ def m013_what_follows(db: Database) -> None:
     vues.cree(db)
 
 
+@registre()
+def m014_the_views_follow(db: Database) -> None:
+    """The views say which of two workbooks of one instant counts, and « rien à déclarer » said on someone's behalf."""
+    vues.cree(db)
+
+
 _M013 = """
 CREATE TABLE campagnes_connues (
   code TEXT PRIMARY KEY,

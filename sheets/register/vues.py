@@ -32,10 +32,10 @@ CREATE INDEX en_vigueur_membres_finess ON en_vigueur_membres(finess, debut, fin)
 _ONGLETS = """
 CREATE VIEW v_onglets_qui_comptent AS
 WITH dernier_verrou AS (
-  SELECT campagne, ght, genre, CAST(valeur AS INTEGER) AS jusqu_a, max(id) FROM actes
+  SELECT campagne, ght, genre, CAST(valeur AS INTEGER) AS jusqu_a, max(id) AS pose FROM actes
   WHERE genre IN ('verrouiller', 'deverrouiller') GROUP BY campagne, ght
 ), verrou AS MATERIALIZED (
-  SELECT campagne, ght, jusqu_a FROM dernier_verrou WHERE genre = 'verrouiller'
+  SELECT campagne, ght, jusqu_a, pose FROM dernier_verrou WHERE genre = 'verrouiller'
 ), admis AS (
   SELECT o.id, o.finess, c.exercice, c.situation, c.code, f.recu, f.id AS fichier,
     coalesce(f.ex_aequo, f.recu) AS rang, o.gain_retenu, f.empreinte, coalesce(v.jusqu_a, 9223372036854775807) AS borne
@@ -45,10 +45,19 @@ WITH dernier_verrou AS (
 ), juge AS (
   SELECT * FROM admis a WHERE NOT EXISTS (
     SELECT 1 FROM fichiers g WHERE g.recu = a.recu AND g.id > a.fichier AND g.id <= a.borne)
+), neant AS (
+  SELECT -a.id AS id, a.finess, c.exercice, c.situation, c.code, datetime(a.le) AS quand, a.le, max(a.id)
+  FROM actes a JOIN en_vigueur_campagnes c ON c.code = a.campagne
+  LEFT JOIN verrou v ON v.campagne = a.campagne AND v.ght = a.ght
+  WHERE a.genre = 'neant' AND NOT (v.pose IS NOT NULL AND a.id > v.pose AND a.valeur = 'ght') GROUP BY a.campagne, a.finess
+), candidat AS (
+  SELECT j.id, j.finess, j.exercice, j.situation, j.code, datetime(p.debut) AS quand, j.rang, j.gain_retenu, j.empreinte, j.recu
+  FROM juge j JOIN fichiers f ON f.id = j.recu JOIN pulls p ON p.id = f.pull
+  UNION ALL SELECT id, finess, exercice, situation, code, quand, 0, 0, '', 0 FROM neant
 ), rangs AS (
   SELECT id, exercice, situation,
-    row_number() OVER (PARTITION BY exercice, finess ORDER BY situation DESC, code DESC, rang DESC,
-      gain_retenu, empreinte, recu DESC) AS place FROM juge
+    row_number() OVER (PARTITION BY exercice, finess ORDER BY situation DESC, code DESC, quand DESC, rang DESC,
+      gain_retenu, empreinte, recu DESC) AS place FROM candidat
 )
 SELECT r.exercice, o.campagne, m.region, m.ght, m.ght_nom, o.finess, m.etablissement,
   CASE f.remis WHEN 1 THEN 'remise' ELSE 'provisoire' END AS remise,
@@ -68,6 +77,12 @@ LEFT JOIN (
   SELECT onglet, sum(bloquee - bloquee_par_les_controles) AS lignes, sum(retire - retire_par_les_controles) AS cents
   FROM v_lignes_decidees GROUP BY onglet
 ) d ON d.onglet = o.id
+WHERE r.place = 1
+UNION ALL
+SELECT n.exercice, n.code, m.region, m.ght, m.ght_nom, n.finess, m.etablissement, 'remise', 'oui', 0, 0, 0, 0, 0, 0.0, 0.0, 0.0,
+  NULL, '', '', substr(n.le, 1, 10), n.id
+FROM rangs r JOIN neant n ON n.id = r.id
+JOIN en_vigueur_membres m ON m.finess = n.finess AND m.debut <= r.situation AND r.situation <= m.fin
 WHERE r.place = 1
 """
 
