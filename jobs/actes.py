@@ -15,7 +15,7 @@ from config.campagne import campagne_du_jour
 from config.errors import UserError
 from config.langue import compte, enumeration, euros, jour
 from config.territoire import FRANCE
-from jobs.rejudge import Changement, rejuge
+from jobs.rejudge import Changement, left_alone, rejuge
 from jobs.wiring import Atelier
 from reports import constats, suivi
 from reports.vue import Sujet
@@ -63,17 +63,31 @@ def note(atelier: Atelier, reference: str, texte: str, email: str | None) -> Non
     click.echo(faits.notee(ligne))
 
 
-def rejuge_tout(atelier: Atelier, oui: bool) -> None:
-    """What today's rules change; with `oui`, it is done."""
+def rejuge_tout(atelier: Atelier, oui: bool, locked_too: bool = False) -> None:
+    """What today's rules change; with `oui`, it is done; with `locked_too`, what they would change in what is locked."""
+    if oui and locked_too:
+        raise UserError(
+            "--y-compris-verrouillees montre ce qu'une règle changerait, et n'écrit jamais : ce qui est verrouillé le reste. "
+            "Retirez --yes, ou levez d'abord le verrou (vigie campaign lock --annuler)."
+        )
     vue = atelier.vue()
+    alone = {} if locked_too else left_alone(vue.db, vue.au)
     with console.progression("Jugement") as avance:
-        changes = rejuge(vue.db, vue.dossier, atelier.maintenant, ecrit=oui, avance=avance)
+        changes = rejuge(vue.db, vue.dossier, atelier.maintenant, ecrit=oui, avance=avance, locked_too=locked_too)
+    if alone:
+        laisses = [f"{compte(len(ghts), 'GHT', 'GHT')} en {campagne}" for campagne, ghts in sorted(alone.items())]
+        console.ecrit(
+            f"Verrouillés, laissés tels quels : {enumeration(laisses)}. Pour voir ce que les règles y changeraient : "
+            "vigie rejudge --y-compris-verrouillees",
+            "yellow",
+        )
     for c in changes:
         if c.non_relu:
             console.ecrit(f"{Path(c.fichier).name} — n'a pas pu être relu, son jugement reste : {c.non_relu}", "yellow")
     changes = [c for c in changes if not c.non_relu]
     if not changes:
-        console.ecrit("Rien ne change : tout est déjà jugé selon les règles en vigueur.", "green")
+        quoi = "tout ce qui n'est pas verrouillé" if alone else "tout"
+        console.ecrit(f"Rien ne change : {quoi} est déjà jugé selon les règles en vigueur.", "green")
         return
     par_ght: dict[tuple[str, str], list[Changement]] = defaultdict(list)
     for c in changes:
@@ -86,9 +100,12 @@ def rejuge_tout(atelier: Atelier, oui: bool) -> None:
     ]  # fmt: skip
     console.tableau(("GHT", "Campagne", "Lignes", "Constats", "Déclaré", "Retenu"), rangs, (2, 3, 4, 5))
     total = sum(c.retenu for c in changes)
+    fin = "" if oui else " Rien n’est encore écrit : ajoutez --yes."
+    if locked_too:
+        fin = " C'est un essai : rien n'est écrit."
     console.ecrit(
         f"{compte(len(changes), 'fichier')} {'rejugé' if oui else 'à rejuger'}{'s' if len(changes) > 1 else ''}, "
-        f"{_signe(total)} de retenu.{'' if oui else ' Rien n’est encore écrit : ajoutez --yes.'}",
+        f"{_signe(total)} de retenu.{fin}",
         "bold",
     )
 

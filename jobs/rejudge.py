@@ -43,18 +43,33 @@ class Changement:
 
 def rejuge(
     db: Database, dossier: Dossier, horloge: Callable[[], datetime], *, ecrit: bool,
-    avance: Callable[[int, int], None] = lambda fait, sur: None,
+    avance: Callable[[int, int], None] = lambda fait, sur: None, locked_too: bool = False,
 ) -> list[Changement]:  # fmt: skip
-    """What today's rules change in what counts; with `ecrit`, those judgements replace the former ones from now on."""
+    """What today's rules change in what counts; with `ecrit`, those judgements replace the former ones from now on.
+
+    With `locked_too`, what they would change in campaigns that are locked as well: a look, never written (ValueError).
+    """
+    if ecrit and locked_too:
+        raise ValueError("what is locked is never judged again")
     with un_seul_releve(db):
-        return list(_rejuge(db, dossier, horloge, ecrit, avance))
+        return list(_rejuge(db, dossier, horloge, ecrit, avance, locked_too))
+
+
+def left_alone(db: Database, le: date) -> dict[str, set[str]]:
+    """By campaign, the GHT that are not judged again that day because they are locked."""
+    alone: dict[str, set[str]] = {}
+    for g in fichiers.fichiers_a_rejuger(db, le):
+        if _verrouille(db, g, le):
+            alone.setdefault(g.campagne, set()).add(g.ght)
+    return alone
 
 
 def _rejuge(
-    db: Database, dossier: Dossier, horloge: Callable[[], datetime], ecrit: bool, avance: Callable[[int, int], None]
-) -> Iterator[Changement]:
+    db: Database, dossier: Dossier, horloge: Callable[[], datetime], ecrit: bool, avance: Callable[[int, int], None],
+    locked_too: bool,
+) -> Iterator[Changement]:  # fmt: skip
     le = horloge().date()
-    gardes = [g for g in fichiers.fichiers_a_rejuger(db, le) if not _verrouille(db, g, le)]
+    gardes = [g for g in fichiers.fichiers_a_rejuger(db, le) if locked_too or not _verrouille(db, g, le)]
     # Earliest exercice first: what is carried over takes the value judged just before.
     gardes.sort(key=lambda g: dossier.campagnes[g.campagne].situation if g.campagne in dossier.campagnes else date.max)
     pull = pulls.commence(db, dossier, horloge()) if ecrit else 0

@@ -145,9 +145,9 @@ class Region:
         self.depose(nom, trame(self.dossier, ght, campagne, par_finess, **options))
         return self.releve()
 
-    def rejuge(self, *, ecrit: bool = True) -> list[Changement]:
+    def rejuge(self, *, ecrit: bool = True, locked_too: bool = False) -> list[Changement]:
         with juge_ici():
-            return rejuge(self.db, self.dossier, lambda: self.heure, ecrit=ecrit)
+            return rejuge(self.db, self.dossier, lambda: self.heure, ecrit=ecrit, locked_too=locked_too)
 
     def change_le_dossier(self, fichier: str, avant: str, apres: str) -> None:
         """Somebody edits the region's folder (a copy of the example, made at the first change)."""

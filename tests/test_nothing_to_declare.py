@@ -46,8 +46,8 @@ def test_it_replaces_what_mid_year_declared_and_a_later_tab_replaces_it(region: 
     else:
         region.le(FIN).envoie("annuelle.xlsx", NORD, ANNUELLE, {}, neants=[BELFORT])
     assert (gardes(region), gardes(region, campagne=MI_ANNEE)) == (0, 50_000)
-    assert region.demande("gains nord franche-comté 2022")["valeur"] == "0.00"
-    assert region.demande("gains nord franche-comté 2022")["trames"]["recues"] == 1
+    assert region.demande("gains BFC-09 2022")["valeur"] == "0.00"
+    assert region.demande("gains BFC-09 2022")["trames"]["recues"] == 1
     meme_reponse(region.db, region.dossier, FIN)
     declare(region, APRES, ANNUELLE, 700)
     assert gardes(region) == 70_000
@@ -59,10 +59,12 @@ def test_it_speaks_for_one_etablissement_alone(region: Region) -> None:
     region.le(ETE).envoie("m.xlsx", YONNE, MI_ANNEE, {SENS: [achat(500)], JOIGNY: [achat(300)]})
     actes.dit_neant(region.le(FIN).main(), ANNUELLE, SENS, "appel")
     assert gardes(region, YONNE) == 30_000
-    par = region.demande("gains yonne 2022 par établissement")
-    assert sorted(e["valeur"] for e in par["lignes"]) == ["0.00", "300.00"]
-    assert region.demande("pourquoi yonne 2022")["valeur"] == "300.00"
-    assert region.demande("qu'est-ce qui a changé yonne 2022 depuis le 01/07/2022")["valeur"] == "-500.00"
+    assert {o.finess: o.totaux.gain_retenu for o in region.vue.comptent(sujet(YONNE, 2022))} == {
+        SENS: 0,
+        JOIGNY: 30_000,
+    }
+    assert region.demande("pourquoi BFC-05 2022")["valeur"] == "300.00"
+    assert region.demande("qu'est-ce qui a changé BFC-05 2022 depuis le 01/07/2022")["valeur"] == "-500.00"
     (etat,) = etats(region.vue, sujet(YONNE, 2022, ANNUELLE))
     assert (etat.progres, etat.onglets) == ("ouverte", 1)
 

@@ -57,12 +57,14 @@ def note(ligne: str, texte: str, email: str | None, **options: Any) -> None:
 
 @vigie.command(cls=Commande)
 @click.option("--yes", "oui", is_flag=True, help="Écrit les nouveaux jugements ; sans elle, montre ce qui changerait.")
+@click.option("--y-compris-verrouillees", "locked_too", is_flag=True,
+              help="Montre aussi ce qui changerait dans les campagnes verrouillées ; n'écrit jamais.")  # fmt: skip
 @communes
-def rejudge(oui: bool, **options: Any) -> None:
+def rejudge(oui: bool, locked_too: bool, **options: Any) -> None:
     """Juge à nouveau tout ce qui a été reçu, après un changement de règle, de seuil ou de libellé."""
     from jobs.actes import rejuge_tout
 
-    rejuge_tout(atelier(**options), oui)
+    rejuge_tout(atelier(**options), oui, locked_too)
 
 
 @vigie.command(cls=Commande)

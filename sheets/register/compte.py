@@ -112,14 +112,19 @@ def qui_compte(
     *,
     verrou: bool = True,
     avant: int | None = None,
+    at_lock: bool = False,
 ) -> dict[str, OngletRecu]:
     """The tab that counted that day for each établissement (by FINESS), among `campagnes`, earliest situation first.
 
     `finess` limits the answer to some établissements. Totals are those after the decisions in force that day.
     Without `verrou`, what would count had nothing been locked; with `avant`, had that arrival and later ones not come.
+    `at_lock`: of the GHT locked that day alone, as they stood when they were locked.
     """
     oublieux = avant is not None or not verrou or peut_etre_repris(db)
     with lecture(db):
+        if at_lock:  # the last campaign that is locked, whatever came for the next one
+            each = [_de_la_base(db, [campagne], au, finess, at_lock=True) for campagne in campagnes]
+            return {f: o for tabs in each for f, o in tabs.items()}
         if oublieux:
             return _de_la_base(db, campagnes, au, finess, verrou=verrou, avant=avant)
         return _connus(db, campagnes, au, finess)
@@ -207,16 +212,19 @@ def _derniers_mots(db: Database, campagnes: Sequence[str], au: date) -> list[Mot
 
 def _de_la_base(
     db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None = None, *,
-    verrou: bool = True, avant: int | None = None,
+    verrou: bool = True, avant: int | None = None, at_lock: bool = False,
 ) -> dict[str, OngletRecu]:  # fmt: skip
     verrous = decisions.verrous(db, campagnes, au) if verrou else []
     retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous, avant)}
-    retenus |= _said_empty(db, campagnes, au, finess, retenus, locks=verrou, before=avant)
+    retenus |= _said_empty(db, campagnes, au, finess, retenus, locks=verrou, before=avant, at_lock=at_lock)
+    if at_lock:
+        locked = {(campagne, ght) for campagne, ght, _ in verrous}
+        retenus = {f: o for f, o in retenus.items() if (o.campagne, o.ght) in locked}
     tabs = [o.id for o in retenus.values()]
     lifted = under_alert.lifted(db, tabs, au)
     for finess_, o in retenus.items():
         retenus[finess_] = o._replace(sous_alerte=o.sous_alerte - lifted[o.id]) if o.id in lifted else o
-    for finess_, change in decisions.effets(db, tabs, au).items():
+    for finess_, change in decisions.effets(db, tabs, au, at_lock=at_lock).items():
         onglet = retenus[finess_]
         retenus[finess_] = onglet._replace(
             totaux=_apres(onglet.totaux, change),
@@ -236,7 +244,7 @@ verrou AS (
 SELECT a.id, a.campagne, a.ght, a.finess, datetime(a.le), substr(a.le, 1, 10), max((c.rang << 40) | a.id)
 FROM campagne c JOIN actes a ON a.campagne = c.code LEFT JOIN verrou v ON v.campagne = a.campagne AND v.ght = a.ght
 WHERE a.genre = 'neant' AND a.le < :apres AND (:avant IS NULL OR a.le < :avant)
-  AND NOT (:verrou AND v.genre IS 'verrouiller' AND a.id > v.pose AND a.valeur = 'ght')
+  AND NOT (:verrou AND v.genre IS 'verrouiller' AND a.id > v.pose AND (:au_verrou OR a.valeur = 'ght'))
 GROUP BY a.finess
 """
 """« Rien à déclarer », said on behalf of an établissement. What a GHT says after the lock does not count; what its
@@ -245,7 +253,7 @@ region says does."""
 
 def _said_empty(
     db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None, held: dict[str, OngletRecu], *,
-    locks: bool, before: int | None,
+    locks: bool, before: int | None, at_lock: bool,
 ) -> dict[str, OngletRecu]:  # fmt: skip
     """The empty tabs that stand for what is held: said in a later campaign, or in the same one after it came.
 
@@ -254,11 +262,9 @@ def _said_empty(
     began = "SELECT p.debut FROM fichiers f JOIN pulls p ON p.id = f.pull WHERE f.id = ?"
     moment = db.execute(began, (before,)).fetchone()[0] if before is not None else None
     asked = {
-        "campagnes": json.dumps(list(campagnes)),
-        "apres": decisions.lendemain(au),
-        "avant": moment,
-        "verrou": int(locks),
-    }
+        "campagnes": json.dumps(list(campagnes)), "apres": decisions.lendemain(au), "avant": moment,
+        "verrou": int(locks), "au_verrou": int(at_lock),
+    }  # fmt: skip
     wanted = None if finess is None else set(finess)
     empty: dict[str, OngletRecu] = {}
     for act, campagne, ght, whose, said, day, _ in db.execute(_SAID_EMPTY, asked):
