@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from bots.lettres.lettre import XLSX, Piece
-from config.droits import Personne, Regard, meilleur_regard, peut_agir
+from config.droits import Personne, Regard, meilleur_regard, peut_agir, remplacees
 from config.langue import compte, enumeration
 from config.territoire import Perimetre
 from jobs.folders import SUFFIXES
@@ -94,22 +94,31 @@ def _etrangere(piece: Jointe) -> Sort:
 
 
 def _cibles(juge: Classeur) -> list[Perimetre]:
-    """What a workbook bears on: the établissements whose tabs would count, else its GHT."""
+    """What a workbook bears on: the établissements whose tabs count, or would once their headings are learnt; else its GHT."""
     if juge.tampon is None:
         return []
-    utiles = [Perimetre("etablissement", o.finess) for o in juge.onglets if o.utilisable]
+    utiles = [Perimetre("etablissement", o.finess) for o in juge.onglets if o.utilisable or o.refuse]
     return utiles or [Perimetre("ght", juge.tampon.ght)]
 
 
 def _peut(envoi: Envoi, juge: Classeur) -> bool:
-    """Whether the sender may hand in this workbook. One without a stamp bears on nobody: it is kept, and refused."""
+    """Whether the sender may hand in this workbook, all of it. One without a stamp bears on nobody: from whoever hands in
+    somewhere it is kept, and refused."""
+    if _cibles(juge):
+        return not _beyond(envoi, juge)
+    siens = (envoi.personne, *remplacees(envoi.personne, envoi.atelier.dossier.personnes, envoi.au))
+    return any(p.role in ROLES for p in siens)
+
+
+def _beyond(envoi: Envoi, juge: Classeur) -> list[Perimetre]:
+    """Of what a workbook bears on, all for which the sender may not hand in."""
     dossier = envoi.atelier.dossier
     campagne = dossier.campagnes.get(juge.tampon.campagne) if juge.tampon else None
     situation = campagne.situation if campagne else envoi.au
-    return all(
-        peut_agir(envoi.personne, dossier.personnes, ROLES, cible, dossier.territoire, situation, envoi.au)
-        for cible in _cibles(juge)
-    )
+    return [
+        cible for cible in _cibles(juge)
+        if not peut_agir(envoi.personne, dossier.personnes, ROLES, cible, dossier.territoire, situation, envoi.au)
+    ]  # fmt: skip
 
 
 def _sort(envoi: Envoi, juge: Classeur, depot: Depot, ignored: str) -> Sort:
@@ -119,8 +128,8 @@ def _sort(envoi: Envoi, juge: Classeur, depot: Depot, ignored: str) -> Sort:
     if not juge.lisible:
         constat = juge.constats[0]
         return Sort(nom, f"{constat.message} {constat.correction}", None, not est_un_retour(juge))
-    if not _peut(envoi, juge):
-        return Sort(nom, _pas_le_droit(envoi, juge), None, True)
+    if beyond := _beyond(envoi, juge):
+        return Sort(nom, _pas_le_droit(envoi, beyond), None, True)
     phrase = _ou_en_est(envoi, juge)
     retour = _retour(envoi, juge, depot, nom)
     if retour:
@@ -128,9 +137,9 @@ def _sort(envoi: Envoi, juge: Classeur, depot: Depot, ignored: str) -> Sort:
     return Sort(nom, phrase, retour)
 
 
-def _pas_le_droit(envoi: Envoi, juge: Classeur) -> str:
+def _pas_le_droit(envoi: Envoi, beyond: Sequence[Perimetre]) -> str:
     territoire = envoi.atelier.dossier.territoire
-    noms = enumeration([territoire.nom(c) for c in _cibles(juge)], 3)
+    noms = enumeration([territoire.nom(c) for c in beyond], 3)
     return (
         f"Cette trame porte sur {noms}, pour qui votre adresse ne peut pas remettre : elle n'a pas été prise. "
         "Faites-la envoyer par son équipe, ou voyez avec votre référent ARS."

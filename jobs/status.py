@@ -254,6 +254,11 @@ def _courrier(c: Constat, vue: Vue, maintenant: datetime) -> None:
             f"Courrier : la réponse à {r.expediteur} {quoi} ({jour(date.fromisoformat(r.le[:10]))}) : {r.motif}"
         )
     c.soucis += bounded(dits, "autre réponse à un courriel", "autres réponses à des courriels")
+    if capped := courriels.turned_away(vue.db, maintenant - timedelta(days=1)):
+        c.a_noter.append(
+            f"Courrier : {compte(capped, 'courriel')} d'expéditeurs inconnus depuis un jour, au-delà du plafond de lettres : "
+            "sans réponse, dans « À voir ». Pour changer le plafond : VIGIE_IMAP_URL, ?inconnus=NOMBRE."
+        )
 
 
 def _messages(c: Constat, vue: Vue, maintenant: datetime) -> None:

@@ -180,7 +180,7 @@ DEBOUT = {
 }
 """Facts, all but when and in which pull."""
 LAISSEES = {"illisibles", "pulls", "bilans", "sources", "recoupements", "constats", "sous_alertes", "questions", "sauvegardes", "evenements_du_chat", "signes_de_vie",
-            "messages", "gestes", "courriels", "pas_du_service", "_sqlite_migrations"}  # fmt: skip
+            "messages", "gestes", "courriels", "courriels_en_attente", "pas_du_service", "_sqlite_migrations"}  # fmt: skip
 """How many pulls it took differs; findings are compared below, the last look at each campaign alone."""
 CONSTATS = (
     "SELECT fichier, onglet, code, gravite, feuille, ligne, cellule, colonne, valeur, message, correction, enjeu,"

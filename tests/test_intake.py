@@ -22,7 +22,8 @@ from config.dossier import EXEMPLE
 from config.errors import UserError
 from config.territoire import Perimetre
 from jobs import pieces
-from jobs.intake import A_VOIR, LOURD, PAR_JOUR, TRAITE, Poste, Suivi, releve_le_courrier
+from jobs.intake import LOURD, PAR_JOUR, releve_le_courrier
+from jobs.mail_answers import A_VOIR, TRAITE, Poste, Suivi
 from jobs.status import etat as status
 from jobs.wiring import Atelier
 from reports.gains import gains
@@ -49,13 +50,16 @@ class FausseBoite:
     ranges: dict[tuple[str, ...], list[bytes]] = field(default_factory=dict)
     lus: list[str] = field(default_factory=list)
     panne: BaseException | None = None
+    recus: int = 0
 
     def recoit(self, *mails: EmailMessage) -> None:
         for m in mails:
-            self.courriels[str(len(self.courriels) + 100)] = m.as_bytes()
+            self.recus += 1
+            self.courriels[str(self.recus + 100)] = m.as_bytes()
 
     def liste(self, au_plus: int) -> list[Apercu]:
-        return [Apercu(n, _taille(o), lit_entetes(o)) for n, o in list(self.courriels.items())[:au_plus]]
+        tous = list(self.courriels.items())
+        return [Apercu(n, _taille(o), lit_entetes(o), len(tous) - r) for r, (n, o) in enumerate(tous[:au_plus], 1)]
 
     def octets(self, numero: str) -> bytes:
         self.lus.append(numero)

@@ -20,7 +20,8 @@ from click.testing import CliRunner
 from config.dossier import EXEMPLE, Dossier
 from config.errors import UserError
 from jobs.cli.commande import vigie
-from jobs.intake import Poste, _seul
+from jobs.intake import _seul
+from jobs.mail_answers import Poste
 from jobs.service import marche, un_seul_service
 from jobs.wiring import Atelier, atelier
 from sheets.register import chat, pas

@@ -102,6 +102,7 @@ def efface(db: Database, perimes: Perimes, quand: datetime) -> Efface:
             f"UPDATE actes SET motif = '{EFFACE}' WHERE {_NOTES}",
             "DELETE FROM questions WHERE posee_le < :depuis",
             "DELETE FROM courriels WHERE recu_le < :depuis",
+            "DELETE FROM courriels_en_attente WHERE le < :depuis",
             f"DELETE FROM messages WHERE {_DES_CAMPAGNES}",
             f"DELETE FROM gestes WHERE {_DES_CAMPAGNES}",
         ):
