@@ -287,12 +287,15 @@ def test_the_same_mail_delivered_twice_is_taken_in_and_answered_once(banc: Banc,
     assert (banc.pris, len(banc.parties), len(banc.boite.ranges[TRAITE])) == (1, 1, 3)
 
 
-def test_the_same_file_sent_again_in_another_mail_counts_again(banc: Banc, trame_remplie: Remplir) -> None:
+def test_a_replaced_version_sent_again_in_another_mail_is_ignored_and_its_sender_told(
+    banc: Banc, trame_remplie: Remplir
+) -> None:
     un, deux = (trame_remplie({SUD: [en_janvier(n)]}) for n in (1000, 3000))
     for n, octets in enumerate((un, deux, un)):
         banc.releve(courriel(("jura.xlsx", octets), Message_ID=f"<{n}@x.y>"))
-    assert gains(banc.atelier.vue(), Sujet(Perimetre("ght", "BFC-08"), 2021)).totaux.gain_retenu == 100_000
-    assert banc.pris == 3
+    assert gains(banc.atelier.vue(), Sujet(Perimetre("ght", "BFC-08"), 2021)).totaux.gain_retenu == 300_000
+    assert banc.pris == 2
+    assert "Copie exacte d'une version reçue le 01/02/2022" in banc.parties[-1].texte
 
 
 class Mort(BaseException):
