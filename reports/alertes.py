@@ -40,6 +40,9 @@ class Point(NamedTuple):
     prevu: int
     impute: int
     sous_alerte: int = 0
+    report: int = 0
+    """What the exercice before leaves and no line took up yet."""
+    notifie: int = 0
 
     @property
     def atteinte(self) -> Decimal | None:
@@ -65,13 +68,23 @@ def points(vue: Vue, campagne: Campagne, ou: Perimetre) -> list[Point]:
     rendus = []
     for etat in etats(vue, Sujet(ou, campagne.exercice, campagne.code)):
         r = prevision(vue, Sujet(Perimetre("ght", etat.ght.code), campagne.exercice))
-        rendus.append(Point(etat, r.totaux.gain_retenu, r.objectif, int(r.valeur or 0), impute(r), r.sous_alerte))
+        rendus.append(
+            Point(
+                etat, r.totaux.gain_retenu, r.objectif, int(r.valeur or 0), impute(r), r.sous_alerte,
+                cents_of(r, "report"), cents_of(r, "notifie"),
+            )
+        )  # fmt: skip
     return sorted(rendus, key=lambda p: (p.etat.repondu, p.retenu - (p.objectif.montant if p.objectif else 0)))
 
 
 def impute(prevu: Reponse) -> int:
     """Cents imputed, of a forecast, to the GHT that sent nothing."""
-    cents = prevu.faits["impute"]
+    return cents_of(prevu, "impute")
+
+
+def cents_of(prevu: Reponse, fact: str) -> int:
+    """One of the amounts that a forecast says, in cents."""
+    cents = prevu.faits[fact]
     assert isinstance(cents, int)
     return cents
 

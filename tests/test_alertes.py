@@ -90,6 +90,27 @@ def test_the_mid_year_alert_says_where_each_ght_stands_and_who_has_not_answered(
     assert image.octets.startswith(b"\x89PNG")
 
 
+def test_the_mid_year_alert_before_anyone_answers_says_what_is_carried_over_and_what_is_imputed_apart(
+    region: Region, courriel: Facteur
+) -> None:
+    en_juillet = {**ligne(120_000), "date_premiere_commande": date(2021, 7, 1)}
+    recoit(region, date(2022, 2, 1), NIEVRE, NEVERS, en_juillet)
+    recoit(region, date(2022, 2, 1), JURA, SUD, ligne(30_000))
+    lettres = tour(region, courriel, date(2022, 7, 1))
+    dite = a(lettres, REFERENT)
+    assert dite.objet.startswith("Bourgogne-Franche-Comté : rien reçu encore, 60 k€ attendus en fin d'année")
+    assert "0 trame reçue sur 11. En fin d'année, 60 k€ sont attendus : 0 € retenus + 0 € notifiés" in dite.texte
+    assert "+ 60 k€ de report de 2021 pas encore repris. Objectif : 27," in dite.texte
+    assert "il serait atteint à 0,2 %." in dite.texte
+    assert "À part, jamais dedans : 90 k€ retenus en 2021 par les GHT qui n'ont rien envoyé." in dite.texte
+    (nievre,) = (li for li in dite.texte.splitlines() if "GHT Nièvre : 0 € retenus" in li)
+    assert "60 k€ attendus en fin d'année (dont 60 k€ de report), à part 60 k€ imputés ; rien reçu" in nievre
+    jura = a(lettres, DIRECTEUR)
+    assert jura.objet.startswith("GHT Jura : rien reçu encore, 0 € attendus en fin d'année")
+    assert "À part, jamais dedans : 30 k€ retenus en 2021" in jura.texte
+    assert "Nièvre" not in jura.texte + jura.html
+
+
 def test_a_director_is_told_of_their_own_ght_and_of_no_other(region: Region, courriel: Facteur) -> None:
     recoit(region, date(2022, 6, 20), NIEVRE, NEVERS, ligne(120_000), campagne=MI_ANNEE)
     recoit(region, date(2022, 6, 20), JURA, SUD, ligne(60_000), campagne=MI_ANNEE)

@@ -12,12 +12,14 @@ import pytest
 from openpyxl import load_workbook
 from sqlite_utils import Database
 
+from bots.grammaire.comprendre import comprend
 from config.dossier import Dossier
 from config.territoire import Perimetre
 from jobs.pull import pull
-from reports.coverage import couverture
+from reports.coverage import couverture, performance
 from reports.suivi import etats
 from reports.vue import Sujet, Vue
+from reports.why import why
 from sheets.judging.workbook import juge
 from sheets.register.registre import ouvre
 from tests.conftest import Remplir
@@ -60,6 +62,92 @@ def test_coverage_counts_kept_lines_first_ordered_in_the_exercice_over_total_pur
     r = couverture(vue, Sujet(CH_SUD, 2021))
     assert (r.faits["perimetre_traite"], r.faits["achats"]) == (100_000_000, 3_800_000_000)
     assert r.valeur == Decimal(1) / 38
+
+
+def test_performance_and_coverage_stand_on_the_same_lines_whenever_they_were_declared(
+    tmp_path: Path, db: Database, dossier: Dossier, trame_remplie: Remplir
+) -> None:
+    july = date(2021, 7, 1)
+    first = [
+        {"intitule": "Gants", "montant_reference": 1_000_000, "gain_annuel": 50_000, "date_premiere_commande": july},
+        {"intitule": "Perte", "montant_reference": 500_000, "gain_annuel": -10_000, "date_premiere_commande": july},
+        {"intitule": "Recette", "montant_reference": None, "gain_annuel": 7_000, "nature": "recette"},
+        {"intitule": "Retirée", "montant_reference": 300_000, "gain_annuel": 900_000},
+        {"intitule": "À venir", "montant_reference": 400_000, "gain_annuel": 20_000, "statut": "notifié"},
+    ]
+    vue = releve(db, dossier, tmp_path, trame_remplie({SUD: first}))
+    assert performance(vue, Sujet(CH_SUD, 2021)).valeur == Decimal(40_000) / 1_500_000
+    late = [
+        {**first[0]},  # its report, retyped: it is the same line, and counts once
+        {
+            "intitule": "Tardive",
+            "montant_reference": 600_000,
+            "gain_annuel": 30_000,
+            "date_premiere_commande": date(2021, 9, 1),
+        },
+        {
+            "intitule": "Neuve",
+            "montant_reference": 800_000,
+            "gain_annuel": 8_000,
+            "date_premiere_commande": date(2022, 2, 1),
+        },
+    ]
+    vue = releve(db, dossier, tmp_path, trame_remplie({SUD: late}, campagne="2022-mi-annee"), jours=150)
+    vue = Vue(db, dossier, date(2022, 8, 1))
+    of_2021, of_2022 = performance(vue, Sujet(CH_SUD, 2021)), performance(vue, Sujet(CH_SUD, 2022))
+    assert of_2021.valeur == Decimal(70_000) / 2_100_000
+    assert of_2022.valeur == Decimal(8_000) / 800_000
+    for exercice, r in ((2021, of_2021), (2022, of_2022)):
+        covered = couverture(vue, Sujet(CH_SUD, exercice))
+        assert covered.faits["perimetre_traite"] == r.faits["perimetre_traite"]
+        for figure, key in (("couverture", "perimetre_traite"), ("performance", "gain_annuel")):
+            lines = why(vue, Sujet(CH_SUD, exercice, figure=figure))
+            assert sum(int(e.valeur or 0) for e in lines.elements) == lines.valeur == r.faits[key]
+    before = Vue(db, dossier, date(2022, 3, 1))
+    assert performance(before, Sujet(CH_SUD, 2021)).valeur == Decimal(40_000) / 1_500_000, "the past stays"
+
+
+def test_coverage_over_years_is_the_sum_of_the_yearly_rates_each_shown(
+    tmp_path: Path, db: Database, dossier: Dossier, trame_remplie: Remplir
+) -> None:
+    releve(db, dossier, tmp_path, trame_remplie({SUD: [{"montant_reference": 1_000_000, "gain_annuel": 50_000}]}))
+    second = {"montant_reference": 1_900_000, "gain_annuel": 50_000, "date_premiere_commande": date(2022, 1, 5)}
+    releve(db, dossier, tmp_path, trame_remplie({SUD: [second]}, campagne="2022-mi-annee"), jours=150)
+    vue = Vue(db, dossier, date(2022, 8, 1))
+    yearly = [couverture(vue, Sujet(CH_SUD, n)).valeur for n in (2021, 2022)]
+    r = couverture(vue, Sujet(CH_SUD, 2022, exercices=(2020, 2021, 2022)))
+    assert [(e.libelle, e.valeur) for e in r.elements] == [("2020", None), ("2021", yearly[0]), ("2022", yearly[1])]
+    assert r.valeur == sum(v for v in yearly if v is not None)
+    assert (r.faits["exercices"], r.faits["exercices_inconnus"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "exercices"),
+    [
+        ("couverture BFC de 2019 à 2021", (2019, 2020, 2021)),
+        ("couverture BFC 2019-2021", (2019, 2020, 2021)),
+        ("taux de couverture du jura sur trois ans", (2019, 2020, 2021)),
+        ("couverture BFC sur les 3 derniers exercices", (2019, 2020, 2021)),
+        ("couverture bfc sur deux ans", (2020, 2021)),
+        ("couverture BFC 2021 et 2022", (2021, 2022)),
+        ("couverture BFC depuis 2020", (2020, 2021)),
+        ("couverture BFC 2021", ()),
+    ],
+)
+def test_a_coverage_may_be_asked_over_several_years(text: str, exercices: tuple[int, ...], dossier: Dossier) -> None:
+    q = comprend(text, dossier, date(2022, 3, 31), Perimetre("region", "BFC"))
+    assert q.sujet, q.indices
+    assert (q.intention, q.sujet.exercices) == ("couverture", exercices)
+
+
+@pytest.mark.parametrize(
+    "text", ["performance BFC de 2019 à 2021", "qualité bfc sur trois ans", "prévision 2021 et 2022 bfc"]
+)
+def test_several_years_of_another_figure_are_asked_one_at_a_time(text: str, dossier: Dossier) -> None:
+    q = comprend(text, dossier, date(2022, 3, 31), Perimetre("region", "BFC"))
+    assert q.intention is None
+    assert "un exercice à la fois" in q.indices
+    assert all(comprend(p, dossier, date(2022, 3, 31), Perimetre("region", "BFC")).intention for p in q.propositions)
 
 
 def test_total_purchases_typed_in_the_trame_beat_the_folders_and_the_last_ones_win(

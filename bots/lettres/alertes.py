@@ -11,9 +11,9 @@ from bots.lettres.rappels import Partie
 from bots.messages import heavy, under_alert
 from config.campagne import Campagne
 from config.errors import UserError
-from config.langue import compte, enumeration, euros, grand_montant, jour, taux
+from config.langue import SANS_TAUX, aim, compte, enumeration, euros, grand_montant, jour, taux
 from config.territoire import Perimetre
-from reports.alertes import FRAIS, Point, il_y_a_une_semaine, impute, mouvements, points
+from reports.alertes import FRAIS, Point, cents_of, il_y_a_une_semaine, mouvements, points
 from reports.bridge import changements
 from reports.forecast import prevision
 from reports.quality import rejets
@@ -38,7 +38,7 @@ def _alerte(vue: Vue, relances: Sequence[Relance]) -> Partie:
     tous = [p for ou in lieux for p in points(vue, c, ou)]
     du_seul = [f"{p.etat.ght.nom} : {p.etat.mots}, échéance du {jour(p.etat.echeance)}" for p in tous]
     return Partie(
-        _titre(vue, sommes, lieux),
+        _titre(vue, c, sommes, lieux),
         f"{c.titre.capitalize()}, situation au {jour(c.situation)}. {_ensemble(c, sommes)}".strip(),
         (*_to_look_at(sommes), *(_points(c, tous) if len(tous) > 1 else du_seul), *_couteux(vue, c, lieux)),
         f"Pour le détail, demandez à Vigie : « pourquoi gains {unites[0]} {c.exercice} », « rejets {unites[0]} {c.exercice} »."
@@ -60,58 +60,91 @@ def _sans_les_parties(vue: Vue, unites: Sequence[str]) -> list[str]:
     return [u for u in unites if u not in ghts or ghts[u].region not in unites]
 
 
-def _titre(vue: Vue, sommes: Sequence[Reponse], lieux: Sequence[Perimetre]) -> str:
-    """« Bourgogne-Franche-Comté : 14,6 M€ retenus, 91,2 % de l'objectif »."""
+def _titre(vue: Vue, c: Campagne, sommes: Sequence[Reponse], lieux: Sequence[Perimetre]) -> str:
+    """« Bourgogne-Franche-Comté : 14,6 M€ retenus, 91,2 % de l'objectif »; before anyone answers, what is expected."""
     if len(lieux) > 1:
         retenu = sum(s.totaux.gain_retenu for s in sommes)
         under = under_alert(sum(s.sous_alerte for s in sommes))
         return f"{enumeration([vue.dossier.territoire.nom(ou) for ou in lieux], 2)} : {grand_montant(retenu)} retenus{under}"
     s, nom = sommes[0], vue.dossier.territoire.nom(lieux[0])
     if not s.recues:
-        return f"{nom} : rien reçu"
+        return f"{nom} : rien reçu{_awaited(c, s)}"
     atteinte = f", {taux(s.atteinte)} de l'objectif" if s.atteinte is not None else ""
     return f"{nom} : {grand_montant(s.totaux.gain_retenu)} retenus{atteinte}{under_alert(s.sous_alerte)}"
 
 
+def _awaited(c: Campagne, s: Reponse) -> str:
+    """« , 10,2 M€ attendus en fin d'année »; nothing once the year is over."""
+    return f" encore, {grand_montant(int(s.valeur or 0))} attendus en fin d'année" if c.moment != "annuelle" else ""
+
+
 def _ensemble(c: Campagne, sommes: Sequence[Reponse]) -> str:
-    """Trames received; at mid-year, what is expected at its end, and apart from it what is only imputed."""
+    """Trames received; at mid-year, what is expected at its end and of what it is made, and apart what is only imputed."""
     recues, attendues = sum(s.recues for s in sommes), sum(s.attendues for s in sommes)
-    dit = f"{compte(recues, 'trame reçue', 'trames reçues')} sur {attendues}." if attendues > 1 else ""
-    if c.moment == "annuelle" or not recues:
+    dit = f"{compte(recues, 'trame reçue', 'trames reçues')} sur {attendues}." if attendues > 1 or not recues else ""
+    if c.moment == "annuelle":
         return dit
-    prevu, imputes = sum(int(s.valeur or 0) for s in sommes), sum(map(impute, sommes))
-    exercice = c.exercice - 1
-    a_part = (
-        f" À part, jamais dedans : {grand_montant(imputes)} retenus en {exercice} par les GHT qui n'ont rien envoyé."
-        if imputes
-        else ""
+    report, notifie, imputes = (sum(cents_of(s, f) for s in sommes) for f in ("report", "notifie", "impute"))
+    retenu = sum(s.totaux.gain_retenu for s in sommes)
+    parts = (
+        f"{grand_montant(retenu)} retenus + {grand_montant(notifie)} notifiés"
+        f" + {grand_montant(report)} de report de {c.exercice - 1} pas encore repris"
     )
-    return f"{dit} En fin d'année, {grand_montant(prevu)} sont attendus.{a_part}".strip()
+    prevu = f"En fin d'année, {grand_montant(sum(int(s.valeur or 0) for s in sommes))} sont attendus : {parts}."
+    return f"{dit} {prevu}{_aimed(sommes)}{_apart(c, imputes)}".strip()
+
+
+def _aimed(sommes: Sequence[Reponse]) -> str:
+    """How far the forecast reaches what is aimed at, when every territory told has an objective."""
+    objectifs = [s.objectif.montant for s in sommes if s.objectif]
+    if len(objectifs) < len(sommes):
+        return ""
+    prevu = sum(int(s.valeur or 0) for s in sommes)
+    return f" Objectif : {aim(sum(objectifs), prevu, 'il serait atteint à')}."
+
+
+def _apart(c: Campagne, imputes: int) -> str:
+    if not imputes:
+        return ""
+    n = c.exercice - 1
+    return f" À part, jamais dedans : {grand_montant(imputes)} retenus en {n} par les GHT qui n'ont rien envoyé."
 
 
 def _points(c: Campagne, tous: Sequence[Point]) -> list[str]:
-    """Who sent nothing, in one line; then one line for each of the others, the farthest from its objective first."""
-    muets = [p.etat.ght.nom for p in tous if not p.etat.onglets]
-    recus = [p for p in tous if p.etat.onglets]
-    reste = len(recus) - MONTRES
+    """Who sent nothing, in one line; then one line for each, those that answered first, the farthest from its objective
+    first; once the year is over, those that sent nothing have nothing more to say."""
+    muets = [p for p in tous if not p.etat.onglets]
+    dits = [p for p in tous if p.etat.onglets] + [p for p in muets if c.moment != "annuelle" and (p.prevu or p.impute)]
+    reste = len(dits) - MONTRES
+    noms = enumeration([p.etat.ght.nom for p in muets], MONTRES)
     return [
-        *([f"Rien reçu ({len(muets)}) : {enumeration(muets, MONTRES)}"] if muets else []),
-        *(_point(c, p) for p in recus[:MONTRES]),
+        *([f"Rien reçu ({len(muets)}) : {noms}"] if muets else []),
+        *(_point(c, p) for p in dits[:MONTRES]),
         *([f"… et {compte(reste, 'autre GHT', 'autres GHT')}"] if reste > 0 else []),
     ]
 
 
 def _point(c: Campagne, p: Point) -> str:
     """« GHT Jura : 0,6 M€ retenus sur 1,2 M€ d'objectif (52 %), 1,1 M€ attendus ; remise, 3 lignes à corriger »."""
-    vise = (
-        f" sur {grand_montant(p.objectif.montant)} d'objectif ({taux(p.atteinte)})"
-        if p.objectif and p.atteinte is not None
-        else ""
-    )
-    prevu = f", {grand_montant(p.prevu)} attendus en fin d'année" if c.moment != "annuelle" else ""
-    return (
-        f"{p.etat.ght.nom} : {grand_montant(p.retenu)} retenus{vise}{prevu}{under_alert(p.sous_alerte)} ; {p.etat.mots}"
-    )
+    under = under_alert(p.sous_alerte)
+    return f"{p.etat.ght.nom} : {grand_montant(p.retenu)} retenus{_out_of(p)}{_to_come(c, p)}{under} ; {p.etat.mots}"
+
+
+def _out_of(p: Point) -> str:
+    if p.objectif is None:
+        return ""
+    return f" sur {grand_montant(p.objectif.montant)} d'objectif ({taux(p.atteinte) if p.atteinte is not None else SANS_TAUX})"
+
+
+def _to_come(c: Campagne, p: Point) -> str:
+    """« , 1,1 M€ attendus en fin d'année (0,4 M€ de report, 0,1 M€ notifiés), 0,9 M€ imputés à part »."""
+    if c.moment == "annuelle":
+        return ""
+    parts = [f"{grand_montant(p.report)} de report"] if p.report else []
+    parts += [f"{grand_montant(p.notifie)} notifiés"] if p.notifie else []
+    dont = f" (dont {' et '.join(parts)})" if parts else ""
+    a_part = f", à part {grand_montant(p.impute)} imputés" if p.impute else ""
+    return f", {grand_montant(p.prevu)} attendus en fin d'année{dont}{a_part}"
 
 
 def _couteux(vue: Vue, c: Campagne, lieux: Iterable[Perimetre]) -> list[str]:
