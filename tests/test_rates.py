@@ -68,7 +68,7 @@ def test_performance_and_coverage_stand_on_the_same_lines_whenever_they_were_dec
     tmp_path: Path, db: Database, dossier: Dossier, trame_remplie: Remplir
 ) -> None:
     july = date(2021, 7, 1)
-    first = [
+    first: list[dict[str, object]] = [
         {"intitule": "Gants", "montant_reference": 1_000_000, "gain_annuel": 50_000, "date_premiere_commande": july},
         {"intitule": "Perte", "montant_reference": 500_000, "gain_annuel": -10_000, "date_premiere_commande": july},
         {"intitule": "Recette", "montant_reference": None, "gain_annuel": 7_000, "nature": "recette"},
@@ -78,7 +78,7 @@ def test_performance_and_coverage_stand_on_the_same_lines_whenever_they_were_dec
     vue = releve(db, dossier, tmp_path, trame_remplie({SUD: first}))
     assert performance(vue, Sujet(CH_SUD, 2021)).valeur == Decimal(40_000) / 1_500_000
     late = [
-        {**first[0]},  # its report, retyped: it is the same line, and counts once
+        first[0],  # its report, retyped: it is the same line, and counts once
         {
             "intitule": "Tardive",
             "montant_reference": 600_000,

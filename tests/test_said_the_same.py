@@ -46,7 +46,7 @@ def test_quality_is_judged_before_decisions_and_said_after_them_beside(region: R
 
 
 def test_a_sound_line_that_is_struck_by_hand_leaves_the_headline_as_it_was(region: Region) -> None:
-    lines = [{"intitule": "Gants"}, {"intitule": "Linge"}, {"intitule": "Rêve", "statut": "potentiel",
+    lines: list[dict[str, object]] = [{"intitule": "Gants"}, {"intitule": "Linge"}, {"intitule": "Rêve", "statut": "potentiel",
              "date_premiere_commande": ""}, {"intitule": "Faux", "montant_reference": 1_000, "gain_annuel": 2_000}]  # fmt: skip
     region.envoie("yonne.xlsx", "BFC-05", ANNUELLE, {SENS: lines})
     before = region.demande("qualité BFC 2021")
