@@ -76,6 +76,16 @@ def _gains(r: Reponse, dossier: Dossier) -> str:
     return f"Gains {_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice} : {grand_montant(r.totaux.gain_retenu)} retenus{under_alert(r.sous_alerte)}.{atteinte}{retire}"
 
 
+def _verrou(r: Reponse, dossier: Dossier) -> str:
+    qui, locked = f"{_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice}", int(str(r.faits["verrouillees"]))
+    if r.valeur is None:
+        return f"Gains {qui} : rien n'est verrouillé, il n'y a pas encore de chiffre au verrou."
+    trames = compte(locked, "trame verrouillée", "trames verrouillées")
+    return (
+        f"Gains {qui} au verrou : {grand_montant(int(r.valeur))} retenus ({trames}), sans ce qui a été décidé depuis."
+    )
+
+
 def _objectif(r: Reponse, dossier: Dossier) -> str:
     if r.objectif is None:
         return f"Je ne connais pas d'objectif {_du(r.perimetre, dossier)} pour {r.exercice}."
@@ -309,7 +319,7 @@ def _taches(r: Reponse, dossier: Dossier) -> str:
 
 
 _PHRASES = {
-    "gains": _gains, "objectif": _objectif, "pourquoi": _pourquoi, "statut": _statut, "retards": _retards,
+    "gains": _gains, "verrou": _verrou, "objectif": _objectif, "pourquoi": _pourquoi, "statut": _statut, "retards": _retards,
     "qualite": _qualite, "rejets": _rejets, "alertes": _alertes, "couverture": _couverture, "performance": _performance,
     "changements": _changements, "comparaison": _comparaison, "evolution": _evolution, "classement": _classement,
     "prevision": _prevision, "echeances": _echeances, "taches": _taches,

@@ -8,7 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reports import bridge, calendrier, classement, coverage, forecast, gains, history, quality, suivi, taches, why
+from reports import (
+    at_lock,
+    bridge,
+    calendrier,
+    classement,
+    coverage,
+    forecast,
+    gains,
+    history,
+    quality,
+    suivi,
+    taches,
+    why,
+)
 from reports.reponse import Reponse
 from reports.vue import Sujet, Vue
 
@@ -38,6 +51,10 @@ class Intention:
 
 
 INTENTIONS = (
+    Intention("verrou", ("au verrou",),
+              "gains BFC 2021 au verrou", "ce qui était retenu au verrou, avant les décisions d'après", at_lock.at_lock, True,
+              "gains {lieu} {annee} au verrou",
+              (r"(au (moment du |jour du )?|lors du |le jour du |a la date du )verrou(illage)?",)),
     Intention("pourquoi", ("pourquoi", "d ou vient", "d ou viennent", "detail", "detaille", "detailler", "explique", "expliquer",
                            "justifie", "quelles lignes"),
               "pourquoi gains GHT Jura 2021", "les lignes et les cellules qui font un chiffre", why.why, False,

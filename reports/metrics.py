@@ -18,6 +18,7 @@ _KEPT = Metric("gain retenu", "EUR", "gain déclaré de l'exercice − gain reti
 METRICS = {
     "gains": _KEPT,
     "pourquoi": _KEPT,
+    "verrou": Metric("gain retenu au verrou", "EUR", "gain retenu des trames verrouillées, chacune au jour de son verrou"),
     "objectif": Metric("objectif", "EUR", "objectif en vigueur ce jour ; atteinte = gain retenu ÷ objectif"),
     "comparaison": Metric("écart de gain retenu", "EUR", "gain retenu de l'un − gain retenu de l'autre"),
     "evolution": Metric("évolution du gain retenu", "EUR", "gain retenu du dernier exercice − celui d'avant"),

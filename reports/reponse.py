@@ -21,7 +21,7 @@ FACTS: Mapping[str, Literal["EUR", "taux", "jour", "nombre"]] = {
     **dict.fromkeys(("depuis", "echeance", "ouverture"), "jour"),
     **dict.fromkeys(
         ("absents", "anciens", "achats_inconnus", "lignes_traitees", "exercices", "exercices_inconnus", "lignes", "retirees",
-         "constats", "decisions", "incomplets", "du_bas"), "nombre"),
+         "constats", "decisions", "incomplets", "du_bas", "verrouillees"), "nombre"),
 }  # fmt: skip
 """In what each fact of an answer is: cents (euros, once it is JSON), a fraction, a day, a count."""
 

@@ -86,13 +86,13 @@ class Vue:
         ours = self.inside(sujet, situation)
         return tuple(g for g in tous if any(e.finess in ours for e in territoire.membres(g.code, situation)))
 
-    def comptent(self, sujet: Sujet) -> list[OngletRecu]:
-        """The tabs that make the figure of a subject, one per établissement."""
+    def comptent(self, sujet: Sujet, *, at_lock: bool = False) -> list[OngletRecu]:
+        """The tabs that make the figure of a subject, one per établissement; with `at_lock`, as they were when locked."""
         campagnes = self.campagnes(sujet)
         # Who belonged where is asked at the situation of the campaign each tab was filled for.
         dedans = {c.code: self.inside(sujet, c.situation) for c in campagnes}
         tous = self.finess(sujet)
-        retenus = qui_compte(self.db, [c.code for c in campagnes], self.au, tous)
+        retenus = qui_compte(self.db, [c.code for c in campagnes], self.au, tous, at_lock=at_lock)
         return [o for finess, o in sorted(retenus.items()) if finess in dedans[o.campagne]]
 
     def inside(self, sujet: Sujet, situation: date) -> frozenset[str]:

@@ -147,3 +147,22 @@ def test_the_command_says_what_it_leaves_alone(region: Region) -> None:
         dit("--y-compris-verrouillees", "--yes")
     dit("--yes")
     assert "tout ce qui n'est pas verrouillé est déjà jugé" in " ".join(dit().split())
+
+
+@pytest.mark.parametrize("question", [
+    "gains BFC-09 2021 au verrou", "au verrou, combien pour BFC-09 en 2021 ?", "gains au moment du verrou BFC-09 2021",
+    "total retenu BFC-09 2021 lors du verrouillage",
+])  # fmt: skip
+def test_the_figure_at_the_lock_can_be_asked(region: Region, question: str) -> None:
+    envoie(region, 0, [achat("Gants", 4_000), achat("Linge", 2_000)])
+    assert "rien n'est verrouillé" in region.demande(question)["texte"]
+    actes.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [NORD], "fin de campagne")
+    decide(region, 2, "0001", "retirer")
+    rendu = region.demande(question)
+    assert (rendu["intention"], rendu["valeur"]) == ("verrou", "6000.00")
+    assert "(1 trame verrouillée), sans ce qui a été décidé depuis" in rendu["texte"]
+    assert region.demande("gains BFC-09 2021")["valeur"] == "2000.00"
+
+
+def test_the_calendar_of_the_lock_is_another_question(region: Region) -> None:
+    assert region.demande("quand est le verrou ?")["intention"] == "echeances"

@@ -18,7 +18,7 @@ from config.langue import cle, enumeration
 from config.territoire import FRANCE, Perimetre, Territoire
 from reports.vue import Sujet
 
-EXCLUSIVES = ("gains", "pourquoi", "couverture", "performance", "qualite", "prevision", "classement", "statut", "retards",
+EXCLUSIVES = ("gains", "verrou", "pourquoi", "couverture", "performance", "qualite", "prevision", "classement", "statut", "retards",
               "rejets", "alertes", "evolution", "changements")  # fmt: skip
 """The questions of which a territory can be left out; an objective is that of a whole."""
 Forme = Literal["", "image", "tableur", "retour"]
