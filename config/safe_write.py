@@ -69,10 +69,8 @@ def beside(path: Path, *, private: bool = False) -> Iterator[Path]:
     """An empty file of ours in the folder of the one to make; gone at the end, with whatever SQLite put next to it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}{PARTIAL}")
-    try:
+    with named(path):
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666))
-    except OSError as fault:
-        raise OSError(fault.errno, fault.strerror, str(path)) from fault  # the name that was asked for
     try:
         _sweep(path, partial)
         yield partial
@@ -81,9 +79,18 @@ def beside(path: Path, *, private: bool = False) -> Iterator[Path]:
             Path(f"{partial}{end}").unlink(missing_ok=True)
 
 
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """What the machine refuses meanwhile is said of that file: the one that was asked for."""
+    try:
+        yield
+    except OSError as fault:
+        raise OSError(fault.errno, fault.strerror, str(path)) from fault
+
+
 def settle(partial: Path, path: Path, *, over: bool = False) -> None:
     """Give a finished file its name, on the disk for good, all at once. Raises TakenError when it is borne, unless `over`."""
-    with partial.open("rb") as file:
+    with partial.open("rb") as file, named(path):
         os.fsync(file.fileno())
     if over:
         os.replace(partial, path)  # noqa: PTH105 - said in full: the one step that makes the change
@@ -91,7 +98,8 @@ def settle(partial: Path, path: Path, *, over: bool = False) -> None:
         _name(partial, path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        with named(path):
+            os.fsync(folder)
     finally:
         os.close(folder)
 

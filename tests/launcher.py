@@ -2,12 +2,13 @@
 
 One JSON request a line on the standard input, one JSON answer a line on the standard output. A request is a list of
 runs, started together; each gives `arguments` (or `systeme`, a command of the machine), and possibly `tue` (seconds before SIGKILL goes to its process group),
-`limite` (bytes that no file may outgrow), `pool` (read in worker processes, as people do). Without `pool`, the region's folder and the judgements of the folder
+`limite` (bytes that no file may outgrow), `panne` (call, word of the path, errno, how many go well first), `pool` (read in worker processes, as people do). Without `pool`, the region's folder and the judgements of the folder
 given as argument are ready before the child begins: nearly all of its time goes into the register.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import io
 import json
@@ -61,6 +62,10 @@ def enfant(course: dict[str, Any], sortie: int) -> None:
             reader.juge_tous = juge_d_avance  # type: ignore[attr-defined]
         if "--dossier" not in course["arguments"]:
             jobs.wiring.charge = lambda chemin: DOSSIER  # type: ignore[attr-defined]
+    pannes = ctypes.CDLL(None) if "panne" in course else None  # the library of tests/e2e/faults.c, preloaded
+    if pannes:
+        appel, mot, code_, apres = course["panne"]
+        pannes.fault_arm(appel.encode(), mot.encode(), code_, apres)
     sys.argv = ["vigie", *course["arguments"]]
     code, dit, plaint = 0, io.StringIO(), io.StringIO()
     try:
@@ -70,7 +75,8 @@ def enfant(course: dict[str, Any], sortie: int) -> None:
         code = int(fin.code or 0)
     except BaseException as faute:  # whatever escapes is what the test must see
         code, plaint = 1, io.StringIO(f"Traceback {faute!r}")
-    os.write(sortie, json.dumps({"code": code, "dit": dit.getvalue(), "plaint": plaint.getvalue()}).encode())
+    rendu = {"code": code, "dit": dit.getvalue(), "plaint": plaint.getvalue()}
+    os.write(sortie, json.dumps(rendu | ({"pannes": pannes.fault_hits()} if pannes else {})).encode())
     os._exit(0)
 
 

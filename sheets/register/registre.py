@@ -80,7 +80,7 @@ def _begin(chemin: Path) -> None:
         raise UserError(f"Le registre « {chemin} » n'est plus là, mais son journal y est encore. {RESTORE}")
     with safe_write.beside(chemin, private=True) as partial:
         with closing(Database(sqlite3.connect(partial, isolation_level=None))) as db:
-            db.execute("PRAGMA journal_mode = WAL")
+            # In the file itself, and no journal that closing would have to bring back, unheard if it cannot.
             db.execute("PRAGMA synchronous = OFF")  # it is synced whole, once finished
             migre(db)
             db.execute(f"PRAGMA application_id = {VIGIE}")

@@ -19,6 +19,7 @@ fi
 paquets=""
 command -v soffice >/dev/null || paquets="libreoffice-calc"
 [ -x /usr/lib/dovecot/imap ] || paquets="$paquets dovecot-imapd"
+command -v gcc >/dev/null || paquets="$paquets gcc libc6-dev"
 [ -z "$paquets" ] && exit 0
 sudo=""
 [ "$(id -u)" -eq 0 ] || sudo="sudo"
