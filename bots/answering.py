@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bots import messages, objets
-from bots.grammaire.comprendre import comprend
+from bots.grammaire.comprendre import LONGEST, comprend
 from bots.grammaire.question import Question
 from bots.questions import PAR_CLE, Intention
 from config.discretion import masque
@@ -52,7 +52,7 @@ def rend(
     texte: str, personne: Personne, vue: Vue, maintenant: datetime, au: date | None = None, limite: int = -1
 ) -> Rendu:
     """The same with what it was made from, for a picture or a workbook."""
-    texte = masque(texte)
+    texte = masque(texte[: LONGEST + 1])
     rendu, comprise = reponse_a(texte, personne, vue, au, limite)
     demandes.retient_question(vue.db, personne.email, maintenant, texte, comprise)
     return rendu
@@ -62,7 +62,7 @@ def reponse_a(
     texte: str, personne: Personne, vue: Vue, au: date | None = None, limite: int = -1
 ) -> tuple[Rendu, dict[str, Any] | None]:
     """The answer, and what to remember of the question: reads only, so that a pull never makes anyone wait."""
-    texte = masque(texte)
+    texte = masque(texte[: LONGEST + 1])
     precedente = _precedente(vue, personne)
     vue_du_jour = vue.le(au) if au else vue
     question = comprend(texte, vue_du_jour.dossier, vue_du_jour.au, territoire_par_defaut(personne, vue), precedente)

@@ -29,6 +29,8 @@ from reports.vue import Sujet, Vue
 from sheets.register import chat
 from sheets.register.actes import Main
 
+MARKED = 4_000
+"""Characters of a message that are looked at for Slack's own marks: a question is far shorter."""
 COUTEUX = 3
 """Findings shown under a figure."""
 SERVICE = "slack"
@@ -147,7 +149,7 @@ def _en_mots(rendu: Rendu, personne: Personne, vue: Vue, maintenant: datetime) -
 
 def question(texte: str) -> str:
     """What was typed, without the mention of the bot and Slack's own marks."""
-    sans_marques = re.sub(r"<[@#!][^>]*>", " ", texte)
+    sans_marques = re.sub(r"<[@#!][^>]*>", " ", texte[:MARKED])
     liens = re.sub(r"<[^|>]*\|([^>]*)>|<([^>]*)>", lambda m: m[1] or m[2] or "", sans_marques)
     return " ".join(html.unescape(liens).split())
 

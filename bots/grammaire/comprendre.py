@@ -33,6 +33,8 @@ from config.territoire import Perimetre
 from reports.vue import Sujet
 from reports.why import FIGURES
 
+LONGEST = 500
+"""Characters of a question: eighty words say more than any question, and reading stays a matter of milliseconds."""
 AUTRES_MESURES = {"qualite", "couverture", "rejets", "alertes", "objectif", "retards"}
 
 
@@ -41,6 +43,9 @@ def comprend(
 ) -> Question:
     """Understand a question asked on day `au`. `defaut` is the asker's own territory; `precedente` their last subject."""
     c = Contexte(texte, dossier, au, defaut, precedente)
+    if len(texte) > LONGEST:
+        return c.non(f"Votre question est trop longue : j'en lis {LONGEST} caractères au plus. Posez-la en une phrase.",
+                     *essais(c))  # fmt: skip
     tous = mots(texte, dossier.territoire)
     phrase = " ".join(tous)
     if not tous or any(re.search(rf"\b{a}\b", phrase) for a in AIDE):

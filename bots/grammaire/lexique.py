@@ -177,13 +177,17 @@ def _approche(restants: list[str], noms: Lexique) -> tuple[Perimetre, ...]:
     return ()
 
 
+NAMED_AT_MOST = 20
+"""Territories read in one sentence: what follows is left over, and said not to be understood."""
+
+
 def tous_les_territoires(
     mots: list[str], noms: Lexique, au: date
 ) -> tuple[tuple[tuple[Perimetre, ...], ...], list[str], list[str]]:
     """Every territory named, in the order they were said, each with all it may stand for; words left; unknown names."""
     tous: dict[tuple[Perimetre, ...], int] = {}
     places, reste = list(range(len(mots))), mots
-    while True:
+    for _ in range(NAMED_AT_MOST):
         trouves, suite, inconnus = territoires(reste, noms, au)
         if not trouves:
             break

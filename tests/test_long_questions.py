@@ -1,0 +1,66 @@
+"""A question as long as anyone likes is read in a time that grows with its length, and past a length it is refused, said."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bots import chat
+from bots.answering import repond
+from bots.grammaire import lexique
+from bots.grammaire.comprendre import LONGEST, comprend
+from config.dossier import EXEMPLE, charge
+from config.droits import CLAVIER
+from config.territoire import Perimetre
+from tests.region import Region, nouvelle
+
+WORDS = ["gains jura par famille et ", "sauf ght jura ", "x", "2021 ", "peux tu ", "jura nievre yonne ", "<", "de l'"]
+REGION = Perimetre("region", "BFC")
+
+
+def ask(text: str) -> str:
+    question = comprend(text, charge(EXEMPLE), date(2022, 3, 31), REGION)
+    return str(question.indices)
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("length", [LONGEST + 1, 10_000, 1_000_000])
+def test_past_the_length_that_is_read_it_is_said(word: str, length: int) -> None:
+    assert f"trop longue : j'en lis {LONGEST} caractères au plus" in ask((word * length)[:length])
+
+
+def test_a_question_of_the_full_length_is_still_answered() -> None:
+    question = "gains du jura 2021".ljust(LONGEST)
+    assert comprend(question, charge(EXEMPLE), date(2022, 3, 31), REGION).intention == "gains"
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_words_looked_at_grow_with_the_words_said(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    known = lexique.territoires
+
+    def counted(words: list[str], *rest: Any) -> Any:
+        looked.append(len(words))
+        return known(words, *rest)
+
+    monkeypatch.setattr(lexique, "territoires", counted)
+    monkeypatch.setattr("bots.grammaire.comprendre.LONGEST", 10_000)
+    for length in (500, 1_000, 2_000):
+        looked.clear()
+        text = (word * length)[:length]
+        ask(text)
+        assert sum(looked) <= 2 * (lexique.NAMED_AT_MOST + 1) * (len(text.split()) + length // 4)
+        assert len(looked) <= 2 * lexique.NAMED_AT_MOST + 2
+
+
+def test_what_is_kept_of_it_is_no_longer_than_what_is_read(tmp_path: object) -> None:
+    region: Region = nouvelle(tmp_path)  # type: ignore[arg-type]
+    said = repond("gains " * 20_000, CLAVIER, region.vue, region.heure)
+    assert "trop longue" in str(said["texte"])
+    ((kept,),) = region.db.execute("SELECT texte FROM questions")
+    assert len(kept) == LONGEST + 1
+
+
+def test_marks_of_slack_are_looked_for_in_what_a_question_may_be() -> None:
+    assert len(chat.question("<" * 1_000_000)) <= chat.MARKED
+    assert chat.question("<@U1> gains <http://jura.fr|jura.fr>") == "gains jura.fr"
