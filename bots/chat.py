@@ -11,7 +11,7 @@ import re
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +50,8 @@ class Maison:
     vue: Callable[[], AbstractContextManager[Vue]]
     maintenant: Callable[[], datetime]
     prend: Prend
+    robot: str = field(default_factory=lambda: uuid.uuid4().hex)
+    """Which process answers: what another one left unanswered is taken up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Evenement:
     cles: tuple[str, ...]
     auteur: str
     texte: str
+    corps: str = ""
+    """What it takes to answer it later, should the process die first."""
 
 
 Repond = Callable[[str, Personne, Vue, datetime], Message]
@@ -74,15 +78,18 @@ Repond = Callable[[str, Personne, Vue, datetime], Message]
 
 
 def traite(
-    evenement: Evenement, maison: Maison, profil: Callable[[str], Profil], repond: Repond | None = None
-) -> Message | None:
+    evenement: Evenement, maison: Maison, profil: Callable[[str], Profil], repond: Repond | None = None, *,
+    again: bool = False,
+) -> Message | None:  # fmt: skip
     """The answer to an event; None when it was already taken. What goes wrong is one sentence, whose reference is logged.
 
-    `repond` is what answers it, a question in words unless said otherwise; what it refuses in a sentence is said.
+    `repond` is what answers it, a question in words unless said otherwise; what it refuses in a sentence is said. With
+    `again`, it was claimed before, and never answered.
     """
     try:
         with maison.vue() as vue:
-            if not chat.prend(vue.db, evenement.cles, maison.maintenant()):
+            taken = chat.prend(vue.db, evenement.cles, maison.maintenant(), evenement.corps, maison.robot) or again
+            if not taken:
                 return None
             personne = qui(profil(evenement.auteur), vue)
             if personne is None:
@@ -90,6 +97,15 @@ def traite(
             return _ou_son_refus(repond or repond_a, evenement.texte, personne, vue, maison.maintenant())
     except Exception:
         return panne()
+
+
+def follow(maison: Maison, evenement: Evenement, etat: str) -> None:
+    """Keep what became of a question: « part », « échec », « doute », or nothing left to say of it (« dite »)."""
+    try:
+        with maison.vue() as vue:
+            chat.settle(vue.db, evenement.cles[0]) if etat == "dite" else chat.mark(vue.db, evenement.cles[0], etat)
+    except Exception:
+        journal.exception("Ce qu'est devenue une question n'a pas pu être noté.")
 
 
 def _ou_son_refus(repond: Repond, texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> Message:

@@ -6,30 +6,34 @@ at once, and every event is claimed in the register before it is answered.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from threading import Event
 from typing import Any
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
-from slack_sdk.webhook import WebhookClient
+from slack_sdk.errors import SlackApiError
 
-from bots import chat, depot, slack_api, slack_bureau, slack_fichiers, slack_messages
+from bots import blocks, chat, depot, slack_api, slack_bureau, slack_delivery, slack_fichiers, slack_messages
 from bots.blocks import Message
 from bots.chat import Evenement, Maison, Repond
 from bots.journal import confie
 from bots.slack_api import Reglages
 from bots.slack_bureau import Bureau
+from bots.slack_delivery import Send
 from bots.slack_fichiers import Prive
 from config.droits import Personne
 from config.errors import UserError
 from reports.vue import Vue
+from sheets.register import chat as registre
 
 COMMANDE = "/vigie"
 BATTEMENT = 5.0
@@ -40,9 +44,17 @@ ECRIT = 30.0
 """Seconds between two signs of life in the register."""
 REPONDEURS = 3
 """Threads that answer: one interpreter works out one answer at a time, the others wait for Slack meanwhile."""
+CATCH_UP = 60.0
+"""Seconds between two looks at the questions that are still without an answer."""
+TRIES = 5
+"""How often an answer that Slack refuses is tried again, before its asker is told."""
+ASKING = (None, "me_message", "thread_broadcast")
+"""The kinds of message in which someone may ask: an ordinary one, « /me », a thread's also sent to the channel."""
+QUOTED = 80
+INTERRUPTED = (
+    "J'ai été interrompu en répondant à votre question{quoi}. Si ma réponse ne vous est pas parvenue, reposez-la."
+)
 journal = logging.getLogger("vigie.slack")
-
-Envoi = Callable[[Message], None]
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,8 @@ class Robot:
     app: App
     prise: SocketModeHandler
     repondeurs: ThreadPoolExecutor
+    catch_up: Callable[[], None] = lambda: None
+    """Answers what is still without an answer."""
 
 
 class SurPlace(Executor):
@@ -76,13 +90,14 @@ def robot(reglages: Reglages, maison: Maison, battement: float = BATTEMENT) -> R
         raise UserError(slack_api.dit(faute)) from faute
     repondeurs = ThreadPoolExecutor(REPONDEURS, "vigie-slack")
     app = App(client=web, logger=journal, listener_executor=SurPlace(), token_verification_enabled=False)
-    _ecoute(app, Reponses(web, maison, equipe), repondeurs)
+    reponses = Reponses(web, maison, equipe)
+    _ecoute(app, reponses, repondeurs)
     slack_bureau.ecoute(app, Bureau(web, maison, equipe), repondeurs)
     slack_messages.ecoute(app, web, maison, equipe, repondeurs)
     prise = SocketModeHandler(
         app, reglages.app, journal, slack_api.client(reglages.app, reglages.adresse), ping_interval=battement
     )
-    return Robot(app, prise, repondeurs)
+    return Robot(app, prise, repondeurs, partial(confie, repondeurs, reponses.catch_up))
 
 
 @dataclass(frozen=True)
@@ -93,38 +108,70 @@ class Reponses:
     maison: Maison
     equipe: str
 
-    def commande(self, corps: dict[str, Any]) -> None:
+    def commande(self, corps: dict[str, Any], *, again: bool = False) -> None:
         """A slash command is answered to its author alone, at the address that comes with it."""
-        evenement = Evenement((f"commande/{corps['trigger_id']}",), corps["user_id"], corps.get("text") or "")
-        self._repond(evenement, self._a_l_adresse(corps["response_url"]))
+        qui = corps["user_id"]
+        evenement = Evenement(
+            (f"commande/{corps['trigger_id']}",), qui, corps.get("text") or "", _kept("commande", corps)
+        )
+        self._repond(evenement, slack_delivery.at_address(self.web, corps["response_url"], qui), again=again)
 
-    def message(self, corps: dict[str, Any]) -> None:
+    def message(self, corps: dict[str, Any], *, again: bool = False) -> None:
         """A mention is answered in its thread, or opens one; a direct message where it stands, and so is a file."""
-        e = corps["event"]
+        e = _as_edited(corps["event"])
         prive = e.get("channel_type") == "im" or str(e["channel"]).startswith("D")
         depots = [str(f["id"]) for f in e.get("files") or ()] if prive and e.get("subtype") == "file_share" else []
-        if e.get("bot_id") or not e.get("user") or (e.get("subtype") and not depots):
+        if e.get("bot_id") or not e.get("user") or (e.get("subtype") not in ASKING and not depots):
+            journal.info("Un message n'est pas une question : %s.", e.get("subtype") or "d'un robot")
             return
         fil = e.get("thread_ts") or (None if prive else e["ts"])
-        cles = (f"evenement/{corps['event_id']}", f"message/{e['channel']}/{e['ts']}")
+        edition = f"/{e['edited']['ts']}" if e.get("edited") else ""
+        cles = (f"evenement/{corps['event_id']}", f"message/{e['channel']}/{e['ts']}{edition}")
         ici = Prive(e["channel"], fil) if prive else None
-        envoi = self._au_salon(e["channel"], fil, e["user"], prive)
-        self._repond(
-            Evenement(cles, e["user"], e.get("text") or ""), envoi, ici, self._juge(depots) if depots else None
-        )
+        envoi = slack_delivery.in_channel(self.web, e["channel"], fil, e["user"], private=prive)
+        evenement = Evenement(cles, e["user"], e.get("text") or "", _kept("message", corps))
+        self._repond(evenement, envoi, ici, self._juge(depots) if depots else None, again=again)
 
-    def bouton(self, corps: dict[str, Any]) -> None:
+    def bouton(self, corps: dict[str, Any], *, again: bool = False) -> None:
         """A button asks its question for whoever presses it, with their rights; in a channel, they alone see the answer."""
         action, salon = corps["actions"][0], corps["channel"]["id"]
         contenant = corps.get("message") or {}
         cle = f"bouton/{corps.get('trigger_id') or action.get('action_ts')}"
-        evenement = Evenement((cle,), corps["user"]["id"], str(action.get("value") or ""))
+        evenement = Evenement((cle,), corps["user"]["id"], str(action.get("value") or ""), _kept("bouton", corps))
         if salon.startswith("D") and not contenant.get("ephemeral_to"):
             fil = contenant.get("thread_ts")
             garde = self._garde if str(action["action_id"]).startswith(f"vigie-{depot.GARDER}") else None
-            self._repond(evenement, self._au_salon(salon, fil, evenement.auteur, True), Prive(salon, fil), garde)
+            envoi = slack_delivery.in_channel(self.web, salon, fil, evenement.auteur, private=True)
+            self._repond(evenement, envoi, Prive(salon, fil), garde, again=again)
         else:
-            self._repond(evenement, self._a_l_adresse(corps["response_url"]))
+            envoi = slack_delivery.at_address(self.web, corps["response_url"], evenement.auteur)
+            self._repond(evenement, envoi, again=again)
+
+    def catch_up(self) -> None:
+        """Answer what a process that died, or a Slack that did not answer, left; where the answer may have arrived, say so."""
+        with self.maison.vue() as vue:
+            left = registre.adopt(vue.db, self.maison.robot)
+        for pending in left:
+            kind, body = json.loads(pending.corps)
+            if pending.may_have_arrived or pending.essais >= TRIES:
+                self._tell(pending.cle, kind, body)
+            else:
+                {"commande": self.commande, "message": self.message, "bouton": self.bouton}[kind](body, again=True)
+
+    def _tell(self, cle: str, kind: str, body: dict[str, Any]) -> None:
+        """Say to someone that their answer may not have reached them: it is not said again by itself."""
+        e = _as_edited(body["event"]) if kind == "message" else body
+        qui = e["user"] if kind == "message" else body["user_id"] if kind == "commande" else body["user"]["id"]
+        quoi = chat.question(str(e.get("text") or ""))[:QUOTED] if kind != "bouton" else ""
+        evenement = Evenement((cle,), qui, "")
+        try:
+            message = blocks.phrase(INTERRUPTED.format(quoi=f" (« {quoi} »)" if quoi else ""))
+            slack_delivery.in_channel(self.web, qui, None, qui, private=True)(message)
+        except Exception:
+            chat.panne()
+            chat.follow(self.maison, evenement, "doute")
+        else:
+            chat.follow(self.maison, evenement, "dite")
 
     def _juge(self, depots: list[str]) -> Repond:
         """What answers files that were dropped: the verdict on each."""
@@ -141,17 +188,25 @@ class Reponses:
         return depot.garde(slack_fichiers.lit(self.web, identifiant), empreinte, personne, vue, self.maison.prend)
 
     def _repond(
-        self, evenement: Evenement, envoi: Envoi, prive: Prive | None = None, repond: Repond | None = None
-    ) -> None:
+        self, evenement: Evenement, envoi: Send, prive: Prive | None = None, repond: Repond | None = None, *,
+        again: bool = False,
+    ) -> None:  # fmt: skip
         """`prive` is where the question was asked, when nobody else reads there; `repond`, what answers it."""
-        message = chat.traite(evenement, self.maison, lambda qui: slack_api.profil(self.web, qui, self.equipe), repond)
-        if message is not None and message.pieces:
+        profil = partial(slack_api.profil, self.web, equipe=self.equipe)
+        message = chat.traite(evenement, self.maison, profil, repond, again=again)
+        if message is None:
+            return
+        chat.follow(self.maison, evenement, "part")  # from here on, it may have arrived
+        if message.pieces:
             message = self._remet(message, evenement.auteur, prive)
-        if message is not None:
-            try:
+        try:
+            if message is not None:
                 envoi(message)
-            except Exception:
-                chat.panne()  # logged: where the answer did not pass, neither would the apology
+        except Exception as faute:
+            chat.panne()  # logged: where the answer did not pass, neither would the apology
+            chat.follow(self.maison, evenement, "échec" if isinstance(faute, SlackApiError) else "doute")
+        else:
+            chat.follow(self.maison, evenement, "dite")
 
     def _remet(self, message: Message, auteur: str, prive: Prive | None) -> Message | None:
         try:
@@ -159,33 +214,21 @@ class Reponses:
         except Exception:
             return chat.panne()
 
-    def _au_salon(self, salon: str, fil: str | None, auteur: str, prive: bool) -> Envoi:
-        def envoie(message: Message) -> None:
-            commun: dict[str, Any] = {
-                "channel": salon,
-                "text": message.texte,
-                "blocks": list(message.blocs),
-                "thread_ts": fil,
-            }
-            if message.pour_lui_seul and not prive:
-                self.web.chat_postEphemeral(user=auteur, **commun)
-            else:
-                self.web.chat_postMessage(
-                    **commun, unfurl_links=False, unfurl_media=False, parse="none", link_names=False
-                )
 
-        return envoie
+def _kept(kind: str, body: dict[str, Any]) -> str:
+    return json.dumps((kind, body), ensure_ascii=False)
 
-    def _a_l_adresse(self, adresse: str) -> Envoi:
-        def envoie(message: Message) -> None:
-            postier = WebhookClient(adresse, timeout=slack_api.DELAI, retry_handlers=slack_api.reprises())
-            rendu = postier.send(
-                text=message.texte, blocks=list(message.blocs), response_type="ephemeral", replace_original=False
-            )
-            if rendu.status_code != 200:
-                raise RuntimeError(f"Slack refused an answer: HTTP {rendu.status_code}")
 
-        return envoie
+def _as_edited(event: dict[str, Any]) -> dict[str, Any]:
+    """The message that a person edited, as it now stands; any other event as it came. What Slack unfurled is no edition."""
+    inside, before = event.get("message") or {}, event.get("previous_message") or {}
+    if (
+        event.get("subtype") != "message_changed"
+        or not inside.get("edited")
+        or inside.get("text") == before.get("text")
+    ):
+        return event
+    return {**inside, "channel": event["channel"], "channel_type": event.get("channel_type", "")}
 
 
 def _ecoute(app: App, reponses: Reponses, fil: Executor) -> None:
@@ -221,7 +264,8 @@ def veille(
     `montre` is a monotonic clock in seconds. The library reconnects by itself: here its success is checked.
     """
     _connecte(r)
-    entendu = ecrit = montre()
+    r.catch_up()
+    entendu = ecrit = looked = montre()
     dernier_pong: object = None
     etat = ""
     while not arret.wait(min(battement, 1.0)):
@@ -233,6 +277,9 @@ def veille(
         if nouveau != etat or maintenant - ecrit > ECRIT:
             etat, ecrit = nouveau, maintenant
             signe(etat)
+        if nouveau == "vivant" and maintenant - looked > CATCH_UP:
+            looked = maintenant
+            r.catch_up()
         if maintenant - entendu > patience:
             journal.error("Slack ne répond plus depuis %d secondes ; le robot s'arrête.", patience)
             return False

@@ -5,6 +5,7 @@ Never words an answer, never reads the environment.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ DELAI = 10
 ESSAIS = 2
 PATIENCE = 20
 """Seconds that Slack may ask us to wait; beyond, the call is given up."""
+journal = logging.getLogger("vigie.slack")
 REVOQUE = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type")
 
 
@@ -89,8 +91,10 @@ def base(adresse: str | None) -> str:
 def profil(web: WebClient, identifiant: str, equipe: str) -> Profil:
     """What Slack vouches for: the address of a living account of our own workspace, unless it says it is not confirmed."""
     u: dict[str, Any] = web.users_info(user=identifiant)["user"]
-    etranger = u.get("team_id", equipe) != equipe or u.get("is_stranger") or u.get("is_bot") or u.get("deleted")
-    if etranger:
+    grid = (u.get("enterprise_user") or {}).get("teams") or ()  # an organisation of several workspaces
+    ours = u.get("team_id", equipe) == equipe or equipe in grid
+    if not ours or u.get("is_stranger") or u.get("is_bot") or u.get("deleted"):
+        journal.info("Quelqu'un d'un autre espace, un robot ou un compte fermé a écrit : il n'est pas connu.")
         return Profil("")
     if u.get("is_email_confirmed") is False:
         return Profil(identifiant)

@@ -179,7 +179,7 @@ DEBOUT = {
     "actes": "le, par, genre, campagne, ght, finess, action_id, valeur, motif",
 }
 """Facts, all but when and in which pull."""
-LAISSEES = {"illisibles", "pulls", "bilans", "sources", "recoupements", "constats", "sous_alertes", "questions", "sauvegardes", "evenements_du_chat", "signes_de_vie",
+LAISSEES = {"illisibles", "pulls", "bilans", "sources", "recoupements", "constats", "sous_alertes", "questions", "sauvegardes", "evenements_du_chat", "questions_en_cours", "signes_de_vie",
             "messages", "gestes", "courriels", "courriels_en_attente", "pas_du_service", "_sqlite_migrations"}  # fmt: skip
 """How many pulls it took differs; findings are compared below, the last look at each campaign alone."""
 CONSTATS = (

@@ -281,7 +281,8 @@ def test_the_tables_carried_are_those_of_what_was_said(tmp_path: Path) -> None:
     laissees = {
         "dossiers", "originaux", "pulls", "bilans", "fichiers", "onglets", "constats", "questions", "reperes", "recoupements",
         "actes", "dossiers_en_vigueur", "en_vigueur_campagnes", "en_vigueur_membres", "sources", "sauvegardes", "lignes_paat",
-        "signes_de_vie", "pas_du_service", "illisibles", "courriels_en_attente", "_sqlite_migrations",
+        "signes_de_vie", "pas_du_service", "illisibles", "courriels_en_attente", "questions_en_cours", "copies", "campagnes_connues", "sous_alertes",
+        "_sqlite_migrations",
     }  # fmt: skip
     with closing(ouvre(tmp_path / "vigie.sqlite")) as db:
         assert set(db.table_names()) == laissees | {t.nom for t in reprise._TABLES}

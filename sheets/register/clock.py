@@ -20,7 +20,7 @@ _FIGURES = {"pulls": "debut", "actes": "le", "dossiers_en_vigueur": "depuis"}
 _OTHERS = (
     ("bilans", "fin"), ("dossiers", "vu_le"), ("originaux", "efface_le"), ("sauvegardes", "le"), ("questions", "posee_le"),
     ("messages", "le"), ("gestes", "le"), ("courriels", "recu_le"), ("courriels", "le"),
-    ("evenements_du_chat", "pris_le"), ("signes_de_vie", "le"), ("pas_du_service", "le"),
+    ("evenements_du_chat", "pris_le"), ("questions_en_cours", "recue_le"), ("signes_de_vie", "le"), ("pas_du_service", "le"),
 )  # fmt: skip
 
 

@@ -104,6 +104,7 @@ def prepare(sauvegarde: Path, registre: Path, quand: datetime) -> Iterator[tuple
         with _avoue(registre), closing(Database(sqlite3.connect(copie, isolation_level=None))) as db:
             db.execute("PRAGMA foreign_keys = ON")
             migre(db)
+            db.execute("DELETE FROM questions_en_cours")  # those of that day were answered since
             _sommes(db, sauvegarde)
             note(db, sauvegarde, quand, contenu.octets)  # what is put back has a backup: this one
             db.execute("PRAGMA journal_mode = DELETE")

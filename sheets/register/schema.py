@@ -171,6 +171,12 @@ def m018_the_keeping(db: Database) -> None:
 
 
 @registre()
+def m019_questions_under_way(db: Database) -> None:
+    """The questions of the chat that were claimed and are not known to be answered."""
+    _applique(db, _M019)
+
+
+@registre()
 def m020_the_mailbox(db: Database) -> None:
     """Mails that wait, each delivery under its own name, with the attempts that never came to their end; letters to strangers.
 
@@ -191,6 +197,18 @@ CREATE TABLE courriels_en_attente (
 ALTER TABLE courriels ADD COLUMN inconnu INTEGER NOT NULL DEFAULT 0;
 DELETE FROM courriels WHERE etat = 'à répondre';
 """
+_M019 = """
+CREATE TABLE questions_en_cours (
+  cle TEXT PRIMARY KEY,
+  recue_le TEXT NOT NULL,
+  robot TEXT NOT NULL,
+  etat TEXT NOT NULL CHECK (etat IN ('prise', 'part', 'échec', 'doute')),
+  essais INTEGER NOT NULL,
+  corps TEXT NOT NULL
+) STRICT;
+"""
+
+
 _M018 = """
 CREATE TABLE illisibles (
   pull INTEGER NOT NULL REFERENCES pulls(id),

@@ -1,0 +1,291 @@
+"""No question on Slack stays without an answer in silence: after a kill, an outage, an odd kind of message, an odd refusal."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
+
+from bots import blocks, chat, slack, slack_api, slack_delivery
+from bots.chat import Maison
+from bots.slack import Reponses
+from sheets.register import chat as kept
+from tests.faux_slack import FauxSlack
+from tests.region import Region
+from tests.test_slack import (
+    INCONNU,
+    JETON,
+    REFERENT,
+    attend,
+    bouton,
+    commande,
+    direct,
+    en_ligne,
+    livre,
+    maison,
+    mention,
+    region,
+    robot,
+    sans_attendre,
+    serveur,
+)
+
+__all__ = ["en_ligne", "maison", "region", "robot", "sans_attendre", "serveur"]
+TOLD = "J'ai été interrompu en répondant à votre question"
+
+
+class Killed(BaseException):
+    """What no handler catches, as a kill."""
+
+
+def answering(server: FauxSlack, house: Maison) -> Reponses:
+    """A process of the bot: its own name, the same register."""
+    return Reponses(slack_api.client(JETON, server.adresse), Maison(house.vue, house.maintenant, house.prend), "T01")
+
+
+def answers(server: FauxSlack) -> tuple[int, int]:
+    """(answers, times that the asker was told to ask again)."""
+    texts = [str(d["text"]) for d in server.dits]
+    told = sum(t.startswith(TOLD) for t in texts)
+    return len(texts) - told, told
+
+
+def pending(house: Maison) -> int:
+    with house.vue() as view:
+        return int(view.db["questions_en_cours"].count)
+
+
+SEAMS: list[tuple[Any, str, bool]] = [
+    (kept, "prend", False), (kept, "prend", True), (chat, "qui", False), (chat, "repond_a", False), (chat, "repond_a", True),
+    (kept, "mark", False), (kept, "mark", True), (WebClient, "chat_postMessage", False), (WebClient, "chat_postMessage", True),
+    (WebhookClient, "send", False), (WebhookClient, "send", True), (kept, "settle", False),
+    (kept, "settle", True),
+]  # fmt: skip
+"""Where a process may die: (module, function, once it is done)."""
+KINDS: dict[str, Callable[[Reponses, FauxSlack], None]] = {
+    "direct": lambda r, s: r.message(direct("gains BFC 2021")),
+    "mention": lambda r, s: r.message(mention("gains BFC 2021")),
+    "commande": lambda r, s: r.commande(commande("gains BFC 2021", s)),
+    "bouton": lambda r, s: r.bouton(bouton("gains BFC 2021", s)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("module", "name", "after"), SEAMS, ids=[f"{n}-{'after' if a else 'before'}" for _, n, a in SEAMS]
+)
+def test_a_question_whose_process_is_killed_is_answered_once_at_the_next_start_or_its_asker_is_told(
+    kind: str, module: Any, name: str, after: bool, serveur: FauxSlack, maison: Maison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = getattr(module, name)
+
+    def dies(*args: Any, **kwargs: Any) -> Any:
+        if after:
+            real(*args, **kwargs)  # a method's first argument is what it is called on
+        raise Killed
+
+    ask = KINDS[kind]
+    with monkeypatch.context() as m:
+        m.setattr(module, name, dies)
+        with suppress(Killed):
+            ask(answering(serveur, maison), serveur)
+    claimed = pending(maison) == 1
+    answering(serveur, maison).catch_up()
+    said, told = answers(serveur)
+    assert said <= 1
+    if claimed:
+        assert said + told >= 1, "nobody was told"
+    elif name == "prend" and not after:
+        assert (said, told) == (0, 0), "it was never taken: Slack delivers it again"
+        ask(answering(serveur, maison), serveur)
+    before = answers(serveur)
+    answering(serveur, maison).catch_up()
+    ask(answering(serveur, maison), serveur)
+    assert answers(serveur) == before, "twice"
+    assert sum(before) >= 1
+    assert pending(maison) == 0
+
+
+BOT = """
+import os, signal, sys
+from contextlib import contextmanager
+from pathlib import Path
+from bots import chat, slack_api
+from bots.chat import Maison
+from bots.slack import Reponses
+from reports.vue import Vue
+from config.dossier import charge
+from sheets.register import chat as kept
+from sheets.register.registre import ouvre
+from tests.faux_slack import sans_depot
+from tests.test_slack import MIDI, JETON, direct
+register, folder, address, seam, after = sys.argv[1:]
+@contextmanager
+def view():
+    db = ouvre(Path(register))
+    yield Vue(db, charge(Path(folder)), MIDI.date())
+    db.close()
+if seam:
+    module = {"prend": kept, "mark": kept, "settle": kept, "repond_a": chat}[seam]
+    real = getattr(module, seam)
+    def dies(*a, **k):
+        if after == "1":
+            real(*a, **k)
+        os.kill(os.getpid(), signal.SIGKILL)
+    setattr(module, seam, dies)
+bot = Reponses(slack_api.client(JETON, address), Maison(view, lambda: MIDI, sans_depot), "T01")
+bot.catch_up()
+bot.message(direct("gains BFC 2021"))
+"""
+
+
+@pytest.mark.parametrize(("seam", "after"), [("prend", "1"), ("repond_a", "1"), ("mark", "1"), ("settle", "0")])
+def test_a_real_kill_loses_nothing_and_says_nothing_twice(
+    seam: str, after: str, serveur: FauxSlack, maison: Maison, region: Region
+) -> None:
+    run = [sys.executable, "-c", BOT, str(region.ou / "vigie.sqlite"), str(region.dossier.chemin), serveur.adresse]
+    died = subprocess.run([*run, seam, after], check=False, capture_output=True)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    for _ in range(2):
+        subprocess.run([*run, "", ""], check=True, capture_output=True)
+    said, told = answers(serveur)
+    assert said <= 1
+    assert said + told >= 1
+    assert (said, told) == ((1, 1) if seam == "settle" else (0, 1) if seam == "mark" else (1, 0))
+
+
+def test_an_outage_of_slack_is_caught_up(serveur: FauxSlack, maison: Maison, sans_attendre: None) -> None:
+    bot = answering(serveur, maison)
+    serveur.pannes["chat.postMessage"] = ["refus fatal_error"]
+    bot.message(direct("gains BFC 2021"))
+    assert answers(serveur) == (0, 0)
+    bot.catch_up()
+    assert answers(serveur) == (1, 0)
+    serveur.pannes["chat.postMessage"] = ["coupe"] * 9  # it may have arrived
+    bot.message(direct("gains BFC 2021", numero="Ev77", ts="277.1"))
+    serveur.pannes.clear()
+    bot.catch_up()
+    assert answers(serveur) == (1, 1)
+    assert "« gains BFC 2021 »" in serveur.dits[-1]["text"]
+    assert serveur.dits[-1]["channel"] == REFERENT
+    assert pending(maison) == 0
+
+
+def test_what_slack_always_refuses_is_told_after_a_few_tries(serveur: FauxSlack, maison: Maison) -> None:
+    bot = answering(serveur, maison)
+    serveur.pannes["chat.postMessage"] = ["refus channel_not_found"] * slack.TRIES
+    bot.message(direct("gains BFC 2021"))
+    for _ in range(slack.TRIES + 2):
+        bot.catch_up()
+    assert sum(answers(serveur)) == 1
+    assert pending(maison) == 0
+
+
+def test_nothing_of_a_question_stays_once_it_is_answered(serveur: FauxSlack, maison: Maison) -> None:
+    bot = answering(serveur, maison)
+    for kind in KINDS.values():
+        kind(bot, serveur)
+    assert pending(maison) == 0
+
+
+# Kinds of message
+
+
+def edited(text: str, before: str, **rest: Any) -> dict[str, Any]:
+    inside = {
+        "type": "message",
+        "user": REFERENT,
+        "text": text,
+        "ts": "200.1",
+        "edited": {"user": REFERENT, "ts": "205.0"},
+    }
+    return direct("", numero=f"Ev{text[:3]}{before[:3]}", subtype="message_changed", user=None,
+                  message=inside, previous_message={"text": before}, **rest)  # fmt: skip
+
+
+def test_an_edited_question_is_answered_and_what_slack_unfurled_is_not(robot: slack.Robot, serveur: FauxSlack) -> None:
+    livre(robot, direct("gians BFC"))
+    livre(robot, edited("gains BFC 2021", "gians BFC"))
+    livre(robot, edited("gains BFC 2021", "gains BFC 2021"))
+    attend(robot)
+    assert len(serveur.dits) == 2
+    assert serveur.dits[1]["text"].startswith("3\u202f601")
+
+
+@pytest.mark.parametrize("rest", [{"subtype": "me_message"}, {"subtype": "thread_broadcast", "thread_ts": "100.1"}])
+def test_me_and_a_thread_also_sent_to_the_channel_are_answered(
+    rest: dict[str, Any], robot: slack.Robot, serveur: FauxSlack
+) -> None:
+    livre(robot, direct("gains BFC 2021", **rest))
+    livre(robot, mention("gains BFC 2021", **rest))
+    attend(robot)
+    assert len(serveur.dits) == 2
+    assert "100.1" in [d.get("thread_ts") for d in serveur.dits]
+
+
+def test_what_is_no_question_leaves_a_trace(
+    robot: slack.Robot, serveur: FauxSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "vigie.slack")
+    livre(robot, direct("", subtype="message_deleted", user=None))
+    livre(robot, direct("a rejoint", subtype="channel_join", numero="Ev8"))
+    attend(robot)
+    assert serveur.dits == []
+    assert "message_deleted" in caplog.text
+    assert "channel_join" in caplog.text
+
+
+def test_a_member_of_another_workspace_of_the_same_organisation_is_known(
+    robot: slack.Robot, serveur: FauxSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "vigie.slack")
+    serveur.connait(REFERENT, "referent.bfc@exemple.invalid", team_id="T77", enterprise_user={"teams": ["T77", "T01"]})
+    serveur.connait(INCONNU, "referent.bfc@exemple.invalid", team_id="T77", enterprise_user={"teams": ["T77"]})
+    livre(robot, direct("gains BFC 2021"))
+    livre(robot, direct("gains BFC 2021", auteur=INCONNU, numero="Ev9", ts="209.1"))
+    attend(robot)
+    assert sorted(d["text"] == chat.INCONNU for d in serveur.dits) == [False, True]
+    assert "d'un autre espace" in caplog.text
+
+
+# Refusals of an answer
+
+
+@pytest.mark.parametrize("refusal", slack_delivery.ILL_FORMED)
+@pytest.mark.parametrize("kind", ["direct", "mention"])
+def test_an_answer_that_slack_finds_ill_formed_arrives_as_plain_text(
+    refusal: str, kind: str, serveur: FauxSlack, maison: Maison
+) -> None:
+    serveur.pannes["chat.postMessage"] = [f"refus {refusal}"]
+    KINDS[kind](answering(serveur, maison), serveur)
+    (said,) = serveur.dits
+    assert "blocks" not in said
+    assert said["text"].startswith("*") or "retenus" in said["text"]
+    assert pending(maison) == 0
+
+
+@pytest.mark.parametrize("status", ["404", "410", "403"])
+def test_an_address_that_has_expired_sends_the_answer_to_its_asker(
+    status: str, serveur: FauxSlack, maison: Maison
+) -> None:
+    serveur.pannes["reponse"] = [status]
+    KINDS["commande"](answering(serveur, maison), serveur)
+    (said,) = serveur.dits
+    assert said["channel"] == REFERENT
+    assert pending(maison) == 0
+
+
+def test_plain_text_says_what_the_blocks_said_and_is_cut_with_a_word(region: Region) -> None:
+    message = blocks.phrase("x" * 10_000)
+    assert len(slack_delivery.plain(message)) <= slack_delivery.PLAIN
+    long = blocks.Message("court", ({"type": "section", "text": {"type": "mrkdwn", "text": "y" * 9_000}},))
+    assert slack_delivery.plain(long).endswith(slack_delivery.CUT)
+    assert len(slack_delivery.plain(long)) <= slack_delivery.PLAIN
