@@ -128,6 +128,38 @@ def test_it_is_the_path_of_the_version_that_replaced_it_that_brings_it_back(regi
     assert retenu(region) == 9_000
 
 
+def test_the_place_of_the_version_that_counts_is_its_own_even_after_a_file_that_could_not_be_read(
+    region: Region,
+) -> None:
+    v1, v2 = octets(region, 9_000), octets(region, 12_000)
+    releve(region, 0, {"premier.xlsx": (v1, 0)})
+    releve(region, 1, {"second.xlsx": (v2, 10)})
+    assert releve(region, 2, {"second.xlsx": (v2[:100], 20)})["second.xlsx"][0] == "refuse"
+    assert releve(region, 3, {"second.xlsx": (v1, 30)})["second.xlsx"][0] == "modifie"
+    assert retenu(region) == 9_000
+
+
+def test_a_path_that_held_a_copy_of_the_version_that_counts_may_go_back_to_the_former_one(region: Region) -> None:
+    v1, v2 = octets(region, 9_000), octets(region, 12_000)
+    releve(region, 0, {"premier.xlsx": (v1, 0)})
+    releve(region, 1, {"second.xlsx": (v2, 10)})
+    releve(region, 2, {"premier.xlsx": (v2, 10)})
+    (region.ou / "recus" / "second.xlsx").unlink()
+    assert releve(region, 3, {"premier.xlsx": (v1, 0)})["premier.xlsx"][0] == "modifie"
+    assert retenu(region) == 9_000
+
+
+def test_a_pull_cut_short_and_the_next_one_are_one_pull(region: Region) -> None:
+    releve(region, 0, {"a.xlsx": (octets(region, 9_000), 0)})
+    with region.db.conn:
+        region.db.execute("DELETE FROM bilans")
+    releve(region, 1, {"b.xlsx": (octets(region, 12_000), 0)})
+    assert retenu(region) == 9_000, "written at the same instant, the one that keeps less"
+    assert tous(region, "envois-concurrents") == 2
+    releve(region, 2, {"c.xlsx": (octets(region, 15_000), 10)})
+    assert (retenu(region), dits(region)) == (15_000, {})
+
+
 def test_the_version_moved_to_an_archive_when_the_next_one_comes_is_not_in_the_way(region: Region) -> None:
     v1, v2 = octets(region, 9_000), octets(region, 12_000)
     releve(region, 0, {"nord.xlsx": (v1, 0)})

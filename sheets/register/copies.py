@@ -27,7 +27,8 @@ class Copy(NamedTuple):
         """Why it is ignored, and what to do if that is not what was wanted."""
         return (
             f"Copie exacte d'une version reçue le {jour(self.received)}, que « {PurePath(self.replaced_by).name} » a remplacée "
-            "depuis : elle ne compte pas. Pour y revenir, mettez-la à la place de cette dernière."
+            "depuis : elle ne compte pas. Pour y revenir, mettez-la à la place de cette dernière, ou enregistrez-la de nouveau "
+            "avant de la renvoyer."
         )
 
 

@@ -182,10 +182,13 @@ def enregistre(
 
 
 def _level(db: Database, pull: int, fichier: int, modifie_ns: int) -> None:
-    """Mark as equals the workbooks of a pull, a GHT and a campaign that were written at the same instant."""
+    """Mark as equals the workbooks of a pull, a GHT and a campaign that were written at the same instant.
+
+    A pull cut short and the one that goes on are one.
+    """
     first = db.execute(
-        "SELECT min(g.id) FROM fichiers f JOIN fichiers g ON (g.pull, g.ght, g.campagne) = (f.pull, f.ght, f.campagne)"
-        " AND g.id < f.id JOIN reperes r ON r.chemin = g.chemin AND r.modifie_ns = ? WHERE f.id = ? AND f.ght <> ''",
+        "SELECT min(g.id) FROM fichiers f JOIN fichiers g ON (g.ght, g.campagne) = (f.ght, f.campagne)"
+        " AND g.pull > (SELECT coalesce(max(b.pull), 0) FROM bilans b WHERE b.pull < f.pull) AND g.id < f.id JOIN reperes r ON r.chemin = g.chemin AND r.modifie_ns = ? WHERE f.id = ? AND f.ght <> ''",
         (modifie_ns, fichier),
     ).fetchone()[0]
     if first:

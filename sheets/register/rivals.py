@@ -9,7 +9,8 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 _USABLE = """
-SELECT o.finess, o.id, o.fichier, o.feuille, o.gain_retenu, f.recu, coalesce(f.ex_aequo, f.recu) AS rang, a.pull, f.chemin,
+SELECT o.finess, o.id, o.fichier, o.feuille, o.gain_retenu, f.recu, coalesce(f.ex_aequo, f.recu) AS rang,
+  (SELECT coalesce(max(b.pull), 0) FROM bilans b WHERE b.pull < a.pull), f.chemin,
   f.modifie_le, f.empreinte, substr(p.debut, 1, 10)
 FROM onglets o JOIN fichiers f ON f.id = o.fichier JOIN fichiers a ON a.id = f.recu JOIN pulls p ON p.id = a.pull
 WHERE o.campagne = ? AND o.utilisable AND NOT EXISTS (SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id)
@@ -28,6 +29,7 @@ class Sent(NamedTuple):
     recu: int
     rang: int
     pull: int
+    """The last pull that had ended before it came: one cut short and the next one are the same."""
     chemin: str
     written: str
     empreinte: str
