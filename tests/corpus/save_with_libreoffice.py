@@ -40,7 +40,7 @@ Sub Enregistre(source As String, cible As String, filtre As String, secret As St
   clefs(0).Value = "Standard"
   clefs(1).Name = "OOXPassword"
   clefs(1).Value = secret
-  If InStr(filtre, "Excel") > 0 Then
+  If InStr(filtre, "2007") > 0 Then
     options(2).Name = "EncryptionData"
     options(2).Value = clefs()
   End If
