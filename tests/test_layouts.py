@@ -35,6 +35,7 @@ from tests.corpus.containers import (
     zippe,
 )
 from tests.corpus.damage import valeurs_binaires
+from tests.corpus.libreoffice import DOSSIER
 
 LIVRE, STYLES, RACINE = "xl/workbook.xml", "xl/styles.xml", "_rels/.rels"
 GAIN_L1, COMMENTAIRE_L1 = f"{COL['gain_annuel']}{L1}", f"{COL['commentaire']}{L1}"
@@ -186,6 +187,13 @@ def test_a_cell_that_makes_no_sense_costs_its_own_line_alone(type_: str, contenu
     assert total(vu) == GAIN_SANS_L1
 
 
+def test_blanks_that_lay_out_an_open_document_are_no_value() -> None:
+    ods = (DOSSIER / "feuille.ods").read_bytes()
+    aere = recrit(ods, "content.xml", (r"(?=<table:(?:covered-)?table-(?:cell|row))", "\n      "))
+    assert (total(lu(aere, "x.ods")), codes(lu(aere, "x.ods"))) == (GAIN, [])
+    assert lu(aere, "x.ods").onglets == lu(ods, "x.ods").onglets
+
+
 # --- sheets that are none ---------------------------------------------------------------------------------------------
 
 
@@ -257,6 +265,19 @@ def test_a_binary_workbook_whose_links_bear_a_prefix_is_read() -> None:
     octets = recrit(binaire(), "xl/_rels/workbook.bin.rels", ("<Relationship", "<p:Relationship"),
                     ("</Relationship", "</p:Relationship"), ("xmlns=", "xmlns:p="))  # fmt: skip
     assert (total(juge_binaire(octets)), codes(juge_binaire(octets))) == (GAIN, [])
+
+
+def test_a_binary_cell_that_does_not_say_its_column_stands_behind_the_one_before() -> None:
+    onglets = [Onglet(nom, rangees) for nom, rangees in valeurs_binaires().items()]
+    vu = juge_binaire(xlsb(onglets, courtes=True))
+    assert (total(vu), codes(vu)) == (GAIN, [])
+    assert vu.onglets == juge_binaire(xlsb(onglets)).onglets
+
+
+def test_a_companion_saved_as_a_binary_workbook_is_still_no_trame() -> None:
+    propriete = b'<Properties><property name="vigie-retour"><v>1</v></property></Properties>'
+    (constat,) = juge_binaire(remplace(binaire(), {"docProps/custom.xml": propriete})).constats
+    assert constat.code == "retour-de-vigie"
 
 
 @pytest.mark.parametrize("genre", ["chartsheet", "dialogsheet", "xlMacrosheet"])

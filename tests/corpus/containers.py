@@ -206,8 +206,11 @@ class Onglet(NamedTuple):
     genre: str = "worksheet"
 
 
-def xlsb(onglets: Sequence[Onglet], loin: tuple[int, int] | None = None) -> bytes:
-    """A binary workbook (.xlsb) that holds these values; `loin`, one more at that row and column of each sheet, from 0."""
+def xlsb(onglets: Sequence[Onglet], loin: tuple[int, int] | None = None, *, courtes: bool = False) -> bytes:
+    """A binary workbook (.xlsb) that holds these values; `loin`, one more at that row and column of each sheet, from 0.
+
+    With `courtes`, a cell that follows another one does not say its column.
+    """
     liens = "".join(
         f'<Relationship Id="rId{n}" Type="{GENRE}/{o.genre}" Target="{o.genre}s/sheet{n}.bin"/>'
         for n, o in enumerate(onglets, 1)
@@ -227,25 +230,35 @@ def xlsb(onglets: Sequence[Onglet], loin: tuple[int, int] | None = None) -> byte
         "xl/workbook.bin": livre + _record(144) + _record(132),
     }
     for n, o in enumerate(onglets, 1):
-        contenu[f"xl/{o.genre}s/sheet{n}.bin"] = _feuille_binaire(o.rangees, loin)
+        contenu[f"xl/{o.genre}s/sheet{n}.bin"] = _feuille_binaire(o.rangees, loin, courtes)
     return zippe(contenu)
 
 
-def _feuille_binaire(rangees: list[list[Cellule]], loin: tuple[int, int] | None) -> bytes:
+def _feuille_binaire(rangees: list[list[Cellule]], loin: tuple[int, int] | None, courtes: bool) -> bytes:
     largeur = max(map(len, rangees), default=1)
     corps = _record(129) + _record(148, struct.pack("<IIII", 0, len(rangees), 0, largeur)) + _record(145)
     for numero, rangee in enumerate(rangees):
         corps += _rangee_binaire(numero)
+        precedente = -1
         for rang, valeur in enumerate(rangee):
-            if isinstance(valeur, str):
-                corps += _record(6, struct.pack("<II", rang, 0) + _texte(valeur))
-            elif isinstance(valeur, bytes):
-                corps += _record(3, struct.pack("<II", rang, 0) + valeur)
-            elif valeur is not None:
-                corps += _record(5, struct.pack("<IId", rang, 0, valeur))
+            if valeur is not None:
+                corps += _cellule_binaire(rang, valeur, courte=courtes and precedente == rang - 1)
+                precedente = rang
     if loin:
-        corps += _rangee_binaire(loin[0]) + _record(5, struct.pack("<IId", loin[1], 0, 1.0))
+        corps += _rangee_binaire(loin[0]) + _cellule_binaire(loin[1], 1.0, courte=False)
     return corps + _record(146) + _record(130)
+
+
+def _cellule_binaire(rang: int, valeur: str | float | bytes, *, courte: bool) -> bytes:
+    genre, corps = (
+        (6, _texte(valeur))
+        if isinstance(valeur, str)
+        else (3, valeur)
+        if isinstance(valeur, bytes)
+        else (5, struct.pack("<d", valeur))
+    )
+    style = struct.pack("<I", 0)
+    return _record(genre + 11, style + corps) if courte else _record(genre, struct.pack("<I", rang) + style + corps)
 
 
 def _rangee_binaire(numero: int) -> bytes:

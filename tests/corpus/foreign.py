@@ -70,7 +70,7 @@ def by_libreoffice(ou: Path) -> Iterator[Cas]:
             yield Cas(
                 nom,
                 f"LibreOffice a réenregistré {v.defaut}.",
-                v.verdict,
+                AUTRES.get(nom) or v.verdict,
                 _lecteur(sortie / f"{v.nom}.{extension}"),
                 nom,
             )
