@@ -109,6 +109,15 @@ def en_majuscules(octets: bytes) -> bytes:
     return zippe({n.upper() if n.startswith("xl/") else n: o for n, o in parties(octets).items()})
 
 
+def leurre() -> bytes:
+    """A workbook that points at its true main part, and holds another one under the usual name, with another gain."""
+    x = excel()
+    faux = parties(x)[FEUILLE].replace(b"<v>1200</v>", b"<v>9</v>")
+    liens = parties(x)[RELATIONS].replace(b"worksheets/sheet2.xml", b"worksheets/leurre.xml")
+    vrai = deplace(x, {LIVRE: "xl/workbook2.xml"})
+    return remplace(vrai, {LIVRE: parties(x)[LIVRE], RELATIONS: liens, "xl/worksheets/leurre.xml": faux})
+
+
 DISPOSITIONS: dict[str, Callable[[], bytes]] = {
     "workbook2": lambda: deplace(excel(), {LIVRE: "xl/workbook2.xml"}),
     "livre à la racine": lambda: deplace(excel(), {LIVRE: "workbook.xml"}),
@@ -127,7 +136,7 @@ DISPOSITIONS: dict[str, Callable[[], bytes]] = {
     "sans table de textes": lambda: remplace(ordinaire(), {PARTAGEES: None}),
     "liens préfixés": lambda: recrit(excel(), RELATIONS, ("<Relationship", "<p:Relationship"), ("</Relationship", "</p:Relationship"),
                                      (f'xmlns="{LIENS}"', f'xmlns:p="{LIENS}"')),
-    "leurre": lambda: remplace(deplace(excel(), {LIVRE: "xl/workbook2.xml"}), {LIVRE: b"<workbook/>"}),
+    "leurre": leurre,
     "marque d'ordre au livre": lambda: remplace(excel(), {LIVRE: b"\xef\xbb\xbf" + parties(excel())[LIVRE]}),
     "livre en utf-16": lambda: remplace(excel(), {LIVRE: ("<?xml version='1.0' encoding='UTF-16'?>"
                                         + re.sub(r"^<\?xml[^>]*>", "", parties(excel())[LIVRE].decode())).encode("utf-16")}),
