@@ -449,7 +449,17 @@ def test_a_purge_cut_before_it_compacts_is_owed_and_the_next_one_ends_it(
     assert "regagnés" not in lance("purge", "--yes", jour="2028-06-01")
 
 
-def test_what_is_erased_leaves_the_file_however_sqlite_was_compiled(registre: Path) -> None:
+def test_what_is_erased_leaves_the_file_however_sqlite_was_compiled(
+    registre: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = sqlite3.connect
+
+    def compiled_without(*a: Any, **k: Any) -> sqlite3.Connection:
+        connexion = connect(*a, **k)
+        connexion.execute("PRAGMA secure_delete = OFF")
+        return connexion
+
+    monkeypatch.setattr(sqlite3, "connect", compiled_without)
     with closing(ouvre(registre)) as db:
         assert db.execute("PRAGMA secure_delete").fetchone() == (1,)
         db.execute("INSERT INTO questions (personne, posee_le, texte) VALUES ('x', '2022', ?)", ("TRÈS SECRET" * 2000,))
