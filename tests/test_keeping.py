@@ -455,7 +455,7 @@ def test_what_is_erased_leaves_the_file_however_sqlite_was_compiled(
     connect = sqlite3.connect
 
     def compiled_without(*a: Any, **k: Any) -> sqlite3.Connection:
-        connexion = connect(*a, **k)
+        connexion: sqlite3.Connection = connect(*a, **k)
         connexion.execute("PRAGMA secure_delete = OFF")
         return connexion
 
