@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from config.errors import UserError
+from config.langue import jour
 from reports.gains import base
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue, somme
@@ -39,6 +41,8 @@ class Mouvement(NamedTuple):
 def changements(vue: Vue, sujet: Sujet) -> Reponse:
     """The bridge from `sujet.depuis` to the view's day; one element per cause, or per line when asked by line."""
     assert sujet.depuis is not None
+    if sujet.depuis > vue.au:
+        raise UserError(f"Le {jour(sujet.depuis)} n'est pas encore venu : on ne sait pas ce qui changera.")
     avant = vue.le(sujet.depuis)
     la, ici = avant.comptent(sujet), vue.comptent(sujet)
     mouvements = list(_mouvements(lignes_changees(vue.db, la, avant.au, ici, vue.au)))
