@@ -122,6 +122,10 @@ class Story:
             actes.decide(self.region.le(day).main(), reference, sens, "relu")
             self.events.append(Decision(day, code, finess, achat, sens))
 
+    def lock(self, code: str, ght: str, day: date) -> None:
+        actes.verrouille(self.region.le(day).main(), code, [ght], "fin de campagne", oui=True)
+        self.events.append(oracle.Verrou(day, code, ght))
+
 
 def _cells(s: Saisie) -> dict[str, Any]:
     return {
@@ -147,6 +151,10 @@ def lived(story: Story) -> Iterator[date]:
         yield day
         story.send(code, story.chance.choice([GA, GC]), day + timedelta(days=3))
         yield day + timedelta(days=3)
+        if code == ANNUELLE:
+            story.lock(code, GA, day + timedelta(days=20))
+            story.decide(code, day + timedelta(days=22))
+            yield day + timedelta(days=22)
 
 
 @pytest.fixture(scope="module")
@@ -218,10 +226,13 @@ def adds_up(ask: Callable[[str], dict[str, Any]], place: str, n: int) -> None:
     evolved = ask(f"évolution {where}{left_out}")
     assert {li["libelle"]: li["valeur"] for li in evolved["lignes"]}.get(str(n)) in (None, total["valeur"])
     assert cents(of("statut")["totaux"]["gain_retenu"]) == kept
+    locked = of("gains", " au verrou")
+    assert locked["valeur"] in (None, locked["totaux"]["gain_retenu"])
+    assert not locked["lignes"], "a total alone"
 
 
 TOLD = {"gains", "pourquoi", "prevision", "couverture", "performance", "rejets", "classement", "changements", "evolution",
-        "qualite", "comparaison", "objectif", "statut"}  # fmt: skip
+        "qualite", "comparaison", "objectif", "statut", "verrou"}  # fmt: skip
 WITHOUT_FIGURE = {"taches", "retards", "alertes", "echeances"}
 """They count things to do, tabs, findings or days: nothing that adds up."""
 
