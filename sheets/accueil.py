@@ -80,7 +80,9 @@ def answer(said: str) -> bool | None:
     key = cle(said)
     if any(sign in said for sign in _TICKED + _CROSSED) and not key:
         return any(sign in said for sign in _TICKED)
-    return True if _YES.fullmatch(key) else False if not key or _NO.fullmatch(key) else None
+    if not key:
+        return None if said.strip(" -–—.") else False
+    return True if _YES.fullmatch(key) else False if _NO.fullmatch(key) else None
 
 
 def first_tab(tabs: Iterable[tuple[OngletBrut, bool]]) -> OngletBrut | None:
@@ -125,9 +127,10 @@ def lit(onglet: OngletBrut) -> Accueil:
             accueil.contact = _suivant(rangee, labels[cle(CONTACT)])[1]
         if cle(FINESS) in labels and cle(NEANT) in labels:
             colonnes = _headings(accueil, labels, rangee, ici)
-        elif colonnes:
+            continue
+        if colonnes:
             _etablissement(accueil, rangee, colonnes, ici)
-        elif cle(CONTACT) not in labels:
+        if cle(CONTACT) not in labels:
             notes = ((rang, str(c), announced(c)) for rang, c in enumerate(rangee))
             accueil.units |= {ici.cell(rang): Unit(" ".join(c.split()), unit) for rang, c, unit in notes if unit}
     if not asked:

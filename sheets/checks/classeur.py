@@ -153,6 +153,13 @@ def ligne_de_total(cents: int | None) -> Ecart:
                  "Rien à faire. Si c'est une action, donnez-lui un intitulé, un statut et une famille.")  # fmt: skip
 
 
+@controle("total-different", Gravite.ALERTE, "onglet", titre="Un total écrit n'est pas celui des lignes",
+          pourquoi="Quand un total et ses lignes se contredisent, une ligne manque ou un montant est faux.")  # fmt: skip
+def total_different(written: int, added: int, titre: str) -> Ecart:
+    return Ecart(f"Le total écrit dans « {titre} » est {euros(written)} ; les lignes font {euros(added)}.",
+                 "Cherchez la ligne qui manque ou le montant qui diffère ; les lignes seules comptent.", valeur=euros(written))  # fmt: skip
+
+
 @controle("numero-en-double", Gravite.INFO, "onglet", titre="Une ligne copiée a gardé son numéro",
           pourquoi="Chaque action garde son numéro d'un envoi à l'autre ; deux lignes ne peuvent le partager.")  # fmt: skip
 def numero_en_double(vu: str, donne: str) -> Ecart:

@@ -6,9 +6,11 @@ Never judges whether a line is right: that is `sheets.judging`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+import string
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from operator import itemgetter
 from typing import Any
 
@@ -38,6 +40,9 @@ COLUMNS_LISTED = 8
 """Columns that nobody knows, past which the others are only counted."""
 _1904 = 1_462
 """Days between the two calendars of Excel."""
+TOTALS_CHECKED = 20
+"""Total lines of a tab that are checked against its lines; past them, something else is wrong."""
+CENTS_OF_ROUNDING = 100
 _ZEROS = frozenset(("0", "00:00:00", "30/12/1899", "31/12/1899", "01/01/1900", "01/01/1904"))
 """What is seen of 0 where no amount is expected, a date say."""
 _TOTAL = re.compile(r"(sous )?tota(l|ux)\b|somme\b|cumul\b")
@@ -120,10 +125,12 @@ def lit(
     lignes, lointaines = _sans_les_lointaines(lues, colonnes)
     lointaines += _a_droite(onglet, entetes)
     constats = list(entetes.constats)
-    gardees, totaux = _sans_les_totaux(lignes, trame)
+    sums = loupe.sums(octets, onglet.nom, _could_be_sums(lignes, trame, colonnes))
+    gardees, totaux = _sans_les_totaux(lignes, trame, {int(ou.lstrip(string.ascii_uppercase)) for ou in sums})
     for ligne in totaux:
         montant = ligne.valeurs.get("gain_annuel")
         constats.append(classeur.ligne_de_total(montant, feuille=onglet.nom, ligne=ligne.numero))
+    constats += _wrong_totals(gardees, totaux[:TOTALS_CHECKED], trame, colonnes, onglet.nom)
     constats += _unknown_columns(onglet, entetes)
     if lointaines:
         constats.append(classeur.cellule_lointaine(lointaines, feuille=onglet.nom, cellule=lointaines[0]))
@@ -240,13 +247,35 @@ def _unknown_columns(onglet: OngletBrut, entetes: Entetes) -> list[Constat]:
     ]
 
 
-def _sans_les_totaux(lignes: list[LigneLue], trame: Trame) -> tuple[list[LigneLue], list[LigneLue]]:
-    """The actions, and the lines that are none: totals, and headings repeated as they are for print."""
+def _could_be_sums(lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str]) -> list[str]:
+    """The amounts of the lines that hold nothing else than amounts: an action says what it is."""
+    return [
+        f"{colonnes[c]}{ligne.numero}"
+        for ligne in lignes
+        if not _words(ligne, trame) and "date_premiere_commande" not in ligne.valeurs
+        for c in ligne.valeurs
+        if trame.par_cle[c].genre == "euros"
+    ]
+
+
+def _words(ligne: LigneLue, trame: Trame) -> list[str]:
+    """What a line says in words, the number that we have given it aside."""
+    return [t for c, t in ligne.valeurs.items() if isinstance(t, str) and not trame.par_cle[c].a_nous]
+
+
+def _sans_les_totaux(
+    lignes: list[LigneLue], trame: Trame, sums: Collection[int]
+) -> tuple[list[LigneLue], list[LigneLue]]:  # fmt: skip
+    """The actions, and the lines that are none: totals, and headings repeated as they are for print.
+
+    `sums` are the numbers of the lines of amounts alone where a formula adds others up.
+    """
     gardees: list[LigneLue] = []
     autres: list[LigneLue] = []
     somme = 0
     for ligne in lignes:
-        if _repete_les_entetes(ligne, trame) or _est_un_total(ligne, somme if len(gardees) > 1 else None):
+        silent = ligne.numero in sums or (len(gardees) > 1 and ligne.valeurs.get("gain_annuel") == somme != 0)
+        if _repete_les_entetes(ligne, trame) or _est_un_total(ligne, trame, silent=silent):
             autres.append(ligne)
         else:
             gardees.append(ligne)
@@ -261,14 +290,36 @@ def _repete_les_entetes(ligne: LigneLue, trame: Trame) -> bool:
     return len(textes) >= ANCRES and sum(cle_entete(t) in trame.entetes for t in textes) > len(textes) // 2
 
 
-def _est_un_total(ligne: LigneLue, somme: int | None) -> bool:
-    """A line without status that says « total », or that holds nothing but the sum of what stands above."""
-    v = ligne.valeurs
-    if "statut" in v or "statut" in ligne.problemes:
+def _est_un_total(ligne: LigneLue, trame: Trame, *, silent: bool) -> bool:
+    """A line without status that says « total », or that holds nothing but a sum: by its formula, or of what stands above."""
+    if "statut" in ligne.valeurs or "statut" in ligne.problemes:
         return False
-    textes = [cle(t) for t in v.values() if isinstance(t, str)]
-    gain = v.get("gain_annuel")
-    return any(map(_TOTAL.match, textes)) or bool(gain and not textes and gain == somme)
+    textes = [cle(t) for t in ligne.valeurs.values() if isinstance(t, str)]
+    return any(map(_TOTAL.match, textes)) or (silent and not _words(ligne, trame))
+
+
+def _wrong_totals(
+    lignes: list[LigneLue], totaux: list[LigneLue], trame: Trame, colonnes: dict[str, str], feuille: str
+) -> Iterator[Constat]:
+    """Totals that no run of the lines above them adds up to, nor all the lines, nor those of a status alone."""
+    for total in totaux:
+        for c in (c for c in total.valeurs if trame.par_cle[c].genre == "euros"):
+            above = [ligne for ligne in lignes if ligne.numero < total.numero] or lignes
+            written, added = total.valeurs[c], sum(ligne.valeurs.get(c) or 0 for ligne in above)
+            if lignes and not any(abs(written - s) <= CENTS_OF_ROUNDING for s in _sums(above, lignes, c)):
+                dit = classeur.total_different(written, added, trame.par_cle[c].titre, feuille=feuille,
+                                               ligne=total.numero, cellule=f"{colonnes[c]}{total.numero}")  # fmt: skip
+                yield dit
+
+
+def _sums(above: list[LigneLue], lignes: list[LigneLue], colonne: str) -> Iterator[int]:
+    """What a total may well be: of the lines just above it, from any of them on, whatever their status or of one alone."""
+    for statuts in (None, {"réalisé"}, {"réalisé", "notifié"}):
+        for tous in (reversed(above), lignes):
+            kept = (
+                li.valeurs.get(colonne) or 0 for li in tous if statuts is None or li.valeurs.get("statut") in statuts
+            )
+            yield from accumulate(kept)
 
 
 def _cherche_les_formules(

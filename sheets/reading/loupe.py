@@ -22,6 +22,7 @@ from sheets.reading.parts import Parts
 SEEN = "vu"
 """Where a workbook that was rewritten keeps an error that the reader does not know."""
 _RANGEE = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
+_SUMS = re.compile(r"^(?:of:)?[=+\s]*(?:_xlfn\.)?(?:SUM|SUBTOTAL|AGGREGATE)\(", re.IGNORECASE)
 _ADRESSE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _NULLE_EN_1904 = b'null-date table:date-value="1904-01-01"'
 ABSENTE = (KeyError, StopIteration, ValueError, zipfile.BadZipFile)
@@ -51,6 +52,21 @@ def cachees(octets: bytes, feuille: str, vides: Collection[str], zeros: Collecti
         return {}
     except ET.ParseError as faute:
         raise MalLu("Ce classeur est abîmé : le contenu d'un onglet n'est pas du XML en règle.") from faute
+
+
+def sums(octets: bytes, feuille: str, adresses: Collection[str]) -> set[str]:
+    """Of these cells of a tab, those whose formula adds up others: SUM, SUBTOTAL, AGGREGATE. ∅ if it cannot be known."""
+    if not adresses:
+        return set()
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as z:
+            return {ou for ou, c in cells_of(z, feuille, set(adresses)) if _SUMS.search(_formula(c))}
+    except (*ABSENTE, ET.ParseError):
+        return set()
+
+
+def _formula(cellule: ET.Element) -> str:
+    return cellule.findtext("{*}f") or _attribut(cellule, "formula")
 
 
 def erreurs(octets: bytes, feuille: str) -> dict[str, Probleme]:

@@ -6,7 +6,8 @@ Beside each, the neighbour that is in order and of which nothing may be said.
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -14,9 +15,11 @@ import xlsxwriter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sheets import accueil
 from sheets.template import ENTETE
 from tests.corpus.base import (
     COL,
+    CORPUS,
     FEUILLE,
     GAIN,
     GAIN_SANS_L1,
@@ -26,6 +29,7 @@ from tests.corpus.base import (
     Verdict,
     ajoute,
     cas,
+    en_face,
     entier,
     frappe,
     habille,
@@ -36,7 +40,7 @@ from tests.corpus.base import (
 )
 from tests.corpus.cells import NBSP, gain, tapes
 from tests.corpus.containers import partage, recrit, remplace
-from tests.corpus.habits import titres
+from tests.corpus.habits import titres, total
 from tests.corpus.libreoffice import DOSSIER
 
 S, O, D = (COL[c] for c in ("gain_annuel", "montant_reference", "date_premiere_commande"))  # noqa: E741
@@ -383,3 +387,198 @@ second_gains("deux-colonnes-de-gain", "« Gain annuel » et « Montant Gain » s
              Verdict(codes={"colonne-en-double"}, lignes_retenues=0), 0.5)  # fmt: skip
 second_gains("deux-colonnes-egales", "« Gain annuel » et « Montant Gain » disent la même chose.",
              Verdict(pas={"colonne-en-double"}, lignes_retenues=N, gain_retenu=GAIN), 1)  # fmt: skip
+
+
+# --- totals -----------------------------------------------------------------------------------------------------------
+
+BELOW = L1 + N
+SUMMED = entier("ligne-de-total")
+WRONG = entier("ligne-de-total", "total-different", cellules={"total-different": f"{S}{BELOW}"}, dit="999.999.*66.000")
+
+
+def summed(name: str, what: str, verdict: Verdict, formula_: str, value: object = 66_000, **cells: object) -> None:
+    """Register a case whose line below the last one, already numbered, holds this formula as its gain."""
+
+    def made() -> bytes:
+        octets = retouche(frappe(BELOW, action_id="0011", gain_annuel=value, **cells))
+        return recrit(octets, FEUILLE, (rf'(<c r="{S}{BELOW}"[^>]*>)<v>', rf"\1<f>{formula_}</f><v>"))
+
+    ajoute(f"total-{name}", what, verdict, made)
+
+
+summed(
+    "formule-prepare",
+    "Une somme sur la ligne préparée suivante, dont le numéro est déjà là.",
+    SUMMED,
+    f"SUM({S}{L1}:{S}{BELOW - 1})",
+)
+summed(
+    "formule-partiel",
+    "Une somme des trois dernières lignes, sur une ligne préparée.",
+    SUMMED,
+    f"SUM({S}{BELOW - 3}:{S}{BELOW - 1})",
+    32_400,
+)
+summed(
+    "formule-filtre",
+    "Un sous-total de filtre (SUBTOTAL) sur une ligne préparée.",
+    SUMMED,
+    f"SUBTOTAL(109,{S}{L1}:{S}{BELOW - 1})",
+)
+summed(
+    "formule-agregat",
+    "Un agrégat (AGGREGATE) sur une ligne préparée.",
+    SUMMED,
+    f"AGGREGATE(9,5,{S}{L1}:{S}{BELOW - 1})",
+)
+summed("formule-non-calcule", "Une somme que personne n'a calculée, sur une ligne préparée.",
+       entier("ligne-de-total", "total-different"), f"SUM({S}{L1}:{S}{BELOW - 1})", 0)  # fmt: skip
+summed(
+    "formule-perime",
+    "Une somme dont la valeur ne correspond plus aux lignes.",
+    WRONG,
+    f"SUM({S}{L1}:{S}{BELOW - 1})",
+    999_999,
+)
+summed("formule-d-une-action", "Une vraie action sans statut, dont le gain est une somme de deux cases : ce n'est pas un total.",
+       Verdict(codes={"valeur-absente"}, pas={"ligne-de-total"}, lignes_retenues=N, gain_retenu=GAIN), f"SUM({S}{L1}:{S}{L1 + 1})", 3_600,
+       intitule="Denrées", famille="Hôtellerie")  # fmt: skip
+total(
+    "total-faux",
+    "Une ligne TOTAL tapée, qui dit autre chose que la somme des lignes.",
+    N,
+    intitule="TOTAL",
+    gain_annuel=999_999,
+)
+total(
+    "total-prepare",
+    "Une ligne TOTAL juste, sur une ligne déjà numérotée.",
+    N,
+    intitule="Total",
+    action_id="0011",
+    gain_annuel=66_000,
+)
+total("total-arrondi", "Un total tapé à l'euro près.", N, intitule="Total", gain_annuel=66_000.4)
+CORPUS["total-faux"] = replace(CORPUS["total-faux"], verdict=WRONG)
+
+
+@cas("total-des-realisees", "Le total des seules actions réalisées, sous une action notifiée.",
+     Verdict(codes={"ligne-de-total"}, pas={"total-different"}, lignes_retenues=N))  # fmt: skip
+def _() -> bytes:
+    return retouche(frappe(L1 + 1, statut="notifié"), frappe(BELOW, intitule="Total réalisé", gain_annuel=63_600))
+
+
+# --- the first tab ----------------------------------------------------------------------------------------------------
+
+
+def answered(name: str, said: object, verdict: Verdict, question: str = accueil.REMISE, column: int = 3) -> None:
+    """Register a case with this answer to a question of the first tab."""
+    what = (
+        f"« {said} » est répondu à « {question} »."
+        if question == accueil.REMISE
+        else f"« {said} » sous « Rien à déclarer »."
+    )
+    ajoute(
+        name,
+        what,
+        verdict,
+        lambda: retouche(lambda book, _: setattr(en_face(book[accueil.TITRE], question, column), "value", said)),
+    )
+
+
+for rank_, said_ in enumerate(
+    ("OK", "x", "X ", "Oui.", "remis", "Remise", True, 1, "fait", "✓", "oui, le 12/03/2022", "OUI !")
+):
+    answered(f"remise-oui-{rank_}", said_, entier(remis=True))
+for rank_, said_ in enumerate(("Non", "pas encore", "FAUX", 0, False, "n", "❌")):
+    answered(f"remise-non-{rank_}", said_, entier(remis=False))
+for rank_, said_ in enumerate(
+    ("le 12/03", "oui sauf CH Morez", "à valider", "?", "voir mail", date(2022, 3, 12), "presque")
+):
+    answered(f"remise-autre-{rank_}", said_, entier("reponse-incomprise", remis=False, dit="ni oui ni non"))
+answered("neant-neant", "Néant", entier(remis=True), "390780153", 4)
+answered(
+    "neant-autre",
+    "à confirmer",
+    Verdict(codes={"reponse-incomprise"}, lignes_retenues=N, gain_retenu=GAIN),
+    "390780153",
+    4,
+)
+
+
+@cas("remise-meme-case", "« Trame remise : oui » est écrit dans une seule case.", entier(remis=True))
+def _() -> bytes:
+    def edit(book: Workbook, _: Worksheet) -> None:
+        en_face(book[accueil.TITRE], accueil.REMISE).value = None
+        en_face(book[accueil.TITRE], accueil.REMISE, 1).value = "Trame remise : oui"
+
+    return retouche(edit)
+
+
+@cas(
+    "remise-effacee",
+    "La ligne « Trame remise » est effacée du premier onglet.",
+    entier("reponse-incomprise", remis=False, dit="introuvable"),
+)
+def _() -> bytes:
+    return retouche(lambda book, _: setattr(en_face(book[accueil.TITRE], accueil.REMISE, 1), "value", None))
+
+
+@cas("remise-non-calculee", "La réponse à « Trame remise » est une formule que personne n'a calculée.",
+     Verdict(codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN, remis=False))  # fmt: skip
+def _() -> bytes:
+    return retouche(
+        lambda book, _: setattr(en_face(book[accueil.TITRE], accueil.REMISE), "value", '=IF(1=1,"oui","non")')
+    )
+
+
+def note_in_front(name: str, what: str, title: str) -> None:
+    def edit(book: Workbook, _: Worksheet) -> None:
+        note = book.create_sheet(title, 0)
+        note.append(["Trame remise", None, "non"])
+        note.append(["Contact", None, "à trouver"])
+
+    ajoute(
+        name,
+        what,
+        Verdict(pas={"premier-onglet-absent", "reponse-incomprise"}, lignes_retenues=N, gain_retenu=GAIN, remis=True),
+        lambda: retouche(edit),
+    )
+
+
+note_in_front("note-trame-remise", "Un onglet de notes, placé devant, contient « Trame remise » et « non ».", "Notes")
+note_in_front("note-mode-d-emploi", "Le même, nommé « Mode d'emploi 2 ».", "Mode d'emploi 2")
+
+
+@cas("note-seule-trame-remise", "Le premier onglet est supprimé, et un onglet de notes contient « Trame remise ».",
+     Verdict(codes={"premier-onglet-absent"}, lignes_retenues=N, gain_retenu=GAIN, remis=False))  # fmt: skip
+def _() -> bytes:
+    def edit(book: Workbook, _: Worksheet) -> None:
+        book.remove(book[accueil.TITRE])
+        book.create_sheet("Notes", 0).append(["Trame remise", None, "oui"])
+
+    return retouche(edit)
+
+
+@cas("premier-onglet-en-k-euros", "Le premier onglet dit que les montants sont en milliers d'euros.", REFUSED)
+def _() -> bytes:
+    return retouche(pose({"B30": "Montants saisis en k€"}, accueil.TITRE))
+
+
+@cas("achats-en-k-euros", "L'en-tête des achats totaux dit « k€ ».",
+     Verdict(codes={"unite-de-colonne"}, lignes_retenues=N, gain_retenu=GAIN, dit="Achats totaux"))  # fmt: skip
+def _() -> bytes:
+    return retouche(
+        lambda book, _: setattr(
+            en_face(book[accueil.TITRE], accueil.FINESS), "value", "Achats totaux de l'exercice (k€)"
+        )
+    )
+
+
+@cas(
+    "achats-zero",
+    "Des achats totaux de zéro, saisis.",
+    Verdict(pas={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN),
+)
+def _() -> bytes:
+    return retouche(lambda book, _: setattr(en_face(book[accueil.TITRE], "390780146"), "value", 0))
