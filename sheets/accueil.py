@@ -12,6 +12,7 @@ from sheets.adresse import adresse
 from sheets.cells import Probleme, euros, texte
 from sheets.reading.excel import OngletBrut
 from sheets.reading.units import announced, unit_said
+from sheets.trame import Tampon
 
 TITRE = "Mode d'emploi"
 REMISE = "Trame remise"
@@ -20,6 +21,8 @@ FINESS = "FINESS"
 ACHATS = "Achats totaux de l'exercice (€ TTC)"
 NEANT = "Rien à déclarer"
 OUI = "oui"
+DEPTH = 60
+"""Rows in which the first tab is known."""
 AIDES = {
     REMISE: "« oui » quand la saisie est finie : tant qu'elle ne l'est pas, le chiffre est provisoire.",
     CONTACT: "La fonction et l'adresse de service de qui répondra aux questions.",
@@ -85,12 +88,12 @@ def answer(said: str) -> bool | None:
     return True if _YES.fullmatch(key) else False if _NO.fullmatch(key) else None
 
 
-def first_tab(tabs: Iterable[tuple[OngletBrut, bool]]) -> OngletBrut | None:
-    """The first tab, wherever it stands: by its name, its table, and the stamp of the workbook (whether a tab bears one).
+def first_tab(tabs: Iterable[tuple[OngletBrut, Tampon | None]]) -> OngletBrut | None:
+    """The first tab, wherever it stands among the tabs and their stamps: by its name, its table, the stamp of the workbook.
 
-    Never one that merely holds « Trame remise », as a note may.
+    Never the tab of an établissement, nor one that merely holds « Trame remise », as a note may.
     """
-    marks = [(o, _marks(o, stamped)) for o, stamped in tabs]
+    marks = [(o, _marks(o, bool(stamp))) for o, stamp in tabs if not (stamp and stamp.finess)]
     known = [(o, m) for o, m in marks if m.named or m.table or (m.stamped and m.asks)]
     return max(known, key=lambda o: sum(o[1]), default=(None, None))[0]
 
@@ -103,7 +106,7 @@ class _Marks(NamedTuple):
 
 
 def _marks(onglet: OngletBrut, stamped: bool) -> _Marks:
-    rows = [{cle(c) for c in r if isinstance(c, str)} for r in onglet.rangees[:60]]
+    rows = [{cle(c) for c in r if c and isinstance(c, str)} for r in onglet.rangees[:DEPTH]]
     asks = any(label == cle(REMISE) or _ASKED.match(label) for row in rows for label in row)
     return _Marks(stamped, cle(onglet.nom) == cle(TITRE), asks, any({cle(FINESS), cle(NEANT)} <= row for row in rows))
 
@@ -131,7 +134,7 @@ def lit(onglet: OngletBrut) -> Accueil:
         if colonnes:
             _etablissement(accueil, rangee, colonnes, ici)
         if cle(CONTACT) not in labels:
-            notes = ((rang, str(c), announced(c)) for rang, c in enumerate(rangee))
+            notes = ((rang, str(c), announced(c)) for rang, c in enumerate(rangee) if c)
             accueil.units |= {ici.cell(rang): Unit(" ".join(c.split()), unit) for rang, c, unit in notes if unit}
     if not asked:
         accueil.unclear[""] = Answer(REMISE, "")

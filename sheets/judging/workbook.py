@@ -88,7 +88,7 @@ def _juge(fichier: str, octets: bytes, dossier: Dossier, *, relu: bool = False) 
         raise
     except excel.Refus as refus:
         return Classeur(fichier, tampon, (), (refus.constat,), lisible=False)
-    premier = accueil.first_tab((o, bool(t and not t.finess)) for o, t in zip(bruts, tampons, strict=True))
+    premier = accueil.first_tab(zip(bruts, tampons, strict=True))
     dit = accueil.lit(premier) if premier else Accueil()
     suspects = _achats_suspects(dit, dossier, campagne)
     membres = {e.finess: e.nom for e in dossier.territoire.membres(tampon.ght, campagne.situation)}

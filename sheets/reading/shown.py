@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from html import unescape
 from xml.etree import ElementTree as ET
 
@@ -31,11 +32,11 @@ def other_units(octets: bytes, feuille: str, amounts: Mapping[str, int]) -> dict
     {} for another kind of file than a zip of XML.
     """
     try:
+        seen = _units_of_the_workbook(octets)
+        asked = {ou: cents for ou, cents in amounts.items() if seen - {RATE} or (seen and abs(cents) < SMALL)}
+        if not asked:
+            return {}
         with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            seen = _units_of_the_workbook(z)
-            asked = {ou: cents for ou, cents in amounts.items() if seen - {RATE} or (seen and abs(cents) < SMALL)}
-            if not asked:
-                return {}
             if "content.xml" in z.namelist():
                 found = ((ou, _shown_in_ods(c, asked[ou])) for ou, c in loupe.cells_of(z, feuille, asked))
             else:
@@ -46,17 +47,18 @@ def other_units(octets: bytes, feuille: str, amounts: Mapping[str, int]) -> dict
         return {}
 
 
-def _units_of_the_workbook(z: zipfile.ZipFile) -> set[str]:
-    """The other units that a format of the workbook shows, used or not."""
-    parts = Parts(z)
-    if parts.find("content.xml"):
-        xml = b"".join(z.read(part) for part in map(parts.find, ("content.xml", "styles.xml")) if part)
-        said = {unit_said(unescape(t.decode("utf-8", "replace"))) for t in _TEXT_ODS.findall(xml)}
-        return (said | ({RATE} if b"<number:percentage-style" in xml else set())) - {""}
-    part = parts.usual_names().get(STYLES, "")
-    styles = z.read(part) if part else b""
-    codes = {unescape(code.decode("utf-8", "replace")) for code in _CODE.findall(styles)}
-    return {RATE, *map(other_unit, codes)} - {""}  # Excel's own formats for rates are in every workbook
+@lru_cache(maxsize=1)
+def _units_of_the_workbook(octets: bytes) -> frozenset[str]:
+    """The other units that a format of the workbook shows, used or not; remembered from one tab to the next."""
+    with zipfile.ZipFile(io.BytesIO(octets)) as z:
+        parts = Parts(z)
+        if parts.find("content.xml"):
+            xml = b"".join(z.read(part) for part in map(parts.find, ("content.xml", "styles.xml")) if part)
+            said = {unit_said(unescape(t.decode("utf-8", "replace"))) for t in _TEXT_ODS.findall(xml)}
+            return frozenset((said | ({RATE} if b"<number:percentage-style" in xml else set())) - {""})
+        part = parts.usual_names().get(STYLES, "")
+        codes = {unescape(code.decode("utf-8", "replace")) for code in _CODE.findall(z.read(part) if part else b"")}
+        return frozenset({RATE, *map(other_unit, codes)} - {""})  # Excel's own formats for rates are in every workbook
 
 
 def _shown_in_ods(cell: ET.Element, cents: int) -> str:

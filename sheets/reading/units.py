@@ -92,7 +92,12 @@ def money_said(text: str) -> str:
 
 def announced(text: object) -> str:
     """The unit that a note beside the table gives to all its amounts: « montants en k€ », « (HT) »; "" for any other text."""
-    if not isinstance(text, str) or len(text) > LONG or not (said := money_said(text)):
+    return _announced(text) if isinstance(text, str) and 0 < len(text) <= LONG else ""
+
+
+@lru_cache(maxsize=4096)
+def _announced(text: str) -> str:
+    if not (said := money_said(text)):
         return ""
     flat = plain(text)
     alone = len(flat) <= 30 and not re.search("[0-9]", flat) and len(flat.split()) <= 4

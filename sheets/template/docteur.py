@@ -125,7 +125,7 @@ def _ouvre(octets: bytes, dossier: Dossier, ght: str, campagne: str) -> _Dossier
     if vu is None and not (ght and campagne):
         raise Refus(controles.trame_inconnue([o.nom for o in bruts]))
     trame, tampon, c = _cible(vu, dossier, ght, campagne)
-    premier = accueil.first_tab((o, bool(t and not t.finess)) for o, t in zip(bruts, tampons, strict=True))
+    premier = accueil.first_tab(zip(bruts, tampons, strict=True))
     dit = accueil.lit(premier) if premier else Accueil()
     membres = {e.finess: e.nom for e in dossier.territoire.membres(tampon.ght, c.situation)}
     return _Dossier(Envoi(octets, trame, c, tampon, dossier, dit, membres), vu, bruts, tampons, premier)
