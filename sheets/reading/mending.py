@@ -17,11 +17,8 @@ TRUTHS = {"", "0", "1", "true", "false"}
 KINDS = {"b", "d", "e", "inlineStr", "n", "s", "str"}
 
 
-def mend(row: ET.Element, texts: int) -> None:
-    """Write the cells of a row as the reader knows them: nothing between them, no type nor error it never heard of.
-
-    `texts` is how many the shared table holds.
-    """
+def mend(row: ET.Element) -> None:
+    """Write the cells of a row as the reader knows them: nothing between them, no type nor error it never heard of."""
     row.text = None
     for cell in row:
         cell.tail = cell.text = None
@@ -29,10 +26,10 @@ def mend(row: ET.Element, texts: int) -> None:
             cell.remove(extra)
         value = next((e for e in cell if local(e) == "v"), None)
         if value is not None:
-            _mend_value(cell, value, texts)
+            _mend_value(cell, value)
 
 
-def _mend_value(cell: ET.Element, value: ET.Element, texts: int) -> None:
+def _mend_value(cell: ET.Element, value: ET.Element) -> None:
     kind = cell.get("t", "n")
     if kind != "str":
         value.text = (value.text or "").strip()
@@ -40,9 +37,6 @@ def _mend_value(cell: ET.Element, value: ET.Element, texts: int) -> None:
     if kind == "e" and text not in ERRORS:
         cell.set(SEEN, text)
         value.text = "#N/A"
-    elif kind == "s" and text.isdecimal() and int(text) >= texts:
-        cell.set("t", "e")
-        value.text = "#REF!"
     elif kind == "b" and text not in TRUTHS:
         value.text = "1"
     elif kind not in KINDS or (kind == "n" and text and not _is_number(text)):

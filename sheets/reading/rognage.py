@@ -23,7 +23,7 @@ from xml.sax.saxutils import quoteattr
 from sheets.adresse import adresse
 from sheets.reading.excel import ABIME, MalLu, OngletBrut, ouvre
 from sheets.reading.mending import mend
-from sheets.reading.parts import LINKS, STRINGS, STYLES, USUAL, Parts, Sheet, links_of, local
+from sheets.reading.parts import LINKS, STRINGS, STYLES, USUAL, Parts, Sheet, links_of
 from sheets.reading.plain_package import PACKAGE, link
 from sheets.reading.recopie import recopie
 from sheets.reading.unwrapping import unwrapped
@@ -32,7 +32,6 @@ COLONNES_MAX = 256
 TROU_MAX = 1_000
 """A row further than that below the last one that holds something is out of reach."""
 LIGNES_MAX = 50_000
-TEXTS_MAX = 2**32
 RACINE, OPEN_DOCUMENT = "_rels/.rels", "content.xml"
 _ABIME = (zipfile.BadZipFile, ET.ParseError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError)  # fmt: skip
 """What unpacking and parsing a damaged file raises."""
@@ -84,8 +83,7 @@ def rogne(octets: bytes) -> Rogne:
         main = parts.main()
         listed = parts.sheets(main) if main else []
         sheets = [s for s in listed if s.part and s.kind == "worksheet"]
-        texts = _how_many_texts(parts)
-        coupes = [_cut_sheet(parts, apres, sheet, rang, texts) for rang, sheet in enumerate(sheets, 1)]
+        coupes = [_cut_sheet(parts, apres, sheet, rang) for rang, sheet in enumerate(sheets, 1)]
         if main:
             _copy_the_others(parts, apres, sheets, {s.ident for s in listed} - {s.ident for s in sheets})
         else:
@@ -95,24 +93,9 @@ def rogne(octets: bytes) -> Rogne:
     return Rogne(sortie.getvalue(), lointaines, lignes, tuple(s.name for s in listed if not s.part))
 
 
-def _how_many_texts(parts: Parts) -> int:
-    """How many texts the shared table holds; beyond counting where there is none, for the reader to refuse."""
-    if not (table := parts.usual_names().get(STRINGS, "")):
-        return TEXTS_MAX
-    with parts.zip.open(table) as xml:
-        return sum(1 for element in _forgotten(xml) if local(element) == "si")
-
-
-def _forgotten(xml: IO[bytes]) -> Iterator[ET.Element]:
-    """Each element as it ends, emptied once it has been looked at."""
-    for _, element in ET.iterparse(xml):  # noqa: S314 - sizes were bounded before
-        yield element
-        element.clear()
-
-
-def _cut_sheet(parts: Parts, apres: zipfile.ZipFile, sheet: Sheet, rang: int, texts: int) -> tuple[int, list[str]]:
+def _cut_sheet(parts: Parts, apres: zipfile.ZipFile, sheet: Sheet, rang: int) -> tuple[int, list[str]]:
     with parts.zip.open(sheet.part) as xml, apres.open(_named(rang), "w") as neuf:
-        return _rogne_la_feuille(xml, neuf, texts)
+        return _rogne_la_feuille(xml, neuf)
 
 
 def _copy_an_open_document(parts: Parts, apres: zipfile.ZipFile) -> None:
@@ -158,7 +141,7 @@ def _book_links(sheets: Sequence[Sheet]) -> str:
     return f'<Relationships xmlns="{PACKAGE}">{"".join(linked)}</Relationships>'
 
 
-def _rogne_la_feuille(xml: IO[bytes], neuf: IO[bytes], texts: int) -> tuple[int, list[str]]:
+def _rogne_la_feuille(xml: IO[bytes], neuf: IO[bytes]) -> tuple[int, list[str]]:
     """Write the rows of a sheet that are within reach; return how many show something, and the cells left out."""
     lointaines: list[str] = []
     prises: dict[int, int] = {}
@@ -170,7 +153,7 @@ def _rogne_la_feuille(xml: IO[bytes], neuf: IO[bytes], texts: int) -> tuple[int,
         neuf.write(b"" if numero else b"<sheetData>")
         dit = element.get("r", "")
         numero = int(dit) if dit.isdecimal() else numero + 1
-        mend(element, texts)
+        mend(element)
         pleines = [c for c in element if _pleine(c)]
         if not pleines:
             continue
