@@ -98,6 +98,15 @@ def test_a_second_spelling_typed_beside_the_known_one_is_another_line(region: Re
     assert titres(region) == {"0022": "Gants", "22": "Linge"}
 
 
+@pytest.mark.parametrize("ecrits", [("22", "022"), ("022", "22"), ("N°22", "22.0"), ("22.0", "N°22")])
+def test_of_two_spellings_of_a_known_number_the_line_that_is_like_it_bears_it(
+    region: Region, ecrits: tuple[str, str]
+) -> None:
+    envoie(region, 0, trame(["0022"], ["Gants"]))
+    envoie(region, 1, trame(ecrits, ["Gants", "Linge"]))
+    assert titres(region) == {"0022": "Gants", ecrits[1]: "Linge"}
+
+
 @pytest.mark.parametrize("numeros", [
     ["0003", "0004", "0005", "0001", "0002"],  # filled anew after a sort
     ["0002", "0003", "0004", "0005", "0006"],  # shifted by one
