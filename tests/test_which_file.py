@@ -139,13 +139,13 @@ def test_the_place_of_the_version_that_counts_is_its_own_even_after_a_file_that_
     assert retenu(region) == 9_000
 
 
-def test_a_path_that_held_a_copy_of_the_version_that_counts_may_go_back_to_the_former_one(region: Region) -> None:
+def test_the_version_that_counts_keeps_its_place_when_it_is_renamed(region: Region) -> None:
     v1, v2 = octets(region, 9_000), octets(region, 12_000)
     releve(region, 0, {"premier.xlsx": (v1, 0)})
     releve(region, 1, {"second.xlsx": (v2, 10)})
-    releve(region, 2, {"premier.xlsx": (v2, 10)})
     (region.ou / "recus" / "second.xlsx").unlink()
-    assert releve(region, 3, {"premier.xlsx": (v1, 0)})["premier.xlsx"][0] == "modifie"
+    assert releve(region, 2, {"renomme.xlsx": (v2, 10)})["renomme.xlsx"] == ("inchange", "")
+    assert releve(region, 3, {"renomme.xlsx": (v1, 0)})["renomme.xlsx"][0] == "modifie"
     assert retenu(region) == 9_000
 
 
