@@ -11,9 +11,10 @@ from bots.grammaire.comprendre import LONGEST, comprend
 from bots.grammaire.question import Question
 from bots.questions import PAR_CLE, Intention
 from config.discretion import masque
-from config.droits import CLAVIER, Personne, Regard, meilleur_regard
+from config.droits import CLAVIER, Personne, Regard, meilleur_regard, reader
 from config.errors import UserError
 from config.territoire import FRANCE, Perimetre
+from reports.disclosure import told
 from reports.reponse import Reponse
 from reports.vue import Sujet, Vue
 from sheets.register import demandes
@@ -102,12 +103,12 @@ def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: Vue)
         propositions = [intention.propose(vue.dossier.territoire.nom(sujet.perimetre), n) for n in annees]
         dit = objets.sans_figure(question.texte, question.intention, str(faute)) | {"propositions": propositions}
         return Rendu(dit, question, vue)
-    if droit is not Regard.TOUT:
-        reponse = _without_imputed(reponse, regards)
-    if droit is Regard.TOUT or intention.lignes_ouvertes:
+    if droit is Regard.TOUT:
         return Rendu(objets.objet(question.texte, reponse, vue.dossier), question, vue, droit, reponse)
-    objet, reponse = _totaux_seuls(question.texte, reponse, vue, regards)
-    return Rendu(objet, question, vue, droit, reponse)
+    said = for_totals(vue, sujet, reponse, regards, intention)
+    objet = objets.objet(question.texte, said, vue.dossier)
+    objet["texte"] += _what_is_closed(reponse, said)
+    return Rendu(objet, question, vue, droit, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,26 +134,23 @@ def _totaux_suffisent(intention: Intention, sujet: Sujet) -> bool:
     return intention.total_seul and (intention.cle != "classement" or sujet.par in TERRITOIRES)
 
 
-def _totaux_seuls(texte: str, reponse: Reponse, vue: Vue, regards: Regards) -> tuple[dict[str, Any], Reponse]:
-    """The answer without its lines; of a ranking, the places one may see, the others being anonymous."""
-    classe = reponse.intention == "classement"
-    vus = tuple(e for e in reponse.elements if e.territoire and regards.sur(e.territoire) is not Regard.RIEN)
-    caches = len(reponse.elements) - len(vus)
-    sans_lignes = replace(reponse, elements=vus if classe else (), par=reponse.par if classe else "")
-    rendu = objets.objet(texte, sans_lignes, vue.dossier)
-    if classe and caches:
-        rendu["texte"] += "\nLes autres rangs sont anonymes : votre profil ne les ouvre pas."
-    elif caches or (reponse.elements and not classe):
-        rendu["texte"] += "\nLe détail n'est pas ouvert à votre profil : voici le total seul."
-    return rendu, sans_lignes
+def for_totals(vue: Vue, sujet: Sujet, reponse: Reponse, regards: Regards, intention: Intention) -> Reponse:
+    """An answer to someone entitled to totals alone: without its lines, and without what gives anyone else away."""
+    p, d = regards.personne, regards.vue.dossier
+    who = reader(p, d.personnes, d.territoire, regards.vue.au)
+    with lecture(vue.db):
+        r = told(vue, sujet, reponse, who, intention.fonction, lambda t: regards.sur(t) is not Regard.RIEN)
+    if intention.lignes_ouvertes or r.intention in ("classement", "couverture"):
+        return replace(r, heavy=())
+    return replace(r, elements=(), beside=(), heavy=(), par="")
 
 
-def _without_imputed(reponse: Reponse, regards: Regards) -> Reponse:
-    """What is imputed to GHT that sent nothing is a figure of theirs: it is left out unless each may be seen."""
-    if all(e.territoire and regards.sur(e.territoire) is not Regard.RIEN for e in reponse.beside):
-        return reponse
-    faits = {nom: fait for nom, fait in reponse.faits.items() if nom not in ("impute", "impute_reporte")}
-    return replace(reponse, beside=(), faits=faits)
+def _what_is_closed(whole: Reponse, said: Reponse) -> str:
+    if len(said.elements) == len(whole.elements) or whole.intention == "prevision":  # whose parts are in the sentence
+        return ""
+    if whole.intention == "classement":
+        return "\nLes autres rangs sont anonymes : votre profil ne les ouvre pas."
+    return "\nLe détail n'est pas ouvert à votre profil : voici le total seul."
 
 
 def _memoire(question: Question) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from bots.lettres.lettre import Piece
+from bots.messages import closed
 from config.dossier import Dossier
 from config.langue import SANS_TAUX, compte, euros, grand_montant, jour, taux
 from reports.bridge import CAUSES
@@ -96,6 +97,7 @@ def reponse(
         {"type": "header", "text": {"type": "plain_text", "text": _coupe(titre, ENTETE), "emoji": False}},
         _section(_coupe(premiere, SECTION)),
         _champs(_faits(objet)),
+        *_closed(objet),
         *_heavy(objet),
         *_lignes(objet, dossier),
         *(_constats(couteux, dossier) if couteux and couteux["lignes"] else []),
@@ -135,7 +137,7 @@ def _figure(o: Objet) -> str:
     """The figure, as one says it aloud, with what it counts."""
     valeur = o["valeur"]
     if valeur is None:
-        return "Chiffre inconnu"
+        return "Chiffre non communiqué" if o.get("masque") else "Chiffre inconnu"
     if o["unite"] == "EUR":
         mots = {"gains": " retenus", "pourquoi": "" if o.get("chiffre") else " retenus", "rejets": " retirés", "changements": " d'écart",
                 "objectif": " d'objectif"}  # fmt: skip
@@ -157,21 +159,29 @@ def _figure(o: Objet) -> str:
 def _faits(o: Objet) -> list[tuple[str, str]]:
     """Objective and attainment, declared and kept, trames, day: on what every figure stands."""
     recues, attendues = o["trames"]["recues"], o["trames"]["attendues"]
-    retenu = cents(o["totaux"]["gain_retenu"])
-    faits = [("Retenu", grand_montant(retenu)), ("Déclaré", grand_montant(cents(o["declare"])))]
-    if under := cents(o.get("sous_alerte", 0)):
-        faits.append(("Sous alerte", f"{grand_montant(under)} ; hors alerte {grand_montant(retenu - under)}"))
+    said = (("Retenu", o["totaux"]["gain_retenu"]), ("Déclaré", o["declare"]))
+    faits = [(mots, grand_montant(cents(montant))) for mots, montant in said if montant is not None]
+    if under := cents(o.get("sous_alerte") or 0):
+        without = o.get("retenu_hors_alerte")
+        beside = f" ; hors alerte {grand_montant(cents(without))}" if without is not None else ""
+        faits.append(("Sous alerte", f"{grand_montant(under)}{beside}"))
     if o["objectif"] is not None:
         reparti = " (réparti)" if o["objectif_reparti"] else ""
         faits.append((f"Objectif{reparti}", grand_montant(cents(o["objectif"]))))
         atteint = o["taux_atteinte"]
         faits.append(("Atteint à", taux(Decimal(str(atteint))) if atteint is not None else SANS_TAUX))
     faits.append(("Trames", f"{compte(recues, 'reçue')} sur {attendues}"))
-    if provisoire := cents(o["dont_provisoire"]):
+    if provisoire := cents(o["dont_provisoire"] or 0):
         faits.append(("Dont provisoire", f"{grand_montant(provisoire)} (trames vues, pas encore remises)"))
     if ajustement := cents(o["ajustement"]):
         faits.append(("Ajustement", grand_montant(ajustement)))
     return [*faits, ("Au", f"{jour(date.fromisoformat(o['au']))}, {' et '.join(o['campagnes']) or o['campagne']}")]
+
+
+def _closed(o: Objet) -> list[Bloc]:
+    """What is rounded, and what is withheld with its reason."""
+    dit = closed(cents(o.get("arrondi") or 0), {m["chiffre"]: m["motif"] for m in o.get("masque") or ()})
+    return [_section(_propre(dit))] if dit else []
 
 
 def _heavy(o: Objet) -> list[Bloc]:

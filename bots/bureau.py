@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots import blocks, objets
+from bots.answering import Regards, for_totals
 from bots.blocks import Bloc, Choix
 from bots.formulaires import FORMULAIRES, muets, simple
+from bots.questions import PAR_CLE
 from config.droits import Regard, meilleur_regard, remplacees
 from config.errors import UserError
 from config.langue import compte, delai, enumeration, euros, grand_montant, jour
@@ -22,7 +24,7 @@ from reports.dicible import reference_dicible
 from reports.reponse import Element, Reponse
 from reports.suivi import Etat
 from reports.taches import GESTES
-from reports.vue import Vue
+from reports.vue import Sujet, Vue
 from sheets.register import actes, chat
 from sheets.register.actes import Main
 from sheets.register.pas import LE_SERVICE
@@ -60,7 +62,7 @@ def accueil(main: Main, vue: Vue, page: Page | None = None) -> tuple[Bloc, ...]:
     for p, droit in _postes(main, vue)[:SECTIONS]:
         blocs += [{"type": "divider"}] if blocs else []
         if droit is Regard.TOTAUX:
-            blocs += blocks.reponse(_objet(p.gains, vue), vue.dossier).blocs
+            blocs += blocks.reponse(_objet(_told(main, vue, p), vue), vue.dossier).blocs
         elif p.perimetre.type in ("national", "region"):
             blocs += _du_referent(main, vue, p, page or Page())
         else:
@@ -68,6 +70,12 @@ def accueil(main: Main, vue: Vue, page: Page | None = None) -> tuple[Bloc, ...]:
     blocs = blocs or [blocks.paragraphe(RIEN.format(fonction=main.personne.fonction))]
     blocs += _du_service(main, vue)
     return tuple({**b, "block_id": f"bureau-{rang}"} for rang, b in enumerate(blocs))
+
+
+def _told(main: Main, vue: Vue, p: Poste) -> Reponse:
+    """The figures of a desk whose detail is closed, as the bot would tell them."""
+    sujet = Sujet(p.perimetre, p.campagne.exercice)
+    return for_totals(vue, sujet, p.gains, Regards(main.personne, vue), PAR_CLE["gains"])
 
 
 def _du_service(main: Main, vue: Vue) -> list[Bloc]:

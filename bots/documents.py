@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -25,6 +26,11 @@ from reports.vue import Sujet, Vue
 AVEC_LIGNES = ("gains", "objectif", "pourquoi", "rejets", "qualite")
 """The answers whose figure is made of the lines of one territory."""
 DESSINEES = ("gains", "objectif", "evolution", "comparaison", "classement", "prevision", "statut", "retards")
+DRAWN: defaultdict[str, frozenset[str]] = defaultdict(
+    frozenset, dict.fromkeys(("gains", "objectif"), frozenset({"retenu"}))
+    | {"prevision": frozenset({"retenu", "notifie", "report", "valeur"})}
+)  # fmt: skip
+"""The amounts without which there is nothing to draw."""
 SOURCE = "Source : trames PAAT relevées par Vigie."
 
 
@@ -42,7 +48,8 @@ def image(rendu: Rendu) -> Piece:
     if rendu.droit is Regard.TOUT and r.intention in ("gains", "objectif"):
         r = _detaillee(r, rendu.vue, sujet)
     titre = sans_motif(str(rendu.objet["texte"]).partition("\n")[0])
-    trace = dessin(r, situation, rendu.vue.dossier, titre, f"{messages.base(r)}\n{SOURCE}")
+    pied = "\n".join(filter(None, (messages.closed(r.arrondi, r.masque), messages.base(r), SOURCE)))
+    trace = None if r.masque.keys() & DRAWN[r.intention] else dessin(r, situation, rendu.vue.dossier, titre, pied)
     if trace is None:
         raise UserError(f"Rien à dessiner : {titre}")
     from reports import plots  # noqa: PLC0415 - the drawing library takes half a second to load

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from bots.questions import INTENTIONS
 from config.dossier import Dossier
 from config.langue import SANS_TAUX, aim, compte, de, delai, enumeration, euros, grand_montant, jour, taux
 from config.territoire import Perimetre
+from reports.metrics import METRICS
 from reports.reponse import Element, Reponse
 
 MONTRES = 12
@@ -18,8 +19,44 @@ MONTRES = 12
 
 def texte(r: Reponse, dossier: Dossier) -> str:
     """The answer in a few lines: the figure first, its basis, its date, then the lines behind it."""
-    phrases = [_PHRASES[r.intention](r, dossier), *map(heavy, r.heavy), *_lignes(r), base(r)]
+    said = _withheld(r, dossier) if "valeur" in r.masque else _PHRASES[r.intention](r, dossier)
+    phrases = [
+        said,
+        *map(heavy, r.heavy),
+        *_lignes(r),
+        closed(r.arrondi, r.masque) if r.unite in ("EUR", "taux") else "",
+        base(r),
+    ]
     return "\n".join(p for p in phrases if p)
+
+
+def _withheld(r: Reponse, dossier: Dossier) -> str:
+    """The sentence in place of a figure that may not be told to whoever asks."""
+    nom = METRICS[r.intention].nom
+    return (
+        f"{nom[0].upper()}{nom[1:]} {_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice} : "
+        f"non communiqué à votre profil ({r.masque['valeur']})."
+    )
+
+
+NAMES = {
+    "declare": "déclaré", "retire": "retiré", "retenu": "retenu", "dont_provisoire": "part provisoire",
+    "sous_alerte": "part sous alerte", "notifie": "notifié", "report": "report", "impute": "imputé",
+    "qualite_euros": "qualité en euros", "perimetre_traite": "périmètre traité", "achats": "achats",
+}  # fmt: skip
+"""What is withheld beside the figure, in words; the rest goes without saying."""
+
+
+def closed(rounded: int, withheld: Mapping[str, str]) -> str:
+    """« Arrondi à 100 k€ près. Non communiqué : retiré, déclaré (moins de 3 autres GHT y contribuent). »"""
+    if not rounded or "valeur" in withheld:
+        return ""
+    by_reason: dict[str, list[str]] = {}
+    for name, why in withheld.items():
+        if name in NAMES:
+            by_reason.setdefault(why, []).append(NAMES[name])
+    dits = " ; ".join(f"{enumeration(names)} ({why})" for why, names in by_reason.items())
+    return f"Arrondi à {grand_montant(rounded)} près." + (f" Non communiqué : {dits}." if dits else "")
 
 
 def _du(p: Perimetre, dossier: Dossier) -> str:
@@ -67,11 +104,7 @@ def heavy(e: Element) -> str:
 
 
 def _gains(r: Reponse, dossier: Dossier) -> str:
-    retire = (
-        f" Retiré : {grand_montant(r.totaux.gain_retire)} sur {grand_montant(r.totaux.gain_declare)} déclarés."
-        if r.totaux.gain_retire
-        else ""
-    )
+    retire = f" Retiré : {grand_montant(r.totaux.gain_retire)}{_sur(r)}." if r.totaux.gain_retire else ""
     atteinte = "" if r.sauf else _atteinte(r)
     return f"Gains {_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice} : {grand_montant(r.totaux.gain_retenu)} retenus{under_alert(r.sous_alerte)}.{atteinte}{retire}"
 
@@ -86,15 +119,24 @@ def _verrou(r: Reponse, dossier: Dossier) -> str:
     )
 
 
+def _sur(r: Reponse) -> str:
+    return "" if "declare" in r.masque else f" sur {grand_montant(r.totaux.gain_declare)} déclarés"
+
+
 def _objectif(r: Reponse, dossier: Dossier) -> str:
     if r.objectif is None:
         return f"Je ne connais pas d'objectif {_du(r.perimetre, dossier)} pour {r.exercice}."
     o = r.objectif
     nature = "réparti au prorata des achats, " if o.reparti else ""
     soit = "soit " if o.montant else ""
-    return (
+    vise = (
         f"Objectif {_du(r.perimetre, dossier)} pour {r.exercice} : {grand_montant(o.montant)} "
-        f"({nature}version « {o.version} », en vigueur depuis le {jour(o.effet)}). "
+        f"({nature}version « {o.version} », en vigueur depuis le {jour(o.effet)})."
+    )
+    if "retenu" in r.masque:
+        return vise
+    return (
+        f"{vise} "
         f"Retenu à ce jour : {grand_montant(r.totaux.gain_retenu)}{under_alert(r.sous_alerte)}, {soit}{attained(r)}."
     )
 
@@ -267,6 +309,8 @@ def _classement(r: Reponse, dossier: Dossier) -> str:
 
 
 def _prevision(r: Reponse, dossier: Dossier) -> str:
+    if not r.faits.keys() >= {"notifie", "report"} or "retenu" in r.masque:
+        return f"Prévision {_du(r.perimetre, dossier)} pour {r.exercice} : {grand_montant(int(r.valeur or 0))}.{_vise(r)}{_impute(r)}"
     notifie, report, anciens = (int(str(r.faits[f])) for f in ("notifie", "report", "anciens"))
     avant = r.exercice - 1
     reprend = (
@@ -285,6 +329,8 @@ def _impute(r: Reponse) -> str:
     absents = int(str(r.faits["absents"]))
     if not absents:
         return ""
+    if r.masque.keys() & {"impute", "impute_reporte"}:
+        return f" {absents} GHT sans réponse, dont la part ne vous est pas communiquée."
     if "impute" not in r.faits or not int(str(r.faits["anciens"])):
         return f" {absents} GHT sans réponse, dont la part n'est pas estimée."
     impute, deja = (int(str(r.faits[f])) for f in ("impute", "impute_reporte"))

@@ -26,15 +26,17 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
         "campagne": r.campagne,
         "campagnes": list(r.campagnes),
         "base": "retenu",
-        "dont_provisoire": decimal_euros(r.provisoire),
+        "dont_provisoire": _said(r, "dont_provisoire", r.provisoire),
         "ajustement": decimal_euros(r.ajustement),
         "par": r.par,
         "chiffre": r.figure,
         "sauf": [{"type": p.type, "code": p.code} for p in r.sauf],
-        "declare": decimal_euros(r.totaux.gain_declare),
-        "retire": decimal_euros(r.totaux.gain_retire),
-        "sous_alerte": decimal_euros(r.sous_alerte),
-        "retenu_hors_alerte": decimal_euros(r.hors_alerte),
+        "declare": _said(r, "declare", r.totaux.gain_declare),
+        "retire": _said(r, "retire", r.totaux.gain_retire),
+        "sous_alerte": _said(r, "sous_alerte", r.sous_alerte),
+        "retenu_hors_alerte": _said(r, "retenu_hors_alerte", r.hors_alerte),
+        "arrondi": decimal_euros(r.arrondi) if r.arrondi else None,
+        "masque": [{"chiffre": name, "motif": why} for name, why in r.masque.items()],
         "lignes_qui_pesent": [_objet_element(e, "EUR") for e in r.heavy],
         "sources": dict(zip(("plus_ancienne", "plus_recente"), map(date.isoformat, r.sources), strict=True))
         if r.sources
@@ -48,10 +50,22 @@ def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
         "trames": {"recues": r.recues, "attendues": r.attendues},
         "lignes": [_objet_element(e, "EUR" if r.intention == "classement" else r.unite) for e in r.elements],
         "a_part": [_objet_element(e, r.unite) for e in r.beside],
-        "totaux": {k: decimal_euros(v) if k.startswith("gain_") else v for k, v in asdict(r.totaux).items()},
+        "totaux": {k: _control(r, k, v) for k, v in asdict(r.totaux).items()},
         "faits": {k: _fait(k, v) for k, v in r.faits.items()},
         "texte": texte(r, dossier),
     }
+
+
+def _said(r: Reponse, name: str, cents: int) -> str | None:
+    """An amount, or nothing where it is withheld."""
+    return None if name in r.masque else decimal_euros(cents)
+
+
+def _control(r: Reponse, name: str, value: int) -> str | int | None:
+    """A control total; counts of lines are a detail, which who gets rounded totals does not get."""
+    if name.startswith("gain_"):
+        return _said(r, name.removeprefix("gain_"), value)
+    return None if r.arrondi else value
 
 
 def _fait(nom: str, valeur: int | Decimal | date) -> str:

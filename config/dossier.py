@@ -32,7 +32,7 @@ from config.fichiers import (
 from config.nomenclature import Nomenclature
 from config.objectifs import Objectif
 from config.rappels import Rappel, lit_rappels
-from config.seuils import Alertes, Garde, Heures, Seuils, lit_reglages
+from config.seuils import Alertes, Disclosure, Garde, Heures, Seuils, lit_reglages
 from config.tables import Plaintes
 from config.territoire import Territoire
 
@@ -64,6 +64,7 @@ class Dossier:
     garde: Garde
     heures: Heures
     alertes: Alertes
+    disclosure: Disclosure
     rappels: tuple[Rappel, ...]
 
     def campagnes_de(self, exercice: int) -> list[Campagne]:
@@ -134,6 +135,7 @@ def _lit(chemin: Path, empreinte: str) -> tuple[Dossier, Plaintes]:
         garde=reglages.garde,
         heures=reglages.heures,
         alertes=reglages.alertes,
+        disclosure=reglages.disclosure,
         rappels=lit_rappels(chemin, plaintes),
     )
     return dossier, plaintes

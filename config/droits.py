@@ -5,11 +5,12 @@ Inside one's scope everything; above it totals only; beside it nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from config.territoire import FRANCE, Perimetre, Territoire
+from config.territoire import FRANCE, Perimetre, Territoire, TypePerimetre
 
 ROLES = ("etablissement", "ght", "ars", "dgos", "operateur", "lecture")
 
@@ -108,3 +109,37 @@ def peut_agir(
         return p.role in roles and p.perimetre in la
 
     return tient(personne) or any(map(tient, remplacees(personne, toutes, au)))
+
+
+UNITS: Mapping[str, TypePerimetre] = {"etablissement": "etablissement", "ght": "ght", "ars": "region", "dgos": "region"}
+"""Whose figures a total must not give away to each role."""
+BELOW: dict[TypePerimetre, TypePerimetre] = {
+    "national": "region", "region": "ght", "ght": "etablissement", "etablissement": "etablissement",
+}  # fmt: skip
+"""The same for who reads totals alone: what their own territory is made of."""
+COARSEST: tuple[TypePerimetre, ...] = ("region", "ght", "etablissement")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a total is told: what it must not give away, what they know exactly, and where they may ask for totals."""
+
+    unit: TypePerimetre
+    own: frozenset[Perimetre]
+    totals: tuple[Perimetre, ...]
+    """Nearest first."""
+
+
+def reader(personne: Personne, toutes: dict[str, Personne], territoire: Territoire, au: date) -> Reader:
+    """Someone as a reader of totals, with whoever they stand in for: the coarser unit of theirs, which protects most."""
+    them = [p for p in (personne, *remplacees(personne, toutes, au)) if p.role != "operateur"]
+    units = {BELOW[p.perimetre.type] if p.role == "lecture" else UNITS[p.role] for p in them}
+    own = frozenset(p.perimetre for p in them)
+    totals = dict.fromkeys(
+        t for p in them for t in (p.perimetre, *territoire.parents(p.perimetre, au)) if t not in own
+    )  # fmt: skip
+    unit: TypePerimetre = next((u for u in COARSEST if u in units), "region")
+    return Reader(unit, own, tuple(sorted(totals, key=lambda t: ORDER.index(t.type))))
+
+
+ORDER: tuple[TypePerimetre, ...] = ("etablissement", "ght", "region", "national")

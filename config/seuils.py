@@ -69,6 +69,14 @@ class Alertes:
 
 
 @dataclass(frozen=True, slots=True)
+class Disclosure:
+    """When a total gives someone else away: fewer others than this, or one of them making more than this share."""
+
+    contributeurs: int = 3
+    part_du_plus_gros: Decimal = Decimal("0.85")
+
+
+@dataclass(frozen=True, slots=True)
 class Reglages:
     """Everything a region sets by name and number, each with its default."""
 
@@ -78,6 +86,7 @@ class Reglages:
     garde: Garde = field(default_factory=Garde)
     heures: Heures = field(default_factory=Heures)
     alertes: Alertes = field(default_factory=Alertes)
+    disclosure: Disclosure = field(default_factory=Disclosure)
 
 
 JOURS, AUCUN = ("lundi", "mardi", "mercredi", "jeudi", "vendredi"), "aucun"
@@ -88,7 +97,8 @@ NOMS = tuple(f.name for f in fields(Seuils))
 GARDES = tuple(f.name for f in fields(Garde))
 HEURES = tuple(f.name for f in fields(Heures))
 SECTIONS = {"seuils": NOMS, "essai": ("controles",), "garde": GARDES, "rappels": HEURES,
-            "alertes": ("variation", "ligne_retiree", "jour_du_point")}  # fmt: skip
+            "alertes": ("variation", "ligne_retiree", "jour_du_point"),
+            "divulgation": tuple(f.name for f in fields(Disclosure))}  # fmt: skip
 FERIES = ("Alsace", "Moselle", "Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte")
 """Where public holidays are not those of the whole country."""
 
@@ -128,6 +138,7 @@ def lit_reglages(fichier: Path, plaintes: Plaintes) -> Reglages:
         _garde(_section(contenu, "garde"), plainte),
         _heures(_section(contenu, "rappels"), plainte),
         _alertes(_section(contenu, "alertes"), plainte),
+        _disclosure(_section(contenu, "divulgation"), plainte),
     )
 
 
@@ -195,3 +206,15 @@ def _alertes(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Alert
         jour = AUCUN
     le_jour = JOURS.index(jour) if jour in JOURS else None
     return Alertes(valeurs["variation"], valeurs["ligne_retiree"] * 100, le_jour)
+
+
+def _disclosure(said: dict[str, Any], plainte: Callable[[str, str], None]) -> Disclosure:
+    default = Disclosure()
+    values = {"contributeurs": default.contributeurs, "part_du_plus_gros": int(default.part_du_plus_gros * 100)}
+    for name, least, most in (("contributeurs", 3, 100), ("part_du_plus_gros", 1, 99)):
+        value = said.get(name, values[name])
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            plainte(name, f"« {name} » attend un nombre entier, de {least} à {most}.")
+        else:
+            values[name] = value
+    return Disclosure(values["contributeurs"], Decimal(values["part_du_plus_gros"]) / 100)

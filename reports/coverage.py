@@ -8,6 +8,7 @@ from decimal import Decimal
 from config.errors import UserError
 from config.langue import grand_montant
 from reports.gains import base
+from reports.history import NOT_TOLD, Tell, plainly
 from reports.reponse import Element, Reponse
 from reports.vue import Sujet, Vue
 from sheets.register import line_parts
@@ -20,10 +21,10 @@ def treated(vue: Vue, sujet: Sujet) -> list[Treated]:
     return line_parts.treated(vue.db, vue.comptent(sujet), after, sujet.exercice, vue.au)
 
 
-def couverture(vue: Vue, sujet: Sujet) -> Reponse:
+def couverture(vue: Vue, sujet: Sujet, tell: Tell = plainly) -> Reponse:
     """Reference amounts of the treated lines ÷ total purchases of the whole territory; of several exercices, the sum."""
     if len(sujet.exercices) > 1:
-        return _of_several(vue, sujet)
+        return _of_several(vue, sujet, tell)
     reponse = base(vue, sujet, "couverture", vue.comptent(sujet))
     traite = sum(t.reference for t in treated(vue, sujet))
     achats = vue.achats(sujet.exercice, vue.members(sujet))
@@ -33,12 +34,13 @@ def couverture(vue: Vue, sujet: Sujet) -> Reponse:
     return replace(reponse, valeur=valeur, unite="taux", faits=faits)
 
 
-def _of_several(vue: Vue, sujet: Sujet) -> Reponse:
+def _of_several(vue: Vue, sujet: Sujet, tell: Tell) -> Reponse:
     """The plain sum of the yearly rates, each shown: it may well pass 100 %."""
     known = [n for n in sujet.exercices if vue.dossier.campagnes_de(n)]
     if not known:
         raise UserError(f"Aucune campagne pour ces exercices : {', '.join(map(str, sujet.exercices))}.")
-    yearly = {n: couverture(vue, replace(sujet, exercice=n, campagne=None, exercices=())) for n in known}
+    ones = {n: replace(sujet, exercice=n, campagne=None, exercices=()) for n in known}
+    yearly = {n: tell(one, couverture(vue, one)) for n, one in ones.items()}
     elements = [_year(n, yearly.get(n)) for n in sujet.exercices]
     rates = [e.valeur for e in elements if isinstance(e.valeur, Decimal)]
     faits = {"exercices": len(rates), "exercices_inconnus": len(elements) - len(rates)}
@@ -50,6 +52,8 @@ def _year(exercice: int, r: Reponse | None) -> Element:
     code = str(exercice)
     if r is None:
         return Element(code, None, "aucune campagne", code=code)
+    if "valeur" in r.masque:
+        return Element(code, None, NOT_TOLD.format(why=r.masque["valeur"]), code=code)
     if r.valeur is None:
         return Element(code, None, "achats totaux inconnus", code=code)
     traite, achats = (int(str(r.faits[f])) for f in ("perimetre_traite", "achats"))

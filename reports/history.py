@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from config.errors import UserError
 from config.langue import SANS_TAUX, grand_montant, taux
 from config.objectifs import Objectif
-from reports.gains import base, under_alert
+from reports.gains import base
 from reports.reponse import Element, Reponse
-from reports.vue import Sujet, Vue, somme
+from reports.vue import Sujet, Vue
+
+NOT_TOLD = "non communiqué : {why}"
+Tell = Callable[[Sujet, Reponse], Reponse]
+"""What one figure becomes for whoever it is told to."""
 
 
-def comparaison(vue: Vue, sujet: Sujet) -> Reponse:
+def plainly(_sujet: Sujet, r: Reponse) -> Reponse:
+    return r
+
+
+def comparaison(vue: Vue, sujet: Sujet, tell: Tell = plainly) -> Reponse:
     """The kept gains of several territories, or of several exercices; `valeur` is how far the first is from the second.
 
     Of two exercices, the change from the earlier to the later.
     """
     if sujet.autres:
         places = [replace(sujet, perimetre=p, autres=()) for p in (sujet.perimetre, *sujet.autres)]
-        elements = [_territoire(vue, place) for place in places]
+        elements = [_territoire(vue, place, tell) for place in places]
         a, b = elements[0].valeur, elements[1].valeur
         reponse = _ensemble(vue, places)
     else:
-        elements = [_exercice(vue, sujet, n) for n in sujet.exercices]
+        elements = [_exercice(vue, sujet, n, tell) for n in sujet.exercices]
         b, a = elements[0].valeur, elements[-1].valeur
         connu = replace(sujet, exercice=_dernier_connu(vue, sujet.exercices), campagne=None)
         reponse = base(vue, connu, "comparaison", vue.comptent(connu))
@@ -42,10 +50,10 @@ def _ensemble(vue: Vue, places: list[Sujet]) -> Reponse:
     return replace(reponse, recues=len(recus), attendues=len(attendus), objectif=None)
 
 
-def evolution(vue: Vue, sujet: Sujet) -> Reponse:
+def evolution(vue: Vue, sujet: Sujet, tell: Tell = plainly) -> Reponse:
     """The kept gains of each exercice whose campaign was opened; `valeur` is the change over the last two."""
     exercices = sujet.exercices or exercices_ouverts(vue)
-    elements = [_exercice(vue, sujet, n) for n in exercices]
+    elements = [_exercice(vue, sujet, n, tell) for n in exercices]
     dits = [int(e.valeur) for e in elements if e.valeur is not None]
     connu = replace(sujet, exercice=_dernier_connu(vue, exercices), campagne=None)
     reponse = base(vue, connu, "evolution", vue.comptent(connu))
@@ -67,12 +75,14 @@ def _dernier_connu(vue: Vue, exercices: Sequence[int]) -> int:
     return dits[-1]
 
 
-def _territoire(vue: Vue, sujet: Sujet) -> Element:
+def _territoire(vue: Vue, sujet: Sujet, tell: Tell) -> Element:
     """What one territory kept, beside how much of its objective that is and how many of its trames came."""
-    reponse = base(vue, sujet, "comparaison", vue.comptent(sujet))
+    reponse = tell(sujet, base(vue, sujet, "comparaison", vue.comptent(sujet)))
     nom, p = vue.dossier.territoire.nom(sujet.perimetre), sujet.perimetre
     if not reponse.recues:
         return Element(nom, None, "rien reçu", code=p.code, territoire=p)
+    if "retenu" in reponse.masque:
+        return Element(nom, None, NOT_TOLD.format(why=reponse.masque["retenu"]), code=p.code, territoire=p)
     recues = f"{reponse.recues} trame{'s' if reponse.recues > 1 else ''} sur {reponse.attendues}"
     return Element(
         nom, reponse.totaux.gain_retenu, f"{_atteinte(reponse)}{recues}", code=p.code, territoire=p,
@@ -87,7 +97,7 @@ def _atteinte(r: Reponse) -> str:
     return f"{taux(r.atteinte)} de l'objectif, "
 
 
-def _exercice(vue: Vue, sujet: Sujet, exercice: int) -> Element:
+def _exercice(vue: Vue, sujet: Sujet, exercice: int, tell: Tell) -> Element:
     """What one exercice kept; no figure when it has no campaign, or nothing came."""
     code = str(exercice)
     if not vue.dossier.campagnes_de(exercice):
@@ -98,10 +108,12 @@ def _exercice(vue: Vue, sujet: Sujet, exercice: int) -> Element:
         return Element(code, None, "rien reçu", code=code)
     recues, attendues = vue.received(celui_la, onglets)
     trames = f"{recues} trame{'s' if recues > 1 else ''} sur {attendues}"
-    totaux, vise = somme(onglets), vue.objectif(celui_la)
+    r = tell(celui_la, base(vue, celui_la, "evolution", onglets))
+    if "retenu" in r.masque:
+        return Element(code, None, NOT_TOLD.format(why=r.masque["retenu"]), code=code)
     return Element(
-        code, totaux.gain_retenu, _objectif(vise) + trames, code=code, retire=totaux.gain_retire,
-        objectif=vise.montant if vise else None, sous_alerte=under_alert(onglets),
+        code, r.totaux.gain_retenu, _objectif(r.objectif) + trames, code=code, retire=r.totaux.gain_retire,
+        objectif=r.objectif.montant if r.objectif else None, sous_alerte=r.sous_alerte,
     )  # fmt: skip
 
 

@@ -91,6 +91,10 @@ class Reponse:
     """Cents kept by lines that bear an alert, but those for which a referent answers."""
     sources: tuple[date, date] | None = None
     """The days on which the oldest and the youngest of the tabs that count were received."""
+    arrondi: int = 0
+    """Cents to which every amount is rounded, for who may see totals alone; 0 when nothing is."""
+    masque: Mapping[str, str] = field(default_factory=dict)
+    """What is withheld, by the name it has in JSON, and why. Where it would stand is a 0 that nobody may show."""
     heavy: tuple[Element, ...] = ()
     """The lines that alone make more than a configured share of what is kept."""
     faits: Mapping[str, int | Decimal | date] = field(default_factory=dict)
@@ -99,7 +103,7 @@ class Reponse:
     @property
     def atteinte(self) -> Decimal | None:
         """What is kept over the objective, or None without an objective."""
-        if self.objectif is None or self.objectif.montant == 0:
+        if self.objectif is None or self.objectif.montant == 0 or "retenu" in self.masque:
             return None
         return Decimal(self.totaux.gain_retenu) / self.objectif.montant
 

@@ -78,10 +78,11 @@ def _demande(vue: Vue, email: str, question: str) -> dict[str, object]:
     return repond(question, vue.dossier.personnes[email], vue, MIDI)
 
 
-def test_a_director_gets_the_regions_total_without_its_lines(vue: Vue) -> None:
+def test_of_two_trames_a_director_gets_no_total_for_it_would_be_the_neighbours(vue: Vue) -> None:
     rendu = _demande(vue, "directeur.bfc-08@exemple.invalid", "gains bfc 2021 par ght")
-    assert rendu["valeur"] == "7201.66"
-    assert rendu["lignes"] == []
+    assert (rendu["valeur"], rendu["lignes"]) == (None, [])
+    assert "non communiqué à votre profil (moins de 3 autres GHT y contribuent)" in str(rendu["texte"])
+    assert _demande(vue, "referent.bfc@exemple.invalid", "gains bfc 2021")["valeur"] == "7201.66"
 
 
 def test_a_refusal_holds_no_figure(vue: Vue) -> None:
@@ -194,8 +195,10 @@ def test_totals_are_compared_by_whoever_may_see_totals(trois_ghts: Vue) -> None:
     rendu = _demande(trois_ghts, "directeur.bfc-08@exemple.invalid", "compare GHT Jura et BFC 2021")
     lignes = rendu["lignes"]
     assert isinstance(lignes, list)
-    assert [li["valeur"] for li in lignes] == ["1111.00", "9221.77"]
-    assert rendu["valeur"] == "-8110.77"
+    assert [li["valeur"] for li in lignes] == ["1111.00", None]
+    assert rendu["valeur"] is None
+    referent = _demande(trois_ghts, "referent.bfc@exemple.invalid", "compare GHT Jura et BFC 2021")
+    assert referent["valeur"] == "-8110.77"
 
 
 def test_what_is_imputed_to_neighbours_is_left_out_of_a_total(trois_ghts: Vue) -> None:
