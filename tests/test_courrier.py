@@ -157,7 +157,7 @@ def test_nothing_that_a_mail_library_decodes_ends_a_header_of_ours(serveur: Faux
 
 
 def test_an_address_that_a_mail_library_would_decode_gets_no_letter(serveur: FauxCourrier) -> None:
-    assert refusee(serveur, replace(LETTRE, a="=?utf-8?q?tous@exemple.invalid=2C?=@b.fr")).definitif
+    assert refusee(serveur, replace(LETTRE, a="=?utf-8?q?tous=40exemple.invalid=2C?=@b.fr")).definitif
     assert serveur.octets == []
 
 

@@ -157,6 +157,7 @@ def test_lengths_are_bounded_before_anything_costly_looks(monkeypatch: pytest.Mo
     for entete in (b"Subject: " + long, b"From: " + long, b"Message-ID: " + long, b"Authentication-Results: " + long):
         lit_entetes(b"From: a@b.fr\r\n" + entete + b"\r\n\r\n")
     lit_entetes(b"From: a@b.fr\r\nSubject: =?utf-8?q?a?=\r\n\r\n")
+    module.decode("=?utf-8?q?a?=" * 1000)
     assert vus.keys() == {"decode_header", "masque", "_bare"}
     assert all(longueur <= MOTS for longueur in vus.values()), vus
 
@@ -209,7 +210,7 @@ def test_hiding_secrets_looks_at_each_character_a_bounded_number_of_times() -> N
         (f"{PAAT} <pirate@x.fr>", ""), (f"<{PAAT}> pirate@x.fr", ""), (f"{PAAT} pirate@x.fr", ""), (f"<{PAAT}", ""),
         (f"{PAAT}>", ""), (f"{PAAT}(<)pirate@x.fr", ""), (f"<{PAAT}><b@c.fr>", ""), (f"groupe: {PAAT};", ""),
         (f'"{PAAT}"@pirate.fr', ""), (f"<@pirate.fr:{PAAT}>", ""), (f"{PAAT}@pirate.fr", ""), (f"({PAAT}", ""),
-        (f'"{PAAT}', ""), (f"{PAAT})", ""), ("=?utf-8?q?a=0d=0aBcc=3Ax?=@y.fr", ""), (f"a@b.fr\r\n ,{PAAT}", ""),
+        (f'"{PAAT}', ""), (f"{PAAT})", ""), (f"{PAAT} ) pirate@x.fr (", ""), (f"{PAAT} (", ""), (f"{PAAT} (a", ""), ("=?utf-8?q?a=0d=0aBcc=3Ax?=@y.fr", ""), (f"a@b.fr\r\n ,{PAAT}", ""),
     ],
 )  # fmt: skip
 def test_the_sender_is_what_one_reading_alone_can_give(de: str, lu: str) -> None:
@@ -320,6 +321,16 @@ def test_a_result_of_another_hop_above_ours_is_passed_over() -> None:
     assert est_authentifie(results("spf=pass smtp.mailfrom=x@y.fr; dkim=none", f"{OURS}(x); dmarc=pass"), OURS)
     assert not est_authentifie(results(f"{OURS}; dmarc=pass", de=f"{PAAT}, a@pirate.invalid"), OURS)
     assert not est_authentifie(results(f"{OURS}; dmarc=pass", de="personne"), OURS)
+
+
+def test_a_result_of_too_many_comments_or_too_long_vouches_for_nobody() -> None:
+    for plus, vaut in (
+        ("(a)" * 60, True),
+        ("(a)" * 61, False),
+        ("(" + "a" * 4900 + ")", True),
+        ("(" + "a" * 5000 + ")", False),
+    ):
+        assert est_authentifie(results(f"{OURS}; dmarc=pass {plus}header.from=exemple.invalid"), OURS) is vaut, plus[:9]
 
 
 def test_the_limit_on_headers_is_exact() -> None:
