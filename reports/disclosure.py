@@ -6,9 +6,10 @@ withheld cannot be found again from what the same reader may ask that day. Never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from config.droits import Reader
 from config.langue import compte
@@ -76,13 +77,24 @@ def withheld(page: Page, known: Known, figures: Mapping[str, tuple[str, ...]]) -
     rule, unit = page.vue.dossier.disclosure, page.reader.unit
     every = [(name, scope, parts) for name, parts in figures.items() for scope in page.scopes]
     unsaid = [(name, scope, parts) for name, parts in IMPLIED.items() for scope in page.scopes]
-    why = {(n, s): why_not(amounts(known, s, parts), rule, unit) for n, s, parts in (*every, *unsaid)}
-    rows = {(n, s): row(known, s, parts) for n, s, parts in (*every, *unsaid)}
+    made: dict[Hashable, Amounts] = {(n, s): amounts(known, s, parts) for n, s, parts in (*every, *unsaid)}
+    why = {key: why_not(cents, rule, unit) for key, cents in made.items()}
+    rows: dict[Hashable, dict[Hashable, int]] = {(n, s): row(known, s, parts) for n, s, parts in (*every, *unsaid)}
     shown = [Figure((n, s), rows[n, s]) for n, s, _ in every if not why[n, s]]
     hidden = [Figure(key, rows[key]) for key, reason in why.items() if reason]
-    given = left_out(shown, hidden)
+    given = left_out(shown, hidden, lambda a, b: _few_apart(made[a], made[b], rule))
     out = {(n, s): why[n, s] for n, s, _ in every if why[n, s]}
     return out | {(n, s): "il ferait retrouver un chiffre qui ne se dit pas" for n, s, _ in every if (n, s) in given}
+
+
+def _few_apart(a: Amounts, b: Amounts, rule: Disclosure) -> bool:
+    """Whether two figures, one added to the other or taken from it, are made by some others and by too few."""
+    units = a.keys() | b.keys()
+    for sign in (1, -1):
+        apart = (u for u in units if a.get(u, 0) + sign * b.get(u, 0))
+        if 0 < sum(1 for _ in islice(apart, rule.contributeurs)) < rule.contributeurs:
+            return True
+    return False
 
 
 def disclose(vue: Vue, sujet: Sujet, reponse: Reponse, reader: Reader, ask: Ask) -> Reponse:

@@ -5,7 +5,7 @@ A figure is a row, the whole number of times that each unknown enters it. Never 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -52,18 +52,27 @@ class Figure(NamedTuple):
     row: Row
 
 
-def left_out(shown: Sequence[Figure], hidden: Sequence[Figure]) -> dict[Hashable, Hashable]:
-    """Of the figures one would show, the dearest first, those that must stay out, each with the hidden one it would give.
+Together = Callable[[Hashable, Hashable], bool]
 
-    What is then shown gives no hidden figure, whatever is added or taken away. Rows without unknowns are no figures.
+
+def left_out(
+    shown: Sequence[Figure], hidden: Sequence[Figure], clash: Together = lambda _a, _b: False
+) -> dict[Hashable, Hashable]:
+    """Of the figures one would show, the dearest first, those that must stay out, each with the one that keeps it out.
+
+    What is then shown gives no hidden figure, whatever is added or taken away; and no two of them `clash`, which is told
+    of amounts and not of rows. Rows without unknowns are no figures.
     """
     out: dict[Hashable, Hashable] = {}
     span, hidden = Span(), [f for f in hidden if any(f.row.values())]
+    kept: list[Hashable] = []
     for figure in shown:
         wider = span.plus(figure.row)
         given = next((h.key for h in hidden if wider is not span and wider.gives(h.row)), None)
+        given = given if given is not None else next((k for k in kept if clash(k, figure.key)), None)
         if given is None:
             span = wider
+            kept.append(figure.key)
         else:
             out[figure.key] = given
     return out

@@ -1,0 +1,476 @@
+"""A total that gives someone else away is not a total: tried on generated regions, in every order in which trames arrive.
+
+The world is made of amounts by GHT, and an oracle adds them up by itself; only what reads the register is stood in for,
+so that a hundred orders of arrival cost no workbook. What is told is then attacked as its reader could.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+from unittest import mock
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bots.answering import rend, repond
+from bots.chat import repond_a
+from bots.documents import image, tableur
+from config.dossier import Dossier
+from config.droits import Personne
+from config.errors import UserError
+from config.langue import INSECABLE, MILLIERS
+from config.territoire import Appartenance, Etablissement, Ght, Perimetre, Territoire
+from reports.disclosure import unit_of_rounding
+from reports.elimination import Figure, Span, left_out
+from reports.vue import Vue
+from sheets.lignes import Totaux
+from sheets.register.compte import OngletRecu
+from sheets.register.line_parts import Part
+from sheets.register.registre import ouvre
+
+MIDI = datetime(2022, 10, 20, 12, tzinfo=ZoneInfo("Europe/Paris"))
+N, BEFORE = 2022, 2021
+CAMPAIGNS = {N: "2022-mi-annee", BEFORE: "2021-annuelle"}
+Vector = dict[str, int]
+"""Cents by GHT."""
+
+
+class Told(NamedTuple):
+    """A figure as it was told: its name, the cents shown, to what they are rounded, and what each GHT truly puts in it."""
+
+    name: str
+    shown: int
+    u: int
+    truth: Vector
+
+
+@dataclass
+class World:
+    """What each GHT would send and had sent the year before, and who has sent so far."""
+
+    region: list[str]
+    elsewhere: list[str]
+    amounts: dict[str, dict[str, int]]
+    arrived: frozenset[str] = frozenset()
+    answers: dict[tuple[frozenset[str], str], dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def everyone(self) -> list[str]:
+        return [*self.region, *self.elsewhere]
+
+
+def world(hasard: random.Random, n: int, elsewhere: int = 0) -> World:
+    """Amounts of every size: losses, trames not handed in, one GHT that makes nearly all, some that make nothing of it."""
+    region, others = [f"R-{k:02d}" for k in range(n)], [f"E-{k:02d}" for k in range(elsewhere)]
+
+    def cents(chance: float) -> int:
+        if hasard.random() > chance:
+            return 0
+        return int(10 ** hasard.uniform(5, 9)) * hasard.choice((1, 1, 1, 1, 1, -1 if chance == 0.95 else 1))
+
+    amounts = {}
+    for g in [*region, *others]:
+        a = {"retenu": cents(0.95), "retire": abs(cents(0.5)), "notifie": abs(cents(0.4)), "report": abs(cents(0.4)),
+             "before": cents(0.95), "remis": hasard.random() < 0.6}  # fmt: skip
+        a["sous_alerte"] = abs(a["retenu"]) * hasard.choice((0, 0, 1, 3)) // 4
+        amounts[g] = a
+    return World(region, others, amounts)
+
+
+def finess(ght: str) -> str:
+    return f"9{ord(ght[0]):03d}00{ght[2:]}0"
+
+
+def territory(w: World, real: Territoire) -> Territoire:
+    ghts = {g: Ght(g, f"GHT {g}", "BFC" if g in w.region else "BRE") for g in w.everyone}
+    tabs = {finess(g): Etablissement(finess(g), f"CH {g}") for g in w.everyone}
+    return Territoire(real.regions, ghts, tabs, tuple(Appartenance(finess(g), g, True, None, None) for g in w.everyone))
+
+
+def tab(w: World, ght: str, exercice: int) -> OngletRecu:
+    a, rang = w.amounts[ght], w.everyone.index(ght) + (0 if exercice == N else 1000)
+    kept, struck = (a["retenu"], a["retire"]) if exercice == N else (a["before"], 0)
+    totals = Totaux(10, 0, 0, 2, 8, kept + struck, struck, kept)
+    under = a["sous_alerte"] if exercice == N else 0
+    return OngletRecu(rang, rang, "x.xlsx", "CH", CAMPAIGNS[exercice], ght, finess(ght), bool(a["remis"]) or exercice != N,
+                      False, None, totals, max(kept, 0) + struck, 0, 0, 0, 0, rang, "2022-10-01", under)  # fmt: skip
+
+
+@contextmanager
+def standing_for(w: World) -> Iterator[None]:
+    """The tabs that count, and the lines of a forecast, are those of the world."""
+
+    def counted(_db: Any, campaigns: list[str], _au: date, only: Any = None, **_: Any) -> dict[str, OngletRecu]:
+        here: dict[str, OngletRecu] = {}
+        for exercice, code in CAMPAIGNS.items():
+            if code in campaigns:
+                here |= {finess(g): tab(w, g, exercice) for g in (w.arrived if exercice == N else w.everyone)}
+        return {f: o for f, o in sorted(here.items()) if only is None or f in only}
+
+    def notified(_db: Any, tabs: Any, _au: date) -> list[Part]:
+        return [Part(1, o.id, o.finess, w.amounts[o.ght]["notifie"]) for o in tabs if o.campagne == CAMPAIGNS[N]]
+
+    def inherited(_db: Any, before: Any, _tabs: Any, _au: date) -> list[Part]:
+        return [Part(1, o.id, o.finess, w.amounts[o.ght]["report"]) for o in before if o.campagne == CAMPAIGNS[BEFORE]]
+
+    with (
+        mock.patch("reports.vue.qui_compte", counted),
+        mock.patch("reports.forecast.notified", notified),
+        mock.patch("reports.forecast.inherited", inherited),
+    ):
+        yield
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory, dossier: Dossier) -> Vue:
+    return Vue(ouvre(tmp_path_factory.mktemp("vide") / "v.sqlite"), dossier, MIDI.date())
+
+
+def plain(texte: str) -> str:
+    return texte.replace(INSECABLE, " ").replace(MILLIERS, " ")
+
+
+QUESTIONS = ("gains bfc 2022", "objectif bfc 2022", "prévision bfc 2022", "gains france 2022", "prévision france 2022",
+             "gains france sauf bfc 2022", "gains bfc sauf {own} 2022", "compare {own} et bfc 2022", "compare bfc et france 2022",
+             "évolution bfc", "gains bfc 2021")  # fmt: skip
+
+
+def ask(w: World, empty: Vue, own: str, question: str) -> dict[str, Any]:
+    """What a director is told, once for each set of GHT that have sent something."""
+    key = (w.arrived, question)
+    if key not in w.answers:
+        d = replace(empty.dossier, territoire=territory(w, empty.dossier.territoire), personnes={})
+        director = Personne("d@exemple.invalid", "Directeur", "ght", Perimetre("ght", own))
+        vue = Vue(empty.db, d, empty.au)
+        w.answers[key] = repond(question.format(own=f"GHT {own}"), director, vue, MIDI)
+    return w.answers[key]
+
+
+# The oracle: what each GHT puts in each figure
+
+
+def truth(w: World, name: str, place: list[str], exercice: int) -> Vector:
+    here = [g for g in place if exercice == BEFORE or g in w.arrived]
+    a = w.amounts
+    if exercice == BEFORE:
+        return {g: a[g]["before"] for g in place if name in ("retenu", "declare")}
+    made = {
+        "retenu": lambda g: a[g]["retenu"], "retire": lambda g: a[g]["retire"],
+        "declare": lambda g: a[g]["retenu"] + a[g]["retire"],
+        "dont_provisoire": lambda g: 0 if a[g]["remis"] else a[g]["retenu"],
+        "sous_alerte": lambda g: a[g]["sous_alerte"],
+        "retenu_hors_alerte": lambda g: a[g]["retenu"] - a[g]["sous_alerte"],
+        "notifie": lambda g: a[g]["notifie"],
+    }  # fmt: skip
+    if name in made:
+        return {g: made[name](g) for g in here}
+    if name == "report":
+        return {g: a[g]["report"] for g in place}
+    if name in ("impute", "impute_reporte"):
+        return {g: a[g]["before" if name == "impute" else "report"] for g in place if g not in w.arrived}
+    assert name == "valeur"
+    sums = [truth(w, part, place, exercice) for part in ("retenu", "notifie", "report")]
+    return {g: sum(s.get(g, 0) for s in sums) for g in place}
+
+
+def figures(w: World, own: str, question: str, said: dict[str, Any]) -> list[Told]:
+    """Every amount of an answer that bears on others, with its truth."""
+    if said.get("refus") or said.get("arrondi") is None:
+        return []
+    exercice = said["exercice"]
+    place = w.elsewhere if "sauf bfc" in question else w.everyone if "france" in question else w.region
+    place = [g for g in place if not ("sauf {own}" in question and g == own)]
+    told = []
+
+    def tells(name: str, written: str | None, u: int | None = None) -> None:
+        if written is not None:
+            of = truth(w, name, place, exercice)
+            told.append(
+                Told(
+                    f"{question} · {name}", round(Decimal(written) * 100), u or int(Decimal(said["arrondi"]) * 100), of
+                )
+            )
+
+    if question.startswith(("compare", "évolution")):
+        for e in said["lignes"]:
+            if e["valeur"] is None or e.get("code") == own:
+                continue
+            year = int(e["libelle"]) if e["libelle"].isdigit() else exercice
+            where = w.everyone if e["libelle"] == "France" else w.region
+            of = truth(w, "retenu", where, year)
+            u = unit_of_rounding(sum(truth(w, "declare", where, year).values()))
+            told.append(Told(f"{question} · {e['libelle']}", round(Decimal(e["valeur"]) * 100), u, of))
+        return told
+    tells("retenu", said["totaux"]["gain_retenu"])
+    for name in ("declare", "retire", "dont_provisoire", "sous_alerte"):
+        if exercice == N:
+            tells(name, said[name])
+    if question.startswith("prévision"):
+        tells("valeur", said["valeur"])
+        for name in ("notifie", "report", "impute", "impute_reporte"):
+            tells(name, said["faits"].get(name))
+    return told
+
+
+# The attack
+
+
+def others(v: Vector, own: str) -> Vector:
+    return {g: c for g, c in v.items() if c and g != own}
+
+
+def holds(told: list[Told], own: str) -> None:
+    """Each figure has others enough behind it, none of whom makes nearly all of it, and is rounded to its unit."""
+    for t in told:
+        shares = [abs(c) for c in others(t.truth, own).values()]
+        assert len(shares) >= 3, t
+        assert max(shares) * 100 <= 85 * sum(shares), t
+        assert t.u >= unit_of_rounding(sum(t.truth.values())) // 1000, t
+        assert t.shown % t.u == 0, t
+        assert abs(t.shown - sum(t.truth.values())) * 2 <= t.u, t
+
+
+def same_day(told: list[Told], own: str) -> None:
+    """Of two figures told the same day, neither the sum nor the difference is one or two neighbours' amount."""
+    for a, b in itertools.combinations(told, 2):
+        for sign in (1, -1):
+            left = others(
+                {g: a.truth.get(g, 0) + sign * b.truth.get(g, 0) for g in a.truth.keys() | b.truth.keys()}, own
+            )
+            assert len(left) not in (1, 2), (a.name, b.name, sign, left)
+
+
+def any_days(told: list[Told], own: str) -> None:
+    """Over any two answers, whatever the days, no neighbour is confined to an interval narrower than the smaller unit."""
+    for a, b in itertools.combinations(told, 2):
+        for sign in (1, -1):
+            left = others(
+                {g: a.truth.get(g, 0) + sign * b.truth.get(g, 0) for g in a.truth.keys() | b.truth.keys()}, own
+            )
+            if len(left) == 1:
+                times = 2 if sign == 1 and set(others(a.truth, own)) == set(others(b.truth, own)) == set(left) else 1
+                assert Fraction(a.u + b.u, times) >= min(a.u, b.u), (a.name, b.name, left)
+
+
+def attack(w: World, empty: Vue, own: str, orders: list[tuple[str, ...]]) -> None:
+    by_set: dict[frozenset[str], list[Told]] = {}
+    with standing_for(w):
+        for order in orders:
+            days: list[list[Told]] = []
+            for k in range(len(order) + 1):
+                w.arrived = frozenset(order[:k])
+                if w.arrived not in by_set:
+                    said = [(q, ask(w, empty, own, q)) for q in QUESTIONS]
+                    by_set[w.arrived] = [t for q, s in said for t in figures(w, own, q, s)]
+                    holds(by_set[w.arrived], own)
+                    same_day(by_set[w.arrived], own)
+                    for q, s in said:
+                        rate_says_no_more(q, s)
+                days.append(by_set[w.arrived])
+            for before, after in itertools.pairwise(days):
+                any_days([*before, *after], own)
+
+
+def rate_says_no_more(question: str, said: dict[str, Any]) -> None:
+    """A rate is that of the rounded amount; of what is withheld there is no rate either, in words or in figures."""
+    if said.get("refus") or said.get("arrondi") is None or question.startswith(("compare", "évolution")):
+        return
+    kept = said["totaux"]["gain_retenu"]
+    if kept is None:
+        assert said["taux_atteinte"] is None
+        assert "retenus" not in said["texte"].split("Non communiqué")[0]
+    elif said["objectif"] and Decimal(said["objectif"]):
+        assert said["taux_atteinte"] == round(float(Decimal(kept) / Decimal(said["objectif"])), 6)
+
+
+SMALL = [(n, elsewhere) for n in (2, 3, 4, 5) for elsewhere in (0, 2)]
+
+
+@pytest.mark.parametrize(("n", "elsewhere"), SMALL)
+def test_no_order_of_arrival_gives_a_neighbour_away(n: int, elsewhere: int, empty: Vue) -> None:
+    w = world(random.Random(n * 10 + elsewhere), n, elsewhere)
+    attack(w, empty, w.region[0], list(itertools.permutations(w.everyone if n + elsewhere <= 4 else w.region)))
+
+
+@pytest.mark.parametrize("n", [7, 11])
+def test_no_seeded_order_of_a_larger_region_gives_a_neighbour_away(n: int, empty: Vue) -> None:
+    seeded(n, empty, 2)
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("n", range(6, 12))
+def test_no_order_of_two_hundred_gives_a_neighbour_away(n: int, empty: Vue) -> None:
+    seeded(n, empty, 200)
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("graine", range(20))
+@pytest.mark.parametrize("n", range(2, 6))
+def test_no_order_of_many_small_regions_gives_a_neighbour_away(n: int, graine: int, empty: Vue) -> None:
+    w = world(random.Random(1000 * n + graine), n, graine % 4)
+    attack(w, empty, w.region[0], list(itertools.permutations(w.region)))
+
+
+def seeded(n: int, empty: Vue, orders: int) -> None:
+    hasard = random.Random(n)
+    w = world(hasard, n, 4)
+    attack(w, empty, w.region[1], [tuple(hasard.sample(w.everyone, len(w.everyone))) for _ in range(orders)])
+
+
+def test_what_passes_is_told_and_says_that_it_is_rounded(empty: Vue) -> None:
+    """The rule is no excuse: with enough others of a like size, every figure is there."""
+    w = world(random.Random(1), 6)
+    for k, g in enumerate(w.region):
+        w.amounts[g] |= {"retenu": 10_000_000 + k, "retire": 1_000_000, "sous_alerte": 2_000_000, "remis": k < 2}
+    w.arrived = frozenset(w.region)
+    with standing_for(w):
+        said = ask(w, empty, w.region[0], "gains bfc 2022")
+    assert (said["valeur"], said["retire"], said["declare"]) == ("600000.00", "60000.00", "660000.00")
+    assert said["dont_provisoire"] is None, "what is handed in would be that of two"
+    assert (said["arrondi"], {m["chiffre"] for m in said["masque"]}) == ("1000.00", {"dont_provisoire"})
+    assert "Arrondi à 1 000 € près." in plain(said["texte"])
+
+
+def likes(n: int) -> World:
+    """GHT of a like size, all of which have sent and handed in."""
+    w = world(random.Random(1), n)
+    for k, g in enumerate(w.region):
+        w.amounts[g] |= {"retenu": 10_000_000 + k, "retire": 1_000_000, "sous_alerte": 2_000_000, "remis": True}
+    w.arrived = frozenset(w.region)
+    return w
+
+
+def as_director(w: World, empty: Vue) -> tuple[Personne, Vue]:
+    d = replace(empty.dossier, territoire=territory(w, empty.dossier.territoire), personnes={})
+    return Personne("d@exemple.invalid", "Directeur", "ght", Perimetre("ght", w.region[0])), replace(empty, dossier=d)
+
+
+def test_the_chat_and_the_picture_say_the_rounded_figure_and_no_other(empty: Vue) -> None:
+    w = likes(6)
+    director, vue = as_director(w, empty)
+    with standing_for(w):
+        blocs = json.dumps(repond_a("gains bfc 2022", director, vue, MIDI).blocs, ensure_ascii=False)
+        piece = image(rend("gains bfc 2022 en image", director, vue, MIDI))
+        with pytest.raises(UserError, match="pas ouvertes"):
+            tableur(rend("gains bfc 2022 en tableur", director, vue, MIDI))
+    for said in (plain(blocs), plain(piece.alternative)):
+        assert "600 k€ retenus" in said
+        assert "60 k€" in said
+        assert "R-03" not in said
+    assert "Arrondi à 1 000 € près. Non communiqué : part provisoire (moins de 3 autres GHT y contribuent)." in plain(
+        blocs
+    )
+
+
+def test_what_is_withheld_is_on_no_surface(empty: Vue) -> None:
+    w = likes(3)
+    director, vue = as_director(w, empty)
+    with standing_for(w):
+        blocs = json.dumps(repond_a("gains bfc 2022", director, vue, MIDI).blocs, ensure_ascii=False)
+        with pytest.raises(UserError, match="Rien à dessiner"):
+            image(rend("gains bfc 2022 en image", director, vue, MIDI))
+        said = repond("gains bfc 2022", director, vue, MIDI)
+    assert "Chiffre non communiqué" in blocs
+    assert "300 k€" not in plain(blocs)
+    figures_said = (
+        said["valeur"],
+        said["declare"],
+        said["taux_atteinte"],
+        said["totaux"]["gain_retenu"],
+        said["faits"],
+    )
+    assert figures_said == (None, None, None, None, {})
+    assert {"valeur", "retenu", "declare", "retire"} <= {m["chiffre"] for m in said["masque"]}
+    assert "moins de 3 autres GHT y contribuent" in said["texte"]
+
+
+def test_one_that_makes_nearly_all_of_it_is_not_told(empty: Vue) -> None:
+    w = likes(6)
+    w.amounts[w.region[3]]["retenu"] = 10_000_000_000
+    director, vue = as_director(w, empty)
+    with standing_for(w):
+        said = repond("gains bfc 2022", director, vue, MIDI)
+    assert said["valeur"] is None
+    assert "1 autre GHT en fait presque tout à soi seul" in said["texte"]
+
+
+def test_who_sees_everything_there_gets_it_to_the_cent(empty: Vue) -> None:
+    w = likes(3)
+    _, vue = as_director(w, empty)
+    for role in ("ars", "lecture"):
+        with standing_for(w):
+            said = repond(
+                "gains bfc 2022", Personne("r@exemple.invalid", "ARS", role, Perimetre("region", "BFC")), vue, MIDI
+            )
+        assert (said["valeur"], said["arrondi"], said["masque"]) == ("300000.03", None, [])
+
+
+@pytest.mark.parametrize(("declared", "unit"), [
+    (0, 1), (99, 1), (100, 1), (999, 1), (1_000, 10), (99_999, 100), (1_680_000_000, 10_000_000), (-1_680_000_000, 10_000_000),
+])  # fmt: skip
+def test_the_unit_is_the_third_figure_of_what_was_declared(declared: int, unit: int) -> None:
+    """u = 10^(⌊log10 D⌋ − 2) euros: of 16,8 M€, 100 000 €."""
+    assert unit_of_rounding(declared) == unit
+
+
+# The elimination
+
+rows = st.lists(st.integers(-2, 2), min_size=5, max_size=5)
+
+
+def rank(matrix: list[list[int]]) -> int:
+    """By minors modulo a prime: another way than the one under test."""
+    p, m, r = 2_147_483_647, [[v % 2_147_483_647 for v in row] for row in matrix], 0
+    for c in range(5):
+        pivot = next((i for i in range(r, len(m)) if m[i][c]), None)
+        if pivot is None:
+            continue
+        m[r], m[pivot] = m[pivot], m[r]
+        inverse = pow(m[r][c], -1, p)
+        for i in range(r + 1, len(m)):
+            times = m[i][c] * inverse % p
+            m[i] = [(a - times * b) % p for a, b in zip(m[i], m[r], strict=True)]
+        r += 1
+    return r
+
+
+def as_row(values: list[int]) -> dict[Any, int]:
+    return dict(enumerate(values))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(rows, max_size=6), rows)
+def test_a_span_gives_what_its_rank_says(known: list[list[int]], row: list[int]) -> None:
+    span = Span()
+    for k in known:
+        span = span.plus(as_row(k))
+    assert span.gives(as_row(row)) == (rank([*known, row]) == rank(known))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(rows, min_size=1, max_size=6), st.lists(rows, min_size=1, max_size=3))
+def test_no_hidden_cell_can_be_solved_and_none_is_left_out_for_nothing(
+    shown: list[list[int]], hidden: list[list[int]]
+) -> None:
+    secret = [h for h in hidden if any(h)]
+    out = left_out(
+        [Figure(k, as_row(r)) for k, r in enumerate(shown)], [Figure(h, as_row(r)) for h, r in enumerate(hidden)]
+    )
+    told = [r for k, r in enumerate(shown) if k not in out]
+    assert all(rank([*told, h]) > rank(told) for h in secret)
+    for k, given_away in out.items():
+        assert isinstance(k, int)
+        assert isinstance(given_away, int)
+        before = [r for n, r in enumerate(shown) if n < k and n not in out]
+        assert rank([*before, shown[k], hidden[given_away]]) == rank([*before, shown[k]])
