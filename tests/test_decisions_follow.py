@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sheets.register import actes
+from sheets.register.compte import qui_compte
 from sheets.register.decisions import decisions
 from tests.region import Ligne, Region, nouvelle, sujet
 
@@ -174,3 +175,17 @@ def test_a_decision_taken_before_dates_were_kept_with_it_is_compared_on_amounts(
         region.db.execute("UPDATE actes SET valeur = ? WHERE genre = 'retenir'", (prise,))
     envoie(region, FIN, ANNUELLE, [{**NEUF, "date_premiere_commande": date(2022, 1, 25)}])
     assert gardes(region, 2022) == (240_000 if prise.count("/") == 1 else 0)
+
+
+def test_what_is_remembered_of_a_campaign_follows_the_decisions_of_the_exercice_before(region: Region) -> None:
+    envoie(region, HIVER, D_AVANT, TROIS)
+    envoie(region, ETE, MI_ANNEE, TROIS)
+
+    def whole() -> int:
+        return sum(o.totaux.gain_retenu for o in qui_compte(region.db, [MI_ANNEE], region.heure.date()).values())
+
+    avant = whole()
+    decide(region, ETE, D_AVANT, "0001", "retirer")
+    assert whole() == avant - 480_000
+    decide(region, ETE, D_AVANT, "0001", "revenir")
+    assert whole() == avant

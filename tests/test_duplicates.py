@@ -10,6 +10,7 @@ import pytest
 
 from sheets.checks.campagne import LigneRecoupee, doublon_probable
 from sheets.constats import Gravite
+from sheets.register import actes
 from tests.region import Region, nouvelle, sujet
 
 BELFORT, GHT = "900000365", "BFC-09"
@@ -92,6 +93,13 @@ def test_of_two_copies_of_a_report_the_one_that_is_carried_counts(region: Region
     autre = 1 - place
     assert doublons(region, *lignes, campagne=MI_ANNEE) == [(5 + autre, Gravite.REJET)]
     assert region.vue.comptent(sujet(GHT, 2022))[0].totaux.gain_retenu == 200_000
+
+
+def test_two_lines_alike_that_a_referent_kept_are_both_carried(region: Region) -> None:
+    assert doublons(region, achat(JUILLET), achat(JUILLET)) == [(6, Gravite.REJET)]
+    actes.decide(region.main(), f"{ANNUELLE}/{BELFORT}/0002", "retenir", "deux lots")
+    assert doublons(region, achat(JUILLET), achat(JUILLET), campagne=MI_ANNEE) == []
+    assert region.vue.comptent(sujet(GHT, 2022))[0].totaux.gain_retenu == 400_000
 
 
 def test_without_a_register_two_copies_of_a_report_are_one(region: Region) -> None:
