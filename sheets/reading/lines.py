@@ -43,6 +43,7 @@ _1904 = 1_462
 TOTALS_CHECKED = 20
 """Total lines of a tab that are checked against its lines; past them, something else is wrong."""
 CENTS_OF_ROUNDING = 100
+_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 _ZEROS = frozenset(("0", "00:00:00", "30/12/1899", "31/12/1899", "01/01/1900", "01/01/1904"))
 """What is seen of 0 where no amount is expected, a date say."""
 _TOTAL = re.compile(r"(sous )?tota(l|ux)\b|somme\b|cumul\b")
@@ -333,7 +334,8 @@ def _cherche_les_formules(
         for c, requis in requises
         if c not in ligne.valeurs and c not in ligne.problemes and requis.quand(ligne.valeurs)
     }
-    zeros = {f"{colonnes[c]}{ligne.numero}": (ligne, c) for ligne in lignes for c in _zeros(ligne)}
+    ones = octets.startswith(b"PK") and _ODS in octets[:200]
+    zeros = {f"{colonnes[c]}{ligne.numero}": (ligne, c) for ligne in lignes for c in _zeros(ligne, ones)}
     if vides or zeros:
         for adresse, probleme in loupe.cachees(octets, feuille, vides, zeros).items():
             ligne, colonne = (vides | zeros)[adresse]
@@ -341,9 +343,9 @@ def _cherche_les_formules(
             ligne.valeurs.pop(colonne, None)
 
 
-def _zeros(ligne: LigneLue) -> Iterator[str]:
-    """The columns that hold 0, under whatever guise."""
-    yield from (c for c, v in ligne.valeurs.items() if v in (0, "0"))
+def _zeros(ligne: LigneLue, ones: bool) -> Iterator[str]:
+    """The columns that hold 0, under whatever guise, or 1 € where a truth is kept so."""
+    yield from (c for c, v in ligne.valeurs.items() if v in (0, "0") or (ones and v == 100))
     yield from (c for c, p in ligne.problemes.items() if type(p) is Probleme and p.vu in _ZEROS)
 
 

@@ -13,7 +13,7 @@ from typing import IO
 from xml.etree import ElementTree as ET
 
 from sheets.adresse import adresse
-from sheets.cells import ERROR, Probleme, vu
+from sheets.cells import ERROR, EXEMPLE_MONTANT, Probleme, vu
 from sheets.reading.computed import computed_cells
 from sheets.reading.excel import MalLu
 from sheets.reading.formats import montre, utiles
@@ -31,6 +31,8 @@ ABSENTE = (KeyError, StopIteration, ValueError, zipfile.BadZipFile)
 
 def cachees(octets: bytes, feuille: str, vides: Collection[str], zeros: Collection[str] = ()) -> dict[str, Probleme]:
     """Of these blank cells of a tab, those that hold a formula or an error; of these zeros, those nobody computed.
+
+    (In an OpenDocument, a 1 may be asked about as a 0 is: it may show « VRAI ».)
 
     By address → the problem. {} if not a zip of XML. Raises MalLu when a blank cell holds a value after all, or when the
     tab is not XML that can be trusted.
@@ -263,6 +265,8 @@ def _probleme_ods(cellule: ET.Element, computed: bool) -> Probleme | None:
     montre, formule = text_of(cellule), _attribut(cellule, "formula")
     if "error" in genres or ("string" not in genres and ERROR.fullmatch(montre.strip())):
         return Probleme("formule-en-erreur", vu(montre) or "#ERREUR", "")
+    if _attribut(cellule, "value") not in ("", "0") and montre and not re.search("[0-9]", montre):
+        return Probleme("valeur-non-numerique", vu(montre), EXEMPLE_MONTANT)  # VRAI, which LibreOffice keeps as 1
     if formule and not (genres and computed):
         return Probleme("formule-non-calculee", vu("=" + formule.partition("=")[2]), "")
     return None

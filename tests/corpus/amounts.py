@@ -271,6 +271,8 @@ ods(
     FLOAT + OF,
     "0,00 €",
 )
+ods("vrai", "Dans un .ods, VRAI, que LibreOffice garde comme un 1.", sans_l1("valeur-non-numerique", "gain_annuel", dit="VRAI"),
+    'office:value-type="float" office:value="1" table:formula="of:=TRUE()"', "VRAI")  # fmt: skip
 ods("zero-saisi", "Dans un .ods écrit par un programme, un zéro saisi.", ZERO, FLOAT, "0", generator="ODFPY/1.4.1")
 
 
