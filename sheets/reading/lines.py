@@ -43,7 +43,6 @@ _1904 = 1_462
 TOTALS_CHECKED = 20
 """Total lines of a tab that are checked against its lines; past them, something else is wrong."""
 CENTS_OF_ROUNDING = 100
-_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 _ZEROS = frozenset(("0", "00:00:00", "30/12/1899", "31/12/1899", "01/01/1900", "01/01/1904"))
 """What is seen of 0 where no amount is expected, a date say."""
 _TOTAL = re.compile(r"(sous )?tota(l|ux)\b|somme\b|cumul\b")
@@ -334,7 +333,7 @@ def _cherche_les_formules(
         for c, requis in requises
         if c not in ligne.valeurs and c not in ligne.problemes and requis.quand(ligne.valeurs)
     }
-    ones = octets.startswith(b"PK") and _ODS in octets[:200]
+    ones = any(100 in ligne.valeurs.values() for ligne in lignes) and loupe.is_open_document(octets)
     zeros = {f"{colonnes[c]}{ligne.numero}": (ligne, c) for ligne in lignes for c in _zeros(ligne, ones)}
     if vides or zeros:
         for adresse, probleme in loupe.cachees(octets, feuille, vides, zeros).items():

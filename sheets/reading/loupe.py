@@ -56,6 +56,15 @@ def cachees(octets: bytes, feuille: str, vides: Collection[str], zeros: Collecti
         raise MalLu("Ce classeur est abîmé : le contenu d'un onglet n'est pas du XML en règle.") from faute
 
 
+def is_open_document(octets: bytes) -> bool:
+    """Whether the workbook is an .ods, whatever its name."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as z:
+            return "content.xml" in z.namelist()
+    except zipfile.BadZipFile:
+        return False
+
+
 def sums(octets: bytes, feuille: str, adresses: Collection[str]) -> set[str]:
     """Of these cells of a tab, those whose formula adds up others: SUM, SUBTOTAL, AGGREGATE. ∅ if it cannot be known."""
     if not adresses:
