@@ -40,6 +40,8 @@ COLUMNS_LISTED = 8
 """Columns that nobody knows, past which the others are only counted."""
 _1904 = 1_462
 """Days between the two calendars of Excel."""
+SUMS_ASKED = 200
+"""Amounts alone on their line past which none is looked at: they are no totals."""
 TOTALS_CHECKED = 20
 """Total lines of a tab that are checked against its lines; past them, something else is wrong."""
 CENTS_OF_ROUNDING = 100
@@ -249,13 +251,14 @@ def _unknown_columns(onglet: OngletBrut, entetes: Entetes) -> list[Constat]:
 
 def _could_be_sums(lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str]) -> list[str]:
     """The amounts of the lines that hold nothing else than amounts: an action says what it is."""
-    return [
+    asked = [
         f"{colonnes[c]}{ligne.numero}"
         for ligne in lignes
         if not _words(ligne, trame) and "date_premiere_commande" not in ligne.valeurs
         for c in ligne.valeurs
         if trame.par_cle[c].genre == "euros"
     ]
+    return asked if len(asked) <= SUMS_ASKED else []
 
 
 def _words(ligne: LigneLue, trame: Trame) -> list[str]:
