@@ -25,8 +25,12 @@ def couverture(vue: Vue, sujet: Sujet, tell: Tell = plainly) -> Reponse:
     """Reference amounts of the treated lines ÷ total purchases of the whole territory; of several exercices, the sum."""
     if len(sujet.exercices) > 1:
         return _of_several(vue, sujet, tell)
-    reponse = base(vue, sujet, "couverture", vue.comptent(sujet))
-    traite = sum(t.reference for t in treated(vue, sujet))
+    tabs = vue.comptent(sujet)
+    reponse = base(vue, sujet, "couverture", tabs)
+    after = vue.in_exercice(sujet, sujet.exercice + 1).values()
+    traite = sum(o.perimetre_traite for o in tabs) + line_parts.treated_late(
+        vue.db, tabs, after, sujet.exercice, vue.au
+    )
     achats = vue.achats(sujet.exercice, vue.members(sujet))
     connus = [m for m in achats.values() if m]
     faits = {"perimetre_traite": traite, "achats": sum(connus), "achats_inconnus": len(achats) - len(connus)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from config.territoire import Perimetre
@@ -10,26 +9,19 @@ from reports.gains import base
 from reports.reponse import Element, Reponse
 from reports.vue import Sujet, Vue, somme
 from sheets.register.compte import OngletRecu
-from sheets.register.line_parts import Part, inherited, notified
+from sheets.register.line_parts import inherited_by_tab
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The lines a forecast is the sum of, beside those that are kept already."""
+    """The tabs that a forecast stands on: those of the exercice, and by FINESS those of the one before."""
 
     tabs: list[OngletRecu]
     before: dict[str, OngletRecu]
-    """The tabs of the exercice before, by FINESS."""
-    notified: list[Part]
-    inherited: list[Part]
 
 
 def forecast_of(vue: Vue, sujet: Sujet) -> Forecast:
-    """Every line of the forecast: a report is inherited as long as no line of the exercice continues it."""
-    tabs, before = vue.comptent(sujet), vue.in_exercice(sujet, sujet.exercice - 1)
-    return Forecast(
-        tabs, before, notified(vue.db, tabs, vue.au), inherited(vue.db, before.values(), tabs, vue.au)
-    )  # fmt: skip
+    return Forecast(vue.comptent(sujet), vue.in_exercice(sujet, sujet.exercice - 1))
 
 
 def prevision(vue: Vue, sujet: Sujet) -> Reponse:
@@ -40,17 +32,19 @@ def prevision(vue: Vue, sujet: Sujet) -> Reponse:
     """
     f = forecast_of(vue, sujet)
     reponse = base(vue, sujet, "prevision", f.tabs)
+    inherited = inherited_by_tab(vue.db, f.before.values(), f.tabs, vue.au)
     absents = _absents(vue, sujet, f)
-    silent = {o.finess for _, siens in absents for o in siens}
-    parts = {"notifie": _sum(f.notified), "report": _sum(f.inherited)}
+    retenu, parts = (
+        reponse.totaux.gain_retenu,
+        {"notifie": sum(o.notifie for o in f.tabs), "report": sum(inherited.values())},
+    )
     faits = {
         **parts,
         "impute": sum(somme(siens).gain_retenu for _, siens in absents),
-        "impute_reporte": _sum(p for p in f.inherited if p.finess in silent),
+        "impute_reporte": sum(inherited.get(o.id, 0) for _, siens in absents for o in siens),
         "absents": len(absents),
         "anciens": len(f.before),
     }
-    retenu = reponse.totaux.gain_retenu
     elements = (
         Element("Retenu", retenu, code="retenu"),
         Element("Notifié", parts["notifie"], code="notifie"),
@@ -64,10 +58,6 @@ def prevision(vue: Vue, sujet: Sujet) -> Reponse:
     return replace(
         reponse, valeur=retenu + sum(parts.values()), unite="EUR", elements=elements, beside=beside, faits=faits
     )
-
-
-def _sum(parts: Iterable[Part]) -> int:
-    return sum(p.cents for p in parts)
 
 
 def _absents(vue: Vue, sujet: Sujet, f: Forecast) -> list[tuple[Element, list[OngletRecu]]]:

@@ -12,6 +12,7 @@ from reports.forecast import forecast_of
 from reports.gains import base, pourquoi, precision
 from reports.reponse import Adresse, Element, Reponse
 from reports.vue import Sujet, Vue
+from sheets.register.line_parts import inherited, notified
 from sheets.register.questions import LigneRecue, lignes_de
 
 
@@ -49,9 +50,9 @@ def _of_the_forecast(vue: Vue, sujet: Sujet) -> Iterator[Share]:
     f = forecast_of(vue, sujet)
     for li in lignes_de(vue.db, [o.id for o in f.tabs], vue.au):
         yield Share(li.tab, li.line, li.gain_exercice - li.retire, "")
-    for part in f.notified:
+    for part in notified(vue.db, f.tabs, vue.au):
         yield Share(part.tab, part.line, part.cents, "notifié")
-    for part in f.inherited:
+    for part in inherited(vue.db, f.before.values(), f.tabs, vue.au):
         yield Share(part.tab, part.line, part.cents, f"report de {sujet.exercice - 1} pas encore repris")
 
 

@@ -1,12 +1,12 @@
 """Lines that make a figure which is not the gain of the exercice: what each adds, in cents. As of any day; writes nothing.
 
-A figure of `reports/` is the sum of what these functions give, and « pourquoi » shows those very lines.
+A figure of `reports/` is a sum of these lines, worked out where they are stored; « pourquoi » shows those very lines.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -21,7 +21,6 @@ class Part(NamedTuple):
 
     line: int
     tab: int
-    finess: str
     cents: int
 
 
@@ -30,37 +29,31 @@ class Treated(NamedTuple):
 
     line: int
     tab: int
-    finess: str
     gain: int
     reference: int
 
 
 _TABS = (
-    "WITH tab(id) AS (SELECT value FROM json_each(:tabs)), other(id) AS (SELECT value FROM json_each(:others)),"
+    "WITH tab(id, beside) AS (SELECT value ->> 0, value ->> 1 FROM json_each(:tabs)),"
     " decided(line, struck) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:decided))"
 )
+"""The tabs asked about, each with that of the same établissement in the other exercice (0: none)."""
 _STRUCK = "coalesce(d.struck, l.bloquee)"
 _KEPT = f"iif({_STRUCK}, min({{cents}}, 0), {{cents}})"
 """A struck line keeps its losses: striking never raises a total."""
-
-_INHERITED = f"""{_TABS}, continued(of) AS MATERIALIZED (
-  SELECT substr(l.reportee_de, instr(l.reportee_de, '/') + 1) FROM other JOIN lignes_paat l ON l.onglet = other.id
-  WHERE l.reportee_de IS NOT NULL)
-SELECT l.id, tab.id, o.finess, {_KEPT.format(cents="l.report")} FROM tab JOIN onglets o ON o.id = tab.id
-JOIN lignes_paat l ON l.onglet = tab.id AND l.report <> 0 LEFT JOIN decided d ON d.line = l.id
-WHERE o.finess || '/' || l.action_id NOT IN continued"""
-
-_NOTIFIED = f"""{_TABS}
-SELECT l.id, tab.id, o.finess, {_KEPT.format(cents="l.prevision")} FROM tab JOIN onglets o ON o.id = tab.id
-JOIN lignes_paat l ON l.onglet = tab.id LEFT JOIN decided d ON d.line = l.id WHERE l.prevision <> 0"""
-
-_TREATED = f"""{_TABS}, known(of) AS MATERIALIZED (
-  SELECT o.finess || '/' || l.action_id FROM other JOIN onglets o ON o.id = other.id JOIN lignes_paat l ON l.onglet = other.id)
-SELECT l.id, tab.id, o.finess, coalesce(l.gain_annuel, 0), l.montant_reference FROM tab JOIN onglets o ON o.id = tab.id
-JOIN lignes_paat l ON l.onglet = tab.id LEFT JOIN decided d ON d.line = l.id
-WHERE l.date_premiere_commande BETWEEN :first AND :last AND l.statut = 'réalisé' AND l.montant_reference IS NOT NULL
-  AND NOT {_STRUCK}
-  AND (l.reportee_de IS NULL OR substr(l.reportee_de, instr(l.reportee_de, '/') + 1) NOT IN known)"""
+# What is continued bears the number of the line that it continues. The terms are those of the partial indexes.
+_INHERITED = f"""{_TABS} SELECT {{what}} FROM tab
+CROSS JOIN lignes_paat l ON l.onglet = tab.id AND l.report <> 0 LEFT JOIN decided d ON d.line = l.id
+WHERE NOT EXISTS (SELECT 1 FROM lignes_paat n
+  WHERE n.onglet = tab.beside AND n.action_id = l.action_id AND n.reportee_de IS NOT NULL) {{by}}"""
+_NOTIFIED = f"""{_TABS} SELECT l.id, tab.id, {_KEPT.format(cents="l.prevision")} FROM tab
+CROSS JOIN lignes_paat l ON l.onglet = tab.id LEFT JOIN decided d ON d.line = l.id WHERE l.prevision <> 0"""
+_TREATED = f"""{_TABS} SELECT {{what}} FROM tab
+CROSS JOIN lignes_paat l ON l.onglet = tab.id AND l.date_premiere_commande BETWEEN :first AND :last
+LEFT JOIN decided d ON d.line = l.id
+WHERE l.statut = 'réalisé' AND l.montant_reference IS NOT NULL AND NOT {_STRUCK} AND (l.reportee_de IS NULL
+  OR NOT EXISTS (SELECT 1 FROM lignes_paat n WHERE n.onglet = tab.beside AND n.action_id = l.action_id))"""
+_REPORT = _KEPT.format(cents="l.report")
 
 
 def inherited(db: Database, before: Iterable[OngletRecu], tabs: Iterable[OngletRecu], au: date) -> list[Part]:
@@ -68,12 +61,21 @@ def inherited(db: Database, before: Iterable[OngletRecu], tabs: Iterable[OngletR
 
     A line continues another when it was matched with it, whatever its status or what became of it.
     """
-    return _parts(db, _INHERITED, before, tabs, au)
+    rows = _rows(db, _INHERITED.format(what=f"l.id, tab.id, {_REPORT}", by=""), before, tabs, au)
+    return [p for r in rows if (p := Part(*r)).cents]
+
+
+def inherited_by_tab(
+    db: Database, before: Iterable[OngletRecu], tabs: Iterable[OngletRecu], au: date
+) -> dict[int, int]:
+    """The same, added up by tab of `before`: the lines are not read."""
+    query = _INHERITED.format(what=f"tab.id, sum({_REPORT})", by="GROUP BY tab.id")
+    return {tab: cents for tab, cents in _rows(db, query, before, tabs, au) if cents}
 
 
 def notified(db: Database, tabs: Iterable[OngletRecu], au: date) -> list[Part]:
-    """What the notified lines of these tabs would add to their exercice."""
-    return _parts(db, _NOTIFIED, tabs, (), au)
+    """What the notified lines of these tabs would add to their exercice: `OngletRecu.notifie`, line by line."""
+    return [p for r in _rows(db, _NOTIFIED, tabs, (), au) if (p := Part(*r)).cents]
 
 
 def treated(
@@ -83,14 +85,19 @@ def treated(
 
     A line of the next exercice (`after`) that continues one of `tabs` is that one, and counts once.
     """
-    tabs = list(tabs)
-    year = {"first": f"{exercice}-01-01", "last": f"{exercice}-12-31"}
-    rows = [*_rows(db, _TREATED, tabs, (), au, year), *_rows(db, _TREATED, after, tabs, au, year)]
+    query, tabs = _TREATED.format(what="l.id, tab.id, coalesce(l.gain_annuel, 0), l.montant_reference"), list(tabs)
+    rows = [*_rows(db, query, tabs, (), au, _year(exercice)), *_rows(db, query, after, tabs, au, _year(exercice))]
     return [Treated(*r) for r in rows]
 
 
-def _parts(db: Database, query: str, tabs: Iterable[OngletRecu], others: Iterable[OngletRecu], au: date) -> list[Part]:
-    return [p for r in _rows(db, query, tabs, others, au) if (p := Part(*r)).cents]
+def treated_late(db: Database, tabs: Iterable[OngletRecu], after: Iterable[OngletRecu], exercice: int, au: date) -> int:
+    """Cents of reference of those declared in the next exercice alone; the others are in `OngletRecu.perimetre_traite`."""
+    query = _TREATED.format(what="coalesce(sum(l.montant_reference), 0)")
+    return sum(int(cents) for (cents,) in _rows(db, query, after, tabs, au, _year(exercice)))
+
+
+def _year(exercice: int) -> dict[str, str]:
+    return {"first": f"{exercice}-01-01", "last": f"{exercice}-12-31"}
 
 
 def _rows(
@@ -99,15 +106,12 @@ def _rows(
     tabs: Iterable[OngletRecu],
     others: Iterable[OngletRecu],
     au: date,
-    more: dict[str, str] | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> list[tuple[Any, ...]]:
-    ids = sorted(o.id for o in tabs)  # as they lie on the disk
-    if not ids:
+    beside = {o.finess: o.id for o in others}
+    pairs = sorted((o.id, beside.get(o.finess, 0)) for o in tabs)  # as they lie on the disk
+    if not pairs:
         return []
-    decided = [(d.ligne, int(d.bloquee)) for d in decisions(db, ids, au)]
-    parameters = {
-        "tabs": json.dumps(ids),
-        "others": json.dumps(sorted(o.id for o in others)),
-        "decided": json.dumps(decided),
-    }
-    return db.execute(query, parameters | (more or {})).fetchall()
+    decided = [(d.ligne, int(d.bloquee)) for d in decisions(db, [i for i, _ in pairs], au)]
+    parameters = {"tabs": json.dumps(pairs), "decided": json.dumps(decided)}
+    return db.execute(query, parameters | dict(more or {})).fetchall()

@@ -159,6 +159,18 @@ CREATE TABLE copies (
 
 
 @registre()
+def m015_reports_at_hand(db: Database) -> None:
+    """What a line leaves to the next exercice, and which lines continue another, without reading the lines themselves."""
+    _applique(db, _M015)
+
+
+_M015 = """
+CREATE INDEX lignes_paat_report ON lignes_paat(onglet, action_id, report, bloquee) WHERE report <> 0;
+CREATE INDEX lignes_paat_continued ON lignes_paat(onglet, action_id) WHERE reportee_de IS NOT NULL;
+"""
+
+
+@registre()
 def m016_under_alert(db: Database) -> None:
     """Cents kept by lines that bear an alert: of a tab's own checks, and what each look at a campaign adds to them."""
     _applique(db, _M016)
