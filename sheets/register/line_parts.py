@@ -21,6 +21,7 @@ class Part(NamedTuple):
 
     line: int
     tab: int
+    finess: str
     cents: int
 
 
@@ -29,12 +30,13 @@ class Treated(NamedTuple):
 
     line: int
     tab: int
+    finess: str
     gain: int
     reference: int
 
 
 _TABS = (
-    "WITH tab(id, beside) AS (SELECT value ->> 0, value ->> 1 FROM json_each(:tabs)),"
+    "WITH tab(id, beside, finess) AS (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:tabs)),"
     " decided(line, struck) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:decided))"
 )
 """The tabs asked about, each with that of the same établissement in the other exercice (0: none)."""
@@ -46,7 +48,7 @@ _INHERITED = f"""{_TABS} SELECT {{what}} FROM tab
 CROSS JOIN lignes_paat l ON l.onglet = tab.id AND l.report <> 0 LEFT JOIN decided d ON d.line = l.id
 WHERE NOT EXISTS (SELECT 1 FROM lignes_paat n
   WHERE n.onglet = tab.beside AND n.action_id = l.action_id AND n.reportee_de IS NOT NULL) {{by}}"""
-_NOTIFIED = f"""{_TABS} SELECT l.id, tab.id, {_KEPT.format(cents="l.prevision")} FROM tab
+_NOTIFIED = f"""{_TABS} SELECT l.id, tab.id, tab.finess, {_KEPT.format(cents="l.prevision")} FROM tab
 CROSS JOIN lignes_paat l ON l.onglet = tab.id LEFT JOIN decided d ON d.line = l.id WHERE l.prevision <> 0"""
 _TREATED = f"""{_TABS} SELECT {{what}} FROM tab
 CROSS JOIN lignes_paat l ON l.onglet = tab.id AND l.date_premiere_commande BETWEEN :first AND :last
@@ -61,7 +63,7 @@ def inherited(db: Database, before: Iterable[OngletRecu], tabs: Iterable[OngletR
 
     A line continues another when it was matched with it, whatever its status or what became of it.
     """
-    rows = _rows(db, _INHERITED.format(what=f"l.id, tab.id, {_REPORT}", by=""), before, tabs, au)
+    rows = _rows(db, _INHERITED.format(what=f"l.id, tab.id, tab.finess, {_REPORT}", by=""), before, tabs, au)
     return [p for r in rows if (p := Part(*r)).cents]
 
 
@@ -85,7 +87,10 @@ def treated(
 
     A line of the next exercice (`after`) that continues one of `tabs` is that one, and counts once.
     """
-    query, tabs = _TREATED.format(what="l.id, tab.id, coalesce(l.gain_annuel, 0), l.montant_reference"), list(tabs)
+    query, tabs = (
+        _TREATED.format(what="l.id, tab.id, tab.finess, coalesce(l.gain_annuel, 0), l.montant_reference"),
+        list(tabs),
+    )
     rows = [*_rows(db, query, tabs, (), au, _year(exercice)), *_rows(db, query, after, tabs, au, _year(exercice))]
     return [Treated(*r) for r in rows]
 
@@ -109,9 +114,9 @@ def _rows(
     more: Mapping[str, str] | None = None,
 ) -> list[tuple[Any, ...]]:
     beside = {o.finess: o.id for o in others}
-    pairs = sorted((o.id, beside.get(o.finess, 0)) for o in tabs)  # as they lie on the disk
+    pairs = sorted((o.id, beside.get(o.finess, 0), o.finess) for o in tabs)  # as they lie on the disk
     if not pairs:
         return []
-    decided = [(d.ligne, int(d.bloquee)) for d in decisions(db, [i for i, _ in pairs], au)]
+    decided = [(d.ligne, int(d.bloquee)) for d in decisions(db, [i for i, *_ in pairs], au)]
     parameters = {"tabs": json.dumps(pairs), "decided": json.dumps(decided)}
     return db.execute(query, parameters | dict(more or {})).fetchall()
