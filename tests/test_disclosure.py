@@ -30,8 +30,9 @@ from config.dossier import Dossier
 from config.droits import Personne
 from config.errors import UserError
 from config.langue import INSECABLE, MILLIERS
+from config.seuils import Disclosure
 from config.territoire import Appartenance, Etablissement, Ght, Perimetre, Territoire
-from reports.disclosure import unit_of_rounding
+from reports.disclosure import unit_of_rounding, why_not
 from reports.elimination import Figure, Span, left_out
 from reports.vue import Vue
 from sheets.lignes import Totaux
@@ -403,6 +404,59 @@ def test_one_that_makes_nearly_all_of_it_is_not_told(empty: Vue) -> None:
         said = repond("gains bfc 2022", director, vue, MIDI)
     assert said["valeur"] is None
     assert "1 autre GHT en fait presque tout à soi seul" in said["texte"]
+
+
+def masked(w: World, empty: Vue, question: str) -> dict[str, str]:
+    director, vue = as_director(w, empty)
+    with standing_for(w):
+        return {m["chiffre"]: m["motif"] for m in repond(question, director, vue, MIDI)["masque"]}
+
+
+RECOVERED = "il ferait retrouver un chiffre qui ne se dit pas"
+
+
+def test_a_difference_that_one_of_them_makes_nearly_alone_is_not_told_either(empty: Vue) -> None:
+    """Six are struck of something, one of nearly all of it: what is declared would tell it, beside what is kept."""
+    w = likes(6)
+    w.amounts[w.region[2]]["retire"] = 60_000_000
+    why = masked(w, empty, "gains bfc 2022")
+    assert why["retire"] == "1 autre GHT en fait presque tout à soi seul"
+    assert (why["declare"], "retenu" in why) == (RECOVERED, False)
+
+
+def test_what_is_handed_in_is_no_figure_and_is_not_given_away_for_all_that(empty: Vue) -> None:
+    w = likes(8)
+    for k, g in enumerate(w.region):
+        w.amounts[g] |= {"remis": k > 3}
+    assert "dont_provisoire" not in masked(w, empty, "gains bfc 2022")
+    w.amounts[w.region[7]]["retenu"] = 190_000_000
+    assert masked(w, empty, "gains bfc 2022")["dont_provisoire"] == RECOVERED
+
+
+def test_a_country_is_not_told_when_the_rest_of_it_is_one_neighbours(empty: Vue) -> None:
+    w = world(random.Random(1), 6, 4)
+    for g in w.everyone:
+        w.amounts[g] |= {"retenu": 10_000_000, "retire": 0, "sous_alerte": 0, "remis": True}
+    w.arrived = frozenset(w.everyone)
+    assert "valeur" not in masked(w, empty, "gains france 2022")
+    w.amounts[w.elsewhere[0]]["retenu"] = 200_000_000
+    assert masked(w, empty, "gains france 2022")["valeur"] == RECOVERED
+    assert "valeur" not in masked(w, empty, "gains bfc 2022")
+
+
+def test_what_is_under_no_alert_is_a_figure_of_its_own(empty: Vue) -> None:
+    w = likes(6)
+    for g in w.region[2:]:
+        w.amounts[g]["sous_alerte"] = w.amounts[g]["retenu"]
+    assert {"sous_alerte", "retenu_hors_alerte"} <= masked(w, empty, "gains bfc 2022").keys()
+
+
+@pytest.mark.parametrize(("amounts", "passes"), [
+    ({"a": -90, "b": 60, "c": 70}, True), ({"a": -900, "b": 40, "c": 70}, False), ({"a": 85, "b": 10, "c": 5}, True),
+    ({"a": 86, "b": 9, "c": 5}, False), ({"a": 1, "b": 1, "c": 0}, False), ({}, False),
+])  # fmt: skip
+def test_three_others_and_none_above_85_percent_of_their_absolute_amounts(amounts: Vector, passes: bool) -> None:
+    assert (not why_not(amounts, Disclosure(), "ght")) is passes
 
 
 def test_who_sees_everything_there_gets_it_to_the_cent(empty: Vue) -> None:
