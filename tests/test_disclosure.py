@@ -37,7 +37,6 @@ from reports.elimination import Figure, Span, left_out
 from reports.vue import Vue
 from sheets.lignes import Totaux
 from sheets.register.compte import OngletRecu
-from sheets.register.line_parts import Part
 from sheets.register.registre import ouvre
 
 MIDI = datetime(2022, 10, 20, 12, tzinfo=ZoneInfo("Europe/Paris"))
@@ -103,9 +102,9 @@ def tab(w: World, ght: str, exercice: int) -> OngletRecu:
     a, rang = w.amounts[ght], w.everyone.index(ght) + (0 if exercice == N else 1000)
     kept, struck = (a["retenu"], a["retire"]) if exercice == N else (a["before"], 0)
     totals = Totaux(10, 0, 0, 2, 8, kept + struck, struck, kept)
-    under = a["sous_alerte"] if exercice == N else 0
+    under, notified = (a["sous_alerte"], a["notifie"]) if exercice == N else (0, 0)
     return OngletRecu(rang, rang, "x.xlsx", "CH", CAMPAIGNS[exercice], ght, finess(ght), bool(a["remis"]) or exercice != N,
-                      False, None, totals, max(kept, 0) + struck, 0, 0, 0, 0, rang, "2022-10-01", under)  # fmt: skip
+                      False, None, totals, max(kept, 0) + struck, 0, notified, 0, 0, rang, "2022-10-01", under)  # fmt: skip
 
 
 @contextmanager
@@ -119,16 +118,12 @@ def standing_for(w: World) -> Iterator[None]:
                 here |= {finess(g): tab(w, g, exercice) for g in (w.arrived if exercice == N else w.everyone)}
         return {f: o for f, o in sorted(here.items()) if only is None or f in only}
 
-    def notified(_db: Any, tabs: Any, _au: date) -> list[Part]:
-        return [Part(1, o.id, o.finess, w.amounts[o.ght]["notifie"]) for o in tabs if o.campagne == CAMPAIGNS[N]]
-
-    def inherited(_db: Any, before: Any, _tabs: Any, _au: date) -> list[Part]:
-        return [Part(1, o.id, o.finess, w.amounts[o.ght]["report"]) for o in before if o.campagne == CAMPAIGNS[BEFORE]]
+    def inherited(_db: Any, before: Any, _tabs: Any, _au: date) -> dict[int, int]:
+        return {o.id: w.amounts[o.ght]["report"] for o in before if o.campagne == CAMPAIGNS[BEFORE]}
 
     with (
         mock.patch("reports.vue.qui_compte", counted),
-        mock.patch("reports.forecast.notified", notified),
-        mock.patch("reports.forecast.inherited", inherited),
+        mock.patch("reports.forecast.inherited_by_tab", inherited),
     ):
         yield
 
