@@ -119,10 +119,10 @@ def _pull(
             continue
         recus[depot.chemin] = _enregistre(db, dossier, numero, depot, juge, horloge(), depot.nom in connus, saisie)
         avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
+    for depot, copy in copied:  # told before it is remembered as read: cut between the two, it is told again
+        recus[depot.chemin] = _ignored(db, numero, depot, copy)
     if lus:
         pulls.pose_reperes(db, lus)
-    for depot, copy in copied:
-        recus[depot.chemin] = _ignored(db, numero, depot, copy)
     if retours[known_companions:]:
         pulls.pose_reperes(db, retours[known_companions:], companions=True)
     for chemin in {d.chemin for d in en_ecriture} | (recus.keys() - seen.found.keys()):
@@ -152,8 +152,8 @@ def prend(
             if depot.nom in connus:
                 recus[depot.chemin] = Recu(depot.nom, "inchange", "", Totaux())
             elif copy := copy_of(db, depot, connus):
-                pulls.pose_reperes(db, [depot])
                 recus[depot.chemin] = _ignored(db, numero, depot, copy)
+                pulls.pose_reperes(db, [depot])
             else:
                 recus[depot.chemin] = _enregistre(db, dossier, numero, depot, juge, horloge(), False, PAR_LE_GHT)
         _termine(db, dossier, numero, recus, horloge)

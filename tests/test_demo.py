@@ -125,7 +125,7 @@ def test_the_region_keeps_fourteen_million_six_of_sixteen(faite: Visite) -> None
     r = faite.demande("gains BFC 2021")
     assert r["objectif"] == "16000000.00"
     assert r["trames"] == {"recues": 10, "attendues": 11}
-    assert "14,6\u00a0M€ retenus. Objectif : 16,0\u00a0M€" in r["texte"]
+    assert "14,6\u00a0M€ retenus, dont 427\u00a0k€ sous alerte. Objectif : 16,0\u00a0M€" in r["texte"]
     ligne = next(li for li in faite.texte.splitlines() if li.startswith("Bourgogne-Franche-Comté  "))
     assert [mot.strip() for mot in ligne.split("  ") if mot][-3:] == ["14,6\u00a0M€", "16,0\u00a0M€", "91\u00a0%"]
 

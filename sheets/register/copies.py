@@ -35,17 +35,24 @@ class Copy(NamedTuple):
 def copy_of(db: Database, depot: Depot, seen: Mapping[str, tuple[int, int, str]]) -> Copy | None:
     """The replaced version that a file is an exact copy of; None when it is none, or takes the place of the version that
     replaced it: then it counts. `seen` says what each path last held.
+
+    Replaced before this pull began, or the one cut short that it goes on from: what arrives together is told by its dates,
+    in whatever order it is stored.
     """
+    since = db.execute(
+        "SELECT min(id) FROM fichiers WHERE pull > (SELECT coalesce(max(pull), 0) FROM bilans)"
+    ).fetchone()[0]
     row = db.execute(
         "SELECT f.id, f.recu, f.campagne, substr(p.debut, 1, 10) FROM fichiers f JOIN fichiers a ON a.id = f.recu"
-        " JOIN pulls p ON p.id = a.pull WHERE f.empreinte = ? AND f.etat <> 'refuse' ORDER BY f.recu DESC, f.id DESC LIMIT 1",
-        (depot.empreinte,),
+        " JOIN pulls p ON p.id = a.pull WHERE f.empreinte = :empreinte AND f.etat <> 'refuse' AND (:since IS NULL OR f.recu < :since)"
+        " ORDER BY f.recu DESC, f.id DESC LIMIT 1",
+        {"empreinte": depot.empreinte, "since": since},
     ).fetchone()
     if row is None:
         return None
     fichier, recu, campagne, received = row
     finess = [f for (f,) in db.execute("SELECT finess FROM onglets WHERE fichier = ? AND utilisable", (fichier,))]
-    counting = qui_compte(db, [campagne], date.max, finess, verrou=False).values()
+    counting = qui_compte(db, [campagne], date.max, finess, verrou=False, avant=since).values()
     instead = [o for o in counting if o.recu != recu]
     held = seen.get(depot.nom, (0, 0, ""))[2]
     if not instead or any(o.chemin == depot.nom or (held and _hash(db, o.recu) == held) for o in instead):
