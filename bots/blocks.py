@@ -58,16 +58,14 @@ class Message:
 
     texte: str
     blocs: tuple[Bloc, ...]
-    pour_lui_seul: bool = False
-    """Whether only its addressee may see it, even where the question was asked before others."""
     pieces: tuple[Piece, ...] = ()
     """Files that go with it, to its addressee alone."""
 
 
-def phrase(texte: str, suites: Sequence[Suite] = (), *, pour_lui_seul: bool = False) -> Message:
+def phrase(texte: str, suites: Sequence[Suite] = ()) -> Message:
     """A message of words, as many sections as it takes, then what may be asked instead."""
     blocs = [_section(part) for part in _parts(_propre(texte))]
-    return Message(_coupe(_propre(texte), REPLI), _numerotes([*blocs, *_boutons(suites)]), pour_lui_seul)
+    return Message(_coupe(_propre(texte), REPLI), _numerotes([*blocs, *_boutons(suites)]))
 
 
 def lettre(titre: str, texte: str, nom: str, boutons: Sequence[Bloc] = ()) -> Message:

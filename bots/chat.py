@@ -112,18 +112,18 @@ def _ou_son_refus(repond: Repond, texte: str, personne: Personne, vue: Vue, main
     try:
         return repond(texte, personne, vue, maintenant)
     except UserError as refus:
-        return blocks.phrase(str(refus), pour_lui_seul=True)
+        return blocks.phrase(str(refus))
 
 
 def panne() -> Message:
     """The sentence for a fault of ours; to be called where it is caught: the fault is logged under the same reference."""
     reference = uuid.uuid4().hex[:8]
     journal.exception("Une question est restée sans réponse (référence %s).", reference)
-    return blocks.phrase(PANNE.format(reference=reference), pour_lui_seul=True)
+    return blocks.phrase(PANNE.format(reference=reference))
 
 
 def phrase_d_accueil() -> Message:
-    return blocks.phrase(INCONNU, pour_lui_seul=True)
+    return blocks.phrase(INCONNU)
 
 
 def qui(profil: Profil, vue: Vue) -> Personne | None:

@@ -117,18 +117,23 @@ class Reponses:
         self._repond(evenement, slack_delivery.at_address(self.web, corps["response_url"], qui), again=again)
 
     def message(self, corps: dict[str, Any], *, again: bool = False) -> None:
-        """A mention is answered in its thread, or opens one; a direct message where it stands, and so is a file."""
+        """A mention is answered where it stands, to its author alone; a direct message and a file, in the open there.
+
+        What Slack shows to one reader of a channel is not kept: an answer that comes late goes to their own messages.
+        """
         e = _as_edited(corps["event"])
         prive = e.get("channel_type") == "im" or str(e["channel"]).startswith("D")
         depots = [str(f["id"]) for f in e.get("files") or ()] if prive and e.get("subtype") == "file_share" else []
         if e.get("bot_id") or not e.get("user") or (e.get("subtype") not in ASKING and not depots):
             journal.info("Un message n'est pas une question : %s.", e.get("subtype") or "d'un robot")
             return
-        fil = e.get("thread_ts") or (None if prive else e["ts"])
+        fil = e.get("thread_ts")  # no thread is opened: nobody else would see what hangs there
         edition = f"/{e['edited']['ts']}" if e.get("edited") else ""
         cles = (f"evenement/{corps['event_id']}", f"message/{e['channel']}/{e['ts']}{edition}")
         ici = Prive(e["channel"], fil) if prive else None
-        envoi = slack_delivery.in_channel(self.web, e["channel"], fil, e["user"], private=prive)
+        late = again and not prive
+        salon, fil = (e["user"], None) if late else (e["channel"], fil)
+        envoi = slack_delivery.in_channel(self.web, salon, fil, e["user"], private=prive or late)
         evenement = Evenement(cles, e["user"], e.get("text") or "", _kept("message", corps))
         self._repond(evenement, envoi, ici, self._juge(depots) if depots else None, again=again)
 

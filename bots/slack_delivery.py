@@ -1,4 +1,5 @@
-"""Hands an answer to Slack: with its blocks, else as plain text, where it was asked, else to its asker. Words nothing else.
+"""Hands an answer to Slack, to its asker alone: with its blocks, else as plain text, where it was asked, else in their own
+messages. Words nothing else.
 
 An answer that Slack finds ill-formed or too long, or whose address has expired, still reaches the person.
 """
@@ -27,14 +28,14 @@ Send = Callable[[Message], None]
 
 
 def in_channel(web: WebClient, channel: str, thread: str | None, asker: str, *, private: bool) -> Send:
-    """Post where it was asked, for its asker alone when the message says so and others read there."""
+    """Post where it was asked, for its asker alone: in the open when `private`, which says that nobody else reads there."""
 
     def post(message: Message, content: dict[str, Any]) -> None:
         common = {"channel": channel, "thread_ts": thread, **content}
-        if message.pour_lui_seul and not private:
-            web.chat_postEphemeral(user=asker, **common)
-        else:
+        if private:
             web.chat_postMessage(**common, unfurl_links=False, unfurl_media=False, parse="none", link_names=False)
+        else:
+            web.chat_postEphemeral(user=asker, **common)
 
     def send(message: Message) -> None:
         try:

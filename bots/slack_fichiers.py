@@ -57,7 +57,7 @@ def remet(web: WebClient, message: Message, auteur: str, ou: Prive | None) -> Me
         _depose(web, message.pieces, ou or Prive(str(rendu["channel"]), None), "")
     else:
         _depose(web, message.pieces, ou, message.texte)
-    return None if ou else blocks.phrase(AILLEURS, pour_lui_seul=True)
+    return None if ou else blocks.phrase(AILLEURS)
 
 
 def lit(web: WebClient, identifiant: str) -> Fichier:

@@ -156,11 +156,38 @@ def test_a_slash_command_is_answered_to_its_author_alone(robot: Robot, serveur: 
     assert dit["blocks"][0]["text"]["text"].endswith("retenus")
 
 
-def test_a_mention_opens_a_thread_and_stays_in_the_one_it_is_in(robot: Robot, serveur: FauxSlack) -> None:
+def test_a_mention_is_answered_to_its_author_alone_and_stays_in_the_thread_it_is_in(
+    robot: Robot, serveur: FauxSlack
+) -> None:
     livre(robot, mention("gains BFC 2021"))
     livre(robot, mention("objectif BFC 2021", numero="Ev9", ts="101.1", thread_ts="100.1"))
     attend(robot)
-    assert [(d["channel"], d["thread_ts"]) for d in serveur.corps("chat.postMessage")] == [("C01", "100.1")] * 2
+    said = serveur.corps("chat.postEphemeral")
+    assert {(d["channel"], d["user"], d.get("thread_ts")) for d in said} == {
+        ("C01", REFERENT, None), ("C01", REFERENT, "100.1")}  # fmt: skip
+    assert all("retenus" in d["text"] or "objectif" in d["text"].lower() for d in said)
+    assert len(serveur.dits) == 2
+
+
+@pytest.mark.parametrize("channel", [{"channel": "C01", "channel_type": "channel"}, {"channel": "G01", "channel_type": "group"},
+                                     {"channel": "G02", "channel_type": "mpim"}, {"channel": "C02"}])  # fmt: skip
+@pytest.mark.parametrize("text", ["gains BFC 2021", "pourquoi gains GHT Jura 2021", "qui n'a pas remis ?", "gains BFC 2021 en image",
+                                  "retour GHT Jura 2021", "n'importe quoi", ""])  # fmt: skip
+def test_whatever_is_asked_before_others_whoever_asks_they_read_nothing(
+    robot: Robot, serveur: FauxSlack, maison: Maison, channel: dict[str, str], text: str
+) -> None:
+    with maison.vue() as vue:
+        roles = {p.role: email for email, p in vue.dossier.personnes.items()}
+    assert len(roles) >= 4
+    for n, email in enumerate((*roles.values(), "quelqu-un@ailleurs.invalid")):
+        serveur.connait(f"U5{n}", email, is_email_confirmed=True)
+        livre(robot, mention(text, auteur=f"U5{n}", numero=f"Ev{n}", ts=f"30{n}.1", **channel))
+    attend(robot)
+    assert all(d["channel"].startswith("U5") for d in serveur.corps("chat.postMessage"))
+    answered = serveur.corps("chat.postEphemeral")
+    assert {(d["channel"], d["user"]) for d in answered} == {
+        (channel["channel"], f"U5{n}") for n in range(len(roles) + 1)
+    }
 
 
 def test_a_direct_message_is_answered_where_it_stands(robot: Robot, serveur: FauxSlack) -> None:
@@ -271,7 +298,7 @@ def test_a_refusal_says_no_figure(robot: Robot, serveur: FauxSlack) -> None:
 
 
 @pytest.mark.parametrize("panne", ["429 1", "500", "coupe"])
-@pytest.mark.parametrize("ou", ["users.info", "chat.postMessage"])
+@pytest.mark.parametrize("ou", ["users.info", "chat.postEphemeral"])
 def test_a_passing_fault_of_slack_is_tried_again(
     robot: Robot, serveur: FauxSlack, panne: str, ou: str, sans_attendre: None
 ) -> None:

@@ -66,6 +66,7 @@ def pending(house: Maison) -> int:
 SEAMS: list[tuple[Any, str, bool]] = [
     (kept, "prend", False), (kept, "prend", True), (chat, "qui", False), (chat, "repond_a", False), (chat, "repond_a", True),
     (kept, "mark", False), (kept, "mark", True), (WebClient, "chat_postMessage", False), (WebClient, "chat_postMessage", True),
+    (WebClient, "chat_postEphemeral", False), (WebClient, "chat_postEphemeral", True),
     (WebhookClient, "send", False), (WebhookClient, "send", True), (kept, "settle", False),
     (kept, "settle", True),
 ]  # fmt: skip
@@ -179,6 +180,21 @@ def test_an_outage_of_slack_is_caught_up(serveur: FauxSlack, maison: Maison, san
     assert pending(maison) == 0
 
 
+@pytest.mark.parametrize("refusal", ["user_not_in_channel", "not_in_channel", "fatal_error"])
+def test_what_could_not_be_shown_in_a_channel_goes_to_its_asker_s_own_messages(
+    refusal: str, serveur: FauxSlack, maison: Maison
+) -> None:
+    bot = answering(serveur, maison)
+    serveur.pannes["chat.postEphemeral"] = [f"refus {refusal}"]
+    bot.message(mention("gains BFC 2021", thread_ts="99.1"))
+    assert serveur.dits == []
+    bot.catch_up()
+    (said,) = serveur.dits
+    assert (said["channel"], said.get("thread_ts")) == (REFERENT, None)
+    assert said["text"].startswith("3\u202f601")
+    assert pending(maison) == 0
+
+
 def test_what_slack_always_refuses_is_told_after_a_few_tries(serveur: FauxSlack, maison: Maison) -> None:
     bot = answering(serveur, maison)
     serveur.pannes["chat.postMessage"] = ["refus channel_not_found"] * slack.TRIES
@@ -228,7 +244,7 @@ def test_me_and_a_thread_also_sent_to_the_channel_are_answered(
     livre(robot, mention("gains BFC 2021", **rest))
     attend(robot)
     assert len(serveur.dits) == 2
-    assert "100.1" in [d.get("thread_ts") for d in serveur.dits]
+    assert {d.get("thread_ts") for d in serveur.dits} == {rest.get("thread_ts")}
 
 
 def test_what_is_no_question_leaves_a_trace(
@@ -264,9 +280,11 @@ def test_a_member_of_another_workspace_of_the_same_organisation_is_known(
 def test_an_answer_that_slack_finds_ill_formed_arrives_as_plain_text(
     refusal: str, kind: str, serveur: FauxSlack, maison: Maison
 ) -> None:
-    serveur.pannes["chat.postMessage"] = [f"refus {refusal}"]
+    way = "chat.postMessage" if kind == "direct" else "chat.postEphemeral"
+    serveur.pannes[way] = [f"refus {refusal}"]
     KINDS[kind](answering(serveur, maison), serveur)
-    (said,) = serveur.dits
+    (said,) = serveur.corps(way)
+    assert serveur.dits == [said]
     assert "blocks" not in said
     assert said["text"].startswith("*") or "retenus" in said["text"]
     assert pending(maison) == 0

@@ -78,6 +78,21 @@ def dit(texte: str, salon: str = SALON, user: str = REFERENT, **reste: str) -> M
     return rendu
 
 
+def before_all(answer: Message) -> Message:
+    """An answer as one that a whole channel reads, the way messages posted long ago still stand there with their buttons."""
+    body = json.dumps({"channel": SALON, "text": answer["text"], "blocks": answer["blocks"]})
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {JETONS['VIGIE_SLACK_BOT_TOKEN']}"}
+    with closing(HTTPConnection("127.0.0.1", PORT, timeout=20)) as connection:
+        connection.request("POST", "/api/chat.postMessage", body, headers)
+        message: Message = json.load(connection.getresponse())["message"]
+    return message
+
+
+def read_by_all(*but: str) -> list[Message]:
+    """What everybody in the channel reads of the bot, without the messages of these times."""
+    return [m for m in du_robot(SALON) if not m.get("ephemeral_to") and m["ts"] not in but]
+
+
 def commande(texte: str, user: str = REFERENT) -> None:
     appelle("command", {"channel": SALON, "user": user, "command": "/vigie", "text": texte})
 
@@ -149,11 +164,16 @@ def scenario(binaire: str, ou: Path) -> dict[str, Any]:
         vu["prive"] = nouveaux(PRIVE, lambda: dit("gains GHT Jura 2021 par famille", PRIVE))
         vu["pourquoi"] = nouveaux(PRIVE, lambda: dit("pourquoi ?", PRIVE))
         vu["bouton"] = nouveaux(SALON, lambda: appuie(vu["mention"][0], "vigie-pourquoi", REFERENT))
-        vu["bouton_d_un_autre"] = nouveaux(SALON, lambda: appuie(vu["mention"][0], "vigie-pourquoi", DIRECTEUR))
+        vu["question_d_un_autre"] = nouveaux(
+            SALON, lambda: dit("<@U0BOT> pourquoi gains GHT Jura 2021", user=DIRECTEUR)
+        )
         vu["bouton_en_prive"] = nouveaux(PRIVE, lambda: appuie(vu["prive"][0], "vigie-pourquoi", REFERENT))
         vu["inconnu"] = nouveaux(SALON, lambda: dit("<@U0BOT> gains BFC 2021", user=INCONNU))
+        vu["directeur_au_salon"] = nouveaux(SALON, lambda: dit("<@U0BOT> gains GHT Nièvre 2021", user=DIRECTEUR))
         vu["refus"] = nouveaux(SALON, lambda: commande("gains GHT Jura 2021", DIRECTEUR))
-        vu["bureau"] = bureau(ou, vu["mention"][0])
+        old = before_all(vu["mention"][0])
+        vu["bureau"] = bureau(ou, vu["mention"][0], old)
+        vu["bouton_d_un_autre"] = nouveaux(SALON, lambda: appuie(old, "vigie-pourquoi", DIRECTEUR))
         vu["etat"] = json.loads(subprocess.run(vigie(ou, "status", "--json"), check=False, capture_output=True).stdout)[
             "slack"
         ]
@@ -166,6 +186,7 @@ def scenario(binaire: str, ou: Path) -> dict[str, Any]:
             vu["a_deux_commande"] = nouveaux(SALON, lambda: commande("gains GHT Jura 2021"))
             vu["second_s_arrete"] = arrete(second)
         vu["journal"] = appelle("log")["log"]
+        vu["read_by_all"] = read_by_all(old["ts"])
         serveur.kill()
         serveur.wait()
         with slack_local(binaire, ou):
@@ -179,8 +200,8 @@ def scenario(binaire: str, ou: Path) -> dict[str, Any]:
     return vu
 
 
-def bureau(ou: Path, reponse: Message) -> dict[str, Any]:
-    """Home tabs, then a line decided on from one of them, then another form from an answer."""
+def bureau(ou: Path, reponse: Message, old: Message) -> dict[str, Any]:
+    """Home tabs, then a line decided on from one of them, then another form from an answer; a director tries an old one."""
     vu: dict[str, Any] = {}
     with ecran(f"ws://127.0.0.1:{PORT}/ui") as e:
         for nom, qui in (("directeur", DIRECTEUR), ("inconnu", INCONNU), ("referent", REFERENT)):
@@ -202,8 +223,8 @@ def bureau(ou: Path, reponse: Message) -> dict[str, Any]:
         liste = next(b for b in reponse["blocks"] if b.get("accessory", {}).get("type") == "static_select")
         action = {"type": "static_select", "action_id": "bureau-geste", "block_id": liste["block_id"],
                   "selected_option": liste["accessory"]["options"][0]}  # fmt: skip
-        for nom, qui in (("de_la_reponse", REFERENT), ("de_la_reponse_d_un_autre", DIRECTEUR)):
-            geste = {"channel": reponse["channel"], "messageTs": reponse["ts"], "user": qui, "action": action}
+        for nom, qui, where in (("de_la_reponse", REFERENT, reponse), ("de_la_reponse_d_un_autre", DIRECTEUR, old)):
+            geste = {"channel": where["channel"], "messageTs": where["ts"], "user": qui, "action": action}
             vu[nom] = e.apres("view", lambda geste=geste: appelle("interact", geste))["stack"][-1]  # type: ignore[misc]
     question = vigie(ou, "ask", "pourquoi gains GHT Jura 2021", "--json")
     vu["au_registre"] = json.loads(subprocess.run(question, check=False, capture_output=True).stdout)["lignes"]

@@ -26,6 +26,7 @@ from tests.e2e.salon import (
     dit,
     du_robot,
     nouveaux,
+    read_by_all,
     robot,
     slack_local,
 )
@@ -77,6 +78,7 @@ def scenario(binaire: str, ou: Path) -> dict[str, Any]:
         vu["tableur"] = nouveaux(PRIVE, lambda: dit("et en tableur ?", PRIVE))
         vu["mention"] = nouveaux(SALON, lambda: dit("<@U0BOT> gains GHT Jura 2021"))
         vu["bouton_au_salon"] = nouveaux(SALON, lambda: appuie(vu["mention"][0], "vigie-image", REFERENT))
+        vu["read_by_all"] = read_by_all()
         vu["chez_lui"] = du_robot(prive_du_robot())[-2:]
         vu["trame"] = nouveaux(PRIVE, lambda: depose(ou / "Tartempion.xlsx"), 2)
         bouton = next(e["action_id"] for e in vu["trame"][0]["blocks"][-1]["elements"])

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.salon import INCONNU, JETONS, REFERENT
+from tests.e2e.salon import DIRECTEUR, INCONNU, JETONS, REFERENT
 from tests.region import nouvelle
 from tests.test_blocks import relit, verifie
 
@@ -55,11 +55,21 @@ def test_a_slash_command_is_answered_to_its_author_alone(vu: dict[str, Any]) -> 
     assert message["text"].startswith("3\u202f601")
 
 
-def test_a_mention_is_answered_in_its_thread_at_the_cells(vu: dict[str, Any]) -> None:
+def test_a_mention_is_answered_to_its_author_alone_at_the_cells(vu: dict[str, Any]) -> None:
     (message,), (suite,) = vu["mention"], vu["en_fil"]
-    assert message["thread_ts"] == suite["thread_ts"] == vu["question"]["ts"]
+    assert message["ephemeral_to"] == suite["ephemeral_to"] == REFERENT
+    assert "thread_ts" not in message
+    assert suite["thread_ts"] == vu["question"]["ts"]
     assert "performance-superieure-100" in texte(message)
     assert "[2021-annuelle/390780146/0002 · S6]" in texte(message)
+
+
+def test_the_channel_reads_the_questions_and_never_an_answer(vu: dict[str, Any]) -> None:
+    asked = {"mention": REFERENT, "en_fil": REFERENT, "question_d_un_autre": DIRECTEUR, "directeur_au_salon": DIRECTEUR,
+             "inconnu": INCONNU, "a_deux": REFERENT}  # fmt: skip
+    assert {step: [m["ephemeral_to"] for m in vu[step]] for step in asked} == {s: [qui] for s, qui in asked.items()}
+    assert "390780146" not in texte(vu["question_d_un_autre"])
+    assert vu["read_by_all"] == []
 
 
 def test_a_direct_message_is_answered_and_why_opens_it(vu: dict[str, Any]) -> None:

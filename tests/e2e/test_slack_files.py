@@ -83,6 +83,7 @@ def test_a_button_in_a_channel_hands_the_file_to_its_presser_and_the_channel_rea
     assert au_salon["subtype"] == "ephemeral"
     assert "messages directs" in au_salon["text"]
     assert "files" not in au_salon
+    assert vu["read_by_all"] == []
     mots, fichier = vu["chez_lui"]
     assert mots["text"].startswith("3\u202f601")
     assert fichier["files"][0]["name"].endswith(".png")
