@@ -46,8 +46,12 @@ class Accueil:
     """Cells of total purchases that hold 0."""
     unclear: dict[str, Answer] = field(default_factory=dict)
     """By cell, answers that are neither yes nor no; under "", the question itself is nowhere."""
+    said: str = ""
+    """What is answered to « Trame remise », as it is written."""
+    answered: str = ""
+    """The cell where it is, or should be."""
     not_answered: str = ""
-    """The cell where « Trame remise » should be answered, when it came back blank."""
+    """The same, when it came back blank."""
     units: dict[str, Unit] = field(default_factory=dict)
     """By cell, notes that give another unit to all amounts of the workbook."""
     unit_of_purchases: tuple[str, Unit] | None = None
@@ -81,6 +85,8 @@ _TICKED, _CROSSED = "✓✔☑✅", "☐✗✘❌"
 def answer(said: str) -> bool | None:
     """Yes or no, where it is plainly said; None for anything else (« le 12/03 », « oui sauf Morez », « à valider »)."""
     key = cle(said)
+    if "?" in said:
+        return None
     if any(sign in said for sign in _TICKED + _CROSSED) and not key:
         return any(sign in said for sign in _TICKED)
     if not key:
@@ -95,10 +101,12 @@ def first_tab(tabs: Iterable[tuple[OngletBrut, Tampon | None]]) -> OngletBrut | 
     """
     marks = [(o, _marks(o, bool(stamp))) for o, stamp in tabs if not (stamp and stamp.finess)]
     known = [(o, m) for o, m in marks if m.named or m.table or (m.stamped and m.asks)]
-    return max(known, key=lambda o: sum(o[1]), default=(None, None))[0]
+    return max(known, key=lambda o: o[1], default=(None, None))[0]
 
 
 class _Marks(NamedTuple):
+    """What a tab bears of the first one, the surest first."""
+
     stamped: bool
     named: bool
     asks: bool
@@ -119,13 +127,12 @@ def lit(onglet: OngletBrut) -> Accueil:
     """Read the first tab by its labels, wherever they have been moved to."""
     accueil = Accueil()
     colonnes: dict[str, int] = {}
-    asked = False
     for numero, rangee in enumerate(onglet.rangees, onglet.ligne_0 + 1):
         labels = {cle(c): rang for rang, c in enumerate(rangee) if isinstance(c, str) and c.strip()}
         ici = _Place(onglet.colonne_0, numero)
         if label := next((t for t in labels if t == cle(REMISE) or _ASKED.match(t)), None):
-            asked = True
             _handed_in(accueil, rangee, labels[label], ici)
+            continue
         if cle(CONTACT) in labels:
             accueil.contact = _suivant(rangee, labels[cle(CONTACT)])[1]
         if cle(FINESS) in labels and cle(NEANT) in labels:
@@ -136,7 +143,7 @@ def lit(onglet: OngletBrut) -> Accueil:
         if cle(CONTACT) not in labels:
             notes = ((rang, str(c), announced(c)) for rang, c in enumerate(rangee) if c)
             accueil.units |= {ici.cell(rang): Unit(" ".join(c.split()), unit) for rang, c, unit in notes if unit}
-    if not asked:
+    if not accueil.answered:
         accueil.unclear[""] = Answer(REMISE, "")
     return accueil
 
@@ -152,16 +159,21 @@ class _Place(NamedTuple):
 
 
 def _handed_in(accueil: Accueil, rangee: list[object], rang: int, ici: _Place) -> None:
-    """What is answered to « Trame remise », beside it or in its own cell."""
+    """What is answered to « Trame remise », beside it or in its own cell; asked twice, it wants the same answer twice."""
     ou, said = _suivant(rangee, rang)
     if not said:
         said = _ASKED.sub("", cle(str(rangee[rang]))) if _ASKED.match(cle(str(rangee[rang]))) else ""
         ou = rang if said else rang + 2
+    if accueil.said and not said:
+        return
     yes = answer(said)
-    accueil.remis = bool(yes)
+    if accueil.said and answer(accueil.said) is not yes:
+        yes, said = None, f"{accueil.said} puis {said}"
     if yes is None:
         accueil.unclear[ici.cell(ou)] = Answer(REMISE, said)
-    accueil.not_answered = "" if said else ici.cell(ou)
+    accueil.said, accueil.remis, accueil.answered = said, bool(yes), ici.cell(ou)
+    accueil.not_answered = "" if said else accueil.answered
+    accueil.zeros |= {accueil.answered} if said == "0" else set()
 
 
 def _suivant(rangee: list[object], rang: int) -> tuple[int, str]:
@@ -170,9 +182,12 @@ def _suivant(rangee: list[object], rang: int) -> tuple[int, str]:
     return next(((r, t) for r, t in suite if t and t not in AIDES.values()), (rang, ""))
 
 
+_PURCHASES = re.compile(r"achats tota(?:l|ux)\b|tota(?:l|ux) (?:des |d )?achats\b")
+
+
 def _headings(accueil: Accueil, labels: dict[str, int], rangee: list[object], ici: _Place) -> dict[str, int]:
     """The rank of each column of the table; the purchases' is -1 when it is gone, or says another unit."""
-    achats = next((rang for label, rang in labels.items() if label.startswith("achats totaux")), -1)
+    achats = next((rang for label, rang in labels.items() if _PURCHASES.search(label)), -1)
     titre = str(rangee[achats]) if achats >= 0 else ""
     if unit := unit_said(titre):
         accueil.unit_of_purchases = (ici.cell(achats), Unit(" ".join(titre.split()), unit))

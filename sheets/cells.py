@@ -259,8 +259,9 @@ def jour_ecrit(texte_: str) -> date | None:
     seul = _HOUR.sub("", tasse(texte_))
     mots = cle(seul.replace("1er", "1")).split()
     try:
-        if _ZONED.fullmatch(seul):  # midnight in France is the evening before in universal time
-            return datetime.fromisoformat(seul).astimezone(PARIS).date()
+        if _ZONED.fullmatch(seul):  # midnight in France is the evening before in universal time, no elsewhere's is
+            instant = datetime.fromisoformat(seul)
+            return instant.date() if instant.utcoffset() else instant.astimezone(PARIS).date()
         if re.fullmatch(r"[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}", seul):
             annee, mois, jour_ = map(int, mots)
         elif len(mots) == 3 and re.fullmatch(r"[0-9]{1,2}", mots[0]):

@@ -10,9 +10,10 @@ from sheets.template.accueil import CONSIGNES
 from sheets.trames.paat import PAAT
 
 OTHER = {
-    "hors taxes": ["(H.T.)", "(hors taxe)", "HT", "(HORS TVA)", "(€ h.t)", "HTVA", "(taxes non comprises)", "non TTC", "(€ HT)", "Hors-Taxes", "avant TVA"],
+    "hors taxes": ["(H.T.)", "(hors taxe)", "HT", "(HORS TVA)", "(€ h.t)", "HTVA", "(taxes non comprises)", "(net de TVA)", "(excl. VAT)", "(TVA en sus)", "(HTR)", "hors droits et taxes", "non TTC", "(€ HT)", "Hors-Taxes", "avant TVA"],
     "milliers d'euros": ["(KEUR)", "(k€)", "K €", "en k€", "kilo-euros", "(Kilo Euros)", "(k euros)", "(milliers d'€)", "en milliers", "x1000", "(x 1 000 €)",
-                         "(K)", "ke", "(000 €)"],
+                         "(K)", "ke", "(000 €)", "(K. €)", "k-€", "(10³ €)", "10^3 €", "(mille euros)", "(T€)", "(€ 000)"],
+    "centaines d'euros": ["(centaines d'euros)"],
     "millions d'euros": ["M€", "(en millions)", "(MEUR)", "Md€", "(M)"],
     "centimes": ["(en centimes)", "(cts)"],
     "une autre monnaie": ["($)", "(CHF)", "en francs"],
@@ -38,7 +39,7 @@ def test_a_heading_that_says_another_unit_refuses_its_column(words: str, unit: s
     "title",
     ["Gain annuel TTC", "Gain (€ TTC, pas HT)", "Gain sur 12 mois", "Gain sur douze mois (€ TTC)", "Gain € / an", "GAIN ANNUEL (euros)",
      "Gain annuel sur 12 mois (€ T.T.C.)", "Gain sans prorata", "Gain annuel (€ toutes taxes comprises)", "Gain annuel sur 12 mois hors prorata (€ TTC)",
-     "Thé et chocolat", "Achats", "Karaté", "Mois"],
+     "Gain annuel (€ TTC, TVA 5,5 %)", "Gain annuel (TVA 20% comprise)", "Thé et chocolat", "Achats", "Karaté", "Mois"],
 )  # fmt: skip
 def test_euros_ttc_on_twelve_months_are_fine_however_they_are_said(title: str) -> None:
     assert unit_said(title) == ""
@@ -80,6 +81,7 @@ def test_a_note_above_or_below_the_headings_gives_its_unit_to_the_amounts(text: 
         "38 M€",
         "Achats 38 M€",
         "12 500 HT",
+        "23 581 euros HT",
         "€",
         "mois",
         "Marché HT-2021 de la pharmacie centrale du groupement",

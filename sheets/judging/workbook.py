@@ -129,7 +129,7 @@ def _sur_l_accueil(
     for cellule, probleme in illisibles.items():
         controle, quoi = (
             CATALOGUE[probleme.code],
-            accueil.REMISE if cellule == envoi.dit.not_answered else accueil.ACHATS,
+            accueil.REMISE if cellule == envoi.dit.answered else accueil.ACHATS,
         )
         yield controle(quoi, False, probleme, feuille=premier.nom, cellule=cellule)
     for cellule, (question, said) in envoi.dit.unclear.items():

@@ -17,13 +17,16 @@ _MORCEAU = re.compile(r'"([^"]*)"|\\(.)|([0#?])|([ ()+-])')
 """Words in quotes, an escaped sign, a place for a digit, a sign shown as it is."""
 _FORMAT = re.compile(f"(?:{_MORCEAU.pattern})+")
 CHIFFRES_MAX = 40
-SCALED = "divisé par mille"
-"""What a format shows that divides without a word of it: the cell still holds euros."""
+SCALED, WORDED = "divisé par mille", "avec un mot de plus"
+"""What a format shows that divides without a word of it, or that adds a word of no known unit: the cell may hold euros."""
 _SECTION = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
 _WORDS = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|_.|\*(.)')
 """Words in quotes, an escaped sign, the sign of a currency; colours, conditions and blanks are none."""
 _DIVIDED = re.compile(r"[0#?](,+)(?![0#?,])")
 _BARE = re.compile(r"[^0#?.,\s]")
+_BRIEF = {"k": "milliers d'euros", "000": "milliers d'euros", "m": "millions d'euros"}
+"""What a letter alone behind the digits stands for."""
+_EURO_WORDS = frozenset("eur euro euros ttc t c gain gains perte pertes".split())
 _RATES: dict[str | None, str] = {"9": "0%", "10": "0.00%"}
 """Excel's own formats, which its files do not write out."""
 
@@ -42,15 +45,19 @@ def other_unit(code: str) -> str:
 
     Excel writes a comma behind the digits for each thousand by which it divides what it shows.
     """
-    section = _SECTION.split(code, maxsplit=1)[0]
+    return next((unit for section in _SECTION.split(code)[:2] if (unit := _of_section(section))), "")
+
+
+def _of_section(section: str) -> str:
+    """The same of what a format does to numbers above zero, or below it."""
     words = "".join(m[1] or m[2] or m[3] or m[4] or "" for m in _WORDS.finditer(section))
     bare = _WORDS.sub("", section)
     divided = len(_DIVIDED.search(bare)[1]) if _DIVIDED.search(bare) else 0  # type: ignore[index]
     if "%" in bare:
         return "un taux"
-    said = unit_said(words + "".join(_BARE.findall(bare)))
+    said = _BRIEF.get(words.strip(" .,'").lower()) or unit_said(words + "".join(_BARE.findall(bare)))
     if said == ("", "milliers d'euros", "millions d'euros")[min(divided, 2)]:
-        return ""
+        return "" if said or _EURO_WORDS.issuperset(re.findall(r"[^\W\d_]+", words.lower())) else WORDED
     return said or SCALED
 
 

@@ -26,7 +26,7 @@ from sheets.constats import Constat
 from sheets.listes import listes
 from sheets.reading import loupe
 from sheets.reading.excel import OngletBrut
-from sheets.reading.formats import SCALED
+from sheets.reading.formats import SCALED, WORDED
 from sheets.reading.headings import ANCRES, Entetes, trouve
 from sheets.reading.shown import other_units
 from sheets.trame import Colonne, Trame, cle_entete
@@ -45,9 +45,14 @@ SUMS_ASKED = 200
 TOTALS_CHECKED = 20
 """Total lines of a tab that are checked against its lines; past them, something else is wrong."""
 CENTS_OF_ROUNDING = 100
+_SHOWN = {
+    SCALED: "se montre divisé par mille ou plus dans sa case.",
+    WORDED: "se montre avec un mot qui n'est pas « € » dans sa case.",
+}
+"""Why an amount that a format dresses otherwise may not be what it seems."""
 _ZEROS = frozenset(("0", "00:00:00", "30/12/1899", "31/12/1899", "01/01/1900", "01/01/1904"))
 """What is seen of 0 where no amount is expected, a date say."""
-_TOTAL = re.compile(r"(sous )?tota(l|ux)\b|somme\b|cumul\b")
+_TOTAL = re.compile(r"(?:(?:sous|s|grand|gains?|montants?) )?tota(?:l|ux)\b|somme\b|cumul\b|ensemble$")
 
 Lecteur = Callable[[object], cells.Lu]
 
@@ -277,7 +282,8 @@ def _sans_les_totaux(
     autres: list[LigneLue] = []
     somme = 0
     for ligne in lignes:
-        silent = ligne.numero in sums or (len(gardees) > 1 and ligne.valeurs.get("gain_annuel") == somme != 0)
+        equal = len(gardees) > 1 and ligne.valeurs.get("gain_annuel") == somme != 0
+        silent = ligne.numero in sums or (equal and len(_words(ligne, trame)) <= 1)
         if _repete_les_entetes(ligne, trame) or _est_un_total(ligne, trame, silent=silent):
             autres.append(ligne)
         else:
@@ -295,10 +301,11 @@ def _repete_les_entetes(ligne: LigneLue, trame: Trame) -> bool:
 
 def _est_un_total(ligne: LigneLue, trame: Trame, *, silent: bool) -> bool:
     """A line without status that says « total », or that holds nothing but a sum: by its formula, or of what stands above."""
-    if "statut" in ligne.valeurs or "statut" in ligne.problemes:
+    statut = ligne.problemes.get("statut")
+    if "statut" in ligne.valeurs or (statut and not _TOTAL.match(cle(statut.vu))):
         return False
     textes = [cle(t) for t in ligne.valeurs.values() if isinstance(t, str)]
-    return any(map(_TOTAL.match, textes)) or (silent and not _words(ligne, trame))
+    return silent or statut is not None or any(map(_TOTAL.match, textes))
 
 
 def _wrong_totals(
@@ -360,17 +367,15 @@ def _look_at_units(
     units = other_units(octets, feuille, {ou: ligne.valeurs[c] for ou, (ligne, c) in places.items()})
     refused = []
     for c in euros if units else ():
-        siens = [ou for ou in units if places[ou][1] == c and units[ou] != SCALED]
+        siens = [ou for ou in units if places[ou][1] == c and units[ou] not in _SHOWN]
         if 2 * len(siens) > sum(colonne == c for _, colonne in places.values()):
             vu, titre = f"le format de {enumeration(siens, 3)}", trame.par_cle[c].titre
             refused.append(classeur.unite_de_colonne(vu, titre, units[siens[0]], feuille=feuille, cellule=siens[0]))
     for ou, unit in units.items():
         ligne, c = places[ou]
         vu = euros_fr(ligne.valeurs[c])
-        if unit == SCALED:
-            ligne.problemes.setdefault(
-                c, Doubtful(ligne.valeurs[c], vu, "se montre divisé par mille ou plus dans sa case.")
-            )
+        if why := _SHOWN.get(unit):
+            ligne.problemes.setdefault(c, Doubtful(ligne.valeurs[c], vu, why))
         else:
             ligne.problemes[c] = Probleme("unite-de-cellule", vu, unit)
             del ligne.valeurs[c]

@@ -24,6 +24,8 @@ SEEN = "vu"
 _RANGEE = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 _SUMS = re.compile(r"^(?:of:)?[=+\s]*(?:_xlfn\.)?(?:SUM|SUBTOTAL|AGGREGATE)\(", re.IGNORECASE)
 _ADRESSE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
+_TRUTH = re.compile(r"of:=(TRUE|FALSE)\(\)")
+"""How LibreOffice writes VRAI and FAUX in a cell of amounts, beside the 1 or the 0 that it shows."""
 _NULLE_EN_1904 = b'null-date table:date-value="1904-01-01"'
 ABSENTE = (KeyError, StopIteration, ValueError, zipfile.BadZipFile)
 """What looking into another kind of file than expected raises."""
@@ -272,6 +274,8 @@ def _probleme_ods(cellule: ET.Element, computed: bool) -> Probleme | None:
         valeur for cle, valeur in cellule.items() if cle.endswith("}value-type")
     }  # LibreOffice has its own beside
     montre, formule = text_of(cellule), _attribut(cellule, "formula")
+    if truth := _TRUTH.fullmatch(formule):
+        return Probleme("valeur-non-numerique", vu(truth[1] == "TRUE"), EXEMPLE_MONTANT)
     if "error" in genres or ("string" not in genres and ERROR.fullmatch(montre.strip())):
         return Probleme("formule-en-erreur", vu(montre) or "#ERREUR", "")
     if _attribut(cellule, "value") not in ("", "0") and montre and not re.search("[0-9]", montre):

@@ -22,7 +22,7 @@ from sheets.reading.units import unit_said
 RATE = "un taux"
 SMALL = 100_00
 """Cents below which an amount may be a rate: as one, it would be of ten thousand per cent."""
-_CODE = re.compile(rb'\bformatCode="([^"]*)"')
+_CODE = re.compile(rb"""\bformatCode=(?:"([^"]*)"|'([^']*)')""")
 _TEXT_ODS = re.compile(rb"<number:(?:text|currency-symbol)\b[^>]*>([^<]+)<")
 
 
@@ -57,7 +57,8 @@ def _units_of_the_workbook(octets: bytes) -> frozenset[str]:
             said = {unit_said(unescape(t.decode("utf-8", "replace"))) for t in _TEXT_ODS.findall(xml)}
             return frozenset((said | ({RATE} if b"<number:percentage-style" in xml else set())) - {""})
         part = parts.usual_names().get(STYLES, "")
-        codes = {unescape(code.decode("utf-8", "replace")) for code in _CODE.findall(z.read(part) if part else b"")}
+        found = map(b"".join, _CODE.findall(z.read(part) if part else b""))
+        codes = {unescape(code.decode("utf-8", "replace")) for code in found}
         return frozenset({RATE, *map(other_unit, codes)} - {""})  # Excel's own formats for rates are in every workbook
 
 

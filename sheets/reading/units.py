@@ -12,14 +12,20 @@ from functools import lru_cache
 _NUMBER = r"(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix)"
 MONEY = {
     "hors taxes": (
-        r"\bh\.? ?t\.?(?:v\.?a\.?)?(?![a-z0-9])",
-        r"\bhors[ -]*(?:taxe|tva|t\.v\.a)s?\b",
+        r"\bh\.? ?t\.?(?:r\.?|v\.?a\.?)?(?![a-z0-9])",
+        r"\bhors[ -]*(?:droits? (?:et|ou) )?(?:taxe|tva|t\.v\.a)s?\b",
+        r"\b(?:nets?|excl[a-z]*\.?|exempt[a-z]*|exoner[a-z]*) (?:d[eu] |d'|des )?(?:la |toutes? )?(?:tva|taxes?|vat)\b",
+        r"\b(?:tva|taxes?|vat)(?: [0-9.,]+ ?%)? (?:(?:non|pas) (?:comp|incl)[a-z]*|excl[a-z]*|en sus|en plus|dedui[a-z]*)",
         r"\b(?:sans|avant) (?:la )?(?:tva|taxes?)\b",
         r"\b(?:non|pas|hors) ttc\b",
         r"\btaxes? non comprises?\b",
     ),
     "milliers d'euros": (
-        r"\bk ?(?:€|eur|d'euro)[a-z]*",
+        r"\bk[ .,'-]{0,2}(?:€|eur|d'euro)[a-z]*",
+        r"\bt ?€",
+        r"\bmille (?:€|euros?)",
+        r"\b10(?:\^| ?\*\* ?)?3(?= ?(?:€|eur|\)|$))",
+        r"€ ?'?000\b",
         r"\bke\b",
         r"\bkilo[ -]?euros?",
         r"\bmilliers?\b(?: d'(?:€|euros?))?",
@@ -38,6 +44,7 @@ MONEY = {
         r"\ben m\b",
         r"\(m\)",
     ),
+    "centaines d'euros": (r"\bcentaines?\b",),
     "centimes": (r"\bcentimes?\b", r"\bcts?\b", r"\bcents\b", r"\bc€"),
     "une autre monnaie": (r"[$£¥]", r"\b(?:usd|gbp|chf|xpf|cfp|dollars?|francs?)\b"),
 }
@@ -54,7 +61,7 @@ TIME = {
         r"\b(?:mensuel|trimestr|semestr|hebdo|journalier)[a-z]*", r"(?:\bpar|/) ?(?:mois|jour|semaine)\b", r"\b(?!12 )(?:1?[0-9]|[2-9][0-9]) mois\b",
         rf"\b(?:{_NUMBER}|onze) mois\b", r"(?<!hors )(?<!sans )\bpro[ -]?rata[a-z]*",
     ),
-    "un taux": ("%", r"\bpour ?cent[a-z]*", r"\btaux\b"),
+    "un taux": (r"(?<![0-9])(?<![0-9] )[%‰]", r"\bpour ?cent[a-z]*", r"\btaux\b"),
 }  # fmt: skip
 _MONEY = tuple((name, re.compile("|".join(patterns))) for name, patterns in MONEY.items())
 _ALL = (*_MONEY, *((name, re.compile("|".join(patterns))) for name, patterns in TIME.items()))
@@ -101,7 +108,7 @@ def _announced(text: str) -> str:
         return ""
     flat = plain(text)
     alone = len(flat) <= 30 and not re.search("[0-9]", flat) and len(flat.split()) <= 4
-    return said if alone or (_ABOUT.search(flat) and not re.search(r"[0-9] ?[km]?€", flat)) else ""
+    return said if alone or (_ABOUT.search(flat) and not re.search(r"[0-9] ?[km]?(?:€|eur)", flat)) else ""
 
 
 def without_unit(text: str) -> str:

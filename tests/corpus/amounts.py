@@ -273,6 +273,11 @@ ods(
 )
 ods("vrai", "Dans un .ods, VRAI, que LibreOffice garde comme un 1.", sans_l1("valeur-non-numerique", "gain_annuel", dit="VRAI"),
     'office:value-type="float" office:value="1" table:formula="of:=TRUE()"', "VRAI")  # fmt: skip
+for truth_, shown_, seen_ in ((1, "1,00 €", "VRAI"), (0, "0,00 €", "FAUX")):
+    name_ = "TRUE" if truth_ else "FALSE"
+    ods(f"{seen_.lower()}-en-euros", f"Dans un .ods, {seen_} dans une case d'euros, que LibreOffice montre « {shown_} ».",
+        sans_l1("valeur-non-numerique", "gain_annuel", dit=seen_),
+        f'office:value-type="currency" office:currency="EUR" office:value="{truth_}" table:formula="of:={name_}()"', shown_)  # fmt: skip
 ods("zero-saisi", "Dans un .ods écrit par un programme, un zéro saisi.", ZERO, FLOAT, "0", generator="ODFPY/1.4.1")
 
 
@@ -332,6 +337,20 @@ formats(
     entier(),
     '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-',
 )
+for name_, code_, typed_ in (("k-seul", '0.0" k"', 1.2), ("k-echappe", r"0.0\K", 1.2), ("mille-ecrit", '0"000"', 1), ("t-euros", '0.0" T€"', 1.2),
+                            ("pour-mille", '0"\N{PER MILLE SIGN}"', 15)):  # fmt: skip
+    formats(name_, f"Un gain que le format {code_} montre en milliers, ou en taux.", SHOWN, code_, gain_annuel=typed_)
+formats(
+    "perte-en-k-euros",
+    "Une perte que son format montre en k€, et un gain en euros.",
+    SHOWN,
+    '0" €";-0" k€"',
+    gain_annuel=-2,
+)
+formats("k-seul-divise", "Un gain en euros, que son format divise par mille et montre « 1 k ».", entier(), '#,##0,"k"')
+for name_, code_ in (("mois", '0" mois"'), ("couronnes", "0 [$kr-406]"), ("mot", '"secret"')):
+    formats(f"mot-{name_}", f"Un gain que le format {code_} montre avec un mot qui n'est pas des euros.",
+            entier("montant-douteux", cellules={"montant-douteux": f"{S}{L1}"}), code_)  # fmt: skip
 formats("euros-ttc", "Un gain que son format montre en « € TTC ».", entier(), '#,##0.00" € TTC"', lines=N)
 
 
@@ -460,6 +479,11 @@ total(
     action_id="0011",
     gain_annuel=66_000,
 )
+for name_, typed_ in (("ensemble", {"intitule": "Ensemble"}), ("s-total", {"commentaire": "S/Total"}), ("gain-total", {"intitule": "Gain total"}),
+                      ("recapitulatif", {"operateur": "Récapitulatif"}), ("dans-le-statut", {"statut": "TOTAL"})):  # fmt: skip
+    total(
+        f"total-dit-{name_}", f"Un total dont le seul mot est {list(typed_.values())}.", N, gain_annuel=66_000, **typed_
+    )
 total("total-arrondi", "Un total tapé à l'euro près.", N, intitule="Total", gain_annuel=66_000.4)
 CORPUS["total-faux"] = replace(CORPUS["total-faux"], verdict=WRONG)
 
@@ -495,7 +519,7 @@ for rank_, said_ in enumerate(
 for rank_, said_ in enumerate(("Non", "pas encore", "FAUX", 0, False, "n", "❌")):
     answered(f"remise-non-{rank_}", said_, entier(remis=False))
 for rank_, said_ in enumerate(
-    ("le 12/03", "oui sauf CH Morez", "à valider", "?", "voir mail", date(2022, 3, 12), "presque")
+    ("oui ?", "le 12/03", "oui sauf CH Morez", "à valider", "?", "voir mail", date(2022, 3, 12), "presque")
 ):
     answered(f"remise-autre-{rank_}", said_, entier("reponse-incomprise", remis=False, dit="ni oui ni non"))
 answered("neant-neant", "Néant", entier(remis=True), "390780153", 4)
@@ -532,6 +556,47 @@ def _() -> bytes:
     return retouche(
         lambda book, _: setattr(en_face(book[accueil.TITRE], accueil.REMISE), "value", '=IF(1=1,"oui","non")')
     )
+
+
+@cas("remise-zero-non-calcule", "La réponse à « Trame remise » est le 0 d'une formule que personne n'a calculée.",
+     Verdict(codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN, remis=False))  # fmt: skip
+def _() -> bytes:
+    asked = retouche(lambda book, _: setattr(en_face(book[accueil.TITRE], accueil.REMISE), "value", "=X1"))
+    return recrit(asked, "xl/worksheets/sheet1.xml", (r"<f>X1</f><v ?/?>(?:</v>)?", "<f>X1</f><v>0</v>"))
+
+
+@cas(
+    "remise-deux-fois",
+    "« Trame remise » est demandé deux fois : non, puis oui.",
+    entier("reponse-incomprise", remis=False, dit="non puis oui"),
+)
+def _() -> bytes:
+    def edit(book: Workbook, _: Worksheet) -> None:
+        book[accueil.TITRE]["A4"], book[accueil.TITRE]["C4"] = accueil.REMISE, "non"
+
+    return retouche(edit)
+
+
+@cas("remise-deux-fois-pareil", "« Trame remise » est demandé deux fois, et n'a qu'une réponse.", entier(remis=True))
+def _() -> bytes:
+    return retouche(lambda book, _: book[accueil.TITRE].__setitem__("A4", accueil.REMISE))
+
+
+@cas(
+    "accueil-copie-devant",
+    "Une copie sans tampon du premier onglet a pris son nom ; il s'appelle « Accueil ».",
+    entier("onglet-ecarte", remis=True),
+)
+def _() -> bytes:
+    def edit(book: Workbook, _: Worksheet) -> None:
+        first = book[accueil.TITRE]
+        copy = book.copy_worksheet(first)
+        first.title, copy.title = "Accueil", accueil.TITRE
+        copy["A3"] = None
+        en_face(copy, accueil.REMISE).value = "non"
+        book.move_sheet(copy, -len(book.sheetnames))
+
+    return retouche(edit)
 
 
 def note_in_front(name: str, what: str, title: str) -> None:
