@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
+from sheets.reading.formats import SCALED, WORDED
 from sheets.reading.headings import trouve
+from sheets.reading.shown import other_units
 from sheets.reading.units import announced, odd_words, unit_said
 from sheets.template.accueil import CONSIGNES
 from sheets.trames.paat import PAAT
@@ -133,3 +138,28 @@ def test_any_column_that_is_counted_or_sorted_by_may_be_a_double(title: str, sai
     )
     assert found is not None
     assert any(c.code == "colonne-en-double" for c in found.constats) is said
+
+
+@pytest.mark.parametrize(
+    ("style", "held", "shown", "unit"),
+    [
+        ("<number:text> k€</number:text>", 2360, "23,6 k€", "milliers d'euros"),
+        ("<number:text> k</number:text>", 2300, "23 k", "milliers d'euros"),
+        ("<number:text>K</number:text>", 2_358_100, "23,6K", ""),
+        ("<number:text> mois</number:text>", 1200, "12 mois", WORDED),
+        ("<number:text>000</number:text>", 2300, "23000", SCALED),
+        ('<number:number number:display-factor="1000"/>', 2_358_100, "24", SCALED),
+        ("<number:currency-symbol>€</number:currency-symbol>", 2_358_100, "23 581,00 €", ""),
+    ],
+)
+def test_a_cell_of_an_open_document_is_known_by_what_it_shows(style: str, held: int, shown: str, unit: str) -> None:
+    content = (
+        '<x xmlns:number="n" xmlns:table="t" xmlns:office="o" xmlns:text="p"><number:number-style>'
+        f'{style}</number:number-style><table:table table:name="Lons"><table:table-row><table:table-cell '
+        f'office:value-type="float" office:value="{held / 100}"><text:p>{shown}</text:p></table:table-cell>'
+        "</table:table-row></table:table></x>"
+    )
+    held_in = io.BytesIO()
+    with zipfile.ZipFile(held_in, "w") as z:
+        z.writestr("content.xml", content)
+    assert other_units(held_in.getvalue(), "Lons", {"A1": held}) == ({"A1": unit} if unit else {})

@@ -55,10 +55,20 @@ def _of_section(section: str) -> str:
     divided = len(_DIVIDED.search(bare)[1]) if _DIVIDED.search(bare) else 0  # type: ignore[index]
     if "%" in bare:
         return "un taux"
-    said = _BRIEF.get(words.strip(" .,'").lower()) or unit_said(words + "".join(_BARE.findall(bare)))
+    said = said_behind(words) or unit_said(words + "".join(_BARE.findall(bare)))
     if said == ("", "milliers d'euros", "millions d'euros")[min(divided, 2)]:
-        return "" if said or _EURO_WORDS.issuperset(re.findall(r"[^\W\d_]+", words.lower())) else WORDED
+        return "" if said else odd_word(words)
     return said or SCALED
+
+
+def said_behind(words: str) -> str:
+    """The unit that words, or a letter alone, say behind the digits."""
+    return _BRIEF.get(words.strip(" .,'").lower()) or unit_said(words)
+
+
+def odd_word(words: str) -> str:
+    """WORDED when some of these words do not go with euros."""
+    return "" if _EURO_WORDS.issuperset(re.findall(r"[^\W\d_]+", words.lower())) else WORDED
 
 
 def units(styles: ET.Element) -> dict[str, str]:

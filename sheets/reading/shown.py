@@ -15,14 +15,15 @@ from xml.etree import ElementTree as ET
 
 from sheets.cells import euros
 from sheets.reading import loupe
-from sheets.reading.formats import other_unit, units
+from sheets.reading.formats import SCALED, odd_word, other_unit, said_behind, units
 from sheets.reading.parts import STYLES, Parts
-from sheets.reading.units import unit_said
 
 RATE = "un taux"
 SMALL = 100_00
 """Cents below which an amount may be a rate: as one, it would be of ten thousand per cent."""
 _CODE = re.compile(rb"""\bformatCode=(?:"([^"]*)"|'([^']*)')""")
+_SIGNS_ODS = ((b"<number:percentage-style", RATE), (b"number:display-factor", SCALED))
+_SCALES = (1_000, 1_000_000)
 _TEXT_ODS = re.compile(rb"<number:(?:text|currency-symbol)\b[^>]*>([^<]+)<")
 
 
@@ -54,8 +55,9 @@ def _units_of_the_workbook(octets: bytes) -> frozenset[str]:
         parts = Parts(z)
         if parts.find("content.xml"):
             xml = b"".join(z.read(part) for part in map(parts.find, ("content.xml", "styles.xml")) if part)
-            said = {unit_said(unescape(t.decode("utf-8", "replace"))) for t in _TEXT_ODS.findall(xml)}
-            return frozenset((said | ({RATE} if b"<number:percentage-style" in xml else set())) - {""})
+            words = {unescape(t.decode("utf-8", "replace")) for t in _TEXT_ODS.findall(xml)}
+            said = {said_behind(w) or odd_word(w) for w in words} | {unit for sign, unit in _SIGNS_ODS if sign in xml}
+            return frozenset(said - {""})
         part = parts.usual_names().get(STYLES, "")
         found = map(b"".join, _CODE.findall(z.read(part) if part else b""))
         codes = {unescape(code.decode("utf-8", "replace")) for code in found}
@@ -65,6 +67,14 @@ def _units_of_the_workbook(octets: bytes) -> frozenset[str]:
 def _shown_in_ods(cell: ET.Element, cents: int) -> str:
     """The text of a cell says its unit; thousands that were divided by the format are euros all the same."""
     text = loupe.text_of(cell)
-    said = unit_said(re.sub(r"[0-9.,\s]+", " ", text))
-    shown = euros(text)
-    return "" if isinstance(shown, int) and abs(shown - cents) <= abs(cents) // 10 + 100 else said
+    words = re.sub(r"[0-9.,\s]+", " ", text)
+    said, shown = said_behind(words) or odd_word(words), euros(text)
+    if not isinstance(shown, int):
+        return said
+    if abs(shown - cents) <= abs(cents) // 10 + 100:
+        return ""
+    return said or (SCALED if any(_near(shown * s, cents) or _near(shown, cents * s) for s in _SCALES) else "")
+
+
+def _near(shown: int, cents: int) -> bool:
+    return abs(shown - cents) <= abs(cents) // 10
