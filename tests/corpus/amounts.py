@@ -479,10 +479,10 @@ total(
     action_id="0011",
     gain_annuel=66_000,
 )
-for name_, typed_ in (("ensemble", {"intitule": "Ensemble"}), ("s-total", {"commentaire": "S/Total"}), ("gain-total", {"intitule": "Gain total"}),
+for name_, label_ in (("ensemble", {"intitule": "Ensemble"}), ("s-total", {"commentaire": "S/Total"}), ("gain-total", {"intitule": "Gain total"}),
                       ("recapitulatif", {"operateur": "Récapitulatif"}), ("dans-le-statut", {"statut": "TOTAL"})):  # fmt: skip
     total(
-        f"total-dit-{name_}", f"Un total dont le seul mot est {list(typed_.values())}.", N, gain_annuel=66_000, **typed_
+        f"total-dit-{name_}", f"Un total dont le seul mot est {list(label_.values())}.", N, gain_annuel=66_000, **label_
     )
 total("total-arrondi", "Un total tapé à l'euro près.", N, intitule="Total", gain_annuel=66_000.4)
 CORPUS["total-faux"] = replace(CORPUS["total-faux"], verdict=WRONG)
