@@ -6,7 +6,7 @@ withheld cannot be found again from what the same reader may ask that day. Never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
@@ -118,13 +118,12 @@ def disclose(vue: Vue, sujet: Sujet, reponse: Reponse, reader: Reader, ask: Ask)
 
 
 def _rounding(vue: Vue, sujet: Sujet, intention: str) -> int:
-    """Cents to which an answer is rounded: by what the whole territory declared that exercice, or the one before as well
-    where its amounts are told too."""
+    """Cents to which an answer is rounded, a campaign of it alike: by what the whole territory declared that exercice, or
+    the one before as well where its amounts are told too."""
     units = []
     for exercice in (sujet.exercice, sujet.exercice - 1) if intention in WITH_FACTS else (sujet.exercice,):
         if vue.dossier.campagnes_de(exercice):
-            campagne = sujet.campagne if exercice == sujet.exercice else None
-            whole = replace(sujet, exercice=exercice, campagne=campagne, sauf=(), par="")
+            whole = replace(sujet, exercice=exercice, campagne=None, sauf=(), par="")
             units.append(unit_of_rounding(somme(vue.comptent(whole)).gain_declare))
     return max(units)
 
@@ -175,7 +174,9 @@ def _with_rates(r: Reponse, known: Known, page: Page, scope: Scope) -> Reponse:
     if r.intention != "qualite":
         return r
     rule, unit = page.vue.dossier.disclosure, page.reader.unit
-    why = {n: why_not(amounts(known, scope, (n,)), rule, unit) for n in ("lignes", "retenues", "positif", "garde")}
+    hidden = _left_out_alone(page, known)
+    why = {n: hidden or why_not(amounts(known, scope, (n,)), rule, unit)
+           for n in ("lignes", "retenues", "positif", "garde")}  # fmt: skip
     of_lines, of_euros = why["lignes"] or why["retenues"], why["positif"] or why["garde"]
     why_of = {k: of_euros if "euros" in k else of_lines for k in r.faits} | {"valeur": of_lines}
     masque = dict(r.masque) | {k: reason for k, reason in why_of.items() if reason}
@@ -195,14 +196,18 @@ def told(
     `sees` says whether some total of a territory is open to them: of a ranking they get the places that are.
     """
 
+    units: list[int] = []
+
     def tell(one: Sujet, r: Reponse) -> Reponse:
-        return disclose(vue, one, r, reader, gains)
+        said = disclose(vue, one, r, reader, gains)
+        units.append(said.arrondi)
+        return said
 
     if reponse.intention in SIDE_BY_SIDE:
         r = SIDE_BY_SIDE[reponse.intention](vue, sujet, tell)
         first = replace(sujet, exercice=r.exercice, campagne=None if sujet.exercices else sujet.campagne, autres=())
         basis = tell(first, gains(vue, first))
-        u = max([basis.arrondi, *(tell(one, gains(vue, one)).arrondi for one in _others(sujet))])
+        u = max(units)
         valeur = None if r.valeur is None else arrondi(int(r.valeur), u) * u if u else r.valeur
         return replace(basis, intention=r.intention, valeur=valeur, elements=r.elements, recues=r.recues,
                        attendues=r.attendues, campagne=r.campagne, campagnes=r.campagnes, arrondi=u)  # fmt: skip
@@ -215,11 +220,6 @@ def told(
         return replace(r, elements=(), beside=())
     ranked = (_ranked(vue, sujet, e, reader) for e in reponse.elements if e.territoire and sees(e.territoire))
     return replace(r, elements=tuple(e for e in ranked if e))
-
-
-def _others(sujet: Sujet) -> Iterator[Sujet]:
-    for p in sujet.autres:
-        yield replace(sujet, perimetre=p, autres=())
 
 
 def _ranked(vue: Vue, sujet: Sujet, e: Element, reader: Reader) -> Element | None:

@@ -77,9 +77,10 @@ def _dernier_connu(vue: Vue, exercices: Sequence[int]) -> int:
 
 def _territoire(vue: Vue, sujet: Sujet, tell: Tell) -> Element:
     """What one territory kept, beside how much of its objective that is and how many of its trames came."""
-    reponse = tell(sujet, base(vue, sujet, "comparaison", vue.comptent(sujet)))
+    onglets = vue.comptent(sujet)
+    reponse = tell(sujet, base(vue, sujet, "comparaison", onglets))
     nom, p = vue.dossier.territoire.nom(sujet.perimetre), sujet.perimetre
-    if not reponse.recues:
+    if not onglets:
         return Element(nom, None, "rien reçu", code=p.code, territoire=p)
     if "retenu" in reponse.masque:
         return Element(nom, None, NOT_TOLD.format(why=reponse.masque["retenu"]), code=p.code, territoire=p)

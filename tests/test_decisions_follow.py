@@ -189,3 +189,25 @@ def test_what_is_remembered_of_a_campaign_follows_the_decisions_of_the_exercice_
     assert whole() == avant - 480_000
     decide(region, ETE, D_AVANT, "0001", "revenir")
     assert whole() == avant
+
+
+@pytest.mark.parametrize("suite", [
+    [[achat("Scanner", 9_600, action_id=None, intitule="Scanner 64 barrettes")]],  # renamed, its number wiped
+    [[achat("Scanner", 9_600, action_id="0001", intitule="Scanner neuf")], [achat("Scanner", 9_600, action_id=None)]],
+    [[achat("Scanner", 9_600, action_id="0002", intitule="Scanner neuf"), achat("Gants", 1_200, action_id="0001")]],
+], ids=["renamed", "renamed, then as before", "renamed and numbered anew"])  # fmt: skip
+def test_a_struck_line_that_is_renamed_and_loses_its_number_stays_struck(
+    region: Region, suite: list[list[dict[str, Any]]]
+) -> None:
+    envoie(region, HIVER, D_AVANT, [achat("Scanner", 9_600), achat("Gants", 1_200)])
+    decide(region, HIVER, D_AVANT, "0001", "retirer")
+    for envoi in suite:
+        envoie(region, ETE, MI_ANNEE, [*envoi, achat("Gants", 1_200, action_id="0002")][:2])
+    assert gardes(region, 2022) == 60_000
+
+
+def test_another_purchase_of_the_same_market_and_date_is_a_new_one(region: Region) -> None:
+    envoie(region, HIVER, D_AVANT, [achat("Scanner", 9_600)])
+    decide(region, HIVER, D_AVANT, "0001", "retirer")
+    envoie(region, ETE, MI_ANNEE, [achat("Scanner", 4_800, action_id=None, intitule="Échographe")])
+    assert gardes(region, 2022) == 240_000

@@ -523,3 +523,15 @@ def test_no_hidden_cell_can_be_solved_and_none_is_left_out_for_nothing(
         assert isinstance(given_away, int)
         before = [r for n, r in enumerate(shown) if n < k and n not in out]
         assert rank([*before, shown[k], hidden[given_away]]) == rank([*before, shown[k]])
+
+
+def test_of_two_exercices_side_by_side_the_coarser_rounding_is_said(empty: Vue) -> None:
+    """One exercice of six GHT, the other of none: what is told is rounded as the one that is there."""
+    w = likes(6)
+    for amounts in w.amounts.values():
+        amounts["before"] = 0
+    director, vue = as_director(w, empty)
+    with standing_for(w):
+        alone = repond("gains bfc 2022", director, vue, MIDI)
+        for question in ("compare bfc 2021 et 2022", "compare bfc 2022 et 2021", "évolution bfc"):
+            assert repond(question, director, vue, MIDI)["arrondi"] == alone["arrondi"] == "1000.00"

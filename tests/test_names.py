@@ -19,6 +19,8 @@ BFC;BFC-22;GHT Loire Nord;420000003;CH Saint-Jean;support;;
 BFC;BFC-22;GHT Loire Nord;420000004;CH Loire;partie;;
 BFC;BFC-23;GHT Doubs;250099901;CH Doubs Rives;support;;31/12/2020
 BFC;BFC-24;GHT Doubs;250099901;CH Doubs Rives;support;01/01/2021;
+BFC;BFC-25;GHT Ain Nord;010099901;CH Évron;support;;
+BFC;BFC-26;GHT Ain Sud;010099902;CH EVRON;support;;
 """.strip()
 
 
@@ -82,6 +84,7 @@ def test_what_is_left_out_is_the_ght_when_the_word_is_said(dossier: Dossier) -> 
         ("statut du GHT de la Loire", ["GHT Loire Nord", "GHT Loire Sud"], {"BFC-21", "BFC-22"}),
         ("gains GHT Saint-Jean", ["GHT Loire Nord", "GHT Loire Sud"], {"BFC-21", "BFC-22"}),
         ("gains GHT Doubs", ["GHT Doubs (BFC-23)", "GHT Doubs (BFC-24)"], {"BFC-23", "BFC-24"}),
+        ("gains CH Evron", ["CH Évron (GHT Ain Nord)", "CH EVRON (GHT Ain Sud)"], {"010099901", "010099902"}),
         ("gains du CHU", ["CENTRE HOSPITALIER UNIVERSITAIRE DE DIJON", "BESANCON"], {"210780581", "250000015"}),
         ("combien pour les CHU ?", ["DIJON", "BESANCON"], {"210780581", "250000015"}),
         ("combien les ehpad", ["EHPAD LES MARRONNIERS"], {"710781345"}),

@@ -69,6 +69,8 @@ def test_every_ght_that_makes_a_figure_has_its_row(region: Region) -> None:
 def test_what_is_gone_can_still_be_asked_about(region: Region) -> None:
     south = region.demande("gains GHT Rive Sud 2022")
     assert (south["valeur"], south["trames"], south["objectif"]) == ("3000.00", {"recues": 0, "attendues": 0}, None)
+    compared = region.demande("compare GHT Rive Sud et GHT Rive Nord 2022")
+    assert (compared["valeur"], parts(compared)) == ("1500.00", {RIVE_SUD: "3000.00", RIVE_NORD: "1500.00"})
     assert region.demande("gains CH Rive Close 2022")["valeur"] == "500.00"
     assert region.demande("pourquoi gains GHT Rive Sud 2022")["valeur"] == "3000.00"
     assert region.demande("gains GHT Rive Nord 2022")["valeur"] == "1500.00"

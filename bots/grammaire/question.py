@@ -60,7 +60,7 @@ class Contexte:
 
     def apart(self, p: Perimetre, among: Sequence[Perimetre]) -> str:
         """A name that tells a territory from the others: « CH Saint-Jean (GHT Loire Sud) », « GHT Loire (LOI-02) »."""
-        if [self.nom(q) for q in among].count(self.nom(p)) < 2:
+        if [cle(self.nom(q)) for q in among].count(cle(self.nom(p))) < 2:  # a question has neither case nor accents
             return self.nom(p)
         inside = next((self.nom(m) for m in self.territoire.parents(p, self.au) if m.type == "ght"), p.code)
         return f"{self.nom(p)} ({inside})"

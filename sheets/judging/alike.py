@@ -18,9 +18,14 @@ PASSAGES: tuple[tuple[str, Callable[[Any], tuple[Any, ...]]], ...] = (
     ("même intitulé, même marché, mêmes montants",
      lambda v: (cle(v.intitule or ""), squeeze(v.marche or ""), v.gain_annuel, v.montant_reference)),
     ("même intitulé, même marché", lambda v: (cle(v.intitule), squeeze(v.marche)) if v.intitule and v.marche else ()),
+    ("même marché, mêmes montants, même date de 1re commande",
+     lambda v: (squeeze(v.marche), v.gain_annuel, v.montant_reference, v.date_premiere_commande)
+     if v.marche and v.gain_annuel and v.date_premiere_commande else ()),
     ("même intitulé, même famille", lambda v: (cle(v.intitule), v.famille) if v.intitule else ()),
 )  # fmt: skip
 """How alike two lines must be, from the surest; each must single out one line on both sides."""
+SURE = len(PASSAGES) - 1
+"""So many of them say more than a title and a family, which a second purchase may well share."""
 UNLIKE = len(PASSAGES)
 
 
@@ -42,4 +47,4 @@ def by_trait(pairs: Iterable[tuple[tuple[Any, ...], Any]]) -> dict[tuple[Any, ..
 def same_purchase(ligne: Ligne, connue: Connue) -> bool:
     """Whether a line that bears a carried-over number is that purchase, and not a new one under the same number."""
     ordered: date | None = ligne.valeurs.date_premiere_commande
-    return cle(ligne.valeurs.intitule or "") == cle(connue.intitule) or ordered == connue.premiere_commande
+    return cle(ligne.valeurs.intitule or "") == cle(connue.intitule) or ordered == connue.date_premiere_commande

@@ -15,7 +15,7 @@ from config.langue import cle, euros, jour
 from sheets.checks import CATALOGUE, classeur, ensemble, histoire
 from sheets.checks.catalogue import Ecart
 from sheets.constats import Constat, Gravite, rang
-from sheets.judging.alike import PASSAGES, UNLIKE, by_trait, distance, same_purchase
+from sheets.judging.alike import PASSAGES, SURE, UNLIKE, by_trait, distance, same_purchase
 from sheets.judging.workbook import avec_blocages
 from sheets.lignes import Classeur, Ligne, Onglet
 from sheets.register.ledger import RIEN, Connue, Memoire
@@ -143,7 +143,7 @@ class Suivi:
             porteuse = porteuses.get(numero)
             if porteuse is None or distance(self.lignes[porteuse], connue) < UNLIKE:
                 continue
-            siennes = [p for p, li in enumerate(self.lignes) if not li.ecrit and distance(li, connue) <= 1]
+            siennes = [p for p, li in enumerate(self.lignes) if not li.ecrit and distance(li, connue) < SURE]
             if len(siennes) == 1 and (numero, cle(connue.intitule)) not in refus and self._anonyme(siennes[0]):
                 self._donne(porteuse, self.lignes[siennes[0]].action_id)
                 self._retrouve(siennes[0], connue, PASSAGES[distance(self.lignes[siennes[0]], connue)][0])
@@ -164,7 +164,7 @@ class Suivi:
         bearers = {li.action_id: place for place, li in enumerate(self.lignes) if li.ecrit == li.action_id}
         unlike = {n for n, p in bearers.items() if n in connues and distance(self.lignes[p], connues[n]) == UNLIKE}
         free = [k for n, k in connues.items() if n not in bearers or n in unlike]
-        index = [by_trait((trait(k), k) for k in free) for _, trait in PASSAGES[:2]]
+        index = [by_trait((trait(k), k) for k in free) for _, trait in PASSAGES[:SURE]]
         claims: dict[str, list[int]] = {}
         for number, place in bearers.items():
             if number in unlike or (number not in connues and not self._is_former(place, former)):
@@ -250,7 +250,7 @@ class Suivi:
         v = self.lignes[place].valeurs
         connu = v._replace(
             gain_annuel=connue.gain_annuel, montant_reference=connue.montant_reference, statut="réalisé",
-            date_premiere_commande=connue.premiere_commande)  # fmt: skip
+            date_premiere_commande=connue.date_premiere_commande)  # fmt: skip
         mesure = self.trame.mesure(connu, self.campagne.exercice, self.campagne.situation)
         self.lignes[place] = self.lignes[place]._replace(valeurs=connu, mesure=mesure)
         self.reportees[self.lignes[place].numero] = connue

@@ -29,7 +29,7 @@ class Connue(NamedTuple):
     intitule: str
     marche: str
     famille: str
-    premiere_commande: date | None
+    date_premiere_commande: date | None
     gain_annuel: int | None
     montant_reference: int | None
     report: int
