@@ -302,12 +302,17 @@ def test_killed_with_its_reading_processes_it_continues(
 # Full
 
 
+def complaints(fini: dict[str, Any]) -> list[str]:
+    """What a run said went wrong: which folder and which new register it works on are no complaint."""
+    return [li for li in fini["plaint"].splitlines() if not li.startswith(("Dossier de la région", "Nouveau registre"))]
+
+
 def dit_le_disque_plein(fini: dict[str, Any]) -> bool:
     """Whether a run stopped on a full disk, and said so in one French sentence."""
     assert fini.get("code") in (0, 2), fini
     if fini["code"] == 0:
         return False
-    (phrase,) = [li for li in fini["plaint"].splitlines() if not li.startswith("Dossier de la région")]
+    (phrase,) = complaints(fini)
     assert "plein" in phrase, phrase
     assert "Faites de la place" in phrase
     return True
@@ -366,7 +371,7 @@ def test_when_no_file_may_grow_any_more_it_is_said_and_the_next_run_continues(
 
 FICHIERS = {
     "retour": ("retour", "{source}/a-sud.xlsx", "-o", "{sorties}"),
-    "template": ("template", "paat", "--all", "--campagne", "2022-annuelle", "-o", "{sorties}"),
+    "template": ("template", "paat", "--ght", "BFC-08", "--campagne", "2022-annuelle", "-o", "{sorties}/t.xlsx"),
 }
 
 
@@ -414,7 +419,7 @@ def test_two_at_once_are_one_or_one_after_the_other(
         for fini in finis:
             if fini["code"]:
                 refus += 1
-                (phrase,) = [li for li in fini["plaint"].splitlines() if not li.startswith("Dossier de la région")]
+                (phrase,) = complaints(fini)
                 assert phrase == "Un autre relevé est en cours sur ce registre. Attendez sa fin, puis relancez."
         assert faits(registre) == attendus[commande.nom][0]
     if commande is PULL:
