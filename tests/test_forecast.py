@@ -61,6 +61,11 @@ def lines(region: Region, s: Sujet) -> Reponse:
         # Retyped with another status: the known value counts, and it is there once.
         ([line("Gants", 12_000, date(2021, 7, 1))],
          [line("Gants", 12_000, date(2021, 7, 1), statut="abandonné")], (6_000, 6_000)),
+        # A loss that a check flags stays in, and so does what it leaves.
+        ([line("Gants", 12_000, date(2021, 7, 1)), line("Linge", -2_000, date(2021, 7, 1), montant_reference=None)],
+         [LATE], (18_000, 23_000)),
+        # A gain that a check strikes leaves nothing.
+        ([line("Trop", 12_000, date(2021, 7, 1), montant_reference=None)], [LATE], (18_000, 18_000)),
         # Nothing retyped: everything is still to come, the notified as well.
         ([line("Gants", 12_000, date(2021, 7, 1))],
          [line("Neuf", 12_000, date(2022, 10, 1), statut="notifié")], (0, 9_000)),
