@@ -8,8 +8,10 @@ from __future__ import annotations
 import errno
 import re
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,14 @@ def _figures(held: Path) -> Any:
     return {k: v for k, v in (_facts(held) or {}).items() if k != "constats"}
 
 
+def _received(held: Path) -> Any:
+    """What each path was read to hold, its bytes kept. What was read in a later pull came later: it counts, or is a copy, as such."""
+    with closing(sqlite3.connect(held / "vigie.sqlite")) as db:
+        seen = db.execute("SELECT chemin, empreinte FROM reperes ORDER BY 1").fetchall()
+        assert {h for _, h in seen} <= {h for (h,) in db.execute("SELECT empreinte FROM originaux")}
+    return seen
+
+
 def _books(held: Path) -> Any:
     return classeurs(held / "sorties") if (held / "sorties").exists() else None
 
@@ -64,7 +74,7 @@ def _copies(held: Path) -> Any:
 
 CASES = {
     "pull": Case(PULL.arguments, _figures, ()),
-    "pull, its sources": Case(PULL.arguments, _figures, (), "/recus"),
+    "pull, its sources": Case(PULL.arguments, _received, (), "/recus"),
     "backup": Case(("backup", "{sorties}/b.sqlite"), _copies),
     "restore": Case(("restore", "{sorties}/bonne.sqlite", "--yes"), _facts,
                     (PULL.arguments, ("backup", "{sorties}/bonne.sqlite"))),
