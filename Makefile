@@ -20,7 +20,7 @@ check: $(READY)           ## lint, format, types, generated pages up to date
 docs: $(READY)            ## write the generated pages again
 	$(BIN)/python docs/generate.py
 
-e2e: $(READY)             ## the tests with LibreOffice, a local Slack and a mailbox (installs them if need be)
+e2e: $(READY)             ## the tests with LibreOffice, a local Slack and a mailbox (installs them if need be), and the long ones
 	bash tests/e2e/install.sh
 	$(BIN)/pytest -m e2e
 

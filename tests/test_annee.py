@@ -31,6 +31,8 @@ from tests.annee import classeur, instants, peuple
 from tests.facteur import Mort
 from tests.oracle_annee import PARIS, Vie, attendus, lendemain_midi, permis, recoit, remise
 
+pytestmark = pytest.mark.e2e  # a minute and a half of processor
+
 GRAINE = 20220601
 CRASH, PASSE, PERDU = 0.027, 0.02, 0.02
 """How often, at each point: the process dies; a channel does not answer; the chat takes a letter and does not say so."""

@@ -114,7 +114,11 @@ COMMANDES = [PULL, DECIDE, LOCK, REJUDGE, PURGE]
 """Another command that writes joins the list."""
 
 
-@pytest.fixture(params=COMMANDES, ids=lambda c: c.nom)
+LONG = (LOCK, REJUDGE, PURGE)
+"""Those whose kills and full disks are tried in `make e2e`: together they take a minute."""
+
+
+@pytest.fixture(params=[pytest.param(c, marks=pytest.mark.e2e if c in LONG else (), id=c.nom) for c in COMMANDES])
 def commande(request: pytest.FixtureRequest) -> Commande:
     rendu: Commande = request.param
     return rendu

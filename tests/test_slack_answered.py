@@ -148,6 +148,7 @@ bot.message(direct("gains BFC 2021"))
 """
 
 
+@pytest.mark.e2e
 @pytest.mark.parametrize(("seam", "after"), [("prend", "1"), ("repond_a", "1"), ("mark", "1"), ("settle", "0")])
 def test_a_real_kill_loses_nothing_and_says_nothing_twice(
     seam: str, after: str, serveur: FauxSlack, maison: Maison, region: Region
