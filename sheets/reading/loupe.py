@@ -22,6 +22,8 @@ from sheets.reading.parts import Parts
 SEEN = "vu"
 """Where a workbook that was rewritten keeps an error that the reader does not know."""
 _RANGEE = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
+_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SUMS = re.compile(r"^(?:of:)?[=+\s]*(?:_xlfn\.)?(?:SUM|SUBTOTAL|AGGREGATE)\(", re.IGNORECASE)
 _ADRESSE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _TRUTH = re.compile(r"of:=(TRUE|FALSE)\(\)")
@@ -163,6 +165,17 @@ def cells_of(z: zipfile.ZipFile, feuille: str, adresses: Collection[str]) -> Ite
     else:
         with _onglet(z, feuille) as xml:
             yield from _cellules(xml, adresses)
+
+
+def styled(z: zipfile.ZipFile, feuille: str, styles: Collection[str]) -> set[str] | None:
+    """The cells of a tab that bear one of these styles, by address, found without parsing it. None if it takes a parser."""
+    with _onglet(z, feuille) as xml:
+        octets = xml.read()
+    if "0" in styles or octets[:2] in _UTF_16:  # a cell that names no style bears the first one
+        return None
+    cells = re.findall(rb"<(?:\w+:)?c\b[^>]*?\bs=[\"'](?:%s)[\"'][^>]*" % "|".join(styles).encode(), octets)
+    places = [_PLACE.search(cell) for cell in cells]
+    return None if None in places else {place[1].decode() for place in places if place}
 
 
 def _nom(element: ET.Element) -> str:

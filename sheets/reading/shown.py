@@ -42,7 +42,10 @@ def other_units(octets: bytes, feuille: str, amounts: Mapping[str, int]) -> dict
                 found = ((ou, _shown_in_ods(c, asked[ou])) for ou, c in loupe.cells_of(z, feuille, asked))
             else:
                 styles = units(loupe.root(z, STYLES))
-                found = ((ou, styles.get(c.get("s", "0"), "")) for ou, c in loupe.cells_of(z, feuille, asked))
+                odd = loupe.styled(z, feuille, styles)
+                doubtful = asked.keys() if odd is None else asked.keys() & odd
+                cells = loupe.cells_of(z, feuille, doubtful) if doubtful else ()
+                found = ((ou, styles.get(c.get("s", "0"), "")) for ou, c in cells)
             return {ou: unit for ou, unit in found if unit}
     except (*loupe.ABSENTE, ET.ParseError):
         return {}
