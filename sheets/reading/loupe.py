@@ -22,8 +22,6 @@ from sheets.reading.parts import Parts
 SEEN = "vu"
 """Where a workbook that was rewritten keeps an error that the reader does not know."""
 _RANGEE = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
-_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SUMS = re.compile(r"^(?:of:)?[=+\s]*(?:_xlfn\.)?(?:SUM|SUBTOTAL|AGGREGATE)\(", re.IGNORECASE)
 _ADRESSE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _TRUTH = re.compile(r"of:=(TRUE|FALSE)\(\)")
@@ -167,15 +165,21 @@ def cells_of(z: zipfile.ZipFile, feuille: str, adresses: Collection[str]) -> Ite
             yield from _cellules(xml, adresses)
 
 
-def styled(z: zipfile.ZipFile, feuille: str, styles: Collection[str]) -> set[str] | None:
-    """The cells of a tab that bear one of these styles, by address, found without parsing it. None if it takes a parser."""
+def styled(z: zipfile.ZipFile, feuille: str, styles: Collection[str], adresses: Collection[str]) -> set[str]:
+    """These cells of a tab but for those seen, without parsing it, to bear none of these styles.
+
+    All of them where it takes a parser to tell: cells that name no address, or not first; a first style that is one of these.
+    """
     with _onglet(z, feuille) as xml:
         octets = xml.read()
-    if "0" in styles or octets[:2] in _UTF_16:  # a cell that names no style bears the first one
-        return None
-    cells = re.findall(rb"<(?:\w+:)?c\b[^>]*?\bs=[\"'](?:%s)[\"'][^>]*" % "|".join(styles).encode(), octets)
-    places = [_PLACE.search(cell) for cell in cells]
-    return None if None in places else {place[1].decode() for place in places if place}
+    odd = b"<c " not in octets or b" s='" in octets or octets.count(b"<c ") != octets.count(b'<c r="')
+    if odd or "0" in styles:
+        return set(adresses)
+    columns = "|".join({ou.rstrip("0123456789") for ou in adresses})
+    seen = re.findall(
+        rb'<c r="((?:%s)[0-9]+)"[^>]*? s="(?:%s)"' % (columns.encode(), "|".join(styles).encode()), octets
+    )
+    return {ou.decode() for ou in seen}.intersection(adresses)
 
 
 def _nom(element: ET.Element) -> str:

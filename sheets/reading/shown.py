@@ -42,8 +42,7 @@ def other_units(octets: bytes, feuille: str, amounts: Mapping[str, int]) -> dict
                 found = ((ou, _shown_in_ods(c, asked[ou])) for ou, c in loupe.cells_of(z, feuille, asked))
             else:
                 styles = units(loupe.root(z, STYLES))
-                odd = loupe.styled(z, feuille, styles)
-                doubtful = asked.keys() if odd is None else asked.keys() & odd
+                doubtful = loupe.styled(z, feuille, styles, asked) if styles else set()
                 cells = loupe.cells_of(z, feuille, doubtful) if doubtful else ()
                 found = ((ou, styles.get(c.get("s", "0"), "")) for ou, c in cells)
             return {ou: unit for ou, unit in found if unit}
