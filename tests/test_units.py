@@ -163,3 +163,8 @@ def test_a_cell_of_an_open_document_is_known_by_what_it_shows(style: str, held: 
     with zipfile.ZipFile(held_in, "w") as z:
         z.writestr("content.xml", content)
     assert other_units(held_in.getvalue(), "Lons", {"A1": held}) == ({"A1": unit} if unit else {})
+
+
+def test_a_number_in_a_name_is_no_power_of_ten() -> None:
+    assert announced("Plan d'actions achats de territoire — GHT numéro 103") == ""
+    assert unit_said("Gain (10³ €)") == "milliers d'euros"

@@ -24,7 +24,7 @@ MONEY = {
         r"\bk[ .,'-]{0,2}(?:€|eur|d'euro)[a-z]*",
         r"\bt ?€",
         r"\bmille (?:€|euros?)",
-        r"\b10(?:\^| ?\*\* ?)?3(?= ?(?:€|eur|\)|$))",
+        r"\b10(?:\^| ?\*\* ?)3(?= ?(?:€|eur|\)|$))",
         r"€ ?'?000\b",
         r"\bke\b",
         r"\bkilo[ -]?euros?",
@@ -80,7 +80,7 @@ LONG = 200
 
 def plain(text: str) -> str:
     """Lower case, without accents, one space between words; signs are kept, but for what is denied."""
-    flat = unicodedata.normalize("NFKD", text.lower().replace("’", "'").replace("œ", "oe"))
+    flat = unicodedata.normalize("NFKD", text.lower().replace("’", "'").replace("œ", "oe").replace("³", "^3"))
     return _DENIED.sub(" ", " ".join("".join(c for c in flat if not unicodedata.combining(c)).split()))
 
 

@@ -130,7 +130,8 @@ def questions(dossier: Dossier, combien: int) -> list[tuple[str, str]]:
         "qualite": "qualité {lieu} {annee}", "couverture": "couverture {lieu} {annee}", "objectif": "objectif {lieu} {annee}",
         "gains": "gains {lieu} {annee} {axe}", "changements": "qu'est-ce qui a changé {lieu} {annee} depuis le 25/01/{suivante}",
         "comparaison": "compare {lieu} {annee} et {suivante}", "evolution": "évolution {lieu}", "classement": "classement {lieu} {annee}",
-        "prevision": "prévision {lieu} {annee}", "echeances": "échéances {lieu} {annee}", "taches": "tâches {lieu} {annee}",
+        "prevision": "prévision {lieu} {annee}", "performance": "performance {lieu} {annee}", "verrou": "gains {lieu} {annee} au verrou",
+        "echeances": "échéances {lieu} {annee}", "taches": "tâches {lieu} {annee}",
     }  # fmt: skip
     assert set(modeles) == {i.cle for i in INTENTIONS}
     posees = []
