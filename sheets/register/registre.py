@@ -22,7 +22,7 @@ from sheets.register import reading_only, schema
 from sheets.register.faults import RESTORE, code_of, dit_la_machine
 
 ATTENTE_MS = 10_000
-UN_REGARD = 0.05
+UN_REGARD = 0.01
 """Seconds that a look at a lock may hold it."""
 FIRST_STEP = "Lancez : vigie pull DOSSIER_DES_TRAMES, ou, pour une première campagne, vigie campaign open CAMPAGNE. S'il est ailleurs : --registre."
 VIGIE = 0x56494745
