@@ -196,11 +196,10 @@ def _onglet(
     envoi: Envoi, brut: OngletBrut, tampon: Tampon | None, deja: Mapping[str, str]
 ) -> tuple[Onglet | None, list[Constat]]:
     """One tab and its findings; no tab when it is not one of this trame (a note, a list) or cannot be trusted."""
-    lu = reading.lit(brut, envoi.trame, reading.lecteurs(envoi.trame, envoi.dossier), envoi.octets)
+    lecteurs = reading.lecteurs(envoi.trame, envoi.dossier)
+    lu = reading.lit(brut, envoi.trame, lecteurs, envoi.octets, relu=envoi.relu)
     if lu and envoi.dit.units:  # the first tab says that no amount of the workbook is in euros TTC
         lu = replace(lu, lignes=[], vides=0, ignorees=0, utilisable=False)
-    if lu and lu.vides and not envoi.relu and loupe.rangee_en_double(envoi.octets, brut.nom):
-        raise excel.MalLu(f"Deux lignes de l'onglet « {brut.nom} » portent le même numéro.")  # the other one is blank
     if (dit := set_aside(envoi, brut, tampon, lu)) is not None:
         return None, dit
     finess, doute = etablissement_de(envoi, brut.nom, tampon, deja)

@@ -25,7 +25,7 @@ from sheets.checks import classeur
 from sheets.constats import Constat
 from sheets.listes import listes
 from sheets.reading import loupe
-from sheets.reading.excel import OngletBrut
+from sheets.reading.excel import MalLu, OngletBrut
 from sheets.reading.formats import SCALED, WORDED
 from sheets.reading.headings import ANCRES, Entetes, trouve
 from sheets.reading.shown import other_units
@@ -114,11 +114,18 @@ def _date(brut: object) -> cells.Lu:
 
 
 def lit(
-    onglet: OngletBrut, trame: Trame, lecteurs: Mapping[str, Lecteur], octets: bytes, *, malgre_tout: bool = False
+    onglet: OngletBrut,
+    trame: Trame,
+    lecteurs: Mapping[str, Lecteur],
+    octets: bytes,
+    *,
+    malgre_tout: bool = False,
+    relu: bool = True,
 ) -> OngletLu | None:
     """Read a tab. None when it has no headings of this trame, so it is not one of its tabs.
 
     A tab that cannot be judged (a column missing, twice there, in another unit) gives its lines only `malgre_tout`.
+    Raises MalLu when two of its rows bear one number, unless the tab was `relu`: the other one is blank here.
     """
     entetes = trouve(onglet.rangees, trame, onglet.colonne_0, onglet.ligne_0, onglet.nom)
     if entetes is None:
@@ -130,6 +137,9 @@ def lit(
     lues = _lignes(onglet, entetes, trame, lecteurs)
     _montre_les_nombres(lues, onglet, entetes, trame, octets)
     lignes, lointaines = _sans_les_lointaines(lues, colonnes)
+    vides = lignes[-1].numero - entete - len(lignes) if lignes else 0
+    if vides and not relu and loupe.rangee_en_double(octets, onglet.nom):
+        raise MalLu(f"Deux lignes de l'onglet « {onglet.nom} » portent le même numéro.")
     lointaines += _a_droite(onglet, entetes)
     constats = list(entetes.constats)
     sums = loupe.sums(octets, onglet.nom, _could_be_sums(lignes, trame, colonnes))
@@ -146,7 +156,6 @@ def lit(
     constats += refused
     if refused and not malgre_tout:
         return OngletLu(colonnes, [], 0, 0, constats, False, entete)
-    vides = lignes[-1].numero - entete - len(lignes) if lignes else 0
     return OngletLu(colonnes, gardees, vides, len(totaux), constats, entetes.utilisable and not refused, entete)
 
 
