@@ -95,11 +95,16 @@ class Commande:
 def _ou(arguments: tuple[str, ...], registre: Path, source: Path, jour: date = JOUR) -> list[str]:
     mots = {
         "{source}": str(source),
-        "{essai}": str(source.parent / "essai"),
+        "{essai}": str(_on_trial(source)),
         "{sorties}": str(registre.parent / "sorties"),
     }
     dits = [reduce(lambda a, m: a.replace(*m), mots.items(), argument) for argument in arguments]
     return [*dits, "--registre", str(registre), "--today", str(jour)]
+
+
+def _on_trial(source: Path) -> Path:
+    """Where the folder of settings on trial lies: beside the files received, one per making of them."""
+    return source.with_name(f"{source.name}-essai")
 
 
 PULL = Commande("pull", ("pull", "{source}"))
@@ -149,9 +154,8 @@ def source(tmp_path_factory: pytest.TempPathFactory, dossier: Dossier) -> Path:
     for rang, (nom, octets) in enumerate(envois.items()):
         (ici / f"{nom}.xlsx").write_bytes(octets)
         os.utime(ici / f"{nom}.xlsx", (1_660_000_000 + rang,) * 2)
-    essai = Path(
-        shutil.copytree(dossier.chemin, ici.parent / "essai")
-    )  # a rule on trial: judging again changes something
+    # a rule on trial: judging again changes something
+    essai = Path(shutil.copytree(dossier.chemin, _on_trial(ici)))
     reglages = (essai / "reglages.toml").read_text(encoding="utf-8")
     (essai / "reglages.toml").write_text(
         reglages.replace("controles = []", 'controles = ["performance-superieure-100"]')
