@@ -42,7 +42,7 @@ Value = Callable[[memoryview, Sequence[str]], tuple[str, str]]
 
 def is_binary(z: zipfile.ZipFile) -> bool:
     try:
-        return Parts(z).main().lower().endswith(".bin")
+        return Parts(z).main.lower().endswith(".bin")
     except (ET.ParseError, *DAMAGED):
         return False  # told when it is read
 
@@ -51,7 +51,7 @@ def as_package(z: zipfile.ZipFile) -> bytes:
     """The workbook as an .xlsx. Raises MalLu when it is damaged."""
     try:
         parts = Parts(z)
-        main = parts.main()
+        main = parts.main
         linked = parts.links(main)
         by_kind = {link.kind: link.part for link in linked}
         texts = list(_texts(z, by_kind.get("sharedstrings", "")))

@@ -7,8 +7,8 @@ Excel is known by its chain of calculation, which lists every cell it computed, 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Callable
+from functools import lru_cache
 
 from sheets.reading.parts import Parts
 
@@ -26,17 +26,17 @@ _GOOGLE = b"urn:schemas-microsoft-com:mac:vml"
 _LISTED = re.compile(rb'\br="([A-Z]{1,3}[0-9]+)"')
 
 
-def computed_cells(z: zipfile.ZipFile) -> Callable[[str], bool]:
+@lru_cache(maxsize=1)
+def computed_cells(parts: Parts) -> Callable[[str], bool]:
     """For the address of a formula's cell, in whatever tab: whether what is stored there was computed."""
-    parts = Parts(z)
 
     def read(part: str) -> bytes:
-        return z.read(found) if (found := parts.find(part)) else b""
+        return parts.zip.read(found) if (found := parts.find(part)) else b""
 
     if parts.find("content.xml"):
         known = bool(_GENERATOR.search(read("meta.xml")))
         return lambda _: known
-    book = read(parts.main())
+    book = read(parts.main)
     if _LATER.search(book):
         return lambda _: False
     if chain := read("xl/calcChain.xml"):

@@ -28,7 +28,7 @@ from sheets.reading import loupe
 from sheets.reading.excel import MalLu, OngletBrut
 from sheets.reading.formats import SCALED, WORDED
 from sheets.reading.headings import ANCRES, Entetes, trouve
-from sheets.reading.shown import other_units
+from sheets.reading.shown import doubtful_below, other_units
 from sheets.trame import Colonne, Trame, cle_entete
 
 TROU = 20
@@ -268,7 +268,7 @@ def _could_be_sums(lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str
     asked = [
         f"{colonnes[c]}{ligne.numero}"
         for ligne in lignes
-        if not _words(ligne, trame) and "date_premiere_commande" not in ligne.valeurs
+        if "date_premiere_commande" not in ligne.valeurs and not _words(ligne, trame)
         for c in ligne.valeurs
         if trame.par_cle[c].genre == "euros"
     ]
@@ -353,7 +353,13 @@ def _cherche_les_formules(
         if c not in ligne.valeurs and c not in ligne.problemes and requis.quand(ligne.valeurs)
     }
     ones = any(100 in ligne.valeurs.values() for ligne in lignes) and loupe.is_open_document(octets)
-    zeros = {f"{colonnes[c]}{ligne.numero}": (ligne, c) for ligne in lignes for c in _zeros(ligne, ones)}
+    hollow: set[int | str] = {0, "0", 100} if ones else {0, "0"}
+    zeros = {
+        f"{colonnes[c]}{ligne.numero}": (ligne, c)
+        for ligne in lignes
+        if ligne.problemes or not hollow.isdisjoint(ligne.valeurs.values())
+        for c in _zeros(ligne, hollow)
+    }
     if vides or zeros:
         for adresse, probleme in loupe.cachees(octets, feuille, vides, zeros).items():
             ligne, colonne = (vides | zeros)[adresse]
@@ -361,9 +367,9 @@ def _cherche_les_formules(
             ligne.valeurs.pop(colonne, None)
 
 
-def _zeros(ligne: LigneLue, ones: bool) -> Iterator[str]:
+def _zeros(ligne: LigneLue, hollow: Collection[int | str]) -> Iterator[str]:
     """The columns that hold 0, under whatever guise, or 1 € where a truth is kept so."""
-    yield from (c for c, v in ligne.valeurs.items() if v in (0, "0") or (ones and v == 100))
+    yield from (c for c, v in ligne.valeurs.items() if v in hollow)
     yield from (c for c, p in ligne.problemes.items() if type(p) is Probleme and p.vu in _ZEROS)
 
 
@@ -372,12 +378,18 @@ def _look_at_units(
 ) -> list[Constat]:
     """Put a problem on the amounts that show another unit than they hold; a column where most do is refused whole."""
     euros = [c.cle for c in trame.colonnes if c.genre == "euros" and c.cle in colonnes]
-    places = {f"{colonnes[c]}{ligne.numero}": (ligne, c) for ligne in lignes for c in euros if ligne.valeurs.get(c)}
+    below = doubtful_below(octets)
+    places = {
+        f"{colonnes[c]}{ligne.numero}": (ligne, c)
+        for ligne in lignes
+        for c in euros
+        if 0 < abs(ligne.valeurs.get(c) or 0) < below
+    }
     units = other_units(octets, feuille, {ou: ligne.valeurs[c] for ou, (ligne, c) in places.items()})
     refused = []
     for c in euros if units else ():
         siens = [ou for ou in units if places[ou][1] == c and units[ou] not in _SHOWN]
-        if 2 * len(siens) > sum(colonne == c for _, colonne in places.values()):
+        if 2 * len(siens) > sum(bool(ligne.valeurs.get(c)) for ligne in lignes):
             vu, titre = f"le format de {enumeration(siens, 3)}", trame.par_cle[c].titre
             refused.append(classeur.unite_de_colonne(vu, titre, units[siens[0]], feuille=feuille, cellule=siens[0]))
     for ou, unit in units.items():

@@ -5,7 +5,6 @@ Never looks at a workbook that shows no symptom: this second look costs as much 
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -17,7 +16,7 @@ from sheets.cells import ERROR, EXEMPLE_MONTANT, Probleme, vu
 from sheets.reading.computed import computed_cells
 from sheets.reading.excel import MalLu
 from sheets.reading.formats import montre, utiles
-from sheets.reading.parts import Parts
+from sheets.reading.parts import Parts, package
 
 SEEN = "vu"
 """Where a workbook that was rewritten keeps an error that the reader does not know."""
@@ -42,16 +41,16 @@ def cachees(octets: bytes, feuille: str, vides: Collection[str], zeros: Collecti
     if not vides and not zeros:
         return {}
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            adresses, computed = {*vides, *zeros}, computed_cells(z)
-            if "content.xml" in z.namelist():
-                with z.open("content.xml") as xml:
-                    vues = _cellules_ods(xml, feuille, adresses)
-                    return {ou: p for ou, c in vues if (p := _probleme_ods(c, computed(ou)))}
-            arrays: list[str] = []
-            with _onglet(z, feuille) as xml:
-                vues = _cellules(xml, adresses)
-                return {ou: p for ou, c in vues if (p := _probleme(ou, c, ou in zeros, computed, arrays))}
+        parts = package(octets)
+        adresses, computed = {*vides, *zeros}, computed_cells(parts)
+        if parts.find("content.xml"):
+            with parts.zip.open("content.xml") as xml:
+                vues = _cellules_ods(xml, feuille, adresses)
+                return {ou: p for ou, c in vues if (p := _probleme_ods(c, computed(ou)))}
+        arrays: list[str] = []
+        with _onglet(parts, feuille) as xml:
+            vues = _cellules(xml, adresses)
+            return {ou: p for ou, c in vues if (p := _probleme(ou, c, ou in zeros, computed, arrays))}
     except ABSENTE:
         return {}
     except ET.ParseError as faute:
@@ -61,8 +60,7 @@ def cachees(octets: bytes, feuille: str, vides: Collection[str], zeros: Collecti
 def is_open_document(octets: bytes) -> bool:
     """Whether the workbook is an .ods, whatever its name."""
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            return "content.xml" in z.namelist()
+        return bool(package(octets).find("content.xml"))
     except zipfile.BadZipFile:
         return False
 
@@ -72,8 +70,7 @@ def sums(octets: bytes, feuille: str, adresses: Collection[str]) -> set[str]:
     if not adresses:
         return set()
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            return {ou for ou, c in cells_of(z, feuille, set(adresses)) if _SUMS.search(_formula(c))}
+        return {ou for ou, c in cells_of(package(octets), feuille, set(adresses)) if _SUMS.search(_formula(c))}
     except (*ABSENTE, ET.ParseError):
         return set()
 
@@ -85,7 +82,7 @@ def _formula(cellule: ET.Element) -> str:
 def erreurs(octets: bytes, feuille: str) -> dict[str, Probleme]:
     """Every cell of a tab that holds an error, or a formula nobody calculated → the problem. {} if it cannot be known."""
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z, _onglet(z, feuille) as xml:
+        with _onglet(package(octets), feuille) as xml:
             return {ou: p for ou, c in _cellules(xml) if (p := _formule_sans_valeur(c))}
     except (*ABSENTE, ET.ParseError):
         return {}
@@ -94,7 +91,7 @@ def erreurs(octets: bytes, feuille: str) -> dict[str, Probleme]:
 def porteuses(octets: bytes, feuille: str) -> set[str] | None:
     """The cells of a tab that carry a formula, by address. None if it cannot be known (not an .xlsx)."""
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z, _onglet(z, feuille) as xml:
+        with _onglet(package(octets), feuille) as xml:
             return {ou for ou, cellule in _cellules(xml) if any(_nom(e) == "f" for e in cellule)}
     except (*ABSENTE, ET.ParseError):
         return None
@@ -103,10 +100,9 @@ def porteuses(octets: bytes, feuille: str) -> set[str] | None:
 def notes(octets: bytes, feuille: str) -> dict[str, str]:
     """The notes put on the cells of a tab, by address. {} if there are none, or if it cannot be known."""
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            parts = Parts(z)
-            lien = next(link.part for link in parts.links(_partie(z, feuille)) if link.kind == "comments")
-            racine = parts.root(lien)
+        parts = package(octets)
+        lien = next(link.part for link in parts.links(_partie(parts, feuille)) if link.kind == "comments")
+        racine = parts.root(lien)
     except (*ABSENTE, ET.ParseError):
         return {}
     textes = {e.get("ref", ""): e for e in racine.iter() if _nom(e) == "comment"}
@@ -116,19 +112,17 @@ def notes(octets: bytes, feuille: str) -> dict[str, str]:
 def affichees(octets: bytes, feuille: str, nombres: Mapping[str, float]) -> dict[str, str]:
     """Of these cells that hold a number, those that show another text than its plain digits → that text."""
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            if "content.xml" in z.namelist():
-                with z.open("content.xml") as xml:
-                    montrees = ((ou, text_of(c)) for ou, c in _cellules_ods(xml, feuille, nombres))
-                    return {ou: texte for ou, texte in montrees if texte.isdecimal() and int(texte) == nombres[ou]}
-            formats = utiles(root(z, "xl/styles.xml")) if "xl/styles.xml" in _noms(z) else {}
-            if not formats and all(abs(n) < 2**53 for n in nombres.values()):
-                return {}
-            with _onglet(z, feuille) as xml:
-                lus = (
-                    (ou, c.findtext("{*}v", ""), formats.get(c.get("s", "0"), "0")) for ou, c in _cellules(xml, nombres)
-                )
-                return {ou: texte for ou, ecrit, format_ in lus if (texte := montre(ecrit, format_))}
+        parts = package(octets)
+        if parts.find("content.xml"):
+            with parts.zip.open("content.xml") as xml:
+                montrees = ((ou, text_of(c)) for ou, c in _cellules_ods(xml, feuille, nombres))
+                return {ou: texte for ou, texte in montrees if texte.isdecimal() and int(texte) == nombres[ou]}
+        formats = utiles(root(parts, "xl/styles.xml")) if "xl/styles.xml" in parts.usual_names else {}
+        if not formats and all(abs(n) < 2**53 for n in nombres.values()):
+            return {}
+        with _onglet(parts, feuille) as xml:
+            lus = ((ou, c.findtext("{*}v", ""), formats.get(c.get("s", "0"), "0")) for ou, c in _cellules(xml, nombres))
+            return {ou: texte for ou, ecrit, format_ in lus if (texte := montre(ecrit, format_))}
     except (*ABSENTE, ET.ParseError):
         return {}
 
@@ -136,10 +130,10 @@ def affichees(octets: bytes, feuille: str, nombres: Mapping[str, float]) -> dict
 def en_1904(octets: bytes) -> bool:
     """Whether the workbook counts its days from 1904, as old Macs did."""
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            if "content.xml" in z.namelist():
-                return _NULLE_EN_1904 in z.read("content.xml")
-            livre = root(z, "xl/workbook.xml")
+        parts = package(octets)
+        if parts.find("content.xml"):
+            return _NULLE_EN_1904 in parts.zip.read("content.xml")
+        livre = root(parts, "xl/workbook.xml")
     except (*ABSENTE, ET.ParseError):
         return False
     return any(e.get("date1904") in ("1", "true") for e in livre.iter() if _nom(e) == "workbookPr")
@@ -148,29 +142,29 @@ def en_1904(octets: bytes) -> bool:
 def rangee_en_double(octets: bytes, feuille: str) -> bool:
     """Whether two rows of a tab bear the same number: the second one overwrites the first as it is read."""
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z, _onglet(z, feuille) as xml:
+        with _onglet(package(octets), feuille) as xml:
             numeros = _RANGEE.findall(xml.read())
     except (*ABSENTE, ET.ParseError):
         return False
     return len(set(numeros)) < len(numeros)
 
 
-def cells_of(z: zipfile.ZipFile, feuille: str, adresses: Collection[str]) -> Iterator[tuple[str, ET.Element]]:
+def cells_of(parts: Parts, feuille: str, adresses: Collection[str]) -> Iterator[tuple[str, ET.Element]]:
     """These cells of a tab as their XML, each to be looked at before the next one is asked for."""
-    if "content.xml" in z.namelist():
-        with z.open("content.xml") as xml:
+    if parts.find("content.xml"):
+        with parts.zip.open("content.xml") as xml:
             yield from _cellules_ods(xml, feuille, adresses)
     else:
-        with _onglet(z, feuille) as xml:
+        with _onglet(parts, feuille) as xml:
             yield from _cellules(xml, adresses)
 
 
-def styled(z: zipfile.ZipFile, feuille: str, styles: Collection[str], adresses: Collection[str]) -> set[str]:
+def styled(parts: Parts, feuille: str, styles: Collection[str], adresses: Collection[str]) -> set[str]:
     """These cells of a tab but for those seen, without parsing it, to bear none of these styles.
 
     All of them where it takes a parser to tell: cells that name no address, or not first; a first style that is one of these.
     """
-    with _onglet(z, feuille) as xml:
+    with _onglet(parts, feuille) as xml:
         octets = xml.read()
     odd = b"<c " not in octets or b" s='" in octets or octets.count(b"<c ") != octets.count(b'<c r="')
     if odd or "0" in styles:
@@ -186,24 +180,18 @@ def _nom(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _noms(z: zipfile.ZipFile) -> dict[str, str]:
-    """Names of the parts as they usually are → as they are."""
-    return Parts(z).usual_names()
-
-
-def root(z: zipfile.ZipFile, partie: str) -> ET.Element:
+def root(parts: Parts, partie: str) -> ET.Element:
     """A part of the workbook, parsed. Raises what `ABSENTE` lists, and ET.ParseError."""
-    return ET.fromstring(z.read(_noms(z)[partie]))  # noqa: S314 - sizes are bounded before opening
+    return ET.fromstring(parts.zip.read(parts.usual_names[partie]))  # noqa: S314 - sizes are bounded before opening
 
 
-def _onglet(z: zipfile.ZipFile, feuille: str) -> IO[bytes]:
-    return z.open(_partie(z, feuille))
+def _onglet(parts: Parts, feuille: str) -> IO[bytes]:
+    return parts.zip.open(_partie(parts, feuille))
 
 
-def _partie(z: zipfile.ZipFile, feuille: str) -> str:
+def _partie(parts: Parts, feuille: str) -> str:
     """The part that holds a tab."""
-    parts = Parts(z)
-    return next(sheet.part for sheet in parts.sheets(parts.main()) if sheet.name == feuille and sheet.part)
+    return next(sheet.part for sheet in parts.sheets if sheet.name == feuille and sheet.part)
 
 
 def _cellules(xml: IO[bytes], adresses: Collection[str] | None = None) -> Iterator[tuple[str, ET.Element]]:

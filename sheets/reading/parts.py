@@ -5,7 +5,9 @@ Never reads a cell, nor follows a link out of the file.
 
 from __future__ import annotations
 
+import io
 import zipfile
+from functools import cached_property, lru_cache
 from posixpath import basename, dirname, join, normpath
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -61,27 +63,36 @@ class Parts:
         part = self.find(cible(element.get("Target", ""), folder)) if inside else ""
         return Link(element.get("Id", ""), element.get("Type", "").rpartition("/")[2].lower(), part)
 
+    @cached_property
     def main(self) -> str:
         """The part that lists the sheets; "" in a zip that is no such workbook."""
         found = next((link.part for link in self.links("") if link.kind == "officedocument"), "")
         return found or self.find(USUAL)
 
-    def sheets(self, main: str) -> list[Sheet]:
+    @cached_property
+    def sheets(self) -> list[Sheet]:
         """The sheets that the main part of an .xlsx lists, in order."""
-        links = {link.ident: link for link in self.links(main)}
-        listed = [(e.get("name", ""), _ident(e)) for e in self.root(main).iter() if local(e) == "sheet"]
+        links = {link.ident: link for link in self.links(self.main)}
+        listed = [(e.get("name", ""), _ident(e)) for e in self.root(self.main).iter() if local(e) == "sheet"]
         found = [(name, links.get(ident, Link(ident, "", ""))) for name, ident in listed]
         return [Sheet(name, link.ident, link.kind, link.part) for name, link in found]
 
+    @cached_property
     def usual_names(self) -> dict[str, str]:
         """The names of the parts as most programs give them → as they are."""
         names = {_slashed(name): name for name in self.zip.namelist()}
-        main = self.main()
+        main = self.main
         links = self.links(main) if main else []
         by_kind = {link.kind: link.part for link in links if link.part}
         moved = {USUAL: main, LINKS: self.find(links_of(main)), PROPERTIES: self.find(PROPERTIES),
                  STRINGS: by_kind.get("sharedstrings", ""), STYLES: by_kind.get("styles", "")}  # fmt: skip
         return names | {usual: name for usual, name in moved.items() if name}
+
+
+@lru_cache(maxsize=1)
+def package(octets: bytes) -> Parts:
+    """The parts of a workbook, kept while it is the one at hand: every tab asks again. Raises BadZipFile, ValueError."""
+    return Parts(zipfile.ZipFile(io.BytesIO(octets)))
 
 
 def links_of(part: str) -> str:

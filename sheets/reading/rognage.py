@@ -80,8 +80,8 @@ def rogne(octets: bytes) -> Rogne:
     sortie = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(octets)) as avant, zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as apres:
         parts = Parts(avant)
-        main = parts.main()
-        listed = parts.sheets(main) if main else []
+        main = parts.main
+        listed = parts.sheets if main else []
         sheets = [s for s in listed if s.part and s.kind == "worksheet"]
         coupes = [_cut_sheet(parts, apres, sheet, rang) for rang, sheet in enumerate(sheets, 1)]
         if main:
@@ -113,7 +113,7 @@ def _named(rang: int) -> str:
 
 def _copy_the_others(parts: Parts, apres: zipfile.ZipFile, sheets: Sequence[Sheet], sans: AbstractSet[str]) -> None:
     """Every part but the sheets: those that are read, rewritten under their usual names; the others as they are."""
-    usual = parts.usual_names()
+    usual = parts.usual_names
     fixed = {RACINE: _root_links(), LINKS: _book_links(sheets)}
     rewritten = {name: usual[name] for name in (USUAL, STRINGS, STYLES) if name in usual}
     for rang, sheet in enumerate(sheets, 1):

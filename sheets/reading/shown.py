@@ -5,9 +5,8 @@ The formats of a workbook are looked at before its cells are: nearly every one d
 
 from __future__ import annotations
 
-import io
+import math
 import re
-import zipfile
 from collections.abc import Mapping
 from functools import lru_cache
 from html import unescape
@@ -16,7 +15,7 @@ from xml.etree import ElementTree as ET
 from sheets.cells import euros
 from sheets.reading import loupe
 from sheets.reading.formats import SCALED, odd_word, other_unit, said_behind, units
-from sheets.reading.parts import STYLES, Parts
+from sheets.reading.parts import STYLES, Parts, package
 
 RATE = "un taux"
 SMALL = 100_00
@@ -27,25 +26,32 @@ _SCALES = (1_000, 1_000_000)
 _TEXT_ODS = re.compile(rb"<number:(?:text|currency-symbol)\b[^>]*>([^<]+)<")
 
 
-def other_units(octets: bytes, feuille: str, amounts: Mapping[str, int]) -> dict[str, str]:
+def doubtful_below(octets: bytes) -> float:
+    """Cents below which an amount of this workbook may be shown in another unit; 0 when no format of it shows one."""
+    try:
+        seen = _units_of_the_workbook(octets)
+    except (*loupe.ABSENTE, ET.ParseError):
+        return 0
+    return math.inf if seen - {RATE} else SMALL if seen else 0
+
+
+def other_units(octets: bytes, feuille: str, asked: Mapping[str, int]) -> dict[str, str]:
     """Of these cells of a tab, by address, with the cents they hold: those that show another unit → which.
 
     {} for another kind of file than a zip of XML.
     """
+    if not asked:
+        return {}
     try:
-        seen = _units_of_the_workbook(octets)
-        asked = {ou: cents for ou, cents in amounts.items() if seen - {RATE} or (seen and abs(cents) < SMALL)}
-        if not asked:
-            return {}
-        with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            if "content.xml" in z.namelist():
-                found = ((ou, _shown_in_ods(c, asked[ou])) for ou, c in loupe.cells_of(z, feuille, asked))
-            else:
-                styles = units(loupe.root(z, STYLES))
-                doubtful = loupe.styled(z, feuille, styles, asked) if styles else set()
-                cells = loupe.cells_of(z, feuille, doubtful) if doubtful else ()
-                found = ((ou, styles.get(c.get("s", "0"), "")) for ou, c in cells)
-            return {ou: unit for ou, unit in found if unit}
+        parts = package(octets)
+        if parts.find("content.xml"):
+            found = ((ou, _shown_in_ods(c, asked[ou])) for ou, c in loupe.cells_of(parts, feuille, asked))
+        else:
+            styles = _styles_of_other_units(parts)
+            doubtful = loupe.styled(parts, feuille, styles, asked) if styles else set()
+            cells = loupe.cells_of(parts, feuille, doubtful) if doubtful else ()
+            found = ((ou, styles.get(c.get("s", "0"), "")) for ou, c in cells)
+        return {ou: unit for ou, unit in found if unit}
     except (*loupe.ABSENTE, ET.ParseError):
         return {}
 
@@ -53,17 +59,21 @@ def other_units(octets: bytes, feuille: str, amounts: Mapping[str, int]) -> dict
 @lru_cache(maxsize=1)
 def _units_of_the_workbook(octets: bytes) -> frozenset[str]:
     """The other units that a format of the workbook shows, used or not; remembered from one tab to the next."""
-    with zipfile.ZipFile(io.BytesIO(octets)) as z:
-        parts = Parts(z)
-        if parts.find("content.xml"):
-            xml = b"".join(z.read(part) for part in map(parts.find, ("content.xml", "styles.xml")) if part)
-            words = {unescape(t.decode("utf-8", "replace")) for t in _TEXT_ODS.findall(xml)}
-            said = {said_behind(w) or odd_word(w) for w in words} | {unit for sign, unit in _SIGNS_ODS if sign in xml}
-            return frozenset(said - {""})
-        part = parts.usual_names().get(STYLES, "")
-        found = map(b"".join, _CODE.findall(z.read(part) if part else b""))
-        codes = {unescape(code.decode("utf-8", "replace")) for code in found}
-        return frozenset({RATE, *map(other_unit, codes)} - {""})  # Excel's own formats for rates are in every workbook
+    parts = package(octets)
+    if parts.find("content.xml"):
+        xml = b"".join(parts.zip.read(part) for part in map(parts.find, ("content.xml", "styles.xml")) if part)
+        words = {unescape(t.decode("utf-8", "replace")) for t in _TEXT_ODS.findall(xml)}
+        said = {said_behind(w) or odd_word(w) for w in words} | {unit for sign, unit in _SIGNS_ODS if sign in xml}
+        return frozenset(said - {""})
+    part = parts.usual_names.get(STYLES, "")
+    found = map(b"".join, _CODE.findall(parts.zip.read(part) if part else b""))
+    codes = {unescape(code.decode("utf-8", "replace")) for code in found}
+    return frozenset({RATE, *map(other_unit, codes)} - {""})  # Excel's own formats for rates are in every workbook
+
+
+@lru_cache(maxsize=1)
+def _styles_of_other_units(parts: Parts) -> dict[str, str]:
+    return units(loupe.root(parts, STYLES))
 
 
 def _shown_in_ods(cell: ET.Element, cents: int) -> str:
