@@ -14,6 +14,8 @@ def squeeze(written: str) -> str:
 
 def number_key(written: str) -> str:
     """« 0022 », « 22 », « 22.0 », « N° 22 » → « 22 »; « A-7 » → « a-7 ». Spreadsheets turn one into another."""
+    if written.isdecimal():  # nearly every one
+        return written.lstrip("0") or "0"
     squeezed = squeeze(written)
     number = _NUMBER.fullmatch(squeezed)
     return number[1] if number else squeezed

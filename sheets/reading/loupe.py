@@ -21,6 +21,7 @@ from sheets.reading.parts import Parts, package
 SEEN = "vu"
 """Where a workbook that was rewritten keeps an error that the reader does not know."""
 _RANGEE = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
+_STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)""")
 _SUMS = re.compile(r"^(?:of:)?[=+\s]*(?:_xlfn\.)?(?:SUM|SUBTOTAL|AGGREGATE)\(", re.IGNORECASE)
 _ADRESSE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _TRUTH = re.compile(r"of:=(TRUE|FALSE)\(\)")
@@ -162,18 +163,20 @@ def cells_of(parts: Parts, feuille: str, adresses: Collection[str]) -> Iterator[
 def styled(parts: Parts, feuille: str, styles: Collection[str], adresses: Collection[str]) -> set[str]:
     """These cells of a tab but for those seen, without parsing it, to bear none of these styles.
 
-    All of them where it takes a parser to tell: cells that name no address, or not first; a first style that is one of these.
+    Those it takes a parser to find, as in a tab written with prefixes, are among them. Quick for cells in their order.
     """
     with _onglet(parts, feuille) as xml:
         octets = xml.read()
-    odd = b"<c " not in octets or b" s='" in octets or octets.count(b"<c ") != octets.count(b'<c r="')
-    if odd or "0" in styles:
+    if b"<!--" in octets or b"<![CDATA[" in octets:
         return set(adresses)
-    columns = "|".join({ou.rstrip("0123456789") for ou in adresses})
-    seen = re.findall(
-        rb'<c r="((?:%s)[0-9]+)"[^>]*? s="(?:%s)"' % (columns.encode(), "|".join(styles).encode()), octets
-    )
-    return {ou.decode() for ou in seen}.intersection(adresses)
+    doubtful, at = set(), 0
+    for ou in adresses:
+        start = b'<c r="%s"' % ou.encode()
+        at = max(octets.find(start, at), 0) or octets.find(start)
+        style = _STYLE.search(octets[at : octets.find(b">", at)]) if at >= 0 else None
+        if at < 0 or (style[1].decode() if style else "0") in styles:
+            doubtful.add(ou)
+    return doubtful
 
 
 def _nom(element: ET.Element) -> str:

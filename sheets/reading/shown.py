@@ -14,13 +14,12 @@ from xml.etree import ElementTree as ET
 
 from sheets.cells import euros
 from sheets.reading import loupe
-from sheets.reading.formats import SCALED, odd_word, other_unit, said_behind, units
+from sheets.reading.formats import SCALED, odd_word, said_behind, units
 from sheets.reading.parts import STYLES, Parts, package
 
 RATE = "un taux"
 SMALL = 100_00
 """Cents below which an amount may be a rate: as one, it would be of ten thousand per cent."""
-_CODE = re.compile(rb"""\bformatCode=(?:"([^"]*)"|'([^']*)')""")
 _SIGNS_ODS = ((b"<number:percentage-style", RATE), (b"number:display-factor", SCALED))
 _SCALES = (1_000, 1_000_000)
 _TEXT_ODS = re.compile(rb"<number:(?:text|currency-symbol)\b[^>]*>([^<]+)<")
@@ -29,7 +28,8 @@ _TEXT_ODS = re.compile(rb"<number:(?:text|currency-symbol)\b[^>]*>([^<]+)<")
 def doubtful_below(octets: bytes) -> float:
     """Cents below which an amount of this workbook may be shown in another unit; 0 when no format of it shows one."""
     try:
-        seen = _units_of_the_workbook(octets)
+        parts = package(octets)
+        seen = _units_of_an_open_document(parts) or set(_styles_of_other_units(parts).values())
     except (*loupe.ABSENTE, ET.ParseError):
         return 0
     return math.inf if seen - {RATE} else SMALL if seen else 0
@@ -48,7 +48,7 @@ def other_units(octets: bytes, feuille: str, asked: Mapping[str, int]) -> dict[s
             found = ((ou, _shown_in_ods(c, asked[ou])) for ou, c in loupe.cells_of(parts, feuille, asked))
         else:
             styles = _styles_of_other_units(parts)
-            doubtful = loupe.styled(parts, feuille, styles, asked) if styles else set()
+            doubtful = loupe.styled(parts, feuille, styles, asked)
             cells = loupe.cells_of(parts, feuille, doubtful) if doubtful else ()
             found = ((ou, styles.get(c.get("s", "0"), "")) for ou, c in cells)
         return {ou: unit for ou, unit in found if unit}
@@ -57,23 +57,20 @@ def other_units(octets: bytes, feuille: str, asked: Mapping[str, int]) -> dict[s
 
 
 @lru_cache(maxsize=1)
-def _units_of_the_workbook(octets: bytes) -> frozenset[str]:
-    """The other units that a format of the workbook shows, used or not; remembered from one tab to the next."""
-    parts = package(octets)
-    if parts.find("content.xml"):
-        xml = b"".join(parts.zip.read(part) for part in map(parts.find, ("content.xml", "styles.xml")) if part)
-        words = {unescape(t.decode("utf-8", "replace")) for t in _TEXT_ODS.findall(xml)}
-        said = {said_behind(w) or odd_word(w) for w in words} | {unit for sign, unit in _SIGNS_ODS if sign in xml}
-        return frozenset(said - {""})
-    part = parts.usual_names.get(STYLES, "")
-    found = map(b"".join, _CODE.findall(parts.zip.read(part) if part else b""))
-    codes = {unescape(code.decode("utf-8", "replace")) for code in found}
-    return frozenset({RATE, *map(other_unit, codes)} - {""})  # Excel's own formats for rates are in every workbook
+def _units_of_an_open_document(parts: Parts) -> frozenset[str]:
+    """The other units that a format of it shows, used or not; none for another kind of workbook."""
+    if not parts.find("content.xml"):
+        return frozenset()
+    xml = b"".join(parts.zip.read(part) for part in map(parts.find, ("content.xml", "styles.xml")) if part)
+    words = {unescape(t.decode("utf-8", "replace")) for t in _TEXT_ODS.findall(xml)}
+    said = {said_behind(w) or odd_word(w) for w in words} | {unit for sign, unit in _SIGNS_ODS if sign in xml}
+    return frozenset(said - {""})
 
 
 @lru_cache(maxsize=1)
 def _styles_of_other_units(parts: Parts) -> dict[str, str]:
-    return units(loupe.root(parts, STYLES))
+    """The styles of an .xlsx under which a cell shows another unit; {} for another kind of workbook."""
+    return units(loupe.root(parts, STYLES)) if STYLES in parts.usual_names else {}
 
 
 def _shown_in_ods(cell: ET.Element, cents: int) -> str:
