@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum
 
 from sheets.checks import classeur
 from sheets.constats import Constat
+from sheets.reading.parts import package
 
 PANIQUE = "pyo3_runtime"
 """Where a panic of calamine comes from: no Exception, and it cannot be pickled, so it never leaves this module."""
@@ -82,8 +83,8 @@ def ouvre(octets: bytes) -> list[OngletBrut]:
 
 def _refuse_un_autre_livre(octets: bytes) -> None:
     """calamine reads the usual main part, whichever the file points at. Raises MalLu when it is another one."""
-    with zipfile.ZipFile(io.BytesIO(octets)) as z:
-        liens = z.read(RACINE) if RACINE in z.namelist() else USUEL
+    z = package(octets).zip
+    liens = z.read(RACINE) if RACINE in z.namelist() else USUEL
     if USUEL not in liens:
         raise MalLu(ABIME)
 
@@ -108,9 +109,9 @@ def refuse_le_dangereux(octets: bytes) -> None:
     if not octets.startswith(b"PK") and not zipfile.is_zipfile(io.BytesIO(octets)):
         raise _refus_d_autre_chose(octets)
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            entrees = z.infolist()
-            manifeste = z.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in z.namelist() else b""
+        z = package(octets).zip
+        entrees = z.infolist()
+        manifeste = z.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in z.namelist() else b""
     except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError):
         raise illisible(INCOMPLET, RENVOYER) from None
     _refuse_le_contenu(entrees, len(octets))
@@ -171,8 +172,7 @@ def illisible(raison: str, correction: str) -> Refus:
 def proprietes(octets: bytes) -> dict[str, str]:
     """The workbook's custom properties, where the template leaves its stamp a second time; {} if there are none."""
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            racine = ET.fromstring(z.read("docProps/custom.xml"))  # noqa: S314 - sizes are bounded above
+        racine = package(octets).root("docProps/custom.xml")
     except (KeyError, ValueError, zipfile.BadZipFile, ET.ParseError):
         return {}
     return {p.get("name", ""): "".join(p.itertext()).strip() for p in racine}

@@ -162,13 +162,14 @@ def lit(
 def _lignes(onglet: OngletBrut, entetes: Entetes, trame: Trame, lecteurs: Mapping[str, Lecteur]) -> list[LigneLue]:
     plan = [(rang, c, lecteurs[c]) for c, rang in entetes.places.items() if c in lecteurs]
     # A trame has hundreds of prepared lines: those where nothing was typed are passed over in one comparison.
-    saisies = itemgetter(*(rang for rang, c, _ in plan if trame.par_cle[c].saisie))
-    vide = ("",) * sum(trame.par_cle[c].saisie for _, c, _ in plan)
+    typed = {c for _, c, _ in plan if trame.par_cle[c].saisie}
+    saisies = itemgetter(*(rang for rang, c, _ in plan if c in typed))
+    vide = ("",) * len(typed)
     lignes = []
     for numero, rangee in enumerate(onglet.rangees[entetes.premiere :], onglet.ligne_0 + entetes.premiere + 1):
         if saisies(rangee) != vide:
             ligne = _ligne(numero, rangee, plan)
-            if any(trame.par_cle[c].saisie for c in (*ligne.valeurs, *ligne.problemes)):
+            if not (typed.isdisjoint(ligne.valeurs) and typed.isdisjoint(ligne.problemes)):
                 lignes.append(ligne)
     return lignes
 

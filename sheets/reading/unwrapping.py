@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 
 from sheets.checks import classeur
 from sheets.reading import binary_workbook, excel, old_workbook
 from sheets.reading.excel import OLE, REPRENDRE, Refus
+from sheets.reading.parts import package
 
 EXCEL_S_OWN = "VelvetSweatshop"
 """The password that Excel tries by itself on opening ([MS-OFFCRYPTO] 2.3.7.1)."""
@@ -32,8 +32,8 @@ def unwrapped(octets: bytes) -> bytes:
         octets = _held(octets)
     excel.refuse_le_dangereux(octets)
     if b".bin" in octets[-SUMMARY:]:  # macros and printer settings end so too
-        with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            return binary_workbook.as_package(z) if binary_workbook.is_binary(z) else octets
+        z = package(octets).zip
+        return binary_workbook.as_package(z) if binary_workbook.is_binary(z) else octets
     return octets
 
 
