@@ -35,6 +35,7 @@ from sheets.register.sauvegarde import verifie
 from tests.atelier import MOREZ, SUD, en_janvier
 from tests.conftest import Remplir, trame_remplie
 
+pytestmark = pytest.mark.e2e  # over two minutes of processor
 RACINE = Path(__file__).parents[1]
 JOUR = date(2023, 6, 1)
 MORTS = 200
@@ -119,11 +120,7 @@ COMMANDES = [PULL, DECIDE, LOCK, REJUDGE, PURGE]
 """Another command that writes joins the list."""
 
 
-LONG = (LOCK, REJUDGE, PURGE)
-"""Those whose kills and full disks are tried in `make e2e`: together they take a minute."""
-
-
-@pytest.fixture(params=[pytest.param(c, marks=pytest.mark.e2e if c in LONG else (), id=c.nom) for c in COMMANDES])
+@pytest.fixture(params=[pytest.param(c, id=c.nom) for c in COMMANDES])
 def commande(request: pytest.FixtureRequest) -> Commande:
     rendu: Commande = request.param
     return rendu

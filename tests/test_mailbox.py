@@ -84,6 +84,7 @@ def killed_at(banc: Banc, rang: int) -> Iterator[list[str]]:
         yield vus
 
 
+@pytest.mark.e2e  # eight seconds of processor
 @pytest.mark.parametrize("panne", [None, PANNE])
 def test_killed_at_every_step_nothing_is_lost_taken_twice_nor_answered_twice(
     banc: Banc, deux: tuple[bytes, bytes], panne: EnvoiError | None, monkeypatch: pytest.MonkeyPatch
