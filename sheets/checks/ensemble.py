@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -22,12 +23,18 @@ def doublon(lignes: Sequence[Ligne], c: Contexte) -> Iterator[tuple[Ligne, Ecart
 
 def duplicates(lines: Iterable[Ligne], exercice: int) -> Iterator[tuple[Ligne, Ecart]]:
     """The lines that repeat one before them, in the order given; one known to be carried over repeats nothing."""
+    lines = list(lines)
+    alike = Counter(_amounts(line) for line in lines)  # hardly any two are: titles are compared for those alone
     seen: dict[tuple[object, ...], list[Ligne]] = {}
     for line in lines:
         a = line.valeurs
-        if a.statut not in ("réalisé", "notifié") or not (a.intitule and squeeze(a.marche or "") and a.gain_annuel):
+        if (
+            alike[_amounts(line)] == 1
+            or a.statut not in ("réalisé", "notifié")
+            or not (a.intitule and squeeze(a.marche or "") and a.gain_annuel)
+        ):
             continue
-        like = seen.setdefault((cle(a.intitule), squeeze(a.marche), a.montant_reference, a.gain_annuel), [])
+        like = seen.setdefault((cle(a.intitule), squeeze(a.marche), *_amounts(line)), [])
         same = [o for o in like if _ordered_together(o, line, exercice)]
         other = [o for o in like if not _is_earlier(o, exercice) and not _is_earlier(line, exercice)]
         if same and not line.reportee_de:
@@ -36,6 +43,10 @@ def duplicates(lines: Iterable[Ligne], exercice: int) -> Iterator[tuple[Ligne, E
         if other and not line.reportee_de:
             yield line, _repeats(other[0], a.intitule)._replace(gravite=Gravite.ALERTE)
         like.append(line)
+
+
+def _amounts(line: Ligne) -> tuple[int | None, int | None]:
+    return line.valeurs.montant_reference, line.valeurs.gain_annuel
 
 
 def _is_earlier(line: Ligne, exercice: int) -> bool:

@@ -223,7 +223,9 @@ def _other_units(
     euros = {r: c for c, r in places.items() if trame.par_cle[c].genre == "euros"}
     for numero, rangee in enumerate(rangees):
         for rang, cellule in enumerate(rangee):
-            if (numero < premiere - 1 or (numero >= premiere and rang in euros)) and (unit := announced(cellule)):
+            if not cellule or not (numero < premiere - 1 or (numero >= premiere and rang in euros)):
+                continue
+            if unit := announced(cellule):
                 titre = trame.par_cle[euros[rang]].titre if rang in euros else "euros TTC"
                 vu = " ".join(str(cellule).split())
                 ou = adresse(colonne_0 + rang, ligne_0 + numero + 1)

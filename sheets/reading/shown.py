@@ -67,10 +67,16 @@ def _units_of_an_open_document(parts: Parts) -> frozenset[str]:
     return frozenset(said - {""})
 
 
-@lru_cache(maxsize=1)
 def _styles_of_other_units(parts: Parts) -> dict[str, str]:
     """The styles of an .xlsx under which a cell shows another unit; {} for another kind of workbook."""
-    return units(loupe.root(parts, STYLES)) if STYLES in parts.usual_names else {}
+    part = parts.usual_names.get(STYLES)
+    return _units_of_styles(parts.zip.read(part)) if part else {}
+
+
+@lru_cache(maxsize=8)
+def _units_of_styles(xml: bytes) -> dict[str, str]:
+    """Remembered: the workbooks of one template bear the same styles, as do the tabs of each."""
+    return units(ET.fromstring(xml))  # noqa: S314 - sizes are bounded before opening
 
 
 def _shown_in_ods(cell: ET.Element, cents: int) -> str:
