@@ -210,7 +210,7 @@ def test_a_register_of_before_gets_the_same_sums(tmp_path: Path) -> None:
     with region.db.atomic():
         region.db.execute("UPDATE onglets SET sous_alerte = 0")
         region.db.execute("DELETE FROM sous_alertes")
-        for instruction in schema._M016.split(";\n"):
+        for instruction in schema.statements((schema.FOLDER / "016_under_alert.sql").read_text()):
             if instruction.startswith(("UPDATE", "INSERT")):
                 region.db.execute(instruction)
     assert [region.db.execute(r).fetchall() for r in reads] == written

@@ -17,7 +17,7 @@ from reports.gains import SANS_LABEL, gains, pourquoi
 from reports.vue import Sujet, Vue
 from sheets.constats import Gravite
 from sheets.judging.workbook import juge
-from sheets.register import pulls, questions
+from sheets.register import pulls, questions, schema
 from sheets.register.compte import dernier_fichier
 from tests.atelier import JOUR as DEBUT
 from tests.atelier import MOREZ, SUD, en_janvier, releve_ici
@@ -211,11 +211,9 @@ def test_a_member_that_moved_to_another_ght(garni: Database, dossier: Dossier, r
 
 
 def test_a_register_filled_before_the_views_existed_knows_its_folder(garni: Database, dossier: Dossier) -> None:
-    from sheets.register import vues
-
     garni.execute("DROP TABLE en_vigueur_campagnes")
     garni.execute("DROP TABLE en_vigueur_membres")
-    vues.prepare(garni)
+    schema.execute(garni, schema.FOLDER / "005_les_vues.sql")
     assert meme_reponse(garni, dossier) == 6
 
 

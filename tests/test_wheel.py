@@ -51,7 +51,11 @@ def vide(tmp_path: Path) -> Path:
 
 
 def test_the_wheel_holds_every_file_the_product_reads(roue: Path) -> None:
-    donnees = [*RACINE.glob("config/exemple/*"), *RACINE.glob("jobs/demo/*.csv")]
+    donnees = [
+        *RACINE.glob("config/exemple/*"),
+        *RACINE.glob("jobs/demo/*.csv"),
+        *RACINE.glob("sheets/register/migrations/*.sql"),
+    ]
     assert len(donnees) > 12
     with ZipFile(roue) as z:
         assert {f.relative_to(RACINE).as_posix() for f in donnees} - set(z.namelist()) == set()

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from config import safe_write
 from config.errors import UserError
-from sheets.register import reading_only, schema
+from sheets.register import reading_only, schema, vues
 from sheets.register.faults import RESTORE, code_of, dit_la_machine
 
 ATTENTE_MS = 10_000
@@ -64,6 +64,7 @@ def open_to_read(chemin: Path) -> Database:
         _refuse_foreign(db, chemin)
         if schema.registre.pending(db):  # a copy of one's own
             migre(db)
+        schema.refuse_other_layout(db)
         _remember(db, chemin)
     _READ_ONLY.add(db)
     return db
@@ -137,10 +138,18 @@ def est_a_nous(db: Database) -> bool:
 
 
 def migre(db: Database) -> None:
-    """Apply the pending migrations in one transaction: a crash in the middle leaves the schema as it was."""
-    if schema.registre.pending(db):
+    """Apply the pending migrations and make the views, in one transaction: a crash in the middle changes nothing.
+
+    Raises UserError when a trame declares what the tables do not hold; nothing is then changed either.
+    """
+    if schema.registre.pending(db) or vues.outdated(db):
         with db.atomic():
+            vues.remove(db)
             schema.registre.apply(db)
+            vues.cree(db)
+            schema.refuse_other_layout(db)
+    else:
+        schema.refuse_other_layout(db)
 
 
 def plus_recentes(db: Database) -> list[str]:

@@ -1,33 +1,14 @@
 """The register in French for whoever opens it with another tool: views of what counts today. Never decides what counts.
 
 `compte.py` decides it, for any day; a view takes no parameter, so the same rule is written here for today, and tests
-hold the two equal. Amounts are euros. A later migration that changes a table under a view calls `cree` again.
+hold the two equal. Amounts are euros. No migration makes a view: whoever opens a register makes them as they are here.
 """
 
 from __future__ import annotations
 
 from sqlite_utils import Database
 
-from config.dossier import Dossier, deplie
-from config.errors import UserError
-
-_TABLES = """
-CREATE TABLE en_vigueur_campagnes (
-  code TEXT PRIMARY KEY,
-  exercice INTEGER NOT NULL,
-  situation TEXT NOT NULL
-) STRICT;
-CREATE TABLE en_vigueur_membres (
-  finess TEXT NOT NULL,
-  etablissement TEXT NOT NULL,
-  ght TEXT NOT NULL,
-  ght_nom TEXT NOT NULL,
-  region TEXT NOT NULL,
-  debut TEXT NOT NULL,
-  fin TEXT NOT NULL
-) STRICT;
-CREATE INDEX en_vigueur_membres_finess ON en_vigueur_membres(finess, debut, fin);
-"""
+from config.dossier import Dossier
 
 _ONGLETS = """
 CREATE VIEW v_onglets_qui_comptent AS
@@ -169,25 +150,21 @@ VUES = {
 }
 
 
-def prepare(db: Database) -> None:
-    """Make the tables that follow the region's folder, and fill them from the last one kept."""
-    for instruction in _TABLES.split(";\n"):
-        if instruction.strip():
-            db.execute(instruction)
-    rang = db.execute(
-        "SELECT d.archive FROM dossiers_en_vigueur e JOIN dossiers d ON d.empreinte = e.dossier ORDER BY e.id DESC LIMIT 1"
-    ).fetchone()
-    if rang:
-        try:
-            suit(db, deplie(rang[0]))
-        except UserError:
-            return  # a folder that today's rules refuse: the next pull brings one that they accept
+def outdated(db: Database) -> bool:
+    """Whether a register's views are not today's."""
+    made = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall())
+    return any(made.get(nom) != requete.strip() for nom, requete in VUES.items())
+
+
+def remove(db: Database) -> None:
+    """Take every view away: a migration may then change the tables under them."""
+    for nom in VUES:
+        db.execute(f"DROP VIEW IF EXISTS {nom}")
 
 
 def cree(db: Database) -> None:
     """Make every view anew."""
-    for nom in VUES:
-        db.execute(f"DROP VIEW IF EXISTS {nom}")
+    remove(db)
     for requete in VUES.values():
         db.execute(requete)
 
@@ -200,8 +177,7 @@ def suit(db: Database, dossier: Dossier) -> None:
         "INSERT INTO en_vigueur_campagnes VALUES (?, ?, ?)",
         [(c.code, c.exercice, c.situation.isoformat()) for c in dossier.campagnes.values()],
     )
-    if db["campagnes_connues"].exists():  # not yet, in the migration that makes the views
-        db.execute("INSERT OR IGNORE INTO campagnes_connues SELECT code, exercice, situation FROM en_vigueur_campagnes")
+    db.execute("INSERT OR IGNORE INTO campagnes_connues SELECT code, exercice, situation FROM en_vigueur_campagnes")
     t = dossier.territoire
     db.conn.executemany(
         "INSERT INTO en_vigueur_membres VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -1,0 +1,2 @@
+-- The views say which of two workbooks of one instant counts, and « rien à déclarer » said on someone's behalf.
+-- No table changes: the views are made anew after the last migration.

@@ -1,0 +1,245 @@
+"""History is frozen: no migration reads a declaration of today, and every path to today's schema ends in one register."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from config.errors import UserError
+from sheets.register import actes, registre, schema
+from sheets.register.registre import open_to_read, ouvre
+from sheets.trame import Colonne, Trame
+from sheets.trames.paat import PAAT
+from tests.region import Region, nouvelle
+from tests.test_migrations import ANCIENS, REGISTRES, ancien, formes
+from tests.test_under_alert import ANNUELLE, JURA, MOREZ, ORDINAIRES, PLANTED, SUD
+from tests.test_vues import meme_reponse
+
+NUMBERS = [int(f.name[:3]) for f in schema.history()]
+SINCE = [n for n in NUMBERS if n >= 4]
+"""Schemas a register is filled at from a pull of today; the earlier ones did not keep what it needs."""
+COMPUTED = {"en_vigueur_campagnes", "en_vigueur_membres", "campagnes_connues", "sous_alertes"}
+"""Tables that a migration fills from what a register already held."""
+CPV = Colonne("code_cpv", "Code CPV", "texte", "Le code de l'achat.")
+ADDED = "ALTER TABLE lignes_paat ADD COLUMN code_cpv TEXT;\n"
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
+    """A tab with alerts, one struck line, a newer sending, a decision: the register as a pull of today writes it."""
+    region = nouvelle(tmp_path_factory.mktemp("region"))
+    struck = {**ORDINAIRES[0], "montant_reference": None}
+    later = {"statut": "notifié", "date_premiere_commande": date(2021, 11, 1)}
+    region.le(date(2022, 1, 20)).envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: [*ORDINAIRES, PLANTED], MOREZ: [struck]})
+    half_year = {**ORDINAIRES[1], "date_premiere_commande": date(2021, 6, 1)}
+    lines = {SUD: [*ORDINAIRES, PLANTED, {**ORDINAIRES[2], **later}], MOREZ: [struck, half_year, half_year]}
+    region.le(date(2022, 1, 27)).envoie("Jura.xlsx", JURA, ANNUELLE, lines)
+    actes.decide(region.main(), f"{ANNUELLE}/{SUD}/0002", "retirer", "doublon")
+    yield region
+    region.db.close()
+
+
+def tables(path: Path) -> dict[str, list[str]]:
+    with closing(sqlite3.connect(path)) as db:
+        names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        return {
+            n: sorted(r[0] for r in db.execute("SELECT name FROM pragma_table_info(?)", (n,)))
+            for (n,) in names.fetchall()
+            if n != "_sqlite_migrations"
+        }
+
+
+def rows(path: Path, columns: dict[str, list[str]]) -> dict[str, list[tuple[Any, ...]]]:
+    with closing(sqlite3.connect(path)) as db:
+        return {
+            t: sorted(db.execute(f"SELECT {', '.join(c)} FROM {t}"), key=repr)  # noqa: S608 - our own names
+            for t, c in columns.items()
+        }
+
+
+def at_schema(number: int, path: Path, source: Path) -> Path:
+    """A register that the frozen migrations up to `number` made, filled with what a pull wrote in `source`."""
+    with closing(Database(path)) as db:
+        schema.migrations([f for f in schema.history() if int(f.name[:3]) <= number]).apply(db)
+        db.execute(f"PRAGMA application_id = {registre.VIGIE}")
+    shared = {t: [c for c in cs if c in tables(source)[t]] for t, cs in tables(path).items()}
+    with closing(sqlite3.connect(path)) as raw, raw:
+        for table, found in rows(source, shared).items():
+            places = ", ".join("?" * len(shared[table]))
+            into = f"{table} ({', '.join(shared[table])})"
+            raw.executemany(f"INSERT INTO {into} VALUES ({places})", found)  # noqa: S608 - our own names
+    return path
+
+
+def with_column(*more: Colonne) -> Trame:
+    """The trame as declared, and these columns after the others."""
+    return replace(PAAT, colonnes=(*PAAT.colonnes, *more))
+
+
+def declare(m: pytest.MonkeyPatch, trame: Trame, files: list[Path] | None = None) -> None:
+    """That trame and those migrations are the product's."""
+    m.setattr(schema, "TRAMES", {trame.code: trame})
+    if files:
+        m.setattr(schema, "history", lambda: files)
+        m.setattr(schema, "registre", schema.migrations(files))
+        m.setattr(registre, "etapes", lambda: frozenset(f"m{f.stem}" for f in files))
+
+
+def test_what_was_shipped_is_what_is_there() -> None:
+    shipped = [li.split() for li in (REGISTRES / "migrations.sha256").read_text().splitlines()]
+    assert len(shipped) >= 19
+    for digest, name in shipped:
+        now = hashlib.sha256((schema.FOLDER / name).read_bytes()).hexdigest()
+        assert now == digest, f"{name} was shipped: registers went through it. Write a new migration instead."
+
+
+def test_every_number_is_given_once_and_every_python_step_has_its_text() -> None:
+    assert sorted(set(NUMBERS)) == NUMBERS
+    assert len(NUMBERS) == len(list(schema.FOLDER.iterdir()))
+    assert set(schema.IN_PYTHON) <= {f.stem for f in schema.history()}
+
+
+def test_no_migration_reads_the_trame_of_today(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / "as declared", tmp_path / "another"]
+    for path, trame in zip(paths, (PAAT, with_column(CPV)), strict=True):
+        declare(monkeypatch, trame)
+        with closing(Database(path)) as db:
+            schema.registre.apply(db)
+    assert formes(paths[0]) == formes(paths[1])
+
+
+def test_a_statement_ends_where_sqlite_says() -> None:
+    text = "-- a; comment;\nCREATE TABLE a (\n  b TEXT DEFAULT ';\n');\nINSERT INTO a VALUES ('x');\nINSERT INTO a VALUES (1);\n-- end\n"
+    db = sqlite3.connect(":memory:")
+    for statement in schema.statements(text):
+        db.execute(statement)
+    assert db.execute("SELECT count(*) FROM a").fetchone() == (2,)
+    with pytest.raises(sqlite3.OperationalError):  # a statement cut short is not left out
+        db.execute(*schema.statements("DROP TABLE"))
+    db.close()
+
+
+@pytest.mark.parametrize("number", SINCE)
+def test_a_register_of_every_schema_becomes_what_a_pull_of_today_writes(
+    number: int, region: Region, tmp_path: Path
+) -> None:
+    today = region.ou / "vigie.sqlite"
+    path = at_schema(number, tmp_path / "vigie.sqlite", today)
+    born = tables(today).keys() - tables(path).keys() - COMPUTED
+    with closing(ouvre(path)) as db:
+        assert meme_reponse(db, region.dossier) > 0
+    assert formes(path) == formes(today)
+    compared = {t: c for t, c in tables(today).items() if t not in born}
+    assert rows(path, compared) == rows(today, compared)
+
+
+def test_the_pull_of_today_has_something_in_every_sum(region: Region) -> None:
+    sums = ("sous_alerte", "declare_positif", "perimetre_traite", "notifie", "report", "gain_retire")
+    for s in sums:
+        assert region.db.execute(f"SELECT sum({s}) FROM onglets").fetchone()[0], s  # noqa: S608 - our own names
+
+
+@pytest.fixture
+def cpv(tmp_path: Path) -> list[Path]:
+    """The migrations, and the one that adds the column."""
+    folder = Path(shutil.copytree(schema.FOLDER, tmp_path / "migrations"))
+    (folder / f"{NUMBERS[-1] + 1:03d}_code_cpv.sql").write_text(ADDED)
+    return schema.history(folder)
+
+
+KEPT = [*ANCIENS, *(f"m{n:03d}" for n in SINCE if n > 4)]
+
+
+def kept(name: str, folder: Path, region: Region) -> Path:
+    if name in ANCIENS:
+        return ancien(name, folder)
+    return at_schema(int(name[1:]), folder / "vigie.sqlite", region.ou / "vigie.sqlite")
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_column_with_its_migration_reaches_every_register(
+    name: str, region: Region, cpv: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+    before, path = kept(name, tmp_path / "a", region), kept(name, tmp_path / "b", region)
+    ouvre(before).close()
+    held = tables(before)
+    declare(monkeypatch, with_column(CPV), cpv)
+    with closing(ouvre(path)) as db:
+        assert meme_reponse(db, region.dossier) > 0
+    ouvre(tmp_path / "fresh.sqlite").close()
+    assert formes(path) == formes(tmp_path / "fresh.sqlite")
+    assert tables(path)["lignes_paat"] == sorted([*held["lignes_paat"], "code_cpv"])
+    assert rows(path, held) == rows(before, held)
+
+
+@pytest.mark.parametrize("name", [*KEPT, "fresh"])
+def test_a_column_without_its_migration_is_said_on_opening(
+    name: str, region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "vigie.sqlite" if name == "fresh" else kept(name, tmp_path, region)
+    before = formes(path) if path.exists() else None
+    declare(monkeypatch, with_column(CPV))
+    with pytest.raises(UserError) as said:
+        ouvre(path)
+    assert str(said.value) == (
+        "La trame paat déclare la colonne « code_cpv » (TEXT), que la table lignes_paat du registre n'a pas : il "
+        f"manque la migration qui l'ajoute (migration {NUMBERS[-1] + 1:03d}, dans sheets/register/migrations ; voir "
+        "docs/ajouter-une-colonne.md)."
+    )
+    assert (formes(path) if path.exists() else None) == before
+
+
+@pytest.mark.parametrize(
+    ("trame", "said"),
+    [
+        (with_column(replace(CPV, genre="euros")), "déclare la colonne « code_cpv » (INTEGER)"),
+        (
+            replace(PAAT, colonnes=tuple(c for c in PAAT.colonnes if c.cle != "marche")),
+            "La table lignes_paat du registre a la colonne « marche » (TEXT), que la trame paat ne déclare pas",
+        ),
+        (
+            replace(
+                PAAT, colonnes=tuple(replace(c, genre="entier") if c.cle == "marche" else c for c in PAAT.colonnes)
+            ),
+            "La trame paat déclare la colonne « marche » en INTEGER, la table lignes_paat du registre la garde en TEXT",
+        ),
+        (with_column(replace(CPV, genre="calcul")), ""),
+        (replace(PAAT, colonnes=PAAT.colonnes[::-1]), ""),
+    ],
+    ids=["added", "taken away", "another type", "a computed one is not stored", "another order"],
+)
+def test_whatever_the_layout_changes_is_said_to_who_writes_and_to_who_reads(
+    trame: Trame, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "vigie.sqlite"
+    ouvre(path).close()
+    declare(monkeypatch, trame)
+    for open_ in (ouvre, open_to_read):
+        if not said:
+            open_(path).close()
+            continue
+        with pytest.raises(UserError) as heard:
+            open_(path)
+        assert said in str(heard.value)
+
+
+def test_views_that_changed_are_made_anew_without_a_migration(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "vigie.sqlite", tmp_path / "fresh.sqlite"
+    ouvre(fresh).close()
+    with closing(ouvre(path)) as db:
+        db.execute("DROP VIEW v_releves")
+        db.execute("CREATE VIEW v_releves AS SELECT 1 AS releve")
+    ouvre(path).close()
+    assert formes(path) == formes(fresh)
