@@ -1,0 +1,117 @@
+"""« Ajouter une colonne », executed: a copy of the code, the edits of the page, its commands, then a trame of then."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sheets.register import schema
+from tests.region import nouvelle
+from tests.test_docs import DOCS, RACINE
+from tests.test_under_alert import ANNUELLE, JURA, ORDINAIRES, SUD
+
+PAGE = (DOCS / "ajouter-une-colonne.md").read_text(encoding="utf-8")
+NUMBER = f"{int(schema.history()[-1].name[:3]) + 1:03d}"
+TOP = ("config", "sheets", "reports", "bots", "jobs", "tests", "docs", "pyproject.toml", "CHANGELOG.md", "README.md")
+
+OPENS = "import sys; from pathlib import Path; from sheets.register.registre import ouvre; ouvre(Path(sys.argv[1]))"
+THEN = """
+import json, sys
+from datetime import date
+from pathlib import Path
+from sheets.judging.workbook import juge
+from sheets.register.registre import ouvre
+from sheets.template.retour import retour
+from tests.region import EXEMPLE, Region, charge
+from tests.test_under_alert import ANNUELLE, JURA, ORDINAIRES, SUD
+
+here = Path(sys.argv[1])
+region = Region(here, charge(EXEMPLE), ouvre(here / "vigie.sqlite")).le(date(2022, 1, 27))
+before = region.demande("gains bfc 2021")["valeur"]
+lines = {SUD: [{**ORDINAIRES[0], "code_cpv": "33140000"}, *ORDINAIRES[1:]]}
+region.envoie("Jura.xlsx", JURA, ANNUELLE, lines)
+companion = retour(juge("Jura.xlsx", (here / "recus" / "Jura.xlsx").read_bytes(), region.dossier), region.dossier)
+print(json.dumps({
+    "figures": [before, region.demande("gains bfc 2021")["valeur"]],
+    "stored": [li["code_cpv"] for li in region.lignes(SUD, ANNUELLE).values()],
+    "view": [c for c, in region.db.execute("SELECT code_cpv FROM v_lignes_qui_comptent ORDER BY ligne")],
+    "companion": [c.value for page in companion for row in page for c in row if c.value in ("Code CPV", "33140000")],
+}))
+"""
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE.replace("NNN", NUMBER), re.MULTILINE | re.DOTALL)
+
+
+def edit(copy: Path, diff: str) -> None:
+    """Do one diff of the page; what it starts from stands once in the file."""
+    name, _, hunks = diff.partition("\n")
+    file = copy / name.removeprefix("--- ")
+    for hunk in hunks.split("@@\n"):
+        lines = hunk.splitlines(keepends=True)
+        before = "".join(li[1:] for li in lines if li[0] != "+")
+        after = "".join(li[1:] for li in lines if li[0] != "-")
+        text = file.read_text(encoding="utf-8")
+        assert text.count(before) == 1, before
+        file.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def python(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python, in the copy and with its modules."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIGIE_"))}
+    environment["PYTHONPATH"] = str(copy)
+    command = (sys.executable, *arguments)
+    return subprocess.run(command, check=False, cwd=copy, env=environment, capture_output=True, text=True)
+
+
+def run(copy: Path, *arguments: str) -> str:
+    done = python(copy, *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The code, in a folder of its own; what is imported there is that copy."""
+    place = tmp_path / "code"
+    place.mkdir()
+    for name in TOP:
+        source = RACINE / name
+        if source.is_dir():
+            shutil.copytree(source, place / name, ignore=shutil.ignore_patterns("__pycache__", "e2e", "bench"))
+        else:
+            shutil.copy(source, place / name)
+    return place
+
+
+def test_the_page_adds_a_column_that_is_read_stored_and_shown(copy: Path, tmp_path: Path) -> None:
+    region = nouvelle(tmp_path)
+    region.envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: ORDINAIRES})
+    expected = region.demande("gains bfc 2021")["valeur"]
+    region.db.close()
+    declared, shown = blocks("diff")
+    edit(copy, declared)
+    said = python(copy, "-c", OPENS, str(tmp_path / "vigie.sqlite"))
+    (quoted,) = re.findall(r"« (La trame.*?) »\.", " ".join(PAGE.split()))
+    assert quoted in said.stderr
+    edit(copy, shown)
+    for text in blocks("sql"):
+        name = text.partition("\n")[0].removeprefix("-- ")
+        (copy / name).write_text(text, encoding="utf-8")
+    for command in "".join(blocks("sh")).splitlines():
+        run(copy, *shlex.split(command.removeprefix(".venv/bin/python ")))
+    assert "| `code_cpv` | Code CPV |" in (copy / "docs" / "colonnes.md").read_text(encoding="utf-8")
+    seen = json.loads(run(copy, "-c", THEN, str(tmp_path)))
+    assert seen["figures"] == [expected, expected]
+    assert seen["stored"] == seen["view"] == ["33140000", *[None] * 5]
+    assert seen["companion"].count("33140000") == 1
+    assert "Code CPV" in seen["companion"]
