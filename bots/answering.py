@@ -63,8 +63,15 @@ def reponse_a(
     texte: str, personne: Personne, vue: Vue, au: date | None = None, limite: int = -1
 ) -> tuple[Rendu, dict[str, Any] | None]:
     """The answer, and what to remember of the question: reads only, so that a pull never makes anyone wait."""
+    return answer_after(demandes.derniere_question(vue.db, personne.email), texte, personne, vue, au, limite)
+
+
+def answer_after(
+    last: dict[str, Any] | None, texte: str, personne: Personne, vue: Vue, au: date | None = None, limite: int = -1
+) -> tuple[Rendu, dict[str, Any] | None]:
+    """The same after another question than the last one of that person: `last` is what was to be remembered of it."""
     texte = masque(texte[: LONGEST + 1])
-    precedente = _precedente(vue, personne)
+    precedente = _precedente(last)
     vue_du_jour = vue.le(au) if au else vue
     question = comprend(texte, vue_du_jour.dossier, vue_du_jour.au, territoire_par_defaut(personne, vue), precedente)
     if question.sujet:
@@ -174,9 +181,8 @@ def _memoire(question: Question) -> dict[str, Any]:
     }
 
 
-def _precedente(vue: Vue, personne: Personne) -> tuple[str, Sujet] | None:
-    """What that person last asked: the question, and its subject."""
-    m = demandes.derniere_question(vue.db, personne.email)
+def _precedente(m: dict[str, Any] | None) -> tuple[str, Sujet] | None:
+    """What was last asked: the question, and its subject."""
     if not m:
         return None
     return m.get("intention") or "gains", Sujet(

@@ -13,7 +13,7 @@ from datetime import date
 from bots.grammaire.comparer import classe, compare, plusieurs
 from bots.grammaire.formes import donne, forme, seule
 from bots.grammaire.lecture import DES_GAINS, Lu, axe_de, est_un_ordre, ignores, intention_de, lit, mots
-from bots.grammaire.lexique import KINDS, VIDES, lexique, territoire_inconnu
+from bots.grammaire.lexique import KINDS, VIDES, connu, lexique, territoire_inconnu
 from bots.grammaire.periode import trop_fin
 from bots.grammaire.question import (
     Contexte,
@@ -231,3 +231,10 @@ def _one_at_a_time(c: Contexte, lu: Lu, intention: str) -> Question | None:
     return c.non(
         "Je le dis d'un exercice à la fois.", *(PAR_CLE[intention].propose(lieu, n) for n in sorted(annees)[-3:])
     )
+
+
+def meaningless(texte: str, dossier: Dossier, au: date) -> list[str]:
+    """The words of an understood question that changed nothing to it: articles, politeness, words too short to count."""
+    _, reste = forme(mots(texte, dossier.territoire))
+    left = lit(reste, lexique(dossier.territoire), au).reste
+    return [m for m in left if m in VIDES or not connu(m)]

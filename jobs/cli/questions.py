@@ -24,14 +24,26 @@ from jobs.francais import Commande
 @click.option("--json", "en_json", is_flag=True, help="Sortie pour les programmes.")
 @click.option("--image", type=CHEMIN, metavar="FICHIER", help="Écrire aussi l'image de la réponse (PNG).")
 @click.option("--xlsx", type=CHEMIN, metavar="FICHIER", help="Écrire aussi les lignes du chiffre (feuille de calcul).")
+@click.option(
+    "--lot",
+    type=CHEMIN,
+    metavar="FICHIER",
+    help="Répondre à toutes les questions d'un CSV (conversation;profil;jour;question), un objet JSON par ligne.",
+)
 @communes
 def ask(
     question: tuple[str, ...], email: str | None, au: date | None, incomprises_: bool, en_json: bool,
-    image: Path | None, xlsx: Path | None, **options: Any,
+    image: Path | None, xlsx: Path | None, lot: Path | None, **options: Any,
 ) -> None:  # fmt: skip
     """Répond à une question en français : « gains bfc 2021 par famille », « qui n'a pas remis ? », « pourquoi ? »."""
+    from jobs.many_questions import answer_all
     from jobs.reponses import incomprises, repond
 
+    if lot:
+        if question or incomprises_ or email or au or image or xlsx:
+            raise UserError("--lot se donne seul (ou avec --json) : le fichier dit qui demande, quel jour, et quoi.")
+        answer_all(atelier(**options), lot)
+        return
     if bool(question) is incomprises_:
         raise UserError(
             'Posez une question, par exemple : vigie ask "gains bfc 2021" ; ou seulement : vigie ask --incomprises'

@@ -81,11 +81,17 @@ titres("entete-efface", "L'en-tête du montant de référence est effacé, ses v
        Verdict(codes={"colonne-absente"}, lignes_retenues=0, dit="Montant de référence"), montant_reference=None)  # fmt: skip
 titres("entete-numero-seul", "Deux en-têtes devenus « N° », l'un pour l'action, l'autre pour le marché.",
        Verdict(codes={"colonne-en-double"}, lignes_retenues=0), action_id="N°", marche="N°")  # fmt: skip
+EN_ANGLAIS = {
+    "action_id": "Action ID", "demarche": "Scope", "intitule": "Title", "famille": "Family", "domaine": "Domain",
+    "categorie": "Category", "levier": "Lever", "operateur": "Purchaser", "marche": "Contract", "mode": "Method",
+    "nature": "Kind", "duree_amortissement": "Depreciation (years)", "statut": "Status",
+    "date_premiere_commande": "First order", "montant_reference": "Baseline amount", "prix_reference": "Old price",
+    "prix_nouveau": "New price", "quantite": "Quantity", "gain_annuel": "Yearly savings", "performance": "Rate",
+    "poids": "Weight", "gain_exercice": "Savings of the year", "report": "Carry-over", "type_effet": "Budget effect",
+    "justification": "Explanation", "commentaire": "Comment", "retour": "Reply",
+}  # fmt: skip
 titres("entete-anglais", "Les en-têtes traduits en anglais.", ONGLET_REFUSE,
-       **dict(zip(RANG, ("Action ID", "Scope", "Title", "Family", "Domain", "Category", "Lever", "Purchaser", "Contract",
-                         "Method", "Kind", "Depreciation (years)", "Status", "First order", "Baseline amount", "Old price",
-                         "New price", "Quantity", "Yearly savings", "Rate", "Weight", "Savings of the year", "Carry-over",
-                         "Budget effect", "Explanation", "Comment", "Reply"), strict=True)))  # fmt: skip
+       **{c: EN_ANGLAIS.get(c, f"Further column {rang}") for c, rang in RANG.items()})  # fmt: skip
 
 
 @cas("entetes-effaces", "Toute la ligne des en-têtes est effacée.", ONGLET_REFUSE)
