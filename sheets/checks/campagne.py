@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from math import log10
 from statistics import median
@@ -37,9 +37,10 @@ class LigneRecoupee(NamedTuple):
 @controle("doublon-probable", Gravite.ALERTE, "campagne", titre="Deux établissements déclarent peut-être le même gain",
           pourquoi="Un marché groupé se déclare à plusieurs avec des montants différents ; au centime près, c'est le même.")  # fmt: skip
 def doublon_probable(lignes: Sequence[LigneRecoupee], dossier: Dossier) -> Iterator[tuple[LigneRecoupee, Ecart]]:
+    gains = Counter((ligne.famille, ligne.gain_annuel) for ligne in lignes)
     groupes: dict[tuple[str, str, int], list[LigneRecoupee]] = defaultdict(list)
-    for ligne in lignes:
-        if marche := squeeze(ligne.marche):
+    for ligne in lignes:  # the spelling of a contract is looked at where a gain stands twice, which is seldom
+        if gains[ligne.famille, ligne.gain_annuel] > 1 and (marche := squeeze(ligne.marche)):
             groupes[marche, ligne.famille, ligne.gain_annuel].append(ligne)
     for groupe in groupes.values():
         if len({ligne.finess for ligne in groupe}) > 1:
