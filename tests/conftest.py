@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 from sqlite_utils import Database
 
 from config.campagne import Campagne
@@ -19,6 +20,9 @@ from sheets.register.registre import ouvre
 from sheets.template import ENTETE
 from sheets.trames.paat import PAAT
 
+COL = {c.cle: get_column_letter(rang) for rang, c in enumerate(PAAT.colonnes, 1)}
+"""The letter of each column in the template: no test knows one by heart."""
+GAIN_COL = COL["gain_annuel"]
 Lignes = Sequence[Mapping[str, Any]]
 Remplir = Callable[..., bytes]
 

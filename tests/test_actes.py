@@ -22,6 +22,7 @@ from sheets.register.compte import qui_compte
 from sheets.register.decisions import notes, suites
 from sheets.register.pulls import Saisie
 from sheets.register.registre import chemin_de, ouvre
+from tests.conftest import GAIN_COL
 from tests.region import PARIS, REFERENT, Region, nouvelle, sujet
 
 ANNUELLE = "2021-annuelle"
@@ -334,7 +335,7 @@ def test_the_bridge_says_modified_of_a_line_that_was_there_and_counted_for_nothi
     region.le(LE_21).envoie("belfort.xlsx", GHT, ANNUELLE, {BELFORT: lignes})
     rendu = changements(region.vue, sujet(GHT, 2021, depuis=LE_20, par="ligne"))
     assert [(e.code, e.valeur, e.adresse and e.adresse.cellule) for e in rendu.elements] == [
-        ("modifiee", -400_000, "S5")
+        ("modifiee", -400_000, f"{GAIN_COL}5")
     ]
 
 
@@ -460,7 +461,7 @@ def test_the_workbook_of_findings_holds_each_finding_at_its_cell_with_its_euros_
         for r in feuille.iter_rows(min_row=2, values_only=True)
         if r[entetes.index("Gravité")] == "rejet"
     ]
-    assert (ligne["Référence"], ligne["Fichier"], ligne["Cellule"]) == (DEUXIEME, "belfort.xlsx", "S6")
+    assert (ligne["Référence"], ligne["Fichier"], ligne["Cellule"]) == (DEUXIEME, "belfort.xlsx", f"{GAIN_COL}6")
     assert ligne["Euros en jeu"] == 40_000
     assert "le marché suit" in str(ligne["Notes"])
     assert ligne["Décision"] is None

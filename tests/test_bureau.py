@@ -27,6 +27,7 @@ from sheets.register.chat import fait_signe
 from sheets.register.decisions import notes, suites
 from sheets.register.pas import LE_SERVICE
 from tests.atelier import en_janvier
+from tests.conftest import GAIN_COL
 from tests.region import Region, nouvelle
 from tests.test_blocks import (
     _ETABLISSEMENTS,
@@ -439,7 +440,7 @@ def test_a_form_opens_to_those_who_may_act_and_to_nobody_else(email: str, ouvert
     assert {cle for cle, v in vues.items() if "submit" in v} == ouverts
     for cle in FORMULAIRES.keys() - ouverts:
         assert "ne peut pas agir" in dit(vues[cle])
-        assert not re.search(r"98|4\u202f321|S6|remise", dit(vues[cle]))
+        assert not re.search(rf"98|4\u202f321|{GAIN_COL}6|remise", dit(vues[cle]))
 
 
 def test_every_button_of_a_home_opens_a_form_to_whom_it_was_shown(vue: Vue) -> None:
@@ -462,7 +463,7 @@ def test_a_number_typed_by_hand_is_in_no_button(vue: Vue) -> None:
 
 def test_the_form_of_a_line_shows_what_is_at_stake_and_what_the_checks_say(jura: Region) -> None:
     texte = dit(ouvre("decider", LIGNE, jura.main(), jura.vue))
-    for attendu in ("GHT Jura", LIGNE, "cellule S6", f"*{euros(9_876_500)}*, retirée par les contrôles",
+    for attendu in ("GHT Jura", LIGNE, f"cellule {GAIN_COL}6", f"*{euros(9_876_500)}*, retirée par les contrôles",
                     "Le gain dépasse le montant de référence (performance-superieure-100). On ne peut économiser plus"):  # fmt: skip
         assert attendu in texte
     assert offerts(ouvre("decider", LIGNE, jura.main(), jura.vue)) == ["retenir", "retirer"]

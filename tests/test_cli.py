@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from tests.conftest import Remplir
+from tests.conftest import GAIN_COL, Remplir
 
 RACINE = Path(__file__).parent.parent
 SUD = "390780146"
@@ -59,7 +59,10 @@ def test_check_json_has_the_promised_keys_and_its_totals_add_up(tmp_path: Path, 
     )
     assert (t["gain_declare"], t["gain_retire"], t["gain_retenu"]) == ("141150.83", "137817.50", "3333.33")
     constat = rendu["constats"][0]
-    assert constat | {"code": "performance-superieure-100", "gravite": "rejet", "cellule": "S6", "ligne": 6} == constat
+    assert (
+        constat | {"code": "performance-superieure-100", "gravite": "rejet", "cellule": f"{GAIN_COL}6", "ligne": 6}
+        == constat
+    )
     assert constat["feuille"] == "CENTRE HOSPITALIER JURA SUD"
     assert constat.keys() >= {"colonne", "valeur", "message", "correction"}
 

@@ -27,7 +27,7 @@ from sheets.template.docteur import Soin, soigne
 from sheets.template.docteur_cellules import a_reprendre
 from sheets.template.onglet import ENTETE, LIGNES
 from sheets.trames.paat import PAAT
-from tests.conftest import enregistre
+from tests.conftest import GAIN_COL, enregistre
 from tests.corpus import CORPUS
 from tests.corpus.base import COL, FINESS, L1, ONGLET, RANG, VOISIN, frappe, pose, retouche
 from tests.corpus.base import ouvre as ouvre_l_ordinaire
@@ -60,7 +60,7 @@ LEGERES = {
 
 ABIMES: dict[str, Callable[[], bytes]] = {
     "en ordre": retouche,
-    "en-têtes renommés": lambda: retouche(pose({"S4": "Montant Gain", "C4": "Libellé de\nl'action", "O4": "Montant de reference anuel"})),
+    "en-têtes renommés": lambda: retouche(pose({f"{GAIN_COL}4": "Montant Gain", "C4": "Libellé de\nl'action", f"{COL['montant_reference']}4": "Montant de reference anuel"})),
     "colonnes et lignes insérées": lambda: retouche(lambda _, f: f.insert_cols(2), lambda _, f: f.insert_rows(2, 3)),
     "valeurs fausses": lambda: retouche(frappe(5, gain_annuel="NC", nature="Exploitations", date_premiere_commande="31/31/2021")),
     "écritures françaises": lambda: retouche(frappe(5, gain_annuel="(1 234,56 €)", montant_reference="12 k€", date_premiere_commande="juil-21")),
@@ -69,7 +69,7 @@ ABIMES: dict[str, Callable[[], bytes]] = {
     "codes": lambda: retouche(frappe(5, marche="00123", commentaire="_x0041_ =1+1", justification="a\nb\r\nc")),
     "formules en texte": lambda: retouche(frappe(5, intitule="=1+1", commentaire="@SUM(A1)", marche="+33")),
     "numéros copiés": lambda: retouche(pose({"A6": "0001", "A7": None, "A8": "X-12"})),
-    "total et trou": lambda: retouche(pose({"C16": "TOTAL", "S16": 66_000, "C50": "Loin", "D50": "Hôtellerie", "M50": "potentiel"})),
+    "total et trou": lambda: retouche(pose({"C16": "TOTAL", f"{GAIN_COL}16": 66_000, "C50": "Loin", "D50": "Hôtellerie", f"{COL['statut']}50": "potentiel"})),
     "date ailleurs": lambda: retouche(frappe(5, gain_annuel=datetime(2021, 3, 1), marche=datetime(2021, 3, 1), demarche=True)),  # noqa: DTZ001
     "donnée personnelle": lambda: retouche(frappe(5, commentaire="1 85 05 78 006 084 91")),
     "achats illisibles": lambda: retouche(lambda livre, _: _premiers_achats(livre, "environ 3 M")),
@@ -165,16 +165,16 @@ def test_nothing_that_was_typed_is_lost_in_silence(dossier: Dossier) -> None:
     def seme(livre: Workbook, feuille: Any) -> None:
         feuille["AC4"], feuille["AC6"] = "Suivi interne", "relancer le service"
         feuille["C90"], feuille["C1"] = "note au loin", "au-dessus du tableau"
-        feuille["C16"], feuille["S16"] = "TOTAL", 66_000
+        feuille["C16"], feuille[f"{GAIN_COL}16"] = "TOTAL", 66_000
         feuille["Z9"], feuille["Z9"].data_type = "#REF!", "e"
-        feuille["S8"] = "=1200*4"
+        feuille[f"{GAIN_COL}8"] = "=1200*4"
         feuille["C5"].comment = Comment("demander à la pharmacie", "x")
         livre.create_sheet("Brouillon")["B2"] = "à revoir"
 
     soin = soigne(retouche(seme), dossier)
     tout = phrases(soin)
     for cellule, valeur in (("AC4", "Suivi interne"), ("AC6", "relancer le service"), ("C90", "note au loin"), ("Z9", "#REF!"),
-                            ("C1", "au-dessus du tableau"), ("ligne 16", "TOTAL"), ("C5", "demander à la pharmacie"), ("S8", "=1200*4")):  # fmt: skip
+                            ("C1", "au-dessus du tableau"), ("ligne 16", "TOTAL"), ("C5", "demander à la pharmacie"), (f"{GAIN_COL}8", "=1200*4")):  # fmt: skip
         assert any(c.cellule == cellule and valeur in c.valeur for c in soin.changements), cellule
     assert "l'onglet « brouillon »" in tout.lower()
 
@@ -189,7 +189,9 @@ def test_every_cell_of_a_tab_is_carried_ours_or_listed(dossier: Dossier) -> None
 
 
 def test_headings_and_columns_recognised_are_told(dossier: Dossier) -> None:
-    soin = soigne(retouche(pose({"S4": "Montant Gain"}), lambda _, f: f.move_range("B4:B15", cols=28)), dossier)
+    soin = soigne(
+        retouche(pose({f"{GAIN_COL}4": "Montant Gain"}), lambda _, f: f.move_range("B4:B15", cols=28)), dossier
+    )
     compris = " ".join(c.texte for c in dit(soin, Nature.COMPRIS))
     assert "« Montant Gain » a été compris comme" in compris
     assert "« Démarche » a changé de place ; elle est de nouveau à la sienne" in compris
@@ -228,7 +230,7 @@ def test_a_lost_stamp_can_be_said_by_hand(dossier: Dossier) -> None:
 
 
 def test_amounts_under_a_heading_in_another_unit_are_not_carried_as_euros(dossier: Dossier) -> None:
-    soin = soigne(retouche(pose({"S4": "Gain annuel (k€)"})), dossier)
+    soin = soigne(retouche(pose({f"{GAIN_COL}4": "Gain annuel (k€)"})), dossier)
     apres = juge("x", soin.octets, dossier)
     assert all(li.valeurs.gain_annuel is None for o in apres.onglets for li in o.lignes)
     assert {f"S{n}" for n in range(L1, L1 + 10)} <= {c.cellule for c in dit(soin, Nature.LAISSE)}

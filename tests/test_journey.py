@@ -16,7 +16,7 @@ from jobs.pull import pull
 from reports.vue import Vue
 from sheets.judging.workbook import juge
 from sheets.register.registre import ouvre
-from tests.conftest import Remplir
+from tests.conftest import GAIN_COL, Remplir
 
 JURA_SUD, MOREZ = "390780146", "390780153"
 LE_31_MARS = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
@@ -40,12 +40,12 @@ def test_an_amount_travels_from_its_cell_to_the_answer_and_back(
     onglet = next(o for o in classeur.onglets if o.finess == JURA_SUD)
     premiere = onglet.lignes[0]
     assert premiere.valeurs.gain_annuel == 960_000
-    assert onglet.cellule("gain_annuel", premiere.numero) == "S5"
+    assert onglet.cellule("gain_annuel", premiere.numero) == f"{GAIN_COL}5"
     assert (premiere.mesure.gain_exercice, premiere.mesure.report) == (480_000, 480_000)
 
     # Judged: the third line is struck out, costliest first, at its cell, with the way out.
     rejet = classeur.constats[0]
-    assert (rejet.code, rejet.cellule, rejet.enjeu) == ("performance-superieure-100", "S5", 16_538_100)
+    assert (rejet.code, rejet.cellule, rejet.enjeu) == ("performance-superieure-100", f"{GAIN_COL}5", 16_538_100)
     assert "76,9" in rejet.correction
 
     # Control totals: what was declared is what is kept plus what is struck out.
@@ -70,8 +70,8 @@ def test_an_amount_travels_from_its_cell_to_the_answer_and_back(
     # Walked back: each euro has its line, its file, its tab and its cell; together they make the figure.
     detail = repond("pourquoi ?", CLAVIER, vue, LE_31_MARS)
     assert [(ligne["valeur"], ligne["feuille"], ligne["cellule"]) for ligne in detail["lignes"]] == [
-        ("4800.00", "CENTRE HOSPITALIER JURA SUD", "S5"),
-        ("0.00", "CH LEON BERARD MOREZ", "S5"),
-        ("-900.00", "CENTRE HOSPITALIER JURA SUD", "S6"),
+        ("4800.00", "CENTRE HOSPITALIER JURA SUD", f"{GAIN_COL}5"),
+        ("0.00", "CH LEON BERARD MOREZ", f"{GAIN_COL}5"),
+        ("-900.00", "CENTRE HOSPITALIER JURA SUD", f"{GAIN_COL}6"),
     ]
     assert detail["lignes"][0]["reference"] == "2021-annuelle/390780146/0001"

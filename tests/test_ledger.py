@@ -14,6 +14,7 @@ from sheets.checks import classeur
 from sheets.constats import Gravite
 from sheets.lignes import Classeur
 from sheets.register import actes
+from tests.conftest import GAIN_COL
 from tests.region import Ligne, Region, nouvelle, relit, sujet, trame
 
 BELFORT, GHT = "900000365", "BFC-09"
@@ -238,7 +239,7 @@ def test_a_carried_line_typed_over_counts_for_its_known_value_and_says_both(regi
     message = propre(dit.message)
     assert "saisi 12 000 € de gain" in message
     assert "connu 9 600 € de gain" in message
-    assert (dit.cellule, dit.gravite) == ("S5", Gravite.ALERTE)
+    assert (dit.cellule, dit.gravite) == (f"{GAIN_COL}5", Gravite.ALERTE)
 
 
 @pytest.mark.parametrize("saisie", [

@@ -26,6 +26,7 @@ from reports.tableur import ENTETE, TOTAL
 from sheets import template
 from sheets.register import questions
 from sheets.register.actes import decide
+from tests.conftest import GAIN_COL
 from tests.region import Region, nouvelle, relit, sujet
 
 MIDI = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
@@ -93,7 +94,7 @@ def test_each_line_says_what_became_of_it_and_where_it_was_typed(region: Region)
     assert {(li["Onglet"], li["Fichier"]) for li in par_ligne.values()} == {
         ("CENTRE HOSPITALIER JURA SUD", "Reçu le 20/01/2022 (n° 1)")
     }
-    assert [par_ligne[f"{LONS}/000{n}"]["Cellule"] for n in (1, 2)] == ["S5", "S6"]
+    assert [par_ligne[f"{LONS}/000{n}"]["Cellule"] for n in (1, 2)] == [f"{GAIN_COL}5", f"{GAIN_COL}6"]
 
 
 def test_it_quotes_nobody_and_holds_no_price(region: Region) -> None:

@@ -22,7 +22,7 @@ from reports.vue import Sujet, Vue
 from reports.why import why
 from sheets.judging.workbook import juge
 from sheets.register.registre import ouvre
-from tests.conftest import Remplir
+from tests.conftest import GAIN_COL, Remplir
 
 JOUR = datetime(2022, 2, 1, 9, tzinfo=ZoneInfo("Europe/Paris"))
 SUD, MOREZ = "390780146", "390780153"
@@ -172,7 +172,9 @@ def test_a_slip_in_total_purchases_is_said_and_changes_nobodys_objective(
 def test_a_line_that_is_more_than_a_quarter_of_the_trame_is_shown(dossier: Dossier, trame_remplie: Remplir) -> None:
     lignes = [{"gain_annuel": 1000, "marche": f"M{n}"} for n in range(9)]
     lourde = {"gain_annuel": 4000, "marche": "M9"}
-    assert _lourdes(juge("x", trame_remplie({SUD: lignes[:5], MOREZ: [*lignes[5:], lourde]}), dossier)) == ["S9"]
+    assert _lourdes(juge("x", trame_remplie({SUD: lignes[:5], MOREZ: [*lignes[5:], lourde]}), dossier)) == [
+        f"{GAIN_COL}9"
+    ]
     assert _lourdes(juge("x", trame_remplie({SUD: [*lignes, {"gain_annuel": 2000, "marche": "M9"}]}), dossier)) == []
     assert _lourdes(juge("x", trame_remplie({SUD: [*lignes[:3], lourde]}), dossier)) == [], "too few lines to say"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.dossier import Dossier
@@ -25,7 +26,7 @@ from sheets.register.registre import ouvre
 from sheets.template.retour import ecrit_retour, retour
 from sheets.template.retour_onglet import Reglee
 from sheets.template.retour_sommaire import SOMMAIRE
-from tests.conftest import Remplir, enregistre
+from tests.conftest import GAIN_COL, Remplir, enregistre
 from tests.corpus.base import COL, ONGLET, frappe, pose, retouche
 from tests.test_cli import vigie
 
@@ -66,12 +67,13 @@ def test_every_value_stands_in_the_cell_where_the_person_typed_it(juge_: Classeu
 
 
 def test_columns_and_lines_that_were_moved_are_where_the_person_has_them(dossier: Dossier) -> None:
-    octets = retouche(lambda _, f: f.insert_cols(1), lambda _, f: f.insert_rows(2, 3), pose({"T12": "NC"}))
+    moved = get_column_letter(column_index_from_string(GAIN_COL) + 1)
+    octets = retouche(lambda _, f: f.insert_cols(1), lambda _, f: f.insert_rows(2, 3), pose({f"{moved}12": "NC"}))
     classeur = juge("x.xlsx", octets, dossier)
     (constat,) = (c for c in classeur.constats if c.code == "valeur-non-numerique")
     feuille = relu(retour(classeur, dossier))[ONGLET]
-    assert (constat.cellule, feuille["T12"].value) == ("T12", "NC")
-    assert feuille["T7"].value == "Gain annuel sur 12 mois (€ TTC)"
+    assert (constat.cellule, feuille[f"{moved}12"].value) == (f"{moved}12", "NC")
+    assert feuille[f"{moved}7"].value == "Gain annuel sur 12 mois (€ TTC)"
     assert feuille["A7"].value == "(colonne à vous, non lue)"
 
 
@@ -79,7 +81,7 @@ def test_a_cell_to_mend_is_coloured_noted_and_said_on_its_line(juge_: Classeur, 
     feuille = relu(retour(juge_, dossier))[ONGLET]
     nc, bonne = cellule(feuille, "gain_annuel", 7), cellule(feuille, "gain_annuel", 5)
     assert nc.comment is not None
-    assert "S7" in nc.comment.text
+    assert f"{GAIN_COL}7" in nc.comment.text
     assert "Saisissez un nombre seul" in nc.comment.text
     assert nc.fill.start_color.rgb != bonne.fill.start_color.rgb
     assert bonne.comment is None
@@ -117,7 +119,7 @@ def test_the_euros_of_the_summary_are_those_that_were_taken_out(juge_: Classeur,
 
 
 def test_a_rule_that_stands_twice_on_a_line_keeps_the_euros_of_the_line(dossier: Dossier) -> None:
-    classeur = juge("x.xlsx", retouche(pose({"H5": None, "J5": None})), dossier)
+    classeur = juge("x.xlsx", retouche(pose({f"{COL[c]}5": None for c in ("operateur", "mode")})), dossier)
     (groupe,) = groupes(classeur.constats)
     assert (len(groupe.constats), groupe.enjeu) == (2, classeur.totaux.gain_retire)
 
@@ -126,9 +128,9 @@ def test_every_link_leads_to_the_marked_cell(juge_: Classeur, dossier: Dossier) 
     livre = relu(retour(juge_, dossier))
     liens = [c.hyperlink.location for r in livre.worksheets[0].iter_rows() for c in r if c.hyperlink]
     cibles = [str(lien).rpartition("!") for lien in liens]
-    assert {c[2] for c in cibles} >= {"S6", "S7"}
+    assert {c[2] for c in cibles} >= {f"{GAIN_COL}6", f"{GAIN_COL}7"}
     assert all(c[0].strip("'") in livre.sheetnames for c in cibles)
-    assert all(livre[ONGLET][c].comment for c in ("S6", "S7"))
+    assert all(livre[ONGLET][c].comment for c in (f"{GAIN_COL}6", f"{GAIN_COL}7"))
 
 
 def test_the_control_totals_are_told_and_add_up(juge_: Classeur, dossier: Dossier) -> None:
@@ -209,7 +211,7 @@ def test_a_file_nobody_could_read_gets_one_tab_that_says_why(dossier: Dossier) -
 
 
 def test_a_refused_tab_says_that_it_was_not_read(dossier: Dossier) -> None:
-    classeur = juge("x.xlsx", retouche(pose({"S4": "Gain HT"})), dossier)
+    classeur = juge("x.xlsx", retouche(pose({f"{GAIN_COL}4": "Gain HT"})), dossier)
     assert "n'a pas été lu" in textes(relu(retour(classeur, dossier))[ONGLET])
 
 

@@ -26,6 +26,7 @@ from sheets.register.pulls import Saisie as PourLeCompte
 from sheets.register.questions import LigneRecue
 from sheets.template import ENTETE
 from tests import oracle_histoire as oracle
+from tests.conftest import GAIN_COL
 from tests.oracle_histoire import Borne, Decision, Envoi, Monde, Neant, Prolongation, Rejuge, Revision, Saisie, Verrou
 from tests.region import REFERENT, Region, nouvelle, sujet, trame
 
@@ -141,7 +142,13 @@ class Recit:
 
     def verifie_les_lignes(self, vue: Vue, monde: Monde, annee: int) -> None:
         attendues = {
-            (f, achat): (li.fichier, f"S{ENTETE + 1 + li.rang}", cents(li.declare), cents(li.retire), li.reportee)
+            (f, achat): (
+                li.fichier,
+                f"{GAIN_COL}{ENTETE + 1 + li.rang}",
+                cents(li.declare),
+                cents(li.retire),
+                li.reportee,
+            )
             for (f, achat), li in monde.exercice(annee).items()
         }
         places = {(f, *place[:2]): achat for (f, achat), place in attendues.items()}
@@ -209,7 +216,7 @@ class Recit:
         assert {e.code: e.valeur for e in rendu.elements} == par_cause
         assert rendu.valeur == sum(par_cause.values())
         attendus = sorted(
-            (cause, cents(euros), cle[0], li.fichier, f"S{ENTETE + 1 + li.rang}")
+            (cause, cents(euros), cle[0], li.fichier, f"{GAIN_COL}{ENTETE + 1 + li.rang}")
             for (cause, cle), euros in parts.items()
             for li in [apres.get(cle) or avant[cle]]
             if euros

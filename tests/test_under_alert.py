@@ -22,6 +22,7 @@ from config.langue import INSECABLE, MILLIERS
 from sheets.register import actes, schema
 from sheets.register.compte import qui_compte
 from sheets.register.decisions import decisions
+from tests.conftest import GAIN_COL
 from tests.facteur import Facteur
 from tests.region import REFERENT, Region, nouvelle, relit
 
@@ -79,9 +80,13 @@ def test_json_says_what_is_under_alert_and_what_is_not(region: Region) -> None:
 
 def test_the_line_that_makes_much_of_a_total_is_named_by_its_place(region: Region) -> None:
     (dite,) = region.demande("gains bfc 2021")["lignes_qui_pesent"]
-    assert (dite["reference"], dite["cellule"], dite["valeur"]) == (f"{ANNUELLE}/{SUD}/0007", "S11", "4000000.00")
+    assert (dite["reference"], dite["cellule"], dite["valeur"]) == (
+        f"{ANNUELLE}/{SUD}/0007",
+        f"{GAIN_COL}11",
+        "4000000.00",
+    )
     region_dite = plain(region.demande("gains bfc 2021")["texte"])
-    assert f"Une seule ligne fait 4 000 000 € de ce total [{ANNUELLE}/{SUD}/0007 · S11]." in region_dite
+    assert f"Une seule ligne fait 4 000 000 € de ce total [{ANNUELLE}/{SUD}/0007 · {GAIN_COL}11]." in region_dite
 
 
 def test_every_surface_says_it(region: Region) -> None:

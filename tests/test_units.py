@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from openpyxl.utils import get_column_letter
 
 from sheets.reading.formats import SCALED, WORDED
 from sheets.reading.headings import trouve
@@ -13,6 +14,7 @@ from sheets.reading.shown import other_units
 from sheets.reading.units import announced, odd_words, unit_said
 from sheets.template.accueil import CONSIGNES
 from sheets.trames.paat import PAAT
+from tests.conftest import GAIN_COL
 
 OTHER = {
     "hors taxes": ["(H.T.)", "(hors taxe)", "HT", "(HORS TVA)", "(€ h.t)", "HTVA", "(taxes non comprises)", "(net de TVA)", "(excl. VAT)", "(TVA en sus)", "(HTR)", "hors droits et taxes", "non TTC", "(€ HT)", "Hors-Taxes", "avant TVA"],
@@ -35,7 +37,7 @@ def test_a_heading_that_says_another_unit_refuses_its_column(words: str, unit: s
         titles: list[object] = [c.titre if c.cle != "gain_annuel" else f"{base} {words}" for c in PAAT.colonnes]
         found = trouve([titles], PAAT, 0, 0, "Lons")
         assert found is not None
-        assert [c.cellule for c in found.constats if c.code == "unite-de-colonne"] == ["S1"]
+        assert [c.cellule for c in found.constats if c.code == "unite-de-colonne"] == [f"{GAIN_COL}1"]
         assert not found.utilisable
         assert unit in next(c.message for c in found.constats if c.code == "unite-de-colonne")
 
@@ -73,7 +75,7 @@ def test_a_note_above_or_below_the_headings_gives_its_unit_to_the_amounts(text: 
     above: list[object] = ["", text, *[""] * (len(titles) - 2)]
     blank: list[object] = [""] * len(titles)
     below: list[object] = [text if c.cle == "gain_annuel" else "" for c in PAAT.colonnes]
-    for rows, cell in (([above, titles, blank], "B1"), ([titles, below], "S2")):
+    for rows, cell in (([above, titles, blank], "B1"), ([titles, below], f"{GAIN_COL}2")):
         found = trouve(rows, PAAT, 0, 0, "Lons")
         assert found is not None
         assert [(c.code, c.cellule) for c in found.constats] == [("unite-de-colonne", cell)]
@@ -105,7 +107,7 @@ def test_what_is_not_understood_in_brackets_is_said(words: str) -> None:
     ]
     found = trouve([titles], PAAT, 0, 0, "Lons")
     assert found is not None
-    assert [(c.code, c.cellule) for c in found.constats] == [("colonne-reconnue", "S1")]
+    assert [(c.code, c.cellule) for c in found.constats] == [("colonne-reconnue", f"{GAIN_COL}1")]
     assert found.utilisable
 
 
@@ -127,7 +129,9 @@ def test_a_second_column_of_gains_is_a_double_unless_it_says_the_same(
     row: list[object] = [*(official if c.cle == "gain_annuel" else "" for c in PAAT.colonnes), synonym]
     found = trouve([titles, row], PAAT, 0, 0, "Lons")
     assert found is not None
-    assert [(c.code, c.cellule) for c in found.constats] == ([("colonne-en-double", "AB1")] if double else [])
+    assert [(c.code, c.cellule) for c in found.constats] == (
+        [("colonne-en-double", f"{get_column_letter(len(titles))}1")] if double else []
+    )
 
 
 @pytest.mark.parametrize(("title", "said"), [("Statut de l'action", True), ("Date de première commande", True), ("Famille d'achat", True),

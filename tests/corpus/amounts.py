@@ -239,7 +239,7 @@ def ods(name: str, what: str, verdict: Verdict, attributes: str, text: str, *, g
     ajoute(f"ods-{name}", what, verdict, made, f"{name}.ods")
 
 
-FLOAT, OF = 'office:value-type="float" office:value="0"', ' table:formula="of:=[.O5]*5/100"'
+FLOAT, OF = 'office:value-type="float" office:value="0"', f' table:formula="of:=[.{O}5]*5/100"'
 for name_, text_ in (
     ("div0", "#DIV/0!"),
     ("err-502", "Err:502"),

@@ -15,7 +15,6 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.formatting.formatting import ConditionalFormattingList
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -24,6 +23,7 @@ from config.langue import cle
 from sheets import accueil
 from sheets.template import ENTETE, classeur
 from sheets.trames.paat import PAAT
+from tests import conftest
 
 GHT, CAMPAGNE = "BFC-08", "2021-annuelle"
 ONGLET = "CENTRE HOSPITALIER JURA SUD"
@@ -31,7 +31,7 @@ FINESS = "390780146"
 VOISIN, FINESS_VOISIN = "CH LEON BERARD MOREZ", "390780153"
 FEUILLE = "xl/worksheets/sheet2.xml"
 """The part that holds the tab of the first établissement."""
-COL = {c.cle: get_column_letter(rang) for rang, c in enumerate(PAAT.colonnes, 1)}
+COL = conftest.COL
 RANG = {c.cle: rang for rang, c in enumerate(PAAT.colonnes, 1)}
 L1 = ENTETE + 1
 """Row of the first line: the one that is damaged, unless said otherwise."""

@@ -54,6 +54,7 @@ from tests.corpus.containers import (
 
 PROPRIETES = "docProps/custom.xml"
 GAIN_L1 = f"{COL['gain_annuel']}{L1}"
+REFERENCE_L1 = f"{COL['montant_reference']}{L1}"
 DATE_L1 = f"{COL['date_premiere_commande']}{L1}"
 
 
@@ -340,11 +341,11 @@ xml("texte-en-morceaux", "Un texte partagé en trois morceaux de mise en forme."
 xml("erreur-ref", "Le gain est une formule en erreur : #REF!.", sans_l1("formule-en-erreur", "gain_annuel", dit="#REF!"),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r'\1 t="e"><f>S6/#REF!</f><v>#REF!</v>'))  # fmt: skip
 xml("erreur-div0", "Le montant de référence est #DIV/0!.", sans_l1("formule-en-erreur", "montant_reference", dit="#DIV/0!"),
-    (rf'(<c r="O{L1}"[^>]*?)( t="n")?><v>24000</v>', r'\1 t="e"><f>1/0</f><v>#DIV/0!</v>'))  # fmt: skip
-xml("formule-sans-valeur", "Le gain est une formule jamais calculée.", sans_l1("formule-non-calculee", "gain_annuel", dit="O5"),
-    (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', rf"\1><f>O{L1}*0.05</f>"))  # fmt: skip
+    (rf'(<c r="{REFERENCE_L1}"[^>]*?)( t="n")?><v>24000</v>', r'\1 t="e"><f>1/0</f><v>#DIV/0!</v>'))  # fmt: skip
+xml("formule-sans-valeur", "Le gain est une formule jamais calculée.", sans_l1("formule-non-calculee", "gain_annuel", dit=REFERENCE_L1),
+    (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', rf"\1><f>{REFERENCE_L1}*0.05</f>"))  # fmt: skip
 xml("formule-calculee", "Le gain est une formule, avec sa valeur.", entier(),
-    (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', rf"\1><f>O{L1}*0.05</f><v>1200</v>"))  # fmt: skip
+    (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', rf"\1><f>{REFERENCE_L1}*0.05</f><v>1200</v>"))  # fmt: skip
 xml("formule-partagee", "Le gain est une formule partagée, sans texte ni valeur.", sans_l1("formule-non-calculee", "gain_annuel"),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r'\1><f t="shared" si="0"/>'))  # fmt: skip
 xml("formule-texte-vide", "Le gain est une formule dont le résultat est un texte vide, à recalculer à l'ouverture.", sans_l1("formule-non-calculee", "gain_annuel"),

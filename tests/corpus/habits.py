@@ -326,14 +326,16 @@ def _() -> bytes:
 
 
 @cas("cellules-fusionnees", "Le gain de deux lignes est fusionné : la seconde n'en a plus.",
-     Verdict(codes={"gain-absent"}, cellules={"gain-absent": f"S{L1 + 1}"}, seuls=True, lignes_retenues=N - 1, gain_retenu="52800.00"))  # fmt: skip
+     Verdict(codes={"gain-absent"}, cellules={"gain-absent": f"{COL['gain_annuel']}{L1 + 1}"}, seuls=True, lignes_retenues=N - 1, gain_retenu="52800.00"))  # fmt: skip
 def _() -> bytes:
-    return retouche(lambda _, f: f.merge_cells(f"S{L1}:S{L1 + 1}"))
+    return retouche(lambda _, f: f.merge_cells(f"{COL['gain_annuel']}{L1}:{COL['gain_annuel']}{L1 + 1}"))
 
 
 @cas("commentaires-de-cellule", "Des notes accrochées à des cellules.", entier())
 def _() -> bytes:
-    return retouche(lambda _, f: setattr(f[f"S{L1}"], "comment", Comment("à revoir", "contrôle de gestion")))
+    return retouche(
+        lambda _, f: setattr(f[f"{COL['gain_annuel']}{L1}"], "comment", Comment("à revoir", "contrôle de gestion"))
+    )
 
 
 @cas("protege-par-mot-de-passe", "Onglet et structure verrouillés par un mot de passe, lecture permise.", entier())
