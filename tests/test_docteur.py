@@ -233,7 +233,7 @@ def test_amounts_under_a_heading_in_another_unit_are_not_carried_as_euros(dossie
     soin = soigne(retouche(pose({f"{GAIN_COL}4": "Gain annuel (k€)"})), dossier)
     apres = juge("x", soin.octets, dossier)
     assert all(li.valeurs.gain_annuel is None for o in apres.onglets for li in o.lignes)
-    assert {f"S{n}" for n in range(L1, L1 + 10)} <= {c.cellule for c in dit(soin, Nature.LAISSE)}
+    assert {f"{GAIN_COL}{n}" for n in range(L1, L1 + 10)} <= {c.cellule for c in dit(soin, Nature.LAISSE)}
 
 
 def test_it_is_a_real_trame_with_lists_formulas_and_locks(dossier: Dossier) -> None:

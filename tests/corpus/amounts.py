@@ -41,7 +41,7 @@ from tests.corpus.base import (
 from tests.corpus.cells import NBSP, gain, tapes
 from tests.corpus.containers import partage, recrit, remplace
 from tests.corpus.habits import titres, total
-from tests.corpus.libreoffice import DOSSIER
+from tests.corpus.libreoffice import DOSSIER, KEPT_GAIN
 
 S, O, D = (COL[c] for c in ("gain_annuel", "montant_reference", "date_premiere_commande"))  # noqa: E741
 REFUSED = Verdict(codes={"unite-de-colonne"}, lignes_retenues=0, gain_retenu="0.00")
@@ -125,12 +125,12 @@ def _() -> bytes:
 
 @cas("formule-zero-excel", "Le gain est une formule qu'Excel a calculée, et qui vaut zéro.", ZERO)
 def _() -> bytes:
-    return by_excel(stored(f"{S}{L1}", f">{F}<v>0</v>"), "T5", f"{S}{L1}")
+    return by_excel(stored(f"{S}{L1}", f">{F}<v>0</v>"), f"{COL['performance']}{L1}", f"{S}{L1}")
 
 
 @cas("formule-zero-hors-chaine", "Un programme a ajouté une formule à un classeur qu'Excel avait calculé.", UNCOMPUTED)
 def _() -> bytes:
-    return by_excel(stored(f"{S}{L1}", f">{F}<v>0</v>"), "T5", f"{S}{L1 + 1}")
+    return by_excel(stored(f"{S}{L1}", f">{F}<v>0</v>"), f"{COL['performance']}{L1}", f"{S}{L1 + 1}")
 
 
 @cas(
@@ -179,7 +179,7 @@ def _() -> bytes:
 
 @cas("lo-formule-zero", "Une formule qui vaut zéro, dans un classeur que LibreOffice a calculé.", ZERO)
 def _() -> bytes:
-    return recrit((DOSSIER / "formules.xlsx").read_bytes(), FEUILLE, (rf'(<c r="{S}{L1}".*?<v>)1200<', r"\g<1>0<"))
+    return recrit((DOSSIER / "formules.xlsx").read_bytes(), FEUILLE, (rf'(<c r="{KEPT_GAIN}".*?<v>)1200<', r"\g<1>0<"))
 
 
 def written_by_xlsxwriter(**options: Any) -> bytes:
@@ -236,7 +236,8 @@ def ods(name: str, what: str, verdict: Verdict, attributes: str, text: str, *, g
         )
         return recrit(octets, "meta.xml", (r"generator>[^<]*<", f"generator>{generator}<")) if generator else octets
 
-    ajoute(f"ods-{name}", what, verdict, made, f"{name}.ods")
+    here = replace(verdict, cellules=dict.fromkeys(verdict.cellules, KEPT_GAIN))
+    ajoute(f"ods-{name}", what, here, made, f"{name}.ods")
 
 
 FLOAT, OF = 'office:value-type="float" office:value="0"', f' table:formula="of:=[.{O}5]*5/100"'
