@@ -103,9 +103,9 @@ def _refuse_cut_texts(octets: bytes) -> None:
     read = {parts.find("content.xml"), parts.usual_names.get(STRINGS, "")}
     read |= {sheet.part for sheet in parts.sheets} if parts.main else set()
     for part in read - {""}:
-        xml = parts.zip.read(part)
-        pieces = (piece for sign in CUTS for piece in xml[_FIRST_WORDS:].split(sign)[:-1])
-        cut = any(piece.endswith(b"<") for piece in pieces)
+        xml = parts.read(part)
+        pieces = (piece for sign in CUTS for piece in xml.split(sign)[:-1])
+        cut = any(piece.endswith(b"<") and len(piece) > _FIRST_WORDS for piece in pieces)
         if cut or (b"&#" in xml and _NUMBERED.search(xml)):
             raise MalLu(ABIME)
 

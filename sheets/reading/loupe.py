@@ -148,8 +148,8 @@ def en_1904(octets: bytes) -> bool:
 def written_twice(octets: bytes, feuille: str) -> bool:
     """Whether two rows of a tab bear one number, or two of its cells one address: the last one read hides the other."""
     try:
-        with _onglet(package(octets), feuille) as xml:
-            written = xml.read()
+        parts = package(octets)
+        written = parts.read(_partie(parts, feuille))
     except (*ABSENTE, ET.ParseError):
         return False
     cells = _USUAL_CELL.findall(written)
@@ -173,8 +173,7 @@ def styled(parts: Parts, feuille: str, styles: Collection[str], adresses: Collec
 
     Those it takes a parser to find, as in a tab written with prefixes, are among them. Quick for cells in their order.
     """
-    with _onglet(parts, feuille) as xml:
-        octets = xml.read()
+    octets = parts.read(_partie(parts, feuille))
     if b"<!--" in octets or b"<![CDATA[" in octets:
         return set(adresses)
     doubtful, at = set(), 0
