@@ -32,6 +32,7 @@ from sheets.judging.workbook import juge
 from sheets.lignes import Classeur
 from sheets.register.fichiers import fichiers_recus
 from sheets.register.registre import ouvre, un_seul_releve
+from tests.conftest import GAIN_COL
 from tests.faux_slack import PRIVE, FauxSlack, faux_slack
 from tests.region import Region, trame
 from tests.test_blocks import verifie
@@ -251,7 +252,9 @@ def test_a_dropped_trame_is_judged_at_once_and_answered_with_its_companion(
     verifie(dit["blocks"], dit["text"])
     assert dit["text"] == "GHT Jura, 2021-annuelle : 1 ligne retirée, 82\xa0k€ en moins"
     texte = json.dumps(dit, ensure_ascii=False)
-    assert "performance-superieure-100), 82\u202f304,17\xa0€ retirés — CENTRE HOSPITALIER JURA SUD S6" in texte
+    assert (
+        f"performance-superieure-100), 82\u202f304,17\xa0€ retirés — CENTRE HOSPITALIER JURA SUD {GAIN_COL}6" in texte
+    )
     assert "Rien n'est enregistré" in texte
     assert "Tartempion" not in texte
     assert [(p["channel_id"], p.get("thread_ts")) for p in poses(serveur)] == [("D01", None)]
