@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from sheets.judging.workbook import juge
 from sheets.lignes import Classeur
 from tests.corpus import dossier, ordinaire
-from tests.corpus.base import COL, FEUILLE, GAIN, L1
+from tests.corpus.base import COL, FEUILLE, GAIN, L1, N, frappe, retouche
 from tests.corpus.containers import PARTAGEES, partage, recrit
 
 S, C = f"{COL['gain_annuel']}{L1}", f"{COL['intitule']}{L1}"
@@ -49,3 +51,34 @@ def test_a_text_cut_in_two_is_read_whole(cut: str, shared: bool) -> None:
 def test_an_address_written_twice_is_said(again: str) -> None:
     (dit,) = read(recrit(ordinaire(), FEUILLE, (rf'(<c r="{S}".*?</c>)', rf"\1{again}"))).constats
     assert S in dit.message
+
+
+@pytest.mark.parametrize("formula", [False, True])
+def test_a_subtotal_that_only_a_famille_names_is_no_action(formula: bool) -> None:
+    """Typed, it is what the lines just above add up to; by a formula, whatever it adds up."""
+    octets = retouche(frappe(L1 + N, famille="Alimentation", gain_annuel=777 if formula else 66_000 - 3_600))
+    if formula:
+        octets = recrit(octets, FEUILLE, ("<v>777</v>", f"<f>SUM({S}:{S[:-1]}9)</f><v>777</v>"))
+    vu = read(octets)
+    assert {c.code for c in vu.constats} == {"ligne-de-total"} | ({"total-different"} if formula else set())
+    assert f"{vu.totaux.gain_retenu / 100:.2f}" == GAIN
+
+
+def test_an_action_of_a_famille_alone_that_adds_up_nothing_is_an_action() -> None:
+    vu = read(retouche(frappe(L1 + N, famille="Alimentation", gain_annuel=1_234)))
+    assert "ligne-de-total" not in {c.code for c in vu.constats}
+
+
+@pytest.mark.parametrize(("title", "factor", "said"), [
+    ("Gain recalculé", 0.9, True), ("Gain annuel (€ TTC) bis", 2, True), ("Gains DAF", 1, True),
+    ("Taux de gain", 1e-5, False), ("Notes", 1, False), ("Regain", 1, False),
+])  # fmt: skip
+def test_a_second_column_of_gains_is_said_to_be_one(title: str, factor: float, said: bool) -> None:
+    def edit(_: Workbook, sheet: Worksheet) -> None:
+        sheet.cell(L1 - 1, 28).value = title
+        for n in range(L1, L1 + N):
+            sheet.cell(n, 28).value = sheet[f"{COL['gain_annuel']}{n}"].value * factor
+
+    vu = read(retouche(edit))
+    assert [("deux colonnes de gains" in c.message, title in c.message) for c in vu.constats] == [(said, True)]
+    assert f"{vu.totaux.gain_retenu / 100:.2f}" == GAIN

@@ -85,9 +85,13 @@ def onglet_sans_contenu(onglet: str) -> Ecart:
 
 @controle("colonne-ignoree", Gravite.INFO, "onglet", titre="Une colonne n'est pas de la trame",
           pourquoi="Ce qui n'est pas lu est dit : une colonne ajoutée est permise, une saisie au mauvais endroit serait perdue.")  # fmt: skip
-def colonne_ignoree(vu: str, valeurs: int, autres: int = 0) -> Ecart:
+def colonne_ignoree(vu: str, valeurs: int, autres: int = 0, rival: str = "") -> Ecart:
     nom = f"La colonne « {vu} »" if vu else "Une colonne sans titre"
     suite = f", ni {compte(autres, 'autre colonne', 'autres colonnes')}" if autres else ""
+    if rival:
+        return Ecart(f"Il y a deux colonnes de gains : « {rival} » compte, « {vu} » n'est pas lue "
+                     f"({compte(valeurs, 'valeur')}){suite}.",
+                     f"Vérifiez que les bons gains sont dans « {rival} », et retirez l'autre colonne.", valeur=vu)  # fmt: skip
     return Ecart(f"{nom} n'est pas de la trame ; elle n'est pas lue ({compte(valeurs, 'valeur')}){suite}.",
                  "Rien à faire si elle est à vous ; sinon, recopiez ses valeurs dans la colonne prévue.", valeur=vu)  # fmt: skip
 

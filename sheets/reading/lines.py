@@ -148,7 +148,7 @@ def lit(
         montant = ligne.valeurs.get("gain_annuel")
         constats.append(classeur.ligne_de_total(montant, feuille=onglet.nom, ligne=ligne.numero))
     constats += _wrong_totals(gardees, totaux[:TOTALS_CHECKED], trame, colonnes, onglet.nom)
-    constats += _unknown_columns(onglet, entetes)
+    constats += _unknown_columns(onglet, entetes, trame)
     if lointaines:
         constats.append(classeur.cellule_lointaine(lointaines, feuille=onglet.nom, cellule=lointaines[0]))
     _cherche_les_formules(gardees, trame, colonnes, onglet.nom, octets)
@@ -246,7 +246,7 @@ def _a_droite(onglet: OngletBrut, entetes: Entetes) -> list[str]:
     ]
 
 
-def _unknown_columns(onglet: OngletBrut, entetes: Entetes) -> list[Constat]:
+def _unknown_columns(onglet: OngletBrut, entetes: Entetes, trame: Trame) -> list[Constat]:
     """The columns of the table that are not of the trame and hold something, at their heading."""
     unknown = sorted(set(range(min(entetes.largeur, len(onglet.rangees[0])))) - set(entetes.places.values()))
     titles, rows = onglet.rangees[entetes.premiere - 1], onglet.rangees[entetes.premiere :]
@@ -257,6 +257,7 @@ def _unknown_columns(onglet: OngletBrut, entetes: Entetes) -> list[Constat]:
             " ".join(str(titles[c] or "").split()),
             n,
             len(filled) - len(listed) if c == listed[-1][0] else 0,
+            _rival(str(titles[c] or ""), [row[c] for row in rows], trame),
             feuille=onglet.nom,
             cellule=adresse(onglet.colonne_0 + c, onglet.ligne_0 + entetes.premiere),
         )
@@ -264,12 +265,21 @@ def _unknown_columns(onglet: OngletBrut, entetes: Entetes) -> list[Constat]:
     ]
 
 
+def _rival(title: str, values: list[Any], trame: Trame) -> str:
+    """The column of gains, by its heading, if this unknown one seems to be a second one: by its own, and its amounts."""
+    known = trame.par_cle.get("gain_annuel")
+    held = [v for v in values if v not in ("", None)]
+    amounts = sum(isinstance(v, int | float) and abs(v) >= 1 for v in held)
+    words = {word.rstrip("s") for word in re.findall(r"\w+", cle(title))}
+    return known.titre if known and cle(known.titre).split()[0] in words and 2 * amounts > len(held) else ""
+
+
 def _could_be_sums(lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str]) -> list[str]:
-    """The amounts of the lines that hold nothing else than amounts: an action says what it is."""
+    """The amounts of the lines that hold nothing else than amounts and a label: an action says what it is."""
     asked = [
         f"{colonnes[c]}{ligne.numero}"
         for ligne in lignes
-        if "date_premiere_commande" not in ligne.valeurs and not _words(ligne, trame)
+        if "date_premiere_commande" not in ligne.valeurs and _has_only_a_label(ligne, trame)
         for c in ligne.valeurs
         if trame.par_cle[c].genre == "euros"
     ]
@@ -281,19 +291,34 @@ def _words(ligne: LigneLue, trame: Trame) -> list[str]:
     return [t for c, t in ligne.valeurs.items() if isinstance(t, str) and not trame.par_cle[c].a_nous]
 
 
+def _has_only_a_label(ligne: LigneLue, trame: Trame) -> bool:
+    """Whether a line names nothing of its own: no word at all, or one that many lines share, as a famille."""
+    said = [c for c, t in ligne.valeurs.items() if isinstance(t, str) and not trame.par_cle[c].a_nous]
+    return not said or (len(said) == 1 and trame.par_cle[said[0]].genre == "nomenclature")
+
+
+def _adds_up(ligne: LigneLue, above: list[LigneLue]) -> bool:
+    """Whether the gain of a line is that of several lines just above it, from any of them on."""
+    gains = accumulate(li.valeurs.get("gain_annuel") or 0 for li in reversed(above))
+    return bool(ligne.valeurs.get("gain_annuel")) and ligne.valeurs["gain_annuel"] in list(gains)[1:]
+
+
 def _sans_les_totaux(
     lignes: list[LigneLue], trame: Trame, sums: Collection[int]
 ) -> tuple[list[LigneLue], list[LigneLue]]:  # fmt: skip
     """The actions, and the lines that are none: totals, and headings repeated as they are for print.
 
-    `sums` are the numbers of the lines of amounts alone where a formula adds others up.
+    `sums` are the numbers of the lines of amounts and a label alone where a formula adds others up.
     """
+    bare = {li.numero for li in lignes if "date_premiere_commande" not in li.valeurs and _has_only_a_label(li, trame)}
+    looked_at = bare if len(bare) <= SUMS_ASKED else set()
     gardees: list[LigneLue] = []
     autres: list[LigneLue] = []
     somme = 0
     for ligne in lignes:
         equal = len(gardees) > 1 and ligne.valeurs.get("gain_annuel") == somme != 0
-        silent = ligne.numero in sums or (equal and len(_words(ligne, trame)) <= 1)
+        label = equal and len(_words(ligne, trame)) <= 1
+        silent = ligne.numero in sums or label or (ligne.numero in looked_at and _adds_up(ligne, gardees))
         if _repete_les_entetes(ligne, trame) or _est_un_total(ligne, trame, silent=silent):
             autres.append(ligne)
         else:
