@@ -9,8 +9,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sheets.judging.workbook import juge
 from sheets.lignes import Classeur
 from tests.corpus import dossier, ordinaire
+from tests.corpus.amounts import BOOK, CHAIN
 from tests.corpus.base import COL, FEUILLE, GAIN, L1, N, frappe, retouche
-from tests.corpus.containers import PARTAGEES, partage, recrit
+from tests.corpus.containers import PARTAGEES, partage, recrit, remplace
 
 S, C = f"{COL['gain_annuel']}{L1}", f"{COL['intitule']}{L1}"
 
@@ -82,3 +83,20 @@ def test_a_second_column_of_gains_is_said_to_be_one(title: str, factor: float, s
     vu = read(retouche(edit))
     assert [("deux colonnes de gains" in c.message, title in c.message) for c in vu.constats] == [(said, True)]
     assert f"{vu.totaux.gain_retenu / 100:.2f}" == GAIN
+
+
+def test_an_address_with_dollars_is_the_same_cell() -> None:
+    vu = read(recrit(ordinaire(), FEUILLE, (rf'<c r="{S}"', f'<c r="${S[:-1]}${S[-1]}"')))
+    assert vu.constats == ()
+    assert f"{vu.totaux.gain_retenu / 100:.2f}" == GAIN
+
+
+@pytest.mark.parametrize(("chain", "computed"), [
+    ('<c r="{S}" i="2"/>', True), ('<c r="A1" i="2"/><c r="{S}"/>', True), ('<c i="2" r="A1"/><c r="{S}" l="1"/>', True),
+    ('<c r="{S}" i="3"/>', False), ('<c r="A1" i="3"/><c r="{S}"/>', False), ('<c r="A1" i="2"/><c r="{S}" i="3"/>', False),
+])  # fmt: skip
+def test_a_zero_is_computed_when_the_chain_lists_it_in_its_own_tab(chain: str, computed: bool) -> None:
+    octets = recrit(ordinaire(), FEUILLE, (rf'(<c r="{S}"[^>]*>)<v>\d+</v>', r"\g<1><f>O5*0</f><v>0</v>"))
+    octets = recrit(octets, BOOK, (r' fullCalcOnLoad="1"', ""))
+    vu = read(remplace(octets, {CHAIN: f"<calcChain>{chain.format(S=S)}</calcChain>".encode()}))
+    assert ("formule-non-calculee" in {c.code for c in vu.constats}) is not computed

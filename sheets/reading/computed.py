@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from sheets.reading.parts import Parts
+from sheets.reading.parts import Parts, local
 
 _LATER = re.compile(rb'\bfullCalcOnLoad="(?:1|true)"|\bcalcCompleted="(?:0|false)"')
 _NAMED = re.compile(
@@ -23,12 +23,13 @@ _GENERATOR = re.compile(
 )
 _GOOGLE = b"urn:schemas-microsoft-com:mac:vml"
 """Google's exports name no application; they all declare this namespace."""
-_LISTED = re.compile(rb'\br="([A-Z]{1,3}[0-9]+)"')
+_LISTED = re.compile(rb"<(?:\w+:)?c\s([^>]*)>")
+_PLACE, _TAB = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]+)"""), re.compile(rb"""\bi=["'](\d+)""")
 
 
 @lru_cache(maxsize=1)
-def computed_cells(parts: Parts) -> Callable[[str], bool]:
-    """For the address of a formula's cell, in whatever tab: whether what is stored there was computed."""
+def computed_cells(parts: Parts, feuille: str) -> Callable[[str], bool]:
+    """For the address of a formula's cell in a tab: whether what is stored there was computed."""
 
     def read(part: str) -> bytes:
         return parts.zip.read(found) if (found := parts.find(part)) else b""
@@ -40,8 +41,24 @@ def computed_cells(parts: Parts) -> Callable[[str], bool]:
     if _LATER.search(book):
         return lambda _: False
     if chain := read("xl/calcChain.xml"):
-        listed = {address.decode() for address in _LISTED.findall(chain)}
-        return listed.__contains__
+        return _listed(chain, _number_of(parts, feuille)).__contains__
     says = read("docProps/app.xml")
     known = bool(_NAMED.search(says)) or (not says and _GOOGLE in book)
     return lambda _: known
+
+
+def _number_of(parts: Parts, feuille: str) -> str:
+    """The number that a workbook gives to a tab; "" for one it does not list."""
+    sheets = (e for e in parts.root(parts.main).iter() if local(e) == "sheet")
+    return next((e.get("sheetId", "") for e in sheets if e.get("name") == feuille), "")
+
+
+def _listed(chain: bytes, number: str) -> set[str]:
+    """The cells of a tab that the chain lists; one that names no tab is in that of the cell before."""
+    listed: set[str] = set()
+    tab = ""
+    for cell in _LISTED.findall(chain):
+        tab = said[1].decode() if (said := _TAB.search(cell)) else tab
+        if tab == number and (place := _PLACE.search(cell)):
+            listed.add(place[1].decode())
+    return listed

@@ -48,7 +48,7 @@ def cachees(octets: bytes, feuille: str, vides: Collection[str], zeros: Collecti
         return {}
     try:
         parts = package(octets)
-        adresses, computed = {*vides, *zeros}, computed_cells(parts)
+        adresses, computed = {*vides, *zeros}, computed_cells(parts, feuille)
         if parts.find("content.xml"):
             with parts.zip.open("content.xml") as xml:
                 vues = _cellules_ods(xml, feuille, adresses)

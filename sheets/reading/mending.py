@@ -22,6 +22,8 @@ def mend(row: ET.Element) -> None:
     row.text = None
     for cell in row:
         cell.tail = cell.text = None
+        if "$" in (place := cell.get("r", "")):
+            cell.set("r", place.replace("$", ""))
         for extra in [e for e in cell if local(e) not in HELD]:
             cell.remove(extra)
         value = next((e for e in cell if local(e) == "v"), None)
