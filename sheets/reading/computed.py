@@ -27,24 +27,30 @@ _LISTED = re.compile(rb"<(?:\w+:)?c\s([^>]*)>")
 _PLACE, _TAB = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]+)"""), re.compile(rb"""\bi=["'](\d+)""")
 
 
-@lru_cache(maxsize=1)
 def computed_cells(parts: Parts, feuille: str) -> Callable[[str], bool]:
     """For the address of a formula's cell in a tab: whether what is stored there was computed."""
+    chain = _chain_or_word(parts)
+    if isinstance(chain, bool):
+        return lambda _: chain
+    return _listed(chain, _number_of(parts, feuille)).__contains__
+
+
+@lru_cache(maxsize=1)
+def _chain_or_word(parts: Parts) -> bytes | bool:
+    """The chain of calculation of a workbook; without one, whether its writer computes all of its formulas or none."""
 
     def read(part: str) -> bytes:
         return parts.zip.read(found) if (found := parts.find(part)) else b""
 
     if parts.find("content.xml"):
-        known = bool(_GENERATOR.search(read("meta.xml")))
-        return lambda _: known
+        return bool(_GENERATOR.search(read("meta.xml")))
     book = read(parts.main)
     if _LATER.search(book):
-        return lambda _: False
+        return False
     if chain := read("xl/calcChain.xml"):
-        return _listed(chain, _number_of(parts, feuille)).__contains__
+        return chain
     says = read("docProps/app.xml")
-    known = bool(_NAMED.search(says)) or (not says and _GOOGLE in book)
-    return lambda _: known
+    return bool(_NAMED.search(says)) or (not says and _GOOGLE in book)
 
 
 def _number_of(parts: Parts, feuille: str) -> str:

@@ -6,7 +6,6 @@ Never decides what a cell means. Runs in a worker process: calamine may abort, o
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,17 +16,11 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum
 
 from sheets.checks import classeur
 from sheets.constats import Constat
-from sheets.reading.parts import STRINGS, package
+from sheets.reading.parts import package
 
 PANIQUE = "pyo3_runtime"
 """Where a panic of calamine comes from: no Exception, and it cannot be pickled, so it never leaves this module."""
 RACINE, USUEL = "_rels/.rels", b"xl/workbook.xml"
-CUTS = (b"!", b"?")
-"""Behind a « < », a comment, a text as it stands or an instruction: XML allows them in the middle of a value."""
-_FIRST_WORDS = 4
-"""The declaration of a part begins before, behind the mark of its encoding if there is one."""
-_NUMBERED = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]*&#")
-"""A value where a sign is written by its number."""
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 TAILLE_MAX = 20 * 1024 * 1024
 ENTREES_MAX = 2_000
@@ -73,7 +66,6 @@ def ouvre(octets: bytes) -> list[OngletBrut]:
     refuse_le_dangereux(octets)
     try:
         _refuse_un_autre_livre(octets)
-        _refuse_cut_texts(octets)
         livre = CalamineWorkbook.from_filelike(io.BytesIO(octets))
         bruts = [_brut(livre, m.name) for m in livre.sheets_metadata if m.typ is SheetTypeEnum.WorkSheet]
     except (MemoryError, MalLu):
@@ -95,19 +87,6 @@ def _refuse_un_autre_livre(octets: bytes) -> None:
     liens = z.read(RACINE) if RACINE in z.namelist() else USUEL
     if USUEL not in liens:
         raise MalLu(ABIME)
-
-
-def _refuse_cut_texts(octets: bytes) -> None:
-    """calamine loses part of a value that something cuts in two. Raises MalLu where there may be one."""
-    parts = package(octets)
-    read = {parts.find("content.xml"), parts.usual_names.get(STRINGS, "")}
-    read |= {sheet.part for sheet in parts.sheets} if parts.main else set()
-    for part in read - {""}:
-        xml = parts.read(part)
-        pieces = (piece for sign in CUTS for piece in xml.split(sign)[:-1])
-        cut = any(piece.endswith(b"<") and len(piece) > _FIRST_WORDS for piece in pieces)
-        if cut or (b"&#" in xml and _NUMBERED.search(xml)):
-            raise MalLu(ABIME)
 
 
 def _brut(livre: CalamineWorkbook, nom: str) -> OngletBrut:

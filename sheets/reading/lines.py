@@ -125,7 +125,7 @@ def lit(
     """Read a tab. None when it has no headings of this trame, so it is not one of its tabs.
 
     A tab that cannot be judged (a column missing, twice there, in another unit) gives its lines only `malgre_tout`.
-    Raises MalLu when two of its rows or cells bear one address, unless the tab was `relu`: one of them is hidden here.
+    Raises MalLu when two of its rows bear one number, unless the tab was `relu`: the other one is blank here.
     """
     entetes = trouve(onglet.rangees, trame, onglet.colonne_0, onglet.ligne_0, onglet.nom)
     if entetes is None:
@@ -138,8 +138,8 @@ def lit(
     _montre_les_nombres(lues, onglet, entetes, trame, octets)
     lignes, lointaines = _sans_les_lointaines(lues, colonnes)
     vides = lignes[-1].numero - entete - len(lignes) if lignes else 0
-    if not relu and loupe.written_twice(octets, onglet.nom):
-        raise MalLu(f"Deux lignes ou deux cellules de l'onglet « {onglet.nom} » portent la même adresse.")
+    if vides and not relu and loupe.rangee_en_double(octets, onglet.nom):
+        raise MalLu(f"Deux lignes de l'onglet « {onglet.nom} » portent le même numéro.")
     lointaines += _a_droite(onglet, entetes)
     constats = list(entetes.constats)
     sums = loupe.sums(octets, onglet.nom, _could_be_sums(lignes, trame, colonnes))

@@ -21,11 +21,6 @@ from sheets.reading.parts import Parts, package
 SEEN = "vu"
 """Where a workbook that was rewritten keeps an error that the reader does not know."""
 _RANGEE = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*?\s)?r\s*=\s*["'](\d+)""")
-_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([^"']+)""")
-_FIRST_WORDS = 2_000
-"""Within which the root of a tab opens, with a prefix or without."""
-_USUAL_CELL = re.compile(rb'<c r="([^"]+)"')
-"""How nearly every program writes a cell; the other ways are five times slower to look for."""
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)""")
 _SUMS = re.compile(r"^(?:of:)?[=+\s]*(?:_xlfn\.)?(?:SUM|SUBTOTAL|AGGREGATE)\(", re.IGNORECASE)
 _ADRESSE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
@@ -145,17 +140,14 @@ def en_1904(octets: bytes) -> bool:
     return any(e.get("date1904") in ("1", "true") for e in livre.iter() if _nom(e) == "workbookPr")
 
 
-def written_twice(octets: bytes, feuille: str) -> bool:
-    """Whether two rows of a tab bear one number, or two of its cells one address: the last one read hides the other."""
+def rangee_en_double(octets: bytes, feuille: str) -> bool:
+    """Whether two rows of a tab bear the same number: the second one overwrites the first as it is read."""
     try:
-        parts = package(octets)
-        written = parts.read(_partie(parts, feuille))
+        with _onglet(package(octets), feuille) as xml:
+            numeros = _RANGEE.findall(xml.read())
     except (*ABSENTE, ET.ParseError):
         return False
-    cells = _USUAL_CELL.findall(written)
-    if b"<worksheet" in written[:_FIRST_WORDS] and len(cells) == written.count(b"<c "):
-        return len(set(cells)) < len(cells)  # of rows, too, when each of their cells says where it stands
-    return any(len(set(places)) < len(places) for places in (_RANGEE.findall(written), _CELL.findall(written)))
+    return len(set(numeros)) < len(numeros)
 
 
 def cells_of(parts: Parts, feuille: str, adresses: Collection[str]) -> Iterator[tuple[str, ET.Element]]:
@@ -173,7 +165,8 @@ def styled(parts: Parts, feuille: str, styles: Collection[str], adresses: Collec
 
     Those it takes a parser to find, as in a tab written with prefixes, are among them. Quick for cells in their order.
     """
-    octets = parts.read(_partie(parts, feuille))
+    with _onglet(parts, feuille) as xml:
+        octets = xml.read()
     if b"<!--" in octets or b"<![CDATA[" in octets:
         return set(adresses)
     doubtful, at = set(), 0

@@ -18,9 +18,6 @@ LINKS = "xl/_rels/workbook.xml.rels"
 STRINGS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 PROPERTIES = "docProps/custom.xml"
 
-KEPT = 2_000_000
-"""Bytes of a part past which it is unpacked again at each look: a whole workbook would not fit."""
-
 
 class Link(NamedTuple):
     """What a part points at. `kind` is the last word of its type, in lower case; `part` is "" outside of the file."""
@@ -48,20 +45,10 @@ class Parts:
     def __init__(self, z: zipfile.ZipFile) -> None:
         self.zip = z
         self.names = {_key(name): name for name in z.namelist()}
-        self._kept: dict[str, bytes] = {}
 
     def find(self, name: str) -> str:
         """The name of a part in the zip; "" when there is none."""
         return self.names.get(_key(name), "")
-
-    def read(self, part: str) -> bytes:
-        """What a part holds, kept unless it is large: several looks are taken at a tab."""
-        if part in self._kept:
-            return self._kept[part]
-        held = self.zip.read(part)
-        if len(held) <= KEPT:
-            self._kept[part] = held
-        return held
 
     def root(self, part: str) -> ET.Element:
         return ET.fromstring(self.zip.read(part))  # noqa: S314 - sizes are bounded before opening
