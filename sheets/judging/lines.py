@@ -10,7 +10,7 @@ from sheets.checks import CATALOGUE, classeur
 from sheets.checks.catalogue import Contexte, Controle, Ecart, pour
 from sheets.constats import Constat, Gravite
 from sheets.lignes import Ligne, Onglet
-from sheets.reading.lines import LigneLue, OngletLu
+from sheets.reading.read_tab import LigneLue, OngletLu
 from sheets.spelling import number_key
 from sheets.trame import Trame
 

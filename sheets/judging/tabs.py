@@ -18,7 +18,7 @@ from sheets.checks.catalogue import Contexte
 from sheets.constats import Constat
 from sheets.noms import A_NOUS, noms_d_onglets
 from sheets.reading.excel import OngletBrut
-from sheets.reading.lines import OngletLu
+from sheets.reading.read_tab import OngletLu
 from sheets.trame import Tampon, Trame
 
 Tab = tuple[OngletBrut, Tampon | None]

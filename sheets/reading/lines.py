@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from itertools import accumulate
 from operator import itemgetter
 from typing import Any
 
 from config.discretion import MASQUE, SECRET
 from config.dossier import Dossier
-from config.langue import cle, enumeration
-from config.langue import euros as euros_fr
+from config.langue import cle
 from sheets import cells
 from sheets.adresse import adresse, lettre
 from sheets.cells import Doubtful, Probleme, Reconnu
@@ -26,10 +23,11 @@ from sheets.constats import Constat
 from sheets.listes import listes
 from sheets.reading import loupe
 from sheets.reading.excel import MalLu, OngletBrut
-from sheets.reading.formats import SCALED, WORDED
-from sheets.reading.headings import ANCRES, Entetes, trouve
-from sheets.reading.shown import doubtful_below, other_units
-from sheets.trame import Colonne, Trame, cle_entete
+from sheets.reading.headings import Entetes, trouve
+from sheets.reading.read_tab import LigneLue, OngletLu
+from sheets.reading.second_look import look_at_units, look_for_formulas
+from sheets.reading.totals import TOTALS_CHECKED, could_be_sums, without_totals, wrong_totals
+from sheets.trame import Colonne, Trame
 
 TROU = 20
 """After that many blank lines, a line with fewer than `TROU_VALEURS` values is a stray note, not an action."""
@@ -40,42 +38,8 @@ COLUMNS_LISTED = 8
 """Columns that nobody knows, past which the others are only counted."""
 _1904 = 1_462
 """Days between the two calendars of Excel."""
-SUMS_ASKED = 200
-"""Amounts alone on their line past which none is looked at: they are no totals."""
-TOTALS_CHECKED = 20
-"""Total lines of a tab that are checked against its lines; past them, something else is wrong."""
-CENTS_OF_ROUNDING = 100
-_SHOWN = {
-    SCALED: "se montre divisé par mille ou plus dans sa case.",
-    WORDED: "se montre avec un mot qui n'est pas « € » dans sa case.",
-}
-"""Why an amount that a format dresses otherwise may not be what it seems."""
-_ZEROS = frozenset(("0", "00:00:00", "30/12/1899", "31/12/1899", "01/01/1900", "01/01/1904"))
-"""What is seen of 0 where no amount is expected, a date say."""
-_TOTAL = re.compile(r"(?:(?:sous|s|grand|gains?|montants?) )?tota(?:l|ux)\b|somme\b|cumul\b|ensemble$")
 
 Lecteur = Callable[[object], cells.Lu]
-
-
-@dataclass(slots=True)
-class LigneLue:
-    """A line as read: values by column, and problems by column. Rank in the sheet from 1."""
-
-    numero: int
-    valeurs: dict[str, Any]
-    problemes: dict[str, Probleme | Reconnu | Doubtful]
-
-
-@dataclass(frozen=True, slots=True)
-class OngletLu:
-    colonnes: dict[str, str]
-    lignes: list[LigneLue]
-    vides: int
-    ignorees: int
-    constats: list[Constat]
-    utilisable: bool
-    entete: int = 0
-    """Row of the headings in the sheet."""
 
 
 @lru_cache(maxsize=4)
@@ -142,17 +106,17 @@ def lit(
         raise MalLu(f"Deux lignes de l'onglet « {onglet.nom} » portent le même numéro.")
     lointaines += _a_droite(onglet, entetes)
     constats = list(entetes.constats)
-    sums = loupe.sums(octets, onglet.nom, _could_be_sums(lignes, trame, colonnes))
-    gardees, totaux = _sans_les_totaux(lignes, trame, {int(ou.lstrip(string.ascii_uppercase)) for ou in sums})
+    sums = loupe.sums(octets, onglet.nom, could_be_sums(lignes, trame, colonnes))
+    gardees, totaux = without_totals(lignes, trame, {int(ou.lstrip(string.ascii_uppercase)) for ou in sums})
     for ligne in totaux:
         montant = ligne.valeurs.get("gain_annuel")
         constats.append(classeur.ligne_de_total(montant, feuille=onglet.nom, ligne=ligne.numero))
-    constats += _wrong_totals(gardees, totaux[:TOTALS_CHECKED], trame, colonnes, onglet.nom)
+    constats += wrong_totals(gardees, totaux[:TOTALS_CHECKED], trame, colonnes, onglet.nom)
     constats += _unknown_columns(onglet, entetes, trame)
     if lointaines:
         constats.append(classeur.cellule_lointaine(lointaines, feuille=onglet.nom, cellule=lointaines[0]))
-    _cherche_les_formules(gardees, trame, colonnes, onglet.nom, octets)
-    refused = _look_at_units(gardees, trame, colonnes, onglet.nom, octets)
+    look_for_formulas(gardees, trame, colonnes, onglet.nom, octets)
+    refused = look_at_units(gardees, trame, colonnes, onglet.nom, octets)
     constats += refused
     if refused and not malgre_tout:
         return OngletLu(colonnes, [], 0, 0, constats, False, entete)
@@ -272,158 +236,3 @@ def _rival(title: str, values: list[Any], trame: Trame) -> str:
     amounts = sum(isinstance(v, int | float) and abs(v) >= 1 for v in held)
     words = {word.rstrip("s") for word in re.findall(r"\w+", cle(title))}
     return known.titre if known and cle(known.titre).split()[0] in words and 2 * amounts > len(held) else ""
-
-
-def _could_be_sums(lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str]) -> list[str]:
-    """The amounts of the lines that hold nothing else than amounts and a label: an action says what it is."""
-    asked = [
-        f"{colonnes[c]}{ligne.numero}"
-        for ligne in lignes
-        if "date_premiere_commande" not in ligne.valeurs and _has_only_a_label(ligne, trame)
-        for c in ligne.valeurs
-        if trame.par_cle[c].genre == "euros"
-    ]
-    return asked if len(asked) <= SUMS_ASKED else []
-
-
-def _words(ligne: LigneLue, trame: Trame) -> list[str]:
-    """What a line says in words, the number that we have given it aside."""
-    return [t for c, t in ligne.valeurs.items() if isinstance(t, str) and not trame.par_cle[c].a_nous]
-
-
-def _has_only_a_label(ligne: LigneLue, trame: Trame) -> bool:
-    """Whether a line names nothing of its own: no word at all, or one that many lines share, as a famille."""
-    said = [c for c, t in ligne.valeurs.items() if isinstance(t, str) and not trame.par_cle[c].a_nous]
-    return not said or (len(said) == 1 and trame.par_cle[said[0]].genre == "nomenclature")
-
-
-def _adds_up(ligne: LigneLue, above: list[LigneLue]) -> bool:
-    """Whether the gain of a line is that of several lines just above it, from any of them on."""
-    gains = accumulate(li.valeurs.get("gain_annuel") or 0 for li in reversed(above))
-    return bool(ligne.valeurs.get("gain_annuel")) and ligne.valeurs["gain_annuel"] in list(gains)[1:]
-
-
-def _sans_les_totaux(
-    lignes: list[LigneLue], trame: Trame, sums: Collection[int]
-) -> tuple[list[LigneLue], list[LigneLue]]:  # fmt: skip
-    """The actions, and the lines that are none: totals, and headings repeated as they are for print.
-
-    `sums` are the numbers of the lines of amounts and a label alone where a formula adds others up.
-    """
-    bare = {li.numero for li in lignes if "date_premiere_commande" not in li.valeurs and _has_only_a_label(li, trame)}
-    looked_at = bare if len(bare) <= SUMS_ASKED else set()
-    gardees: list[LigneLue] = []
-    autres: list[LigneLue] = []
-    somme = 0
-    for ligne in lignes:
-        equal = len(gardees) > 1 and ligne.valeurs.get("gain_annuel") == somme != 0
-        label = equal and len(_words(ligne, trame)) <= 1
-        silent = ligne.numero in sums or label or (ligne.numero in looked_at and _adds_up(ligne, gardees))
-        if _repete_les_entetes(ligne, trame) or _est_un_total(ligne, trame, silent=silent):
-            autres.append(ligne)
-        else:
-            gardees.append(ligne)
-            somme += ligne.valeurs.get("gain_annuel") or 0
-    return gardees, autres
-
-
-def _repete_les_entetes(ligne: LigneLue, trame: Trame) -> bool:
-    if not ligne.problemes:  # a heading is no amount, no date and no label of a list
-        return False
-    textes = [t for t in ligne.valeurs.values() if isinstance(t, str)] + [p.vu for p in ligne.problemes.values()]
-    return len(textes) >= ANCRES and sum(cle_entete(t) in trame.entetes for t in textes) > len(textes) // 2
-
-
-def _est_un_total(ligne: LigneLue, trame: Trame, *, silent: bool) -> bool:
-    """A line without status that says « total », or that holds nothing but a sum: by its formula, or of what stands above."""
-    statut = ligne.problemes.get("statut")
-    if "statut" in ligne.valeurs or (statut and not _TOTAL.match(cle(statut.vu))):
-        return False
-    textes = [cle(t) for t in ligne.valeurs.values() if isinstance(t, str)]
-    return silent or statut is not None or any(map(_TOTAL.match, textes))
-
-
-def _wrong_totals(
-    lignes: list[LigneLue], totaux: list[LigneLue], trame: Trame, colonnes: dict[str, str], feuille: str
-) -> Iterator[Constat]:
-    """Totals that no run of the lines above them adds up to, nor all the lines, nor those of a status alone."""
-    for total in totaux:
-        for c in (c for c in total.valeurs if trame.par_cle[c].genre == "euros"):
-            above = [ligne for ligne in lignes if ligne.numero < total.numero] or lignes
-            written, added = total.valeurs[c], sum(ligne.valeurs.get(c) or 0 for ligne in above)
-            if lignes and not any(abs(written - s) <= CENTS_OF_ROUNDING for s in _sums(above, lignes, c)):
-                dit = classeur.total_different(written, added, trame.par_cle[c].titre, feuille=feuille,
-                                               ligne=total.numero, cellule=f"{colonnes[c]}{total.numero}")  # fmt: skip
-                yield dit
-
-
-def _sums(above: list[LigneLue], lignes: list[LigneLue], colonne: str) -> Iterator[int]:
-    """What a total may well be: of the lines just above it, from any of them on, whatever their status or of one alone."""
-    for statuts in (None, {"réalisé"}, {"réalisé", "notifié"}):
-        for tous in (reversed(above), lignes):
-            kept = (
-                li.valeurs.get(colonne) or 0 for li in tous if statuts is None or li.valeurs.get("statut") in statuts
-            )
-            yield from accumulate(kept)
-
-
-def _cherche_les_formules(
-    lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str], feuille: str, octets: bytes
-) -> None:
-    """Put a problem where a blank required cell, or a 0, is in truth a formula that nobody computed, or an error."""
-    requises = [(c.cle, c.requis) for c in trame.colonnes if c.requis and c.cle in colonnes]
-    vides = {
-        f"{colonnes[c]}{ligne.numero}": (ligne, c)
-        for ligne in lignes
-        for c, requis in requises
-        if c not in ligne.valeurs and c not in ligne.problemes and requis.quand(ligne.valeurs)
-    }
-    ones = any(100 in ligne.valeurs.values() for ligne in lignes) and loupe.is_open_document(octets)
-    hollow: set[int | str] = {0, "0", 100} if ones else {0, "0"}
-    zeros = {
-        f"{colonnes[c]}{ligne.numero}": (ligne, c)
-        for ligne in lignes
-        if ligne.problemes or not hollow.isdisjoint(ligne.valeurs.values())
-        for c in _zeros(ligne, hollow)
-    }
-    if vides or zeros:
-        for adresse, probleme in loupe.cachees(octets, feuille, vides, zeros).items():
-            ligne, colonne = (vides | zeros)[adresse]
-            ligne.problemes[colonne] = probleme
-            ligne.valeurs.pop(colonne, None)
-
-
-def _zeros(ligne: LigneLue, hollow: Collection[int | str]) -> Iterator[str]:
-    """The columns that hold 0, under whatever guise, or 1 € where a truth is kept so."""
-    yield from (c for c, v in ligne.valeurs.items() if v in hollow)
-    yield from (c for c, p in ligne.problemes.items() if type(p) is Probleme and p.vu in _ZEROS)
-
-
-def _look_at_units(
-    lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str], feuille: str, octets: bytes
-) -> list[Constat]:
-    """Put a problem on the amounts that show another unit than they hold; a column where most do is refused whole."""
-    euros = [c.cle for c in trame.colonnes if c.genre == "euros" and c.cle in colonnes]
-    below = doubtful_below(octets)
-    places = {
-        f"{colonnes[c]}{ligne.numero}": (ligne, c)
-        for ligne in lignes
-        for c in euros
-        if 0 < abs(ligne.valeurs.get(c) or 0) < below
-    }
-    units = other_units(octets, feuille, {ou: ligne.valeurs[c] for ou, (ligne, c) in places.items()})
-    refused = []
-    for c in euros if units else ():
-        siens = [ou for ou in units if places[ou][1] == c and units[ou] not in _SHOWN]
-        if 2 * len(siens) > sum(bool(ligne.valeurs.get(c)) for ligne in lignes):
-            vu, titre = f"le format de {enumeration(siens, 3)}", trame.par_cle[c].titre
-            refused.append(classeur.unite_de_colonne(vu, titre, units[siens[0]], feuille=feuille, cellule=siens[0]))
-    for ou, unit in units.items():
-        ligne, c = places[ou]
-        vu = euros_fr(ligne.valeurs[c])
-        if why := _SHOWN.get(unit):
-            ligne.problemes.setdefault(c, Doubtful(ligne.valeurs[c], vu, why))
-        else:
-            ligne.problemes[c] = Probleme("unite-de-cellule", vu, unit)
-            del ligne.valeurs[c]
-    return refused

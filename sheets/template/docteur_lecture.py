@@ -24,7 +24,7 @@ from sheets.reading import lines as reading
 from sheets.reading import loupe
 from sheets.reading.excel import OngletBrut
 from sheets.reading.headings import ANCRES
-from sheets.reading.lines import LigneLue, OngletLu
+from sheets.reading.read_tab import LigneLue, OngletLu
 from sheets.template.cellules import Valeur
 from sheets.template.changements import Changement, Nature
 from sheets.template.docteur_cellules import a_reprendre
