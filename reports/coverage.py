@@ -66,8 +66,10 @@ def _year(exercice: int, r: Reponse | None) -> Element:
 
 def performance(vue: Vue, sujet: Sujet) -> Reponse:
     """Annual gains of the treated lines ÷ their reference amounts; None without any."""
-    reponse = base(vue, sujet, "performance", vue.comptent(sujet))
-    lines = treated(vue, sujet)
-    gain, reference = sum(t.gain for t in lines), sum(t.reference for t in lines)
-    faits = {"gain_annuel": gain, "perimetre_traite": reference, "lignes_traitees": len(lines)}
-    return replace(reponse, valeur=Decimal(gain) / reference if reference else None, unite="taux", faits=faits)
+    tabs = vue.comptent(sujet)
+    reponse = base(vue, sujet, "performance", tabs)
+    after = vue.in_exercice(sujet, sujet.exercice + 1).values()
+    all_ = line_parts.treated_in_all(vue.db, tabs, after, sujet.exercice, vue.au)
+    faits = {"gain_annuel": all_.gain, "perimetre_traite": all_.reference, "lignes_traitees": all_.lines}
+    valeur = Decimal(all_.gain) / all_.reference if all_.reference else None
+    return replace(reponse, valeur=valeur, unite="taux", faits=faits)

@@ -95,6 +95,26 @@ def treated(
     return [Treated(*r) for r in rows]
 
 
+class Totals(NamedTuple):
+    """The same added up, in cents, and how many lines they are."""
+
+    gain: int
+    reference: int
+    lines: int
+
+
+def treated_in_all(
+    db: Database, tabs: Iterable[OngletRecu], after: Iterable[OngletRecu], exercice: int, au: date
+) -> Totals:
+    """What `treated` gives, added up where the lines are stored: they are not read."""
+    query = _TREATED.format(
+        what="coalesce(sum(coalesce(l.gain_annuel, 0)), 0), coalesce(sum(l.montant_reference), 0), count(*)"
+    )
+    tabs, year = list(tabs), _year(exercice)
+    rows = [*_rows(db, query, tabs, (), au, year), *_rows(db, query, after, tabs, au, year)]
+    return Totals(*map(sum, zip((0, 0, 0), *rows, strict=True)))
+
+
 def treated_late(db: Database, tabs: Iterable[OngletRecu], after: Iterable[OngletRecu], exercice: int, au: date) -> int:
     """Cents of reference of those declared in the next exercice alone; the others are in `OngletRecu.perimetre_traite`."""
     query = _TREATED.format(what="coalesce(sum(l.montant_reference), 0)")
