@@ -93,6 +93,7 @@ def copy(tmp_path: Path) -> Path:
     return place
 
 
+@pytest.mark.e2e  # half a minute, most of it for the copy to be set up
 def test_the_page_adds_a_column_that_is_read_stored_and_shown(copy: Path, tmp_path: Path) -> None:
     region = nouvelle(tmp_path)
     region.envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: ORDINAIRES})
