@@ -44,10 +44,10 @@ _STRUCK = "coalesce(d.struck, l.bloquee)"
 _KEPT = f"iif({_STRUCK}, min({{cents}}, 0), {{cents}})"
 """A struck line keeps its losses: striking never raises a total."""
 # What is continued bears the number of the line that it continues. The terms are those of the partial indexes.
-_INHERITED = f"""{_TABS} SELECT {{what}} FROM tab
+_INHERITED = f"""{_TABS} SELECT l.id, tab.id, tab.finess, {_KEPT.format(cents="l.report")} FROM tab
 CROSS JOIN lignes_paat l ON l.onglet = tab.id AND l.report <> 0 LEFT JOIN decided d ON d.line = l.id
 WHERE NOT EXISTS (SELECT 1 FROM lignes_paat n
-  WHERE n.onglet = tab.beside AND n.action_id = l.action_id AND n.reportee_de IS NOT NULL) {{by}}"""
+  WHERE n.onglet = tab.beside AND n.action_id = l.action_id AND n.reportee_de IS NOT NULL)"""
 _NOTIFIED = f"""{_TABS} SELECT l.id, tab.id, tab.finess, {_KEPT.format(cents="l.prevision")} FROM tab
 CROSS JOIN lignes_paat l ON l.onglet = tab.id LEFT JOIN decided d ON d.line = l.id WHERE l.prevision <> 0"""
 _TREATED = f"""{_TABS} SELECT {{what}} FROM tab
@@ -56,6 +56,11 @@ LEFT JOIN decided d ON d.line = l.id
 WHERE l.statut = 'réalisé' AND l.montant_reference IS NOT NULL AND NOT {_STRUCK} AND (l.reportee_de IS NULL
   OR NOT EXISTS (SELECT 1 FROM lignes_paat n WHERE n.onglet = tab.beside AND n.action_id = l.action_id))"""
 _REPORT = _KEPT.format(cents="l.report")
+_CONTINUED = f"""{_TABS} SELECT tab.id, sum({_REPORT}) FROM tab
+CROSS JOIN lignes_paat l ON l.onglet = tab.id AND l.report <> 0 LEFT JOIN decided d ON d.line = l.id
+WHERE EXISTS (SELECT 1 FROM lignes_paat n WHERE n.onglet = tab.beside AND n.reportee_de IS NOT NULL)
+  AND l.action_id IN (SELECT n.action_id FROM lignes_paat n
+    WHERE n.onglet = tab.beside AND n.reportee_de IS NOT NULL) GROUP BY tab.id"""
 
 
 def inherited(db: Database, before: Iterable[OngletRecu], tabs: Iterable[OngletRecu], au: date) -> list[Part]:
@@ -63,16 +68,17 @@ def inherited(db: Database, before: Iterable[OngletRecu], tabs: Iterable[OngletR
 
     A line continues another when it was matched with it, whatever its status or what became of it.
     """
-    rows = _rows(db, _INHERITED.format(what=f"l.id, tab.id, tab.finess, {_REPORT}", by=""), before, tabs, au)
+    rows = _rows(db, _INHERITED, before, tabs, au)
     return [p for r in rows if (p := Part(*r)).cents]
 
 
 def inherited_by_tab(
     db: Database, before: Iterable[OngletRecu], tabs: Iterable[OngletRecu], au: date
 ) -> dict[int, int]:
-    """The same, added up by tab of `before`: the lines are not read."""
-    query = _INHERITED.format(what=f"tab.id, sum({_REPORT})", by="GROUP BY tab.id")
-    return {tab: cents for tab, cents in _rows(db, query, before, tabs, au) if cents}
+    """The same, added up by tab of `before`: what it leaves, but for its lines that are continued, which are few."""
+    before = list(before)
+    continued = dict(_rows(db, _CONTINUED, before, tabs, au))
+    return {o.id: cents for o in before if (cents := o.report - continued.get(o.id, 0))}
 
 
 def notified(db: Database, tabs: Iterable[OngletRecu], au: date) -> list[Part]:
