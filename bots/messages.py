@@ -115,7 +115,8 @@ def _verrou(r: Reponse, dossier: Dossier) -> str:
         return f"Gains {qui} : rien n'est verrouillé, il n'y a pas encore de chiffre au verrou."
     trames = compte(locked, "trame verrouillée", "trames verrouillées")
     return (
-        f"Gains {qui} au verrou : {grand_montant(int(r.valeur))} retenus ({trames}), sans ce qui a été décidé depuis."
+        f"Gains {qui} au verrou : {grand_montant(int(r.valeur))} retenus{under_alert(r.sous_alerte)} ({trames}),"
+        " sans ce qui a été décidé depuis."
     )
 
 

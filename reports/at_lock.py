@@ -14,6 +14,4 @@ def at_lock(vue: Vue, sujet: Sujet) -> Reponse:
     onglets = vue.comptent(sujet, at_lock=True)
     reponse = base(vue, sujet, "verrou", onglets)
     faits = {"verrouillees": len({o.ght for o in onglets})}
-    return replace(
-        reponse, valeur=reponse.totaux.gain_retenu if onglets else None, unite="EUR", faits=faits, sous_alerte=0
-    )
+    return replace(reponse, valeur=reponse.totaux.gain_retenu if onglets else None, unite="EUR", faits=faits)

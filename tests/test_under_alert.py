@@ -221,6 +221,47 @@ def test_a_register_of_before_gets_the_same_sums(tmp_path: Path) -> None:
     assert [region.db.execute(r).fetchall() for r in reads] == written
 
 
+@pytest.mark.parametrize("graine", range(4))
+def test_at_the_lock_it_is_what_stood_under_alert_that_evening_whatever_came_since(graine: int, tmp_path: Path) -> None:
+    """Later sendings, looks at the campaign and decisions move what stands today, never what stood at the lock."""
+    hasard, region = random.Random(100 + graine), nouvelle(tmp_path)
+    region.le(date(2022, 1, 20)).envoie("Jura.xlsx", JURA, ANNUELLE, generated(hasard))
+    decide(region, hasard)
+    locked = date(2022, 1, 24)
+    actes.verrouille(region.le(locked).main(), ANNUELLE, [JURA], "fin de campagne")
+    expected = independent(region, locked)
+    assert sum(expected.values())
+    told = region.demande("gains bfc 2021 au verrou")
+    for day in (date(2022, 1, 27), date(2022, 2, 3)):
+        region.le(day).envoie("Nièvre.xlsx", NIEVRE, ANNUELLE, {NEVERS: generated(hasard)[SUD]})
+        decide(region, hasard)
+        now = qui_compte(region.db, [ANNUELLE], day, at_lock=True)
+        assert {f: o.sous_alerte for f, o in now.items()} == expected, day
+        again = region.demande("gains bfc 2021 au verrou")
+        assert (again["sous_alerte"], again["retenu_hors_alerte"]) == (told["sous_alerte"], told["retenu_hors_alerte"])
+        assert Decimal(again["sous_alerte"]) * 100 == sum(expected.values())
+        assert "sous alerte (1 trame verrouillée)" in again["texte"]
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_an_alert_that_a_later_look_puts_on_a_locked_line_stands_today_and_not_at_the_lock(
+    kept: bool, tmp_path: Path
+) -> None:
+    """A line for which a referent answers bears none, then or now."""
+    region, today = nouvelle(tmp_path), "0.00" if kept else "50000.00"
+    same = ligne(50_000, 2_000_000, marche="G1", intitule="Gants")
+    region.envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: [same, *ORDINAIRES]})
+    if kept:
+        actes.decide(region.main(), f"{ANNUELLE}/{SUD}/0001", "retenir", "devis relus")
+    actes.verrouille(region.le(date(2022, 1, 24)).main(), ANNUELLE, [JURA], "fin de campagne")
+    region.le(date(2022, 1, 27)).envoie("Nièvre.xlsx", NIEVRE, ANNUELLE, {NEVERS: [same]})
+    assert region.demande("gains jura 2021")["sous_alerte"] == today, "the same market, the same gain"
+    assert region.demande("gains jura 2021 au verrou")["sous_alerte"] == "0.00"
+    actes.verrouille(region.le(date(2022, 1, 28)).main(), ANNUELLE, [JURA], "reprise", oui=False)
+    actes.verrouille(region.main(), ANNUELLE, [JURA], "fin de campagne")
+    assert region.demande("gains jura 2021 au verrou")["sous_alerte"] == today, "that look is before this lock"
+
+
 def test_an_alert_of_a_tab_or_of_a_file_puts_no_line_under_alert(tmp_path: Path) -> None:
     region = nouvelle(tmp_path)
     region.envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: ORDINAIRES})

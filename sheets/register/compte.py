@@ -74,11 +74,9 @@ def dernier_fichier(db: Database, au: date) -> int:
 
 _QUI_COMPTE = """
 WITH campagne(code, rang) AS (SELECT value, key FROM json_each(:campagnes)),
-look(campagne, id) AS MATERIALIZED (
-  SELECT campagne, max(id) FROM recoupements
-  WHERE campagne IN (SELECT code FROM campagne) AND pull <= :pull GROUP BY campagne),
-verrou(campagne, ght, jusqu_a) AS MATERIALIZED (
-  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:verrous)
+verrou(campagne, ght, jusqu_a, le) AS MATERIALIZED (
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(:verrous)
+), look(campagne, ght, id) AS MATERIALIZED ({look}
 ), vivant(fichier, ordre, recu, ex_aequo, empreinte) AS MATERIALIZED (
   SELECT f.id, (c.rang << 40) | coalesce(f.ex_aequo, f.recu), f.recu, f.ex_aequo, f.empreinte FROM campagne c CROSS JOIN fichiers f ON f.campagne = c.code
   LEFT JOIN verrou v ON v.campagne = f.campagne AND v.ght = f.ght
@@ -99,9 +97,15 @@ SELECT o.id, o.fichier, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remi
   o.notifie, o.report, o.repris, f.recu, substr(p.debut, 1, 10), o.sous_alerte + coalesce(s.cents, 0)
 FROM choisi c JOIN onglets o ON o.id = c.onglet JOIN fichiers f ON f.id = o.fichier
 JOIN fichiers arrivee ON arrivee.id = f.recu JOIN pulls p ON p.id = arrivee.pull
-LEFT JOIN look ON look.campagne = o.campagne LEFT JOIN sous_alertes s ON s.recoupement = look.id AND s.onglet = o.id
+LEFT JOIN look ON look.campagne = o.campagne AND look.ght IN ('', f.ght) LEFT JOIN sous_alertes s ON s.recoupement = look.id AND s.onglet = o.id
 ORDER BY c.finess
 """
+_LAST_LOOK = """
+  SELECT campagne, '', max(id) FROM recoupements
+  WHERE campagne IN (SELECT code FROM campagne) AND pull <= :pull GROUP BY campagne"""
+_LOOK_AT_LOCK = """
+  SELECT v.campagne, v.ght, max(r.id) FROM verrou v JOIN recoupements r ON r.campagne = v.campagne
+  JOIN pulls p ON p.id = r.pull WHERE datetime(p.debut) <= datetime(v.le) GROUP BY v.campagne, v.ght"""
 
 
 def qui_compte(
@@ -215,13 +219,15 @@ def _de_la_base(
     verrou: bool = True, avant: int | None = None, at_lock: bool = False,
 ) -> dict[str, OngletRecu]:  # fmt: skip
     verrous = decisions.verrous(db, campagnes, au) if verrou else []
-    retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous, avant)}
+    look = _LOOK_AT_LOCK if at_lock else _LAST_LOOK
+    retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous, avant, look)}
     retenus |= _said_empty(db, campagnes, au, finess, retenus, locks=verrou, before=avant, at_lock=at_lock)
     if at_lock:
-        locked = {(campagne, ght) for campagne, ght, _ in verrous}
+        locked = {(v.campagne, v.ght): v.le for v in verrous}
         retenus = {f: o for f, o in retenus.items() if (o.campagne, o.ght) in locked}
     tabs = [o.id for o in retenus.values()]
-    lifted = under_alert.lifted(db, tabs, au)
+    at = {o.id: locked[o.campagne, o.ght] for o in retenus.values()} if at_lock else None
+    lifted = under_alert.lifted(db, tabs, au, at)
     for finess_, o in retenus.items():
         retenus[finess_] = o._replace(sous_alerte=o.sous_alerte - lifted[o.id]) if o.id in lifted else o
     for finess_, change in decisions.effets(db, tabs, au, at_lock=at_lock).items():
@@ -283,8 +289,9 @@ def _retenus(
     campagnes: Sequence[str],
     au: date,
     finess: Iterable[str] | None,
-    verrous: list[tuple[str, str, int]],
+    verrous: list[decisions.Locked],
     avant: int | None,
+    look: str,
 ) -> Iterable[OngletRecu]:
     parametres = {
         "campagnes": json.dumps(list(campagnes)),
@@ -297,7 +304,7 @@ def _retenus(
     filtre = "AND o.finess IN (SELECT value FROM json_each(:finess))" if finess is not None else ""
     filtre += " AND v.recu < :avant" if avant is not None else ""
     parmi = "AND w.recu < :avant" if avant is not None else ""
-    for r in db.execute(_QUI_COMPTE.format(filtre=filtre, parmi=parmi), parametres):
+    for r in db.execute(_QUI_COMPTE.format(filtre=filtre, parmi=parmi, look=look), parametres):
         yield OngletRecu._make((*r[:7], bool(r[7]), bool(r[8]), r[9], Totaux(*r[10:18]), *r[18:]))
 
 

@@ -170,15 +170,24 @@ def effets(db: Database, onglets: Iterable[int], au: date, *, at_lock: bool = Fa
     return sommes
 
 
-def verrous(db: Database, campagnes: Sequence[str], au: date) -> list[tuple[str, str, int]]:
-    """(campaign, GHT, last judgement seen when it was locked) of what is locked that day."""
+class Locked(NamedTuple):
+    """A GHT locked in a campaign: the last judgement seen by then, and the instant, as ISO text."""
+
+    campagne: str
+    ght: str
+    jusqu_a: int
+    le: str
+
+
+def verrous(db: Database, campagnes: Sequence[str], au: date) -> list[Locked]:
+    """What is locked that day."""
     requete = (
-        "SELECT a.campagne, a.ght, a.genre, a.valeur, max(a.id) FROM actes a"
+        "SELECT a.campagne, a.ght, a.genre, a.valeur, a.le, max(a.id) FROM actes a"
         " WHERE a.genre IN ('verrouiller', 'deverrouiller') AND a.le < ?"
         " AND a.campagne IN (SELECT value FROM json_each(?)) GROUP BY a.campagne, a.ght"
     )
     rangs = db.execute(requete, (lendemain(au), json.dumps(list(campagnes))))
-    return [(campagne, ght, int(valeur)) for campagne, ght, genre, valeur, _ in rangs if genre == "verrouiller"]
+    return [Locked(c, ght, int(valeur), le) for c, ght, genre, valeur, le, _ in rangs if genre == "verrouiller"]
 
 
 class Suite(NamedTuple):

@@ -6,7 +6,7 @@ A tab's own checks are added up with it, as it is stored (`onglets.sous_alerte`)
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from sqlite_utils import Database
@@ -24,11 +24,12 @@ GROUP BY l.onglet
 
 _LIFTED = """
 SELECT l.onglet, sum(max(l.gain_exercice, 0)) FROM json_each(:lignes) v
-JOIN lignes_paat l ON l.id = v.value JOIN onglets o ON o.id = l.onglet
+JOIN lignes_paat l ON l.id = v.value ->> 0 JOIN onglets o ON o.id = l.onglet
 WHERE l.bloquee = 0 AND EXISTS (SELECT 1 FROM constats c WHERE c.onglet = l.onglet AND c.gravite = 'alerte'
   AND c.ligne = l.numero AND (c.recoupement IS NULL OR c.recoupement = (
     SELECT max(r.id) FROM recoupements r JOIN pulls p ON p.id = r.pull
-    WHERE r.campagne = o.campagne AND p.debut < :apres)))
+    WHERE r.campagne = o.campagne AND p.debut < :apres
+      AND (v.value ->> 1 IS NULL OR datetime(p.debut) <= datetime(v.value ->> 1)))))
 GROUP BY l.onglet
 """
 
@@ -38,8 +39,13 @@ def add_up(db: Database, look: int, lines: Collection[tuple[int, int | None]]) -
     db.execute(_ADDED, {"vu": look, "lignes": json.dumps(sorted(li for li in lines if li[1] is not None))})
 
 
-def lifted(db: Database, tabs: Iterable[int], au: date) -> dict[int, int]:
-    """By tab, the cents that decisions in force that day take out: the line is struck, or a referent answers for it."""
-    decided = [d.ligne for d in decisions(db, tabs, au) if not d.caduque]
+def lifted(db: Database, tabs: Iterable[int], au: date, at_lock: Mapping[int, str] | None = None) -> dict[int, int]:
+    """By tab, the cents that decisions in force that day take out: the line is struck, or a referent answers for it.
+
+    With `at_lock` (by tab, the instant of its lock), the decisions and the look at the campaign of before the lock.
+    """
+    at = at_lock or {}
+    taken = decisions(db, tabs, au, at_lock=at_lock is not None)
+    decided = [(d.ligne, at.get(d.onglet)) for d in taken if not d.caduque]
     rows = db.execute(_LIFTED, {"lignes": json.dumps(decided), "apres": lendemain(au)}) if decided else ()
     return {tab: int(cents) for tab, cents in rows}
