@@ -25,6 +25,8 @@ from tests.test_migrations import ANCIENS, REGISTRES, ancien, formes
 from tests.test_under_alert import ANNUELLE, JURA, MOREZ, ORDINAIRES, PLANTED, SUD
 from tests.test_vues import meme_reponse
 
+pytestmark = pytest.mark.e2e  # half a minute of processor, kept out of the quick tests
+
 NUMBERS = [int(f.name[:3]) for f in schema.history()]
 SINCE = [n for n in NUMBERS if n >= 4]
 """Schemas a register is filled at from a pull of today; the earlier ones did not keep what it needs."""

@@ -19,6 +19,8 @@ from tests.conftest import Remplir
 from tests.test_cli import vigie
 from tests.test_demo import JOUR
 
+pytestmark = pytest.mark.e2e  # half a minute of processor, kept out of the quick tests
+
 SUD = "390780146"
 CAMPAGNE = "2021-annuelle"
 

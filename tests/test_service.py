@@ -34,6 +34,8 @@ from sheets.register.registre import ouvert_par_ce_fil, ouvre
 from tests.conftest import Remplir
 from tests.test_secrets import ADRESSE, CLE, NIR, fuites
 
+pytestmark = pytest.mark.e2e  # half a minute, kept out of the quick tests
+
 MIDI = datetime(2022, 3, 31, 12, tzinfo=PARIS)
 
 

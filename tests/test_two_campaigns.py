@@ -30,6 +30,8 @@ from tests.conftest import GAIN_COL
 from tests.oracle_histoire import Borne, Decision, Envoi, Monde, Neant, Prolongation, Rejuge, Revision, Saisie, Verrou
 from tests.region import REFERENT, Region, nouvelle, sujet, trame
 
+pytestmark = pytest.mark.e2e  # half a minute of processor, kept out of the quick tests
+
 ANNUELLE, MI_ANNEE, SUIVANTE = "2021-annuelle", "2022-mi-annee", "2022-annuelle"
 CAMPAGNES = (
     oracle.Campagne(ANNUELLE, 2021, date(2022, 1, 10), date(2022, 2, 28)),
