@@ -36,10 +36,11 @@ def ask(
     image: Path | None, xlsx: Path | None, lot: Path | None, **options: Any,
 ) -> None:  # fmt: skip
     """Répond à une question en français : « gains bfc 2021 par famille », « qui n'a pas remis ? », « pourquoi ? »."""
-    from jobs.many_questions import answer_all
     from jobs.reponses import incomprises, repond
 
     if lot:
+        from jobs.many_questions import answer_all
+
         if question or incomprises_ or email or au or image or xlsx:
             raise UserError("--lot se donne seul (ou avec --json) : le fichier dit qui demande, quel jour, et quoi.")
         answer_all(atelier(**options), lot)

@@ -58,9 +58,8 @@ WHERE l.statut = 'réalisé' AND l.montant_reference IS NOT NULL AND NOT {_STRUC
 _REPORT = _KEPT.format(cents="l.report")
 _CONTINUED = f"""{_TABS} SELECT tab.id, sum({_REPORT}) FROM tab
 CROSS JOIN lignes_paat l ON l.onglet = tab.id AND l.report <> 0 LEFT JOIN decided d ON d.line = l.id
-WHERE EXISTS (SELECT 1 FROM lignes_paat n WHERE n.onglet = tab.beside AND n.reportee_de IS NOT NULL)
-  AND l.action_id IN (SELECT n.action_id FROM lignes_paat n
-    WHERE n.onglet = tab.beside AND n.reportee_de IS NOT NULL) GROUP BY tab.id"""
+WHERE l.action_id IN (SELECT n.action_id FROM lignes_paat n
+  WHERE n.onglet = tab.beside AND n.reportee_de IS NOT NULL) GROUP BY tab.id"""
 
 
 def inherited(db: Database, before: Iterable[OngletRecu], tabs: Iterable[OngletRecu], au: date) -> list[Part]:
