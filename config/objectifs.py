@@ -23,7 +23,7 @@ class Objectif:
 
 def en_vigueur(objectifs: Iterable[Objectif], perimetre: Perimetre, exercice: int, au: date) -> Objectif | None:
     """The version in force that day, if any."""
-    candidats = [o for o in objectifs if o.perimetre == perimetre and o.exercice == exercice and o.effet <= au]
+    candidats = [o for o in objectifs if o.exercice == exercice and o.effet <= au and o.perimetre == perimetre]
     return max(candidats, key=lambda o: o.effet, default=None)
 
 

@@ -107,9 +107,8 @@ def _exercice(vue: Vue, sujet: Sujet, exercice: int, tell: Tell) -> Element:
     onglets = vue.comptent(celui_la)
     if not onglets:
         return Element(code, None, "rien reçu", code=code)
-    recues, attendues = vue.received(celui_la, onglets)
-    trames = f"{recues} trame{'s' if recues > 1 else ''} sur {attendues}"
     r = tell(celui_la, base(vue, celui_la, "evolution", onglets))
+    trames = f"{r.recues} trame{'s' if r.recues > 1 else ''} sur {r.attendues}"
     if "retenu" in r.masque:
         return Element(code, None, NOT_TOLD.format(why=r.masque["retenu"]), code=code)
     return Element(

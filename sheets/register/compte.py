@@ -140,10 +140,12 @@ def _connus(db: Database, campagnes: Sequence[str], au: date, finess: Iterable[s
     connus = {mot: souvenir.de(mot) for mot in _derniers_mots(db, campagnes, au)}
     if finess is not None and None in connus.values():
         return _de_la_base(db, campagnes, au, finess)
+    asked = None if finess is None else set(finess)
     tous: dict[str, OngletRecu] = {}
     for mot, connu in connus.items():
-        tous |= souvenir.garde(mot, _de_la_base(db, [mot[0]], au)) if connu is None else connu
-    return {f: tous[f] for f in sorted(tous.keys() if finess is None else tous.keys() & set(finess))}
+        tabs = souvenir.garde(mot, _de_la_base(db, [mot[0]], au)) if connu is None else connu
+        tous |= tabs if asked is None else {f: tabs[f] for f in asked if f in tabs}
+    return {f: tous[f] for f in sorted(tous)}
 
 
 Mot = tuple[str, int, int, int, int]
