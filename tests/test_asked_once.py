@@ -9,11 +9,14 @@ from unittest import mock
 
 import pytest
 
+from bots.answering import repond
+from config.droits import Personne
 from config.objectifs import Objectif, en_vigueur
 from config.territoire import FRANCE, Perimetre
 from reports.vue import Vue
 from sheets.register import compte
 from sheets.register.compte import OngletRecu, qui_compte
+from sheets.register.registre import lecture
 from tests.region import Region, nouvelle
 from tests.test_under_alert import ANNUELLE, JURA, MOREZ, ORDINAIRES, SUD
 
@@ -70,3 +73,24 @@ def test_objectives_of_other_exercices_are_not_compared() -> None:
     others = [Objectif(Elsewhere("national", "FR"), n, "v1", day, 1) for n in (2021, 2023)]
     later = Objectif(Elsewhere("national", "FR"), 2022, "v2", date(2022, 6, 1), 1)
     assert en_vigueur([*others, ours, later], FRANCE, 2022, date(2022, 2, 1)) == ours
+
+
+def test_what_counts_is_looked_up_once_for_all_that_is_read_in_one_state(region: Region) -> None:
+    with mock.patch.object(compte, "_derniers_mots", side_effect=compte._derniers_mots) as looked_up:
+        with lecture(region.db):
+            one = [qui_compte(region.db, [ANNUELLE], region.vue.au, [f]) for f in (SUD, MOREZ, SUD)]
+        assert looked_up.call_count == 1
+        assert [list(o) for o in one] == [[SUD], [MOREZ], [SUD]]
+        region.envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: ORDINAIRES[:1], MOREZ: ORDINAIRES[:1]})
+        after = qui_compte(region.db, [ANNUELLE], region.vue.au, [SUD])
+    assert after[SUD].totaux.gain_declare < one[0][SUD].totaux.gain_declare
+
+
+@pytest.mark.parametrize("question", ["prévision BFC 2022", "performance BFC 2021", "couverture BFC 2021"])
+def test_who_sees_totals_alone_does_not_wait_for_a_look_up_of_each_ght(region: Region, question: str) -> None:
+    director = Personne("d@exemple.invalid", "Directeur", "ght", Perimetre("ght", JURA))
+    with mock.patch.object(compte, "_derniers_mots", side_effect=compte._derniers_mots) as looked_up:
+        repond(question, director, region.vue, region.heure, None)
+    asked = [str(c.args[1:]) for c in looked_up.call_args_list]
+    assert asked
+    assert max(map(asked.count, asked)) < 10  # of the whole; its eleven GHT add none

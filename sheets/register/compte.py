@@ -22,7 +22,7 @@ from sqlite_utils import Database
 
 from sheets.lignes import Totaux
 from sheets.register import decisions, under_alert
-from sheets.register.registre import fichier_de, lecture, peut_etre_repris
+from sheets.register.registre import fichier_de, lecture, peut_etre_repris, while_reading
 
 
 class OngletRecu(NamedTuple):
@@ -137,7 +137,10 @@ def qui_compte(
 def _connus(db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None) -> dict[str, OngletRecu]:
     """What is remembered, and what has to be worked out; in one state of the register, so that it is remembered right."""
     souvenir = _souvenir(db)
-    connus = {mot: souvenir.de(mot) for mot in _derniers_mots(db, campagnes, au)}
+    read, asked_of = while_reading(db), ("mots", tuple(campagnes), au)
+    if asked_of not in read:
+        read[asked_of] = _derniers_mots(db, campagnes, au)
+    connus = {mot: souvenir.de(mot) for mot in read[asked_of]}
     if finess is not None and None in connus.values():
         return _de_la_base(db, campagnes, au, finess)
     asked = None if finess is None else set(finess)

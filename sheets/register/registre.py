@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from weakref import WeakKeyDictionary, WeakSet
 
 from sqlite_utils import Database
@@ -31,7 +31,7 @@ VIGIE = 0x56494745
 
 _FICHIERS: WeakKeyDictionary[Database, tuple[int, int]] = WeakKeyDictionary()
 _CHEMINS: WeakKeyDictionary[Database, Path] = WeakKeyDictionary()
-_EN_LECTURE: WeakSet[Database] = WeakSet()
+_EN_LECTURE: WeakKeyDictionary[Database, dict[Any, Any]] = WeakKeyDictionary()
 _READ_ONLY: WeakSet[Database] = WeakSet()
 
 
@@ -246,12 +246,17 @@ def lecture(db: Database) -> Iterator[None]:
         yield
         return
     db.execute("BEGIN")
-    _EN_LECTURE.add(db)
+    _EN_LECTURE[db] = {}
     try:
         yield
     finally:
-        _EN_LECTURE.discard(db)
+        _EN_LECTURE.pop(db, None)
         db.rollback()
+
+
+def while_reading(db: Database) -> dict[Any, Any]:
+    """What may be remembered until the `lecture` under way ends; outside of one, nothing is."""
+    return _EN_LECTURE.get(db, {})
 
 
 def peut_etre_repris(db: Database) -> bool:
