@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from bots import messages, objets
-from bots.grammaire.comprendre import LONGEST, comprend
-from bots.grammaire.question import Question
+from bots import answer_json, answer_words
+from bots.grammar.question import Question
+from bots.grammar.understand import LONGEST, comprend
 from bots.questions import PAR_CLE, Intention
-from config.discretion import masque
-from config.droits import CLAVIER, Personne, Regard, meilleur_regard, reader
 from config.errors import UserError
-from config.territoire import FRANCE, Perimetre
+from config.rights import CLAVIER, Personne, Regard, meilleur_regard, reader
+from config.secrets import masque
+from config.territory import FRANCE, Perimetre
+from reports.answer import Reponse
 from reports.disclosure import told
-from reports.reponse import Reponse
-from reports.vue import Sujet, Vue
-from sheets.register import demandes
-from sheets.register.registre import lecture
+from reports.view import Sujet, Vue
+from sheets.register import asked
+from sheets.register.database import lecture
 
 TERRITOIRES = ("ght", "etablissement", "region")
 """The axes whose parts are territories, each with a right of its own."""
@@ -55,7 +55,7 @@ def rend(
     """The same with what it was made from, for a picture or a workbook."""
     texte = masque(texte[: LONGEST + 1])
     rendu, comprise = reponse_a(texte, personne, vue, au, limite)
-    demandes.retient_question(vue.db, personne.email, maintenant, texte, comprise)
+    asked.retient_question(vue.db, personne.email, maintenant, texte, comprise)
     return rendu
 
 
@@ -63,7 +63,7 @@ def reponse_a(
     texte: str, personne: Personne, vue: Vue, au: date | None = None, limite: int = -1
 ) -> tuple[Rendu, dict[str, Any] | None]:
     """The answer, and what to remember of the question: reads only, so that a pull never makes anyone wait."""
-    return answer_after(demandes.derniere_question(vue.db, personne.email), texte, personne, vue, au, limite)
+    return answer_after(asked.derniere_question(vue.db, personne.email), texte, personne, vue, au, limite)
 
 
 def answer_after(
@@ -92,28 +92,28 @@ def territoire_par_defaut(personne: Personne, vue: Vue) -> Perimetre:
 def _reponse(question: Question, personne: Personne, vue: Vue, aujourd_hui: Vue) -> Rendu:
     """What is answered as of the view's day, to someone whose rights are those of `aujourd_hui`."""
     if question.intention == "aide":
-        return Rendu(objets.sans_figure(question.texte, "aide", messages.aide()), question, vue)
+        return Rendu(answer_json.sans_figure(question.texte, "aide", answer_words.aide()), question, vue)
     if question.intention is None or question.sujet is None:
-        return Rendu(objets.pas_compris(question.texte, question.indices, question.propositions), question, vue)
+        return Rendu(answer_json.pas_compris(question.texte, question.indices, question.propositions), question, vue)
     intention, sujet = PAR_CLE[question.intention], question.sujet
     regards = Regards(personne, aujourd_hui)
     droit = max((regards.sur(p) for p in sujet.cibles), key=list(Regard).index)
     if droit is Regard.RIEN or (droit is Regard.TOTAUX and not _totaux_suffisent(intention, sujet)):
         quoi = "ce territoire n'est" if droit is Regard.RIEN else "le détail de ce territoire n'est"
         phrase = f"{quoi.capitalize()} pas ouvert à votre profil ({personne.fonction})."
-        return Rendu(objets.sans_figure(question.texte, question.intention, phrase, refus=True), question, vue)
+        return Rendu(answer_json.sans_figure(question.texte, question.intention, phrase, refus=True), question, vue)
     try:
         with lecture(vue.db):  # every figure of an answer stands on the same state
             reponse = intention.fonction(vue, sujet if droit is Regard.TOUT else replace(sujet, combien=0))
     except UserError as faute:
         annees = _exercices_connus(sujet, vue)
         propositions = [intention.propose(vue.dossier.territoire.nom(sujet.perimetre), n) for n in annees]
-        dit = objets.sans_figure(question.texte, question.intention, str(faute)) | {"propositions": propositions}
+        dit = answer_json.sans_figure(question.texte, question.intention, str(faute)) | {"propositions": propositions}
         return Rendu(dit, question, vue)
     if droit is Regard.TOUT:
-        return Rendu(objets.objet(question.texte, reponse, vue.dossier), question, vue, droit, reponse)
+        return Rendu(answer_json.objet(question.texte, reponse, vue.dossier), question, vue, droit, reponse)
     said = for_totals(vue, sujet, reponse, regards, intention)
-    objet = objets.objet(question.texte, said, vue.dossier)
+    objet = answer_json.objet(question.texte, said, vue.dossier)
     objet["texte"] += _what_is_closed(reponse, said)
     return Rendu(objet, question, vue, droit, said)
 

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 
 from reports import (
     at_lock,
-    bridge,
-    calendrier,
-    classement,
+    changes,
+    comparison,
     coverage,
+    deadlines,
     forecast,
     gains,
-    history,
+    progress,
     quality,
-    suivi,
-    taches,
+    ranking,
+    todo,
     why,
 )
-from reports.reponse import Reponse
-from reports.vue import Sujet, Vue
+from reports.answer import Reponse
+from reports.view import Sujet, Vue
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ INTENTIONS = (
               "pourquoi gains GHT Jura 2021", "les lignes et les cellules qui font un chiffre", why.why, False,
               "pourquoi gains {lieu} {annee}"),
     Intention("changements", ("change", "changement", "bouge", "quoi de neuf"),
-              "qu'est-ce qui a changé depuis le 15/03 ?", "ce qui sépare deux jours, ligne à ligne", bridge.changements, False,
+              "qu'est-ce qui a changé depuis le 15/03 ?", "ce qui sépare deux jours, ligne à ligne", changes.changements, False,
               "qu'est-ce qui a changé {lieu} {annee} depuis un mois ?"),
     Intention("taches", ("tache", "todo"),
-              "qu'attend-on de moi ?", "ce qu'il reste à faire : remettre, compléter, corriger, trancher", taches.taches, False,
+              "qu'attend-on de moi ?", "ce qu'il reste à faire : remettre, compléter, corriger, trancher", todo.taches, False,
               "tâches {lieu} {annee}",
               (r"qu attend(ez vous|s tu| on)( de (moi|nous))?", r"(vous|tu) attend(ez|s) (encore )?d(e|u) (moi|nous)",
                (r"(qu est ce )?(que?|quoi|quelles lignes)( (je|on))? doi[st]( (je|on|nous))?( encore)?( vous)? "
@@ -73,7 +73,7 @@ INTENTIONS = (
                r"to do( list)?")),
     Intention("retards", ("retard", "retardataire", "pas remis", "pas rendu", "pas envoye", "pas repondu", "pas transmis", "manque",
                           "manquent", "manquant", "attend on", "relancer", "en attente"),
-              "qui n'a pas remis ?", "les GHT qui n'ont pas remis leur trame", suivi.retards, False,
+              "qui n'a pas remis ?", "les GHT qui n'ont pas remis leur trame", progress.retards, False,
               "qui n'a pas remis {lieu} {annee}",
               (r"(on|nous) attend(ons)? (encore )?qui", r"de qui attend on", r"manque( t il)? qui", r"qui manque a l appel")),
     Intention("rejets", ("rejet", "rejete", "retire", "refuse", "ecarte", "erreur", "a corriger", "constat bloquant", "constat"),
@@ -84,7 +84,7 @@ INTENTIONS = (
               "alertes du GHT Jura", "ce qui demande un regard sans rien retirer, par règle", quality.alertes, False,
               "alertes {lieu} {annee}"),
     Intention("echeances", ("echeance", "deadline", "date limite", "date butoir", "calendrier", "delai", "quand"),
-              "quelles sont les échéances ?", "les dates des campagnes : ouverture, échéance, verrou", calendrier.echeances, True,
+              "quelles sont les échéances ?", "les dates des campagnes : ouverture, échéance, verrou", deadlines.echeances, True,
               "échéances {lieu} {annee}",
               (r"quand (est ce (que|qu) (ca|on|il|elle) )?(ouvre|ferme|faut il|commence|finit)", r"(pour|jusqu a|avant) quand",
                r"combien de temps( il)?( nous)?( me)?( reste)?( t il)?")),
@@ -94,16 +94,16 @@ INTENTIONS = (
               (r"(previsions?|projections?|estimations?|atterrissages?|combien|chiffre|resultat|total)( de| a| en| pour)?( la)? fin (de l |d )annee",
                r"(va|vais|allons|vont|allez)( t)?( (on|il|elle|nous|vous))? (finir|atterrir|atteindre|tenir|arriver)( a combien)?"), True),
     Intention("comparaison", ("compare", "comparer", "comparaison", "comparatif", "versus", "vs", "contre", "ecart", "difference"),
-              "compare GHT Jura et GHT Nièvre", "deux territoires, ou deux années, côte à côte", history.comparaison, True,
+              "compare GHT Jura et GHT Nièvre", "deux territoires, ou deux années, côte à côte", comparison.comparaison, True,
               "compare {lieu} 2020 et 2021",
               (r"(mieux|plus|moins|autant|pire) que?(?= )", r"par rapport a(u|ux)?", r"face a(u|ux)?",
                r"(ecarts?|differences?) (entre|avec)"), True),
     Intention("evolution", ("evolution", "evolue", "evoluent", "tendance", "historique", "progression", "progresse", "progressent"),
-              "évolution des gains du Jura", "les gains d'un exercice à l'autre", history.evolution, True,
+              "évolution des gains du Jura", "les gains d'un exercice à l'autre", comparison.evolution, True,
               "évolution {lieu}",
               (r"annee par annee", r"(par|chaque) (an|annee|exercice)s?", r"d une annee a l autre", r"d annee en annee"), True),
     Intention("classement", ("classement", "palmares", "rang", "combientieme", "position"),
-              "les 3 meilleurs GHT", "qui gagne le plus, qui gagne le moins ; « mon rang »", classement.classement, True,
+              "les 3 meilleurs GHT", "qui gagne le plus, qui gagne le moins ; « mon rang »", ranking.classement, True,
               "classement {lieu} {annee}",
               (r"(comment |ou )?(on|nous|je|se|me)( (nous|se|me))? situ(e|ons)( (on|je|nous))?",)),
     Intention("objectif", ("objectif", "cible", "atteinte", "taux d atteinte"),
@@ -111,7 +111,7 @@ INTENTIONS = (
               (r"dans les clous", r"(il )?(nous |me )?manque( t il)? pour( atteindre)? l objectif", r"ecart (a|avec) l objectif")),
     Intention("statut", ("statut", "avancement", "etat", "qui a remis", "qui a rendu", "remise", "remis", "recu", "recue", "envoye",
                          "rendu", "repondu", "transmis", "arrive"),
-              "où en est le GHT Nièvre ?", "où en est chaque GHT dans la campagne", suivi.statut, True, "statut {lieu} {annee}",
+              "où en est le GHT Nièvre ?", "où en est chaque GHT dans la campagne", progress.statut, True, "statut {lieu} {annee}",
               (r"ou (on |nous |l on )?en (est|sont|sommes)( (on|nous|ils))?(?! (de |sur )?(l|les|nos|mes|vos) gains?)",
                r"(combien de|nombre de) (trames?|ght|fichiers?)( ont)? (recues?|repondu|remises?|remis|rendues?)")),
     Intention("qualite", ("qualite", "fiable", "fiabilite", "confiance", "fier"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.grammaire.comprendre import meaningless
-from bots.grammaire.question import Question
-from config.territoire import Perimetre
+from bots.grammar.question import Question
+from bots.grammar.understand import meaningless
+from config.territory import Perimetre
 from reports.metrics import METRICS
-from reports.vue import Sujet, Vue
+from reports.view import Sujet, Vue
 
 _SUBJECT = ("metrique", "perimetre", "exercice", "exercices", "par", "filtres", "sauf", "contre", "n", "sens", "place",
             "depuis", "campagne")  # fmt: skip

@@ -10,8 +10,8 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from config.langue import cle
-from config.tables import decode, separateur
+from config.csv_tables import decode, separateur
+from config.french import cle
 
 ANSI = "cp1252"
 WITH_MARK = "utf-8-sig"

@@ -1,6 +1,6 @@
 """Faults a user can cause and mend. Anything else is a bug and keeps its own type and traceback."""
 
-from config.discretion import masque
+from config.secrets import masque
 
 
 class UserError(Exception):

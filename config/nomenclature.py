@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from config.langue import cle
+from config.french import cle
 
 RUBRIQUES = ("famille", "domaine", "categorie")
 UNE = {"famille": "une famille", "domaine": "un domaine", "categorie": "une catégorie"}

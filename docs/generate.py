@@ -9,11 +9,11 @@ import click
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bots.questions import INTENTIONS
-from config.dossier import EXEMPLE, charge
-from config.langue import compte, jour
-from config.rappels import Rappel
+from config.folder import EXEMPLE, charge
+from config.french import compte, jour
+from config.ladder import Rappel
 from jobs.cli.commande import vigie
-from jobs.demo.messages import exemples
+from jobs.demo.letters import exemples
 from sheets.checks import CATALOGUE
 from sheets.checks.catalogue import Controle
 from sheets.judging.examples import constat_de, saisie

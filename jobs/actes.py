@@ -9,19 +9,19 @@ from pathlib import Path
 
 import click
 
-from bots import console, faits
+from bots import act_words, terminal
 from config import safe_write
-from config.campagne import campagne_du_jour
+from config.campaign import campagne_du_jour
 from config.errors import UserError
-from config.langue import compte, enumeration, euros, jour
-from config.territoire import FRANCE
+from config.french import compte, enumeration, euros, jour
+from config.territory import FRANCE
 from jobs.rejudge import Changement, left_alone, rejuge
 from jobs.wiring import Atelier
-from reports import constats, suivi
-from reports.vue import Sujet
-from sheets.register import actes
-from sheets.register.actes import Main
-from sheets.register.registre import FIRST_STEP
+from reports import findings_workbook, progress
+from reports.view import Sujet
+from sheets.register import acts
+from sheets.register.acts import Main
+from sheets.register.database import FIRST_STEP
 
 
 def _main(atelier: Atelier, email: str | None) -> Main:
@@ -35,12 +35,12 @@ def decide(atelier: Atelier, reference: str, sens: str, motif: str, email: str |
     """One decision on one line."""
     main = _main(atelier, email)
     if sens == "distinguer":
-        ligne = actes.distingue(main, reference, motif)
+        ligne = acts.distingue(main, reference, motif)
         click.echo(
             f"{ligne.reference} : c'est une autre action. Elle prendra son numéro au prochain « vigie rejudge --yes »."
         )
         return
-    click.echo(faits.decidee(actes.decide(main, reference, sens, motif), sens))
+    click.echo(act_words.decidee(acts.decide(main, reference, sens, motif), sens))
 
 
 def decide_en_nombre(atelier: Atelier, fichier: Path, email: str | None) -> None:
@@ -48,19 +48,19 @@ def decide_en_nombre(atelier: Atelier, fichier: Path, email: str | None) -> None
     if not fichier.is_file():
         raise UserError(f"Fichier introuvable : {fichier}.")
     main = _main(atelier, email)
-    demandes = constats.lit_les_decisions(fichier.read_bytes())
+    demandes = findings_workbook.lit_les_decisions(fichier.read_bytes())
     if not demandes:
         raise UserError(
             f"{fichier.name} : aucune décision. Remplissez les colonnes « Décision » et « Motif », puis relancez."
         )
-    for ligne, (_, sens, _) in zip(actes.decide_tout(main, demandes), demandes, strict=True):
-        click.echo(faits.decidee(ligne, sens))
+    for ligne, (_, sens, _) in zip(acts.decide_tout(main, demandes), demandes, strict=True):
+        click.echo(act_words.decidee(ligne, sens))
 
 
 def note(atelier: Atelier, reference: str, texte: str, email: str | None) -> None:
     """A word left on a line."""
-    ligne = actes.note(_main(atelier, email), reference, texte)
-    click.echo(faits.notee(ligne))
+    ligne = acts.note(_main(atelier, email), reference, texte)
+    click.echo(act_words.notee(ligne))
 
 
 def rejuge_tout(atelier: Atelier, oui: bool, locked_too: bool = False) -> None:
@@ -72,22 +72,24 @@ def rejuge_tout(atelier: Atelier, oui: bool, locked_too: bool = False) -> None:
         )
     vue = atelier.vue()
     alone = {} if locked_too else left_alone(vue.db, vue.au)
-    with console.progression("Jugement") as avance:
+    with terminal.progression("Jugement") as avance:
         changes = rejuge(vue.db, vue.dossier, atelier.maintenant, ecrit=oui, avance=avance, locked_too=locked_too)
     if alone:
         laisses = [f"{compte(len(ghts), 'GHT', 'GHT')} en {campagne}" for campagne, ghts in sorted(alone.items())]
-        console.ecrit(
+        terminal.ecrit(
             f"Verrouillés, laissés tels quels : {enumeration(laisses)}. Pour voir ce que les règles y changeraient : "
             "vigie rejudge --y-compris-verrouillees",
             "yellow",
         )
     for c in changes:
         if c.non_relu:
-            console.ecrit(f"{Path(c.fichier).name} — n'a pas pu être relu, son jugement reste : {c.non_relu}", "yellow")
+            terminal.ecrit(
+                f"{Path(c.fichier).name} — n'a pas pu être relu, son jugement reste : {c.non_relu}", "yellow"
+            )
     changes = [c for c in changes if not c.non_relu]
     if not changes:
         quoi = "tout ce qui n'est pas verrouillé" if alone else "tout"
-        console.ecrit(f"Rien ne change : {quoi} est déjà jugé selon les règles en vigueur.", "green")
+        terminal.ecrit(f"Rien ne change : {quoi} est déjà jugé selon les règles en vigueur.", "green")
         return
     par_ght: dict[tuple[str, str], list[Changement]] = defaultdict(list)
     for c in changes:
@@ -98,12 +100,12 @@ def rejuge_tout(atelier: Atelier, oui: bool, locked_too: bool = False) -> None:
          str(sum(c.constats for c in siens)), _signe(sum(c.declare for c in siens)), _signe(sum(c.retenu for c in siens)))
         for (ght, campagne), siens in sorted(par_ght.items())
     ]  # fmt: skip
-    console.tableau(("GHT", "Campagne", "Lignes", "Constats", "Déclaré", "Retenu"), rangs, (2, 3, 4, 5))
+    terminal.tableau(("GHT", "Campagne", "Lignes", "Constats", "Déclaré", "Retenu"), rangs, (2, 3, 4, 5))
     total = sum(c.retenu for c in changes)
     fin = "" if oui else " Rien n’est encore écrit : ajoutez --yes."
     if locked_too:
         fin = " C'est un essai : rien n'est écrit."
-    console.ecrit(
+    terminal.ecrit(
         f"{compte(len(changes), 'fichier')} {'rejugé' if oui else 'à rejuger'}{'s' if len(changes) > 1 else ''}, "
         f"{_signe(total)} de retenu.{fin}",
         "bold",
@@ -119,14 +121,14 @@ def liste_les_campagnes(atelier: Atelier) -> None:
     vue = atelier.vue_du_debut()
     rangs = []
     for c in sorted(vue.dossier.campagnes.values(), key=lambda c: c.ouverture):
-        etats = suivi.etats(vue, Sujet(FRANCE, c.exercice, c.code))
+        etats = progress.etats(vue, Sujet(FRANCE, c.exercice, c.code))
         rangs.append((c.code, jour(c.ouverture), jour(c.echeance), jour(c.verrou), _ou_en_est(etats)))
-    console.tableau(("Campagne", "Ouverture", "Échéance", "Verrou", "Trames"), rangs)
+    terminal.tableau(("Campagne", "Ouverture", "Échéance", "Verrou", "Trames"), rangs)
     if not atelier.chemin_registre.exists():
         click.echo(f"Le registre « {atelier.chemin_registre} » n'existe pas encore. {FIRST_STEP}")
 
 
-def _ou_en_est(etats: Sequence[suivi.Etat]) -> str:
+def _ou_en_est(etats: Sequence[progress.Etat]) -> str:
     repondu, verrouilles = sum(e.repondu for e in etats), sum(e.verrouillee for e in etats)
     fini = f", {verrouilles} verrouillées" if verrouilles else ""
     return f"{repondu} sur {len(etats)}{fini}"
@@ -134,22 +136,22 @@ def _ou_en_est(etats: Sequence[suivi.Etat]) -> str:
 
 def prolonge(atelier: Atelier, campagne: str, ght: str, jusqu_au: date, motif: str, email: str | None) -> None:
     main = _main(atelier, email)
-    actes.prolonge(main, campagne, ght, jusqu_au, motif)
-    click.echo(faits.prolongee(main.dossier.territoire.ghts[ght].nom, campagne, jusqu_au))
+    acts.prolonge(main, campagne, ght, jusqu_au, motif)
+    click.echo(act_words.prolongee(main.dossier.territoire.ghts[ght].nom, campagne, jusqu_au))
 
 
 def valide(atelier: Atelier, campagne: str, ght: str, motif: str, email: str | None, oui: bool) -> None:
     main = _main(atelier, email)
-    actes.valide(main, campagne, ght, motif, oui=oui)
-    click.echo(faits.validee(main.dossier.territoire.ghts[ght].nom, campagne, oui=oui))
+    acts.valide(main, campagne, ght, motif, oui=oui)
+    click.echo(act_words.validee(main.dossier.territoire.ghts[ght].nom, campagne, oui=oui))
 
 
 def verrouille(atelier: Atelier, campagne: str, ght: str | None, motif: str, email: str | None, oui: bool) -> None:
     """One GHT, or all those of the person's territory."""
     main = _main(atelier, email)
-    c = actes.campagne_nommee(main.dossier, campagne)
+    c = acts.campagne_nommee(main.dossier, campagne)
     vises = [g.code for g in main.dossier.territoire.ghts_de(main.personne.perimetre, c.situation)]
-    faits = actes.verrouille(main, campagne, [ght] if ght else vises, motif, oui=oui)
+    faits = acts.verrouille(main, campagne, [ght] if ght else vises, motif, oui=oui)
     if not faits:
         click.echo(f"{campagne} : rien à {'verrouiller' if oui else 'déverrouiller'}.")
         return
@@ -162,27 +164,27 @@ def verrouille(atelier: Atelier, campagne: str, ght: str | None, motif: str, ema
 
 def dit_neant(atelier: Atelier, campagne: str, finess: str, motif: str, email: str | None) -> None:
     main = _main(atelier, email)
-    actes.dit_neant(main, campagne, finess, motif)
-    click.echo(faits.neant(finess, campagne, main.personne.fonction))
+    acts.dit_neant(main, campagne, finess, motif)
+    click.echo(act_words.neant(finess, campagne, main.personne.fonction))
 
 
 def relance(atelier: Atelier, campagne: str, ght: str, email: str | None) -> None:
     main = _main(atelier, email)
-    actes.relance(main, campagne, ght)
-    click.echo(faits.relancee(main.dossier.territoire.ghts[ght].nom, campagne))
+    acts.relance(main, campagne, ght)
+    click.echo(act_words.relancee(main.dossier.territoire.ghts[ght].nom, campagne))
 
 
 def rapporte(atelier: Atelier, sortie: Path, campagne: str | None) -> None:
     """The workbook of findings of a campaign, the one under way by default. Raises TakenError when someone filled it."""
-    from sheets.template.seal import is_untouched
+    from sheets.writing.seal import is_untouched
 
     vue = atelier.vue()
     c = (
-        actes.campagne_nommee(vue.dossier, campagne)
+        acts.campagne_nommee(vue.dossier, campagne)
         if campagne
         else campagne_du_jour(vue.dossier.campagnes.values(), vue.au)
     )
     chemin = sortie / f"constats-{c.code}.xlsx"
-    octets = constats.enregistre(constats.classeur(vue, Sujet(FRANCE, c.exercice, c.code)))
+    octets = findings_workbook.enregistre(findings_workbook.classeur(vue, Sujet(FRANCE, c.exercice, c.code)))
     safe_write.create(chemin, octets, ours=is_untouched)
     click.echo(f"{chemin} : remplissez « Décision » et « Motif », puis : vigie decide --file {chemin} --as EMAIL")

@@ -13,15 +13,16 @@ from functools import partial
 
 import click
 
-from bots import journal, slack
-from bots.chat import SERVICE, Maison
-from jobs.depots import prend
+from bots import log
+from bots.slack import socket_mode
+from bots.slack.conversation import SERVICE, Maison
+from jobs.taking_in.slack_drops import prend
 from jobs.wiring import Atelier
 from jobs.wiring import slack as reglages
-from reports.vue import Vue
-from sheets.register import chat
-from sheets.register.compte import retiens
-from sheets.register.registre import ouvert_par_ce_fil
+from reports.view import Vue
+from sheets.register import claimed_events
+from sheets.register.database import ouvert_par_ce_fil
+from sheets.register.what_counts import retiens
 
 GRACE = 3.0
 """Seconds left, at the end, to the answers that are being written."""
@@ -35,18 +36,18 @@ def repond_sur_slack(atelier: Atelier, arret: threading.Event) -> bool:
     bien = False
 
     def signe(etat: str) -> None:
-        chat.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), SERVICE, etat, atelier.maintenant())
+        claimed_events.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), SERVICE, etat, atelier.maintenant())
 
-    robot = slack.robot(reglages(), Maison(atelier.vue_fraiche, atelier.maintenant, partial(prend, atelier)))
+    robot = socket_mode.robot(reglages(), Maison(atelier.vue_fraiche, atelier.maintenant, partial(prend, atelier)))
     try:
         with atelier.vue_fraiche() as vue:
             prepare(vue)
     except Exception:  # a folder half saved, a register busy: nobody waits for that to be answered
         logging.getLogger("vigie.chat").warning("Nothing was worked out ahead", exc_info=True)
     try:
-        bien = slack.veille(robot, signe, arret, time.monotonic)
+        bien = socket_mode.veille(robot, signe, arret, time.monotonic)
     finally:
-        slack.ferme(robot)
+        socket_mode.ferme(robot)
         signe("arrêté" if bien else "muet")
     return bien
 
@@ -62,7 +63,7 @@ def prepare(vue: Vue) -> None:
 
 def tient_le_chat(atelier: Atelier) -> int:
     """The bot alone, until stopped (0), or until Slack can no longer be reached (1). Raises UserError before it starts."""
-    journal.ouvre()
+    log.ouvre()
     _ = atelier.registre
     atelier.vue()  # what is wrong in the folder is said before Slack is called
     arret = a_l_arret()

@@ -6,14 +6,14 @@ from datetime import datetime
 
 import click
 
-from bots import console
-from config.langue import compte, enumeration, jour
+from bots import terminal
+from config.french import compte, enumeration, jour
 from jobs.remind import SERVICE
 from jobs.wiring import Atelier
-from reports.vue import Vue
-from sheets.register import clock
-from sheets.register.actes import Main, verrouille
-from sheets.register.registre import un_seul_releve
+from reports.view import Vue
+from sheets.register import future_facts
+from sheets.register.acts import Main, verrouille
+from sheets.register.database import un_seul_releve
 
 _WORDS = {
     "pulls": ("relevé", "relevés"),
@@ -25,20 +25,20 @@ _WORDS = {
 def bring_back(atelier: Atelier, yes: bool) -> None:
     """Show what bears a day after today; with `yes`, date it of now, and take off the locks that the service put too early."""
     now, db = atelier.maintenant(), atelier.registre_existant
-    last = clock.ahead(db, now.date())
+    last = future_facts.ahead(db, now.date())
     if last is None:
-        console.ecrit(f"Rien n'est daté après aujourd'hui, le {jour(now)}.", "green")
+        terminal.ecrit(f"Rien n'est daté après aujourd'hui, le {jour(now)}.", "green")
         return
-    facts = [compte(n, *_WORDS[table]) for table, n in clock.facts_ahead(db, now.date()).items() if n]
-    console.ecrit(f"Daté après aujourd'hui ({jour(now)}), jusqu'au {jour(last)} : {enumeration(facts)}.")
+    facts = [compte(n, *_WORDS[table]) for table, n in future_facts.facts_ahead(db, now.date()).items() if n]
+    terminal.ecrit(f"Daté après aujourd'hui ({jour(now)}), jusqu'au {jour(last)} : {enumeration(facts)}.")
     if not yes:
         click.echo(
             "Rien n'a changé. Si aujourd'hui est bien le bon jour, ajoutez --yes : tout cela sera daté d'aujourd'hui."
         )
         return
     with un_seul_releve(db):
-        early = clock.locks_ahead(db, SERVICE.email, now.date())
-        clock.bring_back(db, now)
+        early = future_facts.locks_ahead(db, SERVICE.email, now.date())
+        future_facts.bring_back(db, now)
     lifted = _lift(atelier.vue(), now, early)
     click.echo(f"Tout cela est daté du {jour(now)} ; aucun montant n'a changé.")
     if lifted:

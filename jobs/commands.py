@@ -10,20 +10,20 @@ from typing import Any
 
 import click
 
-from bots import console
-from config.campagne import Campagne
-from config.droits import peut_agir
+from bots import terminal
+from config.campaign import Campagne
 from config.errors import UserError
-from config.langue import compte, decimal_euros, enumeration, jour, vouliez_vous
-from config.territoire import Perimetre
+from config.french import compte, decimal_euros, enumeration, jour, vouliez_vous
+from config.rights import peut_agir
+from config.territory import Perimetre
 from jobs import wiring
-from jobs.pull import STABLE, Bilan
-from jobs.pull import pull as releve_tout
+from jobs.taking_in.folders import STABLE, Bilan
+from jobs.taking_in.folders import pull as releve_tout
 from jobs.wiring import Atelier
 from sheets.cells import masque, tasse
+from sheets.judged import Classeur, Totaux
 from sheets.judging.workers import juge_tous
-from sheets.lignes import Classeur, Totaux
-from sheets.register.ledger import Prevue, prevues
+from sheets.register.known_actions import Prevue, prevues
 from sheets.register.pulls import PAR_LE_GHT, Saisie
 from sheets.trame import Trame
 from sheets.trames import TRAMES
@@ -41,7 +41,7 @@ def ecrit_les_trames(
     atelier: Atelier, trame: str, ght: str | None, campagne: str, sortie: Path | None, *, vierge: bool = False
 ) -> None:
     """Write one trame, or (ght None) one per GHT into a folder: with the lines already known, unless `vierge`."""
-    from sheets import template
+    from sheets import writing
 
     layout: Trame = _choisi("le type de trame", trame, TRAMES)
     c: Campagne = _choisi("la campagne", campagne, atelier.dossier.campagnes)
@@ -55,7 +55,7 @@ def ecrit_les_trames(
         raise UserError(
             f"Le GHT « {ght} » n'a plus d'établissement au {jour(c.situation)}, date de situation de la campagne."
         )
-    nom = template.nom_de_fichier(ght, c, atelier.dossier)
+    nom = writing.nom_de_fichier(ght, c, atelier.dossier)
     chemin = sortie / nom if sortie and sortie.is_dir() else sortie or Path(nom)
     connues = _ecrit_la_trame(atelier, layout, ght, c, chemin, vierge=vierge)
     avec = f" avec {compte(connues, 'ligne déjà connue', 'lignes déjà connues')}" if connues else ""
@@ -64,7 +64,7 @@ def ecrit_les_trames(
 
 def _ecrit_la_trame(atelier: Atelier, trame: Trame, ght: str, campagne: Campagne, chemin: Path, *, vierge: bool) -> int:
     """Save one trame; return how many known lines it comes with."""
-    from sheets import template
+    from sheets import writing
 
     lignes: dict[str, list[Prevue]] = {}
     pris: dict[str, frozenset[str]] = {}
@@ -72,7 +72,7 @@ def _ecrit_la_trame(atelier: Atelier, trame: Trame, ght: str, campagne: Campagne
         membres = [e.finess for e in atelier.dossier.territoire.membres(ght, campagne.situation)]
         db, au = atelier.registre_existant, atelier.maintenant().date()
         lignes, pris = prevues(db, atelier.dossier, campagne, membres, trame, au)
-    template.ecrit(template.preremplie(trame, ght, campagne, atelier.dossier, lignes, pris), chemin)
+    writing.ecrit(writing.preremplie(trame, ght, campagne, atelier.dossier, lignes, pris), chemin)
     return sum(map(len, lignes.values()))
 
 
@@ -83,14 +83,14 @@ def ecrit_toutes(
 
     One that is already there is left as it is: someone may have filled it.
     """
-    from sheets import template
+    from sheets import writing
 
     territoire = atelier.dossier.territoire
     ghts = [g for g in territoire.ghts.values() if territoire.membres(g.code, campagne.situation)]
     ecrites = {}
-    with console.progression("Trames") as avance:
+    with terminal.progression("Trames") as avance:
         for rang, g in enumerate(ghts, 1):
-            chemin = dossier_de_sortie / template.nom_de_fichier(g.code, campagne, atelier.dossier)
+            chemin = dossier_de_sortie / writing.nom_de_fichier(g.code, campagne, atelier.dossier)
             ecrites[chemin] = not chemin.exists()
             if ecrites[chemin]:
                 _ecrit_la_trame(atelier, trame, g.code, campagne, chemin, vierge=vierge)
@@ -116,7 +116,7 @@ def controle(atelier: Atelier, fichiers: Sequence[Path], en_json: bool) -> int:
     absents = [f for f in fichiers if not f.is_file()]
     if absents:
         raise UserError(f"Fichier introuvable : {enumeration([str(f) for f in absents])}.")
-    with console.progression("Contrôle") as avance:
+    with terminal.progression("Contrôle") as avance:
         juges = []
         for classeur in juge_tous(((str(f), f.read_bytes()) for f in fichiers), atelier.dossier):
             juges.append(classeur)
@@ -125,10 +125,10 @@ def controle(atelier: Atelier, fichiers: Sequence[Path], en_json: bool) -> int:
         click.echo(json.dumps([objet_classeur(c) for c in juges], ensure_ascii=False, indent=1))
     else:
         for classeur in juges:
-            console.titre(_en_tete(classeur))
-            console.constats(classeur.constats)
+            terminal.titre(_en_tete(classeur))
+            terminal.constats(classeur.constats)
             if classeur.lisible:
-                console.ecrit(f"  {console.totaux(classeur.totaux)}")
+                terminal.ecrit(f"  {terminal.totaux(classeur.totaux)}")
     return 2 if not all(c.lisible for c in juges) else int(any(c.bloquant for c in juges))
 
 
@@ -173,7 +173,7 @@ def releve(atelier: Atelier, sources: Sequence[Path], en_json: bool, motif: str 
             "Donnez un dossier de trames à relever : vigie pull DOSSIER, ou réglez VIGIE_SOURCES, qui les nomme tous."
         )
     saisie, permis = _pour_le_compte(atelier, motif, email)
-    with console.progression("Relevé") as avance:
+    with terminal.progression("Relevé") as avance:
         bilan = releve_tout(
             atelier.registre, atelier.dossier, sources or reglees, atelier.maintenant, avance, saisie=saisie,
             permis=permis, patience=STABLE if reglees else 0,
@@ -211,28 +211,28 @@ def montre_bilan(bilan: Bilan) -> None:
     """What a pull took in: counts by state, refusals in words, control totals."""
     etats = {"nouveaux": "nouveau", "modifies": "modifie", "inchanges": "inchange", "refuses": "refuse"}
     comptes = {n: bilan.combien(e) for n, e in etats.items()}  # type: ignore[arg-type]
-    console.ecrit(f"{compte(len(bilan.recus), 'fichier')} : {en_etats(comptes)}.")
+    terminal.ecrit(f"{compte(len(bilan.recus), 'fichier')} : {en_etats(comptes)}.")
     if bilan.retours:
-        console.ecrit(
+        terminal.ecrit(
             f"  {compte(len(bilan.retours), 'retour de Vigie laissé', 'retours de Vigie laissés')} de côté.", "dim"
         )
     for absente in bilan.absentes:
-        console.ecrit(
+        terminal.ecrit(
             f"  La source « {absente} » n'existe pas, ou n'est pas accessible ; les autres ont été relevées.", "red"
         )
     for u in bilan.unread:
-        console.ecrit(f"  {u.sentence}", "red")
+        terminal.ecrit(f"  {u.sentence}", "red")
     for chemin in bilan.en_ecriture:
-        console.ecrit(f"  encore en cours d'écriture, laissé pour le prochain relevé : {Path(chemin).name}", "yellow")
+        terminal.ecrit(f"  encore en cours d'écriture, laissé pour le prochain relevé : {Path(chemin).name}", "yellow")
     for r in bilan.recus:
         if r.etat == "inchange" and r.motif:
-            console.ecrit(f"  ignoré {Path(r.fichier).name} — {r.motif}", "yellow")
+            terminal.ecrit(f"  ignoré {Path(r.fichier).name} — {r.motif}", "yellow")
         if r.etat == "refuse" and not r.non_lus:
-            console.ecrit(f"  refusé {Path(r.fichier).name} — {r.motif}", "red")
+            terminal.ecrit(f"  refusé {Path(r.fichier).name} — {r.motif}", "red")
         for c in r.non_lus:
             quoi = "refusé " if r.etat == "refuse" else "onglet refusé "
-            console.ecrit(f"  {quoi} {Path(r.fichier).name} — {c.message}", "red")
-    console.ecrit(console.totaux(bilan.totaux))
+            terminal.ecrit(f"  {quoi} {Path(r.fichier).name} — {c.message}", "red")
+    terminal.ecrit(terminal.totaux(bilan.totaux))
 
 
 def en_etats(comptes: Mapping[str, Any]) -> str:

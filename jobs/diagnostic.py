@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bots import console, courrier, slack_api
-from config.dossier import EXEMPLE
+from bots import outgoing_mail, terminal
+from bots.slack import web_api
 from config.errors import UserError
-from config.langue import compte, enumeration
-from config.territoire import FRANCE, Perimetre
-from jobs.folders import look
+from config.folder import EXEMPLE
+from config.french import compte, enumeration
+from config.territory import FRANCE, Perimetre
+from jobs.taking_in.looked_into import look
 from jobs.wiring import Atelier, imap, slack, smtp, sources
-from sheets.sources import boite
+from sheets.sources import mailbox
 
 Examen = tuple[list[str], list[str]]
 """(what is in order, what is to be mended), a sentence each."""
@@ -29,13 +30,13 @@ def examine(atelier: Atelier) -> int:
     for examen in (_dossier, _registre, _chat, _sources, _courrier, _boite):
         vu = _dit(examen, atelier)
         if isinstance(vu, PasRegle):
-            console.ecrit(f"Facultatif : {vu}")
+            terminal.ecrit(f"Facultatif : {vu}")
             continue
         bons, fautes = vu
         for phrase in bons:
-            console.ecrit(f"En ordre : {phrase}")
+            terminal.ecrit(f"En ordre : {phrase}")
         for phrase in fautes:
-            console.ecrit(f"À régler : {phrase}", "yellow")
+            terminal.ecrit(f"À régler : {phrase}", "yellow")
         soucis += len(fautes)
     return int(soucis > 0)
 
@@ -92,9 +93,9 @@ def _registre(atelier: Atelier) -> Examen:
 def _chat(_atelier: Atelier) -> Examen | PasRegle:
     reglages = slack()
     if not (reglages.bot or reglages.app):
-        noms = slack_api.noms(reglages.manquants)
+        noms = web_api.noms(reglages.manquants)
         return f"Slack n'est pas réglé, Vigie n'y répond pas et n'y écrit pas. Pour l'y mettre : {noms} (docs/installer-slack.md)."
-    return slack_api.examine(reglages)
+    return web_api.examine(reglages)
 
 
 def _sources(_atelier: Atelier) -> Examen | PasRegle:
@@ -113,11 +114,11 @@ def _courrier(atelier: Atelier) -> Examen | PasRegle:
     reglages = smtp(atelier.maintenant)
     if reglages is None:
         return "le courrier (SMTP) n'est pas réglé, aucune lettre ne part. Pour en envoyer : VIGIE_SMTP_URL (docs/recevoir.md)."
-    return courrier.examine(reglages)
+    return outgoing_mail.examine(reglages)
 
 
 def _boite(_atelier: Atelier) -> Examen | PasRegle:
     reglages = imap()
     if reglages is None:
         return "la boîte aux lettres (IMAP) n'est pas réglée, aucune trame n'arrive par là. Pour la relever : VIGIE_IMAP_URL (docs/recevoir.md)."
-    return boite.examine(reglages)
+    return mailbox.examine(reglages)

@@ -7,8 +7,8 @@ from typing import Any
 import click
 from rapidfuzz import process
 
-from config.discretion import masque
 from config.machine import FULL, reason, shown
+from config.secrets import masque
 
 
 class Commande(click.Command):

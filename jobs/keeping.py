@@ -7,17 +7,17 @@ from pathlib import Path
 
 import click
 
-from bots import console
+from bots import terminal
 from config.errors import UserError
-from config.langue import compte, enumeration, jour, nombre_d_octets
+from config.french import compte, enumeration, jour, nombre_d_octets
 from jobs import leftovers
 from jobs.leftovers import Leftovers
 from jobs.wiring import Atelier
-from sheets.register import effacement, sauvegarde
-from sheets.register.effacement import Efface, Perimes
-from sheets.register.registre import chemin_de, un_seul_releve, verrou_de
-from sheets.register.reprise import Repris
-from sheets.register.sauvegarde import Contenu
+from sheets.register import backup, erasing
+from sheets.register.backup import Contenu
+from sheets.register.carry_over import Repris
+from sheets.register.database import chemin_de, un_seul_releve, verrou_de
+from sheets.register.erasing import Efface, Perimes
 
 DOSSIER = "sauvegardes"
 
@@ -26,13 +26,13 @@ def sauve(atelier: Atelier, fichier: Path | None, garde: int | None) -> None:
     """Copy the register, verified, under a dated name unless one is given; keep the `garde` latest of its own."""
     quand, registre = atelier.maintenant(), atelier.chemin_registre
     db = atelier.registre_existant
-    vers = fichier or registre.parent / DOSSIER / sauvegarde.nom_date(registre, quand)
-    contenu = sauvegarde.sauve(db, registre, vers, quand)
+    vers = fichier or registre.parent / DOSSIER / backup.nom_date(registre, quand)
+    contenu = backup.sauve(db, registre, vers, quand)
     click.echo(f"Sauvegardé et vérifié : {vers}, {nombre_d_octets(contenu.octets)}, {_dit(contenu)}.")
-    otees = sauvegarde.eclaircit(vers.parent, registre, garde) if garde else []
+    otees = backup.eclaircit(vers.parent, registre, garde) if garde else []
     if otees:
         click.echo(f"{compte(len(otees), 'sauvegarde plus ancienne retirée', 'sauvegardes plus anciennes retirées')}.")
-    sauvegarde.note(db, vers, quand, contenu.octets)
+    backup.note(db, vers, quand, contenu.octets)
 
 
 def restaure(atelier: Atelier, fichier: Path, oui: bool) -> None:
@@ -42,16 +42,16 @@ def restaure(atelier: Atelier, fichier: Path, oui: bool) -> None:
         raise UserError(f"Fichier introuvable : {fichier}. Donnez une sauvegarde faite par vigie backup.")
     if registre.exists() and registre.samefile(fichier):
         raise UserError(f"« {fichier} » est le registre lui-même. Donnez une sauvegarde faite par vigie backup.")
-    with sauvegarde.prepare(fichier, registre, quand) as (copie, contenu):
-        console.ecrit(f"Sauvegarde vérifiée : {fichier}, {_dit(contenu)}.")
-        console.ecrit(f"Registre en place : {registre}, {_en_place(registre)}.")
+    with backup.prepare(fichier, registre, quand) as (copie, contenu):
+        terminal.ecrit(f"Sauvegarde vérifiée : {fichier}, {_dit(contenu)}.")
+        terminal.ecrit(f"Registre en place : {registre}, {_en_place(registre)}.")
         if not oui:
-            _dit_le_repris(sauvegarde.a_reprendre(registre, copie), "serait gardé")
+            _dit_le_repris(backup.a_reprendre(registre, copie), "serait gardé")
             click.echo("Rien n'a été remplacé. Pour le faire, ajoutez --yes : le registre en place sera gardé à côté.")
             return
         with verrou_de(registre):
-            de_cote = _libre(registre.parent / sauvegarde.nom_date(registre, quand, "-remplace"))
-            repris = sauvegarde.remplace(registre, copie, de_cote)
+            de_cote = _libre(registre.parent / backup.nom_date(registre, quand, "-remplace"))
+            repris = backup.remplace(registre, copie, de_cote)
     _dit_le_repris(repris, "est gardé")
     click.echo(f"Restauré. L'ancien registre est gardé sous {de_cote}." if repris else "Restauré.")
 
@@ -65,7 +65,7 @@ def _libre(chemin: Path) -> Path:
 def _en_place(registre: Path) -> str:
     if not registre.exists():
         return "qui n'existe pas encore"
-    contenu = sauvegarde.resume(registre)
+    contenu = backup.resume(registre)
     return _dit(contenu) if contenu else "qui ne peut pas être lu"
 
 
@@ -79,9 +79,9 @@ def _dit_le_repris(repris: Repris | None, verbe: str) -> None:
             compte(repris.gestes, "réponse à des rappels", "réponses à des rappels"),
             compte(repris.courriels, "courriel traité", "courriels traités"),
         )
-        console.ecrit(f"Ce qui a été dit depuis la sauvegarde {verbe} : {enumeration(dits)}.")
+        terminal.ecrit(f"Ce qui a été dit depuis la sauvegarde {verbe} : {enumeration(dits)}.")
     if repris.manque:
-        console.ecrit(
+        terminal.ecrit(
             f"Ce qui a été dit depuis la sauvegarde ne peut pas être repris en entier du registre en place, qui est {repris.manque} : "
             "des lettres peuvent partir deux fois ; voyez par vigie remind ce qui partirait, avant de rallumer le service."
         )
@@ -99,15 +99,15 @@ def purge(atelier: Atelier, oui: bool) -> None:
     perimes, registre = _perimes(atelier), atelier.chemin_registre
     db = atelier.registre_existant
     if not oui:
-        _montre(effacement.compte_perimes(db, perimes), leftovers.find(db, registre, perimes), perimes, "serait effacé")
+        _montre(erasing.compte_perimes(db, perimes), leftovers.find(db, registre, perimes), perimes, "serait effacé")
         return
     with un_seul_releve(db):
         reste = leftovers.find(db, registre, perimes)
-        efface = effacement.efface(db, perimes, atelier.maintenant())
+        efface = erasing.efface(db, perimes, atelier.maintenant())
         _montre(efface, reste, perimes, "est effacé")
         leftovers.clean(reste, perimes, atelier.maintenant())
-        if not efface.rien or effacement.is_owed(db):
-            regagnes = effacement.compacte(db, atelier.maintenant())
+        if not efface.rien or erasing.is_owed(db):
+            regagnes = erasing.compacte(db, atelier.maintenant())
             click.echo(
                 f"{nombre_d_octets(regagnes)} regagnés : {chemin_de(db).name} fait {nombre_d_octets(chemin_de(db).stat().st_size)}."
                 " Les sauvegardes faites avant gardent encore ce qui a été effacé."

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from config.campagne import PARIS
+from config.campaign import PARIS
 from config.errors import UserError
-from sheets.register import effacement
-from sheets.register.effacement import Perimes
+from sheets.register import erasing
+from sheets.register.database import open_to_read, ouvre
+from sheets.register.erasing import Perimes
 from sheets.register.pulls import PAR_SLACK, Depot
-from sheets.register.registre import open_to_read, ouvre
 
 
 class Leftovers(NamedTuple):
@@ -32,7 +32,7 @@ def find(db: Database, register: Path, due: Perimes) -> Leftovers:
     for aside in sorted(register.parent.glob(f"{register.stem}-remplace-*.sqlite")):
         try:
             with closing(open_to_read(aside)) as old:
-                owed = effacement.is_owed(old) or not effacement.compte_perimes(old, due).rien
+                owed = erasing.is_owed(old) or not erasing.compte_perimes(old, due).rien
         except UserError:
             damaged.append(aside)
             continue
@@ -49,13 +49,13 @@ def clean(found: Leftovers, due: Perimes, when: datetime) -> None:
                 folder.rmdir()
     for aside in found.registers:
         with closing(ouvre(aside)) as old:
-            effacement.efface(old, due, when)
-            effacement.compacte(old, when)
+            erasing.efface(old, due, when)
+            erasing.compacte(old, when)
 
 
 def _drops(db: Database, register: Path, due: Perimes) -> Iterator[Path]:
     """The files dropped in the chat of which nothing younger was received; one that was never taken in goes by its date."""
-    known, old = effacement.paths(db, due)
+    known, old = erasing.paths(db, due)
     first_kept = datetime.combine(due.depuis, time(), PARIS).timestamp()
     for file in sorted((register.resolve().parent / PAR_SLACK).glob("*/*")):
         name = Depot(str(file), 0, 0).nom

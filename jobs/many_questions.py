@@ -16,14 +16,14 @@ from typing import Any
 
 import click
 
-from bots import console
+from bots import terminal
 from bots.answering import answer_after
 from bots.understood import comprise
+from config.csv_tables import decode, separateur
 from config.errors import UserError
-from config.langue import cle, compte, enumeration
-from config.tables import decode, separateur
+from config.french import cle, compte, enumeration
 from jobs.wiring import Atelier
-from reports.vue import Vue
+from reports.view import Vue
 from sheets.cells import date_
 
 COLUMNS = ("conversation", "profil", "jour", "question")
@@ -43,7 +43,7 @@ def answer_all(atelier: Atelier, file: Path) -> None:
     asked, today = read(file), atelier.vue()
     memory: dict[tuple[str, str], dict[str, Any]] = {}
     mistakes = 0
-    with console.progression("Questions") as advance:
+    with terminal.progression("Questions") as advance:
         for done, row in enumerate(asked, 1):
             said = _answer(atelier, today, row, memory)
             mistakes += "erreur" in said

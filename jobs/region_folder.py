@@ -13,20 +13,20 @@ from pathlib import Path
 
 import click
 
-from bots import console
-from config import liste_officielle, synonymes
-from config.dossier import EXEMPLE, edit
+from bots import terminal
+from config import official_list, synonyms
+from config.csv_tables import Plaintes, decode, separateur
 from config.errors import UserError
-from config.fichiers import lit_territoire
-from config.langue import compte, de, enumeration, jour, proche
-from config.tables import Plaintes, decode, separateur
-from config.territoire import FRANCE, Appartenance, Territoire
+from config.folder import EXEMPLE, edit
+from config.folder_files import lit_territoire
+from config.french import compte, de, enumeration, jour, proche
+from config.territory import FRANCE, Appartenance, Territoire
 from jobs.wiring import Atelier
-from reports.vue import Sujet
+from reports.view import Sujet
 from sheets.cells import texte
-from sheets.reading import excel
-from sheets.reading.rognage import tabs_of
-from sheets.register import questions
+from sheets.reading import opening
+from sheets.reading.second_try import tabs_of
+from sheets.register import stored_lines
 
 TERRITORY = "territoire.csv"
 
@@ -38,8 +38,8 @@ def learn(atelier: Atelier, ecrit: str | None, label: str | None) -> None:
         return
     _not_the_example(atelier, "")
     nomenclature = atelier.dossier.nomenclature
-    rubrique = synonymes.rubrique_de(nomenclature, label or "")
-    synonymes.apprend(atelier.chemin_dossier, nomenclature, rubrique, ecrit, label or "")
+    rubrique = synonyms.rubrique_de(nomenclature, label or "")
+    synonyms.apprend(atelier.chemin_dossier, nomenclature, rubrique, ecrit, label or "")
     click.echo(f"Appris : « {ecrit} » se lit « {label} ». Les trames déjà reçues gardent leur constat.")
 
 
@@ -51,14 +51,14 @@ def _show_unknown(atelier: Atelier) -> None:
     ]
     rangs = [
         (r, e, str(n), proche(e, nomenclature.labels(r)) or "—")
-        for r, e, n in questions.libelles_inconnus(vue.db, comptent)
+        for r, e, n in stored_lines.libelles_inconnus(vue.db, comptent)
         if nomenclature.label(r, e) is None
     ]
     if not rangs:
-        console.ecrit("Tous les libellés reçus sont connus.", "green")
+        terminal.ecrit("Tous les libellés reçus sont connus.", "green")
         return
-    console.tableau(("Niveau", "Écrit dans les trames", "Lignes", "Le plus proche"), rangs, (2,))
-    console.ecrit('Pour l\'apprendre : vigie learn "ÉCRIT" "LIBELLÉ OFFICIEL"')
+    terminal.tableau(("Niveau", "Écrit dans les trames", "Lignes", "Le plus proche"), rangs, (2,))
+    terminal.ecrit('Pour l\'apprendre : vigie learn "ÉCRIT" "LIBELLÉ OFFICIEL"')
 
 
 def load_territory(atelier: Atelier, fichier: Path, oui: bool) -> None:
@@ -71,9 +71,9 @@ def load_territory(atelier: Atelier, fichier: Path, oui: bool) -> None:
     _not_the_example(atelier, f", puis : vigie territory {fichier}")
     folder = atelier.chemin_dossier
     ancien = _territory_of(folder)
-    liste = liste_officielle.lit(_rangees(fichier), ancien.regions)
-    nouveau = liste_officielle.fusionne(ancien, liste, atelier.maintenant().date())
-    closes = liste_officielle.ended(ancien, nouveau)
+    liste = official_list.lit(_rangees(fichier), ancien.regions)
+    nouveau = official_list.fusionne(ancien, liste, atelier.maintenant().date())
+    closes = official_list.ended(ancien, nouveau)
     click.echo(f"{compte(len(liste.ghts), 'GHT', 'GHT')} et {compte(len(liste.etablissements), 'établissement')} lus.")
     if closes and not oui:
         _show_ends(nouveau, closes, "finirait", "serait effacée")
@@ -83,7 +83,7 @@ def load_territory(atelier: Atelier, fichier: Path, oui: bool) -> None:
         )
         return
     path = folder / TERRITORY
-    left = edit(folder, TERRITORY, liste_officielle.applied(ancien, nouveau, path.read_bytes()))
+    left = edit(folder, TERRITORY, official_list.applied(ancien, nouveau, path.read_bytes()))
     ajouts = len(set(nouveau.appartenances) - set(ancien.appartenances)) - sum(a.fin is not None for a in closes)
     click.echo(f"{compte(ajouts, 'appartenance ajoutée', 'appartenances ajoutées')} dans {path}.")
     _show_ends(nouveau, closes, "finit", "est effacée")
@@ -136,6 +136,6 @@ def _rangees(fichier: Path) -> list[list[str]]:
         return list(csv.reader(io.StringIO(contenu), delimiter=separateur(contenu)))
     try:
         premier = tabs_of(octets)[0]
-    except excel.Refus as refus:
+    except opening.Refus as refus:
         raise UserError(f"{fichier} : {refus.constat.message} {refus.constat.correction}") from None
     return [[] for _ in range(premier.ligne_0)] + [[texte(c) or "" for c in rangee] for rangee in premier.rangees]

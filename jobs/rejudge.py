@@ -8,16 +8,16 @@ from datetime import date, datetime
 
 from sqlite_utils import Database
 
-from config.dossier import Dossier
-from sheets.judging.campaign import recoupe
-from sheets.judging.known import raccorde_au_registre
+from config.folder import Dossier
+from sheets.judged import Classeur
 from sheets.judging.workers import juge_tous
-from sheets.lignes import Classeur
-from sheets.register import fichiers, pulls
+from sheets.matching.known import raccorde_au_registre
+from sheets.matching.whole_campaign import recoupe
+from sheets.register import pulls, received_files
+from sheets.register.database import un_seul_releve
 from sheets.register.decisions import suites
-from sheets.register.fichiers import FichierGarde
-from sheets.register.ledger import Envoi
-from sheets.register.registre import un_seul_releve
+from sheets.register.known_actions import Envoi
+from sheets.register.received_files import FichierGarde
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def rejuge(
 def left_alone(db: Database, le: date) -> dict[str, set[str]]:
     """By campaign, the GHT that are not judged again that day because they are locked."""
     alone: dict[str, set[str]] = {}
-    for g in fichiers.fichiers_a_rejuger(db, le):
+    for g in received_files.fichiers_a_rejuger(db, le):
         if _verrouille(db, g, le):
             alone.setdefault(g.campagne, set()).add(g.ght)
     return alone
@@ -69,11 +69,11 @@ def _rejuge(
     locked_too: bool,
 ) -> Iterator[Changement]:  # fmt: skip
     le = horloge().date()
-    gardes = [g for g in fichiers.fichiers_a_rejuger(db, le) if locked_too or not _verrouille(db, g, le)]
+    gardes = [g for g in received_files.fichiers_a_rejuger(db, le) if locked_too or not _verrouille(db, g, le)]
     # Earliest exercice first: what is carried over takes the value judged just before.
     gardes.sort(key=lambda g: dossier.campagnes[g.campagne].situation if g.campagne in dossier.campagnes else date.max)
     pull = pulls.commence(db, dossier, horloge()) if ecrit else 0
-    contenus = ((g.chemin, fichiers.original(db, g.empreinte)) for g in gardes)
+    contenus = ((g.chemin, received_files.original(db, g.empreinte)) for g in gardes)
     etats: list[pulls.Etat] = []
     for fait, (garde, juge) in enumerate(zip(gardes, juge_tous(contenus, dossier), strict=True), 1):
         avance(fait, len(gardes))
@@ -101,7 +101,7 @@ def _verrouille(db: Database, garde: FichierGarde, le: date) -> bool:
 
 def _compare(db: Database, garde: FichierGarde, classeur: Classeur) -> Changement | None:
     """The difference with the judgement in force, or None when there is none."""
-    avant, constats_avant = fichiers.jugement(db, garde.id)
+    avant, constats_avant = received_files.jugement(db, garde.id)
     apres = {
         (o.finess, li.numero): (li.action_id, li.mesure.gain_exercice, li.retire)
         for o in classeur.onglets

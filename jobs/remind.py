@@ -12,23 +12,23 @@ from typing import Any
 
 import click
 
-from bots import console, notify
-from bots.lettres import redaction
-from bots.lettres.alertes import ALERTES
-from bots.lettres.lettre import Lettre
-from bots.notify import Canal, Choix, Envoi
-from config.campagne import PARIS
-from config.droits import Personne
+from bots import delivery, terminal
+from bots.delivery import Canal, Choix, Envoi
+from bots.letters import composing
+from bots.letters.alert_words import ALERTES
+from bots.letters.letter import Lettre
+from config.campaign import PARIS
 from config.errors import UserError
-from config.langue import compte, enumeration, jour
-from config.ouvrables import a_l_ouverture, raison_d_attendre
-from config.rappels import dates
-from config.territoire import FRANCE
+from config.french import compte, enumeration, jour
+from config.ladder import dates
+from config.rights import Personne
+from config.territory import FRANCE
+from config.working_hours import a_l_ouverture, raison_d_attendre
 from jobs.wiring import Atelier
-from reports import suivi
-from reports.relances import Silence, au_jour, en_cours
-from reports.vue import Sujet, Vue
-from sheets.register.actes import Main, campagne_nommee, verrouille
+from reports import progress
+from reports.due.reminders import Silence, au_jour, en_cours
+from reports.view import Sujet, Vue
+from sheets.register.acts import Main, campagne_nommee, verrouille
 from sheets.register.decisions import derniers_verrous
 
 SERVICE = Personne("vigie", "le service", "dgos", FRANCE)
@@ -55,13 +55,13 @@ def relance(atelier: Atelier, envoie: bool, en_json: bool, choisie: Choix = lamb
         return
     if not canaux:
         raise UserError(SANS_CANAL)
-    faits = notify.tourne(vue, atelier.maintenant, canaux, choisie).faits
+    faits = delivery.tourne(vue, atelier.maintenant, canaux, choisie).faits
     if en_json:
         click.echo(json.dumps({"au": instant.isoformat(timespec="seconds"), "messages": faits}, ensure_ascii=False))
     else:
-        console.ecrit(f"{bilan(faits)}.")
+        terminal.ecrit(f"{bilan(faits)}.")
         if raison := raison_d_attendre(instant, vue.dossier.heures):
-            console.ecrit(f"Rien ne part maintenant : {raison}.")
+            terminal.ecrit(f"Rien ne part maintenant : {raison}.")
 
 
 def bilan(faits: Mapping[str, int]) -> str:
@@ -96,7 +96,7 @@ def verrouille_a_l_heure(vue: Vue, instant: datetime) -> dict[str, list[str]]:
     for c in (c for c in en_cours(vue) if c.verrou <= vue.au):
         touches = derniers_verrous(vue.db, c.code)
         venus = []
-        for e in suivi.etats(vue, Sujet(FRANCE, c.exercice, c.code)):
+        for e in progress.etats(vue, Sujet(FRANCE, c.exercice, c.code)):
             heure = datetime.combine(dates(c, e.echeance).verrou, time(vue.dossier.heures.ferme), PARIS)
             dernier = touches.get(e.ght.code)
             if heure <= instant and not e.verrouillee and not (dernier and dernier >= heure):
@@ -111,12 +111,12 @@ def _lettres(
 ) -> tuple[list[tuple[Envoi, str, Lettre]], list[Silence]]:
     """(to whom, by which channel, the letter) of all that would leave, and the silences."""
     instant = atelier.maintenant()
-    envois, silences = notify.a_dire(vue, instant, choisie)
+    envois, silences = delivery.a_dire(vue, instant, choisie)
     rendues = []
     for e in envois:
         canal = next((c for c in canaux if c.adresse(e.personne)), None)
         adresse = canal.adresse(e.personne) if canal else e.personne.email
-        lettre = redaction.lettre(au_jour(vue, instant), e.relances, e.personne, "", adresse)
+        lettre = composing.lettre(au_jour(vue, instant), e.relances, e.personne, "", adresse)
         rendues.append((e, canal.nom if canal else "", lettre))
     return rendues, silences
 
@@ -139,34 +139,34 @@ def _objet(vue: Vue, atelier: Atelier, canaux: Sequence[Canal], choisie: Choix) 
 def _montre(vue: Vue, atelier: Atelier, canaux: Sequence[Canal], choisie: Choix) -> None:
     lettres, silences = _lettres(vue, atelier, canaux, choisie)
     quoi = "Partiraient maintenant" if canaux else "À envoyer"
-    console.titre(f"{quoi} ({atelier.maintenant():%d/%m/%Y à %Hh%M}) : {compte(len(lettres), 'lettre')}")
+    terminal.titre(f"{quoi} ({atelier.maintenant():%d/%m/%Y à %Hh%M}) : {compte(len(lettres), 'lettre')}")
     for e, canal, lettre in lettres:
         montre_la_lettre(e, canal, lettre)
     raisons = _par_raison(vue, silences, lettres)
     if raisons or lettres:
-        console.titre("Ne reçoivent rien")
+        terminal.titre("Ne reçoivent rien")
     for (campagne, qui, raison), noms in sorted(raisons.items()):
-        console.ecrit(f"  {' · '.join(filter(None, (campagne, qui, raison)))} : {enumeration(noms, MONTRES)}")
+        terminal.ecrit(f"  {' · '.join(filter(None, (campagne, qui, raison)))} : {enumeration(noms, MONTRES)}")
     if not raisons and lettres:
-        console.ecrit("  personne : tout ce qui est à envoyer est ci-dessus.")
+        terminal.ecrit("  personne : tout ce qui est à envoyer est ci-dessus.")
     elif not raisons:
-        console.ecrit("Rien n'est dû en ce moment." if any(en_cours(vue)) else "Aucune campagne n'est en cours.")
+        terminal.ecrit("Rien n'est dû en ce moment." if any(en_cours(vue)) else "Aucune campagne n'est en cours.")
     if lettres:
-        console.ecrit("Rien n'est parti : ajoutez --send pour envoyer." if canaux else SANS_CANAL, "bold")
+        terminal.ecrit("Rien n'est parti : ajoutez --send pour envoyer." if canaux else SANS_CANAL, "bold")
 
 
 def montre_la_lettre(e: Envoi, canal: str, lettre: Lettre) -> None:
     """One letter as it would leave, its words as they are."""
     etapes = enumeration(list(dict.fromkeys(r.cle.etape for r in e.relances)))
-    console.ecrit("")
-    console.ecrit(
+    terminal.ecrit("")
+    terminal.ecrit(
         f"→ {e.personne.email} ({e.personne.fonction}){f', {canal}' if canal else ''} — {etapes}", "bold cyan"
     )
-    console.ecrit(f"  {lettre.objet}", "bold")
+    terminal.ecrit(f"  {lettre.objet}", "bold")
     for ligne in lettre.texte.rstrip().split("\n"):
-        console.ecrit(f"  | {ligne}".rstrip())
+        terminal.ecrit(f"  | {ligne}".rstrip())
     for piece in lettre.pieces:
-        console.ecrit(f"  Jointe : {piece.nom}")
+        terminal.ecrit(f"  Jointe : {piece.nom}")
 
 
 def _par_raison(

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import click
 
-from bots import answering, console
+from bots import answering, terminal
+from bots.answer_files import FABRIQUES
+from bots.answer_words import MONTRES
 from bots.answering import Rendu
-from bots.documents import FABRIQUES
-from bots.grammaire.question import Forme
-from bots.messages import MONTRES
+from bots.grammar.question import Forme
 from config import safe_write
-from config.langue import jour
+from config.french import jour
 from jobs.wiring import Atelier
-from sheets.register import demandes
+from sheets.register import asked
 
 
 def repond(
@@ -30,9 +30,9 @@ def repond(
         click.echo(json.dumps(rendu.objet, ensure_ascii=False, indent=1))
     else:
         premiere, *suite = str(rendu.objet["texte"]).split("\n")
-        console.ecrit(premiere, "bold")
+        terminal.ecrit(premiere, "bold")
         for ligne in suite:
-            console.ecrit(ligne)
+            terminal.ecrit(ligne)
     _ecrit_les_fichiers(rendu, vers)
 
 
@@ -42,7 +42,7 @@ OPTIONS: dict[Forme, str] = {"image": "--image FICHIER.png", "tableur": "--xlsx 
 
 def _ecrit_les_fichiers(rendu: Rendu, vers: Mapping[Forme, Path | None]) -> None:
     """Write what was asked as a file, and say where; asked in words without a place for it, say how."""
-    from sheets.template.seal import is_untouched
+    from sheets.writing.seal import is_untouched
 
     quoi = rendu.question.forme
     if quoi in OPTIONS and not vers.get(quoi):
@@ -58,7 +58,7 @@ def _ecrit_les_fichiers(rendu: Rendu, vers: Mapping[Forme, Path | None]) -> None
 
 def incomprises(atelier: Atelier, en_json: bool) -> None:
     """What people asked and was not understood, most frequent first; who asked is not said."""
-    dites = demandes.incomprises(atelier.vue().db)
+    dites = asked.incomprises(atelier.vue().db)
     if en_json:
         click.echo(
             json.dumps(
@@ -66,8 +66,8 @@ def incomprises(atelier: Atelier, en_json: bool) -> None:
             )
         )
     elif not dites:
-        console.ecrit("Tout ce qui a été demandé a été compris.", "green")
+        terminal.ecrit("Tout ce qui a été demandé a été compris.", "green")
     else:
-        console.tableau(
+        terminal.tableau(
             ("Fois", "Dernière", "Question"), [(str(i.fois), jour(i.derniere), i.texte) for i in dites], (0,)
         )

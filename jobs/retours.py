@@ -11,22 +11,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bots import console
+from bots import terminal
 from config import safe_write
 from config.errors import UserError
-from config.langue import compte, enumeration, euros, vouliez_vous
+from config.french import compte, enumeration, euros, vouliez_vous
 from jobs.wiring import Atelier
-from sheets.constats import Constat, Gravite
-from sheets.judging.known import avec_le_registre
+from sheets.companion_mark import PROPRIETE
+from sheets.findings import Constat, Gravite
+from sheets.judged import Classeur
 from sheets.judging.workers import juge_tous
-from sheets.lignes import Classeur
-from sheets.marque import PROPRIETE
-from sheets.reading.excel import TAILLE_MAX, proprietes
+from sheets.matching.known import avec_le_registre
+from sheets.reading.opening import TAILLE_MAX, proprietes
 
 if TYPE_CHECKING:
-    from sheets.template.changements import Changement
-    from sheets.template.docteur import Soin
-    from sheets.template.retour_onglet import Reglee
+    from sheets.repairing.clean_trame import Soin
+    from sheets.repairing.what_changed import Changement
+    from sheets.returning.companion_tab import Reglee
 
 RETOUR, PROPRE = " - retour.xlsx", " - trame propre.xlsx"
 GARDE = "il n'est pas remplacé. Déplacez-le, ou donnez un autre dossier par -o."
@@ -42,7 +42,7 @@ def ecrit_les_retours(
     With a register, it also says what was settled, what is known of the actions, what the whole campaign shows.
     Raises UserError, and writes nothing, when a file is missing or a name is taken.
     """
-    from sheets.template.retour import ecrit_retour
+    from sheets.returning.companion import ecrit_retour
 
     chemins = _chemins(fichiers, sortie, RETOUR)
     if pris := next((c for c in chemins.values() if c.exists() and not _est_un_retour(c)), None):
@@ -50,15 +50,15 @@ def ecrit_les_retours(
             f"« {pris} » existe déjà et n'est pas un retour de Vigie, ou quelqu'un y a écrit depuis : {GARDE}"
         )
     juges, passes = [], []
-    with console.progression("Retours") as avance:
+    with terminal.progression("Retours") as avance:
         for fichier, juge in zip(fichiers, juge_tous(_lus(fichiers), atelier.dossier), strict=True):
             if fichier.name.startswith(VERROU) or [c.code for c in juge.constats] == ["retour-de-vigie"]:
-                console.ecrit(f"{fichier.name} — pas de retour : {juge.constats[0].message}", "yellow")
+                terminal.ecrit(f"{fichier.name} — pas de retour : {juge.constats[0].message}", "yellow")
                 passes.append(juge)
                 continue
             classeur, reglees = _avec_le_registre(atelier, juge, fichier)
             ecrit_retour(classeur, atelier.dossier, chemins[fichier], reglees)
-            console.ecrit(f"{fichier.name} — {_bilan(classeur)} → {chemins[fichier]}")
+            terminal.ecrit(f"{fichier.name} — {_bilan(classeur)} → {chemins[fichier]}")
             juges.append(classeur)
             avance(len(juges) + len(passes), len(fichiers))
     return code_de_sortie(juges or passes)
@@ -91,7 +91,7 @@ def soigne_les_trames(atelier: Atelier, fichiers: Sequence[Path], sortie: Path |
 
     Raises UserError, and writes nothing, when a file is missing, a name is taken, or a code is not known.
     """
-    from sheets.template.docteur import Soin, soigne_tous
+    from sheets.repairing.clean_trame import Soin, soigne_tous
 
     _connu("le GHT", ght, atelier.dossier.territoire.ghts)
     _connu("la campagne", campagne, atelier.dossier.campagnes)
@@ -99,7 +99,7 @@ def soigne_les_trames(atelier: Atelier, fichiers: Sequence[Path], sortie: Path |
     if pris := next((c for c in chemins.values() if c.exists()), None):
         raise UserError(f"« {pris} » existe déjà, et quelqu'un l'a peut-être rempli : {GARDE}")
     ecrites: dict[Path, Soin] = {}
-    with console.progression("Trames") as avance:
+    with terminal.progression("Trames") as avance:
         soins = soigne_tous(_lus(fichiers), atelier.dossier, ght, campagne)
         for rang, (fichier, (_, soin)) in enumerate(zip(fichiers, soins, strict=True), 1):
             if isinstance(soin, Soin):
@@ -116,10 +116,10 @@ def _dit_les_soins(atelier: Atelier, soins: Mapping[Path, Soin]) -> int:
     """What became of each file, and what its clean trame is still told of; the exit code of `vigie check` on them."""
     juges = list(juge_tous(((str(c), soin.octets) for c, soin in soins.items()), atelier.dossier))
     for (chemin, soin), classeur in zip(soins.items(), juges, strict=True):
-        console.ecrit(f"{chemin}", "bold")
+        terminal.ecrit(f"{chemin}", "bold")
         reprises = compte(classeur.totaux.lignes_lues, "ligne reprise", "lignes reprises")
-        console.ecrit(f"  {reprises} ; {_natures(soin.changements)} (onglet « Ce qui a changé »).")
-        console.ecrit(f"  Reste : {_bilan(classeur)}.")
+        terminal.ecrit(f"  {reprises} ; {_natures(soin.changements)} (onglet « Ce qui a changé »).")
+        terminal.ecrit(f"  Reste : {_bilan(classeur)}.")
     return code_de_sortie(juges)
 
 
@@ -137,7 +137,7 @@ def _dit_le_refus(fichier: Path, constat: Constat) -> None:
     conseil = constat.correction
     if constat.code == "trame-inconnue":
         conseil = "Si c'est bien une trame dont le tampon a été effacé, dites laquelle : --ght CODE --campagne CODE."
-    console.ecrit(f"{fichier.name} — pas de trame propre : {constat.message} {conseil}", "red")
+    terminal.ecrit(f"{fichier.name} — pas de trame propre : {constat.message} {conseil}", "red")
 
 
 def _connu(quoi: str, code: str, connus: Mapping[str, object]) -> None:
@@ -165,7 +165,7 @@ def _lus(fichiers: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
 
 def _est_un_retour(chemin: Path) -> bool:
     """Whether what stands there is a companion of ours, as we left it."""
-    from sheets.template.seal import is_untouched
+    from sheets.writing.seal import is_untouched
 
     if not chemin.is_file() or chemin.stat().st_size > TAILLE_MAX:
         return False

@@ -12,8 +12,8 @@ from datetime import datetime
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from config.campagne import PARIS
-from jobs.pas import Pas
+from config.campaign import PARIS
+from jobs.steps import Pas
 
 GRACE = 3600
 """Seconds by which a step may be late and still run: the library's own second would skip it."""

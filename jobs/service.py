@@ -15,18 +15,18 @@ from pathlib import Path
 
 import click
 
-from bots import journal
-from bots.chat import SERVICE as CHAT
+from bots import log
+from bots.slack.conversation import SERVICE as CHAT
 from config.errors import UserError
-from jobs.a_part import interromps
 from jobs.chat import a_l_arret, repond_sur_slack
-from jobs.pas import PAS, Pas
 from jobs.schedule import horaire
+from jobs.steps import PAS, Pas
+from jobs.subprocesses import interromps
 from jobs.wiring import Atelier, slack
-from sheets.register import chat
-from sheets.register import pas as suivi
+from sheets.register import claimed_events
+from sheets.register import step_history as suivi
+from sheets.register.database import ouvert_par_ce_fil, side_file, un_a_la_fois
 from sheets.register.faults import dit_la_machine
-from sheets.register.registre import ouvert_par_ce_fil, side_file, un_a_la_fois
 
 BATTEMENT = 30.0
 """Seconds between two signs of life of the service."""
@@ -40,7 +40,7 @@ journal_ = logging.getLogger("vigie.service")
 def tourne(atelier: Atelier, pas: Sequence[Pas] = PAS) -> int:
     """Run until stopped. Raises UserError before it starts: what is wrong in the folder, or another service at work."""
     with un_seul_service(atelier.chemin_registre):
-        journal.ouvre()
+        log.ouvre()
         _ = atelier.registre
         atelier.vue()
         arret = a_l_arret()
@@ -101,7 +101,7 @@ def un_seul_service(registre: Path) -> Iterator[None]:
 def _fait_signe(atelier: Atelier, etat: str, service: str = suivi.LE_SERVICE) -> bool:
     """Leave a sign of life; False when the register could not be written, which is logged and tried again."""
     try:
-        chat.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), service, etat, atelier.maintenant())
+        claimed_events.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), service, etat, atelier.maintenant())
     except Exception:
         journal_.exception("The sign of life could not be written")
         return False

@@ -11,24 +11,33 @@ from typing import Any
 
 import click
 
-from bots import console
-from bots.chat import SERVICE
-from config.campagne import Campagne, campagne_du_jour
-from config.discretion import est_masque
-from config.dossier import EXEMPLE
-from config.langue import compte, enumeration, jour, nombre_d_octets
-from config.territoire import FRANCE
+from bots import terminal
+from bots.slack.conversation import SERVICE
+from config.campaign import Campagne, campagne_du_jour
+from config.folder import EXEMPLE
+from config.french import compte, enumeration, jour, nombre_d_octets
+from config.secrets import est_masque
+from config.territory import FRANCE
 from jobs.commands import en_etats
-from jobs.pas import PAS, ne_va_pas
+from jobs.steps import PAS, ne_va_pas
 from jobs.wiring import Atelier, sources
-from reports.suivi import etats
-from reports.vue import Sujet, Vue
-from sheets.register import chat, clock, courriels, effacement, fichiers, messages, pas, veille
-from sheets.register.chat import Signe
-from sheets.register.clock import WAY_BACK
+from reports.progress import etats
+from reports.view import Sujet, Vue
+from sheets.register import (
+    claimed_events,
+    erasing,
+    future_facts,
+    health,
+    mail_replies,
+    outbox,
+    received_files,
+    step_history,
+)
+from sheets.register.claimed_events import Signe
+from sheets.register.database import FIRST_STEP
 from sheets.register.decisions import impossible_extensions
+from sheets.register.future_facts import WAY_BACK
 from sheets.register.pulls import PAR_SLACK
-from sheets.register.registre import FIRST_STEP
 
 SOUFFRANCE = 14
 """Days for which an answer that did not leave is told."""
@@ -91,10 +100,10 @@ def etat(atelier: Atelier, en_json: bool) -> int:
 
 def sante(atelier: Atelier) -> int:
     """Say whether the service lives, and nothing else; 1 if it does not. A step that fails is no reason to start it again."""
-    signe = chat.dernier_signe(atelier.registre_existant, pas.LE_SERVICE)
+    signe = claimed_events.dernier_signe(atelier.registre_existant, step_history.LE_SERVICE)
     vit = signe is not None and signe.etat == "vivant" and _age(signe, atelier.maintenant()) <= SILENCE
     quand = f", dernier signe de vie le {_quand(signe.le)}" if signe else ""
-    console.ecrit(f"Le service vit{quand}." if vit else f"Le service ne vit pas{quand}.", "" if vit else "yellow")
+    terminal.ecrit(f"Le service vit{quand}." if vit else f"Le service ne vit pas{quand}.", "" if vit else "yellow")
     return int(not vit)
 
 
@@ -104,7 +113,7 @@ def _age(signe: Signe, maintenant: datetime) -> float:
 
 
 def _clock(c: Constat, vue: Vue) -> None:
-    if last := clock.ahead(vue.db, vue.au):
+    if last := future_facts.ahead(vue.db, vue.au):
         c.soucis.append(
             f"Le registre a des faits datés jusqu'au {jour(last)}, après aujourd'hui ({jour(vue.au)}) : ils ne sont pas "
             f"comptés, et rien d'autre n'est relevé. {WAY_BACK}"
@@ -122,7 +131,7 @@ def _extensions(c: Constat, vue: Vue) -> None:
 
 
 def _releve(c: Constat, vue: Vue, empreinte: str) -> None:
-    c.dernier_releve = fichiers.dernier_releve(vue.db)
+    c.dernier_releve = received_files.dernier_releve(vue.db)
     if c.dernier_releve is None:
         return
     c.jours_depuis_releve = _jours(c.dernier_releve["debut"], vue.au)
@@ -135,7 +144,7 @@ def _releve(c: Constat, vue: Vue, empreinte: str) -> None:
             f"Le dernier relevé date de {compte(c.jours_depuis_releve, 'jour')}, et la {ouverte.titre} est ouverte "
             f"({limite} au plus) ; lancez vigie pull."
         )
-    c.dossier_change = veille.dossier_du_dernier_releve(vue.db) != empreinte
+    c.dossier_change = health.dossier_du_dernier_releve(vue.db) != empreinte
     if c.dossier_change:
         c.soucis.append(
             "Le dossier de la région a changé depuis le dernier relevé : ce qui a déjà été reçu reste jugé selon "
@@ -146,7 +155,7 @@ def _releve(c: Constat, vue: Vue, empreinte: str) -> None:
 def _sources(c: Constat, vue: Vue) -> None:
     """A source is silent when it is gone, or holds nothing where it held workbooks. Once some are set, only those matter."""
     reglees = {str(s.resolve()): s for s in sources()}
-    for s in veille.sources(vue.db):
+    for s in health.sources(vue.db):
         muette = not _la(s.chemin) or (s.classeurs == 0 and s.au_plus > 0)
         c.sources.append(
             {"chemin": s.chemin, "dernier_releve": s.dernier_releve, "classeurs": s.classeurs, "muette": muette}
@@ -165,13 +174,13 @@ def _sources(c: Constat, vue: Vue) -> None:
 
 def _illisibles(c: Constat, vue: Vue) -> None:
     c.soucis += bounded(
-        [sentence for _, sentence in veille.unread(vue.db)],
+        [sentence for _, sentence in health.unread(vue.db)],
         "autre fichier ou dossier illisible",
         "autres fichiers ou dossiers illisibles",
     )
     refuses = [
         f"{Path(chemin).name}{f', onglet {feuille}' if feuille else ''} : {message}"
-        for chemin, feuille, message in fichiers.non_lus(vue.db, vue.au)
+        for chemin, feuille, message in received_files.non_lus(vue.db, vue.au)
         if _la(chemin)
     ]
     c.soucis += bounded(refuses, "autre fichier ou onglet refusé", "autres fichiers ou onglets refusés")
@@ -184,7 +193,7 @@ def bounded(sentences: Sequence[str], one: str, many: str) -> list[str]:
 
 
 def _sauvegarde(c: Constat, vue: Vue) -> None:
-    derniere, premier = veille.derniere_sauvegarde(vue.db), veille.premier_releve(vue.db)
+    derniere, premier = health.derniere_sauvegarde(vue.db), health.premier_releve(vue.db)
     limite = vue.dossier.garde.sauvegarde_jours
     if derniere:
         c.derniere_sauvegarde = {**derniere._asdict(), "jours": _jours(derniere.le, vue.au)}
@@ -197,20 +206,20 @@ def _sauvegarde(c: Constat, vue: Vue) -> None:
 
 
 def _purge(c: Constat, vue: Vue) -> None:
-    if effacement.is_owed(vue.db):
+    if erasing.is_owed(vue.db):
         c.soucis.append("Une purge a été interrompue avant de rendre la place au disque ; relancez : vigie purge --yes")
 
 
 def _service(c: Constat, vue: Vue, maintenant: datetime) -> None:
     """Whether the service lives, and how each of its steps last went. Nothing where no step was ever taken."""
-    signe = chat.dernier_signe(vue.db, pas.LE_SERVICE)
+    signe = claimed_events.dernier_signe(vue.db, step_history.LE_SERVICE)
     if signe and signe.etat == "arrêté":
         c.a_noter.append(f"Le service est arrêté depuis le {_quand(signe.le)} ; pour le relancer : vigie run")
     elif signe and _age(signe, maintenant) > SILENCE:
         c.soucis.append(f"Le service ne donne plus signe de vie depuis le {_quand(signe.le)} ; relancez vigie run.")
     pas_dits: dict[str, dict[str, str | None]] = {}
     for p in PAS:
-        bien, faute = pas.derniere_reussite(vue.db, p.cle), pas.panne(vue.db, p.cle)
+        bien, faute = step_history.derniere_reussite(vue.db, p.cle), step_history.panne(vue.db, p.cle)
         if bien or faute:
             pas_dits[p.cle] = {"le": bien.le.isoformat() if bien else None, "panne": faute.dit if faute else None}
         if faute or (signe and signe.etat == "vivant"):
@@ -230,7 +239,7 @@ def _quand(le: datetime) -> str:
 
 def _chat(c: Constat, vue: Vue, maintenant: datetime) -> None:
     """A bot that was stopped on purpose is noted; one that fell silent is a fault. Nothing where there never was one."""
-    signe = chat.dernier_signe(vue.db, SERVICE)
+    signe = claimed_events.dernier_signe(vue.db, SERVICE)
     if signe is None:
         return
     age = int(_age(signe, maintenant))
@@ -247,14 +256,14 @@ def _chat(c: Constat, vue: Vue, maintenant: datetime) -> None:
 def _courrier(c: Constat, vue: Vue, maintenant: datetime) -> None:
     """The answers to mails that did not leave, or may not have. Whether the mailbox is read at all is told with the steps."""
     dits = []
-    for r in courriels.en_souffrance(vue.db, maintenant, SOUFFRANCE):
+    for r in mail_replies.en_souffrance(vue.db, maintenant, SOUFFRANCE):
         quoi = {"à répondre": "n'a pas encore pu partir", "refusé": "n'est pas partie", "doute": "est douteuse"}[r.etat]
         c.courrier.append({"expediteur": r.expediteur, "etat": r.etat, "le": r.le, "motif": r.motif})
         dits.append(
             f"Courrier : la réponse à {r.expediteur} {quoi} ({jour(date.fromisoformat(r.le[:10]))}) : {r.motif}"
         )
     c.soucis += bounded(dits, "autre réponse à un courriel", "autres réponses à des courriels")
-    if capped := courriels.turned_away(vue.db, maintenant - timedelta(days=1)):
+    if capped := mail_replies.turned_away(vue.db, maintenant - timedelta(days=1)):
         c.a_noter.append(
             f"Courrier : {compte(capped, 'courriel')} d'expéditeurs inconnus depuis un jour, au-delà du plafond de lettres : "
             "sans réponse, dans « À voir ». Pour changer le plafond : VIGIE_IMAP_URL, ?inconnus=NOMBRE."
@@ -269,9 +278,9 @@ def _messages(c: Constat, vue: Vue, maintenant: datetime) -> None:
         "pris": "est resté en route : relancez vigie remind --send",
     }
     dits = []
-    for r in messages.en_etat(vue.db, *phrases):
+    for r in outbox.en_etat(vue.db, *phrases):
         age = maintenant - r.le
-        if age < OUBLI and (r.etat != "pris" or age > messages.BAIL):
+        if age < OUBLI and (r.etat != "pris" or age > outbox.BAIL):
             pourquoi = f" ({r.raison})" if r.raison else ""
             dits.append(
                 f"Le message « {r.cle.etape} » ({r.cle.campagne}, {r.cle.unite}) à {r.cle.personne}, du "
@@ -303,21 +312,21 @@ def _jours(iso: str | None, au: date) -> int:
 
 def _montre(c: Constat, empreinte: str) -> None:
     nom = "l'exemple fourni" if Path(c.dossier) == EXEMPLE else c.dossier
-    console.ecrit(f"Dossier : {nom} ({empreinte[:8]}), sans faute. Registre : {c.registre}")
+    terminal.ecrit(f"Dossier : {nom} ({empreinte[:8]}), sans faute. Registre : {c.registre}")
     if c.dernier_releve:
         quand = f"{datetime.fromisoformat(c.dernier_releve['debut']):%d/%m/%Y à %Hh%M}"
         dit = en_etats(c.dernier_releve) if c.dernier_releve["etat"] == "fini" else c.dernier_releve["etat"]
-        console.ecrit(f"Dernier relevé le {quand}, {_il_y_a(c.jours_depuis_releve)} : {dit}.")
+        terminal.ecrit(f"Dernier relevé le {quand}, {_il_y_a(c.jours_depuis_releve)} : {dit}.")
     if c.taille is not None:
         s = c.derniere_sauvegarde
         sauvee = f"{_il_y_a(s['jours'])}, {s['chemin']} ({nombre_d_octets(s['octets'])})" if s else "aucune"
-        console.ecrit(f"Taille du registre : {nombre_d_octets(c.taille)}. Dernière sauvegarde : {sauvee}.")
+        terminal.ecrit(f"Taille du registre : {nombre_d_octets(c.taille)}. Dernière sauvegarde : {sauvee}.")
     for souci in c.soucis:
-        console.ecrit(f"À voir : {souci}", "yellow")
+        terminal.ecrit(f"À voir : {souci}", "yellow")
     for note in c.a_noter:
-        console.ecrit(f"À noter : {note}")
+        terminal.ecrit(f"À noter : {note}")
     if not c.soucis:
-        console.ecrit("Tout est en ordre.", "green")
+        terminal.ecrit("Tout est en ordre.", "green")
 
 
 def _il_y_a(jours: int | None) -> str:

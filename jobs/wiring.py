@@ -18,21 +18,21 @@ from typing import TYPE_CHECKING
 import click
 from sqlite_utils import Database
 
-from config.campagne import PARIS
-from config.dossier import EXEMPLE, Dossier, charge
-from config.droits import CLAVIER, Personne
+from config.campaign import PARIS
 from config.errors import UserError
-from config.langue import vouliez_vous
-from reports.vue import Vue
+from config.folder import EXEMPLE, Dossier, charge
+from config.french import vouliez_vous
+from config.rights import CLAVIER, Personne
+from reports.view import Vue
 from sheets.checks import CATALOGUE
-from sheets.register import dossiers
-from sheets.register.registre import empty, ouvert_par_ce_fil, ouvre, ouvre_existant
+from sheets.register import past_folders
+from sheets.register.database import empty, ouvert_par_ce_fil, ouvre, ouvre_existant
 
 if TYPE_CHECKING:
-    from bots import courrier
-    from bots.notify import Canal
-    from bots.slack_api import Reglages
-    from sheets.sources import boite
+    from bots import outgoing_mail
+    from bots.delivery import Canal
+    from bots.slack.web_api import Reglages
+    from sheets.sources import mailbox
 
 REGISTRE = Path("vigie.sqlite")
 
@@ -96,7 +96,7 @@ class Atelier:
         return self.vue() if self.chemin_registre.exists() else self._vue(self.dossier, empty())
 
     def _vue(self, dossier: Dossier, db: Database) -> Vue:
-        dossiers.note(db, dossier, self.maintenant())
+        past_folders.note(db, dossier, self.maintenant())
         return Vue(db, dossier, self.maintenant().date())
 
     @contextmanager
@@ -106,12 +106,13 @@ class Atelier:
 
     def canaux(self) -> tuple[Canal, ...]:
         """The ways to people that are set, the preferred one first; none when nobody set any."""
-        from bots import courrier, slack_messages
+        from bots import outgoing_mail
+        from bots.slack import direct_messages
 
         reglages, poste = slack(), smtp(self.maintenant)
         return (
-            *([slack_messages.canal(reglages)] if reglages.bot else []),
-            *([courrier.canal(poste)] if poste else []),
+            *([direct_messages.canal(reglages)] if reglages.bot else []),
+            *([outgoing_mail.canal(poste)] if poste else []),
         )
 
     def personne(self, email: str | None) -> Personne:
@@ -154,25 +155,25 @@ def reglage(nom: str) -> str | None:
 def slack() -> Reglages:
     """The chat's settings: VIGIE_SLACK_BOT_TOKEN (xoxb-…), VIGIE_SLACK_APP_TOKEN (xapp-…, Socket Mode) and
     VIGIE_SLACK_BASE_URL, for a local server to stand in."""
-    from bots.slack_api import Reglages
+    from bots.slack.web_api import Reglages
 
     return Reglages(*(reglage(f"VIGIE_SLACK_{n}") for n in ("BOT_TOKEN", "APP_TOKEN", "BASE_URL")))
 
 
-def smtp(horloge: Callable[[], datetime]) -> courrier.Reglages | None:
+def smtp(horloge: Callable[[], datetime]) -> outgoing_mail.Reglages | None:
     """The way out for mail, VIGIE_SMTP_URL (smtps://…, or smtp://… with STARTTLS); None when it is not set."""
-    from bots import courrier
+    from bots import outgoing_mail
 
-    url = reglage(courrier.REGLAGE)
-    return courrier.lit_reglages(url, horloge) if url else None
+    url = reglage(outgoing_mail.REGLAGE)
+    return outgoing_mail.lit_reglages(url, horloge) if url else None
 
 
-def imap() -> boite.Reglages | None:
+def imap() -> mailbox.Reglages | None:
     """The mailbox that trames are sent to, VIGIE_IMAP_URL (imaps://…, or imap://… with STARTTLS); None when it is not set."""
-    from sheets.sources import boite
+    from sheets.sources import mailbox
 
-    url = reglage(boite.REGLAGE)
-    return boite.lit_reglages(url) if url else None
+    url = reglage(mailbox.REGLAGE)
+    return mailbox.lit_reglages(url) if url else None
 
 
 def sources() -> list[Path]:

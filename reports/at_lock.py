@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reports.answer import Reponse
 from reports.gains import base
-from reports.reponse import Reponse
-from reports.vue import Sujet, Vue
+from reports.view import Sujet, Vue
 
 
 def at_lock(vue: Vue, sujet: Sujet) -> Reponse:

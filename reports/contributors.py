@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from config.droits import Reader
 from config.errors import UserError
-from config.territoire import FRANCE, Perimetre
+from config.rights import Reader
+from config.territory import FRANCE, Perimetre
+from reports.answer import Reponse
 from reports.gains import gains
-from reports.reponse import Reponse
-from reports.vue import Sujet, Vue
-from sheets.register.compte import OngletRecu
+from reports.view import Sujet, Vue
+from sheets.register.what_counts import OngletRecu
 
 Ask = Callable[[Vue, Sujet], Reponse]
 Amounts = Mapping[str, int]

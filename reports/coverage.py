@@ -6,11 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from config.errors import UserError
-from config.langue import grand_montant
+from config.french import grand_montant
+from reports.answer import Element, Reponse
+from reports.comparison import NOT_TOLD, Tell, plainly
 from reports.gains import base
-from reports.history import NOT_TOLD, Tell, plainly
-from reports.reponse import Element, Reponse
-from reports.vue import Sujet, Vue
+from reports.view import Sujet, Vue
 from sheets.register import line_parts
 from sheets.register.line_parts import Treated
 

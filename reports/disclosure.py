@@ -11,18 +11,18 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
-from config.droits import Reader
-from config.langue import compte
-from config.seuils import Disclosure
-from config.territoire import Perimetre, TypePerimetre
-from reports import coverage, history
+from config.french import compte
+from config.rights import Reader
+from config.settings import Disclosure
+from config.territory import Perimetre, TypePerimetre
+from reports import comparison, coverage
+from reports.answer import Element, Reponse
 from reports.contributors import EUROS, Amounts, Ask, Known, Page, Scope, amounts, of_facts, of_tabs, row
 from reports.elimination import Figure, left_out
 from reports.gains import gains
-from reports.reponse import Element, Reponse
-from reports.vue import Sujet, Vue, somme
+from reports.view import Sujet, Vue, somme
 from sheets.gain import arrondi
-from sheets.lignes import Totaux
+from sheets.judged import Totaux
 
 OF_TABS: dict[str, tuple[str, ...]] = {
     "retenu": ("remis", "provisoire"),
@@ -185,7 +185,7 @@ def _with_rates(r: Reponse, known: Known, page: Page, scope: Scope) -> Reponse:
     return replace(r, valeur=valeur, faits=facts, masque=masque)
 
 
-SIDE_BY_SIDE = {"comparaison": history.comparaison, "evolution": history.evolution}
+SIDE_BY_SIDE = {"comparaison": comparison.comparaison, "evolution": comparison.evolution}
 
 
 def told(

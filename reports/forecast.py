@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from config.territoire import Perimetre
+from config.territory import Perimetre
+from reports.answer import Element, Reponse
 from reports.gains import base
-from reports.reponse import Element, Reponse
-from reports.vue import Sujet, Vue, somme
-from sheets.register.compte import OngletRecu
+from reports.view import Sujet, Vue, somme
 from sheets.register.line_parts import inherited_by_tab
+from sheets.register.what_counts import OngletRecu
 
 
 @dataclass(frozen=True, slots=True)

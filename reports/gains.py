@@ -8,14 +8,14 @@ from datetime import date
 from typing import Any
 
 from config.errors import UserError
-from config.langue import jour
-from config.territoire import Ght, Perimetre
-from reports.reponse import Adresse, Element, Reponse
-from reports.vue import Sujet, Vue, somme
-from sheets.lignes import Totaux
-from sheets.register import questions
-from sheets.register.compte import OngletRecu
-from sheets.register.questions import LigneRecue
+from config.french import jour
+from config.territory import Ght, Perimetre
+from reports.answer import Adresse, Element, Reponse
+from reports.view import Sujet, Vue, somme
+from sheets.judged import Totaux
+from sheets.register import stored_lines
+from sheets.register.stored_lines import LigneRecue
+from sheets.register.what_counts import OngletRecu
 
 SANS_LABEL = "non renseigné"
 WITH_HEAVY_LINES = ("gains", "objectif", "prevision")
@@ -42,7 +42,7 @@ def pourquoi(vue: Vue, sujet: Sujet) -> Reponse:
     onglets = vue.comptent(sujet)
     reponse = base(vue, sujet, "pourquoi", onglets)
     cles = [o.id for o in onglets]
-    toutes, retirees = questions.combien_de_lignes(vue.db, cles, vue.au)
+    toutes, retirees = stored_lines.combien_de_lignes(vue.db, cles, vue.au)
     lignes = tuple(
         Element(
             ligne.intitule,
@@ -50,7 +50,7 @@ def pourquoi(vue: Vue, sujet: Sujet) -> Reponse:
             precision(ligne),
             Adresse(ligne.reference, ligne.chemin, ligne.feuille, ligne.cellule),
         )
-        for ligne in questions.lignes_de(vue.db, cles, vue.au, sujet.limite)
+        for ligne in stored_lines.lignes_de(vue.db, cles, vue.au, sujet.limite)
     )
     faits = {"lignes": toutes, "retirees": retirees}
     return replace(reponse, valeur=reponse.totaux.gain_retenu, unite="EUR", elements=lignes, faits=faits)
@@ -109,7 +109,7 @@ def heavy_lines(vue: Vue, onglets: Sequence[OngletRecu], totaux: Totaux) -> tupl
     if bar <= 0 or totaux.lignes_retenues < vue.dossier.seuils.poids_lignes_minimum:
         return ()
     tabs = [o.id for o in onglets if o.declare_positif > bar]
-    lines = questions.lignes_de(vue.db, tabs, vue.au, NAMED) if tabs else []
+    lines = stored_lines.lignes_de(vue.db, tabs, vue.au, NAMED) if tabs else []
     return tuple(
         Element(li.intitule, kept, "", Adresse(li.reference, li.chemin, li.feuille, li.cellule))
         for li in lines
@@ -142,7 +142,7 @@ def ventile(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element,
         ]  # fmt: skip
         return tuple(sorted(parts, key=_plus_grand))
     if sujet.par:
-        sommes = questions.sommes_par(vue.db, [o.id for o in onglets], sujet.par, vue.au)
+        sommes = stored_lines.sommes_par(vue.db, [o.id for o in onglets], sujet.par, vue.au)
         return tuple(sorted((Element(label or SANS_LABEL, d - r, retire=r) for label, d, r in sommes), key=_plus_grand))
     return ()
 

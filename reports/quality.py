@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from config.langue import compte
+from config.french import compte
+from reports.answer import Adresse, Element, Reponse
 from reports.gains import base
-from reports.reponse import Adresse, Element, Reponse
-from reports.vue import Sujet, Vue, somme
+from reports.view import Sujet, Vue, somme
 from sheets.checks import CATALOGUE
-from sheets.constats import Gravite, groupes
-from sheets.register import questions
+from sheets.findings import Gravite, groupes
+from sheets.register import stored_lines
 from sheets.register.decisions import decisions
 
 
@@ -21,7 +21,7 @@ def qualite(vue: Vue, sujet: Sujet) -> Reponse:
     `qualite_euros` is the share of positive euros that the checks do not strike; `…_apres` are the same after decisions.
     """
     onglets = vue.comptent(sujet)
-    lignes, bloquees, positif, retire = questions.before_decisions(vue.db, [o.id for o in onglets])
+    lignes, bloquees, positif, retire = stored_lines.before_decisions(vue.db, [o.id for o in onglets])
     apres = somme(onglets)
     faits: dict[str, Decimal] = {}
     if lignes:
@@ -45,10 +45,10 @@ def rejets(vue: Vue, sujet: Sujet) -> Reponse:
             Adresse(r.reference, r.chemin, r.constat.feuille, r.constat.cellule),
             code=r.constat.code,
         )
-        for r in questions.constats_de(vue.db, cles, (Gravite.REJET,), vue.au, sujet.limite)
+        for r in stored_lines.constats_de(vue.db, cles, (Gravite.REJET,), vue.au, sujet.limite)
     )
     reponse = base(vue, sujet, "rejets", onglets)
-    tous = sum(n for n, _ in questions.combien_de_constats(vue.db, cles, Gravite.REJET, vue.au).values())
+    tous = sum(n for n, _ in stored_lines.combien_de_constats(vue.db, cles, Gravite.REJET, vue.au).values())
     prises = decisions(vue.db, cles, vue.au)
     par_decision = _par_decision(vue, cles, [d.ligne for d in prises if d.de_plus > 0])
     elements = tuple(sorted([*elements, *par_decision], key=lambda e: -int(e.valeur or 0)))
@@ -66,7 +66,7 @@ def _par_decision(vue: Vue, onglets: list[int], lignes: list[int]) -> list[Eleme
             Adresse(li.reference, li.chemin, li.feuille, li.cellule),
             code="decision",
         )
-        for li in questions.lignes_de(vue.db, onglets, vue.au, parmi=lignes)
+        for li in stored_lines.lignes_de(vue.db, onglets, vue.au, parmi=lignes)
     ]
 
 
@@ -74,10 +74,10 @@ def alertes(vue: Vue, sujet: Sujet) -> Reponse:
     """What asks for a look without striking anything out, by rule, most frequent first; whole-campaign checks included."""
     onglets = vue.comptent(sujet)
     cles = [o.id for o in onglets]
-    par_regle = questions.combien_de_constats(vue.db, cles, Gravite.ALERTE, vue.au)
+    par_regle = stored_lines.combien_de_constats(vue.db, cles, Gravite.ALERTE, vue.au)
     places: dict[str, str] = {}
     if sujet.perimetre.type in ("ght", "etablissement"):  # a larger territory has too many places to read
-        dits = [r.constat for r in questions.constats_de(vue.db, cles, (Gravite.ALERTE,), vue.au)]
+        dits = [r.constat for r in stored_lines.constats_de(vue.db, cles, (Gravite.ALERTE,), vue.au)]
         places = {g.code: " ; ".join(g.places[:3]) for g in groupes(dits)}
     elements = tuple(
         Element(CATALOGUE[code].titre, None, f"{n} × ; {places.get(code) or _etablissements(ou)}", code=code)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from config.langue import euros
+from config.french import euros
+from reports.answer import Adresse, Element, Reponse
 from reports.coverage import treated
 from reports.forecast import forecast_of
 from reports.gains import base, pourquoi, precision
-from reports.reponse import Adresse, Element, Reponse
-from reports.vue import Sujet, Vue
+from reports.view import Sujet, Vue
 from sheets.register.line_parts import inherited, notified
-from sheets.register.questions import LigneRecue, lignes_de
+from sheets.register.stored_lines import LigneRecue, lignes_de
 
 
 class Share(NamedTuple):

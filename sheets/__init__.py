@@ -2,8 +2,10 @@
 
 Second room of five. Imports `config` only. In the order a figure travels:
 
-    trame, trames/    what a layout is, and each layout       template/   a blank workbook
+    trame, trames/    what a layout is, and each layout       gain        what one line is worth
+    writing/          a blank workbook
     reading/          bytes → typed lines                     checks/     the catalogue of what may be wrong
-    gain              what one line is worth                  judging/    lines → findings at their cells
-    register/         what is remembered, in SQLite           compte      what counts
+    judging/          lines → findings at their cells         matching/   what the register knows of them
+    register/         what is remembered, in SQLite; what_counts decides which of it counts
+    returning/        what goes back to the sender            repairing/  a clean trame made of a damaged one
 """

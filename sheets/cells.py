@@ -13,10 +13,10 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from config.campagne import PARIS
-from config.discretion import MASQUE as MASQUE  # noqa: PLC0414 - for those who read cells
-from config.discretion import masque as masque  # noqa: PLC0414
-from config.langue import MOIS, YEARS, cle, jour, proche
+from config.campaign import PARIS
+from config.french import MOIS, YEARS, cle, jour, proche
+from config.secrets import MASQUE as MASQUE  # noqa: PLC0414 - for those who read cells
+from config.secrets import masque as masque  # noqa: PLC0414
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from config.langue import cle
+from config.french import cle
 from sheets.gain import Mesure
 
 Genre = Literal["texte", "euros", "nombre", "entier", "date", "liste", "nomenclature", "calcul"]

@@ -12,13 +12,13 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from sqlite_utils import Database
 
-from config.campagne import Campagne
-from config.dossier import EXEMPLE, Dossier, charge
-from sheets import template
+from config.campaign import Campagne
+from config.folder import EXEMPLE, Dossier, charge
+from sheets import writing
 from sheets.judging.examples import VALIDE
-from sheets.register.registre import ouvre
-from sheets.template import ENTETE
-from sheets.trames.paat import PAAT
+from sheets.register.database import ouvre
+from sheets.trames.paat.columns import PAAT
+from sheets.writing import ENTETE
 
 COL = {c.cle: get_column_letter(rang) for rang, c in enumerate(PAAT.colonnes, 1)}
 """The letter of each column in the template: no test knows one by heart."""
@@ -45,7 +45,7 @@ def trame_remplie(dossier: Dossier) -> Remplir:
         par_finess: Mapping[str, Lignes], ght: str = "BFC-08", campagne: str = "2021-annuelle", *, remise: bool = True
     ) -> bytes:
         livre = vierge(dossier, ght, campagne)
-        noms = template.noms_d_onglets(dossier.territoire.membres(ght, dossier.campagnes[campagne].situation))
+        noms = writing.noms_d_onglets(dossier.territoire.membres(ght, dossier.campagnes[campagne].situation))
         for finess, lignes in par_finess.items():
             for rang, ligne in enumerate(lignes, ENTETE + 1):
                 tape(livre, noms[finess], rang, {**VALIDE, **ligne})
@@ -70,7 +70,7 @@ def recus(tmp_path: Path) -> Path:
 
 
 def vierge(dossier: Dossier, ght: str, campagne: str) -> Workbook:
-    return template.classeur(PAAT, ght, dossier.campagnes[campagne], dossier)
+    return writing.classeur(PAAT, ght, dossier.campagnes[campagne], dossier)
 
 
 def tape(livre: Workbook, feuille: str, rang: int, cellules: Mapping[str, Any]) -> None:

@@ -27,14 +27,14 @@ from typing import Any
 import jobs.cli
 import jobs.commands
 import jobs.keeping
-import jobs.pull
 import jobs.rejudge
 import jobs.retours
 import jobs.status
+import jobs.taking_in.folders
 import jobs.wiring
-from config.dossier import EXEMPLE, Dossier, charge
+from config.folder import EXEMPLE, Dossier, charge
+from sheets.judged import Classeur
 from sheets.judging.workbook import juge
-from sheets.lignes import Classeur
 
 DOSSIER = charge(EXEMPLE)
 JUGES: dict[tuple[str, bytes], Classeur] = {}
@@ -58,7 +58,7 @@ def enfant(course: dict[str, Any], sortie: int) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limite, limite))
     if not course.get("pool"):
-        for reader in (jobs.pull, jobs.rejudge, jobs.retours):
+        for reader in (jobs.taking_in.folders, jobs.rejudge, jobs.retours):
             reader.juge_tous = juge_d_avance  # type: ignore[attr-defined]
         if "--dossier" not in course["arguments"]:
             jobs.wiring.charge = lambda chemin: DOSSIER  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tests.oracle_histoire import ZERO, Cle, Comptee, Monde, part
+from tests.oracle_history import ZERO, Cle, Comptee, Monde, part
 
 
 @dataclass(frozen=True)

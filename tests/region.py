@@ -22,24 +22,24 @@ from openpyxl import Workbook, load_workbook
 from sqlite_utils import Database
 
 from bots.answering import repond
-from config.dossier import EXEMPLE, Dossier, charge
-from config.droits import CLAVIER
-from config.territoire import Perimetre
-from jobs.pull import Bilan, pull
+from config.folder import EXEMPLE, Dossier, charge
+from config.rights import CLAVIER
+from config.territory import Perimetre
 from jobs.rejudge import Changement, rejuge
-from reports.vue import Sujet, Vue
-from sheets import template
-from sheets.constats import Constat, Gravite
+from jobs.taking_in.folders import Bilan, pull
+from reports.view import Sujet, Vue
+from sheets import writing
+from sheets.findings import Constat, Gravite
+from sheets.judged import Classeur
 from sheets.judging.examples import VALIDE
 from sheets.judging.workbook import juge
-from sheets.lignes import Classeur
-from sheets.register import dossiers, questions
-from sheets.register.actes import Main
-from sheets.register.compte import qui_compte
+from sheets.register import past_folders, stored_lines
+from sheets.register.acts import Main
+from sheets.register.database import ouvre
 from sheets.register.pulls import PAR_LE_GHT, Saisie
-from sheets.register.registre import ouvre
-from sheets.template import ENTETE
-from sheets.trames.paat import PAAT
+from sheets.register.what_counts import qui_compte
+from sheets.trames.paat.columns import PAAT
+from sheets.writing import ENTETE
 
 PARIS = ZoneInfo("Europe/Paris")
 REFERENT = "referent.bfc@exemple.invalid"
@@ -54,9 +54,9 @@ Ligne = Mapping[str, Any]
 @cache
 def _vierge(dossier: Dossier, ght: str, campagne: str) -> Workbook:
     """One blank trame per GHT and campaign, typed over again and again."""
-    livre = template.classeur(PAAT, ght, dossier.campagnes[campagne], dossier)
+    livre = writing.classeur(PAAT, ght, dossier.campagnes[campagne], dossier)
     for feuille in livre.worksheets[1:-1]:
-        feuille.delete_rows(ENTETE + LIGNES + 1, template.onglet.LIGNES)
+        feuille.delete_rows(ENTETE + LIGNES + 1, writing.tab.LIGNES)
     return livre
 
 
@@ -67,7 +67,7 @@ def trame(
     """A filled trame: each line typed over a valid one; `action_id` None wipes the number the template had put there."""
     livre = _vierge(dossier, ght, campagne)
     membres = dossier.territoire.membres(ght, dossier.campagnes[campagne].situation)
-    for finess, nom in template.noms_d_onglets(membres).items():
+    for finess, nom in writing.noms_d_onglets(membres).items():
         lignes = par_finess.get(finess, ())
         for n in range(LIGNES):
             ligne = (
@@ -99,7 +99,7 @@ def _ici(fichiers: Iterable[tuple[str, bytes]], dossier: Dossier) -> Iterator[Cl
 @contextmanager
 def juge_ici() -> Iterator[None]:
     """Files are judged in this process: starting workers takes longer than the small files of a test."""
-    with mock.patch("jobs.pull.juge_tous", _ici), mock.patch("jobs.rejudge.juge_tous", _ici):
+    with mock.patch("jobs.taking_in.folders.juge_tous", _ici), mock.patch("jobs.rejudge.juge_tous", _ici):
         yield
 
 
@@ -158,7 +158,7 @@ class Region:
         assert avant in texte
         (copie / fichier).write_text(texte.replace(avant, apres), encoding="utf-8")
         self.dossier = charge(copie)
-        dossiers.note(self.db, self.dossier, self.heure)
+        past_folders.note(self.db, self.dossier, self.heure)
 
     @property
     def vue(self) -> Vue:
@@ -181,7 +181,9 @@ class Region:
         jour = au or self.heure.date()
         onglets = [o.id for o in qui_compte(self.db, [campagne], jour).values()]
         return [
-            r.constat for r in questions.constats_de(self.db, onglets, tuple(Gravite), jour) if r.constat.code in codes
+            r.constat
+            for r in stored_lines.constats_de(self.db, onglets, tuple(Gravite), jour)
+            if r.constat.code in codes
         ]
 
 

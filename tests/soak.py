@@ -15,8 +15,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from config.dossier import EXEMPLE, charge
-from tests.faux_courrier import faux_courrier
+from config.folder import EXEMPLE, charge
+from tests.fake_mail import faux_courrier
 from tests.region import trame
 
 SORTIE = Path("out/soak")

@@ -14,14 +14,14 @@ from openpyxl import Workbook, load_workbook
 from sqlite_utils import Database
 
 from config.errors import UserError
-from reports import constats
-from reports.bridge import changements
-from reports.suivi import Etat, etats
-from sheets.register import actes, compte
-from sheets.register.compte import qui_compte
+from reports import findings_workbook
+from reports.changes import changements
+from reports.progress import Etat, etats
+from sheets.register import acts, what_counts
+from sheets.register.database import chemin_de, ouvre
 from sheets.register.decisions import notes, suites
 from sheets.register.pulls import Saisie
-from sheets.register.registre import chemin_de, ouvre
+from sheets.register.what_counts import qui_compte
 from tests.conftest import GAIN_COL
 from tests.region import PARIS, REFERENT, Region, nouvelle, sujet
 
@@ -66,7 +66,7 @@ def etat(region: Region, ght: str, au: date | None = None) -> Etat:
 
 @pytest.mark.parametrize("email", [REFERENT, DGOS])
 def test_the_referent_of_the_region_and_the_ministry_decide(region: Region, email: str) -> None:
-    actes.decide(region.main(email), PREMIERE, "retirer", "relu")
+    acts.decide(region.main(email), PREMIERE, "retirer", "relu")
     assert retenu(region) == 600_000
 
 
@@ -74,12 +74,12 @@ def test_the_referent_of_the_region_and_the_ministry_decide(region: Region, emai
 def test_nobody_else_decides_extends_validates_or_locks(region: Region, email: str) -> None:
     main = region.main(email)
     for acte in (
-        lambda: actes.decide(main, PREMIERE, "retirer", "relu"),
-        lambda: actes.decide_tout(main, [(PREMIERE, "retirer", "relu")]),
-        lambda: actes.distingue(main, PREMIERE, "relu"),
-        lambda: actes.prolonge(main, ANNUELLE, GHT, date(2022, 3, 10), "grève"),
-        lambda: actes.valide(main, ANNUELLE, GHT, "relu"),
-        lambda: actes.verrouille(main, ANNUELLE, [GHT], "fin"),
+        lambda: acts.decide(main, PREMIERE, "retirer", "relu"),
+        lambda: acts.decide_tout(main, [(PREMIERE, "retirer", "relu")]),
+        lambda: acts.distingue(main, PREMIERE, "relu"),
+        lambda: acts.prolonge(main, ANNUELLE, GHT, date(2022, 3, 10), "grève"),
+        lambda: acts.valide(main, ANNUELLE, GHT, "relu"),
+        lambda: acts.verrouille(main, ANNUELLE, [GHT], "fin"),
     ):
         with pytest.raises(UserError, match="ne peut pas agir"):
             acte()
@@ -88,26 +88,26 @@ def test_nobody_else_decides_extends_validates_or_locks(region: Region, email: s
 
 def test_a_stand_in_decides_while_the_referent_is_away_and_not_the_day_after(region: Region) -> None:
     region.le(date(2022, 8, 10))
-    actes.decide(region.main(ADJOINT), PREMIERE, "retirer", "intérim")
+    acts.decide(region.main(ADJOINT), PREMIERE, "retirer", "intérim")
     assert retenu(region) == 600_000
     region.le(date(2022, 8, 22))
     with pytest.raises(UserError, match="ne peut pas agir"):
-        actes.decide(region.main(ADJOINT), PREMIERE, "revenir", "trop tard")
+        acts.decide(region.main(ADJOINT), PREMIERE, "revenir", "trop tard")
 
 
 def test_a_ght_leaves_a_note_and_answers_for_its_members_but_not_for_the_neighbours(region: Region) -> None:
-    actes.note(region.main(DIRECTEUR), PREMIERE, "le marché suit")
-    actes.dit_neant(region.main(VOISIN), ANNUELLE, JOIGNY, "aucun achat")
+    acts.note(region.main(DIRECTEUR), PREMIERE, "le marché suit")
+    acts.dit_neant(region.main(VOISIN), ANNUELLE, JOIGNY, "aucun achat")
     with pytest.raises(UserError, match="ne peut pas agir"):
-        actes.note(region.main(VOISIN), PREMIERE, "chez le voisin")
+        acts.note(region.main(VOISIN), PREMIERE, "chez le voisin")
     with pytest.raises(UserError, match="ne peut pas agir"):
-        actes.dit_neant(region.main(DIRECTEUR), ANNUELLE, JOIGNY, "chez le voisin")
+        acts.dit_neant(region.main(DIRECTEUR), ANNUELLE, JOIGNY, "chez le voisin")
 
 
 @pytest.mark.parametrize("reference", [PREMIERE, f"{ANNUELLE}/{BELFORT}/0099"])
 def test_who_may_not_act_learns_nothing_of_what_was_received(region: Region, reference: str) -> None:
     with pytest.raises(UserError) as refus:
-        actes.decide(region.main(VOISIN), reference, "retirer", "curieux")
+        acts.decide(region.main(VOISIN), reference, "retirer", "curieux")
     assert "ne peut pas agir" in str(refus.value)
     assert "HOPITAL" not in str(refus.value)
     assert "0001" not in str(refus.value)
@@ -120,12 +120,12 @@ def test_who_may_not_act_learns_nothing_of_what_was_received(region: Region, ref
 def test_an_act_without_a_reason_is_refused(region: Region, motif: str) -> None:
     main = region.main()
     for acte in (
-        lambda: actes.decide(main, PREMIERE, "retirer", motif),
-        lambda: actes.note(main, PREMIERE, motif),
-        lambda: actes.prolonge(main, ANNUELLE, GHT, date(2022, 3, 10), motif),
-        lambda: actes.valide(main, ANNUELLE, GHT, motif),
-        lambda: actes.verrouille(main, ANNUELLE, [GHT], motif),
-        lambda: actes.dit_neant(main, ANNUELLE, JOIGNY, motif),
+        lambda: acts.decide(main, PREMIERE, "retirer", motif),
+        lambda: acts.note(main, PREMIERE, motif),
+        lambda: acts.prolonge(main, ANNUELLE, GHT, date(2022, 3, 10), motif),
+        lambda: acts.valide(main, ANNUELLE, GHT, motif),
+        lambda: acts.verrouille(main, ANNUELLE, [GHT], motif),
+        lambda: acts.dit_neant(main, ANNUELLE, JOIGNY, motif),
     ):
         with pytest.raises(UserError, match="motif"):
             acte()
@@ -143,18 +143,18 @@ def test_an_act_without_a_reason_is_refused(region: Region, motif: str) -> None:
 ])  # fmt: skip
 def test_a_mistyped_reference_is_refused_and_says_what_was_meant(region: Region, reference: str, dit: str) -> None:
     with pytest.raises(UserError) as refus:
-        actes.decide(region.main(), reference, "retirer", "relu")
+        acts.decide(region.main(), reference, "retirer", "relu")
     assert dit in str(refus.value)
 
 
 def test_a_reference_pasted_with_spaces_around_it_is_the_same_line(region: Region) -> None:
-    assert actes.decide(region.main(), f"  {PREMIERE} ", "retirer", "relu").reference == PREMIERE
+    assert acts.decide(region.main(), f"  {PREMIERE} ", "retirer", "relu").reference == PREMIERE
 
 
 def test_nothing_is_dated_before_what_the_register_already_knows(region: Region) -> None:
-    actes.decide(region.le(LE_24).main(), PREMIERE, "retirer", "relu")
+    acts.decide(region.le(LE_24).main(), PREMIERE, "retirer", "relu")
     with pytest.raises(UserError, match="connaît déjà la journée du 24/01/2022"):
-        actes.decide(region.le(LE_21).main(), PREMIERE, "revenir", "antidaté")
+        acts.decide(region.le(LE_21).main(), PREMIERE, "revenir", "antidaté")
     assert retenu(region, LE_21) == 1_000_000
     assert retenu(region, LE_24) == 600_000
 
@@ -178,11 +178,11 @@ def test_a_folder_shown_under_an_earlier_clock_does_not_rewrite_which_one_was_in
 
 def test_keeping_striking_and_giving_back_move_the_figure_and_each_day_keeps_its_own(region: Region) -> None:
     assert retenu(region) == 1_000_000
-    actes.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
+    acts.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
     assert retenu(region) == 5_000_000
-    actes.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
+    acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
     assert retenu(region) == 4_600_000
-    actes.decide(region.le(LE_24).main(), DEUXIEME, "revenir", "erreur")
+    acts.decide(region.le(LE_24).main(), DEUXIEME, "revenir", "erreur")
     assert retenu(region) == 600_000
     assert [retenu(region, j) for j in (LE_20, LE_21, LE_24)] == [1_000_000, 4_600_000, 600_000]
 
@@ -199,14 +199,14 @@ def test_what_was_taken_back_before_it_was_written_is_remembered_by_nobody(regio
     region.db.execute(acte, (region.heure.isoformat(), ANNUELLE, GHT, BELFORT, "0001"))
     assert en_tout(region.db, region) == 600_000
     region.db.rollback()
-    actes.decide(region.main(), TROISIEME, "retirer", "déjà comptée")
+    acts.decide(region.main(), TROISIEME, "retirer", "déjà comptée")
     assert en_tout(region.db, region) == 400_000
 
 
 def test_two_connections_to_a_register_remember_together_and_another_register_apart(
     region: Region, tmp_path: Path
 ) -> None:
-    actes.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
+    acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
     assert en_tout(region.db, region) == 600_000
     (tmp_path / "autre").mkdir()
     voisine, autre = ouvre(chemin_de(region.db)), nouvelle(tmp_path / "autre")
@@ -214,23 +214,23 @@ def test_two_connections_to_a_register_remember_together_and_another_register_ap
         "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"gain_annuel": 9_000, "date_premiere_commande": date(2021, 1, 4)}]}
     )
     autre.heure = region.heure
-    actes.decide(autre.main(), PREMIERE, "retirer", "déjà comptée")  # as many files and acts, bearing the same numbers
+    acts.decide(autre.main(), PREMIERE, "retirer", "déjà comptée")  # as many files and acts, bearing the same numbers
     for db, attendu in ((voisine, 600_000), (autre.db, 0), (region.db, 600_000)):
         assert en_tout(db, region) == attendu
-    assert compte._souvenir(voisine) is compte._souvenir(region.db) is not compte._souvenir(autre.db)
+    assert what_counts._souvenir(voisine) is what_counts._souvenir(region.db) is not what_counts._souvenir(autre.db)
     voisine.close()
 
 
 def test_what_another_commits_while_a_day_is_worked_out_is_not_remembered_for_the_days_before(region: Region) -> None:
     robot = ouvre(chemin_de(region.db))
-    actes.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
+    acts.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
     region.le(LE_24)
     pris: list[str] = []
 
     def au_milieu(sql: str) -> None:
         if sql.lstrip().startswith("WITH campagne(code") and not pris:
             pris.append(sql)
-            actes.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
+            acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
 
     robot.conn.set_trace_callback(au_milieu)
     assert en_tout(robot, region) == 5_000_000  # as it stood when the question was asked
@@ -247,7 +247,7 @@ def test_a_register_that_takes_the_name_of_an_open_one_shares_nothing_with_it(re
     chemin, copie = chemin_de(region.db), tmp_path / "copie.sqlite"
     region.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(chemin, copie)
-    actes.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
+    acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
     region.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     region.db.close()
     ancien = ouvre(chemin)
@@ -256,7 +256,7 @@ def test_a_register_that_takes_the_name_of_an_open_one_shares_nothing_with_it(re
     copie.replace(chemin)
     assert en_tout(ancien, region) == 600_000
     region.db = ouvre(chemin)
-    actes.decide(region.main(), TROISIEME, "retirer", "déjà comptée")  # bears the number of the other one's act
+    acts.decide(region.main(), TROISIEME, "retirer", "déjà comptée")  # bears the number of the other one's act
     assert en_tout(region.db, region) == 400_000
     chemin.rename(tmp_path / "ailleurs.sqlite")
     assert en_tout(region.db, region) == 400_000
@@ -275,14 +275,14 @@ def test_striking_a_loss_raises_nothing(region: Region) -> None:
     region.envoie(
         "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"gain_annuel": -6_000, "date_premiere_commande": date(2021, 1, 4)}]}
     )
-    actes.decide(region.main(), PREMIERE, "retirer", "douteuse")
+    acts.decide(region.main(), PREMIERE, "retirer", "douteuse")
     (onglet,) = region.vue.comptent(sujet(GHT, 2021))
     assert (onglet.totaux.gain_declare, onglet.totaux.gain_retire, onglet.totaux.gain_retenu) == (-600_000, 0, -600_000)
     assert onglet.totaux.lignes_rejetees == 1
 
 
 def test_a_decision_to_keep_lapses_when_the_amounts_change_and_says_so(region: Region) -> None:
-    actes.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
+    acts.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
     janvier = {"date_premiere_commande": date(2021, 1, 4)}
     ligne = {"intitule": "Linge", "marche": "M2", "action_id": "0002", **janvier}
     region.le(LE_24).envoie("belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{**ligne, "gain_annuel": 41_000}]})
@@ -294,8 +294,8 @@ def test_a_decision_to_keep_lapses_when_the_amounts_change_and_says_so(region: R
 
 
 def test_a_decision_shows_wherever_the_figure_shows(region: Region) -> None:
-    actes.decide(region.main(), DEUXIEME, "retenir", "marché relu")
-    actes.decide(region.main(DGOS), PREMIERE, "retirer", "déjà comptée")
+    acts.decide(region.main(), DEUXIEME, "retenir", "marché relu")
+    acts.decide(region.main(DGOS), PREMIERE, "retirer", "déjà comptée")
     gardee = f"gardée par {REFERENT} le 2022-01-20 : marché relu"
     retiree = f"retirée par {DGOS} le 2022-01-20 : déjà comptée"
     pourquoi = region.demande(f"pourquoi {GHT} 2021")
@@ -317,7 +317,7 @@ def test_a_decision_shows_wherever_the_figure_shows(region: Region) -> None:
 
 
 def test_the_bridge_tells_decisions_from_rules_and_from_what_the_ght_changed(region: Region) -> None:
-    actes.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
+    acts.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
     region.le(LE_24).change_le_dossier("reglages.toml", "performance_a_expliquer = 15", "performance_a_expliquer = 6")
     region.change_le_dossier("reglages.toml", "performance_a_justifier = 30", "performance_a_justifier = 7")
     region.rejuge()
@@ -343,27 +343,27 @@ def test_the_bridge_says_modified_of_a_line_that_was_there_and_counted_for_nothi
 
 
 def test_an_extended_ght_is_late_after_its_own_deadline_and_is_left_out_of_the_lock(region: Region) -> None:
-    actes.prolonge(region.le(LE_24).main(), ANNUELLE, YONNE, date(2022, 3, 20), "panne informatique")
+    acts.prolonge(region.le(LE_24).main(), ANNUELLE, YONNE, date(2022, 3, 20), "panne informatique")
     region.le(date(2022, 3, 15))
     assert not etat(region, YONNE).en_retard
     assert "prolongée jusqu'au 20/03/2022" in etat(region, YONNE).mots
-    assert actes.verrouille(region.main(), ANNUELLE, [YONNE, GHT], "fin") == [GHT]
+    assert acts.verrouille(region.main(), ANNUELLE, [YONNE, GHT], "fin") == [GHT]
     region.le(date(2022, 3, 21))
     assert etat(region, YONNE).en_retard
-    assert actes.verrouille(region.main(), ANNUELLE, [YONNE, GHT], "fin") == [YONNE]
+    assert acts.verrouille(region.main(), ANNUELLE, [YONNE, GHT], "fin") == [YONNE]
     assert not etat(region, YONNE, LE_21).prolongee
 
 
 @pytest.mark.parametrize("jusqu_au", [date(2022, 2, 28), date(2022, 2, 1)])
 def test_an_extension_goes_past_the_deadline_of_the_campaign(region: Region, jusqu_au: date) -> None:
     with pytest.raises(UserError, match="un jour d'après"):
-        actes.prolonge(region.main(), ANNUELLE, YONNE, jusqu_au, "panne")
+        acts.prolonge(region.main(), ANNUELLE, YONNE, jusqu_au, "panne")
 
 
 def test_nothing_to_declare_said_by_phone_is_an_answer_once_all_members_are_answered_for(region: Region) -> None:
-    actes.dit_neant(region.main(), ANNUELLE, SENS, "appel du 20/01")
+    acts.dit_neant(region.main(), ANNUELLE, SENS, "appel du 20/01")
     assert (etat(region, YONNE).progres, etat(region, YONNE).onglets) == ("ouverte", 1)
-    actes.dit_neant(region.le(LE_21).main(), ANNUELLE, JOIGNY, "appel du 21/01")
+    acts.dit_neant(region.le(LE_21).main(), ANNUELLE, JOIGNY, "appel du 21/01")
     assert etat(region, YONNE).repondu
     region.le(date(2022, 4, 1))
     assert etat(region, YONNE).mots == "néant", "said in time, it never becomes late"
@@ -371,11 +371,11 @@ def test_nothing_to_declare_said_by_phone_is_an_answer_once_all_members_are_answ
 
 
 def test_nothing_to_declare_gives_way_to_the_trame_that_comes_after_all(region: Region) -> None:
-    actes.dit_neant(region.main(), ANNUELLE, JOIGNY, "appel")
+    acts.dit_neant(region.main(), ANNUELLE, JOIGNY, "appel")
     region.le(LE_21).envoie("yonne.xlsx", YONNE, ANNUELLE, {JOIGNY: [{}]})
     assert (etat(region, YONNE).progres, etat(region, YONNE).onglets) == ("remise", 1)
     with pytest.raises(UserError, match="a déjà répondu"):
-        actes.dit_neant(region.main(), ANNUELLE, JOIGNY, "appel")
+        acts.dit_neant(region.main(), ANNUELLE, JOIGNY, "appel")
 
 
 def test_a_trame_seen_and_never_handed_in_is_late_after_the_deadline(region: Region) -> None:
@@ -399,31 +399,31 @@ def test_a_trame_entered_by_the_referent_says_so_and_why(region: Region) -> None
 
 def test_only_what_was_received_is_validated(region: Region) -> None:
     with pytest.raises(UserError, match="rien à valider"):
-        actes.valide(region.main(), ANNUELLE, YONNE, "relu")
-    actes.valide(region.main(), ANNUELLE, GHT, "relu")
+        acts.valide(region.main(), ANNUELLE, YONNE, "relu")
+    acts.valide(region.main(), ANNUELLE, GHT, "relu")
     assert etat(region, GHT).progres == "validée"
-    actes.valide(region.le(LE_21).main(), ANNUELLE, GHT, "à revoir", oui=False)
+    acts.valide(region.le(LE_21).main(), ANNUELLE, GHT, "à revoir", oui=False)
     assert etat(region, GHT).progres == "remise"
     assert etat(region, GHT, LE_20).progres == "validée"
 
 
 def test_what_comes_after_the_lock_is_shown_even_the_same_day_and_counts_once_it_is_lifted(region: Region) -> None:
-    actes.verrouille(region.main(), ANNUELLE, [GHT], "fin")
+    acts.verrouille(region.main(), ANNUELLE, [GHT], "fin")
     assert etat(region, GHT).mots == "remise, 1 ligne retirée, trame verrouillée"
     region.le(LE_20, heure=18).envoie(
         "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"gain_annuel": 1_200, "date_premiere_commande": date(2021, 1, 4)}]}
     )
     assert retenu(region) == 1_000_000
     assert "un envoi après le verrou, non compté" in etat(region, GHT).mots
-    actes.verrouille(region.le(LE_21).main(), ANNUELLE, [GHT], "reprise", oui=False)
+    acts.verrouille(region.le(LE_21).main(), ANNUELLE, [GHT], "reprise", oui=False)
     assert retenu(region) == 120_000
     assert retenu(region, LE_20) == 1_000_000
     assert suites(region.db, ANNUELLE, LE_20)[GHT].verrouillee_le == LE_20
 
 
 def test_a_referent_still_decides_on_what_was_locked(region: Region) -> None:
-    actes.verrouille(region.main(), ANNUELLE, [GHT], "fin")
-    actes.decide(region.le(LE_21).main(), PREMIERE, "retirer", "DGOS")
+    acts.verrouille(region.main(), ANNUELLE, [GHT], "fin")
+    acts.decide(region.le(LE_21).main(), PREMIERE, "retirer", "DGOS")
     assert (retenu(region, LE_20), retenu(region)) == (1_000_000, 600_000)
 
 
@@ -432,7 +432,7 @@ def test_a_referent_still_decides_on_what_was_locked(region: Region) -> None:
 
 def rempli(region: Region, *decisions: tuple[str, str, str]) -> Workbook:
     """The workbook of findings, with (reference, decision, reason) typed on the first row of each line."""
-    ecrit = constats.enregistre(constats.classeur(region.vue, sujet("BFC", 2021, ANNUELLE)))
+    ecrit = findings_workbook.enregistre(findings_workbook.classeur(region.vue, sujet("BFC", 2021, ANNUELLE)))
     livre = load_workbook(io.BytesIO(ecrit))
     for reference, decision, motif in decisions:
         rang = next(r[0].row for r in livre["Constats"].iter_rows(min_row=2) if r[0].value == reference)
@@ -449,11 +449,11 @@ def ecrit_sur(livre: Workbook, rang: int | None, decision: str, motif: str) -> N
 
 
 def lit(livre: Workbook) -> list[tuple[str, str, str]]:
-    return constats.lit_les_decisions(constats.enregistre(livre))
+    return findings_workbook.lit_les_decisions(findings_workbook.enregistre(livre))
 
 
 def test_the_workbook_of_findings_holds_each_finding_at_its_cell_with_its_euros_and_notes(region: Region) -> None:
-    actes.note(region.main(DIRECTEUR), DEUXIEME, "le marché suit")
+    acts.note(region.main(DIRECTEUR), DEUXIEME, "le marché suit")
     feuille = rempli(region)["Constats"]
     entetes = [str(c.value) for c in feuille[1]]
     (ligne,) = [
@@ -471,7 +471,7 @@ def test_the_workbook_of_findings_holds_each_finding_at_its_cell_with_its_euros_
 def test_decisions_filled_in_the_workbook_are_taken_at_once_and_shown_in_the_next_one(region: Region) -> None:
     demandes = lit(rempli(region, (DEUXIEME, "Garder", " marché  relu ")))
     assert demandes == [(DEUXIEME, "retenir", "marché relu")]
-    actes.decide_tout(region.main(), demandes)
+    acts.decide_tout(region.main(), demandes)
     assert retenu(region) == 5_000_000
     deja = [str(r) for r in rempli(region)["Constats"].iter_rows(values_only=True)]
     assert any(f"gardée par {REFERENT}" in r for r in deja)
@@ -484,7 +484,7 @@ def test_all_of_the_decisions_or_none(region: Region) -> None:
         (PREMIERE, "retirer", ""),
     ]
     with pytest.raises(UserError) as refus:
-        actes.decide_tout(region.main(), demandes)
+        acts.decide_tout(region.main(), demandes)
     assert "Aucune décision n'est prise" in str(refus.value)
     assert str(refus.value).count("•") == 2, "every complaint at once"
     assert region.db.execute("SELECT count(*) FROM actes").fetchone() == (0,)
@@ -519,7 +519,7 @@ def test_a_decision_beside_a_finding_on_no_line_is_refused(region: Region) -> No
         "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"intitule": "Gants", "gain_annuel": 4_000, **janvier}]}
     )
     livre = rempli(region)
-    colonne = [titre for titre, _ in constats.COLONNES].index("Constat")
+    colonne = [titre for titre, _ in findings_workbook.COLONNES].index("Constat")
     rang = next(r[0].row for r in livre["Constats"].iter_rows(min_row=2) if "n'est plus là" in str(r[colonne].value))
     ecrit_sur(livre, rang, "garder", "relu")
     with pytest.raises(UserError, match="ne porte pas sur une ligne"):
@@ -531,7 +531,7 @@ def test_what_looks_like_a_formula_in_a_trame_stays_text_in_the_workbook_of_find
     region.envoie(
         "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"famille": "'" + piege, "statut": piege.replace("=", "+")}]}
     )
-    actes.note(region.main(), PREMIERE, piege)
+    acts.note(region.main(), PREMIERE, piege)
     livre = rempli(region)
     formules = [c.coordinate for r in livre["Constats"].iter_rows() for c in r if c.data_type == "f"]
     assert formules == []
@@ -543,7 +543,7 @@ def test_a_workbook_that_is_not_one_of_findings_is_refused_in_a_sentence(region:
     with pytest.raises(UserError, match="n'a pas d'onglet « Constats »"):
         lit(autre)
     with pytest.raises(UserError):
-        constats.lit_les_decisions(b"PK\x03\x04 pas un classeur")
+        findings_workbook.lit_les_decisions(b"PK\x03\x04 pas un classeur")
     livre = rempli(region)
     livre["Constats"].delete_cols(1)
     with pytest.raises(UserError, match="Colonnes introuvables"):
@@ -568,8 +568,8 @@ def test_rows_sorted_and_columns_moved_in_the_workbook_are_still_read(region: Re
 def test_the_workbook_of_findings_survives_libreoffice(region: Region, tmp_path: Path) -> None:
     if not shutil.which("soffice"):
         pytest.skip("LibreOffice is not installed")
-    actes.note(region.main(), DEUXIEME, "=1+1")
-    (tmp_path / "constats.xlsx").write_bytes(constats.enregistre(rempli(region, (DEUXIEME, "garder", "relu"))))
+    acts.note(region.main(), DEUXIEME, "=1+1")
+    (tmp_path / "constats.xlsx").write_bytes(findings_workbook.enregistre(rempli(region, (DEUXIEME, "garder", "relu"))))
     for suffixe in ("xlsx", "ods"):
         sortie = tmp_path / suffixe
         commande = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profil", "--convert-to", suffixe]
@@ -577,7 +577,7 @@ def test_the_workbook_of_findings_survives_libreoffice(region: Region, tmp_path:
             [*commande, "--outdir", sortie, tmp_path / "constats.xlsx"], check=True, capture_output=True, timeout=120
         )
         octets = (sortie / f"constats.{suffixe}").read_bytes()
-        assert constats.lit_les_decisions(octets) == [(DEUXIEME, "retenir", "relu")]
+        assert findings_workbook.lit_les_decisions(octets) == [(DEUXIEME, "retenir", "relu")]
     feuille = load_workbook(tmp_path / "xlsx" / "constats.xlsx")["Constats"]
     assert not [c for r in feuille.iter_rows() for c in r if c.data_type == "f"]
     assert feuille.data_validations.dataValidation

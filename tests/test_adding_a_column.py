@@ -22,14 +22,14 @@ PAGE = (DOCS / "ajouter-une-colonne.md").read_text(encoding="utf-8")
 NUMBER = f"{int(schema.history()[-1].name[:3]) + 1:03d}"
 TOP = ("config", "sheets", "reports", "bots", "jobs", "tests", "docs", "pyproject.toml", "CHANGELOG.md", "README.md")
 
-OPENS = "import sys; from pathlib import Path; from sheets.register.registre import ouvre; ouvre(Path(sys.argv[1]))"
+OPENS = "import sys; from pathlib import Path; from sheets.register.database import ouvre; ouvre(Path(sys.argv[1]))"
 THEN = """
 import json, sys
 from datetime import date
 from pathlib import Path
 from sheets.judging.workbook import juge
-from sheets.register.registre import ouvre
-from sheets.template.retour import retour
+from sheets.register.database import ouvre
+from sheets.returning.companion import retour
 from tests.region import EXEMPLE, Region, charge
 from tests.test_under_alert import ANNUELLE, JURA, ORDINAIRES, SUD
 

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from config.errors import UserError
 from jobs.cli.commande import vigie as cli
 from jobs.rejudge import left_alone
-from reports.bridge import changements
-from sheets.register import actes
-from sheets.register.compte import qui_compte
+from reports.changes import changements
+from sheets.register import acts
 from sheets.register.decisions import decisions
+from sheets.register.what_counts import qui_compte
 from tests.region import Ligne, Region, juge_ici, nouvelle, sujet
 
 BELFORT, SENS, NORD, YONNE = "900000365", "890970569", "BFC-09", "BFC-05"
@@ -39,7 +39,7 @@ def envoie(region: Region, rang: int, lignes: Sequence[Ligne]) -> None:
 
 
 def decide(region: Region, rang: int, numero: str, sens: str) -> None:
-    actes.decide(region.le(JOURS[rang]).main(), f"{ANNUELLE}/{BELFORT}/{numero}", sens, "relu")
+    acts.decide(region.le(JOURS[rang]).main(), f"{ANNUELLE}/{BELFORT}/{numero}", sens, "relu")
 
 
 def gardes(region: Region, *, at_lock: bool = False) -> int:
@@ -54,7 +54,7 @@ def test_a_decision_after_the_lock_counts_from_its_day_and_is_marked_and_the_fig
     envoie(region, 0, [achat("Gants", 4_000), achat("Linge", 2_000), achat("Gaz", 30_000)])
     decide(region, 0, "0002", "retirer")
     assert gardes(region, at_lock=True) == 0, "nothing is locked yet"
-    actes.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [NORD], "fin de campagne")
+    acts.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [NORD], "fin de campagne")
     assert gardes(region) == gardes(region, at_lock=True) == 400_000
     envoie(region, 2, [achat("Gants", 9_000), achat("Linge", 2_000), achat("Gaz", 30_000)])
     decide(region, 3, "0001", "retirer")
@@ -76,7 +76,7 @@ def test_the_bridge_tells_what_was_decided_after_the_lock_apart(region: Region) 
     region.le(JOURS[1])
     decide(region, 1, "0002", "retirer")
     decide(region, 1, "0003", "retirer")
-    actes.verrouille(region.le(JOURS[2]).main(), ANNUELLE, [NORD], "fin de campagne")
+    acts.verrouille(region.le(JOURS[2]).main(), ANNUELLE, [NORD], "fin de campagne")
     decide(region, 3, "0001", "retirer")
     decide(region, 3, "0003", "revenir")
 
@@ -93,9 +93,9 @@ def test_the_bridge_tells_what_was_decided_after_the_lock_apart(region: Region) 
 
 def test_unlocked_a_decision_is_no_longer_after_the_lock(region: Region) -> None:
     envoie(region, 0, [achat("Gants", 4_000)])
-    actes.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [NORD], "fin de campagne")
+    acts.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [NORD], "fin de campagne")
     decide(region, 2, "0001", "retirer")
-    actes.verrouille(region.le(JOURS[3]).main(), ANNUELLE, [NORD], "reprise", oui=False)
+    acts.verrouille(region.le(JOURS[3]).main(), ANNUELLE, [NORD], "reprise", oui=False)
     onglet = qui_compte(region.db, [ANNUELLE], JOURS[3])[BELFORT].id
     assert [d.after_lock for d in decisions(region.db, [onglet], JOURS[3])] == [False]
     assert [d.after_lock for d in decisions(region.db, [onglet], JOURS[2])] == [True]
@@ -105,7 +105,7 @@ def durci(region: Region) -> Region:
     """Two GHT sent the same line, one is locked, and the rule becomes harder."""
     envoie(region, 0, [achat("Gants", 10_000)])
     region.envoie("yonne.xlsx", YONNE, ANNUELLE, {SENS: [achat("Gants", 10_000)]})
-    actes.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [NORD], "fin de campagne")
+    acts.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [NORD], "fin de campagne")
     region.le(JOURS[2]).change_le_dossier(
         "reglages.toml", "performance_a_justifier = 30", "performance_a_justifier = 20"
     )
@@ -156,7 +156,7 @@ def test_the_command_says_what_it_leaves_alone(region: Region) -> None:
 def test_the_figure_at_the_lock_can_be_asked(region: Region, question: str) -> None:
     envoie(region, 0, [achat("Gants", 4_000), achat("Linge", 2_000)])
     assert "rien n'est verrouillé" in region.demande(question)["texte"]
-    actes.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [NORD], "fin de campagne")
+    acts.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [NORD], "fin de campagne")
     decide(region, 2, "0001", "retirer")
     rendu = region.demande(question)
     assert (rendu["intention"], rendu["valeur"]) == ("verrou", "6000.00")

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from bots.lettres.lettre import Lettre
-from bots.notify import tourne
+from bots.delivery import tourne
+from bots.letters.letter import Lettre
 from config.errors import UserError
-from config.langue import INSECABLE, MILLIERS
+from config.french import INSECABLE, MILLIERS
 from jobs.remind import verrouille_a_l_heure
-from reports.alertes import mouvements
-from sheets.register import actes, arrivees
-from tests.facteur import Facteur
+from reports.due.alerts import mouvements
+from sheets.register import acts, arrivals
+from tests.postman import Facteur
 from tests.region import Region, nouvelle
 
 JURA, NIEVRE = "BFC-08", "BFC-06"
@@ -195,7 +195,7 @@ def test_the_movement_told_is_the_difference_of_the_totals(region: Region) -> No
     avant = region.demande("gains bfc 2021")["valeur"]
     recoit(region, date(2022, 2, 8), JURA, SUD, ligne(10_000), ligne(20_000))
     apres = region.demande("gains bfc 2021")["valeur"]
-    (a,) = arrivees.corrections(region.db, ANNUELLE, region.heure - timedelta(days=4), region.heure)
+    (a,) = arrivals.corrections(region.db, ANNUELLE, region.heure - timedelta(days=4), region.heure)
     (m,) = mouvements(region.vue, region.dossier.campagnes[ANNUELLE], a)
     assert m.ecart == round(100 * (float(apres) - float(avant))) == -50_000_00
     assert m.avant == round(100 * float(avant))
@@ -245,7 +245,7 @@ def test_what_comes_after_the_lock_moves_nothing(region: Region, courriel: Facte
 
 def test_a_large_line_that_a_referent_kept_meanwhile_is_not_announced(region: Region, courriel: Facteur) -> None:
     recoit(region, date(2022, 2, 4), JURA, SUD, ligne(120_000, 100_000))
-    actes.decide(region.le(date(2022, 2, 5)).main(), f"{ANNUELLE}/{SUD}/0001", "retenir", "marché relu")
+    acts.decide(region.le(date(2022, 2, 5)).main(), f"{ANNUELLE}/{SUD}/0001", "retenir", "marché relu")
     assert not any("grosse" in x.objet + x.texte for x in tour(region, courriel, date(2022, 2, 7)))
 
 

@@ -15,21 +15,21 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bots.lettres import redaction
-from bots.lettres.lettre import XLSX, EnvoiError, Lettre, Piece
-from bots.notify import Canal, tourne
-from config.dossier import Dossier
-from config.droits import Personne
+from bots.delivery import Canal, tourne
+from bots.letters import composing
+from bots.letters.letter import XLSX, EnvoiError, Lettre, Piece
+from config.folder import Dossier
+from config.rights import Personne
 from jobs.remind import SERVICE, verrouille_a_l_heure
-from reports.vue import Vue
-from sheets.register import actes, gestes, messages
-from sheets.register.actes import Main
-from sheets.register.messages import Cle, Rang
+from reports.view import Vue
+from sheets.register import acts, outbox, replies
+from sheets.register.acts import Main
+from sheets.register.database import ouvre
+from sheets.register.outbox import Cle, Rang
 from sheets.register.pulls import Depot, commence, enregistre, termine
-from sheets.register.registre import ouvre
-from tests.annee import classeur, instants, peuple
-from tests.facteur import Mort
-from tests.oracle_annee import PARIS, Vie, attendus, lendemain_midi, permis, recoit, remise
+from tests.oracle_year import PARIS, Vie, attendus, lendemain_midi, permis, recoit, remise
+from tests.postman import Mort
+from tests.year import classeur, instants, peuple
 
 pytestmark = pytest.mark.e2e  # a minute and a half of processor
 
@@ -96,9 +96,9 @@ def monde(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monde]:
     monde = Monde(ou / "vigie.sqlite", dossier, vie, hasard, ouvre(ou / "vigie.sqlite"))
     debut = time.process_time()
     with pytest.MonkeyPatch.context() as m:
-        m.setitem(redaction.PIECES, "ouverture", lambda vue, r: Piece(f"{r.cle.unite}.xlsx", b"", XLSX))
+        m.setitem(composing.PIECES, "ouverture", lambda vue, r: Piece(f"{r.cle.unite}.xlsx", b"", XLSX))
         for point in POINTS:
-            m.setattr(messages, point, _fragile(monde, point, getattr(messages, point)))
+            m.setattr(outbox, point, _fragile(monde, point, getattr(outbox, point)))
         _vit(monde)
     duree = time.process_time() - debut
     print(f"\nUne année : {duree:.0f} s, {sum(monde.morts.values())} morts subites {dict(monde.morts)}")
@@ -143,7 +143,7 @@ def _evenements(monde: Monde) -> dict[datetime, list[Callable[[], None]]]:
 
 
 def _prolonge(monde: Monde, campagne: str, ght: str, jour: date) -> None:
-    actes.prolonge(_main(monde), campagne, ght, jour, "plus de temps")
+    acts.prolonge(_main(monde), campagne, ght, jour, "plus de temps")
 
 
 def _main(monde: Monde, personne: Personne = SERVICE) -> Main:
@@ -160,12 +160,12 @@ def _lit(monde: Monde, campagne: str, ght: str, rang: int, remis: bool) -> None:
 
 def _presse(monde: Monde, cle: Cle, genre: str) -> None:
     """Someone answers their reminder, as the button does."""
-    rang = messages.connus(monde.db, [cle.campagne])[cle]
+    rang = outbox.connus(monde.db, [cle.campagne])[cle]
     main = _main(monde, monde.dossier.personnes[cle.personne])
     if genre == "noter":
-        gestes.note(main, rang.envoi)
+        replies.note(main, rang.envoi)
     else:
-        gestes.reporte(main, rang.envoi, 3)
+        replies.reporte(main, rang.envoi, 3)
 
 
 def _tic(monde: Monde) -> None:
@@ -188,12 +188,12 @@ def _tic(monde: Monde) -> None:
 
 
 def _a_reprendre(monde: Monde) -> Iterator[datetime]:
-    for r in messages.en_etat(monde.db, "pris", "à dire"):
-        yield (r.pas_avant if r.raison or r.etat == "à dire" else r.le + messages.BAIL).astimezone(PARIS)
+    for r in outbox.en_etat(monde.db, "pris", "à dire"):
+        yield (r.pas_avant if r.raison or r.etat == "à dire" else r.le + outbox.BAIL).astimezone(PARIS)
 
 
 def _tous(monde: Monde) -> dict[Cle, Rang]:
-    return messages.connus(monde.db, monde.dossier.campagnes)
+    return outbox.connus(monde.db, monde.dossier.campagnes)
 
 
 def _attendus(monde: Monde) -> dict[Cle, datetime]:
@@ -245,7 +245,7 @@ def test_nobody_is_reminded_after_their_hand_in_was_read(monde: Monde) -> None:
     fautes = []
     for cle, r in _tous(monde).items():
         rendu = remise(monde.vie, par_code[cle.campagne], cle.unite)
-        if r.etat in ("dit", "doute") and r.genre in gestes.REPONDENT and rendu and r.le >= rendu:
+        if r.etat in ("dit", "doute") and r.genre in replies.REPONDENT and rendu and r.le >= rendu:
             fautes.append((cle, r.le, rendu))
     assert fautes == []
 

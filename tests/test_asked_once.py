@@ -10,13 +10,13 @@ from unittest import mock
 import pytest
 
 from bots.answering import repond
-from config.droits import Personne
-from config.objectifs import Objectif, en_vigueur
-from config.territoire import FRANCE, Perimetre
-from reports.vue import Vue
-from sheets.register import compte
-from sheets.register.compte import OngletRecu, qui_compte
-from sheets.register.registre import lecture
+from config.objectives import Objectif, en_vigueur
+from config.rights import Personne
+from config.territory import FRANCE, Perimetre
+from reports.view import Vue
+from sheets.register import what_counts
+from sheets.register.database import lecture
+from sheets.register.what_counts import OngletRecu, qui_compte
 from tests.region import Region, nouvelle
 from tests.test_under_alert import ANNUELLE, JURA, MOREZ, ORDINAIRES, SUD
 
@@ -43,7 +43,7 @@ class Country(dict[str, OngletRecu]):
 
 def test_a_few_of_a_campaign_are_looked_up_without_walking_through_it(region: Region) -> None:
     whole = qui_compte(region.db, [ANNUELLE], region.vue.au)
-    with mock.patch.object(compte._Souvenir, "de", return_value=Country(whole)):
+    with mock.patch.object(what_counts._Souvenir, "de", return_value=Country(whole)):
         few = qui_compte(region.db, [ANNUELLE], region.vue.au, ["999999999", SUD, MOREZ, SUD])
     assert list(few) == sorted([SUD, MOREZ])
     assert few == whole
@@ -76,7 +76,7 @@ def test_objectives_of_other_exercices_are_not_compared() -> None:
 
 
 def test_what_counts_is_looked_up_once_for_all_that_is_read_in_one_state(region: Region) -> None:
-    with mock.patch.object(compte, "_derniers_mots", side_effect=compte._derniers_mots) as looked_up:
+    with mock.patch.object(what_counts, "_derniers_mots", side_effect=what_counts._derniers_mots) as looked_up:
         with lecture(region.db):
             one = [qui_compte(region.db, [ANNUELLE], region.vue.au, [f]) for f in (SUD, MOREZ, SUD)]
         assert looked_up.call_count == 1
@@ -89,7 +89,7 @@ def test_what_counts_is_looked_up_once_for_all_that_is_read_in_one_state(region:
 @pytest.mark.parametrize("question", ["prévision BFC 2022", "performance BFC 2021", "couverture BFC 2021"])
 def test_who_sees_totals_alone_does_not_wait_for_a_look_up_of_each_ght(region: Region, question: str) -> None:
     director = Personne("d@exemple.invalid", "Directeur", "ght", Perimetre("ght", JURA))
-    with mock.patch.object(compte, "_derniers_mots", side_effect=compte._derniers_mots) as looked_up:
+    with mock.patch.object(what_counts, "_derniers_mots", side_effect=what_counts._derniers_mots) as looked_up:
         repond(question, director, region.vue, region.heure, None)
     asked = [str(c.args[1:]) for c in looked_up.call_args_list]
     assert asked

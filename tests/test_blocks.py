@@ -12,17 +12,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from slack_sdk.models.blocks import ActionsBlock, Block, HeaderBlock, InputBlock, SectionBlock
 
-from bots import blocks
-from bots.blocks import Suite
-from bots.chat import question, repond_a
 from bots.questions import AXES, INTENTIONS
-from config.dossier import Dossier
-from config.droits import ROLES, Regard, meilleur_regard
-from config.langue import euros, grand_montant
-from config.territoire import FRANCE, Perimetre
-from reports.dicible import labels_connus
-from reports.vue import Vue
-from sheets.register.actes import decide
+from bots.slack import blocks
+from bots.slack.blocks import Suite
+from bots.slack.conversation import question, repond_a
+from config.folder import Dossier
+from config.french import euros, grand_montant
+from config.rights import ROLES, Regard, meilleur_regard
+from config.territory import FRANCE, Perimetre
+from reports.sayable import labels_connus
+from reports.view import Vue
+from sheets.register.acts import decide
 from tests.region import Region, nouvelle
 
 MIDI = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))

@@ -14,23 +14,22 @@ from typing import Any
 import pytest
 from slack_sdk.models.views import View
 
-from bots import bureau, modales
-from bots.bureau import Page, accueil
-from bots.formulaires import FORMULAIRES
-from bots.modales import ouvre, soumet
-from config.droits import Regard, meilleur_regard
-from config.langue import euros
-from config.territoire import Ght
-from reports.vue import Vue
-from sheets.register.actes import Main, note, prolonge, valide
-from sheets.register.chat import fait_signe
+from bots.slack import home_tab, modals
+from bots.slack.act_forms import FORMULAIRES
+from bots.slack.home_tab import Page, accueil
+from bots.slack.modals import ouvre, soumet
+from config.french import euros
+from config.rights import Regard, meilleur_regard
+from config.territory import Ght
+from reports.view import Vue
+from sheets.register.acts import Main, note, prolonge, valide
+from sheets.register.claimed_events import fait_signe
 from sheets.register.decisions import notes, suites
-from sheets.register.pas import LE_SERVICE
-from tests.atelier import en_janvier
+from sheets.register.step_history import LE_SERVICE
 from tests.conftest import GAIN_COL
 from tests.region import Region, nouvelle
 from tests.test_blocks import (
-    _ETABLISSEMENTS,
+    _ETABLISSEMENTS,  # fmt: skip
     FOURNISSEUR,
     GHTS,
     MIDI,
@@ -43,7 +42,8 @@ from tests.test_blocks import (
     territoires,
     vue,
     vus,
-)  # fmt: skip
+)
+from tests.workshop import en_janvier
 
 __all__ = ["region", "vue"]
 REFERENT, GHT, AILLEURS = (
@@ -198,7 +198,7 @@ def test_a_desk_fits_whatever_the_size_of_the_region_and_every_ght_can_be_reache
         page = Page.lue(suite[0]["value"])
         assert re.fullmatch(r"et [\d\s]+ autres?", suite[0]["text"]["text"])
     assert len(vus_) == combien + 9
-    assert tours == (combien + 11 - 1) // bureau.PAR_PAGE
+    assert tours == (combien + 11 - 1) // home_tab.PAR_PAGE
 
 
 def test_those_whose_deadline_was_put_off_come_after_the_late_ones(tmp_path: Path) -> None:
@@ -302,7 +302,7 @@ def test_a_form_sent_twice_is_done_once_and_says_so(cle: str, jura: Region) -> N
     soumet(envoyee, jura.main(), jura.vue)
     assert combien_d_actes(jura) == 1
     jura.le(jura.heure.date(), 10)
-    assert phrase(soumet(envoyee, jura.main(), jura.vue)) == modales.DEJA
+    assert phrase(soumet(envoyee, jura.main(), jura.vue)) == modals.DEJA
     assert combien_d_actes(jura) == 1
 
 
@@ -395,7 +395,7 @@ def test_what_changed_while_a_form_was_open_is_said_and_nothing_is_written(
     entretemps(jura)
     avant = combien_d_actes(jura)
     rendu = soumet(envoyee, jura.main(), jura.vue)
-    assert phrase(rendu) == modales.CHANGE
+    assert phrase(rendu) == modals.CHANGE
     assert combien_d_actes(jura) == avant
     verifie_modale(rendu["view"])
     motif = next(b for b in rendu["view"]["blocks"] if b["block_id"] == "motif")
@@ -415,7 +415,7 @@ def test_a_line_that_went_away_is_said_without_a_word_of_the_sheet(jura: Region)
     envoyee = rempli(ouvre("decider", LIGNE, jura.main(), jura.vue), sens="retenir", motif="relu")
     seule = en_janvier(4321, intitule="<!channel> Tartempion")
     jura.envoie("Jura 2.xlsx", "BFC-08", "2021-annuelle", {"390780146": [seule]})
-    assert phrase(soumet(envoyee, jura.main(), jura.vue)) == modales.PARTIE
+    assert phrase(soumet(envoyee, jura.main(), jura.vue)) == modals.PARTIE
     assert "n'est plus dans la trame" in dit(ouvre("decider", LIGNE, jura.main(), jura.vue))
     assert combien_d_actes(jura) == 0
 
@@ -457,7 +457,7 @@ def test_every_button_of_a_home_opens_a_form_to_whom_it_was_shown(vue: Vue) -> N
 
 def test_a_number_typed_by_hand_is_in_no_button(vue: Vue) -> None:
     """Lines called « xTartempion » are struck out here as well: they are shown without their number, and not offered."""
-    assert bureau.geste_sur_la_ligne(Main(vue.db, vue.dossier, vue.dossier.personnes[REFERENT], MIDI),
+    assert home_tab.geste_sur_la_ligne(Main(vue.db, vue.dossier, vue.dossier.personnes[REFERENT], MIDI),
                                      f"2021-annuelle/390780146/x{FOURNISSEUR}") == ""  # fmt: skip
 
 
@@ -519,7 +519,7 @@ def test_a_referent_has_a_late_ght_reminded_once_from_the_form(jura: Region) -> 
     assert "Sera relancé : Chef de projet PAAT" in dit(modale["blocks"])
     envoyee = rempli(modale)
     assert phrase(soumet(envoyee, jura.main(), jura.vue)).startswith("GHT Nièvre, 2021-annuelle : relance demandée.")
-    assert phrase(soumet(envoyee, jura.main(), jura.vue)) == modales.DEJA
+    assert phrase(soumet(envoyee, jura.main(), jura.vue)) == modals.DEJA
     assert _relances(jura) == [(REFERENT, "BFC-06")]
 
 

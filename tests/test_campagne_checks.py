@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.dossier import EXEMPLE, Dossier, charge
-from jobs.pull import pull
-from sheets.checks.campagne import LigneRecoupee, doublon_probable, gain_atypique, unite_suspecte
-from sheets.constats import Gravite
-from sheets.register import questions
-from sheets.register.registre import ouvre
+from config.folder import EXEMPLE, Dossier, charge
+from jobs.taking_in.folders import pull
+from sheets.findings import Gravite
+from sheets.register import stored_lines
+from sheets.register.database import ouvre
+from sheets.trames.paat.on_campaigns import LigneRecoupee, doublon_probable, gain_atypique, unite_suspecte
 from tests.conftest import Remplir
 
 DOSSIER = charge(EXEMPLE)
@@ -95,7 +95,7 @@ def test_findings_do_not_depend_on_the_order_of_arrival(
             (recus / f"{nom}.xlsx").write_bytes(envois[nom])
             pull(db, dossier, [recus], lambda: MIDI)
         onglets = [r[0] for r in db.execute("SELECT id FROM onglets")]
-        dits = questions.constats_de(db, onglets, (Gravite.ALERTE,), MIDI.date())
+        dits = stored_lines.constats_de(db, onglets, (Gravite.ALERTE,), MIDI.date())
         rendus.add(
             tuple(
                 sorted(
@@ -123,7 +123,7 @@ def test_a_mended_double_is_no_longer_said_and_the_past_still_says_it(
 
     def doubles(jour: int) -> int:
         onglets = [r[0] for r in db.execute("SELECT id FROM onglets")]
-        dits = questions.constats_de(db, onglets, (Gravite.ALERTE,), MIDI.replace(day=jour).date())
+        dits = stored_lines.constats_de(db, onglets, (Gravite.ALERTE,), MIDI.replace(day=jour).date())
         return sum(r.constat.code == "doublon-probable" for r in dits)
 
     assert (doubles(1), doubles(5)) == (2, 0)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.langue import MOIS, cle
+from config.french import MOIS, cle
 from sheets.cells import Doubtful, Probleme, amount, date_, entier, euros, nombre, texte
 
 LUS = {

@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from config.dossier import Dossier
-from config.langue import cle
+from config.folder import Dossier
+from config.french import cle
+from sheets.accepted_labels import listes
 from sheets.checks import CATALOGUE
-from sheets.constats import Gravite
+from sheets.findings import Gravite
 from sheets.judging.examples import VALIDE, constat_de, juge_exemple
-from sheets.listes import listes
-from sheets.trames.paat import PAAT
+from sheets.trames.paat.columns import PAAT
 
 PAR_LIGNE = [c for c in CATALOGUE.values() if c.portee in ("cellule", "ligne")]
 SANS_EXEMPLE = {"formule-en-erreur", "formule-non-calculee", "unite-de-cellule"}

@@ -10,22 +10,22 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from config.dossier import EXEMPLE, Dossier
 from config.errors import UserError
-from jobs import pas
+from config.folder import EXEMPLE, Dossier
+from jobs import steps
 from jobs.cli.commande import vigie
-from jobs.pas import PAS
 from jobs.remind import SERVICE
 from jobs.service import marche
 from jobs.status import sante
+from jobs.steps import PAS
 from jobs.wiring import Atelier
-from sheets.register import clock, veille
-from sheets.register import pas as suivi
-from sheets.register.actes import Main, verrouille
-from sheets.register.chat import fait_signe
-from sheets.register.registre import ouvert_par_ce_fil, ouvre
-from tests.atelier import JOUR, MOREZ, SUD, en_janvier, releve_ici
+from sheets.register import future_facts, health
+from sheets.register import step_history as suivi
+from sheets.register.acts import Main, verrouille
+from sheets.register.claimed_events import fait_signe
+from sheets.register.database import ouvert_par_ce_fil, ouvre
 from tests.conftest import Remplir
+from tests.workshop import JOUR, MOREZ, SUD, en_janvier, releve_ici
 
 LATER = JOUR + timedelta(days=9 * 365)
 
@@ -81,16 +81,16 @@ def test_it_is_red_with_the_way_back_and_nothing_is_lost(registre: Path, recus: 
 def test_a_decision_or_a_folder_of_later_is_found_too(tmp_path: Path, dossier: Dossier) -> None:
     with closing(ouvre(tmp_path / "vigie.sqlite")) as db:
         today = JOUR.date()
-        assert clock.ahead(db, today) is None
+        assert future_facts.ahead(db, today) is None
         db.execute("INSERT INTO actes (le, par, genre, campagne, ght, finess, action_id, valeur, motif)"
                    " VALUES ('2031-05-01T12:00:00+02:00', 'x', 'noter', '', '', '', '', '', 'x')")  # fmt: skip
-        assert clock.ahead(db, today) == date(2031, 5, 1)
-        assert clock.ahead(db, date(2031, 5, 1)) is None  # noon of a day that is not over is not later
-        clock.bring_back(db, JOUR)
-        assert clock.ahead(db, today) is None
+        assert future_facts.ahead(db, today) == date(2031, 5, 1)
+        assert future_facts.ahead(db, date(2031, 5, 1)) is None  # noon of a day that is not over is not later
+        future_facts.bring_back(db, JOUR)
+        assert future_facts.ahead(db, today) is None
         db.execute("INSERT INTO dossiers VALUES ('e', x'', '2030-01-01T12:00:00+01:00')")
         db.execute("INSERT INTO dossiers_en_vigueur (depuis, dossier) VALUES ('2030-01-01T12:00:00+01:00', 'e')")
-        assert clock.ahead(db, today) == date(2030, 1, 1)
+        assert future_facts.ahead(db, today) == date(2030, 1, 1)
 
 
 def test_the_watch_hears_nothing_and_copies_go_on(registre: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,10 +102,10 @@ def test_the_watch_hears_nothing_and_copies_go_on(registre: Path, monkeypatch: p
     veille_ = next(p for p in PAS if p.cle == "veille")
     assert marche(atelier, veille_) == "retenu : des faits sont datés après aujourd'hui"
     db.execute("INSERT INTO sauvegardes (le, chemin, octets) VALUES (?, 'x', 1)", (LATER.isoformat(),))
-    monkeypatch.setattr(pas, "sauvegarde_a_part", lambda *_: "Sauvegardé.")
-    assert pas.sauvegarde(atelier) == "Sauvegardé"
+    monkeypatch.setattr(steps, "sauvegarde_a_part", lambda *_: "Sauvegardé.")
+    assert steps.sauvegarde(atelier) == "Sauvegardé"
     assert run(registre, "backup")[0] == 0
-    last = veille.derniere_sauvegarde(db)
+    last = health.derniere_sauvegarde(db)
     assert last is not None
     assert last.le.startswith("2022-02-02")
 

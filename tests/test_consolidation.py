@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from config.dossier import EXEMPLE, charge
-from config.territoire import Perimetre
-from jobs.pull import pull
+from config.folder import EXEMPLE, charge
+from config.territory import Perimetre
+from jobs.taking_in.folders import pull
 from reports.gains import gains, pourquoi
 from reports.quality import qualite
-from reports.vue import Sujet, Vue
-from sheets import template
-from sheets.constats import Constat, Gravite
-from sheets.register import questions
-from sheets.register.registre import ouvre
+from reports.view import Sujet, Vue
+from sheets import writing
+from sheets.findings import Constat, Gravite
+from sheets.register import stored_lines
+from sheets.register.database import ouvre
 from sheets.trames import TRAMES
 
 CAS = json.loads((Path(__file__).parent / "data" / "cas_consolidation.json").read_text(encoding="utf-8"))
@@ -42,11 +42,11 @@ def vue(tmp_path_factory: pytest.TempPathFactory) -> Vue:
     dossier, trame = charge(EXEMPLE), TRAMES["paat"]
     recus = tmp_path_factory.mktemp("recus")
     for lettre, (ght, finess) in SUPPORTS.items():
-        livre = template.classeur(trame, ght, dossier.campagnes[CAMPAGNE], dossier)
+        livre = writing.classeur(trame, ght, dossier.campagnes[CAMPAGNE], dossier)
         membres = dossier.territoire.membres(ght, JOUR)
-        feuille = livre[template.noms_d_onglets(membres)[finess]]
+        feuille = livre[writing.noms_d_onglets(membres)[finess]]
         lignes = [li for li in CAS["lignes"] if li["ght"] == lettre]
-        for rang, ligne in enumerate(lignes, template.ENTETE + 1):
+        for rang, ligne in enumerate(lignes, writing.ENTETE + 1):
             for colonne, valeur in cellules(ligne).items():
                 feuille.cell(rang, [c.cle for c in trame.colonnes].index(colonne) + 1, valeur)
         livre.save(recus / f"{ght}.xlsx")
@@ -69,9 +69,9 @@ def constats(vue: Vue) -> Iterator[tuple[str, Constat]]:
     onglets = vue.comptent(sujet(CAS["region"]))
     titres = {
         (ligne.feuille, ligne.cellule.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")): ligne.intitule.removeprefix("Achat ")
-        for ligne in questions.lignes_de(vue.db, [o.id for o in onglets], vue.au)
+        for ligne in stored_lines.lignes_de(vue.db, [o.id for o in onglets], vue.au)
     }
-    for r in questions.constats_de(vue.db, [o.id for o in onglets], tuple(Gravite), vue.au):
+    for r in stored_lines.constats_de(vue.db, [o.id for o in onglets], tuple(Gravite), vue.au):
         if r.constat.ligne:
             yield titres.get((r.constat.feuille, str(r.constat.ligne)), ""), r.constat
 

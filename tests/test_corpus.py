@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from sheets.constats import Gravite
+from sheets.findings import Gravite
+from sheets.judged import Classeur
 from sheets.judging import workers
 from sheets.judging.workbook import juge, juge_rogne
-from sheets.lignes import Classeur
 from tests.corpus import CORPUS, Cas, Verdict, dossier, ordinaire
 from tests.corpus.base import GAIN, N
 from tests.corpus.libreoffice import DOSSIER

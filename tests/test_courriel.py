@@ -10,8 +10,8 @@ from email.policy import SMTP
 
 import pytest
 
-from sheets.sources.courriel import est_authentifie, lit_entetes
-from sheets.sources.jointes import AU_PLUS, PLACE, Jointe, jointes, nom_propre
+from sheets.sources.attachments import AU_PLUS, PLACE, Jointe, jointes, nom_propre
+from sheets.sources.mail_headers import est_authentifie, lit_entetes
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 PAAT = "paat.bfc-08@exemple.invalid"

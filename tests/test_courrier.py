@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from bots import courrier
-from bots.courrier import Reglages, envoie, identifiant, lit_reglages
-from bots.lettres.lettre import EnvoiError, Lettre, Piece
-from config.campagne import PARIS
+from bots import outgoing_mail
+from bots.letters.letter import EnvoiError, Lettre, Piece
+from bots.outgoing_mail import Reglages, envoie, identifiant, lit_reglages
+from config.campaign import PARIS
 from config.errors import UserError
-from tests.faux_courrier import COMPTE, MACHINE, SECRET, Autorite, FauxCourrier, autorite, faux_courrier
+from tests.fake_mail import COMPTE, MACHINE, SECRET, Autorite, FauxCourrier, autorite, faux_courrier
 
 LE = datetime(2022, 2, 1, 9, 30, tzinfo=PARIS)
 PAAT = "paat.bfc-08@exemple.invalid"
@@ -216,7 +216,7 @@ def test_a_word_that_is_neither_yes_nor_no_is_a_doubt_and_any_yes_is_yes(serveur
 def test_nobody_at_the_address_and_somebody_who_never_speaks(
     serveur: FauxCourrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courrier, "DELAI", 0.3)
+    monkeypatch.setattr(outgoing_mail, "DELAI", 0.3)
     with socket.socket() as muet:
         muet.bind(("127.0.0.1", 0))
         ferme = lit_reglages(f"smtp://127.0.0.1:{muet.getsockname()[1]}?de=a@b.fr", lambda: LE)
@@ -255,7 +255,7 @@ def test_a_wrong_password_is_a_setting_to_mend_and_is_never_said(
         assert not faute.value.definitif
         assert "VIGIE_SMTP_URL" in str(faute.value)
         assert "AutreSecret" not in f"{faute.value} {r!r}"
-        assert courrier.examine(r) == ([], [str(faute.value)])
+        assert outgoing_mail.examine(r) == ([], [str(faute.value)])
 
 
 def test_a_distant_server_without_encryption_gets_no_letter_and_no_password(
@@ -287,9 +287,9 @@ def test_a_setting_that_cannot_be_used_is_said_with_an_example_and_without_its_s
 
 
 def test_doctor_looks_at_the_way_out_without_sending(serveur: FauxCourrier) -> None:
-    bons, soucis = courrier.examine(reglages(serveur))
+    bons, soucis = outgoing_mail.examine(reglages(serveur))
     assert (len(bons), soucis, serveur.octets) == (1, [], [])
     serveur.refus["MAIL"] = "553 no"
-    assert courrier.examine(reglages(serveur))[1] == [
+    assert outgoing_mail.examine(reglages(serveur))[1] == [
         "Le serveur de courrier refuse d'écrire en notre nom (553 no). Corrigez VIGIE_SMTP_URL."
     ]

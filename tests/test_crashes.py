@@ -21,19 +21,19 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from config.campagne import PARIS
-from config.dossier import Dossier
-from config.territoire import FRANCE
+from config.campaign import PARIS
+from config.folder import Dossier
+from config.territory import FRANCE
 from reports.gains import gains, pourquoi
+from reports.progress import etats
 from reports.quality import rejets
-from reports.suivi import etats
-from reports.vue import Sujet, Vue
-from sheets.register import messages
-from sheets.register.messages import Cle
-from sheets.register.registre import ouvre
-from sheets.register.sauvegarde import verifie
-from tests.atelier import MOREZ, SUD, en_janvier
+from reports.view import Sujet, Vue
+from sheets.register import outbox
+from sheets.register.backup import verifie
+from sheets.register.database import ouvre
+from sheets.register.outbox import Cle
 from tests.conftest import Remplir, trame_remplie
+from tests.workshop import MOREZ, SUD, en_janvier
 
 pytestmark = pytest.mark.e2e  # over two minutes of processor
 RACINE = Path(__file__).parents[1]
@@ -472,14 +472,14 @@ def test_a_restore_killed_at_any_moment_leaves_the_old_register_or_the_new_one(
         with closing(ouvre(registre)) as db:
             db.execute("INSERT INTO questions (personne, posee_le, texte) VALUES ('x', '2022', ?)", (f"après {n}",))
             dit = Cle("2021-annuelle", "BFC-08", "J-7", f"après {n}", "x")
-            messages.inscrit(db, [(dit, "rappel")], quand)
-            messages.prend(db, [messages.connus(db, [dit.campagne])[dit].id], f"{n}", quand)
-            messages.part(db, f"{n}", "courriel", "x", quand)
-            messages.arrive(db, f"{n}", "", quand)
+            outbox.inscrit(db, [(dit, "rappel")], quand)
+            outbox.prend(db, [outbox.connus(db, [dit.campagne])[dit].id], f"{n}", quand)
+            outbox.part(db, f"{n}", "courriel", "x", quand)
+            outbox.arrive(db, f"{n}", "", quand)
         lanceur({"arguments": _ou(restaure, registre, source), "tue": fini["duree"] * des.uniform(0.5, 1.2)})
         with closing(ouvre(registre)) as db:
             reste = db.execute("SELECT count(*) FROM questions WHERE texte = ?", (f"après {n}",)).fetchone()[0]
-            assert len(messages.en_etat(db, "dit")) == n + 1  # what was said was said, before and after
+            assert len(outbox.en_etat(db, "dit")) == n + 1  # what was said was said, before and after
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         remplaces += 1 - reste
         assert faits(registre) == attendus["pull"][0]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sheets.register import actes
-from sheets.register.compte import qui_compte
+from sheets.register import acts
 from sheets.register.decisions import decisions
+from sheets.register.what_counts import qui_compte
 from tests.region import Ligne, Region, nouvelle, sujet
 
 BELFORT, GHT = "900000365", "BFC-09"
@@ -37,7 +37,7 @@ def envoie(region: Region, jour: date, campagne: str, lignes: Sequence[Ligne]) -
 
 
 def decide(region: Region, jour: date, campagne: str, numero: str, sens: str) -> None:
-    actes.decide(region.le(jour).main(), f"{campagne}/{BELFORT}/{numero}", sens, "relu")
+    acts.decide(region.le(jour).main(), f"{campagne}/{BELFORT}/{numero}", sens, "relu")
 
 
 def gardes(region: Region, exercice: int, numero: str = "") -> int:

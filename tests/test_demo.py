@@ -19,18 +19,18 @@ from openpyxl import load_workbook
 
 import jobs.demo
 from bots.answering import repond
-from config.dossier import EXEMPLE, charge
-from config.droits import CLAVIER
 from config.errors import UserError
+from config.folder import EXEMPLE, charge
+from config.rights import CLAVIER
 from jobs.demo.tour import CAMPAGNE, visite
-from jobs.pull import Bilan, pull
+from jobs.taking_in.folders import Bilan, pull
 from jobs.wiring import Atelier, atelier
-from sheets.constats import Gravite
+from sheets.findings import Gravite
+from sheets.judged import Classeur
 from sheets.judging.workbook import juge
-from sheets.lignes import Classeur
-from sheets.register import questions, sauvegarde, vues
-from sheets.register.compte import qui_compte
-from sheets.register.registre import ouvre
+from sheets.register import backup, stored_lines, views
+from sheets.register.database import ouvre
+from sheets.register.what_counts import qui_compte
 from tests import oracle
 from tests.test_vues import acte, meme_reponse
 
@@ -163,7 +163,7 @@ def memoire(registre: Path) -> tuple[object, ...]:
     """What a register holds of the demo, without paths or times: control totals by tab, and every finding."""
     db = atelier(None, registre, JOUR).registre_existant
     onglets = list(qui_compte(db, ["2021-annuelle"], JOUR).values())
-    constats = questions.constats_de(db, [o.id for o in onglets], tuple(Gravite), date.max)
+    constats = stored_lines.constats_de(db, [o.id for o in onglets], tuple(Gravite), date.max)
     return (
         {(Path(o.chemin).name, o.feuille): (o.finess, o.remis, o.totaux) for o in onglets},
         sorted((Path(r.chemin).name, *map(str, r.constat)) for r in constats),
@@ -200,7 +200,7 @@ def test_the_views_of_the_register_say_what_the_answers_say_before_and_after_a_d
     faite: Visite, tmp_path: Path
 ) -> None:
     registre, copie = faite.sortie / "vigie.sqlite", tmp_path / "copie.sqlite"
-    sauvegarde.sauve(faite.atelier.registre, registre, copie, faite.atelier.maintenant())
+    backup.sauve(faite.atelier.registre, registre, copie, faite.atelier.maintenant())
     db, dossier = ouvre(copie), faite.atelier.dossier
     lignes = meme_reponse(db, dossier, JOUR)
     assert lignes > 500
@@ -225,7 +225,7 @@ def test_the_ready_queries_of_the_analysts_say_what_the_answers_say(faite: Visit
     requetes = {nom: q["sql"] for nom, q in menu["queries"].items()}
     ecrites = re.findall(r"```sql\n(.*?)```", (DOCS / "analystes.md").read_text(encoding="utf-8"), re.DOTALL)
     assert list(requetes.values()) == [sql.strip() for sql in ecrites]
-    assert menu["tables"].keys() == vues.VUES.keys()
+    assert menu["tables"].keys() == views.VUES.keys()
 
     db, dit = faite.atelier.registre, faite.demande("gains bfc 2021 par ght")
     par_ght = {r[2]: f"{r[5]:.2f}" for r in db.execute(requetes["retenu_par_ght"])}
@@ -239,7 +239,7 @@ def test_the_ready_queries_of_the_analysts_say_what_the_answers_say(faite: Visit
     assert {f or "non renseigné": m for f, m in familles.items()} == {f: attendu.get(f) for f in attendu}
 
     fautes = db.execute(requetes["ce_que_coutent_les_fautes"]).fetchall()
-    constats = questions.constats_de(
+    constats = stored_lines.constats_de(
         db, [o.id for o in qui_compte(db, [CAMPAGNE], JOUR).values()], tuple(Gravite), JOUR
     )
     assert sum(r[3] for r in fautes) == len(constats)

@@ -23,21 +23,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.answer_files import image, tableur
 from bots.answering import rend, repond
-from bots.chat import repond_a
-from bots.documents import image, tableur
-from config.dossier import Dossier
-from config.droits import Personne
+from bots.slack.conversation import repond_a
 from config.errors import UserError
-from config.langue import INSECABLE, MILLIERS
-from config.seuils import Disclosure
-from config.territoire import Appartenance, Etablissement, Ght, Perimetre, Territoire
+from config.folder import Dossier
+from config.french import INSECABLE, MILLIERS
+from config.rights import Personne
+from config.settings import Disclosure
+from config.territory import Appartenance, Etablissement, Ght, Perimetre, Territoire
 from reports.disclosure import unit_of_rounding, why_not
 from reports.elimination import Figure, Span, left_out
-from reports.vue import Vue
-from sheets.lignes import Totaux
-from sheets.register.compte import OngletRecu
-from sheets.register.registre import ouvre
+from reports.view import Vue
+from sheets.judged import Totaux
+from sheets.register.database import ouvre
+from sheets.register.what_counts import OngletRecu
 
 MIDI = datetime(2022, 10, 20, 12, tzinfo=ZoneInfo("Europe/Paris"))
 N, BEFORE = 2022, 2021
@@ -122,7 +122,7 @@ def standing_for(w: World) -> Iterator[None]:
         return {o.id: w.amounts[o.ght]["report"] for o in before if o.campagne == CAMPAIGNS[BEFORE]}
 
     with (
-        mock.patch("reports.vue.qui_compte", counted),
+        mock.patch("reports.view.qui_compte", counted),
         mock.patch("reports.forecast.inherited_by_tab", inherited),
     ):
         yield

@@ -21,17 +21,17 @@ from pathlib import Path
 import click
 import pytest
 
-from config.dossier import EXEMPLE, Dossier
 from config.errors import UserError
-from config.langue import cle, euros, taux
-from config.seuils import POURCENTAGES
+from config.folder import EXEMPLE, Dossier
+from config.french import cle, euros, taux
+from config.settings import POURCENTAGES
 from jobs.cli.commande import vigie
 from jobs.demo.tour import JOUR, visite
 from sheets.cells import date_
 from sheets.cells import euros as lit_euros
 from sheets.checks import CATALOGUE
 from sheets.gain import part_de_l_exercice
-from sheets.template import onglet
+from sheets.writing import tab
 
 RACINE = Path(__file__).parents[1]
 DOCS = RACINE / "docs"
@@ -61,7 +61,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def joue_la_visite(ici: Path) -> None:
     """The demo in `ici/out/demo`, and what it says in `ici/visite.txt`."""
     with pytest.MonkeyPatch.context() as m, chdir(ici), redirect_stdout(io.StringIO()) as dit:
-        m.setattr(onglet, "LIGNES", 60)  # the blank lines prepared below cost time and change no figure
+        m.setattr(tab, "LIGNES", 60)  # the blank lines prepared below cost time and change no figure
         visite(Path("out/demo"))
     (ici / "visite.txt").write_text(dit.getvalue(), encoding="utf-8")
 

@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
-from config.dossier import Dossier
-from sheets import accueil
+from config.folder import Dossier
+from sheets import first_tab
+from sheets.judged import Classeur
 from sheets.judging.workbook import juge
-from sheets.lignes import Classeur
-from sheets.noms import PAGE
-from sheets.reading.excel import Refus, ouvre
-from sheets.reading.lines import lecteurs
-from sheets.template.changements import Changement, Nature
-from sheets.template.docteur import Soin, soigne
-from sheets.template.docteur_cellules import a_reprendre
-from sheets.template.onglet import ENTETE, LIGNES
-from sheets.trames.paat import PAAT
+from sheets.reading.opening import Refus, ouvre
+from sheets.reading.rows import lecteurs
+from sheets.repairing.carried_cell import a_reprendre
+from sheets.repairing.clean_trame import Soin, soigne
+from sheets.repairing.what_changed import Changement, Nature
+from sheets.tab_names import PAGE
+from sheets.trames.paat.columns import PAAT
+from sheets.writing.tab import ENTETE, LIGNES
 from tests.conftest import GAIN_COL, enregistre
 from tests.corpus import CORPUS
 from tests.corpus.base import COL, FINESS, L1, ONGLET, RANG, VOISIN, frappe, pose, retouche
@@ -78,7 +78,7 @@ ABIMES: dict[str, Callable[[], bytes]] = {
 
 
 def _premiers_achats(livre: Workbook, valeur: str | None) -> None:
-    feuille = livre[accueil.TITRE]
+    feuille = livre[first_tab.TITRE]
     ligne = next(r[0].row for r in feuille.iter_rows(max_col=1) if r[0].value == FINESS)
     feuille.cell(ligne or 0, 3).value = valeur
 
@@ -134,8 +134,8 @@ def test_whatever_was_in_a_cell_what_is_carried_reads_the_same(dossier: Dossier,
     feuille = livre.active
     assert feuille is not None
     attendus = {}
-    from sheets.template.cellules import case
-    from sheets.template.cellules import pose as ecrit
+    from sheets.writing.safe_cells import case
+    from sheets.writing.safe_cells import pose as ecrit
 
     for ligne, cellules in enumerate(lignes, 1):
         for cle, brut in cellules.items():
@@ -268,7 +268,7 @@ def test_more_lines_than_were_prepared_are_all_inside_the_table(dossier: Dossier
     assert livre[ONGLET][f"{COL['gain_exercice']}{derniere}"].value
     assert all(int(str(v.sqref).rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) >= derniere
                for v in livre[ONGLET].data_validations.dataValidation)  # fmt: skip
-    assert any(f"${livre[ONGLET].max_row})" in str(c.value) for r in livre[accueil.TITRE].iter_rows() for c in r)
+    assert any(f"${livre[ONGLET].max_row})" in str(c.value) for r in livre[first_tab.TITRE].iter_rows() for c in r)
     assert juge("x", soin.octets, dossier).totaux.lignes_lues == LIGNES + 20
 
 

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from bots.chat import SERVICE
-from bots.slack_api import SCOPES, Reglages
-from config.dossier import EXEMPLE, charge
+from bots.slack.conversation import SERVICE
+from bots.slack.web_api import SCOPES, Reglages
 from config.errors import UserError
+from config.folder import EXEMPLE, charge
 from jobs.diagnostic import examine
 from jobs.status import etat
 from jobs.wiring import Atelier, reglage, slack
-from sheets.register.chat import fait_signe
-from tests.faux_courrier import faux_courrier
-from tests.faux_slack import FauxSlack, faux_slack
+from sheets.register.claimed_events import fait_signe
+from tests.fake_mail import faux_courrier
+from tests.fake_slack import FauxSlack, faux_slack
 from tests.test_cli import vigie
 from tests.test_slack import JETON, MIDI, PRISE
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from config.dossier import EXEMPLE, Dossier, charge
 from config.errors import UserError
-from config.objectifs import Objectif, en_vigueur
-from config.rappels import FICHIER as RAPPELS
-from config.territoire import FRANCE, Perimetre, Territoire
+from config.folder import EXEMPLE, Dossier, charge
+from config.ladder import FICHIER as RAPPELS
+from config.objectives import Objectif, en_vigueur
+from config.territory import FRANCE, Perimetre, Territoire
 from jobs.cli.commande import vigie
 
 JURA, MOREZ, REVERMONT = "BFC-08", "390780153", "390780179"

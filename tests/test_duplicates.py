@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sheets.checks.campagne import LigneRecoupee, doublon_probable
-from sheets.constats import Gravite
-from sheets.register import actes
+from sheets.findings import Gravite
+from sheets.register import acts
+from sheets.trames.paat.on_campaigns import LigneRecoupee, doublon_probable
 from tests.region import Region, nouvelle, sujet
 
 BELFORT, GHT = "900000365", "BFC-09"
@@ -97,7 +97,7 @@ def test_of_two_copies_of_a_report_the_one_that_is_carried_counts(region: Region
 
 def test_two_lines_alike_that_a_referent_kept_are_both_carried(region: Region) -> None:
     assert doublons(region, achat(JUILLET), achat(JUILLET)) == [(6, Gravite.REJET)]
-    actes.decide(region.main(), f"{ANNUELLE}/{BELFORT}/0002", "retenir", "deux lots")
+    acts.decide(region.main(), f"{ANNUELLE}/{BELFORT}/0002", "retenir", "deux lots")
     assert doublons(region, achat(JUILLET), achat(JUILLET), campagne=MI_ANNEE) == []
     assert region.vue.comptent(sujet(GHT, 2022))[0].totaux.gain_retenu == 400_000
 

@@ -7,8 +7,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from config.dossier import EXEMPLE, charge
 from config.errors import UserError
+from config.folder import EXEMPLE, charge
 from jobs.diagnostic import examine
 from jobs.region_folder import learn, load_territory
 from jobs.wiring import Atelier

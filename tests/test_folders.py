@@ -17,16 +17,16 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from config.dossier import EXEMPLE, Dossier
+from config.folder import EXEMPLE, Dossier
 from config.machine import shown
-from jobs.a_part import releve_a_part
 from jobs.cli.commande import vigie
-from jobs.folders import look
-from jobs.pull import Bilan
+from jobs.subprocesses import releve_a_part
+from jobs.taking_in.folders import Bilan
+from jobs.taking_in.looked_into import look
 from jobs.wiring import Atelier
-from sheets.register import veille
-from tests.atelier import SUD, en_janvier, releve_ici
+from sheets.register import health
 from tests.conftest import Remplir
+from tests.workshop import SUD, en_janvier, releve_ici
 
 
 @pytest.fixture
@@ -81,9 +81,9 @@ def test_a_file_that_cannot_be_read_is_no_unchanged_file(
             assert WHY[code] in said(bilan)["panne.xlsx"]
             assert "Rétablissez l'accès" in said(bilan)["panne.xlsx"]
             assert [Path(r.fichier).name for r in bilan.recus] == ["jura.xlsx"]
-            assert [Path(p).name for p, _ in veille.unread(db)] == ["panne.xlsx"]
+            assert [Path(p).name for p, _ in health.unread(db)] == ["panne.xlsx"]
     bilan = releve_ici(db, dossier, trame.parent)
-    assert (bilan.unread, veille.unread(db), len(bilan.recus)) == ((), [], 2)
+    assert (bilan.unread, health.unread(db), len(bilan.recus)) == ((), [], 2)
 
 
 def test_a_folder_that_cannot_be_listed_takes_only_itself(
@@ -227,7 +227,7 @@ def test_without_rights_for_real(tmp_path: Path, trame: Path) -> None:
         (ailleurs / "muet.xlsx").chmod(0)
         ailleurs.chmod(0o755)
         code = (
-            "import os, sys; from pathlib import Path; from jobs.folders import look; os.setuid(65534);"
+            "import os, sys; from pathlib import Path; from jobs.taking_in.looked_into import look; os.setuid(65534);"
             f"seen = look([Path({str(ailleurs)!r})]); print(len(seen.found), len(seen.unread), seen.absent);"
             "print(seen.unread[0].sentence)"
         )

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from config.territoire import Perimetre
+from config.territory import Perimetre
+from reports.answer import Reponse
 from reports.forecast import prevision
-from reports.reponse import Reponse
-from reports.vue import Sujet
+from reports.view import Sujet
 from reports.why import why
-from sheets.register import actes
+from sheets.register import acts
 from tests.region import Region, nouvelle, sujet
 
 ANNUELLE, MI_ANNEE, SUIVANTE = "2021-annuelle", "2022-mi-annee", "2022-annuelle"
@@ -94,7 +94,7 @@ def test_a_line_struck_after_it_was_taken_up_leaves_nothing_behind(region: Regio
     gants = line("Gants", 12_000, date(2021, 7, 1))
     region.envoie("avant.xlsx", "BFC-05", ANNUELLE, {SENS: [gants]})
     region.le(date(2022, 7, 20)).envoie("mi.xlsx", "BFC-05", MI_ANNEE, {SENS: [gants]})
-    actes.decide(region.main(), f"{MI_ANNEE}/{SENS}/0001", "retirer", "relu")
+    acts.decide(region.main(), f"{MI_ANNEE}/{SENS}/0001", "retirer", "relu")
     assert of(region, 2022) == (0, 0), "continued, whatever became of it"
 
 

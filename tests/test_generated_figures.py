@@ -18,19 +18,19 @@ from typing import Any
 
 import pytest
 
-from bots.grammaire.lecture import VENTILEES
+from bots.grammar.sentence import VENTILEES
 from bots.questions import AXES, PAR_CLE
-from config.territoire import Perimetre
+from config.territory import Perimetre
 from reports.coverage import couverture, performance
 from reports.forecast import prevision
 from reports.gains import gains
 from reports.quality import qualite
-from reports.vue import Sujet
+from reports.view import Sujet
 from reports.why import FIGURES
-from sheets.register import actes
-from tests import oracle_histoire as oracle
+from sheets.register import acts
+from tests import oracle_history as oracle
 from tests.oracle_figures import Books, Member, Situation
-from tests.oracle_histoire import Decision, Envoi, Monde, Saisie
+from tests.oracle_history import Decision, Envoi, Monde, Saisie
 from tests.region import Region, nouvelle, trame
 
 ANNUELLE, MI_ANNEE, SUIVANTE = "2021-annuelle", "2022-mi-annee", "2022-annuelle"
@@ -119,11 +119,11 @@ class Story:
             struck = lines[finess, achat].bloquee
             sens = self.chance.choice(["retenir", "revenir"] if struck else ["retirer", "retirer", "revenir"])
             reference = f"{code}/{finess}/{100 + int(achat):04d}"
-            actes.decide(self.region.le(day).main(), reference, sens, "relu")
+            acts.decide(self.region.le(day).main(), reference, sens, "relu")
             self.events.append(Decision(day, code, finess, achat, sens))
 
     def lock(self, code: str, ght: str, day: date) -> None:
-        actes.verrouille(self.region.le(day).main(), code, [ght], "fin de campagne", oui=True)
+        acts.verrouille(self.region.le(day).main(), code, [ght], "fin de campagne", oui=True)
         self.events.append(oracle.Verrou(day, code, ght))
 
 

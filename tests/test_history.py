@@ -16,10 +16,10 @@ import pytest
 from sqlite_utils import Database
 
 from config.errors import UserError
-from sheets.register import actes, registre, schema
-from sheets.register.registre import open_to_read, ouvre
+from sheets.register import acts, database, schema
+from sheets.register.database import open_to_read, ouvre
 from sheets.trame import Colonne, Trame
-from sheets.trames.paat import PAAT
+from sheets.trames.paat.columns import PAAT
 from tests.region import Region, nouvelle
 from tests.test_migrations import ANCIENS, REGISTRES, ancien, formes
 from tests.test_under_alert import ANNUELLE, JURA, MOREZ, ORDINAIRES, PLANTED, SUD
@@ -46,7 +46,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
     half_year = {**ORDINAIRES[1], "date_premiere_commande": date(2021, 6, 1)}
     lines = {SUD: [*ORDINAIRES, PLANTED, {**ORDINAIRES[2], **later}], MOREZ: [struck, half_year, half_year]}
     region.le(date(2022, 1, 27)).envoie("Jura.xlsx", JURA, ANNUELLE, lines)
-    actes.decide(region.main(), f"{ANNUELLE}/{SUD}/0002", "retirer", "doublon")
+    acts.decide(region.main(), f"{ANNUELLE}/{SUD}/0002", "retirer", "doublon")
     yield region
     region.db.close()
 
@@ -73,7 +73,7 @@ def at_schema(number: int, path: Path, source: Path) -> Path:
     """A register that the frozen migrations up to `number` made, filled with what a pull wrote in `source`."""
     with closing(Database(path)) as db:
         schema.migrations([f for f in schema.history() if int(f.name[:3]) <= number]).apply(db)
-        db.execute(f"PRAGMA application_id = {registre.VIGIE}")
+        db.execute(f"PRAGMA application_id = {database.VIGIE}")
     shared = {t: [c for c in cs if c in tables(source)[t]] for t, cs in tables(path).items()}
     with closing(sqlite3.connect(path)) as raw, raw:
         for table, found in rows(source, shared).items():
@@ -94,7 +94,7 @@ def declare(m: pytest.MonkeyPatch, trame: Trame, files: list[Path] | None = None
     if files:
         m.setattr(schema, "history", lambda: files)
         m.setattr(schema, "registre", schema.migrations(files))
-        m.setattr(registre, "etapes", lambda: frozenset(f"m{f.stem}" for f in files))
+        m.setattr(database, "etapes", lambda: frozenset(f"m{f.stem}" for f in files))
 
 
 def test_what_was_shipped_is_what_is_there() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sheets.register import actes
+from sheets.register import acts
 from sheets.spelling import number_key
 from tests.region import Ligne, Region, nouvelle, sujet
 
@@ -57,7 +57,7 @@ CONNUS = ["0001", "0002", "0003", "0004", "0005"]
 ], ids=str)  # fmt: skip
 def test_a_converted_column_leaves_every_line_what_it_was(region: Region, ecrits: list[object]) -> None:
     envoie(region, 0, trame(CONNUS))
-    actes.decide(region.main(), f"{ANNUELLE}/{BELFORT}/0002", "retirer", "achat annulé")
+    acts.decide(region.main(), f"{ANNUELLE}/{BELFORT}/0002", "retirer", "achat annulé")
     avant = retenu(region)
     envoie(region, 1, trame(ecrits))
     assert titres(region) == dict(zip(CONNUS, TITRES, strict=True))
@@ -115,7 +115,7 @@ def test_of_two_spellings_of_a_known_number_the_line_that_is_like_it_bears_it(
 ], ids=str)  # fmt: skip
 def test_a_column_numbered_anew_leaves_every_line_what_it_was(region: Region, numeros: list[object]) -> None:
     envoie(region, 0, trame(CONNUS))
-    actes.decide(region.main(), f"{ANNUELLE}/{BELFORT}/0002", "retirer", "achat annulé")
+    acts.decide(region.main(), f"{ANNUELLE}/{BELFORT}/0002", "retirer", "achat annulé")
     avant = retenu(region)
     envoie(region, 1, trame(numeros))
     assert titres(region) == dict(zip(CONNUS, TITRES, strict=True))
@@ -141,7 +141,7 @@ def test_a_new_number_on_a_line_like_two_known_ones_is_a_new_line(region: Region
 def test_an_action_left_out_of_one_sending_and_back_in_the_next_is_the_same(region: Region, numero: object) -> None:
     envoie(region, 0, trame([None, None], ["Gants", "Linge"]))
     assert titres(region) == {"0001": "Gants", "0002": "Linge"}
-    actes.decide(region.main(), f"{ANNUELLE}/{BELFORT}/0002", "retirer", "achat annulé")
+    acts.decide(region.main(), f"{ANNUELLE}/{BELFORT}/0002", "retirer", "achat annulé")
     envoie(region, 1, trame([None], ["Gants"]))
     assert len(region.constats(ANNUELLE, "ligne-disparue")) == 1
     envoie(region, 2, trame([None, numero], ["Gants", "Linge"]))

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from config.dossier import charge
 from config.errors import UserError
+from config.folder import charge
 from jobs.status import etat
 from jobs.wiring import Atelier
-from reports.dues import dues
-from sheets.register import actes
+from reports.due.everything import dues
+from sheets.register import acts
 from sheets.register.decisions import impossible_extensions, suites
 from tests.region import Region, nouvelle
 from tests.test_bureau import JURA, combien_d_actes, envoie, jura
@@ -33,13 +33,13 @@ def test_the_form_and_the_act_refuse_the_same_days(typed: str, jura: Region) -> 
     except ValueError:
         return
     with pytest.raises(UserError):
-        actes.prolonge(jura.main(), CAMPAIGN, GHT, day, "grève")
+        acts.prolonge(jura.main(), CAMPAIGN, GHT, day, "grève")
 
 
 def test_a_year_is_the_furthest_and_is_said(jura: Region) -> None:
     with pytest.raises(UserError, match=f"trop loin.*jusqu'au {LAST:%d/%m/%Y}"):
-        actes.prolonge(jura.main(), CAMPAIGN, GHT, LAST + timedelta(days=1), "grève")
-    actes.prolonge(jura.main(), CAMPAIGN, GHT, LAST, "grève")
+        acts.prolonge(jura.main(), CAMPAIGN, GHT, LAST + timedelta(days=1), "grève")
+    acts.prolonge(jura.main(), CAMPAIGN, GHT, LAST, "grève")
     assert suites(jura.db, CAMPAIGN, jura.heure.date())[GHT].prolongee_au == LAST
 
 
@@ -50,7 +50,7 @@ def test_a_row_that_already_stands_stops_nobodys_reminders_and_is_told(
     region = nouvelle(tmp_path).sans_alertes()
     region.le(date(2022, 2, 14), 10)
     before = dues(region.vue, region.heure)
-    actes.prolonge(region.main(), CAMPAIGN, GHT, date(2022, 4, 1), "grève")
+    acts.prolonge(region.main(), CAMPAIGN, GHT, date(2022, 4, 1), "grève")
     region.db.execute("UPDATE actes SET valeur = ?", (stored,))
     region.db.execute(
         "INSERT INTO gestes (le, par, pour, genre, campagne, unite, jusqu_au) VALUES ('2022-02-14T09:00:00+01:00', 'x',"
@@ -64,7 +64,7 @@ def test_a_row_that_already_stands_stops_nobodys_reminders_and_is_told(
     said = " ".join(capsys.readouterr().out.split())
     assert f"La prolongation de GHT Jura pour {CAMPAIGN}, donnée par referent.bfc@exemple.invalid le 2022-02-14" in said
     assert f"dit « {stored} » : elle ne compte pas" in said
-    actes.prolonge(region.main(), CAMPAIGN, GHT, date(2022, 4, 1), "grève")
+    acts.prolonge(region.main(), CAMPAIGN, GHT, date(2022, 4, 1), "grève")
     assert impossible_extensions(region.db) == []
 
 

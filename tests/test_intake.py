@@ -15,28 +15,28 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from bots import courrier
-from bots.lettres.lettre import EnvoiError, Lettre
-from config.campagne import PARIS
-from config.dossier import EXEMPLE
+from bots import outgoing_mail
+from bots.letters.letter import EnvoiError, Lettre
+from config.campaign import PARIS
 from config.errors import UserError
-from config.territoire import Perimetre
-from jobs import pieces
-from jobs.intake import LOURD, PAR_JOUR, releve_le_courrier
-from jobs.mail_answers import A_VOIR, TRAITE, Poste, Suivi
+from config.folder import EXEMPLE
+from config.territory import Perimetre
 from jobs.status import etat as status
+from jobs.taking_in import mail_pieces
+from jobs.taking_in.mail_answers import A_VOIR, TRAITE, Poste, Suivi
+from jobs.taking_in.mails import LOURD, PAR_JOUR, releve_le_courrier
 from jobs.wiring import Atelier
 from reports.gains import gains
-from reports.vue import Sujet
-from sheets.register import courriels
-from sheets.register.registre import un_a_la_fois
-from sheets.sources import boite
-from sheets.sources.boite import Apercu
-from sheets.sources.courriel import lit_entetes
-from sheets.sources.jointes import jointes
-from tests.atelier import MOREZ, SUD, en_janvier, juge_ici
+from reports.view import Sujet
+from sheets.register import mail_replies
+from sheets.register.database import un_a_la_fois
+from sheets.sources import mailbox
+from sheets.sources.attachments import jointes
+from sheets.sources.mail_headers import lit_entetes
+from sheets.sources.mailbox import Apercu
 from tests.conftest import Remplir
 from tests.test_courriel import PAAT, archive, courriel
+from tests.workshop import MOREZ, SUD, en_janvier, juge_ici
 
 MATIN = datetime(2022, 2, 1, 9, tzinfo=PARIS)
 DE = "vigie@exemple.invalid"
@@ -88,11 +88,11 @@ class Banc:
     garant: str = ""
 
     def poste(self, *, blanc: bool = False) -> Poste:
-        serveur = boite.lit_reglages(f"imap://x:y@127.0.0.1?garant={self.garant}")
-        smtp = courrier.lit_reglages(f"smtp://127.0.0.1?de={DE}", lambda: self.quand)
+        serveur = mailbox.lit_reglages(f"imap://x:y@127.0.0.1?garant={self.garant}")
+        smtp = outgoing_mail.lit_reglages(f"smtp://127.0.0.1?de={DE}", lambda: self.quand)
         return Poste(self.atelier, serveur, None if blanc else smtp, self._envoie)
 
-    def _envoie(self, lettre: Lettre, reglages: courrier.Reglages) -> None:
+    def _envoie(self, lettre: Lettre, reglages: outgoing_mail.Reglages) -> None:
         if self.refus:
             raise self.refus
         self.parties.append(lettre)
@@ -114,11 +114,11 @@ def banc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Banc]:
     fausse = FausseBoite()
 
     @contextmanager
-    def ouvre(reglages: boite.Reglages, *, sans_toucher: bool = False) -> Iterator[FausseBoite]:
+    def ouvre(reglages: mailbox.Reglages, *, sans_toucher: bool = False) -> Iterator[FausseBoite]:
         yield fausse
 
-    monkeypatch.setattr(boite, "ouvre", ouvre)
-    monkeypatch.setattr(pieces, "juge_tous", juge_ici)
+    monkeypatch.setattr(mailbox, "ouvre", ouvre)
+    monkeypatch.setattr(mail_pieces, "juge_tous", juge_ici)
     b = Banc(Atelier(EXEMPLE, tmp_path / "vigie.sqlite"), fausse)
     monkeypatch.setattr(Atelier, "maintenant", lambda _: b.quand)
     yield b
@@ -318,7 +318,12 @@ def test_killed_at_any_step_nothing_is_taken_in_nor_answered_twice(
 
         monkeypatch.setattr(objet, nom, mortelle)
 
-    points = [(pieces, "prend", False), (pieces, "prend", True), (courriels, "note", False), (courriels, "note", True)]
+    points = [
+        (mail_pieces, "prend", False),
+        (mail_pieces, "prend", True),
+        (mail_replies, "note", False),
+        (mail_replies, "note", True),
+    ]
     for n, (objet, nom, apres) in enumerate(points):
         avant, partis = banc.pris, len(banc.parties)
         une_fois(objet, nom, apres=apres)
@@ -397,7 +402,7 @@ def test_a_mail_that_trips_us_up_is_said_and_the_others_go_on(
         return vraies(octets)
 
     vraies = jointes
-    monkeypatch.setattr("jobs.intake.jointes", tombe)
+    monkeypatch.setattr("jobs.taking_in.mails.jointes", tombe)
     bon = courriel(("GHT Jura.xlsx", jura))
     suivis = banc.releve(courriel(("a.xlsx", b"x"), Message_ID="<mauvais@x.y>"), bon)
     assert "Vigie s'est trompée" in suivis[0].mots

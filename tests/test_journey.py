@@ -10,12 +10,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bots.answering import repond
-from config.dossier import Dossier
-from config.droits import CLAVIER
-from jobs.pull import pull
-from reports.vue import Vue
+from config.folder import Dossier
+from config.rights import CLAVIER
+from jobs.taking_in.folders import pull
+from reports.view import Vue
 from sheets.judging.workbook import juge
-from sheets.register.registre import ouvre
+from sheets.register.database import ouvre
 from tests.conftest import GAIN_COL, Remplir
 
 JURA_SUD, MOREZ = "390780146", "390780153"

@@ -20,19 +20,19 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
-from config.dossier import Dossier, charge, deplie
 from config.errors import UserError
-from config.territoire import Perimetre
+from config.folder import Dossier, charge, deplie
+from config.territory import Perimetre
 from jobs.cli.commande import vigie
 from reports.gains import gains
-from reports.vue import Sujet, Vue
-from sheets.register import messages, schema
-from sheets.register.dossiers import note
-from sheets.register.messages import Cle
-from sheets.register.registre import VIGIE, etapes, ouvre, un_seul_releve
-from sheets.register.sauvegarde import nom_date, sauve, verifie
-from tests.atelier import JOUR, MOREZ, SUD, en_janvier, releve_ici
+from reports.view import Sujet, Vue
+from sheets.register import outbox, schema
+from sheets.register.backup import nom_date, sauve, verifie
+from sheets.register.database import VIGIE, etapes, ouvre, un_seul_releve
+from sheets.register.outbox import Cle
+from sheets.register.past_folders import note
 from tests.conftest import Remplir
+from tests.workshop import JOUR, MOREZ, SUD, en_janvier, releve_ici
 
 JURA = Perimetre("ght", "BFC-08")
 ENVOIS: dict[str, bytes] = {}
@@ -199,7 +199,7 @@ def test_a_restore_shows_first_then_replaces_and_keeps_the_old_one(
 def test_the_journal_of_the_old_register_is_never_read_into_the_new_one(
     registre: Path, sauvegarde: Path, dossier: Dossier
 ) -> None:
-    code = ("import os; from pathlib import Path; from sheets.register.registre import ouvre;"
+    code = ("import os; from pathlib import Path; from sheets.register.database import ouvre;"
             "db = ouvre(Path('vigie.sqlite')); db.execute('PRAGMA wal_autocheckpoint = 0');"
             "db.execute(\"INSERT INTO questions (personne, posee_le, texte) VALUES ('x', '2022', 'x')\"); os._exit(9)")  # fmt: skip
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
@@ -207,7 +207,7 @@ def test_the_journal_of_the_old_register_is_never_read_into_the_new_one(
     lance("restore", sauvegarde, "--yes")
     with closing(ouvre(registre)) as db:
         assert db.execute("SELECT count(*) FROM questions").fetchone() == (0,)
-        assert messages.connus(db, ["2021-annuelle"]) == {}
+        assert outbox.connus(db, ["2021-annuelle"]) == {}
     with closing(ouvre(Path("vigie-remplace-2022-02-02-120000.sqlite"))) as db:
         assert db.execute("SELECT count(*) FROM questions").fetchone() == (1,)
 
@@ -339,7 +339,7 @@ def test_purge_is_dry_first_then_erases_what_is_old_and_no_figure_moves(registre
     lance("ask", "gains jura 2021", "--as", "referent.bfc@exemple.invalid")
     with closing(ouvre(registre)) as db:
         cle = Cle("2021-annuelle", "BFC-08", "J-2", "2022-02-28", "paat.bfc-08@exemple.invalid")
-        messages.inscrit(db, [(cle, "rappel")], JOUR)
+        outbox.inscrit(db, [(cle, "rappel")], JOUR)
     jours = (date(2022, 1, 31), date(2022, 2, 1), date(2030, 1, 1))
     with closing(ouvre(registre)) as db:
         faits, montants = _faits(db), [gains(Vue(db, dossier, j), Sujet(JURA, 2021)).totaux for j in jours]
@@ -436,7 +436,7 @@ def test_a_purge_cut_before_it_compacts_is_owed_and_the_next_one_ends_it(
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     avant = registre.stat().st_size
     with monkeypatch.context() as m:
-        m.setattr("sheets.register.effacement.compacte", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        m.setattr("sheets.register.erasing.compacte", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         lance("purge", "--yes", jour="2028-06-01", code=1)
     assert any("purge a été interrompue" in s for s in _status("2028-06-01", code=1)["soucis"])
     dit = lance("purge", "--yes", jour="2028-06-01")

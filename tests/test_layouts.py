@@ -11,13 +11,13 @@ from typing import NoReturn
 import pytest
 
 from config.errors import UserError
-from reports.constats import lit_les_decisions
-from sheets.constats import Constat
+from reports.findings_workbook import lit_les_decisions
+from sheets.findings import Constat
+from sheets.judged import Classeur
 from sheets.judging import workers
 from sheets.judging.workbook import juge
-from sheets.lignes import Classeur
-from sheets.reading import excel as excel_reader
-from sheets.template import docteur
+from sheets.reading import opening as excel_reader
+from sheets.repairing import clean_trame
 from tests.corpus import dossier, ordinaire
 from tests.corpus.base import COL, FEUILLE, GAIN, GAIN_SANS_L1, L1, ONGLET
 from tests.corpus.containers import (
@@ -337,7 +337,7 @@ def panique(*_: object) -> NoReturn:
 
 
 def soigne_un(octets: bytes) -> str:
-    rendu = docteur._a_l_abri("", "", "GHT Jura.xlsx", octets, dossier(), False)
+    rendu = clean_trame._a_l_abri("", "", "GHT Jura.xlsx", octets, dossier(), False)
     assert isinstance(rendu, Constat)
     return rendu.message
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from config.dossier import EXEMPLE, charge
 from config.errors import UserError
-from config.synonymes import apprend, rubrique_de
+from config.folder import EXEMPLE, charge
+from config.synonyms import apprend, rubrique_de
 from sheets.judging.examples import VALIDE, juge_exemple
-from sheets.trames.paat import PAAT
+from sheets.trames.paat.columns import PAAT
 
 ECRIT, LABEL = "Dispositif medical", "Dispositifs médicaux"
 

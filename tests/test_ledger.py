@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from jobs.rejudge import rejuge
-from sheets.checks import classeur
-from sheets.constats import Gravite
-from sheets.lignes import Classeur
-from sheets.register import actes
+from sheets.checks import on_workbooks
+from sheets.findings import Gravite
+from sheets.judged import Classeur
+from sheets.register import acts
 from tests.conftest import GAIN_COL
 from tests.region import Ligne, Region, nouvelle, relit, sujet, trame
 
@@ -121,7 +121,7 @@ def test_a_refused_match_gets_a_number_of_its_own_when_judged_again(region: Regi
     envoie(region, JOURS[1], [achat("Gants", 9_000, **SANS)])
     assert set(titres(region)) == {"0001"}
     region.le(JOURS[2])
-    actes.distingue(region.main(), f"{ANNUELLE}/{BELFORT}/0001", "un autre marché")
+    acts.distingue(region.main(), f"{ANNUELLE}/{BELFORT}/0001", "un autre marché")
     region.rejuge()
     assert set(titres(region)) == {"0002"}
     assert not region.constats(ANNUELLE, "identite-reconnue")
@@ -287,11 +287,11 @@ def test_a_line_struck_last_year_by_decision_counts_nothing_whatever_is_retyped_
     region: Region, retape: int
 ) -> None:
     envoie(region, JOURS[0], [reportee("Gants"), reportee("Linge", 2_400)])
-    actes.decide(region.le(JOURS[1]).main(), f"{ANNUELLE}/{BELFORT}/0001", "retirer", "achat annulé")
+    acts.decide(region.le(JOURS[1]).main(), f"{ANNUELLE}/{BELFORT}/0001", "retirer", "achat annulé")
     envoie(region, date(2022, 7, 1), [reportee("Gants", retape), reportee("Linge", 2_400)], MI_ANNEE)
     assert gardes(region) == 120_000
     assert region.lignes(BELFORT, MI_ANNEE)["0001"]["gain_exercice"] == 480_000
-    actes.decide(region.le(date(2022, 7, 2)).main(), f"{ANNUELLE}/{BELFORT}/0001", "revenir", "relu")
+    acts.decide(region.le(date(2022, 7, 2)).main(), f"{ANNUELLE}/{BELFORT}/0001", "revenir", "relu")
     assert gardes(region) == 120_000 + 480_000
     region.le(date(2022, 7, 1))
     assert gardes(region) == 120_000
@@ -299,7 +299,7 @@ def test_a_line_struck_last_year_by_decision_counts_nothing_whatever_is_retyped_
 
 def test_a_struck_report_is_not_asked_for_nor_prefilled(region: Region) -> None:
     envoie(region, JOURS[0], [reportee("Gants"), reportee("Linge", 2_400)])
-    actes.decide(region.le(JOURS[1]).main(), f"{ANNUELLE}/{BELFORT}/0001", "retirer", "achat annulé")
+    acts.decide(region.le(JOURS[1]).main(), f"{ANNUELLE}/{BELFORT}/0001", "retirer", "achat annulé")
     envoie(region, date(2022, 7, 1), [reportee("Linge", 2_400, action_id="0002")], MI_ANNEE)
     assert not region.constats(MI_ANNEE, "report-non-repris", "ligne-disparue")
 
@@ -307,11 +307,11 @@ def test_a_struck_report_is_not_asked_for_nor_prefilled(region: Region) -> None:
 def test_a_line_kept_last_year_by_decision_is_carried_with_its_decision(region: Region) -> None:
     envoie(region, JOURS[0], [reportee("Gants", 48_000)])
     assert region.lignes(BELFORT, ANNUELLE)["0001"]["bloquee"]
-    actes.decide(region.le(JOURS[1]).main(), f"{ANNUELLE}/{BELFORT}/0001", "retenir", "marché relu")
+    acts.decide(region.le(JOURS[1]).main(), f"{ANNUELLE}/{BELFORT}/0001", "retenir", "marché relu")
     envoie(region, date(2022, 7, 1), [reportee("Gants", 48_000)], MI_ANNEE)
     ligne = region.lignes(BELFORT, MI_ANNEE)["0001"]
     assert (ligne["gain_exercice"], bool(ligne["reportee_de"]), gardes(region)) == (2_400_000, True, 2_400_000)
-    actes.decide(region.le(date(2022, 7, 2)).main(), f"{ANNUELLE}/{BELFORT}/0001", "revenir", "erreur")
+    acts.decide(region.le(date(2022, 7, 2)).main(), f"{ANNUELLE}/{BELFORT}/0001", "revenir", "erreur")
     assert gardes(region) == 0
 
 
@@ -346,7 +346,7 @@ def test_mid_year_lines_keep_their_number_at_year_end(region: Region) -> None:
 
 def test_what_changes_after_the_lock_is_shown_line_by_line_and_does_not_count(region: Region) -> None:
     envoie(region, JOURS[0], [achat("Gants"), achat("Linge")])
-    actes.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [GHT], "fin de campagne")
+    acts.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [GHT], "fin de campagne")
     envoie(region, JOURS[2], [achat("Gants", 9_000), achat("IRM", 6_000, **SANS)])
     assert {n: li["gain_annuel"] for n, li in region.lignes(BELFORT, ANNUELLE).items()} == {
         "0001": 400_000,
@@ -357,24 +357,24 @@ def test_what_changes_after_the_lock_is_shown_line_by_line_and_does_not_count(re
     assert "n'est plus dans l'envoi reçu" in dits[6]
     assert "elle n'y était pas" in dits[None]
     assert all("verrou du 21/01/2022" in d for d in dits.values())
-    actes.verrouille(region.le(JOURS[3]).main(), ANNUELLE, [GHT], "reprise", oui=False)
+    acts.verrouille(region.le(JOURS[3]).main(), ANNUELLE, [GHT], "reprise", oui=False)
     assert set(region.lignes(BELFORT, ANNUELLE)) == {"0001", "0003"}
     assert not region.constats(ANNUELLE, "modifie-apres-cloture")
 
 
 def test_a_file_sent_after_the_lock_and_unchanged_says_nothing(region: Region) -> None:
     envoie(region, JOURS[0], [achat("Gants")])
-    actes.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [GHT], "fin de campagne")
+    acts.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [GHT], "fin de campagne")
     envoie(region, JOURS[2], [achat("Gants", commentaire="vu")])
     assert not region.constats(ANNUELLE, "modifie-apres-cloture")
 
 
 def test_a_line_added_after_the_lock_keeps_its_number_from_one_late_sending_to_the_next(region: Region) -> None:
     envoie(region, JOURS[0], [achat("Gants")])
-    actes.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [GHT], "fin de campagne")
+    acts.verrouille(region.le(JOURS[1]).main(), ANNUELLE, [GHT], "fin de campagne")
     for jour, gain in zip(JOURS[2:], (100, 200, 300), strict=False):
         envoie(region, jour, [achat("Gants", gain, 8_000), achat("IRM", 6_000, **SANS)])
-    actes.verrouille(region.main(), ANNUELLE, [GHT], "reprise", oui=False)
+    acts.verrouille(region.main(), ANNUELLE, [GHT], "reprise", oui=False)
     assert set(region.lignes(BELFORT, ANNUELLE)) == {"0001", "0002"}
 
 
@@ -386,7 +386,7 @@ def test_judging_again_tells_only_what_changes_in_what_counts(region: Region) ->
     lourde, gardee = achat("Linge", 20_000, date_premiere_commande=date(2021, 1, 4)), achat("Papier", 18_000)
     envoie(region, JOURS[0], [achat("Gants"), lourde, gardee])
     envoie(region, JOURS[1], [achat("Gants", 4_100), lourde, gardee])
-    actes.decide(region.main(), f"{ANNUELLE}/{BELFORT}/0003", "retenir", "marché relu")
+    acts.decide(region.main(), f"{ANNUELLE}/{BELFORT}/0003", "retenir", "marché relu")
     region.le(JOURS[2]).change_le_dossier(
         "reglages.toml", "performance_a_justifier = 30", "performance_a_justifier = 20"
     )
@@ -449,9 +449,9 @@ def test_a_personal_number_on_a_carried_line_is_said_and_strikes_nothing(region:
 
 def test_what_a_locked_campaign_did_not_say_is_said_at_the_first_pull_after_it_is_opened_again(region: Region) -> None:
     envoie(region, JOURS[0], [achat("Gants"), achat("Linge")])
-    actes.verrouille(region.main(), ANNUELLE, [GHT], "fin de campagne")
+    acts.verrouille(region.main(), ANNUELLE, [GHT], "fin de campagne")
     envoie(region, JOURS[1], [achat("Gants")])
-    actes.verrouille(region.le(JOURS[2]).main(), ANNUELLE, [GHT], "reprise", oui=False)
+    acts.verrouille(region.le(JOURS[2]).main(), ANNUELLE, [GHT], "reprise", oui=False)
     region.le(JOURS[3]).releve()
     assert len(region.constats(ANNUELLE, "ligne-disparue")) == 1
 
@@ -497,7 +497,7 @@ def test_a_file_that_cannot_be_read_again_keeps_its_judgement_and_it_is_said(
     envoie(region, JOURS[0], [achat("Gants")])
     avant = region.demande("gains 2021")["valeur"]
     assert avant != "0.00"
-    trop_lent = classeur.classeur_illisible("La lecture a été arrêtée.", "")
+    trop_lent = on_workbooks.classeur_illisible("La lecture a été arrêtée.", "")
     monkeypatch.setattr(
         "jobs.rejudge.juge_tous",
         lambda fichiers, _: (Classeur(nom, None, (), (trop_lent,), lisible=False) for nom, _ in fichiers),

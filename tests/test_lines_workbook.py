@@ -13,19 +13,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bots.answer_files import image, tableur
 from bots.answering import rend
-from bots.documents import image, tableur
-from bots.grammaire.question import Forme
-from config.dossier import EXEMPLE
-from config.droits import CLAVIER
+from bots.grammar.question import Forme
 from config.errors import UserError
+from config.folder import EXEMPLE
+from config.rights import CLAVIER
 from jobs.reponses import repond
 from jobs.wiring import Atelier
-from reports import tableur as lignes
-from reports.tableur import ENTETE, TOTAL
-from sheets import template
-from sheets.register import questions
-from sheets.register.actes import decide
+from reports import lines_workbook as lignes
+from reports.lines_workbook import ENTETE, TOTAL
+from sheets import writing
+from sheets.register import stored_lines
+from sheets.register.acts import decide
 from tests.conftest import GAIN_COL
 from tests.region import Region, nouvelle, relit, sujet
 
@@ -107,7 +107,7 @@ def test_it_quotes_nobody_and_holds_no_price(region: Region) -> None:
 
 def test_a_file_under_the_name_we_gave_it_keeps_it(tmp_path_factory: pytest.TempPathFactory) -> None:
     autre = nouvelle(tmp_path_factory.mktemp("autre"))
-    nom = template.nom_de_fichier("BFC-08", autre.dossier.campagnes["2021-annuelle"], autre.dossier)
+    nom = writing.nom_de_fichier("BFC-08", autre.dossier.campagnes["2021-annuelle"], autre.dossier)
     autre.envoie(nom, "BFC-08", "2021-annuelle", {"390780146": [{}]})
     autre.heure = MIDI
     (ligne,) = rangees(feuille(piece(autre)))
@@ -129,8 +129,8 @@ def test_an_answer_that_is_no_total_proposes_one_that_is(region: Region) -> None
 
 
 def test_a_workbook_that_would_not_add_up_is_not_handed_out(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
-    une_de_moins = questions.lignes_de(region.db, [1], MIDI.date())[1:]
-    monkeypatch.setattr(questions, "lignes_de", lambda *_: une_de_moins)
+    une_de_moins = stored_lines.lignes_de(region.db, [1], MIDI.date())[1:]
+    monkeypatch.setattr(stored_lines, "lignes_de", lambda *_: une_de_moins)
     with pytest.raises(RuntimeError, match="the figure says"):
         lignes.xlsx(region.vue, sujet("BFC-08", 2021), "", "")
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from bots import chat
 from bots.answering import repond
-from bots.grammaire import lexique
-from bots.grammaire.comprendre import LONGEST, comprend
-from config.dossier import EXEMPLE, charge
-from config.droits import CLAVIER
-from config.territoire import Perimetre
+from bots.grammar import lexicon
+from bots.grammar.understand import LONGEST, comprend
+from bots.slack import conversation
+from config.folder import EXEMPLE, charge
+from config.rights import CLAVIER
+from config.territory import Perimetre
 from tests.region import Region, nouvelle
 
 WORDS = ["gains jura par famille et ", "sauf ght jura ", "x", "2021 ", "peux tu ", "jura nievre yonne ", "<", "de l'"]
@@ -37,20 +37,20 @@ def test_a_question_of_the_full_length_is_still_answered() -> None:
 @pytest.mark.parametrize("word", WORDS)
 def test_the_words_looked_at_grow_with_the_words_said(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
-    known = lexique.territoires
+    known = lexicon.territoires
 
     def counted(words: list[str], *rest: Any) -> Any:
         looked.append(len(words))
         return known(words, *rest)
 
-    monkeypatch.setattr(lexique, "territoires", counted)
-    monkeypatch.setattr("bots.grammaire.comprendre.LONGEST", 10_000)
+    monkeypatch.setattr(lexicon, "territoires", counted)
+    monkeypatch.setattr("bots.grammar.understand.LONGEST", 10_000)
     for length in (500, 1_000, 2_000):
         looked.clear()
         text = (word * length)[:length]
         ask(text)
-        assert sum(looked) <= 2 * (lexique.NAMED_AT_MOST + 1) * (len(text.split()) + length // 4)
-        assert len(looked) <= 2 * lexique.NAMED_AT_MOST + 2
+        assert sum(looked) <= 2 * (lexicon.NAMED_AT_MOST + 1) * (len(text.split()) + length // 4)
+        assert len(looked) <= 2 * lexicon.NAMED_AT_MOST + 2
 
 
 def test_what_is_kept_of_it_is_no_longer_than_what_is_read(tmp_path: object) -> None:
@@ -62,5 +62,5 @@ def test_what_is_kept_of_it_is_no_longer_than_what_is_read(tmp_path: object) -> 
 
 
 def test_marks_of_slack_are_looked_for_in_what_a_question_may_be() -> None:
-    assert len(chat.question("<" * 1_000_000)) <= chat.MARKED
-    assert chat.question("<@U1> gains <http://jura.fr|jura.fr>") == "gains jura.fr"
+    assert len(conversation.question("<" * 1_000_000)) <= conversation.MARKED
+    assert conversation.question("<@U1> gains <http://jura.fr|jura.fr>") == "gains jura.fr"

@@ -7,8 +7,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from sheets.sources import jointes as module
-from sheets.sources.jointes import AU_PLUS, EN_MIETTES, PLACE, ROOM, SCELLEE, Jointe, jointes
+from sheets.sources import attachments as module
+from sheets.sources.attachments import AU_PLUS, EN_MIETTES, PLACE, ROOM, SCELLEE, Jointe, jointes
 from tests.test_courriel import archive, courriel, lues, winmail
 
 UN_MEGA = 1 << 20

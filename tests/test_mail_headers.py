@@ -12,10 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.discretion import _JWT, MASQUE, SECRET, masque
-from sheets.sources import courriel as module
-from sheets.sources.courriel import DAMAGED, ENTETES, MOTS, NO_SENDER, TOO_LONG, Entetes, est_authentifie, lit_entetes
-from sheets.sources.jointes import jointes, nom_propre
+from config.secrets import _JWT, MASQUE, SECRET, masque
+from sheets.sources import mail_headers as module
+from sheets.sources.attachments import jointes, nom_propre
+from sheets.sources.mail_headers import (
+    DAMAGED,
+    ENTETES,
+    MOTS,
+    NO_SENDER,
+    TOO_LONG,
+    Entetes,
+    est_authentifie,
+    lit_entetes,
+)
 from tests.test_courriel import PAAT
 
 OURS = "mx.ars.invalid"

@@ -15,24 +15,24 @@ from unittest.mock import patch
 import pytest
 from openpyxl import load_workbook
 
-from bots import courrier
-from bots.lettres.lettre import EnvoiError, Lettre
+from bots import outgoing_mail
+from bots.letters.letter import EnvoiError, Lettre
 from config.errors import UserError
-from config.territoire import Perimetre
-from jobs import intake, pieces
-from jobs.intake import ESSAIS, releve_le_courrier
-from jobs.mail_answers import A_VOIR, PATIENCE, TRAITE, Poste
-from jobs.pull import prend
+from config.territory import Perimetre
+from jobs.taking_in import mail_pieces, mails
+from jobs.taking_in.folders import prend
+from jobs.taking_in.mail_answers import A_VOIR, PATIENCE, TRAITE, Poste
+from jobs.taking_in.mails import ESSAIS, releve_le_courrier
 from reports.gains import gains
-from reports.vue import Sujet
-from sheets.register import courriels
-from sheets.register.registre import un_a_la_fois
-from sheets.sources import boite
-from sheets.sources.jointes import jointes
-from tests.atelier import MOREZ, SUD, en_janvier, juge_ici
+from reports.view import Sujet
+from sheets.register import mail_replies
+from sheets.register.database import un_a_la_fois
+from sheets.sources import mailbox
+from sheets.sources.attachments import jointes
 from tests.conftest import Remplir
 from tests.test_courriel import PAAT, courriel
 from tests.test_intake import Banc, Mort, _soucis, banc
+from tests.workshop import MOREZ, SUD, en_janvier, juge_ici
 
 __all__ = ["banc"]
 PANNE = EnvoiError("Le serveur de courrier demande d'attendre (450).", definitif=False)
@@ -53,8 +53,8 @@ def gain(banc: Banc) -> int:
 
 
 EFFECTS: list[tuple[Any, str]] = [
-    (pieces, "prend"), (pieces, "juge_tous"), (intake, "jointes"), (courriels, "note"), (courriels, "begins"), (courriels, "waits"),
-    (courriels, "settles"), (courriels, "gives_back"),
+    (mail_pieces, "prend"), (mail_pieces, "juge_tous"), (mails, "jointes"), (mail_replies, "note"), (mail_replies, "begins"), (mail_replies, "waits"),
+    (mail_replies, "settles"), (mail_replies, "gives_back"),
 ]  # fmt: skip
 """Everything the mailbox does to the world and can be cut at, beside the mailbox itself and what leaves."""
 
@@ -92,9 +92,9 @@ def test_killed_at_every_step_nothing_is_lost_taken_twice_nor_answered_twice(
     """Two versions of one trame in two mails, and a stranger: after each kill the mailbox is simply dealt with again."""
     juges = [next(juge_ici([("jura.xlsx", octets)], banc.atelier.dossier)) for octets in deux]
     monkeypatch.setattr(
-        pieces, "juge_tous", lambda lot, _: iter([juges[octets.startswith(deux[1])] for _, octets in lot])
+        mail_pieces, "juge_tous", lambda lot, _: iter([juges[octets.startswith(deux[1])] for _, octets in lot])
     )
-    monkeypatch.setattr(pieces, "octets_du_retour", lambda *_: b"")  # long to make, and it changes nothing
+    monkeypatch.setattr(mail_pieces, "octets_du_retour", lambda *_: b"")  # long to make, and it changes nothing
     for rang in range(200):
         avant, partis = banc.pris, len(banc.parties)
         noms = [f"<{rang}-{n}@ght.invalid>" for n in range(3)]
@@ -142,7 +142,7 @@ def test_an_attempt_that_kills_us_again_and_again_is_left_to_a_person(
             raise Mort
         return vraies(octets)
 
-    monkeypatch.setattr(intake, "jointes", tue)
+    monkeypatch.setattr(mails, "jointes", tue)
     banc.boite.recoit(courriel(("a.xlsx", deux[0]), Message_ID="<tueur@x.y>"), courriel(("jura.xlsx", deux[1])))
     for _ in range(ESSAIS):
         with pytest.raises(Mort):
@@ -172,15 +172,15 @@ def test_a_mailbox_or_a_register_that_fails_is_no_attempt_cut_short(
 def test_mails_that_wait_hide_none_of_those_behind(
     banc: Banc, deux: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "LOT", 4)
-    monkeypatch.setattr(intake, "WAITING", 2)
+    monkeypatch.setattr(mails, "LOT", 4)
+    monkeypatch.setattr(mails, "WAITING", 2)
     banc.refus = PANNE
     banc.releve(*(courriel(("jura.xlsx", deux[0]), Message_ID=f"<{n}@x.y>") for n in range(10)))
     assert banc.pris == 4, "so many in one go"
     essayes = []
     for _ in range(6):
         banc.passe(timedelta(minutes=2))
-        essayes.append(intake._tour(banc.poste()))
+        essayes.append(mails._tour(banc.poste()))
     assert banc.pris == 10, "and the others in the next ones, though nothing could leave"
     assert [t.left for t in essayes] == [10] * 6
     retentes = [s.entetes.identifiant for t in essayes[3:] for s in t.suivis]
@@ -188,21 +188,21 @@ def test_mails_that_wait_hide_none_of_those_behind(
     banc.refus = None
     for _ in range(5):
         banc.passe(timedelta(minutes=2))
-        dernier = intake._tour(banc.poste())
+        dernier = mails._tour(banc.poste())
     assert (len(banc.parties), banc.boite.courriels, dernier.left) == (10, {}, 0)
 
 
 def test_what_is_left_in_the_mailbox_is_said(
     banc: Banc, deux: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(intake, "LOT", 3)
+    monkeypatch.setattr(mails, "LOT", 3)
     monkeypatch.setattr("jobs.wiring.imap", lambda: banc.poste().boite)
     monkeypatch.setattr("jobs.wiring.smtp", lambda _: banc.poste().smtp)
-    monkeypatch.setattr(intake, "Poste", partial(Poste, envoie=banc._envoie))
+    monkeypatch.setattr(mails, "Poste", partial(Poste, envoie=banc._envoie))
     banc.boite.recoit(*(courriel(("plan.pdf", b"%PDF"), Message_ID=f"<{n}@x.y>") for n in range(8)))
     dits = []
     for _ in range(3):
-        intake.montre_le_courrier(banc.atelier, envoie=True)
+        mails.montre_le_courrier(banc.atelier, envoie=True)
         dits.append(capsys.readouterr().out.strip().splitlines()[-1])
     assert dits == [
         "3 courriels dans INBOX. Il en reste 5 dans la boîte, pour les prochains tours.",
@@ -262,11 +262,13 @@ def test_another_mail_of_the_same_name_is_another_mail(banc: Banc, deux: tuple[b
         banc.releve(courriel(("jura.xlsx", octets)))
     assert banc.pris == 2, "the third is the first, delivered again"
     assert gain(banc) == 300_000
-    assert len({courrier.identifiant(lettre.cle, _smtp(banc)) for lettre in banc.parties}) == len(banc.parties) == 2
+    assert (
+        len({outgoing_mail.identifiant(lettre.cle, _smtp(banc)) for lettre in banc.parties}) == len(banc.parties) == 2
+    )
     assert [lettre.en_reponse_a for lettre in banc.parties] == ["<1@ght.invalid>"] * 2
 
 
-def _smtp(banc: Banc) -> courrier.Reglages:
+def _smtp(banc: Banc) -> outgoing_mail.Reglages:
     reglages = banc.poste().smtp
     assert reglages is not None
     return reglages
@@ -307,7 +309,7 @@ def test_someone_who_was_unknown_is_read_once_they_are_known(
 
 
 def test_an_answer_that_an_earlier_version_claimed_is_not_given_twice(banc: Banc, deux: tuple[bytes, bytes]) -> None:
-    from sheets.sources.courriel import lit_entetes
+    from sheets.sources.mail_headers import lit_entetes
 
     for etat, mots in (
         ("répondu", "déjà traité"),
@@ -315,7 +317,7 @@ def test_an_answer_that_an_earlier_version_claimed_is_not_given_twice(banc: Banc
         ("sans réponse", "réponse envoyée"),
     ):
         m = courriel(("jura.xlsx", deux[0]), Message_ID=f"<{len(etat)}@x.y>")
-        courriels.note(banc.atelier.registre, lit_entetes(m.as_bytes()).cle, PAAT, etat, banc.quand)  # type: ignore[arg-type]
+        mail_replies.note(banc.atelier.registre, lit_entetes(m.as_bytes()).cle, PAAT, etat, banc.quand)  # type: ignore[arg-type]
         (suivi,) = banc.releve(m)
         assert suivi.mots.startswith(mots), etat
 
@@ -325,16 +327,16 @@ def test_an_answer_that_an_earlier_version_claimed_is_not_given_twice(banc: Banc
 
 def test_an_answer_is_claimed_once_whoever_claims_it(banc: Banc) -> None:
     db = banc.atelier.registre
-    assert courriels.note(db, "a", PAAT, "en partance", banc.quand)
-    assert not courriels.note(db, "a", PAAT, "en partance", banc.quand)
+    assert mail_replies.note(db, "a", PAAT, "en partance", banc.quand)
+    assert not mail_replies.note(db, "a", PAAT, "en partance", banc.quand)
     for etat in ("répondu", "doute", "refusé", "sans réponse"):
-        courriels.note(db, "a", PAAT, etat, banc.quand)
-        assert not courriels.note(db, "a", PAAT, "en partance", banc.quand)
-        courriels.gives_back(db, "a")
-        assert courriels.lit(db, "a") is not None, "only a claim can be given back"
-    courriels.note(db, "b", PAAT, "en partance", banc.quand)
-    courriels.gives_back(db, "b")
-    assert courriels.note(db, "b", PAAT, "en partance", banc.quand)
+        mail_replies.note(db, "a", PAAT, etat, banc.quand)
+        assert not mail_replies.note(db, "a", PAAT, "en partance", banc.quand)
+        mail_replies.gives_back(db, "a")
+        assert mail_replies.lit(db, "a") is not None, "only a claim can be given back"
+    mail_replies.note(db, "b", PAAT, "en partance", banc.quand)
+    mail_replies.gives_back(db, "b")
+    assert mail_replies.note(db, "b", PAAT, "en partance", banc.quand)
 
 
 def test_a_mail_claimed_meanwhile_by_someone_else_is_not_answered(
@@ -344,12 +346,12 @@ def test_a_mail_claimed_meanwhile_by_someone_else_is_not_answered(
 
     def un_autre_passe(*a: Any) -> Any:
         rendu = vraie(*a)
-        with patch.object(intake, "_seul", lambda _: ExitStack()), patch.object(pieces, "prend", vraie):
+        with patch.object(mails, "_seul", lambda _: ExitStack()), patch.object(mail_pieces, "prend", vraie):
             banc.releve()
         return rendu
 
-    monkeypatch.setattr(intake, "traite_les_pieces", pieces.traite_les_pieces)
-    monkeypatch.setattr(pieces, "prend", un_autre_passe)
+    monkeypatch.setattr(mails, "traite_les_pieces", mail_pieces.traite_les_pieces)
+    monkeypatch.setattr(mail_pieces, "prend", un_autre_passe)
     monkeypatch.setattr(banc.boite, "range", lambda *_: None)
     banc.releve(courriel(("jura.xlsx", deux[0])))
     assert (banc.pris, len(banc.parties)) == (1, 1)
@@ -395,14 +397,16 @@ def forges(n: int, debut: int = 0) -> list[EmailMessage]:
 
 def test_letters_to_strangers_are_so_many_a_day_and_what_is_not_answered_is_said(banc: Banc) -> None:
     banc.releve(*forges(150))
-    assert (len(banc.parties), len(banc.boite.ranges[A_VOIR]), banc.boite.courriels) == (boite.INCONNUS, 150, {})
-    assert f"{150 - boite.INCONNUS} courriels d'expéditeurs inconnus depuis un jour, au-delà du plafond" in _notes(banc)
+    assert (len(banc.parties), len(banc.boite.ranges[A_VOIR]), banc.boite.courriels) == (mailbox.INCONNUS, 150, {})
+    assert f"{150 - mailbox.INCONNUS} courriels d'expéditeurs inconnus depuis un jour, au-delà du plafond" in _notes(
+        banc
+    )
     assert "inconnus" not in _soucis(banc)
     banc.releve(courriel(("plan.pdf", b"%PDF"), Message_ID="<connu@x.y>"))
-    assert len(banc.parties) == boite.INCONNUS + 1, "whoever is known is answered"
+    assert len(banc.parties) == mailbox.INCONNUS + 1, "whoever is known is answered"
     banc.passe(timedelta(days=1, minutes=1))
     banc.releve(*forges(30, 150))
-    assert len(banc.parties) == 2 * boite.INCONNUS + 1
+    assert len(banc.parties) == 2 * mailbox.INCONNUS + 1
     banc.passe(timedelta(days=2))
     assert "plafond" not in _notes(banc)
 
@@ -410,13 +414,13 @@ def test_letters_to_strangers_are_so_many_a_day_and_what_is_not_answered_is_said
 def test_letters_to_strangers_that_are_refused_count_too(banc: Banc) -> None:
     essais: list[Lettre] = []
 
-    def refuse(lettre: Lettre, _: courrier.Reglages) -> None:
+    def refuse(lettre: Lettre, _: outgoing_mail.Reglages) -> None:
         essais.append(lettre)
         raise EnvoiError("Refusé (550).", definitif=True)
 
     with patch.object(banc, "_envoie", refuse):
         banc.releve(*forges(60))
-    assert (len(essais), len(banc.boite.ranges[A_VOIR])) == (boite.INCONNUS, 60)
+    assert (len(essais), len(banc.boite.ranges[A_VOIR])) == (mailbox.INCONNUS, 60)
 
 
 def _notes(banc: Banc) -> str:
@@ -432,10 +436,11 @@ def _notes(banc: Banc) -> str:
 
 
 @pytest.mark.parametrize(
-    ("option", "combien"), [("", boite.INCONNUS), ("?inconnus=3", 3), ("?inconnus=0", 0), ("?garant=&inconnus=40", 40)]
+    ("option", "combien"),
+    [("", mailbox.INCONNUS), ("?inconnus=3", 3), ("?inconnus=0", 0), ("?garant=&inconnus=40", 40)],
 )
 def test_the_cap_is_a_setting(banc: Banc, option: str, combien: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    reglages = boite.lit_reglages(f"imap://x:y@127.0.0.1{option}")
+    reglages = mailbox.lit_reglages(f"imap://x:y@127.0.0.1{option}")
     assert reglages.strangers == combien
     poste = banc.poste()
     banc.boite.recoit(*forges(50))
@@ -448,7 +453,7 @@ def test_the_cap_is_a_setting(banc: Banc, option: str, combien: int, monkeypatch
 @pytest.mark.parametrize("faux", ["-1", "beaucoup", "", "1.5", "99999", "٣"])
 def test_a_cap_that_is_no_number_is_said(faux: str) -> None:
     with pytest.raises(UserError, match="un nombre de lettres par jour était attendu"):
-        boite.lit_reglages(
+        mailbox.lit_reglages(
             f"imap://x:y@127.0.0.1?inconnus=%20{faux}" if not faux else f"imap://x:y@127.0.0.1?inconnus={faux}"
         )
 
@@ -530,7 +535,7 @@ def test_what_bears_on_nobody_is_kept_from_whoever_hands_in_alone(banc: Banc, de
 def test_a_stand_in_hands_in_on_the_very_days_and_not_around_them(banc: Banc, deux: tuple[bytes, bytes]) -> None:
     from datetime import datetime
 
-    from config.campagne import PARIS
+    from config.campaign import PARIS
 
     for n, (jour, pris) in enumerate(((31, 0), (1, 1), (21, 2), (22, 2))):
         banc.quand = datetime(2022, 7 if n == 0 else 8, jour, 9, tzinfo=PARIS)

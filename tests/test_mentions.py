@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.dossier import Dossier
+from config.folder import Dossier
 from sheets.checks import CATALOGUE
 from sheets.judging.examples import constat_de
 

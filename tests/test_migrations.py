@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from config.dossier import Dossier
-from config.territoire import Perimetre
+from config.folder import Dossier
+from config.territory import Perimetre
 from reports.gains import gains
-from reports.vue import Sujet, Vue
-from sheets.register import schema, vues
-from sheets.register.registre import etapes as connues
-from sheets.register.registre import ouvre
-from sheets.register.sauvegarde import verifie
+from reports.view import Sujet, Vue
+from sheets.register import schema, views
+from sheets.register.backup import verifie
+from sheets.register.database import etapes as connues
+from sheets.register.database import ouvre
 from tests.test_vues import meme_reponse
 
 REGISTRES = Path(__file__).parent / "data" / "registres"
@@ -91,7 +91,7 @@ def test_a_migration_that_fails_leaves_the_old_schema(
     chemin = ancien(nom, tmp_path)
     avant = (etapes(chemin), formes(chemin))
     with monkeypatch.context() as m:
-        m.setattr(vues, "cree", tombe)
+        m.setattr(views, "cree", tombe)
         with pytest.raises(RuntimeError):
             ouvre(chemin)
     assert (etapes(chemin), formes(chemin)) == avant
@@ -102,7 +102,7 @@ def test_a_migration_that_fails_leaves_the_old_schema(
 TUE = """
 import os, shutil, signal, sqlite3, sys
 from pathlib import Path
-from sheets.register import registre, schema
+from sheets.register import database, schema
 source, essai, pas = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 connect = sqlite3.connect
 
@@ -126,7 +126,7 @@ while True:
     enfant = os.fork()
     if enfant == 0:
         jusqu_a(n)
-        registre.ouvre(essai).close()
+        database.ouvre(essai).close()
         os._exit(0)
     mort = os.WIFSIGNALED(os.waitpid(enfant, 0)[1])
     base = connect(essai)
@@ -155,7 +155,7 @@ def test_killed_at_any_statement_of_the_migration_it_is_all_or_nothing(tmp_path:
 
 def test_two_that_open_at_once_migrate_once(tmp_path: Path) -> None:
     chemin = ancien("m001", tmp_path)
-    code = "import sys; from pathlib import Path; from sheets.register.registre import ouvre; ouvre(Path(sys.argv[1])).close()"
+    code = "import sys; from pathlib import Path; from sheets.register.database import ouvre; ouvre(Path(sys.argv[1])).close()"
     lances: list[Callable[[], int]] = [
         subprocess.Popen([sys.executable, "-c", code, str(chemin)]).wait for _ in range(3)
     ]

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from bots.grammaire.comprendre import comprend
-from bots.grammaire.question import Question
-from config.dossier import EXEMPLE, Dossier, charge
-from config.territoire import Perimetre
+from bots.grammar.question import Question
+from bots.grammar.understand import comprend
+from config.folder import EXEMPLE, Dossier, charge
+from config.territory import Perimetre
 
 ROWS = """
 BFC;BFC-21;GHT Loire Sud;420000001;CH Saint-Jean;support;;

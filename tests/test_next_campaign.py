@@ -13,17 +13,17 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlite_utils import Database
 
-from config.dossier import Dossier
-from config.langue import euros
-from config.territoire import Perimetre
-from jobs.pull import pull
+from config.folder import Dossier
+from config.french import euros
+from config.territory import Perimetre
+from jobs.taking_in.folders import pull
 from reports.gains import gains, pourquoi
-from reports.vue import Sujet, Vue
-from sheets import template
-from sheets.register.ledger import prevues
-from sheets.register.registre import ouvre
-from sheets.template import ENTETE
-from sheets.trames.paat import PAAT
+from reports.view import Sujet, Vue
+from sheets import writing
+from sheets.register.database import ouvre
+from sheets.register.known_actions import prevues
+from sheets.trames.paat.columns import PAAT
+from sheets.writing import ENTETE
 from tests.conftest import Remplir, enregistre
 
 SUPPORT, MOREZ = "390780146", "390780153"
@@ -59,14 +59,14 @@ def prochaine(db: Database, dossier: Dossier, campagne: str, le: date) -> Workbo
     c = dossier.campagnes[campagne]
     membres = [e.finess for e in dossier.territoire.membres("BFC-08", c.situation)]
     lignes, pris = prevues(db, dossier, c, membres, PAAT, le)
-    octets = enregistre(template.preremplie(PAAT, "BFC-08", c, dossier, lignes, pris))
+    octets = enregistre(writing.preremplie(PAAT, "BFC-08", c, dossier, lignes, pris))
     return load_workbook(io.BytesIO(octets))
 
 
 def rangees(livre: Workbook, dossier: Dossier, finess: str = SUPPORT) -> list[dict[str, Any]]:
     """The typed lines of a tab, by column key, with the cell's lock."""
     membres = dossier.territoire.membres("BFC-08", date(2022, 6, 30))
-    feuille = livre[template.noms_d_onglets(membres)[finess]]
+    feuille = livre[writing.noms_d_onglets(membres)[finess]]
     cles = [c.cle for c in PAAT.colonnes]
     lues = []
     for cellules in feuille.iter_rows(min_row=ENTETE + 1):

@@ -14,7 +14,7 @@ from config.safe_write import PARTIAL, TakenError
 from jobs import actes, commands, reponses, retours
 from jobs.demo import tour
 from jobs.wiring import Atelier, atelier
-from sheets.template.seal import is_untouched
+from sheets.writing.seal import is_untouched
 from tests.conftest import Remplir
 from tests.test_cli import vigie
 from tests.test_demo import JOUR

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from config.errors import UserError
-from reports.suivi import etats
-from sheets.register import actes
+from reports.progress import etats
+from sheets.register import acts
 from tests.region import Region, nouvelle, sujet
 from tests.test_vues import meme_reponse
 
@@ -42,7 +42,7 @@ def test_it_replaces_what_mid_year_declared_and_a_later_tab_replaces_it(region: 
     declare(region, ETE, MI_ANNEE, 500)
     assert gardes(region) == 50_000
     if dit == "referent":
-        actes.dit_neant(region.le(FIN).main(), ANNUELLE, BELFORT, "appel")
+        acts.dit_neant(region.le(FIN).main(), ANNUELLE, BELFORT, "appel")
     else:
         region.le(FIN).envoie("annuelle.xlsx", NORD, ANNUELLE, {}, neants=[BELFORT])
     assert (gardes(region), gardes(region, campagne=MI_ANNEE)) == (0, 50_000)
@@ -57,7 +57,7 @@ def test_it_replaces_what_mid_year_declared_and_a_later_tab_replaces_it(region: 
 
 def test_it_speaks_for_one_etablissement_alone(region: Region) -> None:
     region.le(ETE).envoie("m.xlsx", YONNE, MI_ANNEE, {SENS: [achat(500)], JOIGNY: [achat(300)]})
-    actes.dit_neant(region.le(FIN).main(), ANNUELLE, SENS, "appel")
+    acts.dit_neant(region.le(FIN).main(), ANNUELLE, SENS, "appel")
     assert gardes(region, YONNE) == 30_000
     assert {o.finess: o.totaux.gain_retenu for o in region.vue.comptent(sujet(YONNE, 2022))} == {
         SENS: 0,
@@ -72,25 +72,25 @@ def test_it_speaks_for_one_etablissement_alone(region: Region) -> None:
 def test_said_in_the_campaign_of_a_received_tab_it_is_refused(region: Region) -> None:
     declare(region, FIN, ANNUELLE, 500)
     with pytest.raises(UserError, match="a déjà répondu"):
-        actes.dit_neant(region.main(), ANNUELLE, BELFORT, "appel")
+        acts.dit_neant(region.main(), ANNUELLE, BELFORT, "appel")
 
 
 @pytest.mark.parametrize(("qui", "attendu"), [("referent.bfc@exemple.invalid", 0), (DIRECTEUR, 50_000)])
 def test_after_the_lock_the_region_may_say_it_and_the_ght_no_longer(region: Region, qui: str, attendu: int) -> None:
     declare(region, ETE, MI_ANNEE, 500)
-    actes.verrouille(region.le(FIN).main(), ANNUELLE, [NORD], "fin de campagne")
-    actes.dit_neant(region.le(APRES).main(qui), ANNUELLE, BELFORT, "appel")
+    acts.verrouille(region.le(FIN).main(), ANNUELLE, [NORD], "fin de campagne")
+    acts.dit_neant(region.le(APRES).main(qui), ANNUELLE, BELFORT, "appel")
     assert gardes(region) == attendu
     meme_reponse(region.db, region.dossier, APRES)
-    actes.verrouille(region.main(), ANNUELLE, [NORD], "reprise", oui=False)
+    acts.verrouille(region.main(), ANNUELLE, [NORD], "reprise", oui=False)
     assert gardes(region) == 0
 
 
 def test_what_came_before_is_still_known(region: Region) -> None:
     """A line declared at mid-year, said nothing of, then declared again: the same action, with its decision."""
     region.le(ETE).envoie("m.xlsx", NORD, MI_ANNEE, {BELFORT: [{**achat(500), "action_id": None}]})
-    actes.decide(region.main(), f"{MI_ANNEE}/{BELFORT}/0001", "retirer", "relu")
-    actes.dit_neant(region.le(FIN).main(), ANNUELLE, BELFORT, "appel")
+    acts.decide(region.main(), f"{MI_ANNEE}/{BELFORT}/0001", "retirer", "relu")
+    acts.dit_neant(region.le(FIN).main(), ANNUELLE, BELFORT, "appel")
     region.le(APRES).envoie("a.xlsx", NORD, ANNUELLE, {BELFORT: [{**achat(500), "action_id": None}]})
     assert list(region.lignes(BELFORT, ANNUELLE)) == ["0001"]
     assert gardes(region) == 0

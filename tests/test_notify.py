@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bots.lettres import redaction
-from bots.lettres.lettre import Lettre
-from bots.lettres.rappels import Partie
-from bots.notify import a_dire, tourne
+from bots.delivery import a_dire, tourne
+from bots.letters import composing
+from bots.letters.letter import Lettre
+from bots.letters.reminder_words import Partie
 from config.errors import UserError
 from jobs.remind import verrouille_a_l_heure
-from sheets.register import actes, gestes, messages
-from sheets.register.actes import Main
-from sheets.register.registre import ouvre
-from tests.facteur import Facteur, Mort
+from sheets.register import acts, outbox, replies
+from sheets.register.acts import Main
+from sheets.register.database import ouvre
+from tests.postman import Facteur, Mort
 from tests.region import Region, nouvelle
 
 JURA, NIEVRE = "BFC-08", "BFC-06"
@@ -56,7 +56,7 @@ def plus_tard(region: Region, **duree: int) -> None:
 
 
 def etats(region: Region, personne: str = CHEF) -> list[tuple[str, str]]:
-    rangs = messages.en_etat(region.db, "à dire", "pris", "dit", "refusé", "nul", "doute")
+    rangs = outbox.en_etat(region.db, "à dire", "pris", "dit", "refusé", "nul", "doute")
     return [(r.cle.etape, r.etat) for r in rangs if r.cle.personne == personne]
 
 
@@ -83,14 +83,14 @@ def test_the_opening_comes_with_the_trame_of_the_ght(region: Region, courriel: F
 def test_what_was_handed_in_between_the_claim_and_the_words_is_not_asked_for(
     region: Region, courriel: Facteur, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prend = messages.prend
+    prend = outbox.prend
 
     def et_ils_remettent(*tout: object) -> object:
         if not region.demande("statut GHT Jura 2021")["valeur"]:
             region.envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{}]})
         return prend(*tout)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(messages, "prend", et_ils_remettent)
+    monkeypatch.setattr(outbox, "prend", et_ils_remettent)
     tour(region, courriel)
     assert courriel.a(CHEF) == []
     assert etats(region) == [("J-15", "nul")]
@@ -114,8 +114,8 @@ def test_a_subject_says_how_many_others_follow_in_the_letter(
     region: Region, monkeypatch: pytest.MonkeyPatch, parties: int, fin: str
 ) -> None:
     (une,) = (e for e in a_dire(region.vue, region.heure)[0] if e.personne.email == CHEF)
-    monkeypatch.setattr(redaction, "_parties", lambda *_: [Partie("GHT Jura : trame attendue", "…")] * parties)
-    dite = redaction.lettre(region.vue, une.relances, une.personne, "cle", CHEF)
+    monkeypatch.setattr(composing, "_parties", lambda *_: [Partie("GHT Jura : trame attendue", "…")] * parties)
+    dite = composing.lettre(region.vue, une.relances, une.personne, "cle", CHEF)
     assert dite.objet == f"GHT Jura : trame attendue{fin}"
 
 
@@ -160,20 +160,20 @@ def test_a_delivery_that_ends_after_it_was_given_up_is_known_to_have_arrived(reg
     courriel.pannes[CHEF] = ["mort-avant"]
     with pytest.raises(Mort):
         tour(region, courriel)
-    (parti,) = (r for r in messages.en_etat(region.db, "pris") if r.cle.personne == CHEF)
+    (parti,) = (r for r in outbox.en_etat(region.db, "pris") if r.cle.personne == CHEF)
     plus_tard(region, minutes=11)
     tour(region, courriel)
-    messages.remet(region.db, parti.envoi, "trop tard", region.heure, region.heure)
+    outbox.remet(region.db, parti.envoi, "trop tard", region.heure, region.heure)
     assert etats(region) == [("J-15", "doute")], "a failure that comes late does not have it said again"
-    messages.arrive(region.db, parti.envoi, "n°1", region.heure)
+    outbox.arrive(region.db, parti.envoi, "n°1", region.heure)
     assert etats(region) == [("J-15", "dit")]
 
 
 def test_what_was_said_is_never_written_down_again_as_to_be_said(region: Region, courriel: Facteur) -> None:
     tour(region, courriel)
-    cles = [(r.cle, r.genre) for r in messages.en_etat(region.db, "dit")]
-    messages.inscrit(region.db, cles, region.heure)
-    assert len(messages.en_etat(region.db, "dit")) == 11, "a twin that computed the same is harmless"
+    cles = [(r.cle, r.genre) for r in outbox.en_etat(region.db, "dit")]
+    outbox.inscrit(region.db, cles, region.heure)
+    assert len(outbox.en_etat(region.db, "dit")) == 11, "a twin that computed the same is harmless"
 
 
 def test_a_crash_before_anything_left_costs_nothing(
@@ -183,7 +183,7 @@ def test_a_crash_before_anything_left_costs_nothing(
         raise Mort
 
     with monkeypatch.context() as m:
-        m.setattr(redaction, "lettre", meurt)
+        m.setattr(composing, "lettre", meurt)
         with pytest.raises(Mort):
             tour(region, courriel)
     plus_tard(region, minutes=11)
@@ -245,12 +245,12 @@ def main(region: Region, email: str = CHEF) -> Main:
 
 
 def envoi_de(region: Region, personne: str = CHEF) -> str:
-    return next(r.envoi for r in messages.en_etat(region.db, "dit") if r.cle.personne == personne)
+    return next(r.envoi for r in outbox.en_etat(region.db, "dit") if r.cle.personne == personne)
 
 
 def test_a_reminder_put_off_comes_back_that_day_and_nothing_before(region: Region, courriel: Facteur) -> None:
     tour(region.le(date(2022, 2, 18)), courriel)
-    assert gestes.reporte(main(region), envoi_de(region), 5) == date(2022, 2, 23)
+    assert replies.reporte(main(region), envoi_de(region), 5) == date(2022, 2, 23)
     tour(region.le(date(2022, 2, 21)), courriel)
     assert len(courriel.a(CHEF)) == 1, "the J-7 of Monday is put off"
     tour(region.le(date(2022, 2, 23)), courriel)
@@ -261,7 +261,7 @@ def test_a_reminder_put_off_comes_back_that_day_and_nothing_before(region: Regio
 
 def test_a_reminder_taken_note_of_skips_the_next_one_and_no_other(region: Region, courriel: Facteur) -> None:
     tour(region, courriel)
-    gestes.note(main(region), envoi_de(region))
+    replies.note(main(region), envoi_de(region))
     tour(region.le(date(2022, 2, 21)), courriel)
     assert len(courriel.a(CHEF)) == 1
     tour(region.le(date(2022, 2, 28)), courriel)
@@ -274,22 +274,22 @@ def test_a_reminder_is_answered_by_its_reader_alone_and_put_off_for_a_week_at_mo
     tour(region, courriel)
     envoi = envoi_de(region)
     with pytest.raises(UserError, match="quelqu'un d'autre"):
-        gestes.note(main(region, DIRECTEUR), envoi)
+        replies.note(main(region, DIRECTEUR), envoi)
     with pytest.raises(UserError, match="7 jours au plus"):
-        gestes.reporte(main(region), envoi, 8)
+        replies.reporte(main(region), envoi, 8)
     with pytest.raises(UserError, match="trop ancien"):
-        gestes.note(main(region), "jamais vu")
+        replies.note(main(region), "jamais vu")
 
 
 def test_a_referent_has_a_ght_reminded_at_once_unless_it_handed_in(region: Region, courriel: Facteur) -> None:
     tour(region, courriel)
-    gestes.reporte(main(region), envoi_de(region), 7)
+    replies.reporte(main(region), envoi_de(region), 7)
     region.le(date(2022, 2, 16), 19)
     with pytest.raises(UserError, match="ne peut pas agir"):
-        actes.relance(main(region), CAMPAGNE, JURA)
+        acts.relance(main(region), CAMPAGNE, JURA)
     for _ in range(2):
-        actes.relance(main(region, REFERENT), CAMPAGNE, JURA)
-    actes.relance(main(region, REFERENT), CAMPAGNE, NIEVRE)
+        acts.relance(main(region, REFERENT), CAMPAGNE, JURA)
+    acts.relance(main(region, REFERENT), CAMPAGNE, NIEVRE)
     region.envoie("nievre.xlsx", NIEVRE, CAMPAGNE, {"580780039": [{}]})
     avant = len(courriel.livrees)
     assert tour(region, courriel) == {}, "in the evening it waits"
@@ -300,11 +300,11 @@ def test_a_referent_has_a_ght_reminded_at_once_unless_it_handed_in(region: Regio
 
 def test_the_lock_is_put_at_its_hour_once_and_never_against_a_referent(region: Region) -> None:
     region.le(date(2022, 3, 1))
-    actes.prolonge(region.main(), CAMPAGNE, NIEVRE, date(2022, 3, 18), "migration informatique")
+    acts.prolonge(region.main(), CAMPAGNE, NIEVRE, date(2022, 3, 18), "migration informatique")
     assert verrouille_a_l_heure(region.vue, region.le(date(2022, 3, 15), 17).heure) == {}
     assert len(verrouille_a_l_heure(region.vue, region.le(date(2022, 3, 15), 18).heure)[CAMPAGNE]) == 10
     assert verrouille_a_l_heure(region.vue, region.le(date(2022, 3, 16)).heure) == {}
-    actes.verrouille(region.main(), CAMPAGNE, [JURA], "envoi perdu", oui=False)
+    acts.verrouille(region.main(), CAMPAGNE, [JURA], "envoi perdu", oui=False)
     assert verrouille_a_l_heure(region.vue, region.le(date(2022, 3, 17)).heure) == {}
     assert verrouille_a_l_heure(region.vue, region.le(date(2022, 3, 19), 18).heure) == {CAMPAGNE: [NIEVRE]}
 
@@ -322,7 +322,7 @@ def test_a_tick_that_lasts_until_closing_stops_there_and_the_rest_leaves_in_the_
     courriel.envoie = lentement  # type: ignore[method-assign]
     assert tour(region, courriel) == {"dit": 3}
     assert tour(region.le(date(2022, 2, 15), 9), courriel) == {"dit": 8}
-    partis = [r.le for r in messages.en_etat(region.db, "dit")]
+    partis = [r.le for r in outbox.en_etat(region.db, "dit")]
     assert len(set(partis)) == 11, "each claim bears its own hour, or a long tick would pass for a crash"
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bots.answering import repond
-from config.territoire import Perimetre
-from reports.classement import classement
+from config.territory import Perimetre
+from reports.comparison import comparaison, evolution
 from reports.forecast import prevision
-from reports.history import comparaison, evolution
-from reports.taches import taches
-from sheets.register import actes, demandes
+from reports.ranking import classement
+from reports.todo import taches
+from sheets.register import acts, asked
 from tests.region import Region, nouvelle, sujet
 
 ANNUELLE, MI_ANNEE = "2021-annuelle", "2022-mi-annee"
@@ -66,7 +66,7 @@ def test_a_report_that_was_not_taken_up_is_still_inherited(region: Region) -> No
 
 
 def test_a_line_struck_by_a_referent_leaves_nothing_to_the_next_exercice(region: Region) -> None:
-    actes.decide(region.main(), f"{ANNUELLE}/{SENS}/0001", "retirer", "relu")
+    acts.decide(region.main(), f"{ANNUELLE}/{SENS}/0001", "retirer", "relu")
     f = faits(region)
     assert (f["valeur"], f["impute"]) == (24_000, 24_000)
 
@@ -118,7 +118,7 @@ def test_a_ght_is_told_what_it_owes_and_what_it_costs(region: Region) -> None:
 
 
 def test_deadlines_follow_the_extension_of_a_ght(region: Region) -> None:
-    actes.prolonge(region.main(), MI_ANNEE, "BFC-05", date(2022, 9, 28), "intempéries")
+    acts.prolonge(region.main(), MI_ANNEE, "BFC-05", date(2022, 9, 28), "intempéries")
     assert "28/09/2022" in region.demande("échéances GHT Nord Yonne")["texte"]
     assert "15/09/2022" in region.demande("échéances GHT Jura")["texte"].split("\n")[0]
 
@@ -146,6 +146,6 @@ def test_what_was_not_understood_is_listed_most_frequent_first_without_addresses
     ):
         region.demande(texte)
     repond("gains GHT Nièvre 2021", voisin, region.vue, region.heure)  # refused, but understood
-    dites = [(i.texte, i.fois) for i in demandes.incomprises(region.db)]
+    dites = [(i.texte, i.fois) for i in asked.incomprises(region.db)]
     assert dites == [("gains ugap ?", 2), ("gains vesoul", 1), ("écris à …@…", 1)]
-    assert len(demandes.incomprises(region.db, 1)) == 1
+    assert len(asked.incomprises(region.db, 1)) == 1

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.campagne import PARIS
-from config.ouvrables import a_l_ouverture, ferme, prochain_moment, raison_d_attendre
-from config.seuils import FERIES, Heures
+from config.campaign import PARIS
+from config.settings import FERIES, Heures
+from config.working_hours import a_l_ouverture, ferme, prochain_moment, raison_d_attendre
 
 HEURES = Heures()
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bots.grammaire.comprendre import comprend
-from bots.grammaire.question import Question
+from bots.grammar.question import Question
+from bots.grammar.understand import comprend
 from bots.questions import INTENTIONS
-from config.dossier import Dossier
-from config.langue import cle
-from config.territoire import Perimetre, TypePerimetre
-from reports.vue import Sujet
+from config.folder import Dossier
+from config.french import cle
+from config.territory import Perimetre, TypePerimetre
+from reports.view import Sujet
 
 LE_31_MARS = date(2022, 3, 31)
 CHEZ_SOI = {

@@ -14,16 +14,16 @@ import pytest
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
+from bots.answer_files import FABRIQUES, image
 from bots.answering import Regards, rend
-from bots.documents import FABRIQUES, image
-from bots.grammaire.question import Forme
-from config.dossier import Dossier
-from config.droits import CLAVIER, Regard
+from bots.grammar.question import Forme
 from config.errors import UserError
-from config.territoire import Perimetre
-from reports import plots
-from reports.dessins import ALTERNATIVE, INCONNUS, Barre, Dessin, Morceau, Part, dessin
-from reports.reponse import Element, Reponse
+from config.folder import Dossier
+from config.rights import CLAVIER, Regard
+from config.territory import Perimetre
+from reports import drawing
+from reports.answer import Element, Reponse
+from reports.charts import ALTERNATIVE, INCONNUS, Barre, Dessin, Morceau, Part, dessin
 from tests.region import Region, nouvelle
 
 MIDI = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
@@ -56,7 +56,7 @@ def dessine(r: Reponse, dossier: Dossier) -> Dessin:
 def barres(d: Dessin) -> dict[str, list[tuple[float, float]]]:
     """By word of the key, where each bar that was really drawn begins and ends."""
     vues: dict[str, list[tuple[float, float]]] = {}
-    for conteneur in plots.figure(d).axes[0].containers:
+    for conteneur in drawing.figure(d).axes[0].containers:
         for patch in conteneur:
             assert isinstance(patch, Rectangle)
             bouts = sorted((patch.get_x(), patch.get_x() + patch.get_width()))
@@ -79,7 +79,7 @@ def test_kept_then_struck_end_to_end_and_a_loss_goes_left(dossier: Dossier) -> N
         reponse("gains", [Element(jura, 900_000, retire=100_000, objectif=950_000), Element(nievre, -50_000)]), dossier
     )
     assert barres(d) == {"retenu": [(0, 900_000)], "retiré": [(900_000, 1_000_000)], "perte (retenue)": [(-50_000, 0)]}
-    (axes,) = plots.figure(d).axes
+    (axes,) = drawing.figure(d).axes
     assert [ligne.get_xdata()[0] for ligne in axes.lines if ligne.get_gid() == "objectif"] == [950_000]  # type: ignore[index]
     gauche, droite = axes.get_xlim()
     assert gauche < -50_000
@@ -141,7 +141,7 @@ def trente(dossier: Dossier, en_euros: bool = True) -> Dessin:
 
 @pytest.mark.parametrize("en_euros", [True, False])
 def test_nothing_is_cut_and_no_two_words_meet_however_long_the_names(dossier: Dossier, en_euros: bool) -> None:
-    f = plots.figure(trente(dossier, en_euros))
+    f = drawing.figure(trente(dossier, en_euros))
     f.canvas.draw()
     large, haut = f.bbox.width, f.bbox.height
     cadres = [t.get_window_extent() for t in f.findobj(Text) if t.get_text().strip()]
@@ -156,28 +156,28 @@ def test_nothing_is_cut_and_no_two_words_meet_however_long_the_names(dossier: Do
 
 
 def test_it_is_as_wide_as_a_telephone_and_light_enough_to_send(dossier: Dossier) -> None:
-    octets = plots.png(trente(dossier))
+    octets = drawing.png(trente(dossier))
     large, haut = taille(octets)
     assert large == 1080
     assert haut > 30 * 60
     assert len(octets) < 2_000_000
-    assert octets == plots.png(trente(dossier))
+    assert octets == drawing.png(trente(dossier))
 
 
 def test_pictures_drawn_in_several_threads_are_the_same(dossier: Dossier) -> None:
     d = dessine(reponse("gains", [Element("GHT Jura", 900_000, retire=5), Element("GHT Nièvre", 5)]), dossier)
     with ThreadPoolExecutor(4) as fils:
-        assert len(set(fils.map(plots.png, [d] * 12))) == 1
+        assert len(set(fils.map(drawing.png, [d] * 12))) == 1
 
 
 def test_a_dollar_is_a_dollar(dossier: Dossier) -> None:
     """Else what stands between two of them is read as a formula, and a picture fails on a name."""
-    assert taille(plots.png(Dessin("Achats $\\x$ de 2021", "$_$", (Barre("GHT $\\frac$", "1 k€"),))))[0] == 1080
+    assert taille(drawing.png(Dessin("Achats $\\x$ de 2021", "$_$", (Barre("GHT $\\frac$", "1 k€"),))))[0] == 1080
 
 
 def test_what_is_told_apart_by_colour_is_told_apart_by_hatching_or_outline_too() -> None:
     for dessines in ((Part.RETENU, Part.RETIRE), (Part.REPONDU, Part.VUE, Part.RIEN), (Part.RETENU, Part.IMPUTE)):
-        sans_couleur = {(c.get("hatch"), c.get("linestyle")) for c in (plots.COULEURS[p] for p in dessines)}
+        sans_couleur = {(c.get("hatch"), c.get("linestyle")) for c in (drawing.COULEURS[p] for p in dessines)}
         assert len(sans_couleur) == len(dessines)
 
 
@@ -231,7 +231,7 @@ def test_no_file_says_more_than_the_answer_in_words_and_lines_only_to_those_who_
     region: Region, email: str, forme: Forme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every drawn question on every kind of territory: a name in the picture is one that the words of the answer open."""
-    monkeypatch.setattr(plots, "png", lambda d: b"")
+    monkeypatch.setattr(drawing, "png", lambda d: b"")
     personne, t = region.dossier.personnes[email], region.dossier.territoire
     rendus = 0
     for lieu in ("France", "BFC", "BFC-08", "BFC-06", "390780146", "390780153"):

@@ -17,18 +17,18 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from config.dossier import Dossier, charge
 from config.errors import UserError
-from config.territoire import Perimetre
+from config.folder import Dossier, charge
+from config.territory import Perimetre
 from jobs.cli.commande import vigie as cli
-from jobs.pull import Bilan, pull
+from jobs.taking_in.folders import Bilan, pull
 from reports.gains import gains
-from reports.suivi import etats
-from reports.vue import Sujet, Vue
+from reports.progress import etats
+from reports.view import Sujet, Vue
 from sheets.judging.workers import juge_tous
-from sheets.register.fichiers import dernier_releve
-from sheets.register.registre import ouvre, un_seul_releve
-from sheets.register.veille import sources
+from sheets.register.database import ouvre, un_seul_releve
+from sheets.register.health import sources
+from sheets.register.received_files import dernier_releve
 from tests.conftest import Remplir
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -401,7 +401,7 @@ def test_companions_beside_the_trames_are_judged_once(
 
         return juge_tous(vus(), dossier)
 
-    monkeypatch.setattr("jobs.pull.juge_tous", compte)
+    monkeypatch.setattr("jobs.taking_in.folders.juge_tous", compte)
     for jours in range(3):
         bilan = _pull(db, dossier, recus, jours)
         assert [Path(r).name for r in bilan.retours] == ["jura - retour.xlsx"]

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from bots.grammaire.comprendre import comprend
+from bots.grammar.understand import comprend
 from bots.questions import INTENTIONS
-from config.dossier import Dossier
-from config.territoire import Perimetre
-from reports.vue import Sujet
+from config.folder import Dossier
+from config.territory import Perimetre
+from reports.view import Sujet
 
 LE_31_MARS = date(2022, 3, 31)
 BFC = Perimetre("region", "BFC")

@@ -12,16 +12,16 @@ import pytest
 from openpyxl import load_workbook
 from sqlite_utils import Database
 
-from bots.grammaire.comprendre import comprend
-from config.dossier import Dossier
-from config.territoire import Perimetre
-from jobs.pull import pull
+from bots.grammar.understand import comprend
+from config.folder import Dossier
+from config.territory import Perimetre
+from jobs.taking_in.folders import pull
 from reports.coverage import couverture, performance
-from reports.suivi import etats
-from reports.vue import Sujet, Vue
+from reports.progress import etats
+from reports.view import Sujet, Vue
 from reports.why import why
 from sheets.judging.workbook import juge
-from sheets.register.registre import ouvre
+from sheets.register.database import ouvre
 from tests.conftest import GAIN_COL, Remplir
 
 JOUR = datetime(2022, 2, 1, 9, tzinfo=ZoneInfo("Europe/Paris"))

@@ -17,15 +17,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from config.dossier import EXEMPLE, Dossier
 from config.errors import UserError
+from config.folder import EXEMPLE, Dossier
 from jobs.cli.commande import vigie
-from jobs.intake import _seul
-from jobs.mail_answers import Poste
 from jobs.service import marche, un_seul_service
+from jobs.taking_in.mail_answers import Poste
+from jobs.taking_in.mails import _seul
 from jobs.wiring import Atelier, atelier
-from sheets.register import chat, pas
-from sheets.register.registre import (
+from sheets.register import claimed_events, step_history
+from sheets.register.database import (
     is_read_only,
     open_to_read,
     ouvert_par_ce_fil,
@@ -33,9 +33,9 @@ from sheets.register.registre import (
     ouvre_existant,
     un_seul_releve,
 )
-from tests.atelier import JOUR, SUD, en_janvier, releve_ici
 from tests.conftest import Remplir
 from tests.test_crashes import _montage_possible
+from tests.workshop import JOUR, SUD, en_janvier, releve_ici
 
 REGISTRES = Path(__file__).parent / "data" / "registres"
 DAY = "2022-02-02"
@@ -146,7 +146,7 @@ def test_a_register_killed_while_it_is_made_leaves_no_name(tmp_path: Path, monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as m:
-        m.setattr("sheets.register.registre.migre", falls)
+        m.setattr("sheets.register.database.migre", falls)
         with pytest.raises(KeyboardInterrupt):
             ouvre(tmp_path / "v.sqlite")
     assert list(tmp_path.iterdir()) == []
@@ -186,10 +186,10 @@ def test_a_step_of_the_service_says_it_too(registre: Path) -> None:
         with closing(ouvre_existant(it.chemin_registre)) as db:
             return str(db.execute("SELECT * FROM fichiers").fetchall())
 
-    from jobs.pas import Pas
+    from jobs.steps import Pas
 
     marche(la, Pas("messages", "l'envoi des messages", 60, reads))
-    fault = pas.panne(ouvert_par_ce_fil(registre), "messages")
+    fault = step_history.panne(ouvert_par_ce_fil(registre), "messages")
     assert fault is not None
     assert "est abîmé. Reprenez la dernière sauvegarde" in fault.dit
 
@@ -253,11 +253,11 @@ def test_a_folder_that_the_register_does_not_know_reads_all_the_same(
 def test_what_the_journal_still_holds_is_read_and_so_is_an_older_schema(registre: Path) -> None:
     with closing(ouvre(registre)) as db:
         db.execute("PRAGMA wal_autocheckpoint = 0")
-        chat.fait_signe(db, "x", "vivant", JOUR)
+        claimed_events.fait_signe(db, "x", "vivant", JOUR)
         shutil.copytree(registre.parent, registre.parent.parent / "copie", ignore=shutil.ignore_patterns("*-shm"))
     copy = registre.parent.parent / "copie" / "vigie.sqlite"
     with closing(open_to_read(copy)) as db:
-        assert chat.dernier_signe(db, "x") is not None
+        assert claimed_events.dernier_signe(db, "x") is not None
         assert is_read_only(db)
     older = registre.parent.parent / "m004.sqlite"
     older.write_bytes(before := gzip.decompress((REGISTRES / "m004.sqlite.gz").read_bytes()))

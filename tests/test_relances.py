@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bots.lettres.lettre import Lettre
-from bots.lettres.redaction import PARTIES, PIECES, lettre
-from bots.notify import Envoi, envois
-from config.dossier import EXEMPLE, charge
+from bots.delivery import Envoi, envois
+from bots.letters.composing import PARTIES, PIECES, lettre
+from bots.letters.letter import Lettre
 from config.errors import UserError
-from config.rappels import DEFAUT, MESSAGES
-from reports.dues import Dues, dues
-from sheets.register import actes
-from sheets.register.gestes import REPONDENT
+from config.folder import EXEMPLE, charge
+from config.ladder import DEFAUT, MESSAGES
+from reports.due.everything import Dues, dues
+from sheets.register import acts
+from sheets.register.replies import REPONDENT
 from tests.region import Region, nouvelle, relit
 
 JURA, NIEVRE = "BFC-08", "BFC-06"
@@ -136,7 +136,7 @@ def test_at_the_close_what_can_still_be_mended_is_said_and_what_cannot(
     region.le(date(2022, 2, 10)).envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [FAUX]}, remise=remise)
     region.le(date(2022, 3, 15), 18)
     if verrou:
-        actes.verrouille(region.main(), CAMPAGNE, [JURA], "fin")
+        acts.verrouille(region.main(), CAMPAGNE, [JURA], "fin")
     (un,) = (e for e in lettres(region, 3, 16) if e.personne.email == CHEF)
     texte = lettre(region.vue, un.relances, un.personne, "cle", CHEF).texte
     assert ("1 ligne retirée" in texte, "1 ligne à corriger" in texte) == (verrou, not verrou)
@@ -146,7 +146,7 @@ def test_at_the_close_what_can_still_be_mended_is_said_and_what_cannot(
 @pytest.mark.parametrize("remise", [True, False])
 def test_at_the_close_nothing_is_said_of_mending_where_there_is_nothing_to_mend(region: Region, remise: bool) -> None:
     region.le(date(2022, 2, 10)).envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{}]}, remise=remise)
-    actes.verrouille(region.le(date(2022, 3, 15), 18).main(), CAMPAGNE, [JURA], "fin")
+    acts.verrouille(region.le(date(2022, 3, 15), 18).main(), CAMPAGNE, [JURA], "fin")
     (un,) = (e for e in lettres(region, 3, 16) if e.personne.email == CHEF)
     texte = lettre(region.vue, un.relances, un.personne, "cle", CHEF).texte
     assert "trame verrouillée" in texte
@@ -155,7 +155,7 @@ def test_at_the_close_nothing_is_said_of_mending_where_there_is_nothing_to_mend(
 
 def test_an_extension_moves_the_ladder_of_that_ght_alone(region: Region) -> None:
     region.le(date(2022, 2, 22))
-    actes.prolonge(region.main(), CAMPAGNE, JURA, date(2022, 3, 31), "congés")
+    acts.prolonge(region.main(), CAMPAGNE, JURA, date(2022, 3, 31), "congés")
     apres = le(region, 2, 28)
     assert etapes(apres, CHEF) == ["ouverture"], (
         "said long ago: nothing else is due before the J-30 of the new deadline"
@@ -168,7 +168,7 @@ def test_an_extension_moves_the_ladder_of_that_ght_alone(region: Region) -> None
 
 def test_an_extension_is_not_followed_by_a_reminder_of_the_same_morning(region: Region) -> None:
     region.le(date(2022, 2, 28), 15)
-    actes.prolonge(region.main(), CAMPAGNE, JURA, date(2022, 3, 4), "deux jours de plus")
+    acts.prolonge(region.main(), CAMPAGNE, JURA, date(2022, 3, 4), "deux jours de plus")
     assert etapes(le(region, 2, 28, 16), CHEF) == [], "the J-7 of the new deadline was a week ago"
     assert etapes(le(region, 3, 2), CHEF) == ["J-2"]
 

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from config.errors import UserError
 from jobs.cli.commande import vigie
 from jobs.wiring import Atelier
-from sheets.register import messages
-from tests.facteur import Facteur
+from sheets.register import outbox
+from tests.postman import Facteur
 from tests.region import Region, nouvelle
 
 CHEF = "paat.bfc-08@exemple.invalid"
@@ -58,7 +58,7 @@ def test_what_would_leave_is_shown_with_why_the_others_are_told_nothing(
     assert "2021-annuelle · Directeur des achats · déjà remis : GHT Nièvre" in sortie
     assert "2021-annuelle · Référent PHARE · prochain message le 07/03/2022 (J+5) : " in sortie
     assert "Rien n'est parti : ajoutez --send pour envoyer." in sortie
-    assert messages.en_etat(region.db, "à dire", "pris", "dit") == []
+    assert outbox.en_etat(region.db, "à dire", "pris", "dit") == []
 
 
 def test_what_is_sent_is_what_was_shown_and_is_then_said_to_be_told(dit: Commande, facteur: Facteur) -> None:
@@ -107,7 +107,7 @@ def test_what_went_wrong_is_in_the_status_and_makes_it_red(dit: Commande, facteu
     facteur.pannes[CHEF] = ["refus"]
     dit("remind", "--send")
     with pytest.MonkeyPatch.context() as m:
-        m.setattr("sheets.register.messages.arrive", _tombe)
+        m.setattr("sheets.register.outbox.arrive", _tombe)
         assert dit("remind", "--send", le="2022-02-21").exception
     dit("remind", "--send", le="2022-02-22")
     etat = dit("status", le="2022-02-22")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bots.modales import ouvre, soumet
-from config.droits import ROLES, Absence, Personne
+from bots.slack.modals import ouvre, soumet
 from config.errors import UserError
-from config.territoire import FRANCE, Perimetre
-from sheets.register import actes
-from sheets.register.actes import Main
+from config.rights import ROLES, Absence, Personne
+from config.territory import FRANCE, Perimetre
+from sheets.register import acts
+from sheets.register.acts import Main
 from tests.region import Region, nouvelle
 from tests.test_bureau import rempli
 
@@ -44,11 +44,11 @@ def test_who_may_have_a_ght_reminded_at_once(role: str, scope: Perimetre, region
     main = Main(region.db, region.dossier, Personne("x@y.fr", "quelqu'un", role, scope), region.heure)
     before = wishes(region)
     if may(role, scope):
-        actes.relance(main, CAMPAIGN, GHT)
+        acts.relance(main, CAMPAIGN, GHT)
         assert wishes(region) == before + 1
     else:
         with pytest.raises(UserError, match="ne peut pas agir pour GHT Jura"):
-            actes.relance(main, CAMPAIGN, GHT)
+            acts.relance(main, CAMPAIGN, GHT)
         assert wishes(region) == before
     assert "ne peut pas agir" in str(ouvre("relancer", TARGET, main, region.vue)) or may(role, scope)
 
@@ -64,7 +64,7 @@ def test_a_stand_in_may_what_the_one_who_is_away_may(role: str, away: bool, regi
     region.dossier.personnes.update(people)
     try:
         main = Main(region.db, region.dossier, stand_in, region.heure)
-        assert actes.peut(main, GHT, CAMPAIGN) is (away and may(role, absent.perimetre))
+        assert acts.peut(main, GHT, CAMPAIGN) is (away and may(role, absent.perimetre))
     finally:
         for email in people:
             del region.dossier.personnes[email]
@@ -75,7 +75,7 @@ def test_an_unknown_ght_or_campaign_is_refused_before_any_right(region: Region, 
     before = wishes(region)
     for campaign, ght in (("2031-annuelle", GHT), (CAMPAIGN, "BFC-80")):
         with pytest.raises(UserError, match="n'existe pas"):
-            actes.relance(main, campaign, ght)
+            acts.relance(main, campaign, ght)
     assert wishes(region) == before
 
 

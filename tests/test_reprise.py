@@ -14,17 +14,17 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bots.notify import tourne
-from sheets.register import chat, courriels, messages, reprise
-from sheets.register.actes import relance
-from sheets.register.gestes import reporte
-from sheets.register.messages import Cle, Rang
-from sheets.register.registre import ouvre
-from tests.atelier import JOUR
-from tests.facteur import Facteur
+from bots.delivery import tourne
+from sheets.register import carry_over, claimed_events, mail_replies, outbox
+from sheets.register.acts import relance
+from sheets.register.database import ouvre
+from sheets.register.outbox import Cle, Rang
+from sheets.register.replies import reporte
+from tests.postman import Facteur
 from tests.region import Region, nouvelle, trame
 from tests.test_keeping import lance
 from tests.test_migrations import REGISTRES
+from tests.workshop import JOUR
 
 ANNUELLE, JURA, SUD, CHEF = "2021-annuelle", "BFC-08", "390780146", "paat.bfc-08@exemple.invalid"
 NIEVRE, NEVERS, REFERENT = "BFC-06", "580780039", "referent.bfc@exemple.invalid"
@@ -46,28 +46,28 @@ def cle(qui: str) -> Cle:
 
 def met(db: Database, qui: str, etat: str, envoi: str = "e1", quand: datetime = JOUR) -> None:
     """A message in that state, by the very steps that lead there."""
-    messages.inscrit(db, [(cle(qui), "rappel")], quand)
-    rang = messages.connus(db, [ANNUELLE])[cle(qui)]
+    outbox.inscrit(db, [(cle(qui), "rappel")], quand)
+    rang = outbox.connus(db, [ANNUELLE])[cle(qui)]
     if etat == "nul":
-        messages.annule(db, {rang.id: "remis"}, quand)
+        outbox.annule(db, {rang.id: "remis"}, quand)
     if etat in ("à dire", "nul"):
         return
     if rang.etat == "à dire":
-        messages.prend(db, [rang.id], envoi, quand)
+        outbox.prend(db, [rang.id], envoi, quand)
     if etat == "claimed":
         return
-    messages.part(db, envoi, "courriel", qui, quand)
+    outbox.part(db, envoi, "courriel", qui, quand)
     if etat == "dit":
-        messages.arrive(db, envoi, "n°1", quand)
+        outbox.arrive(db, envoi, "n°1", quand)
     if etat == "doute":
-        messages.doute(db, envoi, "coupé", quand)
+        outbox.doute(db, envoi, "coupé", quand)
     if etat == "refusé":
-        messages.refuse(db, envoi, "boîte inconnue", quand)
+        outbox.refuse(db, envoi, "boîte inconnue", quand)
 
 
 def rangs(registre: str | Path = "vigie.sqlite") -> dict[str, Rang]:
     with closing(ouvre(Path(registre))) as db:
-        return {c.personne: r for c, r in messages.connus(db, [ANNUELLE]).items()}
+        return {c.personne: r for c, r in outbox.connus(db, [ANNUELLE]).items()}
 
 
 def restaure(*options: str) -> str:
@@ -105,9 +105,9 @@ def test_what_left_since_is_carried_over_and_what_was_merely_due_is_not(registre
 def test_what_was_due_at_the_backup_and_left_since_has_left(registre: Path, avant: str, depuis: str) -> None:
     with closing(ouvre(registre)) as db:
         if avant in ("claimed", "pris"):
-            messages.remet(db, f"e-{avant}", "", JOUR, JOUR)
+            outbox.remet(db, f"e-{avant}", "", JOUR, JOUR)
         met(db, f"avant-{avant}", depuis, "plus tard", JOUR + timedelta(days=1))
-        su = messages.connus(db, [ANNUELLE])[cle(f"avant-{avant}")]
+        su = outbox.connus(db, [ANNUELLE])[cle(f"avant-{avant}")]
     assert "1 message," in restaure("--yes")
     assert rangs()[f"avant-{avant}"]._replace(id=0) == su._replace(id=0)
     assert su.etat == depuis
@@ -126,7 +126,7 @@ def test_what_the_backup_knows_to_have_been_said_is_never_taken_back(registre: P
 
 def test_a_doubt_that_was_settled_since_stays_settled(registre: Path) -> None:
     with closing(ouvre(registre)) as db:
-        messages.arrive(db, "e-doute", "retrouvé", JOUR)
+        outbox.arrive(db, "e-doute", "retrouvé", JOUR)
     restaure("--yes")
     assert (rangs()["avant-doute"].etat, rangs()["avant-doute"].reference) == ("dit", "retrouvé")
 
@@ -134,19 +134,19 @@ def test_a_doubt_that_was_settled_since_stays_settled(registre: Path) -> None:
 def test_mails_dealt_with_stay_so_and_those_that_wait_for_their_answer_are_dealt_with_again(tmp_path: Path) -> None:
     etats: tuple[Any, ...] = ("en partance", "à répondre", "répondu", "refusé", "doute", "sans réponse")
     with closing(ouvre(tmp_path / "vigie.sqlite")) as db:
-        courriels.note(db, "attendait", "x", "à répondre", JOUR)
-        courriels.note(db, "répondu avant", "x", "répondu", JOUR)
+        mail_replies.note(db, "attendait", "x", "à répondre", JOUR)
+        mail_replies.note(db, "répondu avant", "x", "répondu", JOUR)
     lance("backup", BONNE)
     with closing(ouvre(tmp_path / "vigie.sqlite")) as db:
         for etat in etats:
-            courriels.note(db, f"neuf {etat}", "x", etat, JOUR + timedelta(days=1))
-        courriels.note(db, "attendait", "x", "répondu", JOUR + timedelta(days=1))
+            mail_replies.note(db, f"neuf {etat}", "x", etat, JOUR + timedelta(days=1))
+        mail_replies.note(db, "attendait", "x", "répondu", JOUR + timedelta(days=1))
     assert "6 courriels" in restaure("--yes")
     with closing(ouvre(tmp_path / "vigie.sqlite")) as db:
-        assert {e: vu.etat for e in etats if (vu := courriels.lit(db, f"neuf {e}"))} == {
+        assert {e: vu.etat for e in etats if (vu := mail_replies.lit(db, f"neuf {e}"))} == {
             e: e for e in etats if e != "à répondre"
         }
-        attendait = courriels.lit(db, "attendait")
+        attendait = mail_replies.lit(db, "attendait")
         assert attendait is not None
         assert (attendait.etat, attendait.recu_le) == ("répondu", JOUR.isoformat(timespec="seconds"))
 
@@ -155,11 +155,11 @@ def test_an_event_of_the_chat_is_answered_once_and_a_form_may_be_filled_again(tm
     ouvre(tmp_path / "vigie.sqlite").close()
     lance("backup", BONNE)
     with closing(ouvre(tmp_path / "vigie.sqlite")) as db:
-        chat.prend(db, ["evenement/1", "formulaire/1"], JOUR)
+        claimed_events.prend(db, ["evenement/1", "formulaire/1"], JOUR)
     restaure("--yes")
     with closing(ouvre(tmp_path / "vigie.sqlite")) as db:
-        assert not chat.prend(db, ["evenement/1"], JOUR)
-        assert chat.prend(db, ["formulaire/1"], JOUR)
+        assert not claimed_events.prend(db, ["evenement/1"], JOUR)
+        assert claimed_events.prend(db, ["formulaire/1"], JOUR)
 
 
 @pytest.mark.parametrize("sql", [
@@ -267,13 +267,13 @@ def test_what_people_answered_since_still_silences(region: Region) -> None:
     lettre = next(x for x in courriel.livrees if x.a == CHEF)
     reporte(region.main(CHEF), lettre.cle, 3)
     relance(region.main(), ANNUELLE, NIEVRE)
-    faits = messages.gestes(region.db, ANNUELLE, region.heure)
+    faits = outbox.gestes(region.db, ANNUELLE, region.heure)
     dit = revient(region)
     assert "2 réponses à des rappels" in dit
     revient(region, "--yes")
-    assert messages.gestes(region.db, ANNUELLE, region.heure) == faits
+    assert outbox.gestes(region.db, ANNUELLE, region.heure) == faits
     revient(region, "--yes")
-    assert messages.gestes(region.db, ANNUELLE, region.heure) == faits
+    assert outbox.gestes(region.db, ANNUELLE, region.heure) == faits
 
 
 def test_the_tables_carried_are_those_of_what_was_said(tmp_path: Path) -> None:
@@ -285,4 +285,4 @@ def test_the_tables_carried_are_those_of_what_was_said(tmp_path: Path) -> None:
         "_sqlite_migrations",
     }  # fmt: skip
     with closing(ouvre(tmp_path / "vigie.sqlite")) as db:
-        assert set(db.table_names()) == laissees | {t.nom for t in reprise._TABLES}
+        assert set(db.table_names()) == laissees | {t.nom for t in carry_over._TABLES}

@@ -14,18 +14,18 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.dossier import Dossier
-from jobs.pull import pull
+from config.folder import Dossier
 from jobs.retours import ecrit_les_retours
+from jobs.taking_in.folders import pull
 from jobs.wiring import Atelier
-from sheets.constats import Constat, Gravite, groupes
+from sheets.findings import Constat, Gravite, groupes
+from sheets.judged import Classeur
 from sheets.judging.workbook import juge
-from sheets.lignes import Classeur
-from sheets.register import actes
-from sheets.register.registre import ouvre
-from sheets.template.retour import ecrit_retour, retour
-from sheets.template.retour_onglet import Reglee
-from sheets.template.retour_sommaire import SOMMAIRE
+from sheets.register import acts
+from sheets.register.database import ouvre
+from sheets.returning.companion import ecrit_retour, retour
+from sheets.returning.companion_summary import SOMMAIRE
+from sheets.returning.companion_tab import Reglee
 from tests.conftest import GAIN_COL, Remplir, enregistre
 from tests.corpus.base import COL, ONGLET, frappe, pose, retouche
 from tests.test_cli import vigie
@@ -272,11 +272,11 @@ def test_with_a_register_the_companion_says_what_was_settled(
     fichier.write_bytes(trame_remplie({SUD: [impossible, impossible | {"intitule": "Autre"}]}))
     atelier = Atelier(dossier.chemin, tmp_path / "v.sqlite", date(2022, 2, 1))
     pull(atelier.registre, atelier.dossier, [fichier], atelier.maintenant)
-    main = actes.Main(
+    main = acts.Main(
         atelier.registre, atelier.dossier, atelier.personne("referent.bfc@exemple.invalid"), atelier.maintenant()
     )
-    actes.decide(main, f"2021-annuelle/{SUD}/0001", "retenir", "facture vue")
-    actes.note(main, f"2021-annuelle/{SUD}/0002", "Pouvez-vous envoyer la facture ?")
+    acts.decide(main, f"2021-annuelle/{SUD}/0001", "retenir", "facture vue")
+    acts.note(main, f"2021-annuelle/{SUD}/0002", "Pouvez-vous envoyer la facture ?")
     assert ecrit_les_retours(atelier, [fichier], tmp_path / "retours") == 1
     livre = load_workbook(tmp_path / "retours" / "jura - retour.xlsx")
     textes = " ".join(str(c.value) for f in livre.worksheets for r in f.iter_rows() for c in r if c.value)

@@ -11,12 +11,12 @@ import pytest
 
 from bots.answering import repond
 from bots.questions import INTENTIONS
-from config.dossier import Dossier
-from config.droits import Regard, meilleur_regard, regard
-from config.territoire import FRANCE, Perimetre
-from jobs.pull import pull
-from reports.vue import Vue
-from sheets.register.registre import ouvre
+from config.folder import Dossier
+from config.rights import Regard, meilleur_regard, regard
+from config.territory import FRANCE, Perimetre
+from jobs.taking_in.folders import pull
+from reports.view import Vue
+from sheets.register.database import ouvre
 
 MIDI = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
 AU = MIDI.date()
@@ -58,7 +58,7 @@ def test_a_stand_in_sees_as_far_as_the_person_they_replace_and_only_on_those_day
 
 @pytest.fixture(scope="module")
 def vue(tmp_path_factory: pytest.TempPathFactory) -> Vue:
-    from config.dossier import EXEMPLE, charge
+    from config.folder import EXEMPLE, charge
     from tests.conftest import enregistre, tape, vierge
 
     dossier, recus = charge(EXEMPLE), tmp_path_factory.mktemp("recus")
@@ -107,7 +107,7 @@ def test_no_question_lets_out_a_line_of_somebody_else(intention, email: str, vue
 @pytest.fixture(scope="module")
 def trois_ghts(tmp_path_factory: pytest.TempPathFactory) -> Vue:
     """Three GHT whose figures cannot be taken for one another's, nor for their sums; none sent anything for 2022."""
-    from config.dossier import EXEMPLE, charge
+    from config.folder import EXEMPLE, charge
     from sheets.judging.examples import VALIDE
     from tests.conftest import enregistre, tape, vierge
 

@@ -15,25 +15,25 @@ from openpyxl import Workbook, load_workbook
 
 from config import safe_write
 from config.safe_write import ABANDONED, PARTIAL, TakenError
-from sheets.template.seal import is_untouched, sealed
+from sheets.writing.seal import is_untouched, sealed
 from tests.test_rooms import sources
 
 WRITER = "config/safe_write.py"
 PERMITTED = {
-    ("sheets/reading/rognage.py", "shutil.copyfileobj"): "a part of that workbook",
+    ("sheets/reading/second_try.py", "shutil.copyfileobj"): "a part of that workbook",
     ("sheets/judging/workers.py", "os.open"): "/dev/null",
-    ("sheets/register/registre.py", "os.open"): "the folder, to lock it",
-    ("sheets/register/registre.py", "open"): "a lock, which holds nothing but a number",
-    ("sheets/register/registre.py", "truncate"): "that lock",
+    ("sheets/register/database.py", "os.open"): "the folder, to lock it",
+    ("sheets/register/database.py", "open"): "a lock, which holds nothing but a number",
+    ("sheets/register/database.py", "truncate"): "that lock",
     ("sheets/register/reading_only.py", "shutil.copyfile"): "into a temporary folder of its own, to be read there",
-    ("sheets/register/sauvegarde.py", "shutil.copyfile"): "into a file that is being written",
-    ("sheets/register/sauvegarde.py", "shutil.copymode"): "a file that is being written gets the register's rights",
-    ("sheets/register/sauvegarde.py", "rename"): "a damaged register's journal goes aside with it, under a free name",
-    ("sheets/register/sauvegarde.py", "unlink"): "what a killed copy left, a backup that --garde no longer keeps",
+    ("sheets/register/backup.py", "shutil.copyfile"): "into a file that is being written",
+    ("sheets/register/backup.py", "shutil.copymode"): "a file that is being written gets the register's rights",
+    ("sheets/register/backup.py", "rename"): "a damaged register's journal goes aside with it, under a free name",
+    ("sheets/register/backup.py", "unlink"): "what a killed copy left, a backup that --garde no longer keeps",
     ("jobs/leftovers.py", "unlink"): "a dropped file that has had its time, once someone said --yes",
-    ("jobs/depots.py", "unlink"): "a file that was just put there, and that the pull refused",
-    ("config/dossier.py", "shutil.copytree"): "into a temporary folder, to try it",
-    ("config/dossier.py", "unlink"): "in that copy",
+    ("jobs/taking_in/slack_drops.py", "unlink"): "a file that was just put there, and that the pull refused",
+    ("config/folder.py", "shutil.copytree"): "into a temporary folder, to try it",
+    ("config/folder.py", "unlink"): "in that copy",
     ("jobs/demo/tour.py", "shutil.rmtree"): "the tour's own folder, once nobody is found to have written in it",
 }
 """(file, call) → why it writes nothing under a name that someone may bear."""

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bots.blocks import reponse as blocks_of
 from bots.questions import INTENTIONS
-from reports.reponse import FACTS
-from sheets.register import actes
+from bots.slack.blocks import reponse as blocks_of
+from reports.answer import FACTS
+from sheets.register import acts
 from tests.region import Region, nouvelle
 
 ANNUELLE = "2021-annuelle"
@@ -33,7 +33,7 @@ def test_quality_is_judged_before_decisions_and_said_after_them_beside(region: R
     too_good = {"montant_reference": 1_000, "gain_annuel": 2_000}
     region.envoie("yonne.xlsx", "BFC-05", ANNUELLE, {SENS: [{**too_good, "intitule": f"L{n}"} for n in range(2)]})
     for n in (1, 2):
-        actes.decide(region.main(), f"{ANNUELLE}/{SENS}/{n:04d}", "retenir", "relu")
+        acts.decide(region.main(), f"{ANNUELLE}/{SENS}/{n:04d}", "retenir", "relu")
     r = region.demande("qualité BFC 2021")
     assert (r["valeur"], r["totaux"]["gain_retenu"]) == (0.0, r["declare"])
     assert (r["faits"]["qualite_apres"], r["faits"]["qualite_euros"], r["faits"]["qualite_euros_apres"]) == (
@@ -52,7 +52,7 @@ def test_a_sound_line_that_is_struck_by_hand_leaves_the_headline_as_it_was(regio
     before = region.demande("qualité BFC 2021")
     assert before["valeur"] == 0.75, "a potential line is a declared line"
     assert "Après décisions" not in before["texte"]
-    actes.decide(region.main(), f"{ANNUELLE}/{SENS}/0001", "retirer", "relu")
+    acts.decide(region.main(), f"{ANNUELLE}/{SENS}/0001", "retirer", "relu")
     after = region.demande("qualité BFC 2021")
     assert (after["valeur"], after["faits"]["qualite_apres"]) == (0.75, "0.5")
 

@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from config.discretion import MASQUE, SECRET, masque
 from config.errors import UserError
+from config.secrets import MASQUE, SECRET, masque
 from jobs.cli import main
-from reports import constats
-from sheets.constats import Gravite
+from reports import findings_workbook
+from sheets.findings import Gravite
 from sheets.judging import workers
-from sheets.register import actes
+from sheets.register import acts
 from sheets.register.pulls import Saisie
 from tests.region import PLACES, REFERENT, Region, nouvelle, sujet, trame
 
@@ -113,11 +113,11 @@ def semee(region: Region) -> Region:
     region.depose(f"{NIR}.xlsx", b"PK pas un classeur")
     region.le(date(2022, 1, 21)).releve()
     for ecriture in ECRITURES:
-        actes.decide(region.main(), DEUXIEME, "retirer", f"patient {ecriture}")
-        actes.note(region.main(), DEUXIEME, f"voir {ecriture}, {JETON}")
-    actes.distingue(region.main(), DEUXIEME, f"c'est {CLE}")
-    actes.prolonge(region.main(), ANNUELLE, GHT, date(2022, 3, 10), ADRESSE)
-    actes.valide(region.main(), ANNUELLE, GHT, NIR)
+        acts.decide(region.main(), DEUXIEME, "retirer", f"patient {ecriture}")
+        acts.note(region.main(), DEUXIEME, f"voir {ecriture}, {JETON}")
+    acts.distingue(region.main(), DEUXIEME, f"c'est {CLE}")
+    acts.prolonge(region.main(), ANNUELLE, GHT, date(2022, 3, 10), ADRESSE)
+    acts.valide(region.main(), ANNUELLE, GHT, NIR)
     for question in (f"gains bfc 2021 pour {ECRITURES[1]}", f"{NIR} ?", f"pourquoi {CLE}", f"statut bfc 2021 {JETON}"):
         region.demande(question)
     return region
@@ -177,7 +177,9 @@ def test_no_answer_holds_a_secret(semee: Region, question: str) -> None:
 
 
 def test_the_workbook_of_findings_holds_no_secret(semee: Region) -> None:
-    livre = load_workbook(io.BytesIO(constats.enregistre(constats.classeur(semee.vue, sujet("BFC", 2021)))))
+    livre = load_workbook(
+        io.BytesIO(findings_workbook.enregistre(findings_workbook.classeur(semee.vue, sujet("BFC", 2021))))
+    )
     cellules = [str(c.value) for r in livre["Constats"].iter_rows() for c in r if c.value is not None]
     assert len(cellules) > 50
     assert [c for c in cellules if fuites(c)] == []
@@ -190,20 +192,22 @@ def test_the_workbook_of_findings_holds_no_secret(semee: Region) -> None:
 def test_a_refusal_does_not_repeat_the_secret_it_was_given(region: Region, reference: str) -> None:
     region.envoie("nord.xlsx", GHT, ANNUELLE, {BELFORT: [{}]})
     with pytest.raises(UserError) as decide:
-        actes.decide(region.main(), reference, "retirer", "relu")
+        acts.decide(region.main(), reference, "retirer", "relu")
     with pytest.raises(UserError) as note:
-        actes.note(region.main(), reference, "relu")
+        acts.note(region.main(), reference, "relu")
     assert fuites(f"{decide.value} {decide.value!r} {note.value} {note.value!r}") == []
 
 
 def test_a_decision_filled_in_a_workbook_hides_what_its_reason_holds(region: Region) -> None:
     region.envoie("nord.xlsx", GHT, ANNUELLE, {BELFORT: [{"gain_annuel": 40_000}]})
-    livre = load_workbook(io.BytesIO(constats.enregistre(constats.classeur(region.vue, sujet("BFC", 2021)))))
+    livre = load_workbook(
+        io.BytesIO(findings_workbook.enregistre(findings_workbook.classeur(region.vue, sujet("BFC", 2021))))
+    )
     feuille = livre["Constats"]
     colonnes = {c.value: c.column or 0 for c in feuille[1]}
     feuille.cell(2, colonnes["Décision"], "garder")
     feuille.cell(2, colonnes["Motif"], f"patient {ECRITURES[1]} {CLE}")
-    (lue,) = constats.lit_les_decisions(constats.enregistre(livre))
+    (lue,) = findings_workbook.lit_les_decisions(findings_workbook.enregistre(livre))
     assert lue == (f"{ANNUELLE}/{BELFORT}/0001", "retenir", f"patient {MASQUE} {SECRET}")
 
 

@@ -18,19 +18,19 @@ from typing import Any
 
 import pytest
 
-import jobs.pas
-from config.campagne import PARIS
+import jobs.steps
+from config.campaign import PARIS
 from config.errors import UserError
-from jobs import a_part
-from jobs.a_part import courrier_a_part, interromps, releve_a_part, sauvegarde_a_part
-from jobs.pas import PAS, Pas
+from jobs import subprocesses
 from jobs.schedule import horaire
 from jobs.service import marche, un_seul_service, un_tour
 from jobs.status import etat
+from jobs.steps import PAS, Pas
+from jobs.subprocesses import courrier_a_part, interromps, releve_a_part, sauvegarde_a_part
 from jobs.wiring import Atelier
-from sheets.register import pas as suivi
-from sheets.register.chat import fait_signe
-from sheets.register.registre import ouvert_par_ce_fil, ouvre
+from sheets.register import step_history as suivi
+from sheets.register.claimed_events import fait_signe
+from sheets.register.database import ouvert_par_ce_fil, ouvre
 from tests.conftest import Remplir
 from tests.test_secrets import ADRESSE, CLE, NIR, fuites
 
@@ -269,7 +269,7 @@ RENONCE = f"{CONTINUE}\nprint('La boîte ne répond plus.', file=sys.stderr)\nsy
 
 def _pleure(monkeypatch: pytest.MonkeyPatch, suite: str) -> None:
     code = PLEURE.format(NIR, CLE, ADRESSE, suite)
-    monkeypatch.setattr(a_part, "_commande", lambda *_: [sys.executable, "-c", code])
+    monkeypatch.setattr(subprocesses, "_commande", lambda *_: [sys.executable, "-c", code])
 
 
 def test_the_traceback_of_a_command_apart_is_in_the_log_and_nowhere_else(
@@ -356,11 +356,11 @@ def test_the_watch_is_not_told_that_all_is_well_while_a_step_hangs(
 
 LENT = """
 import sys, time
-from jobs import chat, pas, service, wiring
+from jobs import chat, steps, service, wiring
 def dort(_):
     time.sleep(60)
     return "fait"
-sys.exit(chat.sors(service.tourne(wiring.atelier(None, None, None), [pas.Pas("lent", "le lent", 300, dort)])))
+sys.exit(chat.sors(service.tourne(wiring.atelier(None, None, None), [steps.Pas("lent", "le lent", 300, dort)])))
 """
 
 
@@ -382,15 +382,15 @@ def test_a_step_that_takes_its_time_does_not_hold_up_the_stop(atelier: Atelier) 
 
 
 def test_nothing_is_started_once_the_service_is_leaving(atelier: Atelier, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(a_part, "_FERMEE", threading.Event())
+    monkeypatch.setattr(subprocesses, "_FERMEE", threading.Event())
     interromps(pour_de_bon=True)
     with pytest.raises(UserError, match="s'arrête"):
         releve_a_part(atelier)
 
 
 def test_the_steps_have_names_of_their_own() -> None:
-    assert len({p.cle for p in jobs.pas.PAS}) == len(jobs.pas.PAS)
-    assert all(p.titre.startswith(("le ", "la ", "les ", "l'")) for p in jobs.pas.PAS)
+    assert len({p.cle for p in jobs.steps.PAS}) == len(jobs.steps.PAS)
+    assert all(p.titre.startswith(("le ", "la ", "les ", "l'")) for p in jobs.steps.PAS)
 
 
 DOCS = Path(__file__).parent.parent / "docs" / "service"

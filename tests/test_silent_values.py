@@ -6,8 +6,8 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sheets.judged import Classeur
 from sheets.judging.workbook import juge
-from sheets.lignes import Classeur
 from tests.corpus import dossier, ordinaire
 from tests.corpus.amounts import BOOK, CHAIN
 from tests.corpus.base import COL, FEUILLE, GAIN, L1, N, frappe, retouche

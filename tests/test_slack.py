@@ -19,15 +19,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from slack_bolt import BoltRequest
 
-from bots import chat, journal, slack, slack_api
-from bots.chat import Maison, Profil
-from bots.slack import Robot
-from bots.slack_api import Reglages
+from bots import log
+from bots.slack import conversation, socket_mode, web_api
+from bots.slack.conversation import Maison, Profil
+from bots.slack.socket_mode import Robot
+from bots.slack.web_api import Reglages
 from config.errors import UserError
-from reports.vue import Vue
-from sheets.register import chat as registre_du_chat
-from sheets.register.registre import ouvre
-from tests.faux_slack import FauxSlack, faux_slack, sans_depot
+from reports.view import Vue
+from sheets.register import claimed_events as registre_du_chat
+from sheets.register.database import ouvre
+from tests.fake_slack import FauxSlack, faux_slack, sans_depot
 from tests.region import Region, nouvelle
 
 RACINE = Path(__file__).parents[1]
@@ -66,9 +67,9 @@ def maison(region: Region) -> Maison:
 def en_ligne(maison: Maison) -> Iterator[tuple[FauxSlack, Robot]]:
     """A server and a bot for the whole file: a bot takes a second to leave."""
     with faux_slack() as faux:
-        r = slack.robot(Reglages(JETON, PRISE, faux.adresse), maison)
+        r = socket_mode.robot(Reglages(JETON, PRISE, faux.adresse), maison)
         yield faux, r
-        slack.ferme(r)
+        socket_mode.ferme(r)
 
 
 @pytest.fixture
@@ -103,8 +104,8 @@ def sans_attendre(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def attend(robot: Robot) -> None:
     """Until everything handed over so far is answered: each of the answering threads comes to the gate."""
-    porte = threading.Barrier(slack.REPONDEURS + 1)
-    for _ in range(slack.REPONDEURS):
+    porte = threading.Barrier(socket_mode.REPONDEURS + 1)
+    for _ in range(socket_mode.REPONDEURS):
         robot.repondeurs.submit(porte.wait, 60)
     porte.wait(60)
 
@@ -241,10 +242,10 @@ def test_a_message_that_comes_as_two_events_is_answered_once(robot: Robot, serve
 
 def test_an_event_delivered_again_after_a_restart_is_not_answered_again(serveur: FauxSlack, maison: Maison) -> None:
     for _ in range(2):
-        r = slack.robot(Reglages(JETON, PRISE, serveur.adresse), maison)
+        r = socket_mode.robot(Reglages(JETON, PRISE, serveur.adresse), maison)
         livre(r, mention("gains BFC 2021"))
         attend(r)
-        slack.ferme(r)
+        socket_mode.ferme(r)
     assert len(serveur.dits) == 1
 
 
@@ -256,7 +257,7 @@ def test_somebody_unknown_gets_one_polite_sentence_that_they_alone_see(robot: Ro
     livre(robot, direct("pourquoi gains GHT Jura 2021", auteur=INCONNU))
     livre(robot, commande("qui n'a pas remis ?", serveur, auteur=INCONNU))
     attend(robot)
-    assert {d["text"] for d in serveur.dits} == {chat.INCONNU}
+    assert {d["text"] for d in serveur.dits} == {conversation.INCONNU}
     assert [len(d["blocks"]) for d in serveur.dits] == [1, 1, 1]
     assert {d["user"] for d in serveur.corps("chat.postEphemeral")} == {INCONNU}
 
@@ -269,7 +270,7 @@ def test_an_address_that_slack_does_not_vouch_for_opens_nothing(
     serveur.connait(REFERENT, "referent.bfc@exemple.invalid", **reste)
     livre(robot, direct("gains BFC 2021"))
     attend(robot)
-    assert [d["text"] for d in serveur.dits] == [chat.INCONNU]
+    assert [d["text"] for d in serveur.dits] == [conversation.INCONNU]
 
 
 def test_an_identifier_given_in_the_folder_wins_over_the_address(region: Region, maison: Maison) -> None:
@@ -279,10 +280,10 @@ def test_an_identifier_given_in_the_folder_wins_over_the_address(region: Region,
     dossier = replace(region.dossier, personnes=personnes)
     with maison.vue() as vue:
         v = Vue(vue.db, dossier, vue.au)
-        assert chat.qui(Profil("U777", "autre@ailleurs.invalid"), v) == personnes[nom]
-        assert chat.qui(Profil("U778", nom), v) is None, "the same address on another account is somebody else"
-        assert chat.qui(Profil("U778", "DGOS@exemple.invalid"), v) == personnes["dgos@exemple.invalid"]
-        assert chat.qui(Profil("", ""), v) is None
+        assert conversation.qui(Profil("U777", "autre@ailleurs.invalid"), v) == personnes[nom]
+        assert conversation.qui(Profil("U778", nom), v) is None, "the same address on another account is somebody else"
+        assert conversation.qui(Profil("U778", "DGOS@exemple.invalid"), v) == personnes["dgos@exemple.invalid"]
+        assert conversation.qui(Profil("", ""), v) is None
 
 
 def test_a_refusal_says_no_figure(robot: Robot, serveur: FauxSlack) -> None:
@@ -348,21 +349,21 @@ def test_an_answer_that_does_not_pass_is_in_the_log_and_stops_nothing(
 def test_a_revoked_token_is_one_clear_sentence(serveur: FauxSlack, maison: Maison, code: str) -> None:
     serveur.pannes["auth.test"] = [f"refus {code}"]
     with pytest.raises(UserError, match=rf"^Slack refuse le jeton \({code}\).*VIGIE_SLACK_BOT_TOKEN") as faute:
-        slack.robot(Reglages(JETON, PRISE, serveur.adresse), maison)
+        socket_mode.robot(Reglages(JETON, PRISE, serveur.adresse), maison)
     assert "Secret" not in str(faute.value)
 
 
 def test_an_unreachable_slack_is_one_clear_sentence(maison: Maison, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     with pytest.raises(UserError, match=r"^Slack ne répond pas .* VIGIE_SLACK_BASE_URL"):
-        slack.robot(Reglages(JETON, PRISE, "http://127.0.0.1:9"), maison)
+        socket_mode.robot(Reglages(JETON, PRISE, "http://127.0.0.1:9"), maison)
 
 
 @pytest.mark.parametrize(("bot", "prise", "dits"), [(None, PRISE, "BOT_TOKEN :"), (JETON, None, "APP_TOKEN :"),
                                                     (None, None, "BOT_TOKEN et VIGIE_SLACK_APP_TOKEN :")])  # fmt: skip
 def test_a_missing_setting_is_named(maison: Maison, bot: str | None, prise: str | None, dits: str) -> None:
     with pytest.raises(UserError, match=f"^Il manque VIGIE_SLACK_{dits}"):
-        slack.robot(Reglages(bot, prise), maison)
+        socket_mode.robot(Reglages(bot, prise), maison)
 
 
 # What never leaves
@@ -372,20 +373,20 @@ def test_no_secret_is_ever_written(serveur: FauxSlack, maison: Maison, monkeypat
     """At the most talkative level, with faults that show what was sent."""
     vu = io.StringIO()
     monkeypatch.setattr("sys.stderr", vu)
-    sortie = journal.ouvre(logging.DEBUG)
+    sortie = log.ouvre(logging.DEBUG)
     try:
-        r = slack.robot(Reglages(JETON, PRISE, serveur.adresse), maison)
+        r = socket_mode.robot(Reglages(JETON, PRISE, serveur.adresse), maison)
         serveur.pannes["users.info"] = ["html"]
         livre(r, direct("gains BFC 2021"))
         livre(r, mention("gains BFC 2021"))
         attend(r)
-        slack_api.client(PRISE, serveur.adresse).apps_connections_open(app_token=PRISE)
+        web_api.client(PRISE, serveur.adresse).apps_connections_open(app_token=PRISE)
         logging.getLogger().error("voici %s et wss://x/?ticket=abc-123&app_id=1", JETON)
         try:
             raise RuntimeError(f"jeton {PRISE}")
         except RuntimeError:
             logging.getLogger().exception("faute")
-        slack.ferme(r)
+        socket_mode.ferme(r)
     finally:
         logging.getLogger().removeHandler(sortie)
         logging.getLogger().setLevel(logging.WARNING)
@@ -431,7 +432,7 @@ def _horloge(pas: float) -> Callable[[], float]:
 
 def test_a_dead_socket_is_noticed_and_ends_the_bot() -> None:
     signes: list[str] = []
-    finie = slack.veille(
+    finie = socket_mode.veille(
         _robot_de_paille([None, 1.0, 2.0, 3.0]), signes.append, threading.Event(), _horloge(1.0), 60.0, 0.01
     )
     assert finie is False
@@ -448,7 +449,7 @@ def test_a_bot_told_to_stop_stops_well() -> None:
         signes.append(etat)
         arret.set()
 
-    assert slack.veille(_robot_de_paille(pongs), signe, arret, _horloge(0.001), 60.0, 0.01) is True
+    assert socket_mode.veille(_robot_de_paille(pongs), signe, arret, _horloge(0.001), 60.0, 0.01) is True
     assert signes == ["vivant"]
 
 
@@ -469,29 +470,29 @@ def test_events_are_forgotten_after_a_week_and_the_last_sign_is_kept(maison: Mai
 def test_the_manifest_asks_for_what_the_bot_needs_and_nothing_more() -> None:
     manifeste = (RACINE / "docs" / "slack-manifest.yaml").read_text(encoding="utf-8")
     bloc = manifeste.partition("scopes:")[2].partition("settings:")[0]
-    assert sorted(re.findall(r"^\s+- ([\w:.]+)$", bloc, re.MULTILINE)) == sorted(slack_api.SCOPES)
+    assert sorted(re.findall(r"^\s+- ([\w:.]+)$", bloc, re.MULTILINE)) == sorted(web_api.SCOPES)
     assert re.findall(r"^\s+- (app_home_opened|app_mention|message\.im)$", manifeste, re.MULTILINE) == [
         "app_home_opened", "app_mention", "message.im"]  # fmt: skip
-    assert f"command: {slack.COMMANDE}" in manifeste
+    assert f"command: {socket_mode.COMMANDE}" in manifeste
     assert "socket_mode_enabled: true" in manifeste
 
 
 def test_doctor_names_each_scope_that_is_missing(serveur: FauxSlack) -> None:
     serveur.scopes = "app_mentions:read,commands, im:history,im:write,users:read"
-    bons, soucis = slack_api.examine(Reglages(JETON, PRISE, serveur.adresse))
+    bons, soucis = web_api.examine(Reglages(JETON, PRISE, serveur.adresse))
     assert [re.findall("« (.+?) »", s) for s in soucis] == [
         ["chat:write"], ["files:read"], ["files:write"], ["users:read.email"]]  # fmt: skip
     assert any("Socket Mode" in b for b in bons)
-    serveur.scopes = ",".join(slack_api.SCOPES)
-    assert slack_api.examine(Reglages(JETON, PRISE, serveur.adresse))[1] == []
+    serveur.scopes = ",".join(web_api.SCOPES)
+    assert web_api.examine(Reglages(JETON, PRISE, serveur.adresse))[1] == []
 
 
 def test_doctor_says_which_token_is_missing_and_what_is_refused(serveur: FauxSlack) -> None:
-    assert slack_api.examine(Reglages(JETON, None, serveur.adresse))[1] == [
+    assert web_api.examine(Reglages(JETON, None, serveur.adresse))[1] == [
         "Il manque le réglage VIGIE_SLACK_APP_TOKEN (ou VIGIE_SLACK_APP_TOKEN_FILE)."
     ]
     serveur.pannes = {"auth.test": ["refus invalid_auth"], "apps.connections.open": ["refus missing_scope"]}
-    _, (robot, prise) = slack_api.examine(Reglages(JETON, PRISE, serveur.adresse))
+    _, (robot, prise) = web_api.examine(Reglages(JETON, PRISE, serveur.adresse))
     assert robot.startswith("Slack refuse le jeton (invalid_auth)")
     assert prise.startswith("Il manque à l'application Slack le droit")
 
@@ -501,4 +502,4 @@ def test_doctor_says_which_token_is_missing_and_what_is_refused(serveur: FauxSla
     ("http://127.0.0.1:3100/api", "http://127.0.0.1:3100/api/"), ("http://h/x/api/", "http://h/x/api/"),
 ])  # fmt: skip
 def test_the_address_may_be_given_with_or_without_its_path(donnee: str | None, attendue: str) -> None:
-    assert slack_api.base(donnee) == attendue
+    assert web_api.base(donnee) == attendue

@@ -14,11 +14,11 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bots import blocks, chat, slack, slack_api, slack_delivery
-from bots.chat import Maison
-from bots.slack import Reponses
-from sheets.register import chat as kept
-from tests.faux_slack import FauxSlack
+from bots.slack import blocks, conversation, handing_over, socket_mode, web_api
+from bots.slack.conversation import Maison
+from bots.slack.socket_mode import Reponses
+from sheets.register import claimed_events as kept
+from tests.fake_slack import FauxSlack
 from tests.region import Region
 from tests.test_slack import (
     INCONNU,
@@ -48,7 +48,7 @@ class Killed(BaseException):
 
 def answering(server: FauxSlack, house: Maison) -> Reponses:
     """A process of the bot: its own name, the same register."""
-    return Reponses(slack_api.client(JETON, server.adresse), Maison(house.vue, house.maintenant, house.prend), "T01")
+    return Reponses(web_api.client(JETON, server.adresse), Maison(house.vue, house.maintenant, house.prend), "T01")
 
 
 def answers(server: FauxSlack) -> tuple[int, int]:
@@ -64,7 +64,7 @@ def pending(house: Maison) -> int:
 
 
 SEAMS: list[tuple[Any, str, bool]] = [
-    (kept, "prend", False), (kept, "prend", True), (chat, "qui", False), (chat, "repond_a", False), (chat, "repond_a", True),
+    (kept, "prend", False), (kept, "prend", True), (conversation, "qui", False), (conversation, "repond_a", False), (conversation, "repond_a", True),
     (kept, "mark", False), (kept, "mark", True), (WebClient, "chat_postMessage", False), (WebClient, "chat_postMessage", True),
     (WebClient, "chat_postEphemeral", False), (WebClient, "chat_postEphemeral", True),
     (WebhookClient, "send", False), (WebhookClient, "send", True), (kept, "settle", False),
@@ -119,14 +119,14 @@ BOT = """
 import os, signal, sys
 from contextlib import contextmanager
 from pathlib import Path
-from bots import chat, slack_api
-from bots.chat import Maison
-from bots.slack import Reponses
-from reports.vue import Vue
-from config.dossier import charge
-from sheets.register import chat as kept
-from sheets.register.registre import ouvre
-from tests.faux_slack import sans_depot
+from bots.slack import conversation, web_api
+from bots.slack.conversation import Maison
+from bots.slack.socket_mode import Reponses
+from reports.view import Vue
+from config.folder import charge
+from sheets.register import claimed_events as kept
+from sheets.register.database import ouvre
+from tests.fake_slack import sans_depot
 from tests.test_slack import MIDI, JETON, direct
 register, folder, address, seam, after = sys.argv[1:]
 @contextmanager
@@ -135,14 +135,14 @@ def view():
     yield Vue(db, charge(Path(folder)), MIDI.date())
     db.close()
 if seam:
-    module = {"prend": kept, "mark": kept, "settle": kept, "repond_a": chat}[seam]
+    module = {"prend": kept, "mark": kept, "settle": kept, "repond_a": conversation}[seam]
     real = getattr(module, seam)
     def dies(*a, **k):
         if after == "1":
             real(*a, **k)
         os.kill(os.getpid(), signal.SIGKILL)
     setattr(module, seam, dies)
-bot = Reponses(slack_api.client(JETON, address), Maison(view, lambda: MIDI, sans_depot), "T01")
+bot = Reponses(web_api.client(JETON, address), Maison(view, lambda: MIDI, sans_depot), "T01")
 bot.catch_up()
 bot.message(direct("gains BFC 2021"))
 """
@@ -198,9 +198,9 @@ def test_what_could_not_be_shown_in_a_channel_goes_to_its_asker_s_own_messages(
 
 def test_what_slack_always_refuses_is_told_after_a_few_tries(serveur: FauxSlack, maison: Maison) -> None:
     bot = answering(serveur, maison)
-    serveur.pannes["chat.postMessage"] = ["refus channel_not_found"] * slack.TRIES
+    serveur.pannes["chat.postMessage"] = ["refus channel_not_found"] * socket_mode.TRIES
     bot.message(direct("gains BFC 2021"))
-    for _ in range(slack.TRIES + 2):
+    for _ in range(socket_mode.TRIES + 2):
         bot.catch_up()
     assert sum(answers(serveur)) == 1
     assert pending(maison) == 0
@@ -228,7 +228,9 @@ def edited(text: str, before: str, **rest: Any) -> dict[str, Any]:
                   message=inside, previous_message={"text": before}, **rest)  # fmt: skip
 
 
-def test_an_edited_question_is_answered_and_what_slack_unfurled_is_not(robot: slack.Robot, serveur: FauxSlack) -> None:
+def test_an_edited_question_is_answered_and_what_slack_unfurled_is_not(
+    robot: socket_mode.Robot, serveur: FauxSlack
+) -> None:
     livre(robot, direct("gians BFC"))
     livre(robot, edited("gains BFC 2021", "gians BFC"))
     livre(robot, edited("gains BFC 2021", "gains BFC 2021"))
@@ -239,7 +241,7 @@ def test_an_edited_question_is_answered_and_what_slack_unfurled_is_not(robot: sl
 
 @pytest.mark.parametrize("rest", [{"subtype": "me_message"}, {"subtype": "thread_broadcast", "thread_ts": "100.1"}])
 def test_me_and_a_thread_also_sent_to_the_channel_are_answered(
-    rest: dict[str, Any], robot: slack.Robot, serveur: FauxSlack
+    rest: dict[str, Any], robot: socket_mode.Robot, serveur: FauxSlack
 ) -> None:
     livre(robot, direct("gains BFC 2021", **rest))
     livre(robot, mention("gains BFC 2021", **rest))
@@ -249,7 +251,7 @@ def test_me_and_a_thread_also_sent_to_the_channel_are_answered(
 
 
 def test_what_is_no_question_leaves_a_trace(
-    robot: slack.Robot, serveur: FauxSlack, caplog: pytest.LogCaptureFixture
+    robot: socket_mode.Robot, serveur: FauxSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "vigie.slack")
     livre(robot, direct("", subtype="message_deleted", user=None))
@@ -261,7 +263,7 @@ def test_what_is_no_question_leaves_a_trace(
 
 
 def test_a_member_of_another_workspace_of_the_same_organisation_is_known(
-    robot: slack.Robot, serveur: FauxSlack, caplog: pytest.LogCaptureFixture
+    robot: socket_mode.Robot, serveur: FauxSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "vigie.slack")
     serveur.connait(REFERENT, "referent.bfc@exemple.invalid", team_id="T77", enterprise_user={"teams": ["T77", "T01"]})
@@ -269,14 +271,14 @@ def test_a_member_of_another_workspace_of_the_same_organisation_is_known(
     livre(robot, direct("gains BFC 2021"))
     livre(robot, direct("gains BFC 2021", auteur=INCONNU, numero="Ev9", ts="209.1"))
     attend(robot)
-    assert sorted(d["text"] == chat.INCONNU for d in serveur.dits) == [False, True]
+    assert sorted(d["text"] == conversation.INCONNU for d in serveur.dits) == [False, True]
     assert "d'un autre espace" in caplog.text
 
 
 # Refusals of an answer
 
 
-@pytest.mark.parametrize("refusal", slack_delivery.ILL_FORMED)
+@pytest.mark.parametrize("refusal", handing_over.ILL_FORMED)
 @pytest.mark.parametrize("kind", ["direct", "mention"])
 def test_an_answer_that_slack_finds_ill_formed_arrives_as_plain_text(
     refusal: str, kind: str, serveur: FauxSlack, maison: Maison
@@ -304,7 +306,7 @@ def test_an_address_that_has_expired_sends_the_answer_to_its_asker(
 
 def test_plain_text_says_what_the_blocks_said_and_is_cut_with_a_word(region: Region) -> None:
     message = blocks.phrase("x" * 10_000)
-    assert len(slack_delivery.plain(message)) <= slack_delivery.PLAIN
+    assert len(handing_over.plain(message)) <= handing_over.PLAIN
     long = blocks.Message("court", ({"type": "section", "text": {"type": "mrkdwn", "text": "y" * 9_000}},))
-    assert slack_delivery.plain(long).endswith(slack_delivery.CUT)
-    assert len(slack_delivery.plain(long)) <= slack_delivery.PLAIN
+    assert handing_over.plain(long).endswith(handing_over.CUT)
+    assert len(handing_over.plain(long)) <= handing_over.PLAIN

@@ -14,18 +14,18 @@ from typing import Any
 import pytest
 from slack_bolt import BoltRequest
 
-from bots import chat, modales, slack
-from bots.chat import Maison
-from bots.slack import Robot
-from bots.slack_api import Reglages
-from reports.vue import Vue
-from sheets.register.registre import ouvre
-from tests.atelier import en_janvier
-from tests.faux_slack import FauxSlack, faux_slack, sans_depot
+from bots.slack import conversation, modals, socket_mode
+from bots.slack.conversation import Maison
+from bots.slack.socket_mode import Robot
+from bots.slack.web_api import Reglages
+from reports.view import Vue
+from sheets.register.database import ouvre
+from tests.fake_slack import FauxSlack, faux_slack, sans_depot
 from tests.region import Region, nouvelle
 from tests.test_blocks import MIDI, relit
 from tests.test_bureau import rempli, verifie_modale
 from tests.test_slack import INCONNU, JETON, PRISE, REFERENT, attend
+from tests.workshop import en_janvier
 
 GHT = "U02DIR"
 LIGNE = "2021-annuelle/390780146/0002"
@@ -55,9 +55,9 @@ def salon(region: Region) -> Iterator[tuple[Robot, FauxSlack, Region]]:
         serveur.connait(REFERENT, "referent.bfc@exemple.invalid", is_email_confirmed=True)
         serveur.connait(GHT, "directeur.bfc-08@exemple.invalid", is_email_confirmed=True)
         serveur.connait(INCONNU, "quelqu-un@ailleurs.invalid", is_email_confirmed=True)
-        robot = slack.robot(Reglages(JETON, PRISE, serveur.adresse), Maison(vue, lambda: MIDI, sans_depot))
+        robot = socket_mode.robot(Reglages(JETON, PRISE, serveur.adresse), Maison(vue, lambda: MIDI, sans_depot))
         yield robot, serveur, region
-        slack.ferme(robot)
+        socket_mode.ferme(robot)
 
 
 def livre(robot: Robot, corps: dict[str, Any]) -> Any:
@@ -114,7 +114,7 @@ def test_opening_the_home_tab_publishes_it_for_whoever_opens_it(salon: tuple[Rob
         relit(v["blocks"], 100)
     assert publies[REFERENT]["blocks"][0]["text"]["text"] == "Bourgogne-Franche-Comté : 11 choses à faire"
     assert publies[GHT]["blocks"][0]["text"]["text"] == "GHT Jura : 4 choses à faire"
-    assert [b["text"]["text"] for b in publies[INCONNU]["blocks"]] == [chat.INCONNU]
+    assert [b["text"]["text"] for b in publies[INCONNU]["blocks"]] == [conversation.INCONNU]
     assert len(serveur.corps("views.publish")) == 3
 
 
@@ -149,7 +149,7 @@ def test_what_slack_delivers_twice_opens_one_form_and_writes_one_act(salon: tupl
     rempli_ = envoi(rempli(ouverte["view"], jusqu_au="2022-04-15", motif="grève"))
     dits = [livre(robot, rempli_)["view"]["blocks"][0]["text"]["text"] for _ in range(2)]
     assert "portée au 15/04/2022" in dits[0]
-    assert dits[1] == modales.DEJA
+    assert dits[1] == modals.DEJA
     assert len(actes(region)) == 1
 
 
@@ -160,9 +160,9 @@ def test_somebody_unknown_opens_and_sends_nothing(salon: tuple[Robot, FauxSlack,
     livre(robot, geste(f"decider {LIGNE}", qui=INCONNU, numero="t2"))
     attend(robot)
     vraie, refus = (o["view"] for o in serveur.corps("views.open"))
-    assert chat.INCONNU in json.dumps(refus, ensure_ascii=False)
+    assert conversation.INCONNU in json.dumps(refus, ensure_ascii=False)
     fait = livre(robot, envoi(rempli(vraie, sens="retenir", motif="moi"), qui=INCONNU))
-    assert fait["view"]["blocks"][0]["text"]["text"] == chat.INCONNU
+    assert fait["view"]["blocks"][0]["text"]["text"] == conversation.INCONNU
     assert actes(region) == []
 
 
@@ -195,10 +195,10 @@ def test_a_fault_of_ours_while_sending_is_one_sentence_in_place_of_the_form(
     livre(robot, geste(f"decider {LIGNE}"))
     attend(robot)
     vue = serveur.corps("views.open")[0]["view"]
-    monkeypatch.setattr("bots.modales.soumet", lambda *_: 1 / 0)
+    monkeypatch.setattr("bots.slack.modals.soumet", lambda *_: 1 / 0)
     dit = livre(robot, envoi(rempli(vue, sens="retenir", motif="relu")))
     assert "donnez cette référence" in dit["view"]["blocks"][0]["text"]["text"]
-    monkeypatch.setattr("bots.bureau.accueil", lambda *_: 1 / 0)
+    monkeypatch.setattr("bots.slack.home_tab.accueil", lambda *_: 1 / 0)
     livre(robot, ouverture())
     attend(robot)
     assert "donnez cette référence" in json.dumps(serveur.corps("views.publish")[-1], ensure_ascii=False)
@@ -223,7 +223,7 @@ def test_the_same_form_taken_by_several_threads_at_once_is_done_once(salon: tupl
     attend(robot)
     rempli_ = envoi(rempli(serveur.corps("views.open")[0]["view"], sens="retenir", motif="relu"))
     dits = [r["view"]["blocks"][0]["text"]["text"] for r in ensemble(robot, [rempli_] * 6)]
-    assert dits.count(modales.DEJA) == 5
+    assert dits.count(modals.DEJA) == 5
     assert len(actes(region)) == 1
 
 
@@ -241,5 +241,5 @@ def test_of_two_people_who_decide_at_once_the_second_is_told_and_writes_nothing(
         for vue, sens, qui in zip(vues, ("retenir", "retirer"), (REFERENT, "U04DGOS"), strict=True)
     ]
     dits = [r["view"]["blocks"][0]["text"]["text"] for r in ensemble(robot, envois)]
-    assert dits.count(modales.CHANGE) == 1
+    assert dits.count(modals.CHANGE) == 1
     assert len(actes(region)) == 1

@@ -15,25 +15,26 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from bots import depot, retours, slack, slack_fichiers
-from bots.boutons import en_question
-from bots.chat import INCONNU, Maison
-from bots.depot import Fichier
-from bots.documents import DESSINEES
-from bots.grammaire.comprendre import comprend
-from bots.slack import Robot
-from bots.slack_api import Reglages
-from config.dossier import EXEMPLE, Dossier
+from bots import companion_to_chat
+from bots.answer_files import DESSINEES
+from bots.grammar.understand import comprend
+from bots.next_questions import en_question
+from bots.slack import dropped_trame, shared_files, socket_mode
+from bots.slack.conversation import INCONNU, Maison
+from bots.slack.dropped_trame import Fichier
+from bots.slack.socket_mode import Robot
+from bots.slack.web_api import Reglages
 from config.errors import UserError
-from jobs.depots import prend
+from config.folder import EXEMPLE, Dossier
+from jobs.taking_in.slack_drops import prend
 from jobs.wiring import Atelier
-from sheets.judging.known import avec_le_registre
+from sheets.judged import Classeur
 from sheets.judging.workbook import juge
-from sheets.lignes import Classeur
-from sheets.register.fichiers import fichiers_recus
-from sheets.register.registre import ouvre, un_seul_releve
+from sheets.matching.known import avec_le_registre
+from sheets.register.database import ouvre, un_seul_releve
+from sheets.register.received_files import fichiers_recus
 from tests.conftest import GAIN_COL
-from tests.faux_slack import PRIVE, FauxSlack, faux_slack
+from tests.fake_slack import PRIVE, FauxSlack, faux_slack
 from tests.region import Region, trame
 from tests.test_blocks import verifie
 from tests.test_phrasings import CHEZ_SOI, LE_31_MARS, PHRASES, demande
@@ -93,7 +94,7 @@ def test_asked_before_others_a_file_goes_to_ones_direct_messages_and_the_channel
     assert [p["channel_id"] for p in poses(serveur)] == [PRIVE]
     assert [d["channel"] for d in serveur.corps("chat.postMessage")] == [REFERENT]
     (a_lui_seul,) = serveur.corps("chat.postEphemeral", "reponse")
-    assert a_lui_seul["text"] == slack_fichiers.AILLEURS
+    assert a_lui_seul["text"] == shared_files.AILLEURS
     assert a_lui_seul.get("user") == REFERENT or a_lui_seul["response_type"] == "ephemeral"
     verifie(a_lui_seul["blocks"], a_lui_seul["text"])
     livre_ = load_workbook(io.BytesIO(serveur.deposes[0]))
@@ -222,7 +223,7 @@ def octets(region: Region) -> bytes:
 @pytest.fixture
 def sur_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are judged in this process; the tests of hostile ones go through the real workers."""
-    for module in (depot, retours):
+    for module in (dropped_trame, companion_to_chat):
         monkeypatch.setattr(module, "juge_tous", juge_ici)
 
 
@@ -272,9 +273,9 @@ def test_several_files_are_answered_in_one_message_and_those_left_out_are_told(
     attend(robot)
     (dit,) = serveur.dits
     verifie(dit["blocks"], dit["text"])
-    assert sum(b["type"] == "header" for b in dit["blocks"]) == depot.FICHIERS
+    assert sum(b["type"] == "header" for b in dit["blocks"]) == dropped_trame.FICHIERS
     assert "2 autres fichiers n'ont pas été lus" in json.dumps(dit, ensure_ascii=False)
-    assert len(serveur.deposes) == depot.FICHIERS
+    assert len(serveur.deposes) == dropped_trame.FICHIERS
     assert len(poses(serveur)) == 1
 
 
@@ -287,7 +288,7 @@ def test_what_is_known_of_a_ght_is_told_only_to_those_who_may_see_its_lines(
         demandes.append(options)
         return avec_le_registre(*faits, **options)
 
-    monkeypatch.setattr(depot, "avec_le_registre", note)
+    monkeypatch.setattr(dropped_trame, "avec_le_registre", note)
     livre(robot, depose(serveur, octets, auteur=AILLEURS))
     attend(robot)
     (dit,) = serveur.dits
@@ -330,10 +331,10 @@ def test_a_file_that_is_no_trame_is_one_sentence_and_the_next_one_is_read(
 def test_a_file_too_large_is_refused_before_it_is_read(
     robot: Robot, serveur: FauxSlack, octets: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slack_fichiers, "TAILLE_MAX", 1000)
+    monkeypatch.setattr(shared_files, "TAILLE_MAX", 1000)
     livre(robot, depose(serveur, octets))
     attend(robot)
-    assert [d["text"] for d in serveur.dits] == [slack_fichiers.TROP_GROS]
+    assert [d["text"] for d in serveur.dits] == [shared_files.TROP_GROS]
     assert serveur.porteurs == []
 
 
@@ -344,15 +345,15 @@ def test_a_file_that_lies_about_its_size_is_dropped_on_the_way(
     vraie = serveur.fiche("FA1")
     vraie["file"]["size"] = 10
     monkeypatch.setattr(serveur, "fiche", lambda _: vraie)
-    monkeypatch.setattr(slack_fichiers, "TAILLE_MAX", 1000)
+    monkeypatch.setattr(shared_files, "TAILLE_MAX", 1000)
     livre(robot, corps)
     attend(robot)
-    assert [d["text"] for d in serveur.dits] == [slack_fichiers.TROP_GROS]
+    assert [d["text"] for d in serveur.dits] == [shared_files.TROP_GROS]
     assert len(serveur.porteurs) == 1
 
 
-@pytest.mark.parametrize(("panne", "dit"), [("404", slack_fichiers.PARTI), ("500", slack_fichiers.PAS_DONNE), ("html", slack_fichiers.PAS_DONNE),
-                                            ("coupe", slack_fichiers.PAS_DONNE), ("403", slack_fichiers.PAS_DONNE)])  # fmt: skip
+@pytest.mark.parametrize(("panne", "dit"), [("404", shared_files.PARTI), ("500", shared_files.PAS_DONNE), ("html", shared_files.PAS_DONNE),
+                                            ("coupe", shared_files.PAS_DONNE), ("403", shared_files.PAS_DONNE)])  # fmt: skip
 def test_a_file_that_slack_does_not_give_is_one_sentence(
     robot: Robot, serveur: FauxSlack, octets: bytes, panne: str, dit: str
 ) -> None:
@@ -377,7 +378,7 @@ def test_a_file_that_is_gone_is_told(robot: Robot, serveur: FauxSlack, octets: b
     serveur.fichiers.clear()
     livre(robot, corps)
     attend(robot)
-    assert [d["text"] for d in serveur.dits] == [slack_fichiers.PARTI]
+    assert [d["text"] for d in serveur.dits] == [shared_files.PARTI]
 
 
 @pytest.mark.parametrize("ou", ["http://127.0.0.1:9/files-pri/x", "https://files.slack.com.mechant.invalid/x", "http://files.slack.com/x",
@@ -389,17 +390,17 @@ def test_the_token_is_shown_to_slack_alone(
     fiche = serveur.fiche("FA1")
     fiche["file"]["url_private_download"] = ou
     monkeypatch.setattr(serveur, "fiche", lambda _: fiche)
-    monkeypatch.setattr(slack_fichiers, "_recoit", lambda *_: pytest.fail("something was asked for"))
+    monkeypatch.setattr(shared_files, "_recoit", lambda *_: pytest.fail("something was asked for"))
     livre(robot, corps)
     attend(robot)
-    assert [d["text"] for d in serveur.dits] == [slack_fichiers.PAS_DONNE]
+    assert [d["text"] for d in serveur.dits] == [shared_files.PAS_DONNE]
 
 
 def test_a_redirection_is_not_followed(robot: Robot, serveur: FauxSlack, octets: bytes) -> None:
     serveur.pannes["fichier"] = [f"302 {serveur.adresse}/files-pri/T01-FA1/download/ailleurs"] * 3
     livre(robot, depose(serveur, octets))
     attend(robot)
-    assert [d["text"] for d in serveur.dits] == [slack_fichiers.PAS_DONNE]
+    assert [d["text"] for d in serveur.dits] == [shared_files.PAS_DONNE]
     assert serveur.porteurs == []
 
 
@@ -424,12 +425,12 @@ def test_a_file_is_kept_only_when_it_is_said_and_then_it_counts(
     ou.mkdir()
     atelier = Atelier(EXEMPLE, ou / "vigie.sqlite", MIDI.date())
     ouvre(atelier.chemin_registre).close()
-    monkeypatch.setattr("jobs.pull.juge_tous", juge_ici)
+    monkeypatch.setattr("jobs.taking_in.folders.juge_tous", juge_ici)
     octets = trame(region.dossier, "BFC-08", "2021-annuelle", TRAME)
     with faux_slack() as faux:
         faux.connait("U08", "directeur.bfc-08@exemple.invalid", is_email_confirmed=True)
         faux.connait(REFERENT, "referent.bfc@exemple.invalid", is_email_confirmed=True)
-        r = slack.robot(
+        r = socket_mode.robot(
             Reglages(JETON, PRISE, faux.adresse),
             Maison(atelier.vue_fraiche, atelier.maintenant, partial(prend, atelier)),
         )
@@ -450,7 +451,7 @@ def test_a_file_is_kept_only_when_it_is_said_and_then_it_counts(
         attend(r)
         assert _recus(atelier)[-1] == ("referent.bfc@exemple.invalid", "trame déposée sur Slack")
         assert "trame déposée" not in faux.dits[-1]["text"]
-        slack.ferme(r)
+        socket_mode.ferme(r)
 
 
 def _recus(atelier: Atelier) -> list[tuple[str, str]]:
@@ -486,7 +487,7 @@ def test_who_presses_for_another_is_refused(robot: Robot, serveur: FauxSlack, oc
 def test_a_file_name_leads_nowhere_else_and_a_refused_file_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.pull.juge_tous", juge_ici)
+    monkeypatch.setattr("jobs.taking_in.folders.juge_tous", juge_ici)
     atelier = Atelier(EXEMPLE, tmp_path / "vigie.sqlite", MIDI.date())
     referent = atelier.dossier.personnes["referent.bfc@exemple.invalid"]
     nievre = trame(atelier.dossier, "BFC-06", "2021-annuelle", {})
@@ -502,7 +503,7 @@ def test_a_file_name_leads_nowhere_else_and_a_refused_file_leaves_nothing(
 
 
 def test_two_pulls_at_once_are_told_and_the_file_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.pull.juge_tous", juge_ici)
+    monkeypatch.setattr("jobs.taking_in.folders.juge_tous", juge_ici)
     atelier = Atelier(EXEMPLE, tmp_path / "vigie.sqlite", MIDI.date())
     referent = atelier.dossier.personnes["referent.bfc@exemple.invalid"]
     with un_seul_releve(atelier.registre), pytest.raises(UserError, match="Un autre relevé est en cours"):
@@ -519,7 +520,7 @@ def test_the_return_of_a_ght_comes_to_who_may_see_its_lines(robot: Robot, serveu
     livre(robot, direct("mon retour", auteur=AILLEURS, numero="Ev8", ts="9.9"))
     livre(robot, direct("retour GHT Jura 2021", auteur=AILLEURS, numero="Ev9", ts="9.8"))
     attend(robot)
-    assert poses(serveur)[0]["initial_comment"].endswith(retours.SANS_TEXTES)
+    assert poses(serveur)[0]["initial_comment"].endswith(companion_to_chat.SANS_TEXTES)
     (compagnon,) = serveur.deposes
     classeur = load_workbook(io.BytesIO(compagnon))
     feuille = classeur["CENTRE HOSPITALIER JURA SUD"]

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from bots import slack_messages
-from bots.blocks import Message
-from bots.chat import Maison, Profil
-from bots.lettres.lettre import EnvoiError, Lettre, Piece
-from bots.notify import Canal, tourne
-from bots.slack_api import Reglages
-from reports.dues import dues
-from reports.vue import Vue
-from sheets.register import messages
-from tests.faux_slack import FauxSlack, faux_slack, sans_depot
+from bots.delivery import Canal, tourne
+from bots.letters.letter import EnvoiError, Lettre, Piece
+from bots.slack import direct_messages
+from bots.slack.blocks import Message
+from bots.slack.conversation import Maison, Profil
+from bots.slack.web_api import Reglages
+from reports.due.everything import dues
+from reports.view import Vue
+from sheets.register import outbox
+from tests.fake_slack import FauxSlack, faux_slack, sans_depot
 from tests.region import Region, nouvelle
 from tests.test_blocks import verifie
 
@@ -39,7 +39,7 @@ def serveur() -> Iterator[FauxSlack]:
 
 @pytest.fixture
 def canal(serveur: FauxSlack) -> Canal:
-    return slack_messages.canal(Reglages("xoxb-1234-Secret", None, serveur.adresse))
+    return direct_messages.canal(Reglages("xoxb-1234-Secret", None, serveur.adresse))
 
 
 @pytest.fixture
@@ -55,9 +55,9 @@ def maison(region: Region) -> Maison:
     return Maison(vue, lambda: region.heure, sans_depot)
 
 
-def rang(region: Region) -> messages.Rang:
+def rang(region: Region) -> outbox.Rang:
     etats = ("à dire", "pris", "dit", "refusé", "doute")
-    return next(r for r in messages.en_etat(region.db, *etats) if r.cle.personne == CHEF)
+    return next(r for r in outbox.en_etat(region.db, *etats) if r.cle.personne == CHEF)
 
 
 def test_a_letter_bears_its_key_and_its_buttons_and_mentions_nobody(serveur: FauxSlack, canal: Canal) -> None:
@@ -138,7 +138,7 @@ def presse(region: Region, quoi: str, qui: str = COMPTE, fois: str = "1") -> Mes
         "user": {"id": qui}, "trigger_id": f"{quoi}{fois}", "actions": [{"action_id": quoi, "value": rang(region).envoi}],
     }  # fmt: skip
     profils = {COMPTE: Profil(COMPTE, CHEF), "U02": Profil("U02", "directeur.bfc-08@exemple.invalid")}
-    return slack_messages.repond(corps, maison(region), lambda u: profils.get(u, Profil("")))
+    return direct_messages.repond(corps, maison(region), lambda u: profils.get(u, Profil("")))
 
 
 def test_a_button_acts_once_and_says_what_it_did(region: Region, canal: Canal) -> None:
@@ -158,4 +158,4 @@ def test_a_button_pressed_by_someone_else_does_nothing_and_says_so(region: Regio
         dit = presse(region, "rappel-noter", qui, qui)
         assert dit is not None
         assert mots in dit.texte
-    assert messages.gestes(region.db, "2021-annuelle", region.heure) == {}
+    assert outbox.gestes(region.db, "2021-annuelle", region.heure) == {}

@@ -6,9 +6,9 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheets.constats import Constat, Gravite
+from sheets.findings import Constat, Gravite
+from sheets.judged import Classeur
 from sheets.judging.workbook import juge
-from sheets.lignes import Classeur
 from tests.corpus import dossier
 from tests.corpus.base import COL, GAIN, L1, ONGLET, Edition, retouche
 

@@ -9,14 +9,14 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.dossier import Dossier
-from config.territoire import Etablissement
-from sheets import template
+from config.folder import Dossier
+from config.territory import Etablissement
+from sheets import writing
 from sheets.judging.examples import VALIDE
 from sheets.judging.workbook import juge
 from sheets.reading import headings
-from sheets.template import ENTETE
-from sheets.trames.paat import PAAT
+from sheets.trames.paat.columns import PAAT
+from sheets.writing import ENTETE
 from tests.conftest import enregistre, tape, vierge
 
 LETTRES = {c.cle: get_column_letter(i) for i, c in enumerate(PAAT.colonnes, 1)}
@@ -24,7 +24,7 @@ LETTRES = {c.cle: get_column_letter(i) for i, c in enumerate(PAAT.colonnes, 1)}
 
 @pytest.fixture(scope="module")
 def livre() -> Workbook:
-    from config.dossier import EXEMPLE, charge
+    from config.folder import EXEMPLE, charge
 
     return vierge(charge(EXEMPLE), "BFC-08", "2021-annuelle")
 
@@ -92,7 +92,7 @@ def test_the_stamp_is_found_in_the_properties_when_people_erased_it(dossier: Dos
 
 def test_tab_names_fit_excel_and_are_never_twice_the_same() -> None:
     longs = [Etablissement(f"{n:09d}", "CENTRE HOSPITALIER SPÉCIALISÉ DE [L'EST]/OUEST") for n in range(12)]
-    noms = list(template.noms_d_onglets(longs).values())
+    noms = list(writing.noms_d_onglets(longs).values())
     assert len({n.casefold() for n in noms}) == 12
     assert all(len(n) <= 31 and not set(n) & set("[]:*?/\\") for n in noms)
 
@@ -108,8 +108,8 @@ def test_a_tab_is_found_again_by_its_name_though_cut_and_without_stamp(dossier: 
 def test_every_ght_of_the_example_gets_its_trame(dossier: Dossier, tmp_path: Path) -> None:
     campagne = dossier.campagnes["2021-annuelle"]
     for ght in dossier.territoire.ghts:
-        nom = template.nom_de_fichier(ght, campagne, dossier)
-        assert template.ecrit(template.classeur(PAAT, ght, campagne, dossier), tmp_path / nom).stat().st_size > 10_000
+        nom = writing.nom_de_fichier(ght, campagne, dossier)
+        assert writing.ecrit(writing.classeur(PAAT, ght, campagne, dossier), tmp_path / nom).stat().st_size > 10_000
 
 
 def test_a_trame_of_the_previous_version_is_read(dossier: Dossier) -> None:

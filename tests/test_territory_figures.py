@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from bots.answering import repond
-from config.territoire import FRANCE, Perimetre
-from reports.classement import classement
+from config.territory import FRANCE, Perimetre
 from reports.coverage import couverture, performance
 from reports.forecast import prevision
 from reports.gains import gains
+from reports.progress import etats, retards, statut
 from reports.quality import qualite
-from reports.suivi import etats, retards, statut
-from reports.vue import Sujet
+from reports.ranking import classement
+from reports.view import Sujet
 from tests.region import REFERENT, Region, nouvelle, sujet
 
 MI_ANNEE, SUIVANTE = "2022-mi-annee", "2022-annuelle"

@@ -17,17 +17,17 @@ from typing import Any
 
 import pytest
 
-from reports.bridge import changements
-from reports.suivi import etats
-from reports.vue import Vue, somme
-from sheets.register import actes, questions
+from reports.changes import changements
+from reports.progress import etats
+from reports.view import Vue, somme
+from sheets.register import acts, stored_lines
 from sheets.register.pulls import PAR_LE_GHT
 from sheets.register.pulls import Saisie as PourLeCompte
-from sheets.register.questions import LigneRecue
-from sheets.template import ENTETE
-from tests import oracle_histoire as oracle
+from sheets.register.stored_lines import LigneRecue
+from sheets.writing import ENTETE
+from tests import oracle_history as oracle
 from tests.conftest import GAIN_COL
-from tests.oracle_histoire import Borne, Decision, Envoi, Monde, Neant, Prolongation, Rejuge, Revision, Saisie, Verrou
+from tests.oracle_history import Borne, Decision, Envoi, Monde, Neant, Prolongation, Rejuge, Revision, Saisie, Verrou
 from tests.region import REFERENT, Region, nouvelle, sujet, trame
 
 pytestmark = pytest.mark.e2e  # half a minute of processor, kept out of the quick tests
@@ -88,7 +88,7 @@ class Recit:
     def decide(self, d: Decision) -> None:
         annee = next(c.exercice for c in CAMPAGNES if c.code == d.campagne)
         reference = f"{d.campagne}/{d.finess}/{self.numeros[annee, d.finess, d.achat]}"
-        actes.decide(self.region.le(d.jour).main(), reference, d.sens, f"relu : {d.achat}")
+        acts.decide(self.region.le(d.jour).main(), reference, d.sens, f"relu : {d.achat}")
         self.evenements.append(d)
 
     def borne(self, b: Borne, avant: str, apres: str) -> None:
@@ -111,15 +111,15 @@ class Recit:
         self.evenements.append(Rejuge(jour))
 
     def verrouille(self, v: Verrou) -> None:
-        actes.verrouille(self.region.le(v.jour).main(), v.campagne, [v.ght], "fin de campagne", oui=v.pose)
+        acts.verrouille(self.region.le(v.jour).main(), v.campagne, [v.ght], "fin de campagne", oui=v.pose)
         self.evenements.append(v)
 
     def prolonge(self, p: Prolongation) -> None:
-        actes.prolonge(self.region.le(p.jour).main(), p.campagne, p.ght, p.jusqu_au, "panne")
+        acts.prolonge(self.region.le(p.jour).main(), p.campagne, p.ght, p.jusqu_au, "panne")
         self.evenements.append(p)
 
     def neant(self, n: Neant) -> None:
-        actes.dit_neant(self.region.le(n.jour).main(), n.campagne, n.finess, "dit au téléphone")
+        acts.dit_neant(self.region.le(n.jour).main(), n.campagne, n.finess, "dit au téléphone")
         self.evenements.append(n)
 
     def monde(self, jour: date) -> Monde:
@@ -159,7 +159,7 @@ class Recit:
         toutes = vue.db.execute(
             "SELECT id FROM lignes_paat WHERE onglet IN (SELECT value FROM json_each(?))", [str(cles)]
         )
-        lues = questions.lignes_de(vue.db, cles, vue.au, parmi=[r[0] for r in toutes.fetchall()])
+        lues = stored_lines.lignes_de(vue.db, cles, vue.au, parmi=[r[0] for r in toutes.fetchall()])
         rendues = {}
         for li in lues:
             achat = places[li.finess, Path(li.chemin).name, li.cellule]

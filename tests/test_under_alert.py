@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 
-from bots import bureau
+from bots.answer_files import image, tableur
 from bots.answering import rend
-from bots.chat import repond_a
-from bots.documents import image, tableur
-from bots.notify import tourne
-from config.droits import CLAVIER
-from config.langue import INSECABLE, MILLIERS
-from sheets.register import actes, schema
-from sheets.register.compte import qui_compte
+from bots.delivery import tourne
+from bots.slack import home_tab
+from bots.slack.conversation import repond_a
+from config.french import INSECABLE, MILLIERS
+from config.rights import CLAVIER
+from sheets.register import acts, schema
 from sheets.register.decisions import decisions
+from sheets.register.what_counts import qui_compte
 from tests.conftest import GAIN_COL
-from tests.facteur import Facteur
+from tests.postman import Facteur
 from tests.region import REFERENT, Region, nouvelle, relit
 
 JURA, NIEVRE = "BFC-08", "BFC-06"
@@ -106,7 +106,7 @@ def _surfaces(region: Region, personne: Any) -> Iterator[tuple[str, str]]:
     yield "comparison", region.demande("compare bfc et jura 2021")["texte"]
     yield "years", region.demande("évolution bfc")["texte"]
     yield "slack", json.dumps(repond_a("gains bfc 2021", personne, region.vue, heure).blocs, ensure_ascii=False)
-    yield "home", json.dumps(bureau.accueil(region.main(), region.vue), ensure_ascii=False)
+    yield "home", json.dumps(home_tab.accueil(region.main(), region.vue), ensure_ascii=False)
     rendu = rend("gains bfc 2021", CLAVIER, region.vue, heure)
     yield "picture", image(rendu).alternative
     livre = relit(tableur(rend("gains bfc 2021 en tableur", CLAVIER, region.vue, heure)).octets)
@@ -119,7 +119,7 @@ def _surfaces(region: Region, personne: Any) -> Iterator[tuple[str, str]]:
 
 
 def test_the_picture_shows_it_apart_with_its_word_in_the_key(region: Region) -> None:
-    from reports.dessins import Part, dessin, parts
+    from reports.charts import Part, dessin, parts
 
     rendu = rend("gains bfc 2021 par ght", CLAVIER, region.vue, region.heure)
     assert rendu.reponse
@@ -178,7 +178,7 @@ def decide(region: Region, hasard: random.Random) -> None:
         for action in region.lignes(finess, ANNUELLE):
             if hasard.random() < 0.4:
                 sens = hasard.choice(["retenir", "retirer", "revenir"])
-                actes.decide(region.main(), f"{ANNUELLE}/{finess}/{action}", sens, "relu")
+                acts.decide(region.main(), f"{ANNUELLE}/{finess}/{action}", sens, "relu")
 
 
 @pytest.mark.parametrize("graine", range(4))
@@ -228,7 +228,7 @@ def test_at_the_lock_it_is_what_stood_under_alert_that_evening_whatever_came_sin
     region.le(date(2022, 1, 20)).envoie("Jura.xlsx", JURA, ANNUELLE, generated(hasard))
     decide(region, hasard)
     locked = date(2022, 1, 24)
-    actes.verrouille(region.le(locked).main(), ANNUELLE, [JURA], "fin de campagne")
+    acts.verrouille(region.le(locked).main(), ANNUELLE, [JURA], "fin de campagne")
     expected = independent(region, locked)
     assert sum(expected.values())
     told = region.demande("gains bfc 2021 au verrou")
@@ -252,13 +252,13 @@ def test_an_alert_that_a_later_look_puts_on_a_locked_line_stands_today_and_not_a
     same = ligne(50_000, 2_000_000, marche="G1", intitule="Gants")
     region.envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: [same, *ORDINAIRES]})
     if kept:
-        actes.decide(region.main(), f"{ANNUELLE}/{SUD}/0001", "retenir", "devis relus")
-    actes.verrouille(region.le(date(2022, 1, 24)).main(), ANNUELLE, [JURA], "fin de campagne")
+        acts.decide(region.main(), f"{ANNUELLE}/{SUD}/0001", "retenir", "devis relus")
+    acts.verrouille(region.le(date(2022, 1, 24)).main(), ANNUELLE, [JURA], "fin de campagne")
     region.le(date(2022, 1, 27)).envoie("Nièvre.xlsx", NIEVRE, ANNUELLE, {NEVERS: [same]})
     assert region.demande("gains jura 2021")["sous_alerte"] == today, "the same market, the same gain"
     assert region.demande("gains jura 2021 au verrou")["sous_alerte"] == "0.00"
-    actes.verrouille(region.le(date(2022, 1, 28)).main(), ANNUELLE, [JURA], "reprise", oui=False)
-    actes.verrouille(region.main(), ANNUELLE, [JURA], "fin de campagne")
+    acts.verrouille(region.le(date(2022, 1, 28)).main(), ANNUELLE, [JURA], "reprise", oui=False)
+    acts.verrouille(region.main(), ANNUELLE, [JURA], "fin de campagne")
     assert region.demande("gains jura 2021 au verrou")["sous_alerte"] == today, "that look is before this lock"
 
 
@@ -276,7 +276,7 @@ def test_a_line_that_a_referent_kept_is_under_alert_no_more_from_that_day(tmp_pa
     region.envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: [*ORDINAIRES, PLANTED]})
     before = region.heure.date()
     region.le(date(2022, 2, 3))
-    actes.decide(region.main(), f"{ANNUELLE}/{SUD}/0007", "retenir", "devis relus")
+    acts.decide(region.main(), f"{ANNUELLE}/{SUD}/0007", "retenir", "devis relus")
     assert region.demande("gains bfc 2021")["sous_alerte"] == "0.00"
     assert region.demande("gains bfc 2021")["valeur"] == "4600015.00"
     assert region.demande("gains bfc 2021", before)["sous_alerte"] == "4000000.00"

@@ -8,12 +8,12 @@ import zipfile
 import pytest
 from openpyxl.utils import get_column_letter
 
-from sheets.reading.formats import SCALED, WORDED
 from sheets.reading.headings import trouve
+from sheets.reading.number_formats import SCALED, WORDED
 from sheets.reading.shown import other_units
 from sheets.reading.units import announced, odd_words, unit_said
-from sheets.template.accueil import CONSIGNES
-from sheets.trames.paat import PAAT
+from sheets.trames.paat.columns import PAAT
+from sheets.writing.welcome import CONSIGNES
 from tests.conftest import GAIN_COL
 
 OTHER = {

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from config.dossier import EXEMPLE
 from config.errors import UserError
+from config.folder import EXEMPLE
 from jobs.chat import repond_sur_slack
 from jobs.wiring import Atelier
-from sheets.register.registre import ouvre
+from sheets.register.database import ouvre
 from tests.region import nouvelle
 
 
@@ -83,13 +83,13 @@ def test_the_bot_listens_even_when_nothing_can_be_worked_out_ahead(
     atelier.vue()
     (atelier.chemin_dossier / "personnes.csv").write_text("à moitié écrit", encoding="utf-8")
     ecoute: list[object] = []
-    monkeypatch.setattr("bots.slack.robot", lambda *_: "robot")
-    monkeypatch.setattr("bots.slack.ferme", lambda _: None)
+    monkeypatch.setattr("bots.slack.socket_mode.robot", lambda *_: "robot")
+    monkeypatch.setattr("bots.slack.socket_mode.ferme", lambda _: None)
 
     def veille(robot: object, *_: object) -> bool:
         ecoute.append(robot)
         return True
 
-    monkeypatch.setattr("bots.slack.veille", veille)
+    monkeypatch.setattr("bots.slack.socket_mode.veille", veille)
     assert repond_sur_slack(atelier, threading.Event())
     assert ecoute == ["robot"]

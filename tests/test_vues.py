@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from config.dossier import Dossier, charge
-from config.territoire import FRANCE, Perimetre
+from config.folder import Dossier, charge
+from config.territory import FRANCE, Perimetre
 from reports.gains import SANS_LABEL, gains, pourquoi
-from reports.vue import Sujet, Vue
-from sheets.constats import Gravite
+from reports.view import Sujet, Vue
+from sheets.findings import Gravite
 from sheets.judging.workbook import juge
-from sheets.register import pulls, questions, schema
-from sheets.register.compte import dernier_fichier
-from tests.atelier import JOUR as DEBUT
-from tests.atelier import MOREZ, SUD, en_janvier, releve_ici
+from sheets.register import pulls, schema, stored_lines
+from sheets.register.what_counts import dernier_fichier
 from tests.conftest import Remplir
+from tests.workshop import JOUR as DEBUT
+from tests.workshop import MOREZ, SUD, en_janvier, releve_ici
 
 AU = date(2023, 6, 1)
 
@@ -84,7 +84,7 @@ def _memes_lignes(vue: Vue, exercice: int) -> int:
 
 def _memes_constats(vue: Vue, exercice: int) -> None:
     onglets = [o.id for o in vue.comptent(Sujet(FRANCE, exercice))]
-    attendus = questions.constats_de(vue.db, onglets, tuple(Gravite), vue.au)
+    attendus = stored_lines.constats_de(vue.db, onglets, tuple(Gravite), vue.au)
     requete = "SELECT fichier, reference, code, cellule, message, enjeu FROM v_constats WHERE exercice = ?"
     vus = sorted((*r[:5], _cents(r[5])) for r in vue.db.execute(requete, (exercice,)))
     assert vus == sorted(

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from config.langue import euros
-from jobs.pull import prend
-from sheets.constats import Gravite
+from config.french import euros
+from jobs.taking_in.folders import prend
+from sheets.findings import Gravite
 from sheets.judging.workbook import juge
-from sheets.register import actes, questions
-from sheets.register.compte import qui_compte
+from sheets.register import acts, stored_lines
 from sheets.register.pulls import Depot
+from sheets.register.what_counts import qui_compte
 from tests.region import Region, nouvelle, sujet, trame
 
 BELFORT, SENS, JOIGNY, NORD, YONNE = "900000365", "890970569", "890000417", "BFC-09", "BFC-05"
@@ -190,11 +190,11 @@ def test_the_same_by_mail(region: Region) -> None:
 def test_after_the_lock_a_copy_of_the_locked_version_does_not_pass_for_the_last_one(region: Region) -> None:
     v1, v2 = octets(region, 9_000), octets(region, 12_000)
     releve(region, 0, {"nord.xlsx": (v1, 0)})
-    actes.verrouille(region.main(), ANNUELLE, [NORD], "fin de campagne")
+    acts.verrouille(region.main(), ANNUELLE, [NORD], "fin de campagne")
     releve(region, 1, {"nord.xlsx": (v2, 10)})
     assert releve(region, 2, {"copie.xlsx": (v1, 20)})["copie.xlsx"][0] == "inchange"
     assert retenu(region) == 9_000
-    actes.verrouille(region.le(JOURS[3]).main(), ANNUELLE, [NORD], "reprise", oui=False)
+    acts.verrouille(region.le(JOURS[3]).main(), ANNUELLE, [NORD], "reprise", oui=False)
     assert retenu(region) == 12_000
 
 
@@ -299,6 +299,6 @@ def test_a_new_register_of_the_same_folder_gives_the_same_figures(tmp_path: Path
     (autre / "recus").symlink_to(region.ou / "recus")
     neuve.le(JOURS[-1]).releve()
     assert retenu(neuve) == retenu(region)
-    toutes = questions.constats_de(neuve.db, [o.id for o in qui_compte(neuve.db, [ANNUELLE], JOURS[-1]).values()],
+    toutes = stored_lines.constats_de(neuve.db, [o.id for o in qui_compte(neuve.db, [ANNUELLE], JOURS[-1]).values()],
                                    (Gravite.ALERTE,), JOURS[-1])  # fmt: skip
     assert all(r.constat.code != "version-reprise" for r in toutes)

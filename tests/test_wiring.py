@@ -7,11 +7,11 @@ from threading import Thread
 
 import pytest
 
-from config.dossier import EXEMPLE
 from config.errors import UserError
+from config.folder import EXEMPLE
 from jobs.wiring import Atelier
-from sheets.register import chat
-from sheets.register.registre import ouvre
+from sheets.register import claimed_events
+from sheets.register.database import ouvre
 
 MIDI = datetime(2022, 3, 31, 12, tzinfo=UTC)
 
@@ -25,14 +25,14 @@ def atelier(tmp_path: Path) -> Atelier:
 
 def _registre(chemin: Path, etat: str) -> None:
     db = ouvre(chemin)
-    chat.fait_signe(db, "slack", etat, MIDI)
+    claimed_events.fait_signe(db, "slack", etat, MIDI)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
 
 
 def _etat(atelier: Atelier) -> str:
     with atelier.vue_fraiche() as vue:
-        signe = chat.dernier_signe(vue.db, "slack")
+        signe = claimed_events.dernier_signe(vue.db, "slack")
         assert signe
         return signe.etat
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from config.dossier import Dossier
 from config.errors import UserError
-from sheets.constats import Constat
+from config.folder import Dossier
+from sheets.findings import Constat
 from sheets.judging.workers import MEMOIRE, a_l_abri
-from sheets.register.registre import ecriture, lecture, ouvre
+from sheets.register.database import ecriture, lecture, ouvre
 
 
 def swells(_name: str, content: bytes, _dossier: Dossier, _again: bool) -> str:

@@ -10,8 +10,8 @@ import pytest
 import xlwt
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from sheets.judged import Classeur
 from sheets.judging.workbook import juge
-from sheets.lignes import Classeur
 from sheets.reading.unwrapping import EXCEL_S_OWN
 from tests.corpus import dossier, ordinaire
 from tests.corpus.base import COL, GAIN, GAIN_SANS_L1, L1, ONGLET, ouvre

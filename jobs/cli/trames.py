@@ -91,7 +91,7 @@ def pull(sources: tuple[Path, ...], en_json: bool, motif: str, email: str | None
 @communes
 def courrier(envoie: bool, **options: Any) -> None:
     """Relève les trames arrivées dans la boîte aux lettres (VIGIE_IMAP_URL), répond à chaque envoi, range ce qui est vu."""
-    from jobs.intake import montre_le_courrier
+    from jobs.taking_in.mails import montre_le_courrier
 
     montre_le_courrier(atelier(**options), envoie=envoie)
 

@@ -6,26 +6,26 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from bots import answering, console
+from bots import answering, terminal
 from config import safe_write
-from config.dossier import EXEMPLE
-from config.droits import CLAVIER
 from config.errors import UserError
-from config.langue import euros, grand_montant, taux
-from config.territoire import Perimetre
+from config.folder import EXEMPLE
+from config.french import euros, grand_montant, taux
+from config.rights import CLAVIER
+from config.territory import Perimetre
 from jobs.commands import montre_bilan
-from jobs.demo.remplissage import ABSENT, fichier_etranger, plan, remplit
-from jobs.pull import Bilan, pull
+from jobs.demo.filling import ABSENT, fichier_etranger, plan, remplit
 from jobs.retours import VERROU, ecrit_les_retours
+from jobs.taking_in.folders import Bilan, pull
 from jobs.wiring import Atelier, atelier
-from reports import suivi
+from reports import progress
+from reports.answer import Reponse
 from reports.gains import gains
 from reports.quality import rejets
-from reports.reponse import Reponse
-from reports.vue import Sujet
-from sheets import template
-from sheets.template.seal import is_untouched
+from reports.view import Sujet
+from sheets import writing
 from sheets.trames import TRAMES
+from sheets.writing.seal import is_untouched
 
 CAMPAGNE = "2021-annuelle"
 REGION = Perimetre("region", "BFC")
@@ -44,30 +44,30 @@ def visite(sortie: Path) -> Bilan:
     """Run the whole tour into `sortie`, made anew; return what was pulled."""
     _place_nette(sortie)
     monte = atelier(EXEMPLE, sortie / "vigie.sqlite", JOUR)
-    console.titre("1. Les trames : une par GHT, un onglet par établissement")
+    terminal.titre("1. Les trames : une par GHT, un onglet par établissement")
     ecrit_les_trames(monte, sortie)
-    console.ecrit(f"Trames vierges dans {sortie / 'trames'}, trames remplies dans {sortie / 'recus'}.")
-    console.titre("2. Le relevé : lire, juger, enregistrer")
-    with console.progression("Relevé") as avance:
+    terminal.ecrit(f"Trames vierges dans {sortie / 'trames'}, trames remplies dans {sortie / 'recus'}.")
+    terminal.titre("2. Le relevé : lire, juger, enregistrer")
+    with terminal.progression("Relevé") as avance:
         bilan = pull(monte.registre, monte.dossier, [sortie / "recus"], monte.maintenant, avance)
     montre_bilan(bilan)
-    console.titre("3. Les retours : ce que chacun doit corriger, à côté de son fichier")
+    terminal.titre("3. Les retours : ce que chacun doit corriger, à côté de son fichier")
     envois = sorted(f for f in (sortie / "recus").glob("GHT *.xlsx"))
     ecrit_les_retours(monte, envois, sortie / "retours")
-    console.titre("4. La région")
+    terminal.titre("4. La région")
     montre_la_region(monte)
-    console.titre("5. Ce qui coûte le plus")
+    terminal.titre("5. Ce qui coûte le plus")
     montre_les_rejets(monte)
-    console.titre("6. Des questions, leurs réponses")
+    terminal.titre("6. Des questions, leurs réponses")
     for question, email in QUESTIONS:
         personne = monte.personne(email) if email else CLAVIER
         rendu = answering.repond(question, personne, monte.vue(), monte.maintenant())
-        console.ecrit(f"\n« {question} »{f' ({personne.fonction})' if email else ''}", "bold cyan")
-        console.ecrit(str(rendu["texte"]))
-    console.titre("À vous")
-    console.ecrit(f'  vigie ask "gains GHT Nièvre" --registre {sortie / "vigie.sqlite"} --today {JOUR}')
-    console.ecrit(f'  ouvrez "{sortie / "retours" / "GHT Jura - retour.xlsx"}" : ce qu’un GHT reçoit en retour')
-    console.ecrit(f'  vigie check "{sortie / "recus" / "GHT Jura.xlsx"}"')
+        terminal.ecrit(f"\n« {question} »{f' ({personne.fonction})' if email else ''}", "bold cyan")
+        terminal.ecrit(str(rendu["texte"]))
+    terminal.titre("À vous")
+    terminal.ecrit(f'  vigie ask "gains GHT Nièvre" --registre {sortie / "vigie.sqlite"} --today {JOUR}')
+    terminal.ecrit(f'  ouvrez "{sortie / "retours" / "GHT Jura - retour.xlsx"}" : ce qu’un GHT reçoit en retour')
+    terminal.ecrit(f'  vigie check "{sortie / "recus" / "GHT Jura.xlsx"}"')
     return bilan
 
 
@@ -98,15 +98,15 @@ def ecrit_les_trames(monte: Atelier, sortie: Path) -> None:
     campagne = dossier.campagnes[CAMPAGNE]
     lignes = plan(dossier, campagne)
     recus = sortie / "recus"
-    with console.progression("Trames") as avance:
+    with terminal.progression("Trames") as avance:
         for rang, ght in enumerate(dossier.territoire.ghts, 1):
-            livre = template.classeur(trame, ght, campagne, dossier)
-            template.ecrit(livre, sortie / "trames" / template.nom_de_fichier(ght, campagne, dossier))
+            livre = writing.classeur(trame, ght, campagne, dossier)
+            writing.ecrit(livre, sortie / "trames" / writing.nom_de_fichier(ght, campagne, dossier))
             if ght != ABSENT:
                 remplit(livre, trame, ght, campagne, dossier, lignes)
-                template.ecrit(livre, recus / f"{dossier.territoire.ghts[ght].nom}.xlsx")
+                writing.ecrit(livre, recus / f"{dossier.territoire.ghts[ght].nom}.xlsx")
             avance(rang, len(dossier.territoire.ghts))
-    template.ecrit(fichier_etranger(), recus / "Congés 2022.xlsx")
+    writing.ecrit(fichier_etranger(), recus / "Congés 2022.xlsx")
     safe_write.create(recus / f"{VERROU}GHT Jura.xlsx", b"\x05verrou")
 
 
@@ -115,12 +115,13 @@ def montre_la_region(monte: Atelier) -> None:
     vue = monte.vue()
     sujet = Sujet(REGION, 2021)
     rangs = [
-        _rang(e.ght.nom, e.mots, gains(vue, Sujet(Perimetre("ght", e.ght.code), 2021))) for e in suivi.etats(vue, sujet)
+        _rang(e.ght.nom, e.mots, gains(vue, Sujet(Perimetre("ght", e.ght.code), 2021)))
+        for e in progress.etats(vue, sujet)
     ]
     r = gains(vue, sujet)
     rangs.append(_rang("Bourgogne-Franche-Comté", f"{r.recues} trames sur {r.attendues}", r))
-    console.tableau(("GHT", "État", "Déclaré", "Retiré", "Retenu", "Objectif", "Atteinte"), rangs, (2, 3, 4, 5, 6))
-    console.ecrit("L'objectif d'un GHT est sa part de celui de la région, répartie selon les achats.", "dim")
+    terminal.tableau(("GHT", "État", "Déclaré", "Retiré", "Retenu", "Objectif", "Atteinte"), rangs, (2, 3, 4, 5, 6))
+    terminal.ecrit("L'objectif d'un GHT est sa part de celui de la région, répartie selon les achats.", "dim")
 
 
 def _rang(nom: str, etat: str, r: Reponse) -> tuple[str, ...]:
@@ -135,5 +136,5 @@ def montre_les_rejets(monte: Atelier) -> None:
     for e in rejets(monte.vue(), Sujet(REGION, 2021)).elements[:8]:
         if e.adresse and isinstance(e.valeur, int):
             place = f"{Path(e.adresse.fichier).name} · {e.adresse.feuille} · {e.adresse.cellule}"
-            console.ecrit(f"  {euros(e.valeur):>13}  {place}", "bold")
-            console.ecrit(f"                 {e.libelle}")
+            terminal.ecrit(f"  {euros(e.valeur):>13}  {place}", "bold")
+            terminal.ecrit(f"                 {e.libelle}")

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from config.campagne import Campagne
+from config.campaign import Campagne
 from config.nomenclature import Nomenclature
-from config.seuils import Seuils
-from sheets.constats import Constat, Gravite
+from config.settings import Seuils
+from sheets.findings import Constat, Gravite
 
 Portee = Literal["classeur", "onglet", "cellule", "ligne", "tableau", "trame", "campagne", "histoire"]
 

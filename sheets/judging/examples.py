@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from config.dossier import Dossier
-from config.langue import enumeration
+from config.folder import Dossier
+from config.french import enumeration
 from sheets.checks.catalogue import Contexte, Controle
-from sheets.constats import Constat
+from sheets.findings import Constat
 from sheets.judging.lines import juge_lignes
-from sheets.reading import lines as reading
-from sheets.reading.excel import OngletBrut
+from sheets.reading import rows as reading
+from sheets.reading.opening import OngletBrut
 from sheets.trame import Trame
-from sheets.trames.paat import PAAT
+from sheets.trames.paat.columns import PAAT
 
 VALIDE: dict[str, object] = {
     "intitule": "Gants d'examen",

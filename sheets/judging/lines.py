@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from sheets.cells import Doubtful, Probleme, Reconnu
-from sheets.checks import CATALOGUE, classeur
+from sheets.checks import CATALOGUE, on_workbooks
 from sheets.checks.catalogue import Contexte, Controle, Ecart, pour
-from sheets.constats import Constat, Gravite
-from sheets.lignes import Ligne, Onglet
+from sheets.findings import Constat, Gravite
+from sheets.judged import Ligne, Onglet
 from sheets.reading.read_tab import LigneLue, OngletLu
 from sheets.spelling import number_key
 from sheets.trame import Trame
@@ -27,7 +27,7 @@ def juge_lignes(lu: OngletLu, feuille: str, trame: Trame, contexte: Contexte) ->
         if ecrit and ecrit != numero:
             adresse = f"{lu.colonnes['action_id']}{lue.numero}"
             constats.append(
-                classeur.numero_en_double(ecrit, numero, feuille=feuille, ligne=lue.numero, cellule=adresse)
+                on_workbooks.numero_en_double(ecrit, numero, feuille=feuille, ligne=lue.numero, cellule=adresse)
             )
         valeurs = trame.ligne(**{**lue.valeurs, "action_id": numero})
         mesure = trame.mesure(valeurs, contexte.campagne.exercice, contexte.campagne.situation)

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from config.campagne import Campagne
-from config.dossier import Dossier
-from config.langue import proche
-from config.territoire import Etablissement
-from sheets.accueil import Accueil
-from sheets.checks import classeur
+from config.campaign import Campagne
+from config.folder import Dossier
+from config.french import proche
+from config.territory import Etablissement
+from sheets.checks import on_workbooks
 from sheets.checks.catalogue import Contexte
-from sheets.constats import Constat
-from sheets.noms import A_NOUS, noms_d_onglets
-from sheets.reading.excel import OngletBrut
+from sheets.findings import Constat
+from sheets.first_tab import Accueil
+from sheets.reading.opening import OngletBrut
 from sheets.reading.read_tab import OngletLu
+from sheets.tab_names import A_NOUS, noms_d_onglets
 from sheets.trame import Tampon, Trame
 
 Tab = tuple[OngletBrut, Tampon | None]
@@ -102,7 +102,7 @@ def set_aside(envoi: Envoi, brut: OngletBrut, tampon: Tampon | None, lu: OngletL
     if lu is not None and (_par_nom(brut.nom, envoi) or _has_its_columns(lu, envoi.trame)):
         return None
     values = 0 if brut.nom in A_NOUS else sum(c not in ("", None) for rangee in brut.rangees for c in rangee)
-    return [classeur.onglet_ecarte(brut.nom, values, feuille=brut.nom)] if values else []
+    return [on_workbooks.onglet_ecarte(brut.nom, values, feuille=brut.nom)] if values else []
 
 
 def _has_its_columns(lu: OngletLu, trame: Trame) -> bool:

@@ -9,22 +9,22 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from config.campagne import Campagne
-from config.discretion import MASQUE, SECRET, masque
-from config.dossier import Dossier
-from sheets import accueil
-from sheets.accueil import Accueil
+from config.campaign import Campagne
+from config.folder import Dossier
+from config.secrets import MASQUE, SECRET, masque
+from sheets import first_tab
 from sheets.cells import Probleme
-from sheets.checks import CATALOGUE, classeur
-from sheets.constats import Constat, Gravite, rang
+from sheets.checks import CATALOGUE, on_workbooks
+from sheets.companion_mark import est_un_retour
+from sheets.findings import Constat, Gravite, rang
+from sheets.first_tab import Accueil
+from sheets.judged import Classeur, Ligne, Onglet
 from sheets.judging.lines import juge_la_trame, juge_lignes
 from sheets.judging.tabs import Envoi, Tab, bears_the_name_of, by_trust, etablissement_de, set_aside
-from sheets.lignes import Classeur, Ligne, Onglet
-from sheets.marque import est_un_retour
-from sheets.reading import excel, loupe
-from sheets.reading import lines as reading
-from sheets.reading.excel import OngletBrut
-from sheets.reading.rognage import relit
+from sheets.reading import opening, sheet_xml
+from sheets.reading import rows as reading
+from sheets.reading.opening import OngletBrut
+from sheets.reading.second_try import relit
 from sheets.reading.unwrapping import unwrapped
 from sheets.trame import Tampon, Trame, lit_tampon
 from sheets.trames import TRAMES
@@ -39,7 +39,7 @@ def juge(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
     """
     try:
         return _discret(_juge(fichier, octets, dossier))
-    except excel.MalLu:
+    except opening.MalLu:
         return juge_rogne(fichier, octets, dossier)
 
 
@@ -62,10 +62,10 @@ def juge_rogne(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
     try:
         rogne = relit(octets)
         rendu = _discret(_juge(fichier, rogne.octets, dossier, relu=True))
-    except excel.Refus as refus:
+    except opening.Refus as refus:
         return _discret(Classeur(fichier, None, (), (refus.constat,), lisible=False))
-    dits = [classeur.cellule_lointaine(list(rogne.lointaines))] if rogne.lointaines else []
-    dits += [classeur.onglet_sans_contenu(nom, feuille=nom) for nom in map(masque, rogne.absents)]
+    dits = [on_workbooks.cellule_lointaine(list(rogne.lointaines))] if rogne.lointaines else []
+    dits += [on_workbooks.onglet_sans_contenu(nom, feuille=nom) for nom in map(masque, rogne.absents)]
     return replace(rendu, constats=(*rendu.constats, *dits))
 
 
@@ -74,22 +74,22 @@ def _juge(fichier: str, octets: bytes, dossier: Dossier, *, relu: bool = False) 
     tampon = None
     try:
         octets = unwrapped(octets)
-        bruts = excel.ouvre(octets)
+        bruts = opening.ouvre(octets)
         tampons = [tampon_de(o) for o in bruts]
-        proprietes = excel.proprietes(octets)
+        proprietes = opening.proprietes(octets)
         propriete = lit_tampon(proprietes.get("vigie", ""))
         if est_un_retour(proprietes, map(haut_de, bruts), any(tampons) or propriete is not None):
-            raise excel.Refus(classeur.retour_de_vigie())
+            raise opening.Refus(on_workbooks.retour_de_vigie())
         tampon = le_plus_frequent([replace(t, finess="") for t in tampons if t]) or propriete
         if tampon is None:
-            raise excel.Refus(classeur.trame_inconnue([o.nom for o in bruts]))
+            raise opening.Refus(on_workbooks.trame_inconnue([o.nom for o in bruts]))
         trame, campagne = _reconnait(tampon, dossier)
-    except excel.MalLu:
+    except opening.MalLu:
         raise
-    except excel.Refus as refus:
+    except opening.Refus as refus:
         return Classeur(fichier, tampon, (), (refus.constat,), lisible=False)
-    premier = accueil.first_tab(zip(bruts, tampons, strict=True))
-    dit = accueil.lit(premier) if premier else Accueil()
+    premier = first_tab.first_tab(zip(bruts, tampons, strict=True))
+    dit = first_tab.lit(premier) if premier else Accueil()
     suspects = _achats_suspects(dit, dossier, campagne)
     membres = {e.finess: e.nom for e in dossier.territoire.membres(tampon.ght, campagne.situation)}
     envoi = Envoi(octets, trame, campagne, tampon, dossier, dit, membres, relu)
@@ -106,7 +106,7 @@ def _achats_suspects(dit: Accueil, dossier: Dossier, campagne: Campagne) -> list
         connu = dossier.achats_connus(finess, campagne.exercice)
         if connu and not connu / 10 <= montant <= connu * 10:
             nom = dossier.territoire.nom_de(finess)
-            suspects.append(classeur.achats_suspects(nom, montant, connu, feuille=accueil.TITRE))
+            suspects.append(on_workbooks.achats_suspects(nom, montant, connu, feuille=first_tab.TITRE))
             del dit.achats[finess]
     return suspects
 
@@ -116,36 +116,36 @@ def _sur_l_accueil(
 ) -> Iterator[Constat]:
     """What the first tab and the workbook's property say that cannot be read, or that contradicts the tabs."""
     if propriete and propriete != tampon:
-        yield classeur.tampon_contredit(f"Les propriétés du classeur disent « {propriete} »", f"« {tampon} »")
+        yield on_workbooks.tampon_contredit(f"Les propriétés du classeur disent « {propriete} »", f"« {tampon} »")
     if premier is None:
-        yield classeur.premier_onglet_absent(accueil.TITRE)
+        yield on_workbooks.premier_onglet_absent(first_tab.TITRE)
         return
     dit = tampon_de(premier)
     if dit and dit != tampon:
-        yield classeur.tampon_contredit(f"Le premier onglet dit « {dit} »", f"« {tampon} »", feuille=premier.nom)
+        yield on_workbooks.tampon_contredit(f"Le premier onglet dit « {dit} »", f"« {tampon} »", feuille=premier.nom)
     yield from _units_of_the_first_tab(envoi.dit, premier.nom)
     blanches = envoi.dit.sans_achats | ({envoi.dit.not_answered} - {""})
-    illisibles = envoi.dit.illisibles | loupe.cachees(envoi.octets, premier.nom, blanches, envoi.dit.zeros)
+    illisibles = envoi.dit.illisibles | sheet_xml.cachees(envoi.octets, premier.nom, blanches, envoi.dit.zeros)
     for cellule, probleme in illisibles.items():
         controle, quoi = (
             CATALOGUE[probleme.code],
-            accueil.REMISE if cellule == envoi.dit.answered else accueil.ACHATS,
+            first_tab.REMISE if cellule == envoi.dit.answered else first_tab.ACHATS,
         )
         yield controle(quoi, False, probleme, feuille=premier.nom, cellule=cellule)
     for cellule, (question, said) in envoi.dit.unclear.items():
-        yield classeur.reponse_incomprise(question, said, feuille=premier.nom, cellule=cellule)
+        yield on_workbooks.reponse_incomprise(question, said, feuille=premier.nom, cellule=cellule)
     for cache in (c for c in (MASQUE, SECRET) if c in envoi.dit.contact):
         probleme = Probleme("donnee-personnelle", cache, "")
-        yield CATALOGUE[probleme.code](accueil.CONTACT, False, probleme, feuille=premier.nom)
+        yield CATALOGUE[probleme.code](first_tab.CONTACT, False, probleme, feuille=premier.nom)
 
 
 def _units_of_the_first_tab(dit: Accueil, feuille: str) -> Iterator[Constat]:
     """Other units that the first tab gives to the amounts of the tabs, or to its own."""
     for cellule, (said, unit) in dit.units.items():
-        yield classeur.unite_de_colonne(said, "euros TTC", unit, feuille=feuille, cellule=cellule)
+        yield on_workbooks.unite_de_colonne(said, "euros TTC", unit, feuille=feuille, cellule=cellule)
     if dit.unit_of_purchases:
         cellule, (said, unit) = dit.unit_of_purchases
-        yield classeur.unite_de_colonne(said, accueil.ACHATS, unit, feuille=feuille, cellule=cellule)
+        yield on_workbooks.unite_de_colonne(said, first_tab.ACHATS, unit, feuille=feuille, cellule=cellule)
 
 
 def le_plus_frequent(tampons: list[Tampon]) -> Tampon | None:
@@ -167,11 +167,11 @@ def _reconnait(tampon: Tampon, dossier: Dossier) -> tuple[Trame, Campagne]:
     trame = TRAMES.get(tampon.trame)
     if trame is None or tampon.version not in trame.versions_lues:
         lues = trame.versions_lues if trame else tuple(TRAMES)
-        raise excel.Refus(classeur.version_non_lue(f"{tampon.trame} {tampon.version}", lues))
+        raise opening.Refus(on_workbooks.version_non_lue(f"{tampon.trame} {tampon.version}", lues))
     if tampon.ght not in dossier.territoire.ghts:
-        raise excel.Refus(classeur.ght_inconnu(tampon.ght))
+        raise opening.Refus(on_workbooks.ght_inconnu(tampon.ght))
     if tampon.campagne not in dossier.campagnes:
-        raise excel.Refus(classeur.campagne_inconnue(tampon.campagne, list(dossier.campagnes)))
+        raise opening.Refus(on_workbooks.campagne_inconnue(tampon.campagne, list(dossier.campagnes)))
     return trame, dossier.campagnes[tampon.campagne]
 
 
@@ -187,7 +187,7 @@ def _onglets(envoi: Envoi, bruts: Iterable[Tab]) -> tuple[list[Onglet], list[Con
     onglets += _neants(envoi, {o.finess for o in onglets})
     absents = [nom for finess, nom in envoi.membres.items() if finess not in {o.finess for o in onglets}]
     if absents:
-        constats.append(classeur.onglet_manquant(absents))
+        constats.append(on_workbooks.onglet_manquant(absents))
     constats += juge_la_trame(onglets, envoi.trame, envoi.contexte())
     return avec_blocages(onglets, constats)
 
@@ -206,7 +206,7 @@ def _onglet(
     if lu is None:
         doute = doute or f"L'onglet « {brut.nom} » n'a plus ses en-têtes de colonnes."
     if doute or lu is None:
-        return None, [classeur.onglet_inconnu(doute, feuille=brut.nom)]
+        return None, [on_workbooks.onglet_inconnu(doute, feuille=brut.nom)]
     lignes, constats = juge_lignes(lu, brut.nom, envoi.trame, envoi.contexte(finess))
     onglet = Onglet(
         feuille=brut.nom,
@@ -221,19 +221,19 @@ def _onglet(
         refuse=not lu.utilisable,
     )
     if lignes and finess in envoi.dit.neants:
-        constats.append(classeur.neant_contredit(envoi.membres[finess], len(lignes), feuille=brut.nom))
+        constats.append(on_workbooks.neant_contredit(envoi.membres[finess], len(lignes), feuille=brut.nom))
     if autre := bears_the_name_of(envoi, brut.nom, finess):
         vu = f"L'onglet « {brut.nom} » porte le nom de {autre} et le tampon de {envoi.membres[finess]}"
-        constats.append(classeur.tampon_contredit(vu, f"celui de {envoi.membres[finess]}", feuille=brut.nom))
+        constats.append(on_workbooks.tampon_contredit(vu, f"celui de {envoi.membres[finess]}", feuille=brut.nom))
     if lu.utilisable and not onglet.utilisable:
-        constats.append(classeur.onglet_vide(envoi.membres[finess], feuille=brut.nom))
+        constats.append(on_workbooks.onglet_vide(envoi.membres[finess], feuille=brut.nom))
     return onglet, lu.constats + constats
 
 
 def _neants(envoi: Envoi, deja: set[str]) -> list[Onglet]:
     """Établissements without a tab that say « rien à déclarer » on the first one."""
     muets = sorted(envoi.dit.neants & (envoi.membres.keys() - deja))
-    return [Onglet(accueil.TITRE, f, {}, achats=envoi.dit.achats.get(f), neant=True) for f in muets]
+    return [Onglet(first_tab.TITRE, f, {}, achats=envoi.dit.achats.get(f), neant=True) for f in muets]
 
 
 def avec_blocages(onglets: list[Onglet], constats: list[Constat]) -> tuple[list[Onglet], list[Constat]]:

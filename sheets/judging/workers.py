@@ -17,12 +17,12 @@ from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from config.discretion import masque
-from config.dossier import Dossier
-from sheets.checks import classeur
-from sheets.constats import Constat
+from config.folder import Dossier
+from config.secrets import masque
+from sheets.checks import on_workbooks
+from sheets.findings import Constat
+from sheets.judged import Classeur
 from sheets.judging.workbook import juge, juge_rogne
-from sheets.lignes import Classeur
 
 SECONDES = 20.0
 """An ordinary trame is judged in hundredths of a second."""
@@ -117,4 +117,4 @@ def _defaut(nom: str) -> Constat:
 
 
 def _refus(raison: str) -> Constat:
-    return classeur.classeur_illisible(raison, "Recopiez vos lignes dans la trame d'origine, puis renvoyez-la.")
+    return on_workbooks.classeur_illisible(raison, "Recopiez vos lignes dans la trame d'origine, puis renvoyez-la.")

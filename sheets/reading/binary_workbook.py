@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
-from sheets.reading.excel import ABIME, MalLu
+from sheets.reading.opening import ABIME, MalLu
 from sheets.reading.parts import PROPERTIES, Parts, Sheet
 from sheets.reading.plain_package import Cell, written
 from sheets.reading.plain_package import Sheet as PlainSheet

@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from sheets.adresse import adresse
+from sheets.cell_address import adresse
 from sheets.cells import texte
-from sheets.checks import classeur
-from sheets.constats import Constat, Gravite
+from sheets.checks import on_workbooks
+from sheets.findings import Constat, Gravite
 from sheets.reading.units import announced, odd_words, unit_said, without_unit
 from sheets.trame import Colonne, Trame, cle_entete
 
@@ -59,20 +59,22 @@ def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int
     for cle, rangs in (vu.doubles | rivals).items():
         cellules = [ou(r) for r in rangs]
         constats.append(
-            classeur.colonne_en_double(trame.par_cle[cle].titre, cellules, feuille=feuille, cellule=cellules[1])
+            on_workbooks.colonne_en_double(trame.par_cle[cle].titre, cellules, feuille=feuille, cellule=cellules[1])
         )
     for cle in vu.changees:
         rang, titre = vu.places[cle], trame.par_cle[cle].titre
         constats.append(
-            classeur.colonne_reconnue(" ".join(titres[rang].split()), titre, feuille=feuille, cellule=ou(rang))
+            on_workbooks.colonne_reconnue(" ".join(titres[rang].split()), titre, feuille=feuille, cellule=ou(rang))
         )
     for cle, unit in vu.other_units.items():
         rang, titre = vu.places[cle], trame.par_cle[cle].titre
         constats.append(
-            classeur.unite_de_colonne(" ".join(titres[rang].split()), titre, unit, feuille=feuille, cellule=ou(rang))
+            on_workbooks.unite_de_colonne(
+                " ".join(titres[rang].split()), titre, unit, feuille=feuille, cellule=ou(rang)
+            )
         )
     if vu.absentes:
-        constats.append(classeur.colonne_absente(list(vu.absentes), feuille=feuille, cellule=ou(0)))
+        constats.append(on_workbooks.colonne_absente(list(vu.absentes), feuille=feuille, cellule=ou(0)))
     largeur = max((r for r, t in enumerate(titres) if t), default=0) + 1
     utilisable = not any(c.gravite is Gravite.REJET for c in constats)
     return Entetes(premiere, vu.places, largeur, tuple(constats), utilisable)
@@ -229,7 +231,7 @@ def _other_units(
                 titre = trame.par_cle[euros[rang]].titre if rang in euros else "euros TTC"
                 vu = " ".join(str(cellule).split())
                 ou = adresse(colonne_0 + rang, ligne_0 + numero + 1)
-                yield classeur.unite_de_colonne(vu, titre, unit, feuille=feuille, cellule=ou)
+                yield on_workbooks.unite_de_colonne(vu, titre, unit, feuille=feuille, cellule=ou)
 
 
 def _deplacees(places: dict[str, int], trame: Trame) -> set[str]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from sheets.reading.loupe import SEEN
 from sheets.reading.parts import local
+from sheets.reading.sheet_xml import SEEN
 
 ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
 """Those that the reader knows; Excel has found others since."""

@@ -12,7 +12,7 @@ import xlrd
 from xlrd.book import Book
 from xlrd.sheet import Sheet as OldSheet
 
-from sheets.reading.excel import ABIME, MalLu
+from sheets.reading.opening import ABIME, MalLu
 from sheets.reading.plain_package import Cell, Sheet, written
 
 KINDS = {xlrd.XL_CELL_NUMBER: "n", xlrd.XL_CELL_DATE: "n", xlrd.XL_CELL_BOOLEAN: "b", xlrd.XL_CELL_TEXT: "str"}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from sheets.adresse import adresse
+from sheets.cell_address import adresse
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

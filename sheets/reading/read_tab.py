@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheets.cells import Doubtful, Probleme, Reconnu
-from sheets.constats import Constat
+from sheets.findings import Constat
 
 
 @dataclass(slots=True)

@@ -1,19 +1,19 @@
 """Looks again at the cells of typed lines that may hide something: a formula nobody computed, another unit shown.
 
-Never looks at a cell that shows no symptom: see `sheets.reading.loupe`.
+Never looks at a cell that shows no symptom: see `sheets.reading.sheet_xml`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from config.langue import enumeration
-from config.langue import euros as euros_fr
+from config.french import enumeration
+from config.french import euros as euros_fr
 from sheets.cells import Doubtful, Probleme
-from sheets.checks import classeur
-from sheets.constats import Constat
-from sheets.reading import loupe
-from sheets.reading.formats import SCALED, WORDED
+from sheets.checks import on_workbooks
+from sheets.findings import Constat
+from sheets.reading import sheet_xml
+from sheets.reading.number_formats import SCALED, WORDED
 from sheets.reading.read_tab import LigneLue
 from sheets.reading.shown import doubtful_below, other_units
 from sheets.trame import Trame
@@ -38,7 +38,7 @@ def look_for_formulas(
         for c, requis in requises
         if c not in ligne.valeurs and c not in ligne.problemes and requis.quand(ligne.valeurs)
     }
-    ones = any(100 in ligne.valeurs.values() for ligne in lignes) and loupe.is_open_document(octets)
+    ones = any(100 in ligne.valeurs.values() for ligne in lignes) and sheet_xml.is_open_document(octets)
     hollow: set[int | str] = {0, "0", 100} if ones else {0, "0"}
     zeros = {
         f"{colonnes[c]}{ligne.numero}": (ligne, c)
@@ -47,7 +47,7 @@ def look_for_formulas(
         for c in _zeros(ligne, hollow)
     }
     if vides or zeros:
-        for adresse, probleme in loupe.cachees(octets, feuille, vides, zeros).items():
+        for adresse, probleme in sheet_xml.cachees(octets, feuille, vides, zeros).items():
             ligne, colonne = (vides | zeros)[adresse]
             ligne.problemes[colonne] = probleme
             ligne.valeurs.pop(colonne, None)
@@ -77,7 +77,7 @@ def look_at_units(
         siens = [ou for ou in units if places[ou][1] == c and units[ou] not in _SHOWN]
         if 2 * len(siens) > sum(bool(ligne.valeurs.get(c)) for ligne in lignes):
             vu, titre = f"le format de {enumeration(siens, 3)}", trame.par_cle[c].titre
-            refused.append(classeur.unite_de_colonne(vu, titre, units[siens[0]], feuille=feuille, cellule=siens[0]))
+            refused.append(on_workbooks.unite_de_colonne(vu, titre, units[siens[0]], feuille=feuille, cellule=siens[0]))
     for ou, unit in units.items():
         ligne, c = places[ou]
         vu = euros_fr(ligne.valeurs[c])

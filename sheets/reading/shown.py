@@ -13,8 +13,8 @@ from html import unescape
 from xml.etree import ElementTree as ET
 
 from sheets.cells import euros
-from sheets.reading import loupe
-from sheets.reading.formats import SCALED, odd_word, said_behind, units
+from sheets.reading import sheet_xml
+from sheets.reading.number_formats import SCALED, odd_word, said_behind, units
 from sheets.reading.parts import STYLES, Parts, package
 
 RATE = "un taux"
@@ -30,7 +30,7 @@ def doubtful_below(octets: bytes) -> float:
     try:
         parts = package(octets)
         seen = _units_of_an_open_document(parts) or set(_styles_of_other_units(parts).values())
-    except (*loupe.ABSENTE, ET.ParseError):
+    except (*sheet_xml.ABSENTE, ET.ParseError):
         return 0
     return math.inf if seen - {RATE} else SMALL if seen else 0
 
@@ -45,14 +45,14 @@ def other_units(octets: bytes, feuille: str, asked: Mapping[str, int]) -> dict[s
     try:
         parts = package(octets)
         if parts.find("content.xml"):
-            found = ((ou, _shown_in_ods(c, asked[ou])) for ou, c in loupe.cells_of(parts, feuille, asked))
+            found = ((ou, _shown_in_ods(c, asked[ou])) for ou, c in sheet_xml.cells_of(parts, feuille, asked))
         else:
             styles = _styles_of_other_units(parts)
-            doubtful = loupe.styled(parts, feuille, styles, asked)
-            cells = loupe.cells_of(parts, feuille, doubtful) if doubtful else ()
+            doubtful = sheet_xml.styled(parts, feuille, styles, asked)
+            cells = sheet_xml.cells_of(parts, feuille, doubtful) if doubtful else ()
             found = ((ou, styles.get(c.get("s", "0"), "")) for ou, c in cells)
         return {ou: unit for ou, unit in found if unit}
-    except (*loupe.ABSENTE, ET.ParseError):
+    except (*sheet_xml.ABSENTE, ET.ParseError):
         return {}
 
 
@@ -81,7 +81,7 @@ def _units_of_styles(xml: bytes) -> dict[str, str]:
 
 def _shown_in_ods(cell: ET.Element, cents: int) -> str:
     """The text of a cell says its unit; thousands that were divided by the format are euros all the same."""
-    text = loupe.text_of(cell)
+    text = sheet_xml.text_of(cell)
     words = re.sub(r"[0-9.,\s]+", " ", text)
     said, shown = said_behind(words) or odd_word(words), euros(text)
     if not isinstance(shown, int):

@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import accumulate
 
-from config.langue import cle
-from sheets.checks import classeur
-from sheets.constats import Constat
+from config.french import cle
+from sheets.checks import on_workbooks
+from sheets.findings import Constat
 from sheets.reading.headings import ANCRES
 from sheets.reading.read_tab import LigneLue
 from sheets.trame import Trame, cle_entete
@@ -102,7 +102,7 @@ def wrong_totals(
             above = [ligne for ligne in lignes if ligne.numero < total.numero] or lignes
             written, added = total.valeurs[c], sum(ligne.valeurs.get(c) or 0 for ligne in above)
             if lignes and not any(abs(written - s) <= CENTS_OF_ROUNDING for s in _sums(above, lignes, c)):
-                dit = classeur.total_different(written, added, trame.par_cle[c].titre, feuille=feuille,
+                dit = on_workbooks.total_different(written, added, trame.par_cle[c].titre, feuille=feuille,
                                                ligne=total.numero, cellule=f"{colonnes[c]}{total.numero}")  # fmt: skip
                 yield dit
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import io
 import re
 
-from sheets.checks import classeur
-from sheets.reading import binary_workbook, excel, old_workbook
-from sheets.reading.excel import OLE, REPRENDRE, Refus
+from sheets.checks import on_workbooks
+from sheets.reading import binary_workbook, old_workbook, opening
+from sheets.reading.opening import OLE, REPRENDRE, Refus
 from sheets.reading.parts import package
 
 EXCEL_S_OWN = "VelvetSweatshop"
@@ -28,9 +28,9 @@ def unwrapped(octets: bytes) -> bytes:
     if octets.startswith(OLD_EXCEL):
         octets = old_workbook.as_package(octets)
     elif octets.startswith(OLE):
-        excel.refuse_le_dangereux(octets)
+        opening.refuse_le_dangereux(octets)
         octets = _held(octets)
-    excel.refuse_le_dangereux(octets)
+    opening.refuse_le_dangereux(octets)
     if b".bin" in octets[-SUMMARY:]:  # macros and printer settings end so too
         z = package(octets).zip
         return binary_workbook.as_package(z) if binary_workbook.is_binary(z) else octets
@@ -41,7 +41,7 @@ def _held(octets: bytes) -> bytes:
     """The workbook that a compound file holds, by the names of its streams. Raises Refus."""
     top, deeper = _streams(octets)
     if any("DRM" in name for name in (*top, *deeper)):
-        raise Refus(classeur.classeur_protege(classeur.DROITS))
+        raise Refus(on_workbooks.classeur_protege(on_workbooks.DROITS))
     if "EncryptedPackage" in top:
         return _decrypted(octets, verify_password=True)
     if "Workbook" in top or "Book" in top:
@@ -52,8 +52,8 @@ def _held(octets: bytes) -> bytes:
         ("__substg1.0", "C'est un courriel, et non un classeur.", "Envoyez la pièce jointe elle-même."),
     ):
         if any(name.startswith(stream) for name in top):
-            raise excel.illisible(what, advice)
-    raise excel.illisible("Ce fichier n'est pas un classeur Excel, ou il est incomplet.", REPRENDRE)
+            raise opening.illisible(what, advice)
+    raise opening.illisible("Ce fichier n'est pas un classeur Excel, ou il est incomplet.", REPRENDRE)
 
 
 def _streams(octets: bytes) -> tuple[set[str], set[str]]:
@@ -64,7 +64,7 @@ def _streams(octets: bytes) -> tuple[set[str], set[str]]:
         with olefile.OleFileIO(io.BytesIO(octets)) as ole:
             paths = ole.listdir(streams=True, storages=True)
     except (OSError, ValueError, IndexError, TypeError, AttributeError) as fault:
-        raise excel.illisible(excel.INCOMPLET, excel.RENVOYER) from fault
+        raise opening.illisible(opening.INCOMPLET, opening.RENVOYER) from fault
     return {path[0] for path in paths}, {name for path in paths for name in path[1:]}
 
 
@@ -83,5 +83,5 @@ def _decrypted(octets: bytes, **check: bool) -> bytes:
     except MemoryError:
         raise
     except Exception as fault:  # a wrong password, or whatever a damaged container makes of it
-        raise Refus(classeur.classeur_protege()) from fault
+        raise Refus(on_workbooks.classeur_protege()) from fault
     return clear.getvalue()

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from config.langue import jour
-from sheets.register.compte import qui_compte
+from config.french import jour
+from sheets.register.database import ecriture
 from sheets.register.pulls import Depot
-from sheets.register.registre import ecriture
+from sheets.register.what_counts import qui_compte
 
 
 class Copy(NamedTuple):

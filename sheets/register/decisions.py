@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from config.langue import day_kept, enumeration
+from config.french import day_kept, enumeration
 
 SUR_UNE_LIGNE = ("retenir", "retirer", "revenir")
 """Decisions on a line; the last one taken holds, and `revenir` gives the line back to the checks."""

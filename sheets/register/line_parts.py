@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from sheets.register.compte import OngletRecu
 from sheets.register.decisions import decisions
+from sheets.register.what_counts import OngletRecu
 
 
 class Part(NamedTuple):

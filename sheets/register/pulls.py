@@ -11,12 +11,12 @@ from typing import Any, Literal, NamedTuple
 
 from sqlite_utils import Database
 
-from config.discretion import masque
-from config.dossier import Dossier
-from sheets.constats import Constat, Gravite
-from sheets.lignes import Classeur, Onglet
-from sheets.register import clock, dossiers, under_alert
-from sheets.register.registre import ecriture
+from config.folder import Dossier
+from config.secrets import masque
+from sheets.findings import Constat, Gravite
+from sheets.judged import Classeur, Onglet
+from sheets.register import future_facts, past_folders, under_alert
+from sheets.register.database import ecriture
 from sheets.register.schema import a_convertir, colonnes_de_la_table, table_des_lignes
 from sheets.trame import Trame
 from sheets.trames import TRAMES
@@ -75,8 +75,8 @@ def commence(db: Database, dossier: Dossier, quand: datetime, sources: Mapping[s
     """
     dernier = db.execute("SELECT max(debut) FROM pulls").fetchone()[0]
     if dernier and quand.date().isoformat() < dernier[:10]:
-        raise clock.refusal(dernier, quand)
-    dossiers.note(db, dossier, quand)
+        raise future_facts.refusal(dernier, quand)
+    past_folders.note(db, dossier, quand)
     with ecriture(db):
         ligne = db.execute(
             "INSERT INTO pulls (debut, dossier) VALUES (?, ?)", (quand.isoformat(timespec="seconds"), dossier.empreinte)

@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlite_utils import Database, Migrations
 
-from config.dossier import deplie
 from config.errors import UserError
+from config.folder import deplie
 from sheets.gain import Mesure
 from sheets.trame import Trame
 from sheets.trames import TRAMES

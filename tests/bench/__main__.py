@@ -1,6 +1,6 @@
 """`python -m tests.bench`: kept almost empty, for every reading process imports it again as it starts."""
 
 if __name__ == "__main__":
-    from tests.bench.mesures import main
+    from tests.bench.measures import main
 
     main()

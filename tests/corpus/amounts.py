@@ -15,8 +15,8 @@ import xlsxwriter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheets import accueil
-from sheets.template import ENTETE
+from sheets import first_tab
+from sheets.writing import ENTETE
 from tests.corpus.base import (
     COL,
     CORPUS,
@@ -498,18 +498,18 @@ def _() -> bytes:
 # --- the first tab ----------------------------------------------------------------------------------------------------
 
 
-def answered(name: str, said: object, verdict: Verdict, question: str = accueil.REMISE, column: int = 3) -> None:
+def answered(name: str, said: object, verdict: Verdict, question: str = first_tab.REMISE, column: int = 3) -> None:
     """Register a case with this answer to a question of the first tab."""
     what = (
         f"« {said} » est répondu à « {question} »."
-        if question == accueil.REMISE
+        if question == first_tab.REMISE
         else f"« {said} » sous « Rien à déclarer »."
     )
     ajoute(
         name,
         what,
         verdict,
-        lambda: retouche(lambda book, _: setattr(en_face(book[accueil.TITRE], question, column), "value", said)),
+        lambda: retouche(lambda book, _: setattr(en_face(book[first_tab.TITRE], question, column), "value", said)),
     )
 
 
@@ -536,8 +536,8 @@ answered(
 @cas("remise-meme-case", "« Trame remise : oui » est écrit dans une seule case.", entier(remis=True))
 def _() -> bytes:
     def edit(book: Workbook, _: Worksheet) -> None:
-        en_face(book[accueil.TITRE], accueil.REMISE).value = None
-        en_face(book[accueil.TITRE], accueil.REMISE, 1).value = "Trame remise : oui"
+        en_face(book[first_tab.TITRE], first_tab.REMISE).value = None
+        en_face(book[first_tab.TITRE], first_tab.REMISE, 1).value = "Trame remise : oui"
 
     return retouche(edit)
 
@@ -548,21 +548,21 @@ def _() -> bytes:
     entier("reponse-incomprise", remis=False, dit="introuvable"),
 )
 def _() -> bytes:
-    return retouche(lambda book, _: setattr(en_face(book[accueil.TITRE], accueil.REMISE, 1), "value", None))
+    return retouche(lambda book, _: setattr(en_face(book[first_tab.TITRE], first_tab.REMISE, 1), "value", None))
 
 
 @cas("remise-non-calculee", "La réponse à « Trame remise » est une formule que personne n'a calculée.",
      Verdict(codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN, remis=False))  # fmt: skip
 def _() -> bytes:
     return retouche(
-        lambda book, _: setattr(en_face(book[accueil.TITRE], accueil.REMISE), "value", '=IF(1=1,"oui","non")')
+        lambda book, _: setattr(en_face(book[first_tab.TITRE], first_tab.REMISE), "value", '=IF(1=1,"oui","non")')
     )
 
 
 @cas("remise-zero-non-calcule", "La réponse à « Trame remise » est le 0 d'une formule que personne n'a calculée.",
      Verdict(codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN, remis=False))  # fmt: skip
 def _() -> bytes:
-    asked = retouche(lambda book, _: setattr(en_face(book[accueil.TITRE], accueil.REMISE), "value", "=X1"))
+    asked = retouche(lambda book, _: setattr(en_face(book[first_tab.TITRE], first_tab.REMISE), "value", "=X1"))
     return recrit(asked, "xl/worksheets/sheet1.xml", (r"<f>X1</f><v ?/?>(?:</v>)?", "<f>X1</f><v>0</v>"))
 
 
@@ -573,14 +573,14 @@ def _() -> bytes:
 )
 def _() -> bytes:
     def edit(book: Workbook, _: Worksheet) -> None:
-        book[accueil.TITRE]["A4"], book[accueil.TITRE]["C4"] = accueil.REMISE, "non"
+        book[first_tab.TITRE]["A4"], book[first_tab.TITRE]["C4"] = first_tab.REMISE, "non"
 
     return retouche(edit)
 
 
 @cas("remise-deux-fois-pareil", "« Trame remise » est demandé deux fois, et n'a qu'une réponse.", entier(remis=True))
 def _() -> bytes:
-    return retouche(lambda book, _: book[accueil.TITRE].__setitem__("A4", accueil.REMISE))
+    return retouche(lambda book, _: book[first_tab.TITRE].__setitem__("A4", first_tab.REMISE))
 
 
 @cas(
@@ -590,11 +590,11 @@ def _() -> bytes:
 )
 def _() -> bytes:
     def edit(book: Workbook, _: Worksheet) -> None:
-        first = book[accueil.TITRE]
+        first = book[first_tab.TITRE]
         copy = book.copy_worksheet(first)
-        first.title, copy.title = "Accueil", accueil.TITRE
+        first.title, copy.title = "Accueil", first_tab.TITRE
         copy["A3"] = None
-        en_face(copy, accueil.REMISE).value = "non"
+        en_face(copy, first_tab.REMISE).value = "non"
         book.move_sheet(copy, -len(book.sheetnames))
 
     return retouche(edit)
@@ -622,7 +622,7 @@ note_in_front("note-mode-d-emploi", "Le même, nommé « Mode d'emploi 2 ».", "
      Verdict(codes={"premier-onglet-absent"}, lignes_retenues=N, gain_retenu=GAIN, remis=False))  # fmt: skip
 def _() -> bytes:
     def edit(book: Workbook, _: Worksheet) -> None:
-        book.remove(book[accueil.TITRE])
+        book.remove(book[first_tab.TITRE])
         book.create_sheet("Notes", 0).append(["Trame remise", None, "oui"])
 
     return retouche(edit)
@@ -630,7 +630,7 @@ def _() -> bytes:
 
 @cas("premier-onglet-en-k-euros", "Le premier onglet dit que les montants sont en milliers d'euros.", REFUSED)
 def _() -> bytes:
-    return retouche(pose({"B30": "Montants saisis en k€"}, accueil.TITRE))
+    return retouche(pose({"B30": "Montants saisis en k€"}, first_tab.TITRE))
 
 
 @cas("achats-en-k-euros", "L'en-tête des achats totaux dit « k€ ».",
@@ -638,7 +638,7 @@ def _() -> bytes:
 def _() -> bytes:
     return retouche(
         lambda book, _: setattr(
-            en_face(book[accueil.TITRE], accueil.FINESS), "value", "Achats totaux de l'exercice (k€)"
+            en_face(book[first_tab.TITRE], first_tab.FINESS), "value", "Achats totaux de l'exercice (k€)"
         )
     )
 
@@ -649,4 +649,4 @@ def _() -> bytes:
     Verdict(pas={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN),
 )
 def _() -> bytes:
-    return retouche(lambda book, _: setattr(en_face(book[accueil.TITRE], "390780146"), "value", 0))
+    return retouche(lambda book, _: setattr(en_face(book[first_tab.TITRE], "390780146"), "value", 0))

@@ -18,11 +18,11 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.dossier import EXEMPLE, Dossier, charge
-from config.langue import cle
-from sheets import accueil
-from sheets.template import ENTETE, classeur
-from sheets.trames.paat import PAAT
+from config.folder import EXEMPLE, Dossier, charge
+from config.french import cle
+from sheets import first_tab
+from sheets.trames.paat.columns import PAAT
+from sheets.writing import ENTETE, classeur
 from tests import conftest
 
 GHT, CAMPAGNE = "BFC-08", "2021-annuelle"
@@ -136,11 +136,11 @@ def ordinaire() -> bytes:
     """The ordinary file: ten valid lines, handed in, « rien à déclarer » for the three other établissements."""
     livre = classeur(PAAT, GHT, dossier().campagnes[CAMPAGNE], dossier())
     for feuille in livre.worksheets:
-        if feuille.title not in (accueil.TITRE, "Listes"):
+        if feuille.title not in (first_tab.TITRE, "Listes"):
             _allege(feuille)
     for k in range(1, N + 1):
         tape(livre[ONGLET], L1 + k - 1, ligne(k))
-    _repond(livre[accueil.TITRE])
+    _repond(livre[first_tab.TITRE])
     return enregistre(livre)
 
 
@@ -164,8 +164,8 @@ def tape(feuille: Worksheet, numero: int, cellules: Mapping[str, Any]) -> None:
 
 
 def _repond(feuille: Worksheet) -> None:
-    en_face(feuille, accueil.REMISE).value = "oui"
-    en_face(feuille, accueil.CONTACT).value = "Cellule achats, achats@exemple.invalid"
+    en_face(feuille, first_tab.REMISE).value = "oui"
+    en_face(feuille, first_tab.CONTACT).value = "Cellule achats, achats@exemple.invalid"
     for rangee in feuille.iter_rows():
         if str(rangee[0].value).startswith("39078") and rangee[0].value != FINESS:
             feuille.cell(rangee[0].row or 0, 4, "oui")

@@ -14,9 +14,9 @@ from openpyxl.comments import Comment
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheets import accueil
-from sheets.template import ENTETE
-from sheets.trames.paat import PAAT
+from sheets import first_tab
+from sheets.trames.paat.columns import PAAT
+from sheets.writing import ENTETE
 from tests.corpus.base import (
     CAMPAGNE,
     COL,
@@ -491,7 +491,7 @@ tampons("onglet-d-une-autre-campagne", "L'onglet rempli vient de la trame d'une 
 tampons("onglet-d-un-autre-ght", "L'onglet rempli vient de la trame d'un autre GHT, mais porte un FINESS d'ici.",
         Verdict(dit="BFC-02"), GHT, "BFC-02", partout=False, seul=ONGLET)  # fmt: skip
 tampons("premier-onglet-contredit", "Le premier onglet porte le tampon d'une autre campagne que tous les autres.",
-        Verdict(dit="2022-mi-annee"), CAMPAGNE, "2022-mi-annee", partout=False, seul=accueil.TITRE)  # fmt: skip
+        Verdict(dit="2022-mi-annee"), CAMPAGNE, "2022-mi-annee", partout=False, seul=first_tab.TITRE)  # fmt: skip
 
 
 @cas("propriete-contredite", "La propriété du classeur et les tampons ne désignent pas le même GHT.",
@@ -509,22 +509,22 @@ def _() -> bytes:
 @cas("premier-onglet-supprime", "Le premier onglet est supprimé : « trame remise » ne peut être lu.",
      Verdict(codes={"onglet-vide"}, lignes_retenues=N, gain_retenu="55200.00", remis=False, dit="(premier onglet|Mode d'emploi|Trame remise).*(manqu|absent|disparu|introuvable|supprim)"))  # fmt: skip
 def _() -> bytes:
-    return retouche(lambda livre, _: livre.remove(livre[accueil.TITRE]))
+    return retouche(lambda livre, _: livre.remove(livre[first_tab.TITRE]))
 
 
 @cas("premier-onglet-renomme", "Le premier onglet est renommé.", entier(remis=True))
 def _() -> bytes:
-    return retouche(lambda livre, _: setattr(livre[accueil.TITRE], "title", "Lisez-moi"))
+    return retouche(lambda livre, _: setattr(livre[first_tab.TITRE], "title", "Lisez-moi"))
 
 
 @cas("pas-remise", "La trame dit « non » à « Trame remise ».", entier(remis=False))
 def _() -> bytes:
-    return retouche(lambda livre, _: setattr(en_face(livre[accueil.TITRE], accueil.REMISE), "value", "non"))
+    return retouche(lambda livre, _: setattr(en_face(livre[first_tab.TITRE], first_tab.REMISE), "value", "non"))
 
 
 @cas("remise-en-majuscules", "« OUI » avec des espaces, en face de « Trame remise ».", entier(remis=True))
 def _() -> bytes:
-    return retouche(lambda livre, _: setattr(en_face(livre[accueil.TITRE], accueil.REMISE), "value", " OUI "))
+    return retouche(lambda livre, _: setattr(en_face(livre[first_tab.TITRE], first_tab.REMISE), "value", " OUI "))
 
 
 def achats(nom: str, defaut: str, valeur: object, verdict: Verdict) -> None:
@@ -533,7 +533,7 @@ def achats(nom: str, defaut: str, valeur: object, verdict: Verdict) -> None:
         nom,
         defaut,
         verdict,
-        lambda: retouche(lambda livre, _: setattr(en_face(livre[accueil.TITRE], FINESS), "value", valeur)),
+        lambda: retouche(lambda livre, _: setattr(en_face(livre[first_tab.TITRE], FINESS), "value", valeur)),
     )
 
 
@@ -551,16 +551,16 @@ achats(
 
 
 @cas("neant-et-des-lignes", "« Rien à déclarer » est coché pour un établissement qui déclare dix lignes.",
-     Verdict(lignes_retenues=N, gain_retenu="55200.00", dit=accueil.NEANT))  # fmt: skip
+     Verdict(lignes_retenues=N, gain_retenu="55200.00", dit=first_tab.NEANT))  # fmt: skip
 def _() -> bytes:
-    return retouche(lambda livre, _: setattr(en_face(livre[accueil.TITRE], FINESS, 4), "value", "oui"))
+    return retouche(lambda livre, _: setattr(en_face(livre[first_tab.TITRE], FINESS, 4), "value", "oui"))
 
 
 @cas("nir-contact", "Un numéro de sécurité sociale en face de « Contact ».",
      Verdict(codes={"donnee-personnelle"}, lignes_retenues=N, tait="185057800608491"))  # fmt: skip
 def _() -> bytes:
     nom = "Mme Durand 1 85 05 78 006 084 91"
-    return retouche(lambda livre, _: setattr(en_face(livre[accueil.TITRE], accueil.CONTACT), "value", nom))
+    return retouche(lambda livre, _: setattr(en_face(livre[first_tab.TITRE], first_tab.CONTACT), "value", nom))
 
 
 @cas("onglet-vide", "L'onglet de l'établissement est vide, et rien ne dit « rien à déclarer ».",
@@ -605,7 +605,7 @@ def _() -> bytes:
     def vide(livre: Workbook, f: Worksheet) -> None:
         f.delete_rows(L1, N)
         for finess in (FINESS_VOISIN, "390780161", "390780179"):
-            en_face(livre[accueil.TITRE], finess, 4).value = None
+            en_face(livre[first_tab.TITRE], finess, 4).value = None
 
     return retouche(vide)
 

@@ -11,20 +11,7 @@ from itertools import chain
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.corpus.base import (
-    COL,
-    FEUILLE,
-    GAIN,
-    L1,
-    N,
-    Verdict,
-    ajoute,
-    cas,
-    entier,
-    refuse,
-    retouche,
-    tape,
-)
+from tests.corpus.base import COL, FEUILLE, GAIN, L1, N, Verdict, ajoute, cas, entier, refuse, retouche, tape
 from tests.corpus.containers import (
     ESPACE,
     PARTAGEES,

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheets import accueil
+from sheets import first_tab
 from sheets.reading.unwrapping import EXCEL_S_OWN
 from tests.corpus.base import COL, L1, ONGLET, enregistre, ouvre
 from tests.corpus.libreoffice import DOSSIER, MOT_DE_PASSE
@@ -92,9 +92,9 @@ def source(racine: Path, nom: str, edite: Callable[[Workbook, Worksheet], object
     for feuille in livre.worksheets:
         if feuille.title == ONGLET:
             feuille.delete_rows(L1 + PREPAREES, 50)
-        elif feuille.title not in ("Listes", accueil.TITRE):
+        elif feuille.title not in ("Listes", first_tab.TITRE):
             livre.remove(feuille)
-    for rangee in livre[accueil.TITRE].iter_rows(min_col=5, max_col=6):
+    for rangee in livre[first_tab.TITRE].iter_rows(min_col=5, max_col=6):
         for cellule in rangee:
             if cellule.data_type == "f":
                 cellule.value = None  # a sum over tabs that are gone
@@ -139,7 +139,7 @@ def en_1904(livre: Workbook, _: Worksheet) -> None:
 def fichiers(bureau: Bureau) -> Iterable[tuple[str, Path]]:
     """Each file of the folder, by name. The tab that is saved as text or as a page is the first établissement's."""
     trame = source(bureau.racine, "trame")
-    valeurs = legere(bureau.racine, "valeurs", (accueil.TITRE, ONGLET))
+    valeurs = legere(bureau.racine, "valeurs", (first_tab.TITRE, ONGLET))
     seule = legere(bureau.racine, "seule", (ONGLET,), L1)
     yield "enregistre.xlsx", bureau.convertit(trame, XLSX)
     yield "enregistre-deux-fois.xlsx", bureau.convertit(trame, XLSX, XLSX)

@@ -18,7 +18,7 @@ from pathlib import Path
 import trustme
 from imap_tools import MailBox
 
-from tests.faux_courrier import MACHINE
+from tests.fake_mail import MACHINE
 
 COMPTE, SECRET = "trames@exemple.invalid", "Mot2Passe-Boite"
 CONFIGURATION = """

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from sheets.register.sauvegarde import verifie
+from sheets.register.backup import verifie
 from tests.test_crashes import FICHIERS, PULL, PURGE, Lanceur, _ou, classeurs, faits
 from tests.test_crashes import source as source  # noqa: PLC0414 - the fixture, under its name
 

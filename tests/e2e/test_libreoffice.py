@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from config.dossier import Dossier
+from config.folder import Dossier
 from sheets.gain import mesure
 from sheets.judging.workbook import juge
-from sheets.template import ENTETE
-from sheets.trames.paat import PAAT
+from sheets.trames.paat.columns import PAAT
+from sheets.writing import ENTETE
 from tests.conftest import Remplir
 
 pytestmark = pytest.mark.e2e

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.salon import DIRECTEUR, INCONNU, JETONS, REFERENT
+from tests.e2e.chat_room import DIRECTEUR, INCONNU, JETONS, REFERENT
 from tests.region import nouvelle
 from tests.test_blocks import relit, verifie
 
@@ -37,7 +37,7 @@ def vu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         {"gain_annuel": 98_765, "montant_reference": 1000, "intitule": "<!channel> Tartempion à 12,50 €"},
     ]})  # fmt: skip
     region.db.close()
-    commande = [*SEUL, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-m", "tests.e2e.salon", str(BINAIRE),
+    commande = [*SEUL, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-m", "tests.e2e.chat_room", str(BINAIRE),
                 str(region.ou)]  # fmt: skip
     fini = subprocess.run(commande, check=False, cwd=RACINE, capture_output=True, text=True, timeout=300)
     assert fini.returncode == 0, fini.stderr

@@ -16,9 +16,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
-from sheets.register.fichiers import fichiers_recus
-from sheets.register.registre import ouvre
-from tests.e2e.salon import JETONS
+from sheets.register.database import ouvre
+from sheets.register.received_files import fichiers_recus
+from tests.e2e.chat_room import JETONS
 from tests.e2e.test_slack import BINAIRE, RACINE, SEUL, texte
 from tests.region import nouvelle, trame
 from tests.test_blocks import verifie
@@ -47,7 +47,7 @@ def vu(ou: Path) -> dict[str, Any]:
     )
     (ou / f"{FOURNISSEUR}.xlsx").write_bytes(nievre)
     Workbook().save(ou / "autre.xlsx")
-    commande = [*SEUL, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-m", "tests.e2e.salon_fichiers",
+    commande = [*SEUL, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-m", "tests.e2e.chat_room_files",
                 str(BINAIRE), str(ou)]  # fmt: skip
     fini = subprocess.run(commande, check=False, cwd=RACINE, capture_output=True, text=True, timeout=300)
     assert fini.returncode == 0, fini.stderr

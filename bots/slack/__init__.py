@@ -1,0 +1,1 @@
+"""Slack: how its events come in and how answers, forms, files and letters leave by it."""

@@ -1,0 +1,113 @@
+"""What every answer is made of, whoever words it: a figure, its basis, its date, and the lines behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from config.objectives import Objectif
+from config.territory import Perimetre
+from sheets.judged import Totaux
+
+Unite = Literal["EUR", "taux", "trames", "constats", ""]
+FACTS: Mapping[str, Literal["EUR", "taux", "jour", "nombre"]] = {
+    **dict.fromkeys(
+        ("notifie", "report", "impute", "impute_reporte", "achats", "perimetre_traite", "gain_annuel", "retenu_avant",
+         "objectif_avant"), "EUR"),
+    **dict.fromkeys(("qualite_apres", "qualite_euros", "qualite_euros_apres"), "taux"),
+    **dict.fromkeys(("depuis", "echeance", "ouverture"), "jour"),
+    **dict.fromkeys(
+        ("absents", "anciens", "achats_inconnus", "lignes_traitees", "exercices", "exercices_inconnus", "lignes", "retirees",
+         "constats", "decisions", "incomplets", "du_bas", "verrouillees"), "nombre"),
+}  # fmt: skip
+"""In what each fact of an answer is: cents (euros, once it is JSON), a fraction, a day, a count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adresse:
+    """Where a figure was typed."""
+
+    reference: str
+    fichier: str
+    feuille: str
+    cellule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One line of an answer. `valeur` in the answer's unit; `precision` is a word beside it."""
+
+    libelle: str
+    valeur: int | Decimal | None = None
+    precision: str = ""
+    adresse: Adresse | None = None
+    code: str = ""
+    territoire: Perimetre | None = None
+    """Whose figure it is, when it is one's: it may then be told only to those who may see that one's total."""
+    retire: int = 0
+    """Cents struck out beside a kept amount."""
+    objectif: int | None = None
+    """Cents aimed at by that one, when it is known."""
+    sous_alerte: int = 0
+    """Cents of a kept amount that lines bearing an alert make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reponse:
+    """The answer to one question. Amounts in cents, rates as fractions; `valeur` is None when unknown."""
+
+    intention: str
+    perimetre: Perimetre
+    exercice: int
+    campagne: str
+    au: date
+    valeur: int | Decimal | None
+    unite: Unite
+    recues: int
+    attendues: int
+    totaux: Totaux = field(default_factory=Totaux)
+    """Lines and euros of the tabs that count."""
+    campagnes: tuple[str, ...] = ()
+    """The campaigns whose tabs make the figure, earliest first: a mid-year tab stands where no later one came."""
+    provisoire: int = 0
+    """Cents kept in trames seen but not handed in."""
+    ajustement: int = 0
+    objectif: Objectif | None = None
+    par: str = ""
+    sauf: tuple[Perimetre, ...] = ()
+    """What was left out of the territory."""
+    place: Perimetre | None = None
+    """Whose rank is told."""
+    figure: str = ""
+    """Whose lines these are, beside the gains."""
+    elements: tuple[Element, ...] = ()
+    """The parts of the figure: those that have an amount add up to it."""
+    beside: tuple[Element, ...] = ()
+    """What is told beside the figure and is no part of it: what a forecast imputes."""
+    sous_alerte: int = 0
+    """Cents kept by lines that bear an alert, but those for which a referent answers."""
+    sources: tuple[date, date] | None = None
+    """The days on which the oldest and the youngest of the tabs that count were received."""
+    arrondi: int = 0
+    """Cents to which every amount is rounded, for who may see totals alone; 0 when nothing is."""
+    masque: Mapping[str, str] = field(default_factory=dict)
+    """What is withheld, by the name it has in JSON, and why. Where it would stand is a 0 that nobody may show."""
+    heavy: tuple[Element, ...] = ()
+    """The lines that alone make more than a configured share of what is kept."""
+    faits: Mapping[str, int | Decimal | date] = field(default_factory=dict)
+    """What one kind of answer says besides: each has its unit in `FACTS`."""
+
+    @property
+    def atteinte(self) -> Decimal | None:
+        """What is kept over the objective, or None without an objective."""
+        if self.objectif is None or self.objectif.montant == 0 or "retenu" in self.masque:
+            return None
+        return Decimal(self.totaux.gain_retenu) / self.objectif.montant
+
+    @property
+    def hors_alerte(self) -> int:
+        """Cents kept by the lines that bear no alert, or for which a referent answers."""
+        return self.totaux.gain_retenu - self.sous_alerte

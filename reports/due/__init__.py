@@ -1,0 +1,1 @@
+"""Who is to be told what, at an instant: reminders, receipts, alerts. Never tells anyone."""

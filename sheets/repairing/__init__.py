@@ -1,0 +1,1 @@
+"""A damaged, restyled or outdated trame → a clean one that holds the same values."""

@@ -1,0 +1,1 @@
+"""The trame PAAT: the action plan of a GHT, its gains, its checks."""
