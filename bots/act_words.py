@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from datetime import date
 
-from config.french import euros, jour
-from sheets.register.acts import LigneVisee
+from config.french import day, euros
+from sheets.register.acts import TargetLine
 
-DECIDEE = {"retenir": "gardée", "retirer": "retirée", "revenir": "rendue aux contrôles"}
+DECIDED_WORDS = {"retenir": "gardée", "retirer": "retirée", "revenir": "rendue aux contrôles"}
 
 
-def decidee(ligne: LigneVisee, sens: str) -> str:
+def decision_words(line: TargetLine, direction: str) -> str:
     """« 2021-annuelle/390780146/0042, 165 381 €, gardée : +165 381 € par rapport aux contrôles. »"""
-    effet = {
-        "retenir": max(ligne.gain_exercice, 0) if ligne.bloquee else 0,
-        "retirer": 0 if ligne.bloquee else -max(ligne.gain_exercice, 0),
+    effect = {
+        "retenir": max(line.gain_exercice, 0) if line.blocked else 0,
+        "retirer": 0 if line.blocked else -max(line.gain_exercice, 0),
         "revenir": 0,
-    }[sens]
-    suite = f" : {'+' if effet > 0 else ''}{euros(effet)} par rapport aux contrôles" if effet else ""
-    return f"{ligne.reference}, {euros(ligne.gain_exercice)}, {DECIDEE[sens]}{suite}."
+    }[direction]
+    end = f" : {'+' if effect > 0 else ''}{euros(effect)} par rapport aux contrôles" if effect else ""
+    return f"{line.reference}, {euros(line.gain_exercice)}, {DECIDED_WORDS[direction]}{end}."
 
 
-def notee(ligne: LigneVisee) -> str:
-    return f"Noté sur {ligne.reference}."
+def note_taken(line: TargetLine) -> str:
+    return f"Noté sur {line.reference}."
 
 
-def prolongee(ght: str, campagne: str, jusqu_au: date) -> str:
-    return f"{ght} : échéance de {campagne} portée au {jour(jusqu_au)}."
+def extended(ght: str, campaign: str, until_day: date) -> str:
+    return f"{ght} : échéance de {campaign} portée au {day(until_day)}."
 
 
-def validee(ght: str, campagne: str, *, oui: bool) -> str:
-    return f"{ght}, {campagne} : {'validée' if oui else 'validation levée'}."
+def validated(ght: str, campaign: str, *, yes: bool) -> str:
+    return f"{ght}, {campaign} : {'validée' if yes else 'validation levée'}."
 
 
-def neant(finess: str, campagne: str, fonction: str) -> str:
-    return f"{finess}, {campagne} : rien à déclarer, noté en votre nom ({fonction})."
+def neant(finess: str, campaign: str, position: str) -> str:
+    return f"{finess}, {campaign} : rien à déclarer, noté en votre nom ({position})."
 
 
-def relancee(ght: str, campagne: str) -> str:
-    return f"{ght}, {campagne} : relance demandée. Elle part au prochain passage, aux heures ouvrées."
+def reminded(ght: str, campaign: str) -> str:
+    return f"{ght}, {campaign} : relance demandée. Elle part au prochain passage, aux heures ouvrées."

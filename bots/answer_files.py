@@ -7,25 +7,25 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bots import answer_json, answer_words
-from bots.answering import Rendu
+from bots.answering import WordedAnswer
 from bots.companion_to_chat import retour
-from bots.grammar.question import Forme
-from bots.grammar.side_by_side import DEDANS
+from bots.grammar.question import AnswerForm
+from bots.grammar.side_by_side import NEXT_LEVEL_DOWN
 from bots.letters.letter import PNG, XLSX, Piece
-from bots.questions import PAR_CLE
-from bots.slack.blocks import sans_motif
+from bots.questions import BY_KEY
+from bots.slack.blocks import without_reason
 from config.errors import UserError
 from config.french import enumeration
-from config.rights import Regard
-from reports.answer import Element, Reponse
-from reports.charts import dessin
-from reports.gains import gains, ventile
-from reports.progress import etats
-from reports.view import Sujet, Vue
+from config.rights import Sight
+from reports.answer import Answer, Element
+from reports.charts import chart_of
+from reports.gains import broken_down, gains
+from reports.progress import states
+from reports.view import Subject, View
 
-AVEC_LIGNES = ("gains", "objectif", "pourquoi", "rejets", "qualite")
+WITH_LINES = ("gains", "objectif", "pourquoi", "rejets", "qualite")
 """The answers whose figure is made of the lines of one territory."""
-DESSINEES = ("gains", "objectif", "evolution", "comparaison", "classement", "prevision", "statut", "retards")
+DRAWN_INTENTIONS = ("gains", "objectif", "evolution", "comparaison", "classement", "prevision", "statut", "retards")
 DRAWN: defaultdict[str, frozenset[str]] = defaultdict(
     frozenset, dict.fromkeys(("gains", "objectif"), frozenset({"retenu"}))
     | {"prevision": frozenset({"retenu", "notifie", "report", "valeur"})}
@@ -34,69 +34,75 @@ DRAWN: defaultdict[str, frozenset[str]] = defaultdict(
 SOURCE = "Source : trames PAAT relevées par Vigie."
 
 
-def image(rendu: Rendu) -> Piece:
+def image(result: WordedAnswer) -> Piece:
     """The picture of an answer. Raises UserError when there is none to draw for that person."""
-    r, sujet = rendu.reponse, rendu.question.sujet
-    if r is None or sujet is None:
-        raise UserError(str(rendu.objet["texte"]))
-    if r.intention not in DESSINEES:
-        noms = enumeration([f"« {PAR_CLE[i].exemple} »" for i in ("gains", "evolution", "classement", "statut")])
-        raise UserError(f"Je ne sais pas dessiner cette réponse. Je dessine par exemple {noms}.")
-    if r.intention in ("statut", "retards") and rendu.droit is not Regard.TOUT:
+    r, subject = result.answer, result.question.subject
+    if r is None or subject is None:
+        raise UserError(str(result.answer_object["texte"]))
+    if r.intention not in DRAWN_INTENTIONS:
+        names = enumeration([f"« {BY_KEY[i].example} »" for i in ("gains", "evolution", "classement", "statut")])
+        raise UserError(f"Je ne sais pas dessiner cette réponse. Je dessine par exemple {names}.")
+    if r.intention in ("statut", "retards") and result.sight_given is not Sight.EVERYTHING:
         raise UserError("Le détail n'est pas ouvert à votre profil : il n'y a rien à dessiner de plus que ce nombre.")
-    situation = etats(rendu.vue, sujet) if r.intention in ("statut", "retards") else []
-    if rendu.droit is Regard.TOUT and r.intention in ("gains", "objectif"):
-        r = _detaillee(r, rendu.vue, sujet)
-    titre = sans_motif(str(rendu.objet["texte"]).partition("\n")[0])
-    pied = "\n".join(filter(None, (answer_words.closed(r.arrondi, r.masque), answer_words.base(r), SOURCE)))
-    trace = None if r.masque.keys() & DRAWN[r.intention] else dessin(r, situation, rendu.vue.dossier, titre, pied)
+    situation = states(result.view, subject) if r.intention in ("statut", "retards") else []
+    if result.sight_given is Sight.EVERYTHING and r.intention in ("gains", "objectif"):
+        r = _by_its_parts(r, result.view, subject)
+    title = without_reason(str(result.answer_object["texte"]).partition("\n")[0])
+    footer = "\n".join(filter(None, (answer_words.closed(r.rounded, r.mask), answer_words.base(r), SOURCE)))
+    trace = None if r.mask.keys() & DRAWN[r.intention] else chart_of(r, situation, result.view.folder, title, footer)
     if trace is None:
-        raise UserError(f"Rien à dessiner : {titre}")
+        raise UserError(f"Rien à dessiner : {title}")
     from reports import drawing  # noqa: PLC0415 - the drawing library takes half a second to load
 
-    return Piece(f"{_nom(r)}.png", drawing.png(trace), PNG, trace.alternative)
+    return Piece(f"{_file_name(r)}.png", drawing.png(trace), PNG, trace.alternative)
 
 
-def _detaillee(r: Reponse, vue: Vue, sujet: Sujet) -> Reponse:
+def _by_its_parts(r: Answer, view: View, subject: Subject) -> Answer:
     """A total is drawn by its parts, GHT of a region, établissements of a GHT, with the objective of each."""
-    if not r.par:
-        sujet = replace(sujet, par=DEDANS[sujet.perimetre.type])
-        r = replace(r, par=sujet.par, elements=ventile(vue, sujet, vue.comptent(sujet)))
-    return replace(r, elements=tuple(_vise(e, vue, sujet) for e in r.elements))
+    if not r.by:
+        subject = replace(subject, by=NEXT_LEVEL_DOWN[subject.scope.type])
+        r = replace(r, by=subject.by, elements=broken_down(view, subject, view.tabs_that_count(subject)))
+    return replace(r, elements=tuple(_with_objective(e, view, subject) for e in r.elements))
 
 
-def _vise(e: Element, vue: Vue, sujet: Sujet) -> Element:
-    if e.territoire is None or e.territoire.type not in ("ght", "region"):
+def _with_objective(e: Element, view: View, subject: Subject) -> Element:
+    if e.territory is None or e.territory.type not in ("ght", "region"):
         return e
-    objectif = vue.objectif(Sujet(e.territoire, sujet.exercice, sujet.campagne))
-    return replace(e, objectif=objectif.montant if objectif else None)
+    objective = view.objective(Subject(e.territory, subject.exercice, subject.campaign))
+    return replace(e, objective=objective.amount if objective else None)
 
 
-def tableur(rendu: Rendu) -> Piece:
+def lines_workbook(result: WordedAnswer) -> Piece:
     """The workbook of the lines behind a figure. Raises UserError when there are none that this person may read."""
-    r, sujet = rendu.reponse, rendu.question.sujet
-    if r is None or sujet is None:
-        raise UserError(str(rendu.objet["texte"]))
-    if rendu.droit is not Regard.TOUT:
+    r, subject = result.answer, result.question.subject
+    if r is None or subject is None:
+        raise UserError(str(result.answer_object["texte"]))
+    if result.sight_given is not Sight.EVERYTHING:
         raise UserError("Les lignes de ce territoire ne sont pas ouvertes à votre profil : pas de feuille de calcul.")
-    if r.intention not in AVEC_LIGNES or sujet.figure:
-        lieu = rendu.vue.dossier.territoire.nom(sujet.perimetre)
-        exemple = PAR_CLE["gains"].propose(lieu, sujet.exercice)
+    if r.intention not in WITH_LINES or subject.figure:
+        place = result.view.folder.territory.name(subject.scope)
+        example = BY_KEY["gains"].suggests(place, subject.exercice)
         raise UserError(
-            f"Je ne mets en feuille de calcul que les lignes d'un total. Essayez : « {exemple} en tableur »."
+            f"Je ne mets en feuille de calcul que les lignes d'un total. Essayez : « {example} en tableur »."
         )
-    from reports import lines_workbook as lignes  # noqa: PLC0415 - what writes workbooks loads only when one is wanted
+    from reports import lines_workbook as lines  # noqa: PLC0415 - what writes workbooks loads only when one is wanted
 
-    titre = str(answer_json.objet("", gains(rendu.vue, sujet), rendu.vue.dossier)["texte"]).partition("\n")[0]
-    octets = lignes.xlsx(rendu.vue, sujet, titre, f"{answer_words.base(r)}\n{SOURCE}")
-    return Piece(f"lignes-{r.perimetre.code}-{r.exercice}.xlsx", octets, XLSX)
+    title = str(answer_json.answer_object("", gains(result.view, subject), result.view.folder)["texte"]).partition(
+        "\n"
+    )[0]
+    raw_bytes = lines.xlsx(result.view, subject, title, f"{answer_words.base(r)}\n{SOURCE}")
+    return Piece(f"lignes-{r.scope.code}-{r.exercice}.xlsx", raw_bytes, XLSX)
 
 
-FABRIQUES: dict[Forme, Callable[[Rendu], Piece]] = {"image": image, "tableur": tableur, "retour": retour}
+ANSWER_MAKERS: dict[AnswerForm, Callable[[WordedAnswer], Piece]] = {
+    "image": image,
+    "tableur": lines_workbook,
+    "retour": retour,
+}
 """What makes each form of an answer."""
 
 
-def _nom(r: Reponse) -> str:
+def _file_name(r: Answer) -> str:
     """« gains-BFC-2021-par-famille »."""
-    par = f"-par-{r.par}" if r.par else ""
-    return f"{r.intention}-{r.perimetre.code}-{r.exercice}{par}"
+    by = f"-par-{r.by}" if r.by else ""
+    return f"{r.intention}-{r.scope.code}-{r.exercice}{by}"

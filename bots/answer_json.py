@@ -3,116 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bots.answer_words import texte
-from config.folder import Dossier
+from bots.answer_words import text
+from config.folder import Folder
 from config.french import decimal_euros
-from reports.answer import FACTS, Element, Reponse
+from config.json_keys import as_object
+from reports.answer import FACTS, Answer, Element
 from reports.metrics import METRICS
 
 
-def objet(question: str, r: Reponse, dossier: Dossier) -> dict[str, Any]:
+def answer_object(question: str, r: Answer, folder: Folder) -> dict[str, Any]:
     """The answer as the JSON of `vigie ask --json`: amounts are decimal strings in euros."""
     return {
         "question": question,
         "intention": r.intention,
-        "metrique": asdict(METRICS[f"{r.intention} {r.figure}".strip()]),
-        "perimetre": {"type": r.perimetre.type, "code": r.perimetre.code},
+        "metrique": as_object(METRICS[f"{r.intention} {r.figure}".strip()]),
+        "perimetre": {"type": r.scope.type, "code": r.scope.code},
         "exercice": r.exercice,
-        "campagne": r.campagne,
-        "campagnes": list(r.campagnes),
+        "campagne": r.campaign,
+        "campagnes": list(r.campaigns),
         "base": "retenu",
-        "dont_provisoire": _said(r, "dont_provisoire", r.provisoire),
-        "ajustement": decimal_euros(r.ajustement),
-        "par": r.par,
+        "dont_provisoire": _said(r, "dont_provisoire", r.provisional),
+        "ajustement": decimal_euros(r.adjustment),
+        "par": r.by,
         "chiffre": r.figure,
-        "sauf": [{"type": p.type, "code": p.code} for p in r.sauf],
-        "declare": _said(r, "declare", r.totaux.gain_declare),
-        "retire": _said(r, "retire", r.totaux.gain_retire),
-        "sous_alerte": _said(r, "sous_alerte", r.sous_alerte),
-        "retenu_hors_alerte": _said(r, "retenu_hors_alerte", r.hors_alerte),
-        "arrondi": decimal_euros(r.arrondi) if r.arrondi else None,
-        "masque": [{"chiffre": name, "motif": why} for name, why in r.masque.items()],
-        "lignes_qui_pesent": [_objet_element(e, "EUR") for e in r.heavy],
+        "sauf": [{"type": p.type, "code": p.code} for p in r.but_for],
+        "declare": _said(r, "declare", r.totals.gain_declare),
+        "retire": _said(r, "retire", r.totals.gain_retire),
+        "sous_alerte": _said(r, "sous_alerte", r.under_alert),
+        "retenu_hors_alerte": _said(r, "retenu_hors_alerte", r.outside_alert),
+        "arrondi": decimal_euros(r.rounded) if r.rounded else None,
+        "masque": [{"chiffre": name, "motif": why} for name, why in r.mask.items()],
+        "lignes_qui_pesent": [_element_object(e, "EUR") for e in r.heavy],
         "sources": dict(zip(("plus_ancienne", "plus_recente"), map(date.isoformat, r.sources), strict=True))
         if r.sources
         else None,
-        "au": r.au.isoformat(),
-        "valeur": _valeur(r.valeur, r.unite),
+        "au": r.as_of.isoformat(),
+        "valeur": _value(r.value, r.unite),
         "unite": r.unite,
-        "objectif": decimal_euros(r.objectif.montant) if r.objectif else None,
-        "objectif_reparti": bool(r.objectif and r.objectif.reparti),
-        "taux_atteinte": round(float(r.atteinte), 6) if r.atteinte is not None else None,
-        "trames": {"recues": r.recues, "attendues": r.attendues},
-        "lignes": [_objet_element(e, "EUR" if r.intention == "classement" else r.unite) for e in r.elements],
-        "a_part": [_objet_element(e, r.unite) for e in r.beside],
-        "totaux": {k: _control(r, k, v) for k, v in asdict(r.totaux).items()},
-        "faits": {k: _fait(k, v) for k, v in r.faits.items()},
-        "texte": texte(r, dossier),
+        "objectif": decimal_euros(r.objective.amount) if r.objective else None,
+        "objectif_reparti": bool(r.objective and r.objective.shared_out),
+        "taux_atteinte": round(float(r.attainment), 6) if r.attainment is not None else None,
+        "trames": {"recues": r.received_so_far, "attendues": r.expected_trames},
+        "lignes": [_element_object(e, "EUR" if r.intention == "classement" else r.unite) for e in r.elements],
+        "a_part": [_element_object(e, r.unite) for e in r.beside],
+        "totaux": {k: _control(r, k, v) for k, v in as_object(r.totals).items()},
+        "faits": {k: _fact(k, v) for k, v in r.facts.items()},
+        "texte": text(r, folder),
     }
 
 
-def _said(r: Reponse, name: str, cents: int) -> str | None:
+def _said(r: Answer, name: str, cents: int) -> str | None:
     """An amount, or nothing where it is withheld."""
-    return None if name in r.masque else decimal_euros(cents)
+    return None if name in r.mask else decimal_euros(cents)
 
 
-def _control(r: Reponse, name: str, value: int) -> str | int | None:
+def _control(r: Answer, name: str, value: int) -> str | int | None:
     """A control total; counts of lines are a detail, which who gets rounded totals does not get."""
     if name.startswith("gain_"):
         return _said(r, name.removeprefix("gain_"), value)
-    return None if r.arrondi else value
+    return None if r.rounded else value
 
 
-def _fait(nom: str, valeur: int | Decimal | date) -> str:
-    if isinstance(valeur, date):
-        return valeur.isoformat()
-    return decimal_euros(int(valeur)) if FACTS[nom] == "EUR" else str(valeur)
+def _fact(name: str, value: int | Decimal | date) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return decimal_euros(int(value)) if FACTS[name] == "EUR" else str(value)
 
 
-def _valeur(valeur: int | Decimal | None, unite: str) -> Any:
-    if valeur is None:
+def _value(value: int | Decimal | None, unite: str) -> Any:
+    if value is None:
         return None
     if unite == "EUR":
-        return decimal_euros(int(valeur))
-    return round(float(valeur), 6) if isinstance(valeur, Decimal) else valeur
+        return decimal_euros(int(value))
+    return round(float(value), 6) if isinstance(value, Decimal) else value
 
 
-def _objet_element(e: Element, unite: str) -> dict[str, Any]:
-    rendu: dict[str, Any] = {"libelle": e.libelle, "valeur": _valeur(e.valeur, unite)}
+def _element_object(e: Element, unite: str) -> dict[str, Any]:
+    result: dict[str, Any] = {"libelle": e.label, "valeur": _value(e.value, unite)}
     if e.precision:
-        rendu["precision"] = e.precision
-    if e.sous_alerte:
-        rendu["sous_alerte"] = decimal_euros(e.sous_alerte)
+        result["precision"] = e.precision
+    if e.under_alert:
+        result["sous_alerte"] = decimal_euros(e.under_alert)
     if e.code:
-        rendu["code"] = e.code
-    if e.objectif is not None:
-        rendu["objectif"] = decimal_euros(e.objectif)
-    if e.adresse:
-        rendu |= {"reference": e.adresse.reference, "fichier": e.adresse.fichier, "feuille": e.adresse.feuille,
-                  "cellule": e.adresse.cellule}  # fmt: skip
-    return rendu
+        result["code"] = e.code
+    if e.objective is not None:
+        result["objectif"] = decimal_euros(e.objective)
+    if e.address:
+        result |= {"reference": e.address.reference, "fichier": e.address.file, "feuille": e.address.sheet,
+                  "cellule": e.address.cell}  # fmt: skip
+    return result
 
 
-def sans_figure(question: str, intention: str | None, phrase: str, *, refus: bool = False) -> dict[str, Any]:
+def without_figure(question: str, intention: str | None, sentence: str, *, refusal: bool = False) -> dict[str, Any]:
     """A question that gets no figure: not understood, refused, or a request for help."""
-    rendu: dict[str, Any] = {
+    result: dict[str, Any] = {
         "question": question,
         "intention": intention,
         "valeur": None,
         "lignes": [],
-        "texte": phrase,
+        "texte": sentence,
     }
-    return rendu | {"refus": True} if refus else rendu
+    return result | {"refus": True} if refusal else result
 
 
-def pas_compris(question: str, indices: str, propositions: Sequence[str]) -> dict[str, Any]:
+def not_understood_json(question: str, hints: str, suggestions: Sequence[str]) -> dict[str, Any]:
     """Why it was not understood, and ready questions that a chat can turn into buttons."""
-    essayez = f" Essayez : {' ; '.join(f'« {p} »' for p in propositions)}." if propositions else ""
-    pourquoi = f" {indices}" if indices else ""
-    phrase = f"Je n'ai pas compris.{pourquoi}{essayez} « aide » donne la liste des questions."
-    return sans_figure(question, None, phrase) | {"propositions": list(propositions)}
+    try_words = f" Essayez : {' ; '.join(f'« {p} »' for p in suggestions)}." if suggestions else ""
+    why = f" {hints}" if hints else ""
+    sentence = f"Je n'ai pas compris.{why}{try_words} « aide » donne la liste des questions."
+    return without_figure(question, None, sentence) | {"propositions": list(suggestions)}

@@ -7,35 +7,46 @@ from datetime import date
 from decimal import Decimal
 
 from bots.questions import INTENTIONS
-from config.folder import Dossier
-from config.french import SANS_TAUX, aim, compte, de, delai, enumeration, euros, grand_montant, jour, taux
-from config.territory import Perimetre
-from reports.answer import Element, Reponse
+from config.folder import Folder
+from config.french import (
+    NO_RATE,
+    after_de,
+    aim,
+    count_words,
+    day,
+    enumeration,
+    euros,
+    rate,
+    rounded_amount,
+    time_left_words,
+)
+from config.territory import Scope
+from reports.answer import Answer, Element
 from reports.metrics import METRICS
 
-MONTRES = 12
+MOST_SHOWN = 12
 """Lines shown to the eye; `--json` and the register have them all."""
 
 
-def texte(r: Reponse, dossier: Dossier) -> str:
+def text(r: Answer, folder: Folder) -> str:
     """The answer in a few lines: the figure first, its basis, its date, then the lines behind it."""
-    said = _withheld(r, dossier) if "valeur" in r.masque else _PHRASES[r.intention](r, dossier)
-    phrases = [
+    said = _withheld(r, folder) if "valeur" in r.mask else _SENTENCES[r.intention](r, folder)
+    sentences = [
         said,
         *map(heavy, r.heavy),
-        *_lignes(r),
-        closed(r.arrondi, r.masque) if r.unite in ("EUR", "taux") else "",
+        *_lines(r),
+        closed(r.rounded, r.mask) if r.unite in ("EUR", "taux") else "",
         base(r),
     ]
-    return "\n".join(p for p in phrases if p)
+    return "\n".join(p for p in sentences if p)
 
 
-def _withheld(r: Reponse, dossier: Dossier) -> str:
+def _withheld(r: Answer, folder: Folder) -> str:
     """The sentence in place of a figure that may not be told to whoever asks."""
-    nom = METRICS[r.intention].nom
+    name = METRICS[r.intention].name
     return (
-        f"{nom[0].upper()}{nom[1:]} {_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice} : "
-        f"non communiqué à votre profil ({r.masque['valeur']})."
+        f"{name[0].upper()}{name[1:]} {_of_scope(r.scope, folder)}{_except_for(r, folder)} en {r.exercice} : "
+        f"non communiqué à votre profil ({r.mask['valeur']})."
     )
 
 
@@ -55,238 +66,247 @@ def closed(rounded: int, withheld: Mapping[str, str]) -> str:
     for name, why in withheld.items():
         if name in NAMES:
             by_reason.setdefault(why, []).append(NAMES[name])
-    dits = " ; ".join(f"{enumeration(names)} ({why})" for why, names in by_reason.items())
-    return f"Arrondi à {grand_montant(rounded)} près." + (f" Non communiqué : {dits}." if dits else "")
+    all_said = " ; ".join(f"{enumeration(names)} ({why})" for why, names in by_reason.items())
+    return f"Arrondi à {rounded_amount(rounded)} près." + (f" Non communiqué : {all_said}." if all_said else "")
 
 
-def _du(p: Perimetre, dossier: Dossier) -> str:
-    return de(dossier.territoire.nom(p))
+def _of_scope(p: Scope, folder: Folder) -> str:
+    return after_de(folder.territory.name(p))
 
 
-def _hors(r: Reponse, dossier: Dossier) -> str:
+def _except_for(r: Answer, folder: Folder) -> str:
     """« , hors GHT Jura »."""
-    return f", hors {enumeration([dossier.territoire.nom(p) for p in r.sauf])}," if r.sauf else ""
+    return f", hors {enumeration([folder.territory.name(p) for p in r.but_for])}," if r.but_for else ""
 
 
-def _atteinte(r: Reponse) -> str:
-    if r.objectif is None:
+def _attainment(r: Answer) -> str:
+    if r.objective is None:
         return " Pas d'objectif connu."
-    reparti = " (réparti)" if r.objectif.reparti else ""
-    words = "atteint à " if r.objectif.montant else ""
-    return f" Objectif{reparti} : {grand_montant(r.objectif.montant)}, {words}{attained(r)}."
+    shared_out = " (réparti)" if r.objective.shared_out else ""
+    words = "atteint à " if r.objective.amount else ""
+    return f" Objectif{shared_out} : {rounded_amount(r.objective.amount)}, {words}{attained(r)}."
 
 
 def under_alert(cents: int) -> str:
     """« , dont 4,0 M€ sous alerte »: the part of a kept amount that asks for a look."""
-    return f", dont {grand_montant(cents)} sous alerte" if cents else ""
+    return f", dont {rounded_amount(cents)} sous alerte" if cents else ""
 
 
 def _beside(cents: int) -> str:
     """The same inside a sum."""
-    return f" (dont {grand_montant(cents)} sous alerte)" if cents else ""
+    return f" (dont {rounded_amount(cents)} sous alerte)" if cents else ""
 
 
-def attained(r: Reponse) -> str:
+def attained(r: Answer) -> str:
     """« 116,2 % (91,2 % hors alerte) »: how far the objective is reached, and without what asks for a look.
 
     An objective of 0 has no rate, and it is said; nothing without an objective.
     """
-    if r.objectif is None or not r.objectif.montant:
-        return SANS_TAUX if r.objectif else ""
-    without = f" ({taux(Decimal(r.hors_alerte) / r.objectif.montant)} hors alerte)" if r.sous_alerte else ""
-    return taux(r.atteinte or Decimal(0)) + without
+    if r.objective is None or not r.objective.amount:
+        return NO_RATE if r.objective else ""
+    without = f" ({rate(Decimal(r.outside_alert) / r.objective.amount)} hors alerte)" if r.under_alert else ""
+    return rate(r.attainment or Decimal(0)) + without
 
 
 def heavy(e: Element) -> str:
     """« Une seule ligne fait 4 000 000 € de ce total [2021-annuelle/390780146/0042 · S44] »: named by its place."""
-    place = " · ".join(filter(None, (e.adresse.reference, e.adresse.cellule))) if e.adresse else ""
-    return f"Une seule ligne fait {euros(int(e.valeur or 0))} de ce total [{place}]."
+    place = " · ".join(filter(None, (e.address.reference, e.address.cell))) if e.address else ""
+    return f"Une seule ligne fait {euros(int(e.value or 0))} de ce total [{place}]."
 
 
-def _gains(r: Reponse, dossier: Dossier) -> str:
-    retire = f" Retiré : {grand_montant(r.totaux.gain_retire)}{_sur(r)}." if r.totaux.gain_retire else ""
-    atteinte = "" if r.sauf else _atteinte(r)
-    return f"Gains {_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice} : {grand_montant(r.totaux.gain_retenu)} retenus{under_alert(r.sous_alerte)}.{atteinte}{retire}"
+def _gains(r: Answer, folder: Folder) -> str:
+    retire = f" Retiré : {rounded_amount(r.totals.gain_retire)}{_out_of_declared(r)}." if r.totals.gain_retire else ""
+    attainment = "" if r.but_for else _attainment(r)
+    return f"Gains {_of_scope(r.scope, folder)}{_except_for(r, folder)} en {r.exercice} : {rounded_amount(r.totals.gain_retenu)} retenus{under_alert(r.under_alert)}.{attainment}{retire}"
 
 
-def _verrou(r: Reponse, dossier: Dossier) -> str:
-    qui, locked = f"{_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice}", int(str(r.faits["verrouillees"]))
-    if r.valeur is None:
-        return f"Gains {qui} : rien n'est verrouillé, il n'y a pas encore de chiffre au verrou."
-    trames = compte(locked, "trame verrouillée", "trames verrouillées")
+def _lock(r: Answer, folder: Folder) -> str:
+    who, locked = (
+        f"{_of_scope(r.scope, folder)}{_except_for(r, folder)} en {r.exercice}",
+        int(str(r.facts["verrouillees"])),
+    )
+    if r.value is None:
+        return f"Gains {who} : rien n'est verrouillé, il n'y a pas encore de chiffre au verrou."
+    trames = count_words(locked, "trame verrouillée", "trames verrouillées")
     return (
-        f"Gains {qui} au verrou : {grand_montant(int(r.valeur))} retenus{under_alert(r.sous_alerte)} ({trames}),"
+        f"Gains {who} au verrou : {rounded_amount(int(r.value))} retenus{under_alert(r.under_alert)} ({trames}),"
         " sans ce qui a été décidé depuis."
     )
 
 
-def _sur(r: Reponse) -> str:
-    return "" if "declare" in r.masque else f" sur {grand_montant(r.totaux.gain_declare)} déclarés"
+def _out_of_declared(r: Answer) -> str:
+    return "" if "declare" in r.mask else f" sur {rounded_amount(r.totals.gain_declare)} déclarés"
 
 
-def _objectif(r: Reponse, dossier: Dossier) -> str:
-    if r.objectif is None:
-        return f"Je ne connais pas d'objectif {_du(r.perimetre, dossier)} pour {r.exercice}."
-    o = r.objectif
-    nature = "réparti au prorata des achats, " if o.reparti else ""
-    soit = "soit " if o.montant else ""
-    vise = (
-        f"Objectif {_du(r.perimetre, dossier)} pour {r.exercice} : {grand_montant(o.montant)} "
-        f"({nature}version « {o.version} », en vigueur depuis le {jour(o.effet)})."
+def _objective(r: Answer, folder: Folder) -> str:
+    if r.objective is None:
+        return f"Je ne connais pas d'objectif {_of_scope(r.scope, folder)} pour {r.exercice}."
+    o = r.objective
+    nature = "réparti au prorata des achats, " if o.shared_out else ""
+    that_is = "soit " if o.amount else ""
+    aim_words = (
+        f"Objectif {_of_scope(r.scope, folder)} pour {r.exercice} : {rounded_amount(o.amount)} "
+        f"({nature}version « {o.version} », en vigueur depuis le {day(o.effective_from)})."
     )
-    if "retenu" in r.masque:
-        return vise
+    if "retenu" in r.mask:
+        return aim_words
     return (
-        f"{vise} "
-        f"Retenu à ce jour : {grand_montant(r.totaux.gain_retenu)}{under_alert(r.sous_alerte)}, {soit}{attained(r)}."
+        f"{aim_words} "
+        f"Retenu à ce jour : {rounded_amount(r.totals.gain_retenu)}{under_alert(r.under_alert)}, {that_is}{attained(r)}."
     )
 
 
-def _pourquoi(r: Reponse, dossier: Dossier) -> str:
-    lignes, retirees = (int(str(r.faits[f])) for f in ("lignes", "retirees"))
-    suite = f", dont {compte(retirees, 'retirée')}" if retirees else ""
-    suite += f" ; {grand_montant(r.sous_alerte)} sont sous alerte" if r.sous_alerte and not r.figure else ""
-    quoi = {"prevision": " de la prévision", "couverture": " traités", "performance": " de gain annuel"}.get(
+def _why(r: Answer, folder: Folder) -> str:
+    lines, retirees = (int(str(r.facts[f])) for f in ("lignes", "retirees"))
+    end = f", dont {count_words(retirees, 'retirée')}" if retirees else ""
+    end += f" ; {rounded_amount(r.under_alert)} sont sous alerte" if r.under_alert and not r.figure else ""
+    what = {"prevision": " de la prévision", "couverture": " traités", "performance": " de gain annuel"}.get(
         r.figure, ""
     )
-    ou = f"{_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice}"
-    return f"Les {euros(int(r.valeur or 0))}{quoi} {ou} viennent de {compte(lignes, 'ligne')}{suite} :"
+    where = f"{_of_scope(r.scope, folder)}{_except_for(r, folder)} en {r.exercice}"
+    return f"Les {euros(int(r.value or 0))}{what} {where} viennent de {count_words(lines, 'ligne')}{end} :"
 
 
-def _statut(r: Reponse, dossier: Dossier) -> str:
-    if r.attendues == 1 and r.elements:
-        return f"{r.elements[0].libelle} : {r.elements[0].precision}."
-    remises = compte(int(r.valeur or 0), "trame remise", "trames remises")
-    return f"{_nom(r, dossier)} : {remises} sur {compte(r.attendues, 'attendue')}."
+def _status(r: Answer, folder: Folder) -> str:
+    if r.expected_trames == 1 and r.elements:
+        return f"{r.elements[0].label} : {r.elements[0].precision}."
+    handed_in_ones = count_words(int(r.value or 0), "trame remise", "trames remises")
+    return f"{_name(r, folder)} : {handed_in_ones} sur {count_words(r.expected_trames, 'attendue')}."
 
 
-def _retards(r: Reponse, dossier: Dossier) -> str:
-    incomplets = int(str(r.faits["incomplets"]))
-    reste = f" Remis mais incomplets : {incomplets}." if incomplets else ""
-    if not r.valeur:
-        return f"{_nom(r, dossier)} : tout le monde a remis sa trame, {_echeance(r)}.{reste}"
-    sujet = "1 GHT n'a" if r.valeur == 1 else f"{r.valeur} GHT n'ont"
-    return f"{_nom(r, dossier)} : {sujet} pas remis, {_echeance(r)}.{reste}"
+def _late_ones(r: Answer, folder: Folder) -> str:
+    incomplete_ones = int(str(r.facts["incomplets"]))
+    rest = f" Remis mais incomplets : {incomplete_ones}." if incomplete_ones else ""
+    if not r.value:
+        return f"{_name(r, folder)} : tout le monde a remis sa trame, {_deadline(r)}.{rest}"
+    subject = "1 GHT n'a" if r.value == 1 else f"{r.value} GHT n'ont"
+    return f"{_name(r, folder)} : {subject} pas remis, {_deadline(r)}.{rest}"
 
 
-def _echeance(r: Reponse) -> str:
+def _deadline(r: Answer) -> str:
     """« échéance du 28/02/2022 (J+31) »."""
-    echeance = r.faits["echeance"]
-    assert isinstance(echeance, date)
-    jours = (r.au - echeance).days
-    return f"échéance du {jour(echeance)} ({f'J{jours:+d}' if jours else 'aujourd’hui'})"
+    deadline = r.facts["echeance"]
+    assert isinstance(deadline, date)
+    days = (r.as_of - deadline).days
+    return f"échéance du {day(deadline)} ({f'J{days:+d}' if days else 'aujourd’hui'})"
 
 
-def _nom(r: Reponse, dossier: Dossier) -> str:
-    return dossier.territoire.nom(r.perimetre) + _hors(r, dossier).removesuffix(",")
+def _name(r: Answer, folder: Folder) -> str:
+    return folder.territory.name(r.scope) + _except_for(r, folder).removesuffix(",")
 
 
-def _qualite(r: Reponse, dossier: Dossier) -> str:
-    if not isinstance(r.valeur, Decimal):
-        return f"Aucune ligne reçue pour {_nom(r, dossier)} en {r.exercice} : pas de taux de qualité."
-    apres = ""
-    if (r.faits["qualite_apres"], r.faits.get("qualite_euros_apres")) != (r.valeur, r.faits.get("qualite_euros")):
-        apres = f" Après décisions : {_lignes_et_euros(r, '_apres')}."
-    qui = f"{_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice}"
-    return f"Qualité {qui} : {_lignes_et_euros(r, '')} sans constat bloquant.{apres}"
+def _line_quality(r: Answer, folder: Folder) -> str:
+    if not isinstance(r.value, Decimal):
+        return f"Aucune ligne reçue pour {_name(r, folder)} en {r.exercice} : pas de taux de qualité."
+    after = ""
+    if (r.facts["qualite_apres"], r.facts.get("qualite_euros_apres")) != (r.value, r.facts.get("qualite_euros")):
+        after = f" Après décisions : {_lines_and_euros(r, '_apres')}."
+    who = f"{_of_scope(r.scope, folder)}{_except_for(r, folder)} en {r.exercice}"
+    return f"Qualité {who} : {_lines_and_euros(r, '')} sans constat bloquant.{after}"
 
 
-def _lignes_et_euros(r: Reponse, apres: str) -> str:
+def _lines_and_euros(r: Answer, after: str) -> str:
     """« 92,0 % des lignes (96,1 % des euros) »."""
-    lignes, en_euros = r.faits["qualite_apres"] if apres else r.valeur, r.faits.get(f"qualite_euros{apres}")
-    return f"{taux(Decimal(str(lignes)))} des lignes" + (
-        f" ({taux(Decimal(str(en_euros)))} des euros)" if en_euros is not None else ""
+    lines, in_euros = r.facts["qualite_apres"] if after else r.value, r.facts.get(f"qualite_euros{after}")
+    return f"{rate(Decimal(str(lines)))} des lignes" + (
+        f" ({rate(Decimal(str(in_euros)))} des euros)" if in_euros is not None else ""
     )
 
 
-def _rejets(r: Reponse, dossier: Dossier) -> str:
-    constats, decisions = (int(str(r.faits[f])) for f in ("constats", "decisions"))
-    if not constats and not decisions:
-        return f"Rien n'est retiré pour {_nom(r, dossier)} en {r.exercice}."
-    tranche = f", {compte(decisions, 'ligne tranchée', 'lignes tranchées')} par décision" if decisions else ""
+def _rejections(r: Answer, folder: Folder) -> str:
+    findings, decisions = (int(str(r.facts[f])) for f in ("constats", "decisions"))
+    if not findings and not decisions:
+        return f"Rien n'est retiré pour {_name(r, folder)} en {r.exercice}."
+    decided_words = (
+        f", {count_words(decisions, 'ligne tranchée', 'lignes tranchées')} par décision" if decisions else ""
+    )
     return (
-        f"{_nom(r, dossier)}, {r.exercice} : {euros(r.totaux.gain_retire)} retirés, "
-        f"{compte(constats, 'constat bloquant', 'constats bloquants')}{tranche}. Du plus coûteux au moins coûteux :"
+        f"{_name(r, folder)}, {r.exercice} : {euros(r.totals.gain_retire)} retirés, "
+        f"{count_words(findings, 'constat bloquant', 'constats bloquants')}{decided_words}. Du plus coûteux au moins coûteux :"
     )
 
 
-def _alertes(r: Reponse, dossier: Dossier) -> str:
+def _alerts(r: Answer, folder: Folder) -> str:
     if not r.elements:
-        return f"Aucune alerte pour {_nom(r, dossier)} en {r.exercice}."
-    return f"{_nom(r, dossier)}, {r.exercice} : {compte(int(r.valeur or 0), 'alerte')}, par règle :"
+        return f"Aucune alerte pour {_name(r, folder)} en {r.exercice}."
+    return f"{_name(r, folder)}, {r.exercice} : {count_words(int(r.value or 0), 'alerte')}, par règle :"
 
 
-def _couverture(r: Reponse, dossier: Dossier) -> str:
-    qui = f"{_du(r.perimetre, dossier)}{_hors(r, dossier)}"
+def _coverage(r: Answer, folder: Folder) -> str:
+    who = f"{_of_scope(r.scope, folder)}{_except_for(r, folder)}"
     if r.elements:
-        return _cumul(r, qui)
-    if not isinstance(r.valeur, Decimal):
-        return f"Les achats totaux {qui} en {r.exercice} sont inconnus : pas de couverture."
-    traite, achats, inconnus = (int(str(r.faits[f])) for f in ("perimetre_traite", "achats", "achats_inconnus"))
-    reserve = f", achats inconnus pour {compte(inconnus, 'établissement')}" if inconnus else ""
-    sur = f"{grand_montant(traite)} traités sur {grand_montant(achats)} d'achats{reserve}"
-    return f"Couverture {qui} en {r.exercice} : {taux(r.valeur)} ({sur})."
+        return _several_exercices(r, who)
+    if not isinstance(r.value, Decimal):
+        return f"Les achats totaux {who} en {r.exercice} sont inconnus : pas de couverture."
+    treated, purchases, unknown_purchases = (
+        int(str(r.facts[f])) for f in ("perimetre_traite", "achats", "achats_inconnus")
+    )
+    reserve = f", achats inconnus pour {count_words(unknown_purchases, 'établissement')}" if unknown_purchases else ""
+    over = f"{rounded_amount(treated)} traités sur {rounded_amount(purchases)} d'achats{reserve}"
+    return f"Couverture {who} en {r.exercice} : {rate(r.value)} ({over})."
 
 
-def _cumul(r: Reponse, qui: str) -> str:
+def _several_exercices(r: Answer, who: str) -> str:
     """Several exercices: the sum of their rates, and how many of them it lacks."""
-    quand = f"de {r.elements[0].libelle} à {r.elements[-1].libelle}"
-    if not isinstance(r.valeur, Decimal):
-        return f"Couverture {qui} {quand} : les achats totaux sont inconnus, pas de couverture."
-    manquent = [e.libelle for e in r.elements if e.valeur is None]
-    sans = f", sans {enumeration(manquent)}" if manquent else ""
-    return f"Couverture {qui} {quand} : {taux(r.valeur)}, somme des taux de chaque exercice{sans} :"
+    when = f"de {r.elements[0].label} à {r.elements[-1].label}"
+    if not isinstance(r.value, Decimal):
+        return f"Couverture {who} {when} : les achats totaux sont inconnus, pas de couverture."
+    missing_labels = [e.label for e in r.elements if e.value is None]
+    without = f", sans {enumeration(missing_labels)}" if missing_labels else ""
+    return f"Couverture {who} {when} : {rate(r.value)}, somme des taux de chaque exercice{without} :"
 
 
-def _performance(r: Reponse, dossier: Dossier) -> str:
-    qui = f"{_du(r.perimetre, dossier)}{_hors(r, dossier)} en {r.exercice}"
-    gain, reference, lignes = (int(str(r.faits[f])) for f in ("gain_annuel", "perimetre_traite", "lignes_traitees"))
-    if not isinstance(r.valeur, Decimal):
-        return f"Aucune ligne retenue avec un montant de référence pour {_nom(r, dossier)} en {r.exercice} : pas de performance."
-    sur = f"{grand_montant(gain)} de gain sur 12 mois pour {grand_montant(reference)} de référence, {compte(lignes, 'ligne')}"
-    return f"Performance {qui} : {taux(r.valeur)} ({sur})."
+def _performance(r: Answer, folder: Folder) -> str:
+    who = f"{_of_scope(r.scope, folder)}{_except_for(r, folder)} en {r.exercice}"
+    gain, reference, lines = (int(str(r.facts[f])) for f in ("gain_annuel", "perimetre_traite", "lignes_traitees"))
+    if not isinstance(r.value, Decimal):
+        return f"Aucune ligne retenue avec un montant de référence pour {_name(r, folder)} en {r.exercice} : pas de performance."
+    over = f"{rounded_amount(gain)} de gain sur 12 mois pour {rounded_amount(reference)} de référence, {count_words(lines, 'ligne')}"
+    return f"Performance {who} : {rate(r.value)} ({over})."
 
 
-def _changements(r: Reponse, dossier: Dossier) -> str:
-    depuis = r.faits["depuis"]
-    assert isinstance(depuis, date)
-    avant, objectif_avant = int(str(r.faits["retenu_avant"])), r.faits.get("objectif_avant")
-    revu = ""
-    if r.objectif and isinstance(objectif_avant, int) and objectif_avant != r.objectif.montant:
-        revu = f" Objectif révisé : {grand_montant(objectif_avant)} → {grand_montant(r.objectif.montant)}."
-    if not r.elements and not r.valeur:
-        return f"{_nom(r, dossier)}, {r.exercice} : rien n'a changé depuis le {jour(depuis)} ({euros(avant)} retenus).{revu}"
-    sens = "+" if int(r.valeur or 0) >= 0 else ""
+def _changes(r: Answer, folder: Folder) -> str:
+    since = r.facts["depuis"]
+    assert isinstance(since, date)
+    before, objective_before = int(str(r.facts["retenu_avant"])), r.facts.get("objectif_avant")
+    revised = ""
+    if r.objective and isinstance(objective_before, int) and objective_before != r.objective.amount:
+        revised = f" Objectif révisé : {rounded_amount(objective_before)} → {rounded_amount(r.objective.amount)}."
+    if not r.elements and not r.value:
+        return f"{_name(r, folder)}, {r.exercice} : rien n'a changé depuis le {day(since)} ({euros(before)} retenus).{revised}"
+    sign_shown = "+" if int(r.value or 0) >= 0 else ""
     return (
-        f"{_nom(r, dossier)}, {r.exercice} : {euros(avant)} retenus le {jour(depuis)}, {euros(r.totaux.gain_retenu)} "
-        f"le {jour(r.au)} ({sens}{euros(int(r.valeur or 0))}).{revu}"
+        f"{_name(r, folder)}, {r.exercice} : {euros(before)} retenus le {day(since)}, {euros(r.totals.gain_retenu)} "
+        f"le {day(r.as_of)} ({sign_shown}{euros(int(r.value or 0))}).{revised}"
     )
 
 
-def _comparaison(r: Reponse, dossier: Dossier) -> str:
-    noms = [e.libelle for e in r.elements]
-    entre_annees = all(n.isdigit() for n in noms)
-    quoi = f"{_nom(r, dossier)}, {' et '.join(noms)}" if entre_annees else f"{' et '.join(noms)}, {r.exercice}"
-    if r.valeur is None:
-        return f"{quoi} : pas de quoi comparer, il manque un chiffre."
-    ecart = int(r.valeur)
-    if entre_annees:
-        return f"{quoi} : {_pas(ecart)} de gains retenus de {noms[0]} à {noms[-1]}."
-    sens = (
-        "autant de gains retenus" if not ecart else f"{grand_montant(abs(ecart))} de {'plus' if ecart > 0 else 'moins'}"
+def _comparison(r: Answer, folder: Folder) -> str:
+    names = [e.label for e in r.elements]
+    between_years = all(n.isdigit() for n in names)
+    what = f"{_name(r, folder)}, {' et '.join(names)}" if between_years else f"{' et '.join(names)}, {r.exercice}"
+    if r.value is None:
+        return f"{what} : pas de quoi comparer, il manque un chiffre."
+    difference = int(r.value)
+    if between_years:
+        return f"{what} : {_signed_amount(difference)} de gains retenus de {names[0]} à {names[-1]}."
+    sign_shown = (
+        "autant de gains retenus"
+        if not difference
+        else f"{rounded_amount(abs(difference))} de {'plus' if difference > 0 else 'moins'}"
     )
-    return f"{quoi} : {sens} pour {noms[0]} que pour {noms[1]}."
+    return f"{what} : {sign_shown} pour {names[0]} que pour {names[1]}."
 
 
-def _pas(cents: int) -> str:
-    return f"{'+' if cents >= 0 else ''}{grand_montant(cents)}"
+def _signed_amount(cents: int) -> str:
+    return f"{'+' if cents >= 0 else ''}{rounded_amount(cents)}"
 
 
-def _evolution(r: Reponse, dossier: Dossier) -> str:
-    if r.valeur is None:
-        return f"Gains {de(_nom(r, dossier))} : un seul exercice a des gains, pas d'évolution à dire."
-    derniers = [e.libelle for e in r.elements if e.valeur is not None][-2:]
-    return f"Gains {de(_nom(r, dossier))} : {_pas(int(r.valeur))} de {derniers[0]} à {derniers[1]}."
+def _evolution(r: Answer, folder: Folder) -> str:
+    if r.value is None:
+        return f"Gains {after_de(_name(r, folder))} : un seul exercice a des gains, pas d'évolution à dire."
+    last_two_labels = [e.label for e in r.elements if e.value is not None][-2:]
+    return f"Gains {after_de(_name(r, folder))} : {_signed_amount(int(r.value))} de {last_two_labels[0]} à {last_two_labels[1]}."
 
 
 RANGES = {
@@ -297,133 +317,135 @@ RANGES = {
 """What a ranking ranks, and its plural when it takes no « s »."""
 
 
-def _classement(r: Reponse, dossier: Dossier) -> str:
-    classes, absents = int(r.valeur or 0), int(str(r.faits["absents"]))
-    sans = f" ; {compte(absents, 'autre')} sans rien de reçu" if absents else ""
+def _ranking(r: Answer, folder: Folder) -> str:
+    classes, missing_ghts = int(r.value or 0), int(str(r.facts["absents"]))
+    without = f" ; {count_words(missing_ghts, 'autre')} sans rien de reçu" if missing_ghts else ""
     if r.place:
-        qui, ou = dossier.territoire.nom(r.place), f"{_nom(r, dossier)}, {r.exercice}"
+        who, where = folder.territory.name(r.place), f"{_name(r, folder)}, {r.exercice}"
         if not r.elements:
-            return f"{qui} n'est pas classé : rien n'est reçu de lui ({ou}, {classes} classés)."
-        return f"{qui} : {r.elements[0].precision} par les gains retenus ({ou}{sans})."
-    sens = "du dernier au premier" if int(str(r.faits["du_bas"])) else "du premier au dernier"
-    return f"{_nom(r, dossier)}, {r.exercice} : {compte(classes, *RANGES[r.par])} par gains retenus, {sens}{sans}."
+            return f"{who} n'est pas classé : rien n'est reçu de lui ({where}, {classes} classés)."
+        return f"{who} : {r.elements[0].precision} par les gains retenus ({where}{without})."
+    sign_shown = "du dernier au premier" if int(str(r.facts["du_bas"])) else "du premier au dernier"
+    return f"{_name(r, folder)}, {r.exercice} : {count_words(classes, *RANGES[r.by])} par gains retenus, {sign_shown}{without}."
 
 
-def _prevision(r: Reponse, dossier: Dossier) -> str:
-    if not r.faits.keys() >= {"notifie", "report"} or "retenu" in r.masque:
-        return f"Prévision {_du(r.perimetre, dossier)} pour {r.exercice} : {grand_montant(int(r.valeur or 0))}.{_vise(r)}{_impute(r)}"
-    notifie, report, anciens = (int(str(r.faits[f])) for f in ("notifie", "report", "anciens"))
-    avant = r.exercice - 1
-    reprend = (
-        f" + {grand_montant(report)} de report de {avant} pas encore repris"
-        if anciens
-        else f" (report de {avant} inconnu)"
+def _expected(r: Answer, folder: Folder) -> str:
+    if not r.facts.keys() >= {"notifie", "report"} or "retenu" in r.mask:
+        return f"Prévision {_of_scope(r.scope, folder)} pour {r.exercice} : {rounded_amount(int(r.value or 0))}.{_attainment_aimed(r)}{_imputed(r)}"
+    notified, report, old_months = (int(str(r.facts[f])) for f in ("notifie", "report", "anciens"))
+    before = r.exercice - 1
+    caution = (
+        f" + {rounded_amount(report)} de report de {before} pas encore repris"
+        if old_months
+        else f" (report de {before} inconnu)"
     )
     return (
-        f"Prévision {_du(r.perimetre, dossier)}{_hors(r, dossier)} pour {r.exercice} : {grand_montant(int(r.valeur or 0))} = "
-        f"{grand_montant(r.totaux.gain_retenu)} retenus{_beside(r.sous_alerte)} + {grand_montant(notifie)} notifiés{reprend}.{_vise(r)}{_impute(r)}"
+        f"Prévision {_of_scope(r.scope, folder)}{_except_for(r, folder)} pour {r.exercice} : {rounded_amount(int(r.value or 0))} = "
+        f"{rounded_amount(r.totals.gain_retenu)} retenus{_beside(r.under_alert)} + {rounded_amount(notified)} notifiés{caution}.{_attainment_aimed(r)}{_imputed(r)}"
     )
 
 
-def _impute(r: Reponse) -> str:
+def _imputed(r: Answer) -> str:
     """What is told beside the forecast and never inside it."""
-    absents = int(str(r.faits["absents"]))
-    if not absents:
+    missing_ghts = int(str(r.facts["absents"]))
+    if not missing_ghts:
         return ""
-    if r.masque.keys() & {"impute", "impute_reporte"}:
-        return f" {absents} GHT sans réponse, dont la part ne vous est pas communiquée."
-    if "impute" not in r.faits or not int(str(r.faits["anciens"])):
-        return f" {absents} GHT sans réponse, dont la part n'est pas estimée."
-    impute, deja = (int(str(r.faits[f])) for f in ("impute", "impute_reporte"))
-    double = f" ; leur report, {grand_montant(deja)}, est déjà dans la prévision" if deja else ""
+    if r.mask.keys() & {"impute", "impute_reporte"}:
+        return f" {missing_ghts} GHT sans réponse, dont la part ne vous est pas communiquée."
+    if "impute" not in r.facts or not int(str(r.facts["anciens"])):
+        return f" {missing_ghts} GHT sans réponse, dont la part n'est pas estimée."
+    imputed, imputed_carried = (int(str(r.facts[f])) for f in ("impute", "impute_reporte"))
+    double = f" ; leur report, {rounded_amount(imputed_carried)}, est déjà dans la prévision" if imputed_carried else ""
     return (
-        f" À part, jamais dedans : {grand_montant(impute)} imputés à {absents} GHT sans réponse "
+        f" À part, jamais dedans : {rounded_amount(imputed)} imputés à {missing_ghts} GHT sans réponse "
         f"(leur retenu de {r.exercice - 1}{double})."
     )
 
 
-def _vise(r: Reponse) -> str:
+def _attainment_aimed(r: Answer) -> str:
     """« Objectif : 16,0 M€, il serait atteint à 91,3 % »."""
-    if r.objectif is None:
+    if r.objective is None:
         return ""
-    reparti = " (réparti)" if r.objectif.reparti else ""
-    return f" Objectif{reparti} : {aim(r.objectif.montant, int(r.valeur or 0), 'il serait atteint à')}."
+    shared_out = " (réparti)" if r.objective.shared_out else ""
+    return f" Objectif{shared_out} : {aim(r.objective.amount, int(r.value or 0), 'il serait atteint à')}."
 
 
-def _echeances(r: Reponse, dossier: Dossier) -> str:
-    echeance, ouverture = r.faits["echeance"], r.faits["ouverture"]
-    assert isinstance(echeance, date)
-    assert isinstance(ouverture, date)
-    quand = delai((echeance - r.au).days)
-    ouvre = f" ; la campagne ouvre le {jour(ouverture)}" if ouverture > r.au else ""
-    return f"{_nom(r, dossier)} : prochaine échéance le {jour(echeance)} ({quand}), campagne {r.campagne}{ouvre}."
+def _deadlines(r: Answer, folder: Folder) -> str:
+    deadline, opening = r.facts["echeance"], r.facts["ouverture"]
+    assert isinstance(deadline, date)
+    assert isinstance(opening, date)
+    when = time_left_words((deadline - r.as_of).days)
+    opening_words = f" ; la campagne ouvre le {day(opening)}" if opening > r.as_of else ""
+    return f"{_name(r, folder)} : prochaine échéance le {day(deadline)} ({when}), campagne {r.campaign}{opening_words}."
 
 
-def _taches(r: Reponse, dossier: Dossier) -> str:
+def _tasks(r: Answer, folder: Folder) -> str:
     if not r.elements:
-        return f"{_nom(r, dossier)} : rien à faire, tout est en ordre ({r.campagne})."
-    return f"{_nom(r, dossier)} : {compte(len(r.elements), 'chose')} à faire, campagne {r.campagne} :"
+        return f"{_name(r, folder)} : rien à faire, tout est en ordre ({r.campaign})."
+    return f"{_name(r, folder)} : {count_words(len(r.elements), 'chose')} à faire, campagne {r.campaign} :"
 
 
-_PHRASES = {
-    "gains": _gains, "verrou": _verrou, "objectif": _objectif, "pourquoi": _pourquoi, "statut": _statut, "retards": _retards,
-    "qualite": _qualite, "rejets": _rejets, "alertes": _alertes, "couverture": _couverture, "performance": _performance,
-    "changements": _changements, "comparaison": _comparaison, "evolution": _evolution, "classement": _classement,
-    "prevision": _prevision, "echeances": _echeances, "taches": _taches,
+_SENTENCES = {
+    "gains": _gains, "verrou": _lock, "objectif": _objective, "pourquoi": _why, "statut": _status, "retards": _late_ones,
+    "qualite": _line_quality, "rejets": _rejections, "alertes": _alerts, "couverture": _coverage, "performance": _performance,
+    "changements": _changes, "comparaison": _comparison, "evolution": _evolution, "classement": _ranking,
+    "prevision": _expected, "echeances": _deadlines, "taches": _tasks,
 }  # fmt: skip
 
 
-def _lignes(r: Reponse) -> list[str]:
-    if (r.intention == "statut" and r.attendues == 1) or (r.intention == "classement" and r.place):
+def _lines(r: Answer) -> list[str]:
+    if (r.intention == "statut" and r.expected_trames == 1) or (r.intention == "classement" and r.place):
         return []
     if r.intention == "prevision":
-        return [f"  • {_element(e, r)}" for e in r.beside[:MONTRES]]  # its parts are in the sentence
-    montrees = [f"  • {_element(e, r)}" for e in r.elements[:MONTRES]]
-    toutes = int(str(r.faits.get("lignes", r.faits.get("constats", len(r.elements)))))
-    reste = toutes - len(montrees)
-    return [*montrees, f"  … et {compte(reste, 'autre')} (--json les donne toutes)"] if reste > 0 else montrees
+        return [f"  • {_element(e, r)}" for e in r.beside[:MOST_SHOWN]]  # its parts are in the sentence
+    shown_ones = [f"  • {_element(e, r)}" for e in r.elements[:MOST_SHOWN]]
+    line_count = int(str(r.facts.get("lignes", r.facts.get("constats", len(r.elements)))))
+    rest = line_count - len(shown_ones)
+    return [*shown_ones, f"  … et {count_words(rest, 'autre')} (--json les donne toutes)"] if rest > 0 else shown_ones
 
 
-def _element(e: Element, r: Reponse) -> str:
-    mots = [e.libelle]
-    if isinstance(e.valeur, int):
-        exact = e.adresse or r.intention == "changements"
-        mots.append((euros(e.valeur) if exact else grand_montant(e.valeur)) + under_alert(e.sous_alerte))
-    elif isinstance(e.valeur, Decimal):
-        mots.append(taux(e.valeur))
+def _element(e: Element, r: Answer) -> str:
+    words = [e.label]
+    if isinstance(e.value, int):
+        exact = e.address or r.intention == "changements"
+        words.append((euros(e.value) if exact else rounded_amount(e.value)) + under_alert(e.under_alert))
+    elif isinstance(e.value, Decimal):
+        words.append(rate(e.value))
     if e.precision:
-        mots.append(e.precision)
-    ligne = " — ".join(mots)
-    if e.adresse:
-        ligne += f"  [{' · '.join(filter(None, (e.adresse.reference, e.adresse.feuille, e.adresse.cellule)))}]"
-    return ligne
+        words.append(e.precision)
+    line = " — ".join(words)
+    if e.address:
+        line += f"  [{' · '.join(filter(None, (e.address.reference, e.address.sheet, e.address.cell)))}]"
+    return line
 
 
-def base(r: Reponse) -> str:
+def base(r: Answer) -> str:
     """On what the figure stands: how many trames, which part is provisional, which day."""
-    provisoire = (
-        f", dont {grand_montant(r.provisoire)} provisoires (trames vues, pas encore remises)" if r.provisoire else ""
+    provisional = (
+        f", dont {rounded_amount(r.provisional)} provisoires (trames vues, pas encore remises)" if r.provisional else ""
     )
-    recues = compte(r.recues, "trame reçue", "trames reçues")
-    recues = f"{recues} sur {r.attendues}" if r.attendues else "plus de trame attendue"
-    return f"{recues}{_received(r)}{provisoire} · {' et '.join(r.campagnes) or r.campagne} · au {jour(r.au)}"
+    received_so_far = count_words(r.received_so_far, "trame reçue", "trames reçues")
+    received_so_far = f"{received_so_far} sur {r.expected_trames}" if r.expected_trames else "plus de trame attendue"
+    return (
+        f"{received_so_far}{_received(r)}{provisional} · {' et '.join(r.campaigns) or r.campaign} · au {day(r.as_of)}"
+    )
 
 
-def _received(r: Reponse) -> str:
+def _received(r: Answer) -> str:
     """« , du 12/03/2022 au 28/03/2022 »: from which days the oldest and the youngest of them are."""
     if r.sources is None:
         return ""
     oldest, youngest = r.sources
-    return f", le {jour(oldest)}" if oldest == youngest else f", du {jour(oldest)} au {jour(youngest)}"
+    return f", le {day(oldest)}" if oldest == youngest else f", du {day(oldest)} au {day(youngest)}"
 
 
-def aide() -> str:
+def help_text() -> str:
     """The list of questions, from their table."""
-    lignes: Sequence[str] = [f"  • {i.exemple} — {i.aide}" for i in INTENTIONS]
+    lines: Sequence[str] = [f"  • {i.example} — {i.help_text}" for i in INTENTIONS]
     return "\n".join(
         [
             "Vous pouvez demander :",
-            *lignes,
+            *lines,
             "Ajoutez « par famille », « par GHT », « par opérateur », une année, un territoire ; « en image » ou « en tableur ».",
         ]
     )

@@ -6,79 +6,85 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bots.answering import Rendu
+from bots.answering import WordedAnswer
 from bots.letters.letter import XLSX, Piece
 from config.errors import UserError
-from config.folder import Dossier
-from config.rights import Regard
-from reports.sayable import labels_connus
-from reports.view import Sujet, Vue
-from sheets.judged import Classeur
-from sheets.judging.workers import juge_tous
-from sheets.matching.known import avec_le_registre, octets_du_retour
+from config.folder import Folder
+from config.rights import Sight
+from reports.sayable import known_labels
+from reports.view import Subject, View
+from sheets.judged import JudgedWorkbook
+from sheets.judging.workers import judge_all
+from sheets.matching.known import companion_bytes, with_register
 from sheets.register import received_files
-from sheets.register.received_files import DernierRecu
-from sheets.returning.discreet import discret
-from sheets.tab_names import INTERDITS
+from sheets.register.received_files import LastReceived
+from sheets.returning.discreet import discreet
+from sheets.tab_names import FORBIDDEN_CHARACTERS
 
 if TYPE_CHECKING:
-    from sheets.returning.companion_tab import Reglee
+    from sheets.returning.companion_tab import Settled
 
 
-SANS_TEXTES = "Intitulés, marchés et prix n'y sont pas : Slack est hébergé ailleurs. Le retour complet : vigie retour."
+WITHOUT_TEXTS = (
+    "Intitulés, marchés et prix n'y sont pas : Slack est hébergé ailleurs. Le retour complet : vigie retour."
+)
 
 
-def retour(rendu: Rendu) -> Piece:
+def retour(result: WordedAnswer) -> Piece:
     """The companion of the last file received from a GHT; of one établissement, its tab alone.
 
     Raises UserError when there is none, or its lines are not open to that person.
     """
-    sujet, vue = rendu.question.sujet, rendu.vue
-    if rendu.reponse is None or sujet is None:
-        raise UserError(str(rendu.objet["texte"]))
-    ght = next(iter(vue.ghts(sujet)), None)
+    subject, view = result.question.subject, result.view
+    if result.answer is None or subject is None:
+        raise UserError(str(result.answer_object["texte"]))
+    ght = next(iter(view.ghts(subject)), None)
     if ght is None:
-        raise UserError(f"{vue.dossier.territoire.nom(sujet.perimetre)} n'est plus attendu : il n'y a pas de retour.")
-    if sujet.perimetre.type not in ("ght", "etablissement"):
-        raise UserError(f"Le retour de quel GHT ? Dites par exemple « retour {ght.nom} {sujet.exercice} ».")
-    if rendu.droit is not Regard.TOUT:
+        raise UserError(f"{view.folder.territory.name(subject.scope)} n'est plus attendu : il n'y a pas de retour.")
+    if subject.scope.type not in ("ght", "etablissement"):
+        raise UserError(f"Le retour de quel GHT ? Dites par exemple « retour {ght.name} {subject.exercice} ».")
+    if result.sight_given is not Sight.EVERYTHING:
         raise UserError("Les lignes de ce territoire ne sont pas ouvertes à votre profil : pas de retour.")
-    campagne = vue.campagne(sujet).code
-    recu = received_files.dernier_recu(vue.db, ght.code, campagne, vue.au)
-    if recu is None:
-        raise UserError(f"Aucun fichier n'a été reçu de {ght.nom} pour {campagne} : il n'y a pas de retour.")
-    return piece_du_retour(*_tu(*_connu(vue, sujet, recu), vue.dossier))
+    campaign = view.campaign(subject).code
+    last_received = received_files.last_received_file(view.db, ght.code, campaign, view.as_of)
+    if last_received is None:
+        raise UserError(f"Aucun fichier n'a été reçu de {ght.name} pour {campaign} : il n'y a pas de retour.")
+    return companion_attachment(*_without_typed(*_judged_again(view, subject, last_received), view.folder))
 
 
-def piece_du_retour(classeur: Classeur, dossier: Dossier, reglees: Sequence[Reglee]) -> Piece:
+def companion_attachment(workbook: JudgedWorkbook, folder: Folder, settled: Sequence[Settled]) -> Piece:
     """The companion of a trame as a file, under a name of ours."""
-    assert classeur.tampon is not None
-    t = classeur.tampon
-    nom = INTERDITS.sub("-", f"{dossier.territoire.ghts[t.ght].nom} - {t.campagne} - retour.xlsx")
-    return Piece(nom, octets_du_retour(classeur, dossier, reglees), XLSX)
+    assert workbook.stamp is not None
+    t = workbook.stamp
+    name = FORBIDDEN_CHARACTERS.sub("-", f"{folder.territory.ghts[t.ght].name} - {t.campaign} - retour.xlsx")
+    return Piece(name, companion_bytes(workbook, folder, settled), XLSX)
 
 
-def _connu(vue: Vue, sujet: Sujet, recu: DernierRecu) -> tuple[Classeur, list[Reglee]]:
+def _judged_again(view: View, subject: Subject, last_received: LastReceived) -> tuple[JudgedWorkbook, list[Settled]]:
     """The file judged again by today's rules, with what the register knows of it."""
-    octets = received_files.original(vue.db, recu.empreinte)
-    if not octets:
+    raw_bytes = received_files.original(view.db, last_received.content_hash)
+    if not raw_bytes:
         raise UserError("Ce fichier a été effacé du registre, avec les campagnes anciennes : il n'y a plus de retour.")
-    (juge,) = juge_tous([(recu.chemin, octets)], vue.dossier)
-    if not juge.lisible:
+    (judged,) = judge_all([(last_received.path, raw_bytes)], view.folder)
+    if not judged.readable:
         raise UserError(
             "Le dernier fichier reçu ne se lit plus selon les règles d'aujourd'hui. Voyez avec votre référent."
         )
-    classeur, reglees = avec_le_registre(vue.db, vue.dossier, vue.au, juge, recu.empreinte, en_entier=False)
-    if sujet.perimetre.type != "etablissement":
-        return classeur, reglees
-    siens = tuple(o for o in classeur.onglets if o.finess == sujet.perimetre.code)
-    noms = {o.feuille for o in siens}
-    constats = tuple(k for k in classeur.constats if k.feuille in noms)
-    return replace(classeur, onglets=siens, constats=constats), [r for r in reglees if r.feuille in noms]
+    workbook, settled = with_register(
+        view.db, view.folder, view.as_of, judged, last_received.content_hash, in_full=False
+    )
+    if subject.scope.type != "etablissement":
+        return workbook, settled
+    its_tabs = tuple(o for o in workbook.tabs if o.finess == subject.scope.code)
+    names = {o.sheet for o in its_tabs}
+    findings = tuple(k for k in workbook.findings if k.sheet in names)
+    return replace(workbook, tabs=its_tabs, findings=findings), [r for r in settled if r.sheet in names]
 
 
-def _tu(classeur: Classeur, reglees: Sequence[Reglee], dossier: Dossier) -> tuple[Classeur, Dossier, list[Reglee]]:
+def _without_typed(
+    workbook: JudgedWorkbook, settled: Sequence[Settled], folder: Folder
+) -> tuple[JudgedWorkbook, Folder, list[Settled]]:
     """The same without what was typed, what was settled told at the same tabs."""
-    sans_textes = discret(classeur, dossier, labels_connus(dossier))
-    noms = {a.feuille: b.feuille for a, b in zip(classeur.onglets, sans_textes.onglets, strict=True)}
-    return sans_textes, dossier, [r._replace(feuille=noms[r.feuille]) for r in reglees]
+    without_texts = discreet(workbook, folder, known_labels(folder))
+    names = {a.sheet: b.sheet for a, b in zip(workbook.tabs, without_texts.tabs, strict=True)}
+    return without_texts, folder, [r._replace(sheet=names[r.sheet]) for r in settled]

@@ -14,225 +14,258 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bots.letters import composing
-from bots.letters.letter import EnvoiError, Lettre
-from config.french import jour
-from config.rights import Personne, remplacant
-from config.working_hours import raison_d_attendre
-from reports.due.everything import Dues, autour_de, dues
-from reports.due.reminders import Relance, Silence, au_jour
-from reports.view import Vue
+from bots.letters.letter import Letter, SendingError
+from config.french import day
+from config.rights import Person, stand_in_for
+from config.working_hours import reason_to_wait
+from reports.due.everything import Dues, dues, scope_around
+from reports.due.reminders import Reminder, Silence, as_of_day
+from reports.view import View
 from sheets.register import outbox
-from sheets.register.outbox import BAIL, Cle, Rang
+from sheets.register.outbox import BAIL, Cle, StoredMessage
 
-REPRISES = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=1))
+RETRY_DELAYS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=1))
 """How long to wait after each failure that passes; after the last, another channel is tried; the last one, for as long as it is of use."""
 journal = logging.getLogger("vigie.rappels")
-Choix = Callable[[str, str], bool]
+MessageFilter = Callable[[str, str], bool]
 """Whether messages of that kind are wanted, in that campaign."""
 
 
 @dataclass(frozen=True)
-class Canal:
-    """A way to someone. `adresse` is empty for those it cannot reach; `envoie` returns what the channel calls the letter.
+class DeliveryChannel:
+    """A way to someone. `address` is empty for those it cannot reach; `send` returns what the channel calls the letter.
 
-    `retrouve` looks up (key, address, since): the channel's name for a letter that did arrive, None if it did not. A
-    channel without it can only be told once. Both raise `EnvoiError`.
+    `find_sent` looks up (key, address, since): the channel's name for a letter that did arrive, None if it did not. A
+    channel without it can only be told once. Both raise `SendingError`.
     """
 
-    nom: str
-    adresse: Callable[[Personne], str]
-    envoie: Callable[[Lettre], str]
-    retrouve: Callable[[str, str, datetime], str | None] | None = None
+    name: str
+    address: Callable[[Person], str]
+    send: Callable[[Letter], str]
+    find_sent: Callable[[str, str, datetime], str | None] | None = None
 
 
 @dataclass
-class Tournee:
+class TickReport:
     """What a tick did: messages by what became of them."""
 
-    faits: Counter[str] = field(default_factory=Counter)
+    facts: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
-class Envoi:
+class Mailing:
     """What goes together: to whom, in whose place if it is not for themselves, and what."""
 
-    personne: Personne
-    relances: tuple[Relance, ...]
+    person: Person
+    reminders: tuple[Reminder, ...]
 
 
-def tourne(
-    vue: Vue, maintenant: Callable[[], datetime], canaux: Sequence[Canal], choisie: Choix = lambda genre, campagne: True
-) -> Tournee:  # fmt: skip
+def deliver_due(
+    view: View, current_time: Callable[[], datetime], delivery_channels: Sequence[DeliveryChannel], is_chosen: MessageFilter = lambda kind, campaign: True
+) -> TickReport:  # fmt: skip
     """Settle what a crash left; while messages may leave, write down what is due, and deliver what is chosen of it.
 
     The clock is read for each letter: a tick may take long, and a claim bears its own hour.
     """
-    instant = maintenant()
-    vue, tournee = au_jour(vue, instant), Tournee()
-    _denoue(vue, instant, canaux, tournee)
-    if raison_d_attendre(instant, vue.dossier.heures):
-        return tournee
-    a_dire = _inscrit(vue, instant)
-    connus = {r.cle: r for r in outbox.en_etat(vue.db, "à dire") if r.pas_avant <= instant}
-    for envoi in envois(vue, [r for r in a_dire.relances if r.cle in connus and choisie(r.genre, r.cle.campagne)]):
-        instant = maintenant()
-        if raison_d_attendre(instant, vue.dossier.heures):
+    instant = current_time()
+    view, tick_report = as_of_day(view, instant), TickReport()
+    _settle_claims(view, instant, delivery_channels, tick_report)
+    if reason_to_wait(instant, view.folder.hours):
+        return tick_report
+    letters_due = _write_dues(view, instant)
+    known_messages = {r.cle: r for r in outbox.in_states(view.db, "à dire") if r.not_before <= instant}
+    for sending in sendings(
+        view, [r for r in letters_due.reminders if r.cle in known_messages and is_chosen(r.kind, r.cle.campaign)]
+    ):
+        instant = current_time()
+        if reason_to_wait(instant, view.folder.hours):
             break
-        _delivre(vue, instant, canaux, [connus[r.cle].id for r in envoi.relances], envoi.personne, tournee)
-    return tournee
+        _deliver(
+            view,
+            instant,
+            delivery_channels,
+            [known_messages[r.cle].id for r in sending.reminders],
+            sending.person,
+            tick_report,
+        )
+    return tick_report
 
 
-def _inscrit(vue: Vue, instant: datetime) -> Dues:
+def _write_dues(view: View, instant: datetime) -> Dues:
     """Write down what is due and not yet known; what was, and is no longer, becomes void with its reason."""
-    a_dire = dues(vue, instant)
-    rangs = outbox.connus(vue.db, (r.cle.campagne for r in a_dire.relances))
-    nouveaux = [(r.cle, r.genre) for r in a_dire.relances if r.cle not in rangs or rangs[r.cle].etat == "nul"]
-    if nouveaux:
-        outbox.inscrit(vue.db, nouveaux, instant)
-    dus = {r.cle for r in a_dire.relances}
-    tus = {(s.campagne, s.unite, s.personne): s.raison for s in a_dire.silences}
-    perimes = {
-        r.id: tus.get((r.cle.campagne, r.cle.unite, r.cle.personne), "un message plus récent le remplace")
-        for r in outbox.en_etat(vue.db, "à dire")
-        if r.cle not in dus
+    letters_due = dues(view, instant)
+    stored = outbox.known_messages(view.db, (r.cle.campaign for r in letters_due.reminders))
+    new_reminders = [
+        (r.cle, r.kind) for r in letters_due.reminders if r.cle not in stored or stored[r.cle].state == "nul"
+    ]
+    if new_reminders:
+        outbox.write_down(view.db, new_reminders, instant)
+    still_due = {r.cle for r in letters_due.reminders}
+    silenced = {(s.campaign, s.unite, s.person): s.reason for s in letters_due.silences}
+    outdated = {
+        r.id: silenced.get((r.cle.campaign, r.cle.unite, r.cle.person), "un message plus récent le remplace")
+        for r in outbox.in_states(view.db, "à dire")
+        if r.cle not in still_due
     }
-    if perimes:
-        outbox.annule(vue.db, perimes, instant)
-    return a_dire
+    if outdated:
+        outbox.cancel(view.db, outdated, instant)
+    return letters_due
 
 
-def a_dire(
-    vue: Vue, instant: datetime, choisie: Choix = lambda genre, campagne: True
-) -> tuple[list[Envoi], list[Silence]]:
+def letters_due(
+    view: View, instant: datetime, is_chosen: MessageFilter = lambda kind, campaign: True
+) -> tuple[list[Mailing], list[Silence]]:
     """What a tick would deliver of what is chosen, and why the others are not told of it; writes nothing."""
-    vue = au_jour(vue, instant)
-    tout = dues(vue, instant)
-    rangs = outbox.connus(vue.db, (r.cle.campagne for r in tout.relances))
-    restent, silences = [], [s for s in tout.silences if choisie(s.genre, s.campagne)]
-    for r in (r for r in tout.relances if choisie(r.genre, r.cle.campagne)):
-        rang = rangs.get(r.cle)
-        if rang is None or rang.etat == "nul" or (rang.etat == "à dire" and rang.pas_avant <= instant):
-            restent.append(r)
+    view = as_of_day(view, instant)
+    everything = dues(view, instant)
+    stored = outbox.known_messages(view.db, (r.cle.campaign for r in everything.reminders))
+    still_left, silences = [], [s for s in everything.silences if is_chosen(s.kind, s.campaign)]
+    for r in (r for r in everything.reminders if is_chosen(r.kind, r.cle.campaign)):
+        rank = stored.get(r.cle)
+        if rank is None or rank.state == "nul" or (rank.state == "à dire" and rank.not_before <= instant):
+            still_left.append(r)
         else:
-            prolongee = f"prolongée jusqu'au {jour(r.etat.echeance)}, " if r.etat and r.etat.prolongee else ""
-            silences.append(Silence(r.cle.campagne, r.cle.unite, r.cle.personne, prolongee + _deja(rang), r.genre))
-    return envois(vue, restent), silences
+            extended = f"prolongée jusqu'au {day(r.state.deadline)}, " if r.state and r.state.extended else ""
+            silences.append(Silence(r.cle.campaign, r.cle.unite, r.cle.person, extended + _already_told(rank), r.kind))
+    return sendings(view, still_left), silences
 
 
-def _deja(r: Rang) -> str:
+def _already_told(r: StoredMessage) -> str:
     """Why a message that is due is not to be said: it was, or is about to be."""
-    quand = f"le {r.le:%d/%m/%Y à %Hh%M} ({r.cle.etape})"
+    when = f"le {r.dated:%d/%m/%Y à %Hh%M} ({r.cle.stage})"
     return {
-        "dit": f"déjà dit {quand}",
-        "pris": f"en cours d'envoi depuis {quand}",
-        "doute": f"peut-être dit {quand} : il ne sera pas redit",
-        "refusé": f"refusé {quand} : {r.raison}",
-        "à dire": f"n'est pas passé {quand} ; nouvel essai à partir du {jour(r.pas_avant)} à {r.pas_avant:%Hh%M}",
-    }[r.etat]
+        "dit": f"déjà dit {when}",
+        "pris": f"en cours d'envoi depuis {when}",
+        "doute": f"peut-être dit {when} : il ne sera pas redit",
+        "refusé": f"refusé {when} : {r.reason}",
+        "à dire": f"n'est pas passé {when} ; nouvel essai à partir du {day(r.not_before)} à {r.not_before:%Hh%M}",
+    }[r.state]
 
 
-def envois(vue: Vue, relances: Iterable[Relance]) -> list[Envoi]:
+def sendings(view: View, reminders: Iterable[Reminder]) -> list[Mailing]:
     """One for each person, however many GHT; someone who is away is replaced by their stand-in."""
-    par_personne: dict[str, list[Relance]] = {}
-    personnes = vue.dossier.personnes
-    for r in relances:
-        if r.cle.personne in personnes:
-            la = remplacant(personnes[r.cle.personne], personnes, vue.au)
-            par_personne.setdefault(la.email, []).append(r)
-    return [Envoi(personnes[email], tuple(siennes)) for email, siennes in par_personne.items()]
+    by_person: dict[str, list[Reminder]] = {}
+    persons = view.folder.persons
+    for r in reminders:
+        if r.cle.person in persons:
+            reader = stand_in_for(persons[r.cle.person], persons, view.as_of)
+            by_person.setdefault(reader.email, []).append(r)
+    return [Mailing(persons[email], tuple(its_own)) for email, its_own in by_person.items()]
 
 
-def _delivre(
-    vue: Vue, instant: datetime, canaux: Sequence[Canal], ids: Sequence[int], personne: Personne, tournee: Tournee
+def _deliver(
+    view: View,
+    instant: datetime,
+    delivery_channels: Sequence[DeliveryChannel],
+    ids: Sequence[int],
+    person: Person,
+    tick_report: TickReport,
 ) -> None:
     """Claim, ask the state again, word, hand to the first channel that takes it, mark."""
-    envoi = uuid.uuid4().hex
-    pris = outbox.prend(vue.db, ids, envoi, instant)
-    a_dire = _encore_dus(vue, instant, pris)
-    plus_dus = [r.id for r in pris if r.cle not in a_dire]
-    if plus_dus:
-        outbox.lache(vue.db, plus_dus, "l'état a changé depuis", instant)
-        tournee.faits["nul"] += len(plus_dus)
-    restent = [r for r in pris if r.cle in a_dire]
-    if restent:
-        relances = [a_dire[r.cle] for r in restent]
-        tournee.faits[_par_un_canal(vue, instant, canaux, relances, personne, restent)] += len(restent)
+    sending = uuid.uuid4().hex
+    taken = outbox.take(view.db, ids, sending, instant)
+    letters_due = _still_due(view, instant, taken)
+    no_longer_due = [r.id for r in taken if r.cle not in letters_due]
+    if no_longer_due:
+        outbox.drop_claims(view.db, no_longer_due, "l'état a changé depuis", instant)
+        tick_report.facts["nul"] += len(no_longer_due)
+    still_left = [r for r in taken if r.cle in letters_due]
+    if still_left:
+        reminders = [letters_due[r.cle] for r in still_left]
+        tick_report.facts[_by_one_channel(view, instant, delivery_channels, reminders, person, still_left)] += len(
+            still_left
+        )
 
 
-def _encore_dus(vue: Vue, instant: datetime, pris: Sequence[Rang]) -> dict[Cle, Relance]:
+def _still_due(view: View, instant: datetime, taken: Sequence[StoredMessage]) -> dict[Cle, Reminder]:
     """What is still due of what was claimed: someone may have handed in since."""
-    cles = {r.cle for r in pris}
-    return {r.cle: r for r in dues(vue, instant, autour_de(vue, cles)).relances if r.cle in cles} if cles else {}
+    keys = {r.cle for r in taken}
+    return {r.cle: r for r in dues(view, instant, scope_around(view, keys)).reminders if r.cle in keys} if keys else {}
 
 
-def _par_un_canal(
-    vue: Vue, instant: datetime, canaux: Sequence[Canal], relances: Sequence[Relance], personne: Personne,
-    pris: Sequence[Rang],
+def _by_one_channel(
+    view: View, instant: datetime, delivery_channels: Sequence[DeliveryChannel], reminders: Sequence[Reminder], person: Person,
+    taken: Sequence[StoredMessage],
 ) -> str:  # fmt: skip
     """What became of a letter, by the first channel that neither refuses its reader nor fails too often."""
-    envoi, essais = pris[0].envoi, max(r.essais for r in pris) - 1
-    refus = []
-    for canal in canaux[min(essais // len(REPRISES), len(canaux) - 1) :]:
+    sending, attempts = taken[0].sending, max(r.attempts for r in taken) - 1
+    refusal = []
+    for delivery_channel in delivery_channels[min(attempts // len(RETRY_DELAYS), len(delivery_channels) - 1) :]:
         try:
-            adresse = canal.adresse(personne)
-            if not adresse:
+            address = delivery_channel.address(person)
+            if not address:
                 continue
-            lettre = composing.lettre(vue, relances, personne, envoi, adresse)
-            outbox.part(vue.db, envoi, canal.nom, adresse, instant)
-            reference = canal.envoie(lettre)
-        except EnvoiError as faute:
-            journal.info("%s : %s", canal.nom, faute)
-            if faute.doute:
-                outbox.doute(vue.db, envoi, str(faute), instant)
+            letter = composing.letter(view, reminders, person, sending, address)
+            outbox.part(view.db, sending, delivery_channel.name, address, instant)
+            reference = delivery_channel.send(letter)
+        except SendingError as fault:
+            journal.info("%s : %s", delivery_channel.name, fault)
+            if fault.doubt:
+                outbox.doubt(view.db, sending, str(fault), instant)
                 return "doute"
-            if not faute.definitif:
-                _plus_tard(vue, canal, envoi, str(faute), instant + REPRISES[essais % len(REPRISES)], instant)
+            if not fault.is_final:
+                _put_off(
+                    view,
+                    delivery_channel,
+                    sending,
+                    str(fault),
+                    instant + RETRY_DELAYS[attempts % len(RETRY_DELAYS)],
+                    instant,
+                )
                 return "à dire"
-            refus.append(f"{canal.nom} : {faute}")
+            refusal.append(f"{delivery_channel.name} : {fault}")
         else:
-            outbox.arrive(vue.db, envoi, reference, instant, " ; ".join(refus))
+            outbox.mark_delivered(view.db, sending, reference, instant, " ; ".join(refusal))
             return "dit"
-    outbox.refuse(vue.db, envoi, " ; ".join(refus) or "aucun moyen de joindre cette personne", instant)
+    outbox.refuse(view.db, sending, " ; ".join(refusal) or "aucun moyen de joindre cette personne", instant)
     return "refusé"
 
 
-def _plus_tard(vue: Vue, canal: Canal, envoi: str, raison: str, quand: datetime, instant: datetime) -> None:
+def _put_off(
+    view: View, delivery_channel: DeliveryChannel, sending: str, reason: str, when: datetime, instant: datetime
+) -> None:
     """A failure that passes. Where the channel can tell whether it arrived all the same, it will be asked first."""
-    (outbox.attend if canal.retrouve else outbox.remet)(vue.db, envoi, raison, quand, instant)
+    (outbox.await_lookup if delivery_channel.find_sent else outbox.put_back)(view.db, sending, reason, when, instant)
 
 
-def _denoue(vue: Vue, instant: datetime, canaux: Sequence[Canal], tournee: Tournee) -> None:
+def _settle_claims(
+    view: View, instant: datetime, delivery_channels: Sequence[DeliveryChannel], tick_report: TickReport
+) -> None:
     """Claims that a crash, or a channel that did not answer, left behind: one look for each letter."""
-    par_nom = {c.nom: c for c in canaux}
-    restes = {r.envoi: r for r in outbox.en_etat(vue.db, "pris") if _abandonne(r, instant)}
-    for envoi, rang in restes.items():
-        canal = par_nom.get(rang.canal)
-        if not rang.canal:
-            outbox.remet(vue.db, envoi, "", instant, instant)
-        elif canal is None:
+    by_name = {c.name: c for c in delivery_channels}
+    abandoned = {r.sending: r for r in outbox.in_states(view.db, "pris") if _is_abandoned(r, instant)}
+    for sending, rank in abandoned.items():
+        delivery_channel = by_name.get(rank.delivery_channel)
+        if not rank.delivery_channel:
+            outbox.put_back(view.db, sending, "", instant, instant)
+        elif delivery_channel is None:
             continue  # its channel is not set: it is asked once it is again
-        elif canal.retrouve:
-            _retrouve(vue, canal, canal.retrouve, rang, instant)
+        elif delivery_channel.find_sent:
+            _find_sent(view, delivery_channel, delivery_channel.find_sent, rank, instant)
         else:
-            outbox.doute(vue.db, envoi, "interrompu pendant l'envoi : peut-être arrivé, peut-être pas", instant)
-            tournee.faits["doute"] += 1
+            outbox.doubt(view.db, sending, "interrompu pendant l'envoi : peut-être arrivé, peut-être pas", instant)
+            tick_report.facts["doute"] += 1
 
 
-def _abandonne(r: Rang, instant: datetime) -> bool:
+def _is_abandoned(r: StoredMessage, instant: datetime) -> bool:
     """Whether nobody is delivering it any more: it waits to be looked up, or its claim is old."""
-    return r.pas_avant <= instant if r.raison else r.le + BAIL <= instant
+    return r.not_before <= instant if r.reason else r.dated + BAIL <= instant
 
 
-def _retrouve(
-    vue: Vue, canal: Canal, cherche: Callable[[str, str, datetime], str | None], rang: Rang, instant: datetime
+def _find_sent(
+    view: View,
+    delivery_channel: DeliveryChannel,
+    find_handle: Callable[[str, str, datetime], str | None],
+    rank: StoredMessage,
+    instant: datetime,
 ) -> None:
     try:
-        reference = cherche(rang.envoi, rang.adresse, rang.le)
-    except EnvoiError as faute:
-        outbox.attend(vue.db, rang.envoi, str(faute), instant + REPRISES[0], rang.le)
-        journal.info("%s : %s", canal.nom, faute)
+        reference = find_handle(rank.sending, rank.address, rank.dated)
+    except SendingError as fault:
+        outbox.await_lookup(view.db, rank.sending, str(fault), instant + RETRY_DELAYS[0], rank.dated)
+        journal.info("%s : %s", delivery_channel.name, fault)
         return
     if reference is None:
-        outbox.remet(vue.db, rang.envoi, rang.raison, instant, instant)
+        outbox.put_back(view.db, rank.sending, rank.reason, instant, instant)
     else:
-        outbox.arrive(vue.db, rang.envoi, reference, instant)
+        outbox.mark_delivered(view.db, rank.sending, reference, instant)

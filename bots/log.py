@@ -12,32 +12,32 @@ from typing import Any
 SECRET = re.compile(r"\b(xox[a-z](?:\.xox[a-z])?-|xapp-)[\w-]+|(?<=ticket=)[\w-]+|(?<=hooks\.slack\.com/)[\w/-]+")
 
 
-class SansSecret(logging.Formatter):
+class TokenMasking(logging.Formatter):
     """Masks every token of Slack in a line, its traceback included."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return sans_secret(super().format(record))
+        return without_secret(super().format(record))
 
 
-def sans_secret(texte: str) -> str:
-    return SECRET.sub("[masqué]", texte)
+def without_secret(text: str) -> str:
+    return SECRET.sub("[masqué]", text)
 
 
-def ouvre(niveau: int = logging.INFO) -> logging.Handler:
+def start_logging(level: int = logging.INFO) -> logging.Handler:
     """Send the logs of the bot and of its libraries to the error channel; the handler is returned, to be taken away."""
-    sortie = logging.StreamHandler(sys.stderr)
-    sortie.setFormatter(SansSecret("%(asctime)s %(levelname)s %(name)s : %(message)s"))
-    racine = logging.getLogger()
-    racine.addHandler(sortie)
-    racine.setLevel(niveau)
-    return sortie
+    output = logging.StreamHandler(sys.stderr)
+    output.setFormatter(TokenMasking("%(asctime)s %(levelname)s %(name)s : %(message)s"))
+    root_logger = logging.getLogger()
+    root_logger.addHandler(output)
+    root_logger.setLevel(level)
+    return output
 
 
-def confie(fil: Executor, travail: Callable[..., None], *faits: Any) -> None:
+def hand_over(executor: Executor, work: Callable[..., None], *facts: Any) -> None:
     """Hand work over to another thread; what it raises is logged, where it would be lost."""
-    fil.submit(travail, *faits).add_done_callback(_note)
+    executor.submit(work, *facts).add_done_callback(_note)
 
 
-def _note(fini: Future[None]) -> None:
-    if not fini.cancelled() and (faute := fini.exception()):
-        logging.getLogger("vigie.chat").error("Un travail confié a échoué.", exc_info=faute)
+def _note(result_future: Future[None]) -> None:
+    if not result_future.cancelled() and (fault := result_future.exception()):
+        logging.getLogger("vigie.chat").error("Un travail confié a échoué.", exc_info=fault)

@@ -4,75 +4,79 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bots.answer_files import AVEC_LIGNES, DESSINEES
-from bots.slack.blocks import Suite
-from config.territory import Perimetre
-from reports.view import Sujet, Vue
+from bots.answer_files import DRAWN_INTENTIONS, WITH_LINES
+from bots.slack.blocks import NextQuestion
+from config.territory import Scope
+from reports.view import Subject, View
 from reports.why import FIGURES
 
-S_OUVRENT = ("gains", "objectif", "pourquoi", "statut", "retards", "rejets", "qualite")
+OPENABLE = ("gains", "objectif", "pourquoi", "statut", "retards", "rejets", "qualite")
 """The answers whose figure can be opened, or broken down."""
-MOTS = {"statut": "statut", "retards": "qui n'a pas remis", "prevision": "prévision", "classement": "classement"}
+WORDS = {"statut": "statut", "retards": "qui n'a pas remis", "prevision": "prévision", "classement": "classement"}
 """How the other answers that are drawn are asked; a total is asked as gains."""
 
 
-def suites(intention: str, sujet: Sujet, vue: Vue) -> Sequence[Suite]:
+def next_questions(intention: str, subject: Subject, view: View) -> Sequence[NextQuestion]:
     """What is asked next of an answer, then the same as a picture, as the workbook of its lines, as a GHT's return."""
-    ou = _lieu(sujet.perimetre)
-    quand = f"{sujet.exercice} {_moment(sujet, vue)}".strip()
-    toutes: list[Suite] = []
-    sauf = _sauf(sujet)
-    if intention in FIGURES and len(sujet.exercices) < 2:
-        toutes.append(Suite("pourquoi", "Pourquoi ?", f"pourquoi {MOTS.get(intention, intention)} {ou} {quand}{sauf}"))
-    if intention in S_OUVRENT:
+    where = _place(subject.scope)
+    when = f"{subject.exercice} {_moment(subject, view)}".strip()
+    all_of_those: list[NextQuestion] = []
+    but_for = _except_places(subject)
+    if intention in FIGURES and len(subject.exercices) < 2:
+        all_of_those.append(
+            NextQuestion(
+                "pourquoi", "Pourquoi ?", f"pourquoi {WORDS.get(intention, intention)} {where} {when}{but_for}"
+            )
+        )
+    if intention in OPENABLE:
         if intention != "pourquoi":
-            toutes.append(Suite("pourquoi", "Pourquoi ?", f"pourquoi gains {ou} {quand}{sauf}"))
-        if sujet.perimetre.type in ("national", "region"):
-            toutes.append(Suite("par-ght", "Par GHT", f"gains {ou} {quand} par ght{sauf}"))
-        toutes.append(Suite("par-famille", "Par famille", f"gains {ou} {quand} par famille{sauf}"))
-    if sujet.figure:
-        return toutes
-    dit = en_question(intention, sujet, quand)
-    if dit and (intention in DESSINEES or intention in AVEC_LIGNES):
-        toutes.append(Suite("image", "En image", f"{dit} en image"))
-    if intention in AVEC_LIGNES:
-        toutes.append(Suite("tableur", "Feuille de calcul", f"{_gains(sujet, quand)} en tableur"))
-    if intention == "statut" and sujet.perimetre.type in ("ght", "etablissement"):
-        toutes.append(Suite("retour", "Son retour", f"retour {ou} {quand}"))
-    return toutes
+            all_of_those.append(NextQuestion("pourquoi", "Pourquoi ?", f"pourquoi gains {where} {when}{but_for}"))
+        if subject.scope.type in ("national", "region"):
+            all_of_those.append(NextQuestion("par-ght", "Par GHT", f"gains {where} {when} par ght{but_for}"))
+        all_of_those.append(NextQuestion("par-famille", "Par famille", f"gains {where} {when} par famille{but_for}"))
+    if subject.figure:
+        return all_of_those
+    said = question_words(intention, subject, when)
+    if said and (intention in DRAWN_INTENTIONS or intention in WITH_LINES):
+        all_of_those.append(NextQuestion("image", "En image", f"{said} en image"))
+    if intention in WITH_LINES:
+        all_of_those.append(NextQuestion("tableur", "Feuille de calcul", f"{_gains(subject, when)} en tableur"))
+    if intention == "statut" and subject.scope.type in ("ght", "etablissement"):
+        all_of_those.append(NextQuestion("retour", "Son retour", f"retour {where} {when}"))
+    return all_of_those
 
 
-def en_question(intention: str, sujet: Sujet, quand: str) -> str:
+def question_words(intention: str, subject: Subject, when: str) -> str:
     """The question that gets the same figure, in words; empty for the rank of one place, which is no picture."""
-    ou = _lieu(sujet.perimetre)
-    if intention in AVEC_LIGNES:
-        return _gains(sujet, quand)
+    where = _place(subject.scope)
+    if intention in WITH_LINES:
+        return _gains(subject, when)
     if intention == "evolution":
-        de_a = f" de {sujet.exercices[0]} à {sujet.exercices[-1]}" if sujet.exercices else ""
-        return f"évolution {ou}{de_a}{_sauf(sujet)}"
+        from_to = f" de {subject.exercices[0]} à {subject.exercices[-1]}" if subject.exercices else ""
+        return f"évolution {where}{from_to}{_except_places(subject)}"
     if intention == "comparaison":
-        if sujet.autres:
-            return f"compare {' et '.join(map(_lieu, (sujet.perimetre, *sujet.autres)))} {sujet.exercice}"
-        return f"compare {ou} {' et '.join(map(str, sujet.exercices))}"
-    if intention not in MOTS or sujet.place:
+        if subject.others:
+            return f"compare {' et '.join(map(_place, (subject.scope, *subject.others)))} {subject.exercice}"
+        return f"compare {where} {' et '.join(map(str, subject.exercices))}"
+    if intention not in WORDS or subject.place:
         return ""
-    par = f" par {sujet.par}" if intention == "classement" else ""
-    return f"{MOTS[intention]} {ou} {quand}{par}{_sauf(sujet)}"
+    by = f" par {subject.by}" if intention == "classement" else ""
+    return f"{WORDS[intention]} {where} {when}{by}{_except_places(subject)}"
 
 
-def _gains(sujet: Sujet, quand: str) -> str:
-    par = f" par {sujet.par}" if sujet.par else ""
-    return f"gains {_lieu(sujet.perimetre)} {quand}{par}{_sauf(sujet)}"
+def _gains(subject: Subject, when: str) -> str:
+    by = f" par {subject.by}" if subject.by else ""
+    return f"gains {_place(subject.scope)} {when}{by}{_except_places(subject)}"
 
 
-def _sauf(sujet: Sujet) -> str:
-    return f" sauf {' et '.join(map(_lieu, sujet.sauf))}" if sujet.sauf else ""
+def _except_places(subject: Subject) -> str:
+    return f" sauf {' et '.join(map(_place, subject.but_for))}" if subject.but_for else ""
 
 
-def _lieu(p: Perimetre) -> str:
+def _place(p: Scope) -> str:
     return "france" if p.type == "national" else p.code
 
 
-def _moment(sujet: Sujet, vue: Vue) -> str:
-    campagne = vue.dossier.campagnes.get(sujet.campagne or "")
-    return campagne.moment if campagne else ""
+def _moment(subject: Subject, view: View) -> str:
+    campaign = view.folder.campaigns.get(subject.campaign or "")
+    return campaign.moment if campaign else ""

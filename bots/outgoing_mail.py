@@ -18,166 +18,166 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from bots.delivery import Canal
-from bots.letters.letter import EnvoiError, Lettre, Piece
+from bots.delivery import DeliveryChannel
+from bots.letters.letter import Letter, Piece, SendingError
 from config.errors import UserError
-from config.mail_server import ADRESSE, Serveur, header_words, identifier, lit_serveur, pourquoi, une_ligne
-from config.secrets import masque
+from config.mail_server import ADDRESS, Server, header_words, identifier, one_line, read_server, why
+from config.secrets import mask
 
-REGLAGE = "VIGIE_SMTP_URL"
-EXEMPLE = "smtps://COMPTE:MOT DE PASSE@smtp.exemple.fr:465?de=vigie@exemple.fr"
+SETTING = "VIGIE_SMTP_URL"
+EXAMPLE = "smtps://COMPTE:MOT DE PASSE@smtp.exemple.fr:465?de=vigie@exemple.fr"
 PORTS = {"smtps": 465, "smtp": 587}
-DELAI = 30.0
+TIMEOUT = 30.0
 """Seconds without an answer after which the server is given up."""
 
 _IDENTIFIERS = HeaderRegistry()
-for _nom in ("in-reply-to", "references"):
-    _IDENTIFIERS.map_to_type(_nom, MessageIDHeader)  # type: ignore[arg-type]  # typeshed wants the class it becomes
+for _header_name in ("in-reply-to", "references"):
+    _IDENTIFIERS.map_to_type(_header_name, MessageIDHeader)  # type: ignore[arg-type]  # typeshed wants the class it becomes
 POLICY = SMTP.clone(header_factory=_IDENTIFIERS)
 """A long identifier stays whole: folded as words, it would be answered under no letter."""
 
 
 @dataclass(frozen=True)
-class Reglages:
+class Settings:
     """The server letters leave by, the address they leave from, and the clock that dates them."""
 
-    serveur: Serveur
-    de: str
-    horloge: Callable[[], datetime] = field(repr=False)
+    server: Server
+    sender: str
+    clock: Callable[[], datetime] = field(repr=False)
 
 
-def lit_reglages(url: str, horloge: Callable[[], datetime]) -> Reglages:
+def read_settings(url: str, clock: Callable[[], datetime]) -> Settings:
     """Read VIGIE_SMTP_URL. Raises UserError, without the secret in it, when it cannot be used."""
-    serveur = lit_serveur(REGLAGE, url, PORTS, frozenset({"de"}), EXEMPLE)
-    de = serveur.options.get("de") or serveur.compte
-    if not ADRESSE.fullmatch(de):
-        raise UserError(f"{REGLAGE} ne dit pas de quelle adresse écrire : ajoutez ?de=ADRESSE. Par exemple {EXEMPLE}")
-    return Reglages(serveur, de, horloge)
+    server = read_server(SETTING, url, PORTS, frozenset({"de"}), EXAMPLE)
+    sender = server.options.get("de") or server.account
+    if not ADDRESS.fullmatch(sender):
+        raise UserError(f"{SETTING} ne dit pas de quelle adresse écrire : ajoutez ?de=ADRESSE. Par exemple {EXAMPLE}")
+    return Settings(server, sender, clock)
 
 
-def envoie(lettre: Lettre, reglages: Reglages) -> None:
-    """Hand one letter over. Raises EnvoiError: `definitif` when this letter is refused for good, `doute` when the server
+def send(letter: Letter, settings: Settings) -> None:
+    """Hand one letter over. Raises EnvoiError: `is_final` when this letter is refused for good, `doubt` when the server
     had it whole and never said whether it took it; else nothing left, and trying again is harmless."""
-    if not ADRESSE.fullmatch(lettre.a):
-        raise EnvoiError(f"« {masque(lettre.a)} » n'est pas une adresse où écrire.", definitif=True)
-    octets = message(lettre, reglages).as_bytes()
-    with _connexion(reglages.serveur) as smtp:
-        _dit_oui(smtp.mail(reglages.de), _reglage)
-        _dit_oui(smtp.rcpt(lettre.a), _destinataire)
-        _dit_oui(smtp.docmd("DATA"), _contenu, 354)
-        smtp.send(re.sub(rb"(?m)^\.", b"..", octets) + b".\r\n")
-        _dit_oui(_its_word(smtp, lettre, reglages), _contenu)
+    if not ADDRESS.fullmatch(letter.a):
+        raise SendingError(f"« {mask(letter.a)} » n'est pas une adresse où écrire.", is_final=True)
+    raw_bytes = message(letter, settings).as_bytes()
+    with _session(settings.server) as smtp:
+        _require_answer(smtp.mail(settings.sender), _refused_setting)
+        _require_answer(smtp.rcpt(letter.a), _refused_recipient)
+        _require_answer(smtp.docmd("DATA"), _refused_content, 354)
+        smtp.send(re.sub(rb"(?m)^\.", b"..", raw_bytes) + b".\r\n")
+        _require_answer(_its_word(smtp, letter, settings), _refused_content)
 
 
-def _its_word(smtp: smtplib.SMTP, lettre: Lettre, reglages: Reglages) -> tuple[int, bytes]:
+def _its_word(smtp: smtplib.SMTP, letter: Letter, settings: Settings) -> tuple[int, bytes]:
     """What the server says of a letter it has whole: taken, not now, never. Anything else is a doubt."""
     try:
-        reponse = smtp.getreply()
-        if reponse[0] // 100 in (2, 4, 5):
-            return reponse
+        answer = smtp.getreply()
+        if answer[0] // 100 in (2, 4, 5):
+            return answer
     except (OSError, smtplib.SMTPException):
         pass
-    raise EnvoiError(
-        f"Le serveur de courrier {reglages.serveur} a reçu la lettre sans dire s'il la prenait : elle est peut-être "
-        f"partie. Cherchez {identifiant(lettre.cle, reglages)} dans son journal.",
-        definitif=False, doute=True,
+    raise SendingError(
+        f"Le serveur de courrier {settings.server} a reçu la lettre sans dire s'il la prenait : elle est peut-être "
+        f"partie. Cherchez {identifier_of(letter.cle, settings)} dans son journal.",
+        is_final=False, doubt=True,
     )  # fmt: skip
 
 
-def canal(reglages: Reglages) -> Canal:
+def delivery_channel(settings: Settings) -> DeliveryChannel:
     """Mail as a way to people: everyone has an address, and nothing can be looked up."""
 
-    def part(lettre: Lettre) -> str:
-        envoie(lettre, reglages)
-        return identifiant(lettre.cle, reglages)
+    def part(letter: Letter) -> str:
+        send(letter, settings)
+        return identifier_of(letter.cle, settings)
 
-    return Canal("courrier", lambda p: p.email, part)
+    return DeliveryChannel("courrier", lambda p: p.email, part)
 
 
-def message(lettre: Lettre, reglages: Reglages) -> EmailMessage:
+def message(letter: Letter, settings: Settings) -> EmailMessage:
     """The letter as it travels: plain words, the same as HTML, attachments. No header can be slipped into it."""
     m = EmailMessage(policy=POLICY)
-    m["From"], m["To"], m["Subject"] = f"Vigie <{reglages.de}>", lettre.a, header_words(lettre.objet)
-    m["Date"] = format_datetime(reglages.horloge())
-    m["Message-ID"] = identifiant(lettre.cle, reglages)
-    m["Auto-Submitted"] = "auto-replied" if lettre.en_reponse_a else "auto-generated"
+    m["From"], m["To"], m["Subject"] = f"Vigie <{settings.sender}>", letter.a, header_words(letter.mail_subject)
+    m["Date"] = format_datetime(settings.clock())
+    m["Message-ID"] = identifier_of(letter.cle, settings)
+    m["Auto-Submitted"] = "auto-replied" if letter.in_reply_to else "auto-generated"
     m["X-Auto-Response-Suppress"] = "All"
-    if answered := identifier(lettre.en_reponse_a):
+    if answered := identifier(letter.in_reply_to):
         m["In-Reply-To"] = m["References"] = answered
-    m.set_content(lettre.texte, cte="quoted-printable")
-    m.add_alternative(lettre.html, subtype="html", cte="quoted-printable")
-    for piece in lettre.pieces:
+    m.set_content(letter.text, cte="quoted-printable")
+    m.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    for piece in letter.pieces:
         _joint(m, piece)
     return m
 
 
-def identifiant(cle: str, reglages: Reglages) -> str:
+def identifier_of(cle: str, settings: Settings) -> str:
     """The Message-ID that follows from a letter's key: what a human looks for in the server's log, or in a mailbox."""
-    lisible = re.sub(r"[^a-z0-9]+", "-", cle.lower()).strip("-")[:20]
-    somme = hashlib.sha256(cle.encode()).hexdigest()[:12]
-    return f"<vigie.{lisible}.{somme}@{reglages.de.rpartition('@')[2]}>"
+    readable_key = re.sub(r"[^a-z0-9]+", "-", cle.lower()).strip("-")[:20]
+    digest = hashlib.sha256(cle.encode()).hexdigest()[:12]
+    return f"<vigie.{readable_key}.{digest}@{settings.sender.rpartition('@')[2]}>"
 
 
-def examine(reglages: Reglages) -> tuple[list[str], list[str]]:
+def examine(settings: Settings) -> tuple[list[str], list[str]]:
     """(what is in order, what is to be mended) of the way out, a sentence each. Connects, sends nothing."""
     try:
-        with _connexion(reglages.serveur) as smtp:
-            _dit_oui(smtp.mail(reglages.de), _reglage)
+        with _session(settings.server) as smtp:
+            _require_answer(smtp.mail(settings.sender), _refused_setting)
             smtp.rset()
-    except EnvoiError as faute:
-        return [], [str(faute)]
-    return [f"Courrier (SMTP) : {reglages.serveur} accepte des lettres de {reglages.de}."], []
+    except SendingError as fault:
+        return [], [str(fault)]
+    return [f"Courrier (SMTP) : {settings.server} accepte des lettres de {settings.sender}."], []
 
 
 def _joint(m: EmailMessage, piece: Piece) -> None:
-    genre, _, sous_genre = piece.mime.partition("/")
-    nom = re.sub(r"[/\\]", "-", header_words(masque(piece.nom))) or "piece"
-    m.add_attachment(piece.octets, maintype=genre, subtype=sous_genre, filename=nom)
+    kind, _, subtype = piece.mime.partition("/")
+    name = re.sub(r"[/\\]", "-", header_words(mask(piece.name))) or "piece"
+    m.add_attachment(piece.raw_bytes, maintype=kind, subtype=subtype, filename=name)
 
 
 @contextmanager
-def _connexion(serveur: Serveur) -> Iterator[smtplib.SMTP]:
+def _session(server: Server) -> Iterator[smtplib.SMTP]:
     """A session opened, encrypted and logged in. Whatever fails on the way in is passing, for every letter alike."""
     try:
-        smtp = _ouvre(serveur)
+        smtp = _open_session(server)
         try:
-            if serveur.compte:
-                smtp.login(serveur.compte, serveur.secret)
+            if server.account:
+                smtp.login(server.account, server.secret)
             yield smtp
         finally:
-            _quitte(smtp)
-    except EnvoiError:
+            _quit(smtp)
+    except SendingError:
         raise
-    except smtplib.SMTPAuthenticationError as faute:
-        raise EnvoiError(
-            f"Le serveur de courrier {serveur} refuse le compte ou le mot de passe ({faute.smtp_code}). Corrigez {REGLAGE}.",
-            definitif=False,
+    except smtplib.SMTPAuthenticationError as fault:
+        raise SendingError(
+            f"Le serveur de courrier {server} refuse le compte ou le mot de passe ({fault.smtp_code}). Corrigez {SETTING}.",
+            is_final=False,
         ) from None
     except smtplib.SMTPNotSupportedError:
-        raise EnvoiError(
-            f"Le serveur de courrier {serveur} n'offre pas ce qu'il faut (connexion chiffrée, mot de passe). Corrigez {REGLAGE}.",
-            definitif=False,
+        raise SendingError(
+            f"Le serveur de courrier {server} n'offre pas ce qu'il faut (connexion chiffrée, mot de passe). Corrigez {SETTING}.",
+            is_final=False,
         ) from None
-    except ssl.SSLError as faute:
-        raise EnvoiError(
-            f"La connexion chiffrée avec {serveur} échoue ({pourquoi(faute)}). Vérifiez le port et le protocole de {REGLAGE}, "
+    except ssl.SSLError as fault:
+        raise SendingError(
+            f"La connexion chiffrée avec {server} échoue ({why(fault)}). Vérifiez le port et le protocole de {SETTING}, "
             "et que la machine connaît l'autorité du certificat (SSL_CERT_FILE).",
-            definitif=False,
+            is_final=False,
         ) from None
-    except (OSError, smtplib.SMTPException, UnicodeError) as faute:
-        raise EnvoiError(
-            f"Le serveur de courrier {serveur} ne répond pas ({pourquoi(faute)}). Vérifiez le réseau et {REGLAGE}.",
-            definitif=False,
+    except (OSError, smtplib.SMTPException, UnicodeError) as fault:
+        raise SendingError(
+            f"Le serveur de courrier {server} ne répond pas ({why(fault)}). Vérifiez le réseau et {SETTING}.",
+            is_final=False,
         ) from None
 
 
-def _ouvre(serveur: Serveur) -> smtplib.SMTP:
-    if serveur.chiffre:
-        contexte = ssl.create_default_context()
-        return smtplib.SMTP_SSL(serveur.machine, serveur.port, timeout=DELAI, context=contexte)
-    smtp = smtplib.SMTP(serveur.machine, serveur.port, timeout=DELAI)
+def _open_session(server: Server) -> smtplib.SMTP:
+    if server.encrypted:
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(server.machine, server.port, timeout=TIMEOUT, context=context)
+    smtp = smtplib.SMTP(server.machine, server.port, timeout=TIMEOUT)
     try:
-        if not serveur.ici:
+        if not server.is_local:
             smtp.starttls(context=ssl.create_default_context())
         smtp.ehlo_or_helo_if_needed()
     except BaseException:
@@ -186,35 +186,40 @@ def _ouvre(serveur: Serveur) -> smtplib.SMTP:
     return smtp
 
 
-def _quitte(smtp: smtplib.SMTP) -> None:
+def _quit(smtp: smtplib.SMTP) -> None:
     """Take leave; a server that does so badly changes nothing of what it answered before."""
     with suppress(OSError, smtplib.SMTPException):
         smtp.quit()
     smtp.close()
 
 
-def _dit_oui(reponse: tuple[int, bytes], refus: Callable[[int, str], EnvoiError], attendu: int = 250) -> None:
-    """Raise what `refus` makes of an answer that is not the one expected; 4xx is passing whatever was refused."""
-    code, mots = reponse
-    dits = masque(une_ligne(mots.decode("utf-8", "replace")))[:200]
-    if code == attendu or attendu // 100 == code // 100 == 2:
+def _require_answer(
+    answer: tuple[int, bytes], refusal: Callable[[int, str], SendingError], expected: int = 250
+) -> None:
+    """Raise what `refusal` makes of an answer that is not the one expected; 4xx is passing whatever was refused."""
+    code, words = answer
+    server_words = mask(one_line(words.decode("utf-8", "replace")))[:200]
+    if code == expected or expected // 100 == code // 100 == 2:
         return
     if code < 500:
-        raise EnvoiError(f"Le serveur de courrier demande d'attendre ({code} {dits}).", definitif=False)
-    raise refus(code, dits)
+        raise SendingError(f"Le serveur de courrier demande d'attendre ({code} {server_words}).", is_final=False)
+    raise refusal(code, server_words)
 
 
-def _reglage(code: int, dits: str) -> EnvoiError:
-    return EnvoiError(
-        f"Le serveur de courrier refuse d'écrire en notre nom ({code} {dits}). Corrigez {REGLAGE}.", definitif=False
+def _refused_setting(code: int, server_words: str) -> SendingError:
+    return SendingError(
+        f"Le serveur de courrier refuse d'écrire en notre nom ({code} {server_words}). Corrigez {SETTING}.",
+        is_final=False,
     )
 
 
-def _destinataire(code: int, dits: str) -> EnvoiError:
-    if code == 530 or "relay" in dits.lower():  # it would refuse everyone: the account is at fault, not the address
-        return _reglage(code, dits)
-    return EnvoiError(f"Le serveur de courrier refuse le destinataire ({code} {dits}).", definitif=True)
+def _refused_recipient(code: int, server_words: str) -> SendingError:
+    if (
+        code == 530 or "relay" in server_words.lower()
+    ):  # it would refuse everyone: the account is at fault, not the address
+        return _refused_setting(code, server_words)
+    return SendingError(f"Le serveur de courrier refuse le destinataire ({code} {server_words}).", is_final=True)
 
 
-def _contenu(code: int, dits: str) -> EnvoiError:
-    return EnvoiError(f"Le serveur de courrier refuse cette lettre ({code} {dits}).", definitif=True)
+def _refused_content(code: int, server_words: str) -> SendingError:
+    return SendingError(f"Le serveur de courrier refuse cette lettre ({code} {server_words}).", is_final=True)

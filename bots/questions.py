@@ -22,8 +22,8 @@ from reports import (
     todo,
     why,
 )
-from reports.answer import Reponse
-from reports.view import Sujet, Vue
+from reports.answer import Answer
+from reports.view import Subject, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +31,23 @@ class Intention:
     """One kind of question. The first row with a turn of phrase in the sentence wins, then the first with a word."""
 
     cle: str
-    mots: tuple[str, ...]
+    words: tuple[str, ...]
     """Compared without case or accents, a plural or a slip of the finger allowed."""
-    exemple: str
-    aide: str
-    fonction: Callable[[Vue, Sujet], Reponse]
-    total_seul: bool = True
+    example: str
+    help_text: str
+    function: Callable[[View, Subject], Answer]
+    total_alone: bool = True
     """Whether the figure alone, without its lines, still answers: what someone entitled to totals gets."""
-    modele: str = ""
+    template: str = ""
     """The question asked of one place and one exercice: what an answer in doubt proposes."""
-    tournures: tuple[str, ...] = ()
+    wordings: tuple[str, ...] = ()
     """Turns of phrase (regular expressions over words without accents), looked for before any word."""
-    lignes_ouvertes: bool = False
+    lines_open: bool = False
     """Whether the lines are themselves totals of the territories asked about, open to whoever may see these."""
 
-    def propose(self, lieu: str, exercice: int) -> str:
+    def suggests(self, place: str, exercice: int) -> str:
         """« rejets GHT Jura 2021 »."""
-        return (self.modele or f"{self.cle} {{lieu}} {{annee}}").format(lieu=lieu, annee=exercice)
+        return (self.template or f"{self.cle} {{lieu}} {{annee}}").format(lieu=place, annee=exercice)
 
 
 INTENTIONS = (
@@ -60,10 +60,10 @@ INTENTIONS = (
               "pourquoi gains GHT Jura 2021", "les lignes et les cellules qui font un chiffre", why.why, False,
               "pourquoi gains {lieu} {annee}"),
     Intention("changements", ("change", "changement", "bouge", "quoi de neuf"),
-              "qu'est-ce qui a changé depuis le 15/03 ?", "ce qui sépare deux jours, ligne à ligne", changes.changements, False,
+              "qu'est-ce qui a changé depuis le 15/03 ?", "ce qui sépare deux jours, ligne à ligne", changes.changes, False,
               "qu'est-ce qui a changé {lieu} {annee} depuis un mois ?"),
     Intention("taches", ("tache", "todo"),
-              "qu'attend-on de moi ?", "ce qu'il reste à faire : remettre, compléter, corriger, trancher", todo.taches, False,
+              "qu'attend-on de moi ?", "ce qu'il reste à faire : remettre, compléter, corriger, trancher", todo.tasks, False,
               "tâches {lieu} {annee}",
               (r"qu attend(ez vous|s tu| on)( de (moi|nous))?", r"(vous|tu) attend(ez|s) (encore )?d(e|u) (moi|nous)",
                (r"(qu est ce )?(que?|quoi|quelles lignes)( (je|on))? doi[st]( (je|on|nous))?( encore)?( vous)? "
@@ -73,18 +73,18 @@ INTENTIONS = (
                r"to do( list)?")),
     Intention("retards", ("retard", "retardataire", "pas remis", "pas rendu", "pas envoye", "pas repondu", "pas transmis", "manque",
                           "manquent", "manquant", "attend on", "relancer", "en attente"),
-              "qui n'a pas remis ?", "les GHT qui n'ont pas remis leur trame", progress.retards, False,
+              "qui n'a pas remis ?", "les GHT qui n'ont pas remis leur trame", progress.late_ones, False,
               "qui n'a pas remis {lieu} {annee}",
               (r"(on|nous) attend(ons)? (encore )?qui", r"de qui attend on", r"manque( t il)? qui", r"qui manque a l appel")),
     Intention("rejets", ("rejet", "rejete", "retire", "refuse", "ecarte", "erreur", "a corriger", "constat bloquant", "constat"),
-              "rejets du GHT Jura", "ce qui est retiré, du plus coûteux au moins coûteux", quality.rejets, False,
+              "rejets du GHT Jura", "ce qui est retiré, du plus coûteux au moins coûteux", quality.rejections, False,
               "rejets {lieu} {annee}",
               (r"pourquoi (on|vous|nous|m|a|ai|est|sont|avez|ont|t|l|les|des|mes|nos|lignes?|ete| )+(retires?|rejetees?|refusees?|ecartees?)",)),
     Intention("alertes", ("alerte", "a regarder", "a verifier", "suspect", "doublon", "anomalie"),
-              "alertes du GHT Jura", "ce qui demande un regard sans rien retirer, par règle", quality.alertes, False,
+              "alertes du GHT Jura", "ce qui demande un regard sans rien retirer, par règle", quality.alerts, False,
               "alertes {lieu} {annee}"),
     Intention("echeances", ("echeance", "deadline", "date limite", "date butoir", "calendrier", "delai", "quand"),
-              "quelles sont les échéances ?", "les dates des campagnes : ouverture, échéance, verrou", deadlines.echeances, True,
+              "quelles sont les échéances ?", "les dates des campagnes : ouverture, échéance, verrou", deadlines.all_deadlines, True,
               "échéances {lieu} {annee}",
               (r"quand (est ce (que|qu) (ca|on|il|elle) )?(ouvre|ferme|faut il|commence|finit)", r"(pour|jusqu a|avant) quand",
                r"combien de temps( il)?( nous)?( me)?( reste)?( t il)?")),
@@ -94,7 +94,7 @@ INTENTIONS = (
               (r"(previsions?|projections?|estimations?|atterrissages?|combien|chiffre|resultat|total)( de| a| en| pour)?( la)? fin (de l |d )annee",
                r"(va|vais|allons|vont|allez)( t)?( (on|il|elle|nous|vous))? (finir|atterrir|atteindre|tenir|arriver)( a combien)?"), True),
     Intention("comparaison", ("compare", "comparer", "comparaison", "comparatif", "versus", "vs", "contre", "ecart", "difference"),
-              "compare GHT Jura et GHT Nièvre", "deux territoires, ou deux années, côte à côte", comparison.comparaison, True,
+              "compare GHT Jura et GHT Nièvre", "deux territoires, ou deux années, côte à côte", comparison.comparison, True,
               "compare {lieu} 2020 et 2021",
               (r"(mieux|plus|moins|autant|pire) que?(?= )", r"par rapport a(u|ux)?", r"face a(u|ux)?",
                r"(ecarts?|differences?) (entre|avec)"), True),
@@ -103,11 +103,11 @@ INTENTIONS = (
               "évolution {lieu}",
               (r"annee par annee", r"(par|chaque) (an|annee|exercice)s?", r"d une annee a l autre", r"d annee en annee"), True),
     Intention("classement", ("classement", "palmares", "rang", "combientieme", "position"),
-              "les 3 meilleurs GHT", "qui gagne le plus, qui gagne le moins ; « mon rang »", ranking.classement, True,
+              "les 3 meilleurs GHT", "qui gagne le plus, qui gagne le moins ; « mon rang »", ranking.ranking, True,
               "classement {lieu} {annee}",
               (r"(comment |ou )?(on|nous|je|se|me)( (nous|se|me))? situ(e|ons)( (on|je|nous))?",)),
     Intention("objectif", ("objectif", "cible", "atteinte", "taux d atteinte"),
-              "objectif BFC 2021", "l'objectif en vigueur et son taux d'atteinte", gains.objectif, True, "objectif {lieu} {annee}",
+              "objectif BFC 2021", "l'objectif en vigueur et son taux d'atteinte", gains.objective, True, "objectif {lieu} {annee}",
               (r"dans les clous", r"(il )?(nous |me )?manque( t il)? pour( atteindre)? l objectif", r"ecart (a|avec) l objectif")),
     Intention("statut", ("statut", "avancement", "etat", "qui a remis", "qui a rendu", "remise", "remis", "recu", "recue", "envoye",
                          "rendu", "repondu", "transmis", "arrive"),
@@ -115,11 +115,11 @@ INTENTIONS = (
               (r"ou (on |nous |l on )?en (est|sont|sommes)( (on|nous|ils))?(?! (de |sur )?(l|les|nos|mes|vos) gains?)",
                r"(combien de|nombre de) (trames?|ght|fichiers?)( ont)? (recues?|repondu|remises?|remis|rendues?)")),
     Intention("qualite", ("qualite", "fiable", "fiabilite", "confiance", "fier"),
-              "qualité BFC 2021", "la part des lignes déclarées sans constat bloquant", quality.qualite, True,
+              "qualité BFC 2021", "la part des lignes déclarées sans constat bloquant", quality.line_quality, True,
               "qualité {lieu} {annee}"),
     Intention("couverture", ("couverture", "couvert", "couverte", "perimetre traite"),
               "couverture BFC 2021", "la part des achats sur laquelle on a travaillé ; « de 2019 à 2021 », « sur trois ans »",
-              coverage.couverture, True, "couverture {lieu} {annee}", (), True),
+              coverage.coverage, True, "couverture {lieu} {annee}", (), True),
     Intention("performance", ("performance", "taux de performance", "performant"),
               "performance BFC 2021", "le gain sur 12 mois rapporté au montant de référence, en %", coverage.performance, True,
               "performance {lieu} {annee}"),
@@ -143,6 +143,6 @@ AXES = {
 }
 """« par … »: how an axis is typed."""
 
-AIDE = ("aide", "help", "que sais tu faire", "comment ca marche", "sais faire quoi", "te demander", "vous demander",
+HELP_WORDS = ("aide", "help", "que sais tu faire", "comment ca marche", "sais faire quoi", "te demander", "vous demander",
         "quelles questions", "mode d emploi")  # fmt: skip
-PAR_CLE = {i.cle: i for i in INTENTIONS}
+BY_KEY = {i.cle: i for i in INTENTIONS}

@@ -11,87 +11,89 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from config.french import compte, enumeration, euros
+from config.french import count_words, enumeration, euros
 from sheets.checks import CATALOGUE
-from sheets.findings import Constat, Gravite, Groupe, groupes
-from sheets.judged import Totaux
+from sheets.findings import Finding, FindingGroup, Severity, groups
+from sheets.judged import Totals
 
-COULEURS = {Gravite.REJET: "bold red", Gravite.ALERTE: "yellow", Gravite.INFO: "cyan"}
-MONTRES = 12
+COLOURS = {Severity.REJECTION: "bold red", Severity.ALERT: "yellow", Severity.INFO: "cyan"}
+MOST_SHOWN = 12
 """Rules shown to the eye; `--json` and the register have every finding."""
 PLACES = 4
 
-sortie = Console(highlight=False, soft_wrap=True)
-erreurs = Console(highlight=False, stderr=True)
+output = Console(highlight=False, soft_wrap=True)
+error_console = Console(highlight=False, stderr=True)
 
 
-def ecrit(texte: str, style: str = "") -> None:
+def write(text: str, style: str = "") -> None:
     """One line, as is: what comes from a cell is never taken for markup."""
-    sortie.print(Text(texte, style=style if sortie.is_terminal else ""))
+    output.print(Text(text, style=style if output.is_terminal else ""))
 
 
-def titre(texte: str) -> None:
-    ecrit("")
-    ecrit(texte, "bold")
+def title(text: str) -> None:
+    write("")
+    write(text, "bold")
 
 
-def tableau(colonnes: Sequence[str], rangs: Sequence[Sequence[str]], a_droite: Sequence[int] = ()) -> None:
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], right_aligned: Sequence[int] = ()) -> None:
     """A table in a terminal; aligned plain text in a pipe."""
-    if not sortie.is_terminal:
-        larges = [max(len(r[i]) for r in [colonnes, *rangs]) for i in range(len(colonnes))]
-        for r in [colonnes, *rangs]:
-            cellules = [
-                c.rjust(large) if i in a_droite else c.ljust(large)
-                for i, (c, large) in enumerate(zip(r, larges, strict=True))
+    if not output.is_terminal:
+        widths = [max(len(r[i]) for r in [columns, *rows]) for i in range(len(columns))]
+        for r in [columns, *rows]:
+            cells = [
+                c.rjust(large) if i in right_aligned else c.ljust(large)
+                for i, (c, large) in enumerate(zip(r, widths, strict=True))
             ]
-            sys.stdout.write("  ".join(cellules).rstrip() + "\n")
+            sys.stdout.write("  ".join(cells).rstrip() + "\n")
         return
     table = Table(header_style="bold", box=None, padding=(0, 2, 0, 0))
-    for i, c in enumerate(colonnes):
-        table.add_column(c, justify="right" if i in a_droite else "left")
-    for r in rangs:
+    for i, c in enumerate(columns):
+        table.add_column(c, justify="right" if i in right_aligned else "left")
+    for r in rows:
         table.add_row(*(Text(c) for c in r))
-    sortie.print(table)
+    output.print(table)
 
 
 @contextmanager
-def progression(quoi: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on the error channel, shown only to a terminal; call the yielded function with (done, of)."""
-    colonnes = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*colonnes, console=erreurs, transient=True, disable=not erreurs.is_terminal) as barre:
-        tache = barre.add_task(quoi, total=None)
-        yield lambda fait, sur: barre.update(tache, completed=fait, total=sur)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=error_console, transient=True, disable=not error_console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, over: bar.update(task, completed=done, total=over)
 
 
-def totaux(t: Totaux) -> str:
+def totals(t: Totals) -> str:
     """Control totals as one sentence that can be checked by eye."""
     return (
-        f"{compte(t.lignes_lues, 'ligne lue', 'lignes lues')} = {compte(t.lignes_vides, 'vide')} + "
-        f"{compte(t.lignes_ignorees, 'ignorée')} + {compte(t.lignes_rejetees, 'rejetée')} + {compte(t.lignes_retenues, 'retenue')} ; "
+        f"{count_words(t.lignes_lues, 'ligne lue', 'lignes lues')} = {count_words(t.lignes_vides, 'vide')} + "
+        f"{count_words(t.lignes_ignorees, 'ignorée')} + {count_words(t.lignes_rejetees, 'rejetée')} + {count_words(t.lignes_retenues, 'retenue')} ; "
         f"{euros(t.gain_declare)} déclarés = {euros(t.gain_retire)} retirés + {euros(t.gain_retenu)} retenus"
     )
 
 
-def constats(tous: Sequence[Constat]) -> None:
+def findings(all_of_them: Sequence[Finding]) -> None:
     """Findings grouped by rule: blocking first, costliest first, each with where, one example and what to do."""
-    for g in groupes(tous)[:MONTRES]:
-        _groupe(g)
-    if reste := groupes(tous)[MONTRES:]:
-        ecrit(f"  … et {compte(len(reste), 'autre règle', 'autres règles')} ({enumeration([g.code for g in reste])}).")
+    for g in groups(all_of_them)[:MOST_SHOWN]:
+        _print_group(g)
+    if rest := groups(all_of_them)[MOST_SHOWN:]:
+        write(
+            f"  … et {count_words(len(rest), 'autre règle', 'autres règles')} ({enumeration([g.code for g in rest])})."
+        )
 
 
-def _groupe(g: Groupe) -> None:
-    premier = g.constats[0]
-    fois = f" × {len(g.constats)}" if len(g.constats) > 1 else ""
-    enjeu = f", {euros(g.enjeu)} retirés" if g.enjeu else ""
-    ligne = Text(f"  {g.gravite.value:<7}", style=COULEURS[g.gravite] if sortie.is_terminal else "")
-    ligne.append(f"{CATALOGUE[g.code].titre}{fois}{enjeu}", style="bold" if sortie.is_terminal else "default")
-    ligne.append(f"  [{g.code}]", style="dim" if sortie.is_terminal else "default")
-    sortie.print(ligne)
+def _print_group(g: FindingGroup) -> None:
+    first = g.findings[0]
+    times = f" × {len(g.findings)}" if len(g.findings) > 1 else ""
+    stake = f", {euros(g.stake)} retirés" if g.stake else ""
+    line = Text(f"  {g.severity.value:<7}", style=COLOURS[g.severity] if output.is_terminal else "")
+    line.append(f"{CATALOGUE[g.code].title}{times}{stake}", style="bold" if output.is_terminal else "default")
+    line.append(f"  [{g.code}]", style="dim" if output.is_terminal else "default")
+    output.print(line)
     for place in g.places[:PLACES]:
-        ecrit(f"          {place}", "dim")
+        write(f"          {place}", "dim")
     if len(g.places) > PLACES:
-        ecrit(f"          … et {compte(len(g.places) - PLACES, 'autre onglet', 'autres onglets')}", "dim")
-    exemple = f"{premier.cellule} : " if premier.cellule else ""
-    ecrit(f"          {exemple}{premier.message}")
-    ecrit(f"          → {premier.correction}", "green")
+        write(f"          … et {count_words(len(g.places) - PLACES, 'autre onglet', 'autres onglets')}", "dim")
+    example = f"{first.cell} : " if first.cell else ""
+    write(f"          {example}{first.message}")
+    write(f"          → {first.correction}", "green")

@@ -13,28 +13,28 @@ MOMENTS = ("mi-annee", "annuelle")
 
 
 @dataclass(frozen=True, slots=True)
-class Campagne:
-    """`situation` is the day the gains are counted at; files are awaited from `ouverture` to `echeance`."""
+class Campaign:
+    """`situation` is the day the gains are counted at; files are awaited from `opening` to `deadline`."""
 
     code: str
     exercice: int
     moment: str
     situation: date
-    ouverture: date
-    echeance: date
-    verrou: date
+    opening: date
+    deadline: date
+    lock: date
 
     @property
-    def titre(self) -> str:
+    def title(self) -> str:
         return f"{'mi-année' if self.moment == 'mi-annee' else 'campagne annuelle'} {self.exercice}"
 
 
-def par_situation(campagnes: Iterable[Campagne]) -> list[Campagne]:
+def by_situation(campaigns: Iterable[Campaign]) -> list[Campaign]:
     """Earliest situation first: within an exercice the last one supersedes the others."""
-    return sorted(campagnes, key=lambda c: (c.situation, c.code))
+    return sorted(campaigns, key=lambda c: (c.situation, c.code))
 
 
-def campagne_du_jour(campagnes: Iterable[Campagne], aujourd_hui: date) -> Campagne:
+def current_campaign(campaigns: Iterable[Campaign], current_day: date) -> Campaign:
     """The campaign people mean without naming it: the last one opened; before any, the first to open."""
-    ordre = sorted(campagnes, key=lambda c: (c.ouverture, c.code))
-    return [c for c in ordre if c.ouverture <= aujourd_hui][-1] if ordre[0].ouverture <= aujourd_hui else ordre[0]
+    order = sorted(campaigns, key=lambda c: (c.opening, c.code))
+    return [c for c in order if c.opening <= current_day][-1] if order[0].opening <= current_day else order[0]

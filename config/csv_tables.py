@@ -16,93 +16,93 @@ from decimal import Decimal
 from pathlib import Path
 
 from config.errors import UserError
-from config.french import YEARS, cle, compte, enumeration, vouliez_vous
+from config.french import YEARS, cle, count_words, did_you_mean, enumeration
 
-MONTREES = 20
+MOST_SHOWN = 20
 FIRST_YEAR = 1900
 """Of a day of the region's folder: a membership may be older than any purchase."""
 
 
 @dataclass(slots=True)
-class Plaintes:
+class Complaints:
     """Everything wrong in a folder, shown at once."""
 
-    phrases: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
 
-    def ajoute(self, fichier: str, ligne: int | None, phrase: str) -> None:
-        self.phrases.append(f"{fichier}{f', ligne {ligne}' if ligne else ''} : {phrase}")
+    def add(self, file: str, line: int | None, sentence: str) -> None:
+        self.sentences.append(f"{file}{f', ligne {line}' if line else ''} : {sentence}")
 
-    def leve(self, quoi: str) -> None:
+    def raise_if_any(self, what: str) -> None:
         """Raise UserError with the first complaints, if there is any."""
-        if self.phrases:
-            reste = len(self.phrases) - MONTREES
-            suite = [f"… et {compte(reste, 'autre remarque', 'autres remarques')}."] if reste > 0 else []
-            raise UserError("\n".join([quoi, *(f"  {p}" for p in self.phrases[:MONTREES]), *suite]))
+        if self.sentences:
+            rest = len(self.sentences) - MOST_SHOWN
+            end = [f"… et {count_words(rest, 'autre remarque', 'autres remarques')}."] if rest > 0 else []
+            raise UserError("\n".join([what, *(f"  {p}" for p in self.sentences[:MOST_SHOWN]), *end]))
 
 
 @dataclass(frozen=True, slots=True)
-class Rang:
+class TableRow:
     """One row of a table: cells by column name, and where to complain about them."""
 
-    fichier: str
-    ligne: int
-    cellules: dict[str, str]
-    plaintes: Plaintes
+    file: str
+    line: int
+    cells: dict[str, str]
+    complaints: Complaints
 
-    def plainte(self, phrase: str) -> None:
-        self.plaintes.ajoute(self.fichier, self.ligne, phrase)
+    def complain(self, sentence: str) -> None:
+        self.complaints.add(self.file, self.line, sentence)
 
-    def texte(self, colonne: str, requis: bool = True) -> str:
-        valeur = self.cellules.get(colonne, "").strip()
-        if requis and not valeur:
-            self.plainte(f"la colonne « {colonne} » est vide ; elle est obligatoire.")
-        if valeur.startswith(("=", "@")):
-            self.plainte(f"« {valeur} » dans « {colonne} » serait pris pour une formule par un tableur.")
-        if "\n" in valeur:
-            self.plainte(f"« {colonne} » court sur plusieurs lignes : un guillemet n'est sans doute pas refermé.")
-        return valeur
+    def text(self, column: str, required: bool = True) -> str:
+        value = self.cells.get(column, "").strip()
+        if required and not value:
+            self.complain(f"la colonne « {column} » est vide ; elle est obligatoire.")
+        if value.startswith(("=", "@")):
+            self.complain(f"« {value} » dans « {column} » serait pris pour une formule par un tableur.")
+        if "\n" in value:
+            self.complain(f"« {column} » court sur plusieurs lignes : un guillemet n'est sans doute pas refermé.")
+        return value
 
-    def parmi(self, colonne: str, choix: Sequence[str]) -> str:
-        valeur = self.texte(colonne)
-        if valeur and valeur not in choix:
-            self.plainte(
-                f"« {valeur} » dans « {colonne} » est inconnu{vouliez_vous(valeur, choix)} Connus : {enumeration(choix, 8)}."
+    def among(self, column: str, choices: Sequence[str]) -> str:
+        value = self.text(column)
+        if value and value not in choices:
+            self.complain(
+                f"« {value} » dans « {column} » est inconnu{did_you_mean(value, choices)} Connus : {enumeration(choices, 8)}."
             )
-        return valeur
+        return value
 
-    def entier(self, colonne: str) -> int:
-        valeur = self.texte(colonne)
-        if valeur and not re.fullmatch(r"[0-9]+", valeur):
-            self.plainte(f"« {valeur} » dans « {colonne} » ; un nombre entier était attendu.")
+    def whole_number(self, column: str) -> int:
+        value = self.text(column)
+        if value and not re.fullmatch(r"[0-9]+", value):
+            self.complain(f"« {value} » dans « {column} » ; un nombre entier était attendu.")
             return 0
-        return int(valeur or 0)
+        return int(value or 0)
 
-    def decimal(self, colonne: str) -> Decimal:
+    def decimal(self, column: str) -> Decimal:
         """A number that is not negative: no amount of the folder ever is."""
-        valeur = self.texte(colonne)
-        chiffres = re.sub(r"[\s\u00a0\u202f€]", "", valeur).replace(",", ".")
-        if re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", valeur):
-            self.plainte(f"« {valeur} » dans « {colonne} » peut se lire de deux façons ; écrivez 62000 ou 62,0.")
-        elif re.fullmatch(r"[0-9]+(\.[0-9]+)?", chiffres):
-            return Decimal(chiffres)
-        elif valeur:
-            self.plainte(f"« {valeur} » dans « {colonne} » ; un nombre était attendu, par exemple 16,5.")
+        value = self.text(column)
+        digits = re.sub(r"[\s\u00a0\u202f€]", "", value).replace(",", ".")
+        if re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", value):
+            self.complain(f"« {value} » dans « {column} » peut se lire de deux façons ; écrivez 62000 ou 62,0.")
+        elif re.fullmatch(r"[0-9]+(\.[0-9]+)?", digits):
+            return Decimal(digits)
+        elif value:
+            self.complain(f"« {value} » dans « {column} » ; un nombre était attendu, par exemple 16,5.")
         return Decimal(0)
 
-    def date(self, colonne: str, requis: bool = True) -> date | None:
+    def date(self, column: str, required: bool = True) -> date | None:
         """Reads 2021-12-31 and, as Excel rewrites it, 31/12/2021."""
-        valeur = self.texte(colonne, requis)
-        if not valeur:
+        value = self.text(column, required)
+        if not value:
             return None
-        read = _day(valeur)
+        read = _day(value)
         if read and not FIRST_YEAR <= read.year <= YEARS[1]:
-            self.plainte(
-                f"« {valeur} » dans « {colonne} » n'est pas une date possible : une année de {FIRST_YEAR} à {YEARS[1]} était "
+            self.complain(
+                f"« {value} » dans « {column} » n'est pas une date possible : une année de {FIRST_YEAR} à {YEARS[1]} était "
                 "attendue, ou rien quand il n'y a pas de fin."
             )
             return None
         if read is None:
-            self.plainte(f"« {valeur} » dans « {colonne} » ; une date était attendue, par exemple 31/12/2021.")
+            self.complain(f"« {value} » dans « {column} » ; une date était attendue, par exemple 31/12/2021.")
         return read
 
 
@@ -118,37 +118,37 @@ def _day(text: str) -> date | None:
     return None
 
 
-def decode(octets: bytes) -> str:
+def decode(raw_bytes: bytes) -> str:
     """Text of a file saved by Excel: UTF-8 with or without BOM, else Windows-1252."""
     try:
-        return octets.decode("utf-8-sig")
+        return raw_bytes.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return octets.decode("cp1252", errors="replace")
+        return raw_bytes.decode("cp1252", errors="replace")
 
 
-def lit_table(chemin: Path, colonnes: Sequence[str], plaintes: Plaintes) -> Iterator[Rang]:
+def read_table(path: Path, columns: Sequence[str], complaints: Complaints) -> Iterator[TableRow]:
     """Yield the rows of a CSV file, whatever its separator and the order of its columns.
 
     A missing file or column becomes a complaint and yields nothing. Blank rows are passed over.
     """
-    if not chemin.is_file():
-        plaintes.ajoute(chemin.name, None, "ce fichier manque dans le dossier de la région.")
+    if not path.is_file():
+        complaints.add(path.name, None, "ce fichier manque dans le dossier de la région.")
         return
-    lecteur = csv.reader(io.StringIO(texte := decode(chemin.read_bytes())), delimiter=separateur(texte))
-    titres = [cle(titre).replace(" ", "_") for titre in next(lecteur, [])]
-    absentes = [c for c in colonnes if c not in titres]
-    doubles = [c for c in colonnes if titres.count(c) > 1]
-    for quoi, noms in (("absente", absentes), ("en double", doubles)):
-        if noms:
-            plaintes.ajoute(chemin.name, 1, f"colonne {quoi} : {enumeration(noms)}.")
-    if absentes or doubles:
+    csv_reader = csv.reader(io.StringIO(text := decode(path.read_bytes())), delimiter=separator_of(text))
+    titles = [cle(title).replace(" ", "_") for title in next(csv_reader, [])]
+    missing_columns = [c for c in columns if c not in titles]
+    doubles = [c for c in columns if titles.count(c) > 1]
+    for what, names in (("absente", missing_columns), ("en double", doubles)):
+        if names:
+            complaints.add(path.name, 1, f"colonne {what} : {enumeration(names)}.")
+    if missing_columns or doubles:
         return
-    for cellules in lecteur:
-        if any(c.strip() for c in cellules):
-            yield Rang(chemin.name, lecteur.line_num, dict(zip(titres, cellules, strict=False)), plaintes)
+    for cells in csv_reader:
+        if any(c.strip() for c in cells):
+            yield TableRow(path.name, csv_reader.line_num, dict(zip(titles, cells, strict=False)), complaints)
 
 
-def separateur(texte: str) -> str:
+def separator_of(text: str) -> str:
     """The separator of a CSV text: the sign its headings hold most."""
-    entete = texte.partition("\n")[0]
-    return max(";,\t", key=entete.count)
+    heading = text.partition("\n")[0]
+    return max(";,\t", key=heading.count)

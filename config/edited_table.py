@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from config.csv_tables import decode, separateur
+from config.csv_tables import decode, separator_of
 from config.french import cle
 
 ANSI = "cp1252"
@@ -38,7 +38,7 @@ class EditedTable:
 
     @property
     def filled(self) -> list[Row]:
-        """The rows that are read, as `lit_table` counts them."""
+        """The rows that are read, as `read_table` counts them."""
         return [row for row in self.rows if any(c.strip() for c in row.cells)]
 
     def put(self, row: Row, values: Mapping[str, str]) -> None:
@@ -75,7 +75,7 @@ def read(content: bytes) -> EditedTable:
     """The table that a file holds."""
     encoding = ANSI if _is_ansi(content) else WITH_MARK
     text = content.decode(encoding, errors="surrogateescape")
-    separator = separateur(decode(content))
+    separator = separator_of(decode(content))
     records = list(_records(text, separator))
     heading, titles = records[0] if records else ("", [])
     keys = [cle(t).replace(" ", "_") for t in titles]

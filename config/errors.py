@@ -1,6 +1,6 @@
 """Faults a user can cause and mend. Anything else is a bug and keeps its own type and traceback."""
 
-from config.secrets import masque
+from config.secrets import mask
 
 
 class UserError(Exception):
@@ -9,5 +9,5 @@ class UserError(Exception):
     What is secret in what was seen is hidden.
     """
 
-    def __init__(self, phrase: str) -> None:
-        super().__init__(masque(phrase))
+    def __init__(self, sentence: str) -> None:
+        super().__init__(mask(sentence))

@@ -16,134 +16,134 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from config import safe_write
-from config.campaign import Campagne, par_situation
-from config.csv_tables import Plaintes
+from config.campaign import Campaign, by_situation
+from config.csv_tables import Complaints
 from config.errors import UserError
 from config.folder_files import (
     Operateur,
-    lit_achats,
-    lit_campagnes,
-    lit_nomenclature,
-    lit_objectifs,
-    lit_operateurs,
-    lit_personnes,
-    lit_territoire,
+    read_campaigns,
+    read_nomenclature,
+    read_objectives,
+    read_operators,
+    read_persons,
+    read_purchases,
+    read_territory,
 )
-from config.ladder import Rappel, lit_rappels
+from config.ladder import Rung, read_rungs
 from config.nomenclature import Nomenclature
-from config.objectives import Objectif
-from config.rights import Personne
-from config.settings import Alertes, Disclosure, Garde, Heures, Seuils, lit_reglages
-from config.territory import Territoire
+from config.objectives import Objective
+from config.rights import Person
+from config.settings import Alerts, Disclosure, Keeping, Thresholds, WorkingHours, read_settings
+from config.territory import Territory
 
-EXEMPLE = Path(__file__).parent / "exemple"
-FICHIERS = frozenset(
-    f"{nom}.csv"
-    for nom in ("achats", "bornes", "campagnes", "nomenclature", "objectifs", "operateurs", "personnes", "regions",
+EXAMPLE = Path(__file__).parent / "exemple"
+FILES = frozenset(
+    f"{name}.csv"
+    for name in ("achats", "bornes", "campagnes", "nomenclature", "objectifs", "operateurs", "personnes", "regions",
                 "synonymes", "territoire")
 ) | {"reglages.toml"}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
-class Dossier:
-    """The region's folder as it stood when it was read; `empreinte` changes with any file in it."""
+class Folder:
+    """The region's folder as it stood when it was read; `content_hash` changes with any file in it."""
 
-    chemin: Path
-    empreinte: str
-    campagnes: dict[str, Campagne]
-    objectifs: tuple[Objectif, ...]
-    territoire: Territoire
+    path: Path
+    content_hash: str
+    campaigns: dict[str, Campaign]
+    objectives: tuple[Objective, ...]
+    territory: Territory
     nomenclature: Nomenclature
     operateurs: dict[str, Operateur]
-    personnes: dict[str, Personne]
-    achats: dict[tuple[str, int], int]
+    persons: dict[str, Person]
+    purchases: dict[tuple[str, int], int]
     """Total purchases in cents known to the region, by FINESS and exercice; a trame may tell better."""
-    seuils: Seuils
-    essais: frozenset[str]
+    thresholds: Thresholds
+    rules_on_trial: frozenset[str]
     """Codes of the checks on trial: they warn and never strike out."""
-    garde: Garde
-    heures: Heures
-    alertes: Alertes
+    keeping: Keeping
+    hours: WorkingHours
+    alerts: Alerts
     disclosure: Disclosure
-    rappels: tuple[Rappel, ...]
+    rungs: tuple[Rung, ...]
 
-    def campagnes_de(self, exercice: int) -> list[Campagne]:
-        return par_situation(c for c in self.campagnes.values() if c.exercice == exercice)
+    def campaigns_of(self, exercice: int) -> list[Campaign]:
+        return by_situation(c for c in self.campaigns.values() if c.exercice == exercice)
 
-    def achats_connus(self, finess: str, exercice: int) -> int | None:
+    def known_purchases(self, finess: str, exercice: int) -> int | None:
         """Total purchases of that exercice in cents, else the latest known before it, else None."""
-        return next((montant for n, montant in self._achats_de.get(finess, ()) if n <= exercice), None)
+        return next((amount for n, amount in self._purchases_by_finess.get(finess, ()) if n <= exercice), None)
 
     @cached_property
-    def _achats_de(self) -> dict[str, list[tuple[int, int]]]:
+    def _purchases_by_finess(self) -> dict[str, list[tuple[int, int]]]:
         """(exercice, total purchases) by FINESS, the latest first."""
-        connus: dict[str, list[tuple[int, int]]] = {}
-        for (finess, exercice), montant in sorted(self.achats.items(), reverse=True):
-            connus.setdefault(finess, []).append((exercice, montant))
-        return connus
+        known_ones: dict[str, list[tuple[int, int]]] = {}
+        for (finess, exercice), amount in sorted(self.purchases.items(), reverse=True):
+            known_ones.setdefault(finess, []).append((exercice, amount))
+        return known_ones
 
     def archive(self) -> bytes:
         """The folder's files in one reproducible zip, for the register to keep."""
-        tampon = io.BytesIO()
-        with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as z:
-            for fichier in _fichiers(self.chemin):
-                z.writestr(zipfile.ZipInfo(fichier.name), fichier.read_bytes())
-        return tampon.getvalue()
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as z:
+            for file in _files(self.path):
+                z.writestr(zipfile.ZipInfo(file.name), file.read_bytes())
+        return buffer.getvalue()
 
 
-def charge(chemin: Path) -> Dossier:
+def charge(path: Path) -> Folder:
     """Read the region's folder. Raises UserError listing every complaint, with file and line.
 
     One that holds the same bytes as before is not read again: the service asks at every question.
     """
-    if not chemin.is_dir():
+    if not path.is_dir():
         raise UserError(
-            f"Le dossier de la région « {chemin} » n'existe pas. Indiquez-le par --dossier, "
-            f"ou copiez le dossier d'exemple : {EXEMPLE}"
+            f"Le dossier de la région « {path} » n'existe pas. Indiquez-le par --dossier, "
+            f"ou copiez le dossier d'exemple : {EXAMPLE}"
         )
-    plaintes = Plaintes()
-    fichiers = _fichiers(chemin)
-    for absent in sorted(FICHIERS - {f.name for f in fichiers}):
-        plaintes.ajoute(absent, None, "ce fichier manque dans le dossier de la région.")
-    plaintes.leve(f"Le dossier de la région « {chemin} » est incomplet :")
-    return _charge(chemin, _empreinte(fichiers))
+    complaints = Complaints()
+    files = _files(path)
+    for absent in sorted(FILES - {f.name for f in files}):
+        complaints.add(absent, None, "ce fichier manque dans le dossier de la région.")
+    complaints.raise_if_any(f"Le dossier de la région « {path} » est incomplet :")
+    return _charge(path, _hash_of(files))
 
 
 @lru_cache(maxsize=4)
-def _charge(chemin: Path, empreinte: str) -> Dossier:
-    dossier, plaintes = _lit(chemin, empreinte)
-    plaintes.leve(f"Le dossier de la région « {chemin} » est à corriger :")
-    return dossier
+def _charge(path: Path, content_hash: str) -> Folder:
+    folder, complaints = _read_folder(path, content_hash)
+    complaints.raise_if_any(f"Le dossier de la région « {path} » est à corriger :")
+    return folder
 
 
-def _lit(chemin: Path, empreinte: str) -> tuple[Dossier, Plaintes]:
-    plaintes = Plaintes()
-    territoire = lit_territoire(chemin, plaintes)
-    reglages = lit_reglages(chemin / "reglages.toml", plaintes)
-    dossier = Dossier(
-        chemin=chemin,
-        empreinte=empreinte,
-        campagnes=lit_campagnes(chemin, plaintes),
-        objectifs=lit_objectifs(chemin, territoire, plaintes),
-        territoire=territoire,
-        nomenclature=lit_nomenclature(chemin, reglages.seuils, plaintes),
-        operateurs=lit_operateurs(chemin, plaintes),
-        personnes=lit_personnes(chemin, territoire, plaintes),
-        achats=lit_achats(chemin, territoire, plaintes),
-        seuils=reglages.seuils,
-        essais=reglages.essais,
-        garde=reglages.garde,
-        heures=reglages.heures,
-        alertes=reglages.alertes,
-        disclosure=reglages.disclosure,
-        rappels=lit_rappels(chemin, plaintes),
+def _read_folder(path: Path, content_hash: str) -> tuple[Folder, Complaints]:
+    complaints = Complaints()
+    territory = read_territory(path, complaints)
+    settings = read_settings(path / "reglages.toml", complaints)
+    folder = Folder(
+        path=path,
+        content_hash=content_hash,
+        campaigns=read_campaigns(path, complaints),
+        objectives=read_objectives(path, territory, complaints),
+        territory=territory,
+        nomenclature=read_nomenclature(path, settings.thresholds, complaints),
+        operateurs=read_operators(path, complaints),
+        persons=read_persons(path, territory, complaints),
+        purchases=read_purchases(path, territory, complaints),
+        thresholds=settings.thresholds,
+        rules_on_trial=settings.rules_on_trial,
+        keeping=settings.keeping,
+        hours=settings.hours,
+        alerts=settings.alerts,
+        disclosure=settings.disclosure,
+        rungs=read_rungs(path, complaints),
     )
-    return dossier, plaintes
+    return folder, complaints
 
 
-def complaints(chemin: Path) -> list[str]:
+def complaints(path: Path) -> list[str]:
     """What is wrong in a region's folder that has all its files, a sentence each; nothing when it loads."""
-    return _lit(chemin, _empreinte(_fichiers(chemin)))[1].phrases
+    return _read_folder(path, _hash_of(_files(path)))[1].sentences
 
 
 def edit(folder: Path, name: str, content: bytes) -> list[str]:
@@ -159,46 +159,46 @@ def edit(folder: Path, name: str, content: bytes) -> list[str]:
         safe_write.create(copy / name, content)
         after = complaints(copy)
     ours = [c for c in after if c.startswith((f"{name},", f"{name} :"))]
-    refusal = Plaintes(ours if before else after)
-    refusal.leve(f"« {folder / name} » n'a pas été modifié ; le dossier se contredirait :")
+    refusal = Complaints(ours if before else after)
+    refusal.raise_if_any(f"« {folder / name} » n'a pas été modifié ; le dossier se contredirait :")
     safe_write.replace(folder / name, content)
     return after
 
 
 @lru_cache(maxsize=8)
-def deplie(archive: bytes) -> Dossier:
+def folder_from_archive(archive: bytes) -> Folder:
     """A folder read back from its archive, by the very function that reads it on disk."""
-    with tempfile.TemporaryDirectory() as ou:
+    with tempfile.TemporaryDirectory() as where:
         with zipfile.ZipFile(io.BytesIO(archive)) as z:
-            z.extractall(ou)
-        return charge(Path(ou))
+            z.extractall(where)
+        return charge(Path(where))
 
 
-def sans_personnes(archive: bytes) -> bytes:
-    """The archive with nobody left in `personnes.csv`; the same bytes when nobody was."""
-    tampon, change = io.BytesIO(), False
-    with zipfile.ZipFile(io.BytesIO(archive)) as z, zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as allege:
-        for nom in z.namelist():
-            octets = z.read(nom)
-            if nom == "personnes.csv":
-                titres = octets.splitlines(keepends=True)[0]
-                change, octets = octets != titres, titres
-            allege.writestr(zipfile.ZipInfo(nom), octets)
-    return tampon.getvalue() if change else archive
+def without_persons(archive: bytes) -> bytes:
+    """The archive with nobody left in `persons.csv`; the same bytes when nobody was."""
+    buffer, change = io.BytesIO(), False
+    with zipfile.ZipFile(io.BytesIO(archive)) as z, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as allege:
+        for name in z.namelist():
+            raw_bytes = z.read(name)
+            if name == "personnes.csv":
+                titles = raw_bytes.splitlines(keepends=True)[0]
+                change, raw_bytes = raw_bytes != titles, titles
+            allege.writestr(zipfile.ZipInfo(name), raw_bytes)
+    return buffer.getvalue() if change else archive
 
 
-def _fichiers(chemin: Path) -> list[Path]:
-    return sorted(f for f in chemin.iterdir() if f.suffix in (".csv", ".toml"))
+def _files(path: Path) -> list[Path]:
+    return sorted(f for f in path.iterdir() if f.suffix in (".csv", ".toml"))
 
 
-def _empreinte(fichiers: Iterable[Path]) -> str:
+def _hash_of(files: Iterable[Path]) -> str:
     """The hash of the folder's files; they are read again only when the disk says that one was written."""
-    return _somme(tuple((f, (s := f.stat()).st_mtime_ns, s.st_size, s.st_ino) for f in fichiers))
+    return _checksum(tuple((f, (s := f.stat()).st_mtime_ns, s.st_size, s.st_ino) for f in files))
 
 
 @lru_cache(maxsize=8)
-def _somme(ecrits: tuple[tuple[Path, int, int, int], ...]) -> str:
-    somme = hashlib.sha256()
-    for fichier, *_ in ecrits:
-        somme.update(f"{fichier.name}\0".encode() + fichier.read_bytes() + b"\0")
-    return somme.hexdigest()
+def _checksum(written_files: tuple[tuple[Path, int, int, int], ...]) -> str:
+    digest = hashlib.sha256()
+    for file, *_ in written_files:
+        digest.update(f"{file.name}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -11,19 +11,19 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from config.campaign import MOMENTS, Campagne
-from config.csv_tables import Plaintes, Rang, lit_table
-from config.french import cle, enumeration, jour, vouliez_vous
-from config.nomenclature import RUBRIQUES, UNE, Bornes, Nomenclature
-from config.objectives import Objectif
-from config.rights import ROLES, Absence, Personne
-from config.settings import Seuils
-from config.territory import Appartenance, Etablissement, Ght, Perimetre, Region, Territoire
+from config.campaign import MOMENTS, Campaign
+from config.csv_tables import Complaints, TableRow, read_table
+from config.french import cle, day, did_you_mean, enumeration
+from config.nomenclature import LEVELS, WITH_ARTICLE, Bounds, Nomenclature
+from config.objectives import Objective
+from config.rights import ROLES, Absence, Person
+from config.settings import Thresholds
+from config.territory import Etablissement, Ght, Membership, Region, Scope, Territory
 
-OBJECTIF_MAX = 25_000 * 100_000_000
+OBJECTIVE_MAX = 25_000 * 100_000_000
 """French public hospitals buy for about 25 billion euros a year."""
 TYPES_OPERATEUR = ("etablissement", "ght", "regional", "national")
-TYPES_PERIMETRE = ("national", "region", "ght", "etablissement")
+SCOPE_KINDS = ("national", "region", "ght", "etablissement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,85 +32,85 @@ class Operateur:
     type: str
 
 
-def lit_campagnes(chemin: Path, plaintes: Plaintes) -> dict[str, Campagne]:
-    colonnes = ("code", "exercice", "moment", "situation", "ouverture", "echeance", "verrou")
-    campagnes: dict[str, Campagne] = {}
-    for r in lit_table(chemin / "campagnes.csv", colonnes, plaintes):
-        jours = [r.date(c) for c in colonnes[3:]]
-        situation, ouverture, echeance, verrou = (j or date.min for j in jours)
-        code = r.texte("code")
-        if None not in jours and not ouverture < echeance <= verrou:
-            r.plainte("les dates doivent se suivre : ouverture, échéance, verrou.")
-        if code in campagnes:
-            r.plainte(f"la campagne « {code} » est déjà décrite plus haut.")
-        exercice, moment = r.entier("exercice"), r.parmi("moment", MOMENTS)
-        if jours[0] and situation.year != exercice:
-            r.plainte(f"la situation au {jour(situation)} n'est pas dans l'exercice {exercice}.")
-        if any((c.exercice, c.moment) == (exercice, moment) for c in campagnes.values()):
-            r.plainte(f"l'exercice {exercice} a déjà une campagne « {moment} ».")
-        campagnes[code] = Campagne(code, exercice, moment, situation, ouverture, echeance, verrou)
-    if not campagnes and not plaintes.phrases:
-        plaintes.ajoute("campagnes.csv", None, "aucune campagne ; il en faut au moins une.")
-    return campagnes
+def read_campaigns(path: Path, complaints: Complaints) -> dict[str, Campaign]:
+    columns = ("code", "exercice", "moment", "situation", "ouverture", "echeance", "verrou")
+    campaigns: dict[str, Campaign] = {}
+    for r in read_table(path / "campagnes.csv", columns, complaints):
+        days = [r.date(c) for c in columns[3:]]
+        situation, opening, deadline, lock = (j or date.min for j in days)
+        code = r.text("code")
+        if None not in days and not opening < deadline <= lock:
+            r.complain("les dates doivent se suivre : ouverture, échéance, verrou.")
+        if code in campaigns:
+            r.complain(f"la campagne « {code} » est déjà décrite plus haut.")
+        exercice, moment = r.whole_number("exercice"), r.among("moment", MOMENTS)
+        if days[0] and situation.year != exercice:
+            r.complain(f"la situation au {day(situation)} n'est pas dans l'exercice {exercice}.")
+        if any((c.exercice, c.moment) == (exercice, moment) for c in campaigns.values()):
+            r.complain(f"l'exercice {exercice} a déjà une campagne « {moment} ».")
+        campaigns[code] = Campaign(code, exercice, moment, situation, opening, deadline, lock)
+    if not campaigns and not complaints.sentences:
+        complaints.add("campagnes.csv", None, "aucune campagne ; il en faut au moins une.")
+    return campaigns
 
 
-def lit_territoire(chemin: Path, plaintes: Plaintes) -> Territoire:
+def read_territory(path: Path, complaints: Complaints) -> Territory:
     regions: dict[str, Region] = {}
-    for r in lit_table(chemin / "regions.csv", ("region_code", "insee", "region"), plaintes):
-        region = Region(r.texte("region_code"), r.texte("region"), r.texte("insee"))
+    for r in read_table(path / "regions.csv", ("region_code", "insee", "region"), complaints):
+        region = Region(r.text("region_code"), r.text("region"), r.text("insee"))
         if regions.setdefault(region.code, region) != region:
-            r.plainte(f"la région {region.code} est déjà décrite plus haut.")
+            r.complain(f"la région {region.code} est déjà décrite plus haut.")
     ghts: dict[str, Ght] = {}
     etablissements: dict[str, Etablissement] = {}
-    appartenances: list[tuple[Rang, Appartenance]] = []
-    colonnes = ("region_code", "ght_code", "ght", "finess_ej", "etablissement", "role", "debut", "fin")
-    for r in lit_table(chemin / "territoire.csv", colonnes, plaintes):
-        finess = finess_lu(r)
-        ght = Ght(r.texte("ght_code"), r.texte("ght"), r.parmi("region_code", tuple(regions)))
+    memberships: list[tuple[TableRow, Membership]] = []
+    columns = ("region_code", "ght_code", "ght", "finess_ej", "etablissement", "role", "debut", "fin")
+    for r in read_table(path / "territoire.csv", columns, complaints):
+        finess = finess_read(r)
+        ght = Ght(r.text("ght_code"), r.text("ght"), r.among("region_code", tuple(regions)))
         if ghts.setdefault(ght.code, ght) != ght:
-            r.plainte(f"le GHT {ght.code} porte un autre nom ou une autre région plus haut.")
-        etablissements[finess] = Etablissement(finess, r.texte("etablissement"))
-        support = r.parmi("role", ("support", "partie")) == "support"
-        debut, fin = r.date("debut", requis=False), r.date("fin", requis=False)
-        appartenances.append((r, Appartenance(finess, ght.code, support, debut, fin)))
-    _croise_appartenances(appartenances)
-    return Territoire(regions, ghts, etablissements, tuple(a for _, a in appartenances))
+            r.complain(f"le GHT {ght.code} porte un autre nom ou une autre région plus haut.")
+        etablissements[finess] = Etablissement(finess, r.text("etablissement"))
+        support = r.among("role", ("support", "partie")) == "support"
+        debut, end = r.date("debut", required=False), r.date("fin", required=False)
+        memberships.append((r, Membership(finess, ght.code, support, debut, end)))
+    _check_memberships_overlap(memberships)
+    return Territory(regions, ghts, etablissements, tuple(a for _, a in memberships))
 
 
-def finess_lu(r: Rang) -> str:
+def finess_read(r: TableRow) -> str:
     """A FINESS number of nine characters; Excel drops the zero in front, which is put back."""
-    finess = r.texte("finess_ej").upper()
+    finess = r.text("finess_ej").upper()
     if re.fullmatch(r"\d{8}", finess):
         finess = f"0{finess}"
     if finess and not re.fullmatch(r"\d[\dAB]\d{7}", finess):
-        r.plainte(f"« {finess} » n'est pas un numéro FINESS : neuf caractères étaient attendus.")
+        r.complain(f"« {finess} » n'est pas un numéro FINESS : neuf caractères étaient attendus.")
     return finess
 
 
-def _croise_appartenances(rangs: list[tuple[Rang, Appartenance]]) -> None:
-    deja: dict[tuple[str, str], list[tuple[Rang, Appartenance]]] = {}
-    for r, a in rangs:
-        if a.debut and a.fin and a.fin < a.debut:
-            r.plainte("la fin précède le début.")
+def _check_memberships_overlap(rows: list[tuple[TableRow, Membership]]) -> None:
+    earlier_memberships: dict[tuple[str, str], list[tuple[TableRow, Membership]]] = {}
+    for r, a in rows:
+        if a.debut and a.end and a.end < a.debut:
+            r.complain("la fin précède le début.")
         roles = {
             ("membre", a.finess): f"l'établissement {a.finess} appartient déjà à un GHT à ces dates",
             ("support", a.ght): f"le GHT {a.ght} a déjà un support à ces dates",
         }
-        for role, phrase in roles.items():
+        for role, sentence in roles.items():
             if role[0] == "support" and not a.support:
                 continue
-            for autre_rang, autre in deja.setdefault(role, []):
-                if _se_recouvrent(a, autre):
-                    r.plainte(f"{phrase} (ligne {autre_rang.ligne}).")
-            deja[role].append((r, a))
-    for ght, r in {a.ght: r for r, a in rangs}.items():
-        if ("support", ght) not in deja:
-            r.plainte(f"le GHT {ght} n'a pas d'établissement support.")
+            for other_row, other in earlier_memberships.setdefault(role, []):
+                if _overlap(a, other):
+                    r.complain(f"{sentence} (ligne {other_row.line}).")
+            earlier_memberships[role].append((r, a))
+    for ght, r in {a.ght: r for r, a in rows}.items():
+        if ("support", ght) not in earlier_memberships:
+            r.complain(f"le GHT {ght} n'a pas d'établissement support.")
 
 
-def _se_recouvrent(a: Appartenance, b: Appartenance) -> bool:
+def _overlap(a: Membership, b: Membership) -> bool:
     debut = max(a.debut or date.min, b.debut or date.min)
-    return debut <= min(a.fin or date.max, b.fin or date.max)
+    return debut <= min(a.end or date.max, b.end or date.max)
 
 
 @dataclass
@@ -118,170 +118,170 @@ class _Cited:
     """The codes of the territory that a file cites: those that it does not know are told at the file's end."""
 
     known: int = 0
-    unknown: list[tuple[Rang, str]] = field(default_factory=list)
+    unknown: list[tuple[TableRow, str]] = field(default_factory=list)
 
-    def add(self, r: Rang, phrase: str, *, known: bool) -> None:
+    def add(self, r: TableRow, sentence: str, *, known: bool) -> None:
         self.known += known
         if not known:
-            self.unknown.append((r, phrase))
+            self.unknown.append((r, sentence))
 
-    def tell(self, territoire: Territoire) -> None:
+    def tell(self, territory: Territory) -> None:
         """Each at its line; but once for all while the territory was not loaded, or is another region's."""
-        if not self.known and (len(self.unknown) > 2 or (self.unknown and not territoire.ghts)):
-            r, lines = self.unknown[0][0], [str(r.ligne) for r, _ in self.unknown]
-            r.plaintes.ajoute(
-                r.fichier, None,
+        if not self.known and (len(self.unknown) > 2 or (self.unknown and not territory.ghts)):
+            r, lines = self.unknown[0][0], [str(r.line) for r, _ in self.unknown]
+            r.complaints.add(
+                r.file, None,
                 f"aucun des GHT et établissements cités (ligne{'s' if len(lines) > 1 else ''} {enumeration(lines, 4)}) n'est "
                 "dans territoire.csv. Chargez le territoire d'abord : vigie territory LISTE.csv",
             )  # fmt: skip
             return
-        for r, phrase in self.unknown:
-            r.plainte(phrase)
+        for r, sentence in self.unknown:
+            r.complain(sentence)
 
 
-def _perimetre(r: Rang, territoire: Territoire, cited: _Cited) -> Perimetre:
-    type_, code = r.parmi("perimetre", TYPES_PERIMETRE), r.texte("code")
-    connus = {
+def _scope(r: TableRow, territory: Territory, cited: _Cited) -> Scope:
+    type_, code = r.among("perimetre", SCOPE_KINDS), r.text("code")
+    known_ones = {
         "national": ["FR"],
-        "region": list(territoire.regions),
-        "ght": list(territoire.ghts),
-        "etablissement": list(territoire.etablissements),
+        "region": list(territory.regions),
+        "ght": list(territory.ghts),
+        "etablissement": list(territory.etablissements),
     }.get(type_, [])
-    known = code in connus
-    phrase = "" if known else f"« {code} » est inconnu comme {type_}{vouliez_vous(code, connus)}"
+    known = code in known_ones
+    sentence = "" if known else f"« {code} » est inconnu comme {type_}{did_you_mean(code, known_ones)}"
     if code and type_ in ("ght", "etablissement"):
-        cited.add(r, phrase, known=known)
+        cited.add(r, sentence, known=known)
     elif code and type_ and not known:
-        r.plainte(phrase)
-    return Perimetre(type_, code)  # type: ignore[arg-type]
+        r.complain(sentence)
+    return Scope(type_, code)  # type: ignore[arg-type]
 
 
-def lit_objectifs(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> tuple[Objectif, ...]:
-    objectifs: list[Objectif] = []
+def read_objectives(path: Path, territory: Territory, complaints: Complaints) -> tuple[Objective, ...]:
+    objectives: list[Objective] = []
     cited = _Cited()
-    colonnes = ("perimetre", "code", "exercice", "version", "effet", "montant_meur")
-    for r in lit_table(chemin / "objectifs.csv", colonnes, plaintes):
-        montant = r.decimal("montant_meur") * 100_000_000
-        if montant > OBJECTIF_MAX:
-            r.plainte("un objectif s'écrit en millions d'euros : celui-ci dépasse les achats du pays.")
-        if montant != int(montant):
-            r.plainte("un objectif s'écrit en millions d'euros, au centime près au plus.")
-        o = Objectif(
-            _perimetre(r, territoire, cited),
-            r.entier("exercice"),
-            r.texte("version"),
+    columns = ("perimetre", "code", "exercice", "version", "effet", "montant_meur")
+    for r in read_table(path / "objectifs.csv", columns, complaints):
+        amount = r.decimal("montant_meur") * 100_000_000
+        if amount > OBJECTIVE_MAX:
+            r.complain("un objectif s'écrit en millions d'euros : celui-ci dépasse les achats du pays.")
+        if amount != int(amount):
+            r.complain("un objectif s'écrit en millions d'euros, au centime près au plus.")
+        o = Objective(
+            _scope(r, territory, cited),
+            r.whole_number("exercice"),
+            r.text("version"),
             r.date("effet") or date.min,
-            int(montant),
+            int(amount),
         )
-        if any((p.perimetre, p.exercice, p.effet) == (o.perimetre, o.exercice, o.effet) for p in objectifs):
-            r.plainte("un autre objectif prend effet le même jour pour ce périmètre et cet exercice.")
-        objectifs.append(o)
-    cited.tell(territoire)
-    return tuple(objectifs)
+        if any((p.scope, p.exercice, p.effective_from) == (o.scope, o.exercice, o.effective_from) for p in objectives):
+            r.complain("un autre objectif prend effet le même jour pour ce périmètre et cet exercice.")
+        objectives.append(o)
+    cited.tell(territory)
+    return tuple(objectives)
 
 
-def lit_nomenclature(chemin: Path, seuils: Seuils, plaintes: Plaintes) -> Nomenclature:
+def read_nomenclature(path: Path, thresholds: Thresholds, complaints: Complaints) -> Nomenclature:
     branches = tuple(
-        (r.texte("famille"), r.texte("domaine", requis=False), r.texte("categorie", requis=False))
-        for r in lit_table(chemin / "nomenclature.csv", RUBRIQUES, plaintes)
+        (r.text("famille"), r.text("domaine", required=False), r.text("categorie", required=False))
+        for r in read_table(path / "nomenclature.csv", LEVELS, complaints)
     )
-    defaut = Bornes(seuils.performance_a_expliquer, seuils.performance_a_justifier)
-    nue = Nomenclature(branches or (("", "", ""),), {}, {}, defaut)
-    synonymes: dict[tuple[str, str], str] = {}
-    for r in lit_table(chemin / "synonymes.csv", ("rubrique", "label", "synonyme"), plaintes):
-        rubrique, label, synonyme = r.parmi("rubrique", RUBRIQUES), r.texte("label"), cle(r.texte("synonyme"))
-        if rubrique in RUBRIQUES:
-            if nue.label(rubrique, label) != label:
-                r.plainte(
-                    f"« {label} » n'est pas {UNE[rubrique]} de la nomenclature{vouliez_vous(label, nue.labels(rubrique))}"
+    default = Bounds(thresholds.performance_a_expliquer, thresholds.performance_a_justifier)
+    bare = Nomenclature(branches or (("", "", ""),), {}, {}, default)
+    synonyms: dict[tuple[str, str], str] = {}
+    for r in read_table(path / "synonymes.csv", ("rubrique", "label", "synonyme"), complaints):
+        level, label, synonyme = r.among("rubrique", LEVELS), r.text("label"), cle(r.text("synonyme"))
+        if level in LEVELS:
+            if bare.label(level, label) != label:
+                r.complain(
+                    f"« {label} » n'est pas {WITH_ARTICLE[level]} de la nomenclature{did_you_mean(label, bare.labels(level))}"
                 )
-            deja = nue.label(rubrique, synonyme) or synonymes.setdefault((rubrique, synonyme), label)
-            if deja != label:
-                r.plainte(f"« {r.texte('synonyme')} » désigne déjà « {deja} ».")
-    return replace(nue, synonymes=synonymes, bornes=_bornes(chemin, nue, plaintes))
+            earlier_memberships = bare.label(level, synonyme) or synonyms.setdefault((level, synonyme), label)
+            if earlier_memberships != label:
+                r.complain(f"« {r.text('synonyme')} » désigne déjà « {earlier_memberships} ».")
+    return replace(bare, synonyms=synonyms, bounds=_bounds(path, bare, complaints))
 
 
-def _bornes(chemin: Path, nomenclature: Nomenclature, plaintes: Plaintes) -> dict[str, Bornes]:
-    bornes: dict[str, Bornes] = {}
-    for r in lit_table(chemin / "bornes.csv", ("famille", "borne_1_pct", "borne_2_pct"), plaintes):
-        famille = r.parmi("famille", nomenclature.familles)
-        if famille in bornes:
-            r.plainte(f"la famille « {famille} » a déjà ses bornes plus haut.")
-        bornes[famille] = Bornes(r.decimal("borne_1_pct") / 100, r.decimal("borne_2_pct") / 100)
-        if 0 < bornes[famille].seconde < Decimal("0.01"):
-            r.plainte("une borne s'écrit en pourcentage : 20, et non 0,20.")
-        if bornes[famille].premiere > bornes[famille].seconde:
-            r.plainte("la première borne dépasse la seconde.")
-    return bornes
+def _bounds(path: Path, nomenclature: Nomenclature, complaints: Complaints) -> dict[str, Bounds]:
+    bounds: dict[str, Bounds] = {}
+    for r in read_table(path / "bornes.csv", ("famille", "borne_1_pct", "borne_2_pct"), complaints):
+        famille = r.among("famille", nomenclature.familles)
+        if famille in bounds:
+            r.complain(f"la famille « {famille} » a déjà ses bornes plus haut.")
+        bounds[famille] = Bounds(r.decimal("borne_1_pct") / 100, r.decimal("borne_2_pct") / 100)
+        if 0 < bounds[famille].second < Decimal("0.01"):
+            r.complain("une borne s'écrit en pourcentage : 20, et non 0,20.")
+        if bounds[famille].premiere > bounds[famille].second:
+            r.complain("la première borne dépasse la seconde.")
+    return bounds
 
 
-def lit_operateurs(chemin: Path, plaintes: Plaintes) -> dict[str, Operateur]:
+def read_operators(path: Path, complaints: Complaints) -> dict[str, Operateur]:
     """By every key under which an operator may be typed: its label and its synonyms."""
     operateurs: dict[str, Operateur] = {}
-    for r in lit_table(chemin / "operateurs.csv", ("label", "type", "synonymes"), plaintes):
-        operateur = Operateur(r.texte("label"), r.parmi("type", TYPES_OPERATEUR))
-        for nom in (operateur.label, *r.texte("synonymes", requis=False).split("|")):
-            if cle(nom) and operateurs.setdefault(cle(nom), operateur) != operateur:
-                r.plainte(f"« {nom} » désigne déjà l'opérateur « {operateurs[cle(nom)].label} ».")
+    for r in read_table(path / "operateurs.csv", ("label", "type", "synonymes"), complaints):
+        operateur = Operateur(r.text("label"), r.among("type", TYPES_OPERATEUR))
+        for name in (operateur.label, *r.text("synonymes", required=False).split("|")):
+            if cle(name) and operateurs.setdefault(cle(name), operateur) != operateur:
+                r.complain(f"« {name} » désigne déjà l'opérateur « {operateurs[cle(name)].label} ».")
     return operateurs
 
 
-def lit_personnes(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> dict[str, Personne]:
-    personnes: dict[str, Personne] = {}
-    rangs: list[tuple[Rang, Personne]] = []
+def read_persons(path: Path, territory: Territory, complaints: Complaints) -> dict[str, Person]:
+    persons: dict[str, Person] = {}
+    rows: list[tuple[TableRow, Person]] = []
     cited = _Cited()
-    colonnes = ("email", "fonction", "role", "perimetre", "code", "suppleant", "absence_debut", "absence_fin")
-    for r in lit_table(chemin / "personnes.csv", colonnes, plaintes):
-        email = r.texte("email").lower()
-        slack = r.texte("slack", requis=False).upper()
-        p = Personne(email, r.texte("fonction"), r.parmi("role", ROLES), _perimetre(r, territoire, cited), _absence(r), slack,
+    columns = ("email", "fonction", "role", "perimetre", "code", "suppleant", "absence_debut", "absence_fin")
+    for r in read_table(path / "personnes.csv", columns, complaints):
+        email = r.text("email").lower()
+        slack = r.text("slack", required=False).upper()
+        p = Person(email, r.text("fonction"), r.among("role", ROLES), _scope(r, territory, cited), _absence(r), slack,
                      _direction(r))  # fmt: skip
-        if email in personnes:
-            r.plainte(f"« {email} » est déjà décrit plus haut.")
+        if email in persons:
+            r.complain(f"« {email} » est déjà décrit plus haut.")
         if slack and not re.fullmatch(r"[UW][A-Z0-9]+", slack):
-            r.plainte(f"« {slack} » n'est pas un identifiant Slack ; il commence par U ou W, par exemple U012AB3CD.")
-        if slack and any(q.slack == slack for q in personnes.values()):
-            r.plainte(f"l'identifiant Slack « {slack} » est déjà donné plus haut.")
-        personnes[email] = p
-        rangs.append((r, p))
-    cited.tell(territoire)
-    for r, p in rangs:
-        if p.absence and p.absence.suppleant not in personnes:
-            r.plainte(f"le suppléant « {p.absence.suppleant} » n'est pas dans ce fichier.")
-    return personnes
+            r.complain(f"« {slack} » n'est pas un identifiant Slack ; il commence par U ou W, par exemple U012AB3CD.")
+        if slack and any(q.slack == slack for q in persons.values()):
+            r.complain(f"l'identifiant Slack « {slack} » est déjà donné plus haut.")
+        persons[email] = p
+        rows.append((r, p))
+    cited.tell(territory)
+    for r, p in rows:
+        if p.absence and p.absence.suppleant not in persons:
+            r.complain(f"le suppléant « {p.absence.suppleant} » n'est pas dans ce fichier.")
+    return persons
 
 
-def _direction(r: Rang) -> bool:
+def _direction(r: TableRow) -> bool:
     """Whether someone is told when their GHT is late. The column may be missing: files of before have none."""
-    dit = cle(r.texte("direction", requis=False))
-    if dit not in ("", "oui", "non"):
-        r.plainte(f"« {r.texte('direction', requis=False)} » dans « direction » ; « oui » ou rien était attendu.")
-    return dit == "oui"
+    said = cle(r.text("direction", required=False))
+    if said not in ("", "oui", "non"):
+        r.complain(f"« {r.text('direction', required=False)} » dans « direction » ; « oui » ou rien était attendu.")
+    return said == "oui"
 
 
-def _absence(r: Rang) -> Absence | None:
-    suppleant = r.texte("suppleant", requis=False).lower()
-    debut, fin = r.date("absence_debut", requis=False), r.date("absence_fin", requis=False)
-    if not suppleant and not debut and not fin:
+def _absence(r: TableRow) -> Absence | None:
+    suppleant = r.text("suppleant", required=False).lower()
+    debut, end = r.date("absence_debut", required=False), r.date("absence_fin", required=False)
+    if not suppleant and not debut and not end:
         return None
     if not suppleant:
-        r.plainte("une absence demande un suppléant.")
-    if not debut or not fin or fin < debut:
-        r.plainte("un suppléant s'accompagne d'un début et d'une fin d'absence, dans cet ordre.")
+        r.complain("une absence demande un suppléant.")
+    if not debut or not end or end < debut:
+        r.complain("un suppléant s'accompagne d'un début et d'une fin d'absence, dans cet ordre.")
         return None
-    return Absence(suppleant, debut, fin)
+    return Absence(suppleant, debut, end)
 
 
-def lit_achats(chemin: Path, territoire: Territoire, plaintes: Plaintes) -> dict[tuple[str, int], int]:
-    achats: dict[tuple[str, int], int] = {}
+def read_purchases(path: Path, territory: Territory, complaints: Complaints) -> dict[tuple[str, int], int]:
+    purchases: dict[tuple[str, int], int] = {}
     cited = _Cited()
-    for r in lit_table(chemin / "achats.csv", ("finess_ej", "exercice", "montant_eur"), plaintes):
-        finess = finess_lu(r)
-        phrase = f"l'établissement {finess} n'est pas dans territoire.csv."
-        cited.add(r, phrase, known=finess in territoire.etablissements)
-        exercice = r.entier("exercice")
-        if (finess, exercice) in achats:
-            r.plainte(f"les achats {exercice} de l'établissement {finess} sont déjà donnés plus haut.")
-        achats[finess, exercice] = int((r.decimal("montant_eur") * 100).to_integral_value())
-    cited.tell(territoire)
-    return achats
+    for r in read_table(path / "achats.csv", ("finess_ej", "exercice", "montant_eur"), complaints):
+        finess = finess_read(r)
+        sentence = f"l'établissement {finess} n'est pas dans territoire.csv."
+        cited.add(r, sentence, known=finess in territory.etablissements)
+        exercice = r.whole_number("exercice")
+        if (finess, exercice) in purchases:
+            r.complain(f"les achats {exercice} de l'établissement {finess} sont déjà donnés plus haut.")
+        purchases[finess, exercice] = int((r.decimal("montant_eur") * 100).to_integral_value())
+    cited.tell(territory)
+    return purchases

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from config.campaign import Campagne
-from config.csv_tables import Plaintes, Rang, lit_table
+from config.campaign import Campaign
+from config.csv_tables import Complaints, TableRow, read_table
 
-FICHIER = "rappels.csv"
-ALERTE = "alerte"
+FILE_NAME = "rappels.csv"
+ALERT = "alerte"
 """A rung that tells where a territory stands, whoever has answered."""
-MESSAGES = ("ouverture", "rappel", "escalade", "signalement", "cloture", "merci", ALERTE)
+MESSAGES = ("ouverture", "rappel", "escalade", "signalement", "cloture", "merci", ALERT)
 """What a rung says; `merci` is for those who handed in, the others but `alerte` for those who have not."""
-REPERES = ("ouverture", "situation", "echeance", "verrou")
-DESTINATAIRES = ("ght", "direction", "referent")
-UTILE = 15
+ANCHORS = ("ouverture", "situation", "echeance", "verrou")
+RECIPIENTS = ("ght", "direction", "referent")
+USEFUL_DAYS = 15
 """Days after the lock during which it is still worth telling."""
 
 
@@ -28,80 +28,90 @@ UTILE = 15
 class Dates:
     """A campaign's calendar as it is for one GHT: an extension moves its deadline, and its lock if need be."""
 
-    ouverture: date
+    opening: date
     situation: date
-    echeance: date
-    verrou: date
+    deadline: date
+    lock: date
+
+    def at(self, anchor: str) -> date:
+        """The date that an anchor of `rappels.csv` names."""
+        dates = {
+            "ouverture": self.opening,
+            "situation": self.situation,
+            "echeance": self.deadline,
+            "verrou": self.lock,
+        }
+        return dates[anchor]
 
 
 @dataclass(frozen=True, slots=True)
-class Rappel:
-    """One rung: `jours` before (negative) or after the date that `repere` names."""
+class Rung:
+    """One rung: `days` before (negative) or after the date that `anchor` names."""
 
-    etape: str
+    stage: str
     message: str
-    repere: str
-    jours: int
+    anchor: str
+    days: int
     a: str
 
-    def jour(self, dates: Dates) -> date:
-        repere: date = getattr(dates, self.repere)
-        return repere + timedelta(days=self.jours)
+    def day(self, dates: Dates) -> date:
+        anchor = dates.at(self.anchor)
+        return anchor + timedelta(days=self.days)
 
-    def perime(self, dates: Dates) -> date:
+    def expires(self, dates: Dates) -> date:
         """The last day it is worth saying."""
         if self.message in ("cloture", "merci"):
-            return dates.verrou + timedelta(days=max(self.jours, 0) + UTILE)
-        avant = self.repere in ("ouverture", "situation") or (self.repere == "echeance" and self.jours <= 0)
-        return dates.echeance if avant and self.jour(dates) <= dates.echeance else dates.verrou
+            return dates.lock + timedelta(days=max(self.days, 0) + USEFUL_DAYS)
+        before = self.anchor in ("ouverture", "situation") or (self.anchor == "echeance" and self.days <= 0)
+        return dates.deadline if before and self.day(dates) <= dates.deadline else dates.lock
 
 
-DEFAUT = (
-    Rappel("ouverture", "ouverture", "ouverture", 0, "ght"),
-    *(Rappel(f"J-{n}", "rappel", "echeance", -n, "ght") for n in (30, 15, 7, 2)),
-    Rappel("J+1", "rappel", "echeance", 1, "ght"),
-    Rappel("J+3", "escalade", "echeance", 3, "direction"),
-    Rappel("J+5", "signalement", "echeance", 5, "referent"),
-    Rappel("clôture", "cloture", "verrou", 1, "ght"),
-    Rappel("merci", "merci", "verrou", 1, "ght"),
-    Rappel("point", ALERTE, "situation", 1, "referent"),
-    Rappel("point direction", ALERTE, "situation", 1, "direction"),
-    Rappel("bilan", ALERTE, "verrou", 2, "referent"),
-    Rappel("bilan direction", ALERTE, "verrou", 2, "direction"),
+DEFAULT_LADDER = (
+    Rung("ouverture", "ouverture", "ouverture", 0, "ght"),
+    *(Rung(f"J-{n}", "rappel", "echeance", -n, "ght") for n in (30, 15, 7, 2)),
+    Rung("J+1", "rappel", "echeance", 1, "ght"),
+    Rung("J+3", "escalade", "echeance", 3, "direction"),
+    Rung("J+5", "signalement", "echeance", 5, "referent"),
+    Rung("clôture", "cloture", "verrou", 1, "ght"),
+    Rung("merci", "merci", "verrou", 1, "ght"),
+    Rung("point", ALERT, "situation", 1, "referent"),
+    Rung("point direction", ALERT, "situation", 1, "direction"),
+    Rung("bilan", ALERT, "verrou", 2, "referent"),
+    Rung("bilan direction", ALERT, "verrou", 2, "direction"),
 )
 """The ladder of a folder that has none: decided here, no source says."""
 
 
-def dates(campagne: Campagne, echeance: date) -> Dates:
-    """`echeance` is the GHT's own; a GHT extended to the lock or past it is locked the day after."""
-    verrou = campagne.verrou
-    if echeance > campagne.echeance:
-        verrou = max(verrou, echeance + timedelta(days=1))
-    return Dates(campagne.ouverture, campagne.situation, echeance, verrou)
+def dates(campaign: Campaign, deadline: date) -> Dates:
+    """`deadline` is the GHT's own; a GHT extended to the lock or past it is locked the day after."""
+    lock = campaign.lock
+    if deadline > campaign.deadline:
+        lock = max(lock, deadline + timedelta(days=1))
+    return Dates(campaign.opening, campaign.situation, deadline, lock)
 
 
-def lit_rappels(chemin: Path, plaintes: Plaintes) -> tuple[Rappel, ...]:
+def read_rungs(path: Path, complaints: Complaints) -> tuple[Rung, ...]:
     """The ladder of the region's folder, in the order of its file. A folder without the file has the default one."""
-    if not (chemin / FICHIER).is_file():
-        return DEFAUT
-    rappels: list[Rappel] = []
-    for r in lit_table(chemin / FICHIER, ("etape", "message", "repere", "jours", "a"), plaintes):
-        rappel = Rappel(
-            r.texte("etape"), r.parmi("message", MESSAGES), r.parmi("repere", REPERES), _jours(r), r.parmi("a", DESTINATAIRES)
+    if not (path / FILE_NAME).is_file():
+        return DEFAULT_LADDER
+    rungs: list[Rung] = []
+    for r in read_table(path / FILE_NAME, ("etape", "message", "repere", "jours", "a"), complaints):
+        rung = Rung(
+            r.text("etape"), r.among("message", MESSAGES), r.among("repere", ANCHORS), _days(r), r.among("a", RECIPIENTS)
         )  # fmt: skip
-        if any(autre.etape == rappel.etape for autre in rappels):
-            r.plainte(f"l'étape « {rappel.etape} » est déjà décrite plus haut.")
-        if rappel.message in ("cloture", "merci") and rappel.repere in REPERES and rappel.repere != "verrou":
-            r.plainte(f"« {rappel.message} » se dit une fois la collecte close : le repère attendu est « verrou ».")
-        rappels.append(rappel)
-    return tuple(rappels)
+        if any(other.stage == rung.stage for other in rungs):
+            r.complain(f"l'étape « {rung.stage} » est déjà décrite plus haut.")
+        if rung.message in ("cloture", "merci") and rung.anchor in ANCHORS and rung.anchor != "verrou":
+            r.complain(f"« {rung.message} » se dit une fois la collecte close : le repère attendu est « verrou ».")
+        rungs.append(rung)
+    return tuple(rungs)
 
 
-def _jours(r: Rang) -> int:
+def _days(r: TableRow) -> int:
     """« -30 », « 0 », « +5 »: before, on or after the date. Excel may have put a true minus sign."""
-    valeur = r.texte("jours").replace("\N{MINUS SIGN}", "-")
-    if not re.fullmatch(r"[+-]?[0-9]{1,3}", valeur):
-        if valeur:
-            r.plainte(f"« {valeur} » dans « jours » ; un nombre de jours était attendu, par exemple -15 ou 3.")
+    value = r.text("jours").replace("\N{MINUS SIGN}", "-")
+    if not re.fullmatch(r"[+-]?[0-9]{1,3}", value):
+        if value:
+            r.complain(f"« {value} » dans « jours » ; un nombre de jours était attendu, par exemple -15 ou 3.")
         return 0
-    return int(valeur)
+    return int(value)

@@ -9,17 +9,17 @@ from functools import cached_property
 
 from config.french import cle
 
-RUBRIQUES = ("famille", "domaine", "categorie")
-UNE = {"famille": "une famille", "domaine": "un domaine", "categorie": "une catégorie"}
+LEVELS = ("famille", "domaine", "categorie")
+WITH_ARTICLE = {"famille": "une famille", "domaine": "un domaine", "categorie": "une catégorie"}
 """Each level as a sentence names it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bornes:
-    """Above `premiere` a performance must be explained, above `seconde` it is struck out unless it is."""
+class Bounds:
+    """Above `premiere` a performance must be explained, above `second` it is struck out unless it is."""
 
     premiere: Decimal
-    seconde: Decimal
+    second: Decimal
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,48 +27,48 @@ class Nomenclature:
     """`branches` are the known (famille, domaine, catégorie), empty where a level is not detailed."""
 
     branches: tuple[tuple[str, str, str], ...]
-    synonymes: dict[tuple[str, str], str]
-    bornes: dict[str, Bornes]
-    bornes_par_defaut: Bornes
+    synonyms: dict[tuple[str, str], str]
+    bounds: dict[str, Bounds]
+    default_bounds: Bounds
 
     @cached_property
     def familles(self) -> tuple[str, ...]:
-        return _uniques(f for f, _, _ in self.branches)
+        return _distinct(f for f, _, _ in self.branches)
 
     @cached_property
     def domaines(self) -> dict[str, tuple[str, ...]]:
         """Domains by family."""
-        return {f: _uniques(d for g, d, _ in self.branches if g == f and d) for f in self.familles}
+        return {f: _distinct(d for g, d, _ in self.branches if g == f and d) for f in self.familles}
 
     @cached_property
     def categories(self) -> dict[str, tuple[str, ...]]:
         """Categories by domain."""
-        noms = _uniques(d for _, d, _ in self.branches if d)
-        return {n: _uniques(c for _, d, c in self.branches if d == n and c) for n in noms}
+        names = _distinct(d for _, d, _ in self.branches if d)
+        return {n: _distinct(c for _, d, c in self.branches if d == n and c) for n in names}
 
     @cached_property
-    def _connus(self) -> dict[str, dict[str, str]]:
-        niveaux = dict(zip(RUBRIQUES, zip(*self.branches, strict=True), strict=True))
-        connus = {rubrique: {cle(v): v for v in niveaux[rubrique] if v} for rubrique in RUBRIQUES}
-        for (rubrique, synonyme), label in self.synonymes.items():
-            connus[rubrique].setdefault(synonyme, label)
-        return connus
+    def _known_labels(self) -> dict[str, dict[str, str]]:
+        levels = dict(zip(LEVELS, zip(*self.branches, strict=True), strict=True))
+        known_ones = {level: {cle(v): v for v in levels[level] if v} for level in LEVELS}
+        for (level, synonyme), label in self.synonyms.items():
+            known_ones[level].setdefault(synonyme, label)
+        return known_ones
 
     @cached_property
     def _labels(self) -> dict[str, tuple[str, ...]]:
-        return {rubrique: _uniques(connus.values()) for rubrique, connus in self._connus.items()}
+        return {level: _distinct(known_ones.values()) for level, known_ones in self._known_labels.items()}
 
-    def labels(self, rubrique: str) -> tuple[str, ...]:
+    def labels(self, level: str) -> tuple[str, ...]:
         """Every official label of a level: famille, domaine or categorie."""
-        return self._labels[rubrique]
+        return self._labels[level]
 
-    def label(self, rubrique: str, texte: str) -> str | None:
+    def label(self, level: str, text: str) -> str | None:
         """The official label for what was typed: same but for case and accents, or a known synonym."""
-        return self._connus[rubrique].get(cle(texte))
+        return self._known_labels[level].get(cle(text))
 
-    def bornes_de(self, famille: str | None) -> Bornes:
-        return self.bornes.get(famille or "", self.bornes_par_defaut)
+    def bounds_of(self, famille: str | None) -> Bounds:
+        return self.bounds.get(famille or "", self.default_bounds)
 
 
-def _uniques(labels: Iterable[str]) -> tuple[str, ...]:
+def _distinct(labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels))

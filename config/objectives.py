@@ -6,39 +6,39 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from config.territory import Perimetre
+from config.territory import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Objectif:
-    """`montant` in cents, in force from `effet` on, until a later version."""
+class Objective:
+    """`amount` in cents, in force from `effective_from` on, until a later version."""
 
-    perimetre: Perimetre
+    scope: Scope
     exercice: int
     version: str
-    effet: date
-    montant: int
-    reparti: bool = False
+    effective_from: date
+    amount: int
+    shared_out: bool = False
 
 
-def en_vigueur(objectifs: Iterable[Objectif], perimetre: Perimetre, exercice: int, au: date) -> Objectif | None:
+def in_force(objectives: Iterable[Objective], scope: Scope, exercice: int, as_of: date) -> Objective | None:
     """The version in force that day, if any."""
-    candidats = [o for o in objectifs if o.exercice == exercice and o.effet <= au and o.perimetre == perimetre]
-    return max(candidats, key=lambda o: o.effet, default=None)
+    candidates = [o for o in objectives if o.exercice == exercice and o.effective_from <= as_of and o.scope == scope]
+    return max(candidates, key=lambda o: o.effective_from, default=None)
 
 
-def reparti(
-    objectif: Objectif, perimetre: Perimetre, achats: Mapping[str, int | None], part: Iterable[str]
-) -> Objectif | None:
+def shared_out(
+    objective: Objective, scope: Scope, purchases: Mapping[str, int | None], part: Iterable[str]
+) -> Objective | None:
     """The share of a region's objective that falls to `part` (FINESS numbers), by total purchases.
 
-    `achats` holds the purchases in cents of every établissement of the region. None when one is unknown:
+    `purchases` holds the purchases in cents of every établissement of the region. None when one is unknown:
     a share of an unknown whole would be invented.
     """
-    connus = {finess: montant for finess, montant in achats.items() if montant}
-    total = sum(connus.values())
-    if len(connus) < len(achats) or not total:
+    known_amounts = {finess: amount for finess, amount in purchases.items() if amount}
+    total = sum(known_amounts.values())
+    if len(known_amounts) < len(purchases) or not total:
         return None
-    fraction = sum(connus[finess] for finess in part)
-    montant = (2 * objectif.montant * fraction + total) // (2 * total)
-    return Objectif(perimetre, objectif.exercice, objectif.version, objectif.effet, montant, reparti=True)
+    fraction = sum(known_amounts[finess] for finess in part)
+    amount = (2 * objective.amount * fraction + total) // (2 * total)
+    return Objective(scope, objective.exercice, objective.version, objective.effective_from, amount, shared_out=True)

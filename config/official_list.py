@@ -1,4 +1,4 @@
-"""An official list of GHT and members, whatever its column order → the rows of `territoire.csv`.
+"""An official list of GHT and members, whatever its column order → the rows of `territory.csv`.
 
 Nobody is erased: who has left a GHT gets an end, who joins gets a beginning. Pure.
 """
@@ -12,10 +12,10 @@ from datetime import date, timedelta
 
 from config import edited_table
 from config.errors import UserError
-from config.french import cle, enumeration, jour
-from config.territory import Appartenance, Etablissement, Ght, Region, Territoire
+from config.french import cle, day, enumeration
+from config.territory import Etablissement, Ght, Membership, Region, Territory
 
-COLONNES = {
+COLUMNS = {
     "finess": r"finess|nofinessej|finess_ej|numero finess( ej| juridique)?|(no|n) finess( ej| juridique)?|finess (ej|juridique)",
     "etablissement": r"etablissement|nom( de l)? etablissement|libelle( de l)? etablissement|raison sociale|nom|rs",
     "ght_code": r"ght code|code( du)? ght|(id|identifiant|no|n|numero)( du)? ght",
@@ -24,140 +24,142 @@ COLONNES = {
     "ars": r"ars|(nom|libelle)( de l)? ars|ars (nom|libelle)|region",
     "support": r"support|(etablissement|est|es) support|role|(type|qualite)( membre)?",
 }
-FACULTATIVES = ("ars_code", "ars")
+OPTIONAL_COLUMNS = ("ars_code", "ars")
 
 
 @dataclass(frozen=True, slots=True)
-class Liste:
+class OfficialList:
     """What an official list says: who belongs where, now."""
 
     ghts: dict[str, Ght]
     etablissements: dict[str, Etablissement]
-    appartenances: tuple[Appartenance, ...]
+    memberships: tuple[Membership, ...]
 
 
-def lit(rangees: Sequence[Sequence[str]], regions: dict[str, Region]) -> Liste:
+def read(rows: Sequence[Sequence[str]], regions: dict[str, Region]) -> OfficialList:
     """Read the list's rows, headings included. Raises UserError naming the column or the line at fault."""
-    entete, places = _entete(rangees)
+    heading, places = _heading_row(rows)
     ghts: dict[str, Ght] = {}
     etablissements: dict[str, Etablissement] = {}
-    appartenances: list[Appartenance] = []
-    for numero, rangee in enumerate(rangees[entete + 1 :], entete + 2):
-        v = {c: rangee[r].strip() if r < len(rangee) else "" for c, r in places.items()}
+    memberships: list[Membership] = []
+    for number, row in enumerate(rows[heading + 1 :], heading + 2):
+        v = {c: row[r].strip() if r < len(row) else "" for c, r in places.items()}
         if not any(v.values()):
             continue
         finess = v["finess"].upper()
         finess = f"0{finess}" if re.fullmatch(r"\d{8}", finess) else finess  # Excel drops the zero in front
         if not re.fullmatch(r"\d[\dAB]\d{7}", finess):
-            raise UserError(f"Ligne {numero} : « {v['finess']} » n'est pas un numéro FINESS à neuf caractères.")
-        ght = Ght(v["ght_code"], v["ght"], _region(v, regions, numero))
+            raise UserError(f"Ligne {number} : « {v['finess']} » n'est pas un numéro FINESS à neuf caractères.")
+        ght = Ght(v["ght_code"], v["ght"], _region(v, regions, number))
         if not ght.code or ghts.setdefault(ght.code, ght) != ght:
-            raise UserError(f"Ligne {numero} : le GHT « {ght.code} » n'a pas de code, ou porte un autre nom plus haut.")
+            raise UserError(f"Ligne {number} : le GHT « {ght.code} » n'a pas de code, ou porte un autre nom plus haut.")
         etablissements[finess] = Etablissement(finess, v["etablissement"])
-        appartenances.append(Appartenance(finess, v["ght_code"], _est_support(v["support"]), None, None))
-    sans = sorted(ghts.keys() - {a.ght for a in appartenances if a.support})
-    if sans:
-        raise UserError(f"Aucun établissement support pour : {enumeration(sans, 5)}. Vérifiez la colonne « support ».")
-    return Liste(ghts, etablissements, tuple(appartenances))
+        memberships.append(Membership(finess, v["ght_code"], _is_support(v["support"]), None, None))
+    without = sorted(ghts.keys() - {a.ght for a in memberships if a.support})
+    if without:
+        raise UserError(
+            f"Aucun établissement support pour : {enumeration(without, 5)}. Vérifiez la colonne « support »."
+        )
+    return OfficialList(ghts, etablissements, tuple(memberships))
 
 
-def _entete(rangees: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
-    meilleures: dict[str, int] = {}
-    for rang, rangee in enumerate(rangees[:15]):
+def _heading_row(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+    best_places: dict[str, int] = {}
+    for rank, row in enumerate(rows[:15]):
         places = {
             c: i
-            for c, motif in COLONNES.items()
-            for i, t in reversed(list(enumerate(rangee)))
-            if re.fullmatch(motif, cle(t))
+            for c, pattern in COLUMNS.items()
+            for i, t in reversed(list(enumerate(row)))
+            if re.fullmatch(pattern, cle(t))
         }
-        if not COLONNES.keys() - FACULTATIVES - places.keys() and {"ars", "ars_code"} & places.keys():
-            return rang, places
-        meilleures = max(meilleures, places, key=len)
-    manquent = [c for c in COLONNES if c not in meilleures and c not in FACULTATIVES]
-    manquent += [] if {"ars", "ars_code"} & meilleures.keys() else ["ars"]
+        if not COLUMNS.keys() - OPTIONAL_COLUMNS - places.keys() and {"ars", "ars_code"} & places.keys():
+            return rank, places
+        best_places = max(best_places, places, key=len)
+    columns_missing = [c for c in COLUMNS if c not in best_places and c not in OPTIONAL_COLUMNS]
+    columns_missing += [] if {"ars", "ars_code"} & best_places.keys() else ["ars"]
     raise UserError(
-        f"Colonnes introuvables dans la liste : {enumeration(manquent)}. Il faut, dans n'importe quel ordre : FINESS, "
+        f"Colonnes introuvables dans la liste : {enumeration(columns_missing)}. Il faut, dans n'importe quel ordre : FINESS, "
         "établissement, code GHT, GHT, ARS (ou région), support."
     )
 
 
-def _region(v: dict[str, str], regions: dict[str, Region], numero: int) -> str:
-    for dit in (v.get("ars_code", ""), v.get("ars", "")):
-        nom = cle(re.sub(r"^ARS\s+(de |d'|du |des )?", "", dit, flags=re.IGNORECASE))
+def _region(v: dict[str, str], regions: dict[str, Region], number: int) -> str:
+    for said in (v.get("ars_code", ""), v.get("ars", "")):
+        name = cle(re.sub(r"^ARS\s+(de |d'|du |des )?", "", said, flags=re.IGNORECASE))
         for r in regions.values():
-            if nom and nom in (cle(r.code), cle(r.nom), r.insee):
+            if name and name in (cle(r.code), cle(r.name), r.insee):
                 return r.code
-    raise UserError(f"Ligne {numero} : région inconnue « {v.get('ars') or v.get('ars_code')} » ; voyez regions.csv.")
+    raise UserError(f"Ligne {number} : région inconnue « {v.get('ars') or v.get('ars_code')} » ; voyez regions.csv.")
 
 
-def _est_support(dit: str) -> bool:
-    return cle(dit) in ("oui", "o", "1", "vrai", "true", "x", "support", "etablissement support", "es")
+def _is_support(said: str) -> bool:
+    return cle(said) in ("oui", "o", "1", "vrai", "true", "x", "support", "etablissement support", "es")
 
 
-def fusionne(ancien: Territoire, liste: Liste, le: date) -> Territoire:
-    """The territory after that list takes effect on day `le`, the past kept. GHT outside its regions are untouched.
+def merge(old: Territory, official: OfficialList, dated: date) -> Territory:
+    """The territory after that list takes effect on day `dated`, the past kept. GHT outside its regions are untouched.
 
     A membership begun that very day, or later, that the list no longer holds never was: it is left out.
     """
-    regions = {g.region for g in liste.ghts.values()}
-    veille = le - timedelta(days=1)
-    dits = {(a.finess, a.ght, a.support) for a in liste.appartenances}
-    suite: list[Appartenance] = []
-    gardes = set()
-    for a in ancien.appartenances:
-        dit, fini = (a.finess, a.ght, a.support), a.fin is not None and a.fin < le
-        concerne = ancien.ghts[a.ght].region in regions or a.finess in liste.etablissements
-        if fini or not concerne:
-            suite.append(a)
-        elif dit in dits:
-            gardes.add(dit)
-            suite.append(a)
-        elif a.debut is None or a.debut < le:
-            suite.append(replace(a, fin=veille))
+    regions = {g.region for g in official.ghts.values()}
+    day_before = dated - timedelta(days=1)
+    memberships_said = {(a.finess, a.ght, a.support) for a in official.memberships}
+    end: list[Membership] = []
+    kept_ones = set()
+    for a in old.memberships:
+        said, has_ended = (a.finess, a.ght, a.support), a.end is not None and a.end < dated
+        is_covered = old.ghts[a.ght].region in regions or a.finess in official.etablissements
+        if has_ended or not is_covered:
+            end.append(a)
+        elif said in memberships_said:
+            kept_ones.add(said)
+            end.append(a)
+        elif a.debut is None or a.debut < dated:
+            end.append(replace(a, end=day_before))
     # In a region loaded for the first time members have no known beginning; elsewhere they join that day.
-    connues = {ancien.ghts[a.ght].region for a in ancien.appartenances}
-    suite += [
-        replace(a, debut=le if liste.ghts[a.ght].region in connues else None)
-        for a in liste.appartenances
-        if (a.finess, a.ght, a.support) not in gardes
+    known_regions = {old.ghts[a.ght].region for a in old.memberships}
+    end += [
+        replace(a, debut=dated if official.ghts[a.ght].region in known_regions else None)
+        for a in official.memberships
+        if (a.finess, a.ght, a.support) not in kept_ones
     ]
-    return Territoire(
-        ancien.regions, {**ancien.ghts, **liste.ghts}, {**ancien.etablissements, **liste.etablissements}, tuple(suite)
+    return Territory(
+        old.regions, {**old.ghts, **official.ghts}, {**old.etablissements, **official.etablissements}, tuple(end)
     )
 
 
-def ended(before: Territoire, after: Territoire) -> list[Appartenance]:
+def ended(before: Territory, after: Territory) -> list[Membership]:
     """The memberships that the list ends, with their end; those that never were, without one."""
-    kept = {(a.finess, a.ght, a.support, a.debut) for a in after.appartenances}
-    known = set(before.appartenances)
-    never = [a for a in before.appartenances if (a.finess, a.ght, a.support, a.debut) not in kept]
-    return [a for a in after.appartenances if a.fin and a not in known] + [replace(a, fin=None) for a in never]
+    kept = {(a.finess, a.ght, a.support, a.debut) for a in after.memberships}
+    known = set(before.memberships)
+    never = [a for a in before.memberships if (a.finess, a.ght, a.support, a.debut) not in kept]
+    return [a for a in after.memberships if a.end and a not in known] + [replace(a, end=None) for a in never]
 
 
-def applied(before: Territoire, after: Territoire, content: bytes) -> bytes:
-    """`territoire.csv`, whose bytes are `content` and say `before`, made to say `after`.
+def applied(before: Territory, after: Territory, content: bytes) -> bytes:
+    """`territory.csv`, whose bytes are `content` and say `before`, made to say `after`.
 
     Rows that do not change stay as they were typed, where they were; new ones go to the end.
     """
     table = edited_table.read(content)
-    by_birth = {(a.finess, a.ght, a.support, a.debut): a for a in after.appartenances}
+    by_birth = {(a.finess, a.ght, a.support, a.debut): a for a in after.memberships}
     dropped = set()
-    for row, old in zip(table.filled, before.appartenances, strict=True):
+    for row, old in zip(table.filled, before.memberships, strict=True):
         new = by_birth.pop((old.finess, old.ght, old.support, old.debut), None)
         if new is None:
             dropped.add(id(row))
         else:
-            ends = {"fin": jour(new.fin) if new.fin else ""} if new.fin != old.fin else {}
+            ends = {"fin": day(new.end) if new.end else ""} if new.end != old.end else {}
             table.put(row, {k: v for k, v in _names(after, new).items() if v != _names(before, old)[k]} | ends)
     table.rows = [row for row in table.rows if id(row) not in dropped]
     for new in sorted(by_birth.values(), key=lambda a: (a.ght, not a.support, a.finess)):
         role = "support" if new.support else "partie"
-        dates = {"debut": jour(new.debut) if new.debut else "", "fin": jour(new.fin) if new.fin else ""}
+        dates = {"debut": day(new.debut) if new.debut else "", "fin": day(new.end) if new.end else ""}
         table.append({"finess_ej": new.finess, "ght_code": new.ght, "role": role} | _names(after, new) | dates)
     return table.content()
 
 
-def _names(territory: Territoire, a: Appartenance) -> dict[str, str]:
+def _names(territory: Territory, a: Membership) -> dict[str, str]:
     """What a list may say anew of a membership that stays."""
     ght = territory.ghts[a.ght]
-    return {"region_code": ght.region, "ght": ght.nom, "etablissement": territory.etablissements[a.finess].nom}
+    return {"region_code": ght.region, "ght": ght.name, "etablissement": territory.etablissements[a.finess].name}

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from config.territory import FRANCE, Perimetre, Territoire, TypePerimetre
+from config.territory import FRANCE, Scope, ScopeKind, Territory
 
 ROLES = ("etablissement", "ght", "ars", "dgos", "operateur", "lecture")
 
 
-class Regard(Enum):
+class Sight(Enum):
     """How far a person may look: lines and cells, totals, nothing."""
 
-    TOUT = "tout"
-    TOTAUX = "totaux"
-    RIEN = "rien"
+    EVERYTHING = "tout"
+    TOTALS = "totaux"
+    NOTHING = "rien"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,17 @@ class Absence:
 
     suppleant: str
     debut: date
-    fin: date
+    end: date
 
 
 @dataclass(frozen=True, slots=True)
-class Personne:
+class Person:
     """Someone Vigie knows, by function rather than by name."""
 
     email: str
-    fonction: str
+    position: str
     role: str
-    perimetre: Perimetre
+    scope: Scope
     absence: Absence | None = None
     slack: str = ""
     """Their identifier in Slack (U…), when their address there is another one."""
@@ -47,99 +47,103 @@ class Personne:
     """Whether they are told, and not only asked, when their GHT is late."""
 
 
-CLAVIER = Personne("", "la personne au clavier", "dgos", FRANCE)
+AT_KEYBOARD = Person("", "la personne au clavier", "dgos", FRANCE)
 """Whoever runs the command already holds the register: nothing is hidden from them."""
 
 
-def regard(personne: Personne, cible: Perimetre, territoire: Territoire, au: date) -> Regard:
-    """What `personne` may see of `cible`. Operators see only their own gaps, so nothing of a territory."""
-    if personne.role == "operateur":
-        return Regard.RIEN
-    if personne.perimetre in (cible, *territoire.parents(cible, au)):
-        return Regard.TOTAUX if personne.role == "lecture" else Regard.TOUT
-    if cible in territoire.parents(personne.perimetre, au):
-        return Regard.TOTAUX
-    return Regard.RIEN
+def sight_of(person: Person, target: Scope, territory: Territory, as_of: date) -> Sight:
+    """What `person` may see of `target`. Operators see only their own gaps, so nothing of a territory."""
+    if person.role == "operateur":
+        return Sight.NOTHING
+    if person.scope in (target, *territory.parents(target, as_of)):
+        return Sight.TOTALS if person.role == "lecture" else Sight.EVERYTHING
+    if target in territory.parents(person.scope, as_of):
+        return Sight.TOTALS
+    return Sight.NOTHING
 
 
-def remplacees(personne: Personne, toutes: dict[str, Personne], au: date) -> tuple[Personne, ...]:
+def stood_in_for(person: Person, all_of_those: dict[str, Person], as_of: date) -> tuple[Person, ...]:
     """The people someone stands in for that day."""
     return tuple(
         p
-        for p in toutes.values()
-        if p.absence and p.absence.suppleant == personne.email and p.absence.debut <= au <= p.absence.fin
+        for p in all_of_those.values()
+        if p.absence and p.absence.suppleant == person.email and p.absence.debut <= as_of <= p.absence.end
     )
 
 
-def remplacant(personne: Personne, toutes: dict[str, Personne], au: date) -> Personne:
+def stand_in_for(person: Person, all_of_those: dict[str, Person], as_of: date) -> Person:
     """Who answers in someone's place that day: their stand-in, or the stand-in's own; themselves when all are away."""
-    la, vus = personne, {personne.email}
-    while la.absence and la.absence.debut <= au <= la.absence.fin and la.absence.suppleant in toutes:
-        la = toutes[la.absence.suppleant]
-        if la.email in vus:
-            return personne
-        vus.add(la.email)
-    return la
+    acting_person, seen_ones = person, {person.email}
+    while (
+        acting_person.absence
+        and acting_person.absence.debut <= as_of <= acting_person.absence.end
+        and acting_person.absence.suppleant in all_of_those
+    ):
+        acting_person = all_of_those[acting_person.absence.suppleant]
+        if acting_person.email in seen_ones:
+            return person
+        seen_ones.add(acting_person.email)
+    return acting_person
 
 
-def meilleur_regard(
-    personne: Personne, toutes: dict[str, Personne], cible: Perimetre, territoire: Territoire, au: date
-) -> Regard:
+def best_sight(
+    person: Person, all_of_those: dict[str, Person], target: Scope, territory: Territory, as_of: date
+) -> Sight:
     """One's own right, or that of a person one stands in for, whichever sees further."""
-    vu = regard(personne, cible, territoire, au)
-    if vu is Regard.TOUT:
-        return vu
-    vus = {vu, *(regard(p, cible, territoire, au) for p in remplacees(personne, toutes, au))}
-    return next(r for r in Regard if r in vus)
+    seen = sight_of(person, target, territory, as_of)
+    if seen is Sight.EVERYTHING:
+        return seen
+    seen_ones = {seen, *(sight_of(p, target, territory, as_of) for p in stood_in_for(person, all_of_those, as_of))}
+    return next(r for r in Sight if r in seen_ones)
 
 
-def peut_agir(
-    personne: Personne,
-    toutes: dict[str, Personne],
+def may_act_over(
+    person: Person,
+    all_of_those: dict[str, Person],
     roles: tuple[str, ...],
-    cible: Perimetre,
-    territoire: Territoire,
+    target: Scope,
+    territory: Territory,
     situation: date,
-    au: date,
+    as_of: date,
 ) -> bool:
-    """Whether someone, or a person they stand in for that day, holds one of `roles` over `cible`."""
-    la = (cible, *territoire.parents(cible, situation))
+    """Whether someone, or a person they stand in for that day, holds one of `roles` over `target`."""
+    acting_person = (target, *territory.parents(target, situation))
 
-    def tient(p: Personne) -> bool:
-        return p.role in roles and p.perimetre in la
+    def holds(p: Person) -> bool:
+        return p.role in roles and p.scope in acting_person
 
-    return tient(personne) or any(map(tient, remplacees(personne, toutes, au)))
+    return holds(person) or any(map(holds, stood_in_for(person, all_of_those, as_of)))
 
 
-UNITS: Mapping[str, TypePerimetre] = {"etablissement": "etablissement", "ght": "ght", "ars": "region", "dgos": "region"}
+UNITS: Mapping[str, ScopeKind] = {"etablissement": "etablissement", "ght": "ght", "ars": "region", "dgos": "region"}
 """Whose figures a total must not give away to each role."""
-BELOW: dict[TypePerimetre, TypePerimetre] = {
+BELOW: dict[ScopeKind, ScopeKind] = {
     "national": "region", "region": "ght", "ght": "etablissement", "etablissement": "etablissement",
 }  # fmt: skip
 """The same for who reads totals alone: what their own territory is made of."""
-COARSEST: tuple[TypePerimetre, ...] = ("region", "ght", "etablissement")
+COARSEST: tuple[ScopeKind, ...] = ("region", "ght", "etablissement")
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
     """For whom a total is told: what it must not give away, what they know exactly, and where they may ask for totals."""
 
-    unit: TypePerimetre
-    own: frozenset[Perimetre]
-    totals: tuple[Perimetre, ...]
+    unit: ScopeKind
+    own: frozenset[Scope]
+    totals: tuple[Scope, ...]
     """Nearest first."""
 
 
-def reader(personne: Personne, toutes: dict[str, Personne], territoire: Territoire, au: date) -> Reader:
+def reader(person: Person, all_of_those: dict[str, Person], territory: Territory, as_of: date) -> Reader:
     """Someone as a reader of totals, with whoever they stand in for: the coarser unit of theirs, which protects most."""
-    them = [p for p in (personne, *remplacees(personne, toutes, au)) if p.role != "operateur"]
-    units = {BELOW[p.perimetre.type] if p.role == "lecture" else UNITS[p.role] for p in them}
-    own = frozenset(p.perimetre for p in them)
+    them = [p for p in (person, *stood_in_for(person, all_of_those, as_of)) if p.role != "operateur"]
+    units = {BELOW[p.scope.type] if p.role == "lecture" else UNITS[p.role] for p in them}
+    own = frozenset(p.scope for p in them)
     totals = dict.fromkeys(
-        t for p in them for t in (p.perimetre, *territoire.parents(p.perimetre, au)) if t not in own
+        t for p in them for t in (p.scope, *territory.parents(p.scope, as_of)) if t not in own
     )  # fmt: skip
-    unit: TypePerimetre = next((u for u in COARSEST if u in units), "region")
+    unit: ScopeKind = next((u for u in COARSEST if u in units), "region")
     return Reader(unit, own, tuple(sorted(totals, key=lambda t: ORDER.index(t.type))))
 
 
-ORDER: tuple[TypePerimetre, ...] = ("etablissement", "ght", "region", "national")
+ORDER: tuple[ScopeKind, ...] = ("etablissement", "ght", "region", "national")

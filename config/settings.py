@@ -1,4 +1,4 @@
-"""The thresholds of the checks, read from `reglages.toml`. Decided here: no source publishes them."""
+"""The thresholds of the checks, read from `settings.toml`. Decided here: no source publishes them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from config.csv_tables import Plaintes, decode
-from config.french import enumeration, vouliez_vous
+from config.csv_tables import Complaints, decode
+from config.french import did_you_mean, enumeration
 
 
 @dataclass(frozen=True, slots=True)
-class Seuils:
+class Thresholds:
     """Rates are fractions (0.15 is 15 %), amounts are cents. The defaults are those of the house."""
 
     performance_a_expliquer: Decimal = Decimal("0.15")
@@ -33,7 +33,7 @@ class Seuils:
 
 
 @dataclass(frozen=True, slots=True)
-class Garde:
+class Keeping:
     """How long things are kept, and after how many days `vigie status` worries."""
 
     conservation_annees: int = 5
@@ -44,7 +44,7 @@ class Garde:
 
 
 @dataclass(frozen=True, slots=True)
-class Heures:
+class WorkingHours:
     """Between which hours messages leave, in Paris, and how long someone may put one off."""
 
     ouvre: int = 9
@@ -57,7 +57,7 @@ class Heures:
 
 
 @dataclass(frozen=True, slots=True)
-class Alertes:
+class Alerts:
     """When a referent is told at once, and on which day of the week they get their digest (Monday is 0)."""
 
     variation: int = 10
@@ -77,144 +77,148 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class Reglages:
+class Settings:
     """Everything a region sets by name and number, each with its default."""
 
-    seuils: Seuils = field(default_factory=Seuils)
-    essais: frozenset[str] = frozenset()
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    rules_on_trial: frozenset[str] = frozenset()
     """Codes of the checks on trial: they warn and never strike out."""
-    garde: Garde = field(default_factory=Garde)
-    heures: Heures = field(default_factory=Heures)
-    alertes: Alertes = field(default_factory=Alertes)
+    keeping: Keeping = field(default_factory=Keeping)
+    hours: WorkingHours = field(default_factory=WorkingHours)
+    alerts: Alerts = field(default_factory=Alerts)
     disclosure: Disclosure = field(default_factory=Disclosure)
 
 
-JOURS, AUCUN = ("lundi", "mardi", "mercredi", "jeudi", "vendredi"), "aucun"
-POURCENTAGES = frozenset(f.name for f in fields(Seuils) if f.type == "Decimal")
+WEEKDAYS, NO_DAY = ("lundi", "mardi", "mercredi", "jeudi", "vendredi"), "aucun"
+PERCENTAGES = frozenset(f.name for f in fields(Thresholds) if f.type == "Decimal")
 """Settings a referent writes in percent."""
 
-NOMS = tuple(f.name for f in fields(Seuils))
-GARDES = tuple(f.name for f in fields(Garde))
-HEURES = tuple(f.name for f in fields(Heures))
-SECTIONS = {"seuils": NOMS, "essai": ("controles",), "garde": GARDES, "rappels": HEURES,
+NAMES = tuple(f.name for f in fields(Thresholds))
+KEEPING_NAMES = tuple(f.name for f in fields(Keeping))
+HOURS_NAMES = tuple(f.name for f in fields(WorkingHours))
+SECTIONS = {"seuils": NAMES, "essai": ("controles",), "garde": KEEPING_NAMES, "rappels": HOURS_NAMES,
             "alertes": ("variation", "ligne_retiree", "jour_du_point"),
             "divulgation": tuple(f.name for f in fields(Disclosure))}  # fmt: skip
-FERIES = ("Alsace", "Moselle", "Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte")
+HOLIDAY_TERRITORIES = ("Alsace", "Moselle", "Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte")
 """Where public holidays are not those of the whole country."""
 
 
-def lit_reglages(fichier: Path, plaintes: Plaintes) -> Reglages:
-    """Everything in `reglages.toml`. What is wrong joins `plaintes` with its line, and is left at its default."""
-    if not fichier.is_file():
-        plaintes.ajoute(fichier.name, None, "ce fichier manque dans le dossier de la région.")
-        return Reglages()
-    texte = decode(fichier.read_bytes())
+def read_settings(file: Path, complaints: Complaints) -> Settings:
+    """Everything in `settings.toml`. What is wrong joins `complaints` with its line, and is left at its default."""
+    if not file.is_file():
+        complaints.add(file.name, None, "ce fichier manque dans le dossier de la région.")
+        return Settings()
+    text = decode(file.read_bytes())
     try:
-        contenu = tomllib.loads(texte)
-    except tomllib.TOMLDecodeError as faute:
-        dite = re.search(r"line (\d+)", str(faute))
-        ligne = int(dite[1]) if dite else texte.count("\n") + 1
-        plaintes.ajoute(fichier.name, ligne, "cette ligne n'est pas du TOML valide.")
-        return Reglages()
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        line_match = re.search(r"line (\d+)", str(fault))
+        line = int(line_match[1]) if line_match else text.count("\n") + 1
+        complaints.add(file.name, line, "cette ligne n'est pas du TOML valide.")
+        return Settings()
 
-    def plainte(nom: str, phrase: str) -> None:
-        lignes = (n for n, t in enumerate(texte.splitlines(), 1) if re.match(rf"\s*\[?{re.escape(nom)}\b", t))
-        plaintes.ajoute(fichier.name, next(lignes, None), phrase)
+    def complain(name: str, sentence: str) -> None:
+        lines = (n for n, t in enumerate(text.splitlines(), 1) if re.match(rf"\s*\[?{re.escape(name)}\b", t))
+        complaints.add(file.name, next(lines, None), sentence)
 
-    for section, noms in contenu.items():
-        if section not in SECTIONS or not isinstance(noms, dict):
-            plainte(section, f"« {section} » est inconnu ; sections : {enumeration(list(SECTIONS))}.")
+    for section, names in content.items():
+        if section not in SECTIONS or not isinstance(names, dict):
+            complain(section, f"« {section} » est inconnu ; sections : {enumeration(list(SECTIONS))}.")
             continue
-        for nom in noms.keys() - set(SECTIONS[section]):
-            plainte(nom, f"« {nom} » est inconnu{vouliez_vous(nom, SECTIONS[section])}")
-    seuils = _seuils(_section(contenu, "seuils"), plainte)
-    essais = _section(contenu, "essai").get("controles", [])
-    if not isinstance(essais, list) or not all(isinstance(c, str) for c in essais):
-        plainte("controles", 'une liste de codes était attendue, par exemple ["poids-excessif"].')
-        essais = []
-    return Reglages(
-        seuils,
-        frozenset(essais),
-        _garde(_section(contenu, "garde"), plainte),
-        _heures(_section(contenu, "rappels"), plainte),
-        _alertes(_section(contenu, "alertes"), plainte),
-        _disclosure(_section(contenu, "divulgation"), plainte),
+        for name in names.keys() - set(SECTIONS[section]):
+            complain(name, f"« {name} » est inconnu{did_you_mean(name, SECTIONS[section])}")
+    thresholds = _read_thresholds(_section(content, "seuils"), complain)
+    rules_on_trial = _section(content, "essai").get("controles", [])
+    if not isinstance(rules_on_trial, list) or not all(isinstance(c, str) for c in rules_on_trial):
+        complain("controles", 'une liste de codes était attendue, par exemple ["poids-excessif"].')
+        rules_on_trial = []
+    return Settings(
+        thresholds,
+        frozenset(rules_on_trial),
+        _read_keeping(_section(content, "garde"), complain),
+        _read_hours(_section(content, "rappels"), complain),
+        _alerts(_section(content, "alertes"), complain),
+        _disclosure(_section(content, "divulgation"), complain),
     )
 
 
-def _section(contenu: dict[str, Any], nom: str) -> dict[str, Any]:
-    valeur = contenu.get(nom, {})
-    return valeur if isinstance(valeur, dict) else {}
+def _section(content: dict[str, Any], name: str) -> dict[str, Any]:
+    value = content.get(name, {})
+    return value if isinstance(value, dict) else {}
 
 
-def _seuils(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Seuils:
-    valeurs: dict[str, Any] = {}
-    for nom, valeur in dits.items():
-        if nom not in NOMS:
+def _read_thresholds(all_said: dict[str, Any], complain: Callable[[str, str], None]) -> Thresholds:
+    values: dict[str, Any] = {}
+    for name, value in all_said.items():
+        if name not in NAMES:
             continue
-        if isinstance(valeur, bool) or not isinstance(valeur, int | float) or not isfinite(valeur) or valeur < 0:
-            plainte(nom, f"« {nom} » attend un nombre positif.")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+            complain(name, f"« {name} » attend un nombre positif.")
         else:
-            valeurs[nom] = Decimal(str(valeur)) / 100 if nom in POURCENTAGES else int(valeur)
-    seuils = replace(Seuils(), **valeurs)
-    if seuils.performance_a_justifier < seuils.performance_a_expliquer:
-        plainte("performance_a_justifier", "« performance_a_justifier » est au-dessous de « performance_a_expliquer ».")
-    return seuils
+            values[name] = Decimal(str(value)) / 100 if name in PERCENTAGES else int(value)
+    thresholds = replace(Thresholds(), **values)
+    if thresholds.performance_a_justifier < thresholds.performance_a_expliquer:
+        complain(
+            "performance_a_justifier", "« performance_a_justifier » est au-dessous de « performance_a_expliquer »."
+        )
+    return thresholds
 
 
-def _garde(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Garde:
-    valeurs: dict[str, int] = {}
-    for nom in GARDES:
-        valeur = dits.get(nom, getattr(Garde(), nom))
-        if isinstance(valeur, bool) or not isinstance(valeur, int) or not 1 <= valeur <= 1000:
-            plainte(nom, f"« {nom} » attend un nombre entier, 1 au moins.")
+def _read_keeping(all_said: dict[str, Any], complain: Callable[[str, str], None]) -> Keeping:
+    values: dict[str, int] = {}
+    for name in KEEPING_NAMES:
+        value = all_said.get(name, getattr(Keeping(), name))
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1000:
+            complain(name, f"« {name} » attend un nombre entier, 1 au moins.")
         else:
-            valeurs[nom] = valeur
-    return Garde(**valeurs)
+            values[name] = value
+    return Keeping(**values)
 
 
-def _heures(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Heures:
-    valeurs: dict[str, Any] = {}
-    for nom, limite in (("ouvre", 23), ("ferme", 23), ("report_jours", 31)):
-        valeur = dits.get(nom, getattr(Heures(), nom))
-        if isinstance(valeur, bool) or not isinstance(valeur, int) or not 1 <= valeur <= limite:
-            plainte(nom, f"« {nom} » attend un nombre entier, de 1 à {limite}.")
+def _read_hours(all_said: dict[str, Any], complain: Callable[[str, str], None]) -> WorkingHours:
+    values: dict[str, Any] = {}
+    for name, limit in (("ouvre", 23), ("ferme", 23), ("report_jours", 31)):
+        value = all_said.get(name, getattr(WorkingHours(), name))
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= limit:
+            complain(name, f"« {name} » attend un nombre entier, de 1 à {limit}.")
         else:
-            valeurs[nom] = valeur
-    feries = dits.get("feries", "")
-    if feries not in ("", *FERIES):
-        plainte("feries", f"« {feries} » n'a pas de jours fériés à part. Connus : {enumeration(FERIES)}.")
+            values[name] = value
+    feries = all_said.get("feries", "")
+    if feries not in ("", *HOLIDAY_TERRITORIES):
+        complain("feries", f"« {feries} » n'a pas de jours fériés à part. Connus : {enumeration(HOLIDAY_TERRITORIES)}.")
         feries = ""
-    heures = Heures(**valeurs, feries=feries)
-    if heures.ferme <= heures.ouvre:
-        plainte("ferme", "« ferme » doit venir après « ouvre » : les messages partent entre les deux.")
-    return heures
+    hours = WorkingHours(**values, feries=feries)
+    if hours.ferme <= hours.ouvre:
+        complain("ferme", "« ferme » doit venir après « ouvre » : les messages partent entre les deux.")
+    return hours
 
 
-def _alertes(dits: dict[str, Any], plainte: Callable[[str, str], None]) -> Alertes:
-    defaut = Alertes()
-    valeurs = {"variation": defaut.variation, "ligne_retiree": defaut.ligne_retiree // 100}
-    for nom, par_defaut in list(valeurs.items()):
-        valeur = dits.get(nom, par_defaut)
-        if isinstance(valeur, bool) or not isinstance(valeur, int) or valeur < 1:
-            plainte(nom, f"« {nom} » attend un nombre entier, 1 au moins.")
+def _alerts(all_said: dict[str, Any], complain: Callable[[str, str], None]) -> Alerts:
+    defaults_ = Alerts()
+    values = {"variation": defaults_.variation, "ligne_retiree": defaults_.ligne_retiree // 100}
+    for name, default in list(values.items()):
+        value = all_said.get(name, default)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            complain(name, f"« {name} » attend un nombre entier, 1 au moins.")
         else:
-            valeurs[nom] = valeur
-    jour = dits.get("jour_du_point", JOURS[0])
-    if jour not in (*JOURS, AUCUN):
-        plainte("jour_du_point", f"« {jour} » ; un jour ouvré était attendu ({enumeration(JOURS)}), ou « {AUCUN} ».")
-        jour = AUCUN
-    le_jour = JOURS.index(jour) if jour in JOURS else None
-    return Alertes(valeurs["variation"], valeurs["ligne_retiree"] * 100, le_jour)
+            values[name] = value
+    day = all_said.get("jour_du_point", WEEKDAYS[0])
+    if day not in (*WEEKDAYS, NO_DAY):
+        complain(
+            "jour_du_point", f"« {day} » ; un jour ouvré était attendu ({enumeration(WEEKDAYS)}), ou « {NO_DAY} »."
+        )
+        day = NO_DAY
+    day_number = WEEKDAYS.index(day) if day in WEEKDAYS else None
+    return Alerts(values["variation"], values["ligne_retiree"] * 100, day_number)
 
 
-def _disclosure(said: dict[str, Any], plainte: Callable[[str, str], None]) -> Disclosure:
+def _disclosure(said: dict[str, Any], complain: Callable[[str, str], None]) -> Disclosure:
     default = Disclosure()
     values = {"contributeurs": default.contributeurs, "part_du_plus_gros": int(default.part_du_plus_gros * 100)}
     for name, least, most in (("contributeurs", 3, 100), ("part_du_plus_gros", 1, 99)):
         value = said.get(name, values[name])
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            plainte(name, f"« {name} » attend un nombre entier, de {least} à {most}.")
+            complain(name, f"« {name} » attend un nombre entier, de {least} à {most}.")
         else:
             values[name] = value
     return Disclosure(values["contributeurs"], Decimal(values["part_du_plus_gros"]) / 100)

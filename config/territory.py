@@ -11,163 +11,163 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
-TypePerimetre = Literal["national", "region", "ght", "etablissement"]
+ScopeKind = Literal["national", "region", "ght", "etablissement"]
 NATIONAL = "FR"
 
 
 @dataclass(frozen=True, slots=True)
-class Perimetre:
+class Scope:
     """What a figure is about, or what a person answers for."""
 
-    type: TypePerimetre
+    type: ScopeKind
     code: str
 
 
-FRANCE = Perimetre("national", NATIONAL)
+FRANCE = Scope("national", NATIONAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
     code: str
-    nom: str
+    name: str
     insee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ght:
     code: str
-    nom: str
+    name: str
     region: str
 
 
 @dataclass(frozen=True, slots=True)
 class Etablissement:
     finess: str
-    nom: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Appartenance:
-    """An établissement in a GHT, from `debut` to `fin` included; None is open."""
+class Membership:
+    """An établissement in a GHT, from `debut` to `end` included; None is open."""
 
     finess: str
     ght: str
     support: bool
     debut: date | None
-    fin: date | None
+    end: date | None
 
-    def vaut(self, au: date) -> bool:
-        return (self.debut is None or self.debut <= au) and (self.fin is None or au <= self.fin)
+    def is_in_force(self, as_of: date) -> bool:
+        return (self.debut is None or self.debut <= as_of) and (self.end is None or as_of <= self.end)
 
 
-Epoque = tuple[dict[str, tuple[Etablissement, ...]], dict[str, str]]
-Dedans = tuple[tuple[Ght, ...], frozenset[str]]
+Era = tuple[dict[str, tuple[Etablissement, ...]], dict[str, str]]
+InsideScope = tuple[tuple[Ght, ...], frozenset[str]]
 
 
 @dataclass(frozen=True, eq=False)
-class Territoire:
+class Territory:
     regions: dict[str, Region]
     ghts: dict[str, Ght]
     etablissements: dict[str, Etablissement]
-    appartenances: tuple[Appartenance, ...]
+    memberships: tuple[Membership, ...]
 
-    def membres(self, ght: str, au: date) -> tuple[Etablissement, ...]:
+    def members(self, ght: str, as_of: date) -> tuple[Etablissement, ...]:
         """Établissements of a GHT that day, support first."""
-        return self._epoque(self._rang(au))[0].get(ght, ())
+        return self._era(self._era_rank(as_of))[0].get(ght, ())
 
-    def ghts_de(self, perimetre: Perimetre, au: date) -> tuple[Ght, ...]:
+    def ghts_of(self, scope: Scope, as_of: date) -> tuple[Ght, ...]:
         """The GHT inside a scope that have members that day; an établissement's own GHT."""
-        return self._dedans(perimetre, self._rang(au))[0]
+        return self._inside(scope, self._era_rank(as_of))[0]
 
-    def ght_de(self, finess: str, au: date) -> str | None:
+    def ght_of(self, finess: str, as_of: date) -> str | None:
         """Code of the GHT an établissement belonged to that day."""
-        return self._epoque(self._rang(au))[1].get(finess)
+        return self._era(self._era_rank(as_of))[1].get(finess)
 
-    def finess_de(self, perimetre: Perimetre, au: date) -> frozenset[str]:
+    def finess_of(self, scope: Scope, as_of: date) -> frozenset[str]:
         """FINESS numbers of the établissements inside a scope that day."""
-        return self._dedans(perimetre, self._rang(au))[1]
+        return self._inside(scope, self._era_rank(as_of))[1]
 
-    def parents(self, perimetre: Perimetre, au: date) -> tuple[Perimetre, ...]:
+    def parents(self, scope: Scope, as_of: date) -> tuple[Scope, ...]:
         """The scopes that contain this one, nearest first, France last."""
-        if perimetre.type == "national":
+        if scope.type == "national":
             return ()
-        if perimetre.type == "region":
+        if scope.type == "region":
             return (FRANCE,)
-        if perimetre.type == "ght":
-            ght = self.ghts.get(perimetre.code)
-            return (Perimetre("region", ght.region), FRANCE) if ght else (FRANCE,)
-        code = self.ght_de(perimetre.code, au) or self._last_ght(perimetre.code, au)
-        mere = Perimetre("ght", code) if code else None
-        return (mere, *self.parents(mere, au)) if mere else (FRANCE,)
+        if scope.type == "ght":
+            ght = self.ghts.get(scope.code)
+            return (Scope("region", ght.region), FRANCE) if ght else (FRANCE,)
+        code = self.ght_of(scope.code, as_of) or self._last_ght(scope.code, as_of)
+        mere = Scope("ght", code) if code else None
+        return (mere, *self.parents(mere, as_of)) if mere else (FRANCE,)
 
-    def _last_ght(self, finess: str, au: date) -> str | None:
+    def _last_ght(self, finess: str, as_of: date) -> str | None:
         """Of an établissement that is in no GHT that day, the one it last left, else the one it will enter."""
-        theirs = [a for a in self.appartenances if a.finess == finess and a.ght in self.ghts]
-        left = [a for a in theirs if a.fin and a.fin < au]
-        return max(left or theirs, key=lambda a: a.fin or date.max).ght if theirs else None
+        theirs = [a for a in self.memberships if a.finess == finess and a.ght in self.ghts]
+        left = [a for a in theirs if a.end and a.end < as_of]
+        return max(left or theirs, key=lambda a: a.end or date.max).ght if theirs else None
 
-    def nom(self, perimetre: Perimetre) -> str:
+    def name(self, scope: Scope) -> str:
         """« GHT Jura », « Bourgogne-Franche-Comté », « France »."""
-        if perimetre.type == "region":
-            return self.regions[perimetre.code].nom
-        if perimetre.type == "ght":
-            return self.ghts[perimetre.code].nom
-        if perimetre.type == "etablissement":
-            return self.nom_de(perimetre.code)
+        if scope.type == "region":
+            return self.regions[scope.code].name
+        if scope.type == "ght":
+            return self.ghts[scope.code].name
+        if scope.type == "etablissement":
+            return self.name_of(scope.code)
         return "France"
 
-    def nom_de(self, finess: str) -> str:
+    def name_of(self, finess: str) -> str:
         """The name of an établissement; its number where the region's folder no longer knows it."""
-        connu = self.etablissements.get(finess)
-        return connu.nom if connu else finess
+        known = self.etablissements.get(finess)
+        return known.name if known else finess
 
-    def _rang(self, au: date) -> int:
+    def _era_rank(self, as_of: date) -> int:
         """Between which changes that day stands."""
-        return bisect_right(self._changements, au)
+        return bisect_right(self._days_of_change, as_of)
 
     @cached_property
-    def _changements(self) -> list[date]:
+    def _days_of_change(self) -> list[date]:
         """The days on which someone entered a GHT or had left it: between two of them nothing moves."""
-        entrees = {a.debut for a in self.appartenances if a.debut}
-        return sorted(entrees | {a.fin + timedelta(days=1) for a in self.appartenances if a.fin})
+        entrees = {a.debut for a in self.memberships if a.debut}
+        return sorted(entrees | {a.end + timedelta(days=1) for a in self.memberships if a.end})
 
-    def _epoque(self, rang: int) -> Epoque:
+    def _era(self, rank: int) -> Era:
         """Members by GHT, and GHT by FINESS, between two changes."""
-        if rang not in self._epoques:
-            self._epoques[rang] = self._lit_l_epoque(rang)
-        return self._epoques[rang]
+        if rank not in self._eras:
+            self._eras[rank] = self._read_era(rank)
+        return self._eras[rank]
 
-    def _dedans(self, perimetre: Perimetre, rang: int) -> Dedans:
+    def _inside(self, scope: Scope, rank: int) -> InsideScope:
         """The GHT and the FINESS numbers inside a scope, between two changes."""
-        if (perimetre, rang) not in self._lieux:
-            self._lieux[perimetre, rang] = self._cherche_dedans(perimetre, rang)
-        return self._lieux[perimetre, rang]
+        if (scope, rank) not in self._places:
+            self._places[scope, rank] = self._compute_inside(scope, rank)
+        return self._places[scope, rank]
 
     # Worked out once, and gone with the territory: the past has one for every folder that was ever in force.
 
     @cached_property
-    def _epoques(self) -> dict[int, Epoque]:
+    def _eras(self) -> dict[int, Era]:
         return {}
 
     @cached_property
-    def _lieux(self) -> dict[tuple[Perimetre, int], Dedans]:
+    def _places(self) -> dict[tuple[Scope, int], InsideScope]:
         return {}
 
-    def _lit_l_epoque(self, rang: int) -> Epoque:
-        au = self._changements[rang - 1] if rang else date.min
-        membres: dict[str, list[Etablissement]] = {}
-        for a in sorted(self.appartenances, key=lambda a: (not a.support, a.finess)):
-            if a.vaut(au):
-                membres.setdefault(a.ght, []).append(self.etablissements[a.finess])
-        ght_de = {e.finess: ght for ght, siens in membres.items() for e in siens}
-        return {ght: tuple(siens) for ght, siens in membres.items()}, ght_de
+    def _read_era(self, rank: int) -> Era:
+        as_of = self._days_of_change[rank - 1] if rank else date.min
+        members: dict[str, list[Etablissement]] = {}
+        for a in sorted(self.memberships, key=lambda a: (not a.support, a.finess)):
+            if a.is_in_force(as_of):
+                members.setdefault(a.ght, []).append(self.etablissements[a.finess])
+        ght_of = {e.finess: ght for ght, its_tabs in members.items() for e in its_tabs}
+        return {ght: tuple(its_tabs) for ght, its_tabs in members.items()}, ght_of
 
-    def _cherche_dedans(self, perimetre: Perimetre, rang: int) -> Dedans:
-        membres, ght_de = self._epoque(rang)
-        vivants = [self.ghts[code] for code in sorted(membres) if code in self.ghts]
-        if perimetre.type == "etablissement":
-            chez = ght_de.get(perimetre.code)
-            return tuple(g for g in vivants if g.code == chez), frozenset({perimetre.code})
-        if perimetre.type != "national":
-            vivants = [g for g in vivants if perimetre.code == (g.region if perimetre.type == "region" else g.code)]
-        return tuple(vivants), frozenset(e.finess for g in vivants for e in membres[g.code])
+    def _compute_inside(self, scope: Scope, rank: int) -> InsideScope:
+        members, ght_of = self._era(rank)
+        living = [self.ghts[code] for code in sorted(members) if code in self.ghts]
+        if scope.type == "etablissement":
+            containing_ght = ght_of.get(scope.code)
+            return tuple(g for g in living if g.code == containing_ght), frozenset({scope.code})
+        if scope.type != "national":
+            living = [g for g in living if scope.code == (g.region if scope.type == "region" else g.code)]
+        return tuple(living), frozenset(e.finess for g in living for e in members[g.code])

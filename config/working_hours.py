@@ -8,58 +8,58 @@ from functools import lru_cache
 import holidays
 
 from config.campaign import PARIS
-from config.settings import Heures
+from config.settings import WorkingHours
 
 
-def ferie(jour: date, heures: Heures) -> str:
+def public_holiday(day: date, hours: WorkingHours) -> str:
     """The name of the public holiday that day, « Ascension »; empty on an ordinary day."""
-    return str(_feries(jour.year, heures.feries).get(jour, ""))
+    return str(_public_holidays(day.year, hours.feries).get(day, ""))
 
 
-def prochain_moment(instant: datetime, heures: Heures) -> datetime:
+def next_moment(instant: datetime, hours: WorkingHours) -> datetime:
     """The instant itself when messages may leave then, else the next opening: Monday to Friday, no public holiday.
 
     `instant` bears its zone. Opening hours are the clock's on the wall in Paris, on the nights it changes as on others.
     """
-    ici = instant.astimezone(PARIS)
-    jour = ici.date()
-    if not raison_d_attendre(ici, heures):
-        return ici
-    if ici.time() >= time(heures.ouvre) or ferme(jour, heures):
-        jour += timedelta(days=1)
-    while ferme(jour, heures):
-        jour += timedelta(days=1)
-    return a_l_ouverture(jour, heures)
+    here = instant.astimezone(PARIS)
+    day = here.date()
+    if not reason_to_wait(here, hours):
+        return here
+    if here.time() >= time(hours.ouvre) or why_closed(day, hours):
+        day += timedelta(days=1)
+    while why_closed(day, hours):
+        day += timedelta(days=1)
+    return at_opening(day, hours)
 
 
 @lru_cache(maxsize=4096)
-def premier_moment(jour: date, heures: Heures) -> datetime:
+def first_moment(day: date, hours: WorkingHours) -> datetime:
     """The first moment of that day, or of those after, at which messages may leave."""
-    return prochain_moment(a_l_ouverture(jour, heures), heures)
+    return next_moment(at_opening(day, hours), hours)
 
 
-def a_l_ouverture(jour: date, heures: Heures) -> datetime:
-    return datetime.combine(jour, time(heures.ouvre), PARIS)
+def at_opening(day: date, hours: WorkingHours) -> datetime:
+    return datetime.combine(day, time(hours.ouvre), PARIS)
 
 
-def raison_d_attendre(instant: datetime, heures: Heures) -> str:
+def reason_to_wait(instant: datetime, hours: WorkingHours) -> str:
     """Why nothing leaves at that instant: « week-end », « jour férié (Ascension) », « hors des heures… »; empty if it may."""
-    ici = instant.astimezone(PARIS)
-    if raison := ferme(ici.date(), heures):
-        return raison
-    if not time(heures.ouvre) <= ici.time() < time(heures.ferme):
-        return f"hors des heures d'envoi ({heures.ouvre}h à {heures.ferme}h)"
+    here = instant.astimezone(PARIS)
+    if reason := why_closed(here.date(), hours):
+        return reason
+    if not time(hours.ouvre) <= here.time() < time(hours.ferme):
+        return f"hors des heures d'envoi ({hours.ouvre}h à {hours.ferme}h)"
     return ""
 
 
-def ferme(jour: date, heures: Heures) -> str:
+def why_closed(day: date, hours: WorkingHours) -> str:
     """Why nothing leaves all that day; empty on a working day."""
-    if jour.weekday() >= 5:
+    if day.weekday() >= 5:
         return "week-end"
-    nom = ferie(jour, heures)
-    return f"jour férié ({nom})" if nom else ""
+    name = public_holiday(day, hours)
+    return f"jour férié ({name})" if name else ""
 
 
 @lru_cache(maxsize=64)
-def _feries(annee: int, subdivision: str) -> holidays.HolidayBase:
-    return holidays.country_holidays("FR", subdiv=subdivision or None, years=annee, language="fr", expand=False)
+def _public_holidays(year: int, subdivision: str) -> holidays.HolidayBase:
+    return holidays.country_holidays("FR", subdiv=subdivision or None, years=year, language="fr", expand=False)

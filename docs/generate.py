@@ -9,18 +9,18 @@ import click
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bots.questions import INTENTIONS
-from config.folder import EXEMPLE, charge
-from config.french import compte, jour
-from config.ladder import Rappel
+from config.folder import EXAMPLE, charge
+from config.french import count_words, day
+from config.ladder import Rung
 from jobs.cli.commande import vigie
-from jobs.demo.letters import exemples
+from jobs.demo.letters import examples
 from sheets.checks import CATALOGUE
-from sheets.checks.catalogue import Controle
-from sheets.judging.examples import constat_de, saisie
+from sheets.checks.catalogue import Check
+from sheets.judging.examples import finding_of, typed_words
 from sheets.trames import TRAMES
 
-ICI = Path(__file__).parent
-GENRES = {
+HERE = Path(__file__).parent
+KINDS = {
     "texte": "texte",
     "euros": "euros",
     "nombre": "nombre",
@@ -30,7 +30,7 @@ GENRES = {
     "nomenclature": "un libellé de la nomenclature",
     "calcul": "calculé",
 }
-PORTEES = {
+REACHES = {
     "classeur": "le classeur",
     "onglet": "un onglet",
     "cellule": "une cellule",
@@ -41,13 +41,13 @@ PORTEES = {
     "histoire": "ce qui a déjà été reçu",
 }
 
-REPERES = {
+ANCHORS = {
     "ouverture": "l'ouverture",
     "situation": "la date de situation",
     "echeance": "l'échéance",
     "verrou": "la clôture",
 }
-A_QUI = {
+AUDIENCES = {
     "ght": "l'équipe du GHT",
     "direction": "sa direction (`direction` dans personnes.csv)",
     "referent": "le référent de la région",
@@ -56,68 +56,68 @@ A_QUI = {
 
 def pages() -> dict[Path, str]:
     """Every generated page, by path."""
-    environnement = Environment(
-        loader=FileSystemLoader(ICI / "gabarits"),
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "gabarits"),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - Markdown, from our own declarations
         keep_trailing_newline=False,
     )
-    environnement.globals |= {
-        "saisie": saisie,
-        "dit": dit,
-        "genres": GENRES,
-        "portees": PORTEES,
-        "jour": jour,
-        "quand": quand,
+    environment.globals |= {
+        "is_typed": typed_words,
+        "said": said,
+        "kinds": KINDS,
+        "portees": REACHES,
+        "day": day,
+        "when": when,
     }
-    exemple = charge(EXEMPLE)
-    faits = {
-        "rappels": exemple.rappels,
-        "heures": exemple.heures,
-        "a_qui": A_QUI,
-        "messages": exemples(),
-        "controles": sorted(CATALOGUE.values(), key=lambda c: list(PORTEES).index(c.portee)),
+    example = charge(EXAMPLE)
+    facts = {
+        "rungs": example.rungs,
+        "hours": example.hours,
+        "a_qui": AUDIENCES,
+        "messages": examples(),
+        "checks": sorted(CATALOGUE.values(), key=lambda c: list(REACHES).index(c.reach)),
         "trames": list(TRAMES.values()),
-        "commandes": commandes(),
+        "commands": commands(),
         "questions": INTENTIONS,
     }
-    noms = sorted(p.name for p in (ICI / "gabarits").glob("*.j2"))
-    return {ICI / n.removesuffix(".j2"): environnement.get_template(n).render(faits).strip() + "\n" for n in noms}
+    names = sorted(p.name for p in (HERE / "gabarits").glob("*.j2"))
+    return {HERE / n.removesuffix(".j2"): environment.get_template(n).render(facts).strip() + "\n" for n in names}
 
 
-def quand(rappel: Rappel) -> str:
+def when(rung: Rung) -> str:
     """« 15 jours avant l'échéance »."""
-    repere = REPERES[rappel.repere]
-    if not rappel.jours:
-        return f"le jour de {repere}"
-    return f"{compte(abs(rappel.jours), 'jour')} {'avant' if rappel.jours < 0 else 'après'} {repere}"
+    anchor = ANCHORS[rung.anchor]
+    if not rung.days:
+        return f"le jour de {anchor}"
+    return f"{count_words(abs(rung.days), 'jour')} {'avant' if rung.days < 0 else 'après'} {anchor}"
 
 
-def dit(controle: Controle) -> str:
+def said(check: Check) -> str:
     """What the check says of its own failing example."""
-    constat = constat_de(controle, controle.mauvais, charge(EXEMPLE))
-    assert constat is not None, controle.code
-    return f"{constat.message} *{constat.correction}*"
+    finding = finding_of(check, check.failing_cells, charge(EXAMPLE))
+    assert finding is not None, check.code
+    return f"{finding.message} *{finding.correction}*"
 
 
-def commandes() -> list[tuple[str, str]]:
+def commands() -> list[tuple[str, str]]:
     """Every command and its help page."""
-    rendu = []
-    for nom, commande in vigie.commands.items():
-        contexte = click.Context(commande, info_name=f"vigie {nom}", max_content_width=100, terminal_width=100)
-        rendu.append((nom, commande.get_help(contexte)))
-    return rendu
+    result = []
+    for name, command in vigie.commands.items():
+        context = click.Context(command, info_name=f"vigie {name}", max_content_width=100, terminal_width=100)
+        result.append((name, command.get_help(context)))
+    return result
 
 
 def main() -> int:
-    voulues = pages()
-    ecarts = [p for p, texte in voulues.items() if not p.exists() or p.read_text(encoding="utf-8") != texte]
+    wanted_ones = pages()
+    differences = [p for p, text in wanted_ones.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv:
-        for page in ecarts:
+        for page in differences:
             sys.stderr.write(f"{page.name} no longer says what the code does; run: make docs\n")
-        return int(bool(ecarts))
-    for page in ecarts:
-        page.write_text(voulues[page], encoding="utf-8")
+        return int(bool(differences))
+    for page in differences:
+        page.write_text(wanted_ones[page], encoding="utf-8")
     return 0
 
 

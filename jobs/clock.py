@@ -7,13 +7,13 @@ from datetime import datetime
 import click
 
 from bots import terminal
-from config.french import compte, enumeration, jour
+from config.french import count_words, day, enumeration
 from jobs.remind import SERVICE
-from jobs.wiring import Atelier
-from reports.view import Vue
+from jobs.wiring import Workshop
+from reports.view import View
 from sheets.register import future_facts
-from sheets.register.acts import Main, verrouille
-from sheets.register.database import un_seul_releve
+from sheets.register.acts import Main, lock_ghts
+from sheets.register.database import only_one_pull
 
 _WORDS = {
     "pulls": ("relevé", "relevés"),
@@ -22,34 +22,34 @@ _WORDS = {
 }
 
 
-def bring_back(atelier: Atelier, yes: bool) -> None:
+def bring_back(workshop: Workshop, yes: bool) -> None:
     """Show what bears a day after today; with `yes`, date it of now, and take off the locks that the service put too early."""
-    now, db = atelier.maintenant(), atelier.registre_existant
+    now, db = workshop.current_time(), workshop.existing_register
     last = future_facts.ahead(db, now.date())
     if last is None:
-        terminal.ecrit(f"Rien n'est daté après aujourd'hui, le {jour(now)}.", "green")
+        terminal.write(f"Rien n'est daté après aujourd'hui, le {day(now)}.", "green")
         return
-    facts = [compte(n, *_WORDS[table]) for table, n in future_facts.facts_ahead(db, now.date()).items() if n]
-    terminal.ecrit(f"Daté après aujourd'hui ({jour(now)}), jusqu'au {jour(last)} : {enumeration(facts)}.")
+    facts = [count_words(n, *_WORDS[table]) for table, n in future_facts.facts_ahead(db, now.date()).items() if n]
+    terminal.write(f"Daté après aujourd'hui ({day(now)}), jusqu'au {day(last)} : {enumeration(facts)}.")
     if not yes:
         click.echo(
             "Rien n'a changé. Si aujourd'hui est bien le bon jour, ajoutez --yes : tout cela sera daté d'aujourd'hui."
         )
         return
-    with un_seul_releve(db):
+    with only_one_pull(db):
         early = future_facts.locks_ahead(db, SERVICE.email, now.date())
         future_facts.bring_back(db, now)
-    lifted = _lift(atelier.vue(), now, early)
-    click.echo(f"Tout cela est daté du {jour(now)} ; aucun montant n'a changé.")
+    lifted = _lift(workshop.view(), now, early)
+    click.echo(f"Tout cela est daté du {day(now)} ; aucun montant n'a changé.")
     if lifted:
-        click.echo(f"{compte(lifted, 'verrou posé trop tôt est levé', 'verrous posés trop tôt sont levés')}.")
+        click.echo(f"{count_words(lifted, 'verrou posé trop tôt est levé', 'verrous posés trop tôt sont levés')}.")
 
 
-def _lift(view: Vue, now: datetime, locks: list[tuple[str, str]]) -> int:
+def _lift(view: View, now: datetime, locks: list[tuple[str, str]]) -> int:
     """Take off the locks whose day has not come; they are put again at their hour."""
-    hand, known, lifted = Main(view.db, view.dossier, SERVICE, now), view.dossier.campagnes, 0
+    hand, known, lifted = Main(view.db, view.folder, SERVICE, now), view.folder.campaigns, 0
     for code in dict.fromkeys(code for code, _ in locks):
-        if code in known and known[code].verrou > now.date():
+        if code in known and known[code].lock > now.date():
             those = [ght for c, ght in locks if c == code]
-            lifted += len(verrouille(hand, code, those, "posé par une horloge fausse", oui=False))
+            lifted += len(lock_ghts(hand, code, those, "posé par une horloge fausse", yes=False))
     return lifted

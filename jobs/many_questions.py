@@ -18,12 +18,12 @@ import click
 
 from bots import terminal
 from bots.answering import answer_after
-from bots.understood import comprise
-from config.csv_tables import decode, separateur
+from bots.understood import as_understood
+from config.csv_tables import decode, separator_of
 from config.errors import UserError
-from config.french import cle, compte, enumeration
-from jobs.wiring import Atelier
-from reports.view import Vue
+from config.french import cle, count_words, enumeration
+from jobs.wiring import Workshop
+from reports.view import View
 from sheets.cells import date_
 
 COLUMNS = ("conversation", "profil", "jour", "question")
@@ -38,23 +38,23 @@ class Asked:
     wrong: str = ""
 
 
-def answer_all(atelier: Atelier, file: Path) -> None:
+def answer_all(workshop: Workshop, file: Path) -> None:
     """Answer every question of a file on standard output. Raises UserError when the file as a whole cannot be read."""
-    asked, today = read(file), atelier.vue()
+    asked, today = read(file), workshop.view()
     memory: dict[tuple[str, str], dict[str, Any]] = {}
     mistakes = 0
-    with terminal.progression("Questions") as advance:
+    with terminal.progress_bar("Questions") as advance:
         for done, row in enumerate(asked, 1):
-            said = _answer(atelier, today, row, memory)
+            said = _answer(workshop, today, row, memory)
             mistakes += "erreur" in said
             click.echo(json.dumps({"ligne": row.line, **said}, ensure_ascii=False))
             advance(done, len(asked))
-    wrong = f", dont {compte(mistakes, 'ligne en erreur', 'lignes en erreur')}" if mistakes else ""
-    click.echo(f"{compte(len(asked), 'question', 'questions')}{wrong}.", err=True)
+    wrong = f", dont {count_words(mistakes, 'ligne en erreur', 'lignes en erreur')}" if mistakes else ""
+    click.echo(f"{count_words(len(asked), 'question', 'questions')}{wrong}.", err=True)
 
 
 def _answer(
-    atelier: Atelier, today: Vue, row: Asked, memory: dict[tuple[str, str], dict[str, Any]]
+    workshop: Workshop, today: View, row: Asked, memory: dict[tuple[str, str], dict[str, Any]]
 ) -> dict[str, Any]:  # fmt: skip
     """The answer to a row, or the sentence that says what is wrong with it; an empty conversation follows nothing."""
     conversation, profile, day, question = (row.cells.get(c, "") for c in COLUMNS)
@@ -63,14 +63,14 @@ def _answer(
     try:
         if row.wrong or not question:
             raise UserError(row.wrong or "La colonne « question » est vide : écrivez-y une question.")
-        person = atelier.personne(profile or None)
-        view = Vue(today.db, today.dossier, _day(day)) if day else today
+        person = workshop.person(profile or None)
+        view = View(today.db, today.folder, _day(day)) if day else today
         rendered, known = answer_after(memory.get(thread), question, person, view)
     except UserError as mistake:
         return {**said, "erreur": str(mistake)}
     if conversation and known:
         memory[thread] = known
-    return {**said, **rendered.objet, "comprise": comprise(rendered.question, rendered.vue)}
+    return {**said, **rendered.answer_object, "comprise": as_understood(rendered.question, rendered.view)}
 
 
 def _day(text: str) -> date:
@@ -85,7 +85,7 @@ def read(file: Path) -> list[Asked]:
     if not file.is_file():
         raise UserError(f"Fichier introuvable : {file}.")
     text = decode(file.read_bytes())
-    rows = csv.reader(io.StringIO(text), delimiter=separateur(text))
+    rows = csv.reader(io.StringIO(text), delimiter=separator_of(text))
     try:
         titles = [cle(t).replace(" ", "_") for t in next(rows, [])]
         wrong = [c for c in COLUMNS if titles.count(c) != 1]
@@ -106,7 +106,7 @@ def _rows(rows: Any, titles: list[str]) -> Iterator[Asked]:
         wrong = ""
         if len(cells) != len(titles):
             wrong = (
-                f"Cette ligne a {compte(len(cells), 'cellule', 'cellules')}, les titres en ont {len(titles)} : mettez "
+                f"Cette ligne a {count_words(len(cells), 'cellule', 'cellules')}, les titres en ont {len(titles)} : mettez "
                 "entre guillemets une question qui contient le séparateur."
             )
         elif any("\n" in c for c in cells):

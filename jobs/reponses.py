@@ -10,64 +10,69 @@ from pathlib import Path
 import click
 
 from bots import answering, terminal
-from bots.answer_files import FABRIQUES
-from bots.answer_words import MONTRES
-from bots.answering import Rendu
-from bots.grammar.question import Forme
+from bots.answer_files import ANSWER_MAKERS
+from bots.answer_words import MOST_SHOWN
+from bots.answering import WordedAnswer
+from bots.grammar.question import AnswerForm
 from config import safe_write
-from config.french import jour
-from jobs.wiring import Atelier
+from config.french import day
+from config.json_keys import as_object
+from jobs.wiring import Workshop
 from sheets.register import asked
 
 
-def repond(
-    atelier: Atelier, question: str, email: str | None, au: date | None, en_json: bool, vers: Mapping[Forme, Path | None]
+def answer_question(
+    workshop: Workshop, question: str, email: str | None, as_of: date | None, as_json: bool, to: Mapping[AnswerForm, Path | None]
 ) -> None:  # fmt: skip
-    """Answer a question, for someone, as of a day; `vers` says where its picture and its workbook go, if anywhere."""
-    limite = -1 if en_json else MONTRES
-    rendu = answering.rend(question, atelier.personne(email), atelier.vue(), atelier.maintenant(), au, limite)
-    if en_json:
-        click.echo(json.dumps(rendu.objet, ensure_ascii=False, indent=1))
+    """Answer a question, for someone, as of a day; `to` says where its picture and its workbook go, if anywhere."""
+    limit = -1 if as_json else MOST_SHOWN
+    result = answering.word_answer(
+        question, workshop.person(email), workshop.view(), workshop.current_time(), as_of, limit
+    )
+    if as_json:
+        click.echo(json.dumps(result.answer_object, ensure_ascii=False, indent=1))
     else:
-        premiere, *suite = str(rendu.objet["texte"]).split("\n")
-        terminal.ecrit(premiere, "bold")
-        for ligne in suite:
-            terminal.ecrit(ligne)
-    _ecrit_les_fichiers(rendu, vers)
+        premiere, *next_lines = str(result.answer_object["texte"]).split("\n")
+        terminal.write(premiere, "bold")
+        for line in next_lines:
+            terminal.write(line)
+    _write_files(result, to)
 
 
-OPTIONS: dict[Forme, str] = {"image": "--image FICHIER.png", "tableur": "--xlsx FICHIER.xlsx"}
+OPTIONS: dict[AnswerForm, str] = {"image": "--image FICHIER.png", "tableur": "--xlsx FICHIER.xlsx"}
 """Where the command line puts each form of an answer."""
 
 
-def _ecrit_les_fichiers(rendu: Rendu, vers: Mapping[Forme, Path | None]) -> None:
+def _write_files(result: WordedAnswer, to: Mapping[AnswerForm, Path | None]) -> None:
     """Write what was asked as a file, and say where; asked in words without a place for it, say how."""
     from sheets.writing.seal import is_untouched
 
-    quoi = rendu.question.forme
-    if quoi in OPTIONS and not vers.get(quoi):
-        click.echo(f"Pour l'avoir en fichier, ajoutez {OPTIONS[quoi]}", err=True)
-    for forme, chemin in vers.items():
-        if chemin:
-            piece = FABRIQUES[forme](rendu)
-            safe_write.create(chemin, piece.octets, ours=is_untouched)
-            click.echo(f"Écrit : {chemin}", err=True)
+    what = result.question.form
+    if what in OPTIONS and not to.get(what):
+        click.echo(f"Pour l'avoir en fichier, ajoutez {OPTIONS[what]}", err=True)
+    for form, path in to.items():
+        if path:
+            piece = ANSWER_MAKERS[form](result)
+            safe_write.create(path, piece.raw_bytes, ours=is_untouched)
+            click.echo(f"Écrit : {path}", err=True)
             if piece.alternative:
                 click.echo(f"Ce que montre l'image : {piece.alternative}", err=True)
 
 
-def incomprises(atelier: Atelier, en_json: bool) -> None:
+def questions_not_understood(workshop: Workshop, as_json: bool) -> None:
     """What people asked and was not understood, most frequent first; who asked is not said."""
-    dites = asked.incomprises(atelier.vue().db)
-    if en_json:
+    not_understood = asked.questions_not_understood(workshop.view().db)
+    if as_json:
         click.echo(
             json.dumps(
-                [{**i._asdict(), "derniere": i.derniere.isoformat()} for i in dites], ensure_ascii=False, indent=1
+                [{**as_object(i), "derniere": i.last_time.isoformat()} for i in not_understood],
+                ensure_ascii=False,
+                indent=1,
             )
         )
-    elif not dites:
-        terminal.ecrit("Tout ce qui a été demandé a été compris.", "green")
+    elif not not_understood:
+        terminal.write("Tout ce qui a été demandé a été compris.", "green")
     else:
-        terminal.tableau(
-            ("Fois", "Dernière", "Question"), [(str(i.fois), jour(i.derniere), i.texte) for i in dites], (0,)
+        terminal.print_table(
+            ("Fois", "Dernière", "Question"), [(str(i.times), day(i.last_time), i.text) for i in not_understood], (0,)
         )

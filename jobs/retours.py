@@ -14,160 +14,168 @@ from typing import TYPE_CHECKING
 from bots import terminal
 from config import safe_write
 from config.errors import UserError
-from config.french import compte, enumeration, euros, vouliez_vous
-from jobs.wiring import Atelier
-from sheets.companion_mark import PROPRIETE
-from sheets.findings import Constat, Gravite
-from sheets.judged import Classeur
-from sheets.judging.workers import juge_tous
-from sheets.matching.known import avec_le_registre
-from sheets.reading.opening import TAILLE_MAX, proprietes
+from config.french import count_words, did_you_mean, enumeration, euros
+from jobs.wiring import Workshop
+from sheets.companion_mark import PROPERTY
+from sheets.findings import Finding, Severity
+from sheets.judged import JudgedWorkbook
+from sheets.judging.workers import judge_all
+from sheets.matching.known import with_register
+from sheets.reading.opening import SIZE_MAX, properties
 
 if TYPE_CHECKING:
-    from sheets.repairing.clean_trame import Soin
-    from sheets.repairing.what_changed import Changement
-    from sheets.returning.companion_tab import Reglee
+    from sheets.repairing.clean_trame import RepairedTrame
+    from sheets.repairing.what_changed import Change
+    from sheets.returning.companion_tab import Settled
 
-RETOUR, PROPRE = " - retour.xlsx", " - trame propre.xlsx"
-GARDE = "il n'est pas remplacé. Déplacez-le, ou donnez un autre dossier par -o."
-VERROU = "~$"
+COMPANION_SUFFIX, CLEAN_SUFFIX = " - retour.xlsx", " - trame propre.xlsx"
+NOT_REPLACED = "il n'est pas remplacé. Déplacez-le, ou donnez un autre dossier par -o."
+LOCK_PREFIX = "~$"
 """How Excel names the lock of a workbook that is open."""
 
 
-def ecrit_les_retours(
-    atelier: Atelier, fichiers: Sequence[Path], sortie: Path | None
+def write_companions(
+    workshop: Workshop, files: Sequence[Path], output: Path | None
 ) -> int:  # fmt: skip
-    """Write the companion of each file, beside it or in `sortie`; return the exit code of `vigie check` (0, 1 or 2).
+    """Write the companion of each file, beside it or in `output`; return the exit code of `vigie check` (0, 1 or 2).
 
     With a register, it also says what was settled, what is known of the actions, what the whole campaign shows.
     Raises UserError, and writes nothing, when a file is missing or a name is taken.
     """
-    from sheets.returning.companion import ecrit_retour
+    from sheets.returning.companion import write_companion
 
-    chemins = _chemins(fichiers, sortie, RETOUR)
-    if pris := next((c for c in chemins.values() if c.exists() and not _est_un_retour(c)), None):
+    paths = _paths(files, output, COMPANION_SUFFIX)
+    if taken := next((c for c in paths.values() if c.exists() and not _is_companion(c)), None):
         raise UserError(
-            f"« {pris} » existe déjà et n'est pas un retour de Vigie, ou quelqu'un y a écrit depuis : {GARDE}"
+            f"« {taken} » existe déjà et n'est pas un retour de Vigie, ou quelqu'un y a écrit depuis : {NOT_REPLACED}"
         )
-    juges, passes = [], []
-    with terminal.progression("Retours") as avance:
-        for fichier, juge in zip(fichiers, juge_tous(_lus(fichiers), atelier.dossier), strict=True):
-            if fichier.name.startswith(VERROU) or [c.code for c in juge.constats] == ["retour-de-vigie"]:
-                terminal.ecrit(f"{fichier.name} — pas de retour : {juge.constats[0].message}", "yellow")
-                passes.append(juge)
+    judged_workbooks, passes = [], []
+    with terminal.progress_bar("Retours") as advance:
+        for file, judged in zip(files, judge_all(_files_read(files), workshop.folder), strict=True):
+            if file.name.startswith(LOCK_PREFIX) or [c.code for c in judged.findings] == ["retour-de-vigie"]:
+                terminal.write(f"{file.name} — pas de retour : {judged.findings[0].message}", "yellow")
+                passes.append(judged)
                 continue
-            classeur, reglees = _avec_le_registre(atelier, juge, fichier)
-            ecrit_retour(classeur, atelier.dossier, chemins[fichier], reglees)
-            terminal.ecrit(f"{fichier.name} — {_bilan(classeur)} → {chemins[fichier]}")
-            juges.append(classeur)
-            avance(len(juges) + len(passes), len(fichiers))
-    return code_de_sortie(juges or passes)
+            workbook, settled = _with_register(workshop, judged, file)
+            write_companion(workbook, workshop.folder, paths[file], settled)
+            terminal.write(f"{file.name} — {_summary(workbook)} → {paths[file]}")
+            judged_workbooks.append(workbook)
+            advance(len(judged_workbooks) + len(passes), len(files))
+    return exit_code(judged_workbooks or passes)
 
 
-def _avec_le_registre(atelier: Atelier, juge: Classeur, fichier: Path) -> tuple[Classeur, list[Reglee]]:
-    if not atelier.chemin_registre.exists():
-        return juge, []
-    vue, empreinte = atelier.vue(), hashlib.sha256(fichier.read_bytes()).hexdigest()
-    return avec_le_registre(vue.db, vue.dossier, vue.au, juge, empreinte)
+def _with_register(workshop: Workshop, judged: JudgedWorkbook, file: Path) -> tuple[JudgedWorkbook, list[Settled]]:
+    if not workshop.register_path.exists():
+        return judged, []
+    view, content_hash = workshop.view(), hashlib.sha256(file.read_bytes()).hexdigest()
+    return with_register(view.db, view.folder, view.as_of, judged, content_hash)
 
 
-def code_de_sortie(juges: Sequence[Classeur]) -> int:
+def exit_code(judged_workbooks: Sequence[JudgedWorkbook]) -> int:
     """2 when a file could not be read, 1 when a finding blocks, else 0."""
-    return 2 if not all(c.lisible for c in juges) else int(any(c.bloquant for c in juges))
+    return 2 if not all(c.readable for c in judged_workbooks) else int(any(c.is_blocking for c in judged_workbooks))
 
 
-def _bilan(classeur: Classeur) -> str:
+def _summary(workbook: JudgedWorkbook) -> str:
     """« 5 lignes retirées, 348 047 € en moins, 7 alertes »."""
-    if not classeur.lisible:
-        return classeur.constats[0].message
-    alertes = sum(c.gravite is Gravite.ALERTE for c in classeur.constats)
-    t = classeur.totaux
-    retirees = f"{compte(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')}, {euros(t.gain_retire)} en moins"
-    return f"{retirees if t.lignes_rejetees else 'rien de retiré'}, {compte(alertes, 'alerte')}"
+    if not workbook.readable:
+        return workbook.findings[0].message
+    alerts = sum(c.severity is Severity.ALERT for c in workbook.findings)
+    t = workbook.totals
+    retirees = f"{count_words(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')}, {euros(t.gain_retire)} en moins"
+    return f"{retirees if t.lignes_rejetees else 'rien de retiré'}, {count_words(alerts, 'alerte')}"
 
 
-def soigne_les_trames(atelier: Atelier, fichiers: Sequence[Path], sortie: Path | None, ght: str, campagne: str) -> int:
+def repair_trames(workshop: Workshop, files: Sequence[Path], output: Path | None, ght: str, campaign: str) -> int:
     """Write the clean trame of each file; return 2 if one could not be made, 1 if blocking findings are left, else 0.
 
     Raises UserError, and writes nothing, when a file is missing, a name is taken, or a code is not known.
     """
-    from sheets.repairing.clean_trame import Soin, soigne_tous
+    from sheets.repairing.clean_trame import RepairedTrame, repair_all
 
-    _connu("le GHT", ght, atelier.dossier.territoire.ghts)
-    _connu("la campagne", campagne, atelier.dossier.campagnes)
-    chemins = _chemins(fichiers, sortie, PROPRE)
-    if pris := next((c for c in chemins.values() if c.exists()), None):
-        raise UserError(f"« {pris} » existe déjà, et quelqu'un l'a peut-être rempli : {GARDE}")
-    ecrites: dict[Path, Soin] = {}
-    with terminal.progression("Trames") as avance:
-        soins = soigne_tous(_lus(fichiers), atelier.dossier, ght, campagne)
-        for rang, (fichier, (_, soin)) in enumerate(zip(fichiers, soins, strict=True), 1):
-            if isinstance(soin, Soin):
-                safe_write.create(chemins[fichier], soin.octets)
-                ecrites[fichier] = soin
+    _require_known("le GHT", ght, workshop.folder.territory.ghts)
+    _require_known("la campagne", campaign, workshop.folder.campaigns)
+    paths = _paths(files, output, CLEAN_SUFFIX)
+    if taken := next((c for c in paths.values() if c.exists()), None):
+        raise UserError(f"« {taken} » existe déjà, et quelqu'un l'a peut-être rempli : {NOT_REPLACED}")
+    written_ones: dict[Path, RepairedTrame] = {}
+    with terminal.progress_bar("Trames") as advance:
+        repaired_all = repair_all(_files_read(files), workshop.folder, ght, campaign)
+        for rank, (file, (_, repaired)) in enumerate(zip(files, repaired_all, strict=True), 1):
+            if isinstance(repaired, RepairedTrame):
+                safe_write.create(paths[file], repaired.raw_bytes)
+                written_ones[file] = repaired
             else:
-                _dit_le_refus(fichier, soin)
-            avance(rang, len(fichiers))
-    reste = _dit_les_soins(atelier, {chemins[f]: soin for f, soin in ecrites.items()})
-    return 2 if len(ecrites) < len(fichiers) else reste
+                _say_refusal(file, repaired)
+            advance(rank, len(files))
+    rest = _say_repairs(workshop, {paths[f]: repaired for f, repaired in written_ones.items()})
+    return 2 if len(written_ones) < len(files) else rest
 
 
-def _dit_les_soins(atelier: Atelier, soins: Mapping[Path, Soin]) -> int:
+def _say_repairs(workshop: Workshop, repaired_all: Mapping[Path, RepairedTrame]) -> int:
     """What became of each file, and what its clean trame is still told of; the exit code of `vigie check` on them."""
-    juges = list(juge_tous(((str(c), soin.octets) for c, soin in soins.items()), atelier.dossier))
-    for (chemin, soin), classeur in zip(soins.items(), juges, strict=True):
-        terminal.ecrit(f"{chemin}", "bold")
-        reprises = compte(classeur.totaux.lignes_lues, "ligne reprise", "lignes reprises")
-        terminal.ecrit(f"  {reprises} ; {_natures(soin.changements)} (onglet « Ce qui a changé »).")
-        terminal.ecrit(f"  Reste : {_bilan(classeur)}.")
-    return code_de_sortie(juges)
+    judged_workbooks = list(
+        judge_all(((str(c), repaired.raw_bytes) for c, repaired in repaired_all.items()), workshop.folder)
+    )
+    for (path, repaired), workbook in zip(repaired_all.items(), judged_workbooks, strict=True):
+        terminal.write(f"{path}", "bold")
+        lines_carried = count_words(workbook.totals.lignes_lues, "ligne reprise", "lignes reprises")
+        terminal.write(f"  {lines_carried} ; {_kinds_of_change(repaired.changes)} (onglet « Ce qui a changé »).")
+        terminal.write(f"  Reste : {_summary(workbook)}.")
+    return exit_code(judged_workbooks)
 
 
-def _natures(changements: Sequence[Changement]) -> str:
+def _kinds_of_change(changes: Sequence[Change]) -> str:
     """« 2 points à corriger, 1 laissé de côté et 12 compris ainsi »."""
-    combien = Counter(c.nature.name for c in changements)
-    mots = {
-        "CORRIGER": ("point à corriger", "points à corriger"), "LAISSE": ("laissé de côté", "laissés de côté"),
-        "COMPRIS": ("compris ainsi", "compris ainsi"), "NEUF": ("remis à neuf", "remis à neuf"),
+    how_many = Counter(c.nature.name for c in changes)
+    words = {
+        "TO_MEND": ("point à corriger", "points à corriger"), "LEFT_ASIDE": ("laissé de côté", "laissés de côté"),
+        "UNDERSTOOD_SO": ("compris ainsi", "compris ainsi"), "RENEWED": ("remis à neuf", "remis à neuf"),
     }  # fmt: skip
-    return enumeration([compte(combien[n], un, des) for n, (un, des) in mots.items() if combien[n]])
+    return enumeration(
+        [
+            count_words(how_many[n], singular, plural_words)
+            for n, (singular, plural_words) in words.items()
+            if how_many[n]
+        ]
+    )
 
 
-def _dit_le_refus(fichier: Path, constat: Constat) -> None:
-    conseil = constat.correction
-    if constat.code == "trame-inconnue":
-        conseil = "Si c'est bien une trame dont le tampon a été effacé, dites laquelle : --ght CODE --campagne CODE."
-    terminal.ecrit(f"{fichier.name} — pas de trame propre : {constat.message} {conseil}", "red")
+def _say_refusal(file: Path, finding: Finding) -> None:
+    advice = finding.correction
+    if finding.code == "trame-inconnue":
+        advice = "Si c'est bien une trame dont le tampon a été effacé, dites laquelle : --ght CODE --campagne CODE."
+    terminal.write(f"{file.name} — pas de trame propre : {finding.message} {advice}", "red")
 
 
-def _connu(quoi: str, code: str, connus: Mapping[str, object]) -> None:
-    if code and code not in connus:
-        raise UserError(f"Je ne connais pas {quoi} « {code} »{vouliez_vous(code, connus)}")
+def _require_known(what: str, code: str, known_ones: Mapping[str, object]) -> None:
+    if code and code not in known_ones:
+        raise UserError(f"Je ne connais pas {what} « {code} »{did_you_mean(code, known_ones)}")
 
 
-def _chemins(fichiers: Sequence[Path], sortie: Path | None, suffixe: str) -> dict[Path, Path]:
+def _paths(files: Sequence[Path], output: Path | None, suffix: str) -> dict[Path, Path]:
     """Where each file's answer goes. Raises UserError for a missing file, or two answers of the same name."""
-    absents = [f for f in fichiers if not f.is_file()]
-    if absents:
-        raise UserError(f"Fichier introuvable : {enumeration([str(f) for f in absents])}.")
-    chemins = {f: (sortie or f.parent) / f"{f.stem}{suffixe}" for f in fichiers}
-    doubles = [str(c) for c, n in Counter(chemins.values()).items() if n > 1]
+    missing_files = [f for f in files if not f.is_file()]
+    if missing_files:
+        raise UserError(f"Fichier introuvable : {enumeration([str(f) for f in missing_files])}.")
+    paths = {f: (output or f.parent) / f"{f.stem}{suffix}" for f in files}
+    doubles = [str(c) for c, n in Counter(paths.values()).items() if n > 1]
     if doubles:
         raise UserError(
             f"Deux fichiers donneraient « {doubles[0]} » : donnez-les en deux fois, avec deux dossiers (-o)."
         )
-    return chemins
+    return paths
 
 
-def _lus(fichiers: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
-    return ((str(f), f.read_bytes()) for f in fichiers)
+def _files_read(files: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+    return ((str(f), f.read_bytes()) for f in files)
 
 
-def _est_un_retour(chemin: Path) -> bool:
+def _is_companion(path: Path) -> bool:
     """Whether what stands there is a companion of ours, as we left it."""
     from sheets.writing.seal import is_untouched
 
-    if not chemin.is_file() or chemin.stat().st_size > TAILLE_MAX:
+    if not path.is_file() or path.stat().st_size > SIZE_MAX:
         return False
-    octets = chemin.read_bytes()
-    return is_untouched(octets) and PROPRIETE in proprietes(octets)
+    raw_bytes = path.read_bytes()
+    return is_untouched(raw_bytes) and PROPERTY in properties(raw_bytes)

@@ -13,22 +13,22 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from config.campaign import PARIS
-from jobs.steps import Pas
+from jobs.steps import Step
 
 GRACE = 3600
 """Seconds by which a step may be late and still run: the library's own second would skip it."""
 
 
-def horaire(
-    pas: Sequence[Pas], marche: Callable[[Pas], object], maintenant: Callable[[], datetime]
+def make_schedule(
+    step: Sequence[Step], marche: Callable[[Step], object], current_time: Callable[[], datetime]
 ) -> BackgroundScheduler:
     """A schedule, not started: `marche` takes every step once at once, then at its pace, never twice together."""
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # a line a step is ours to write
     agenda = BackgroundScheduler(
         timezone=PARIS,
-        executors={"default": ThreadPoolExecutor(max(len(pas), 1))},
+        executors={"default": ThreadPoolExecutor(max(len(step), 1))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE},
     )
-    for p in pas:
-        agenda.add_job(marche, "interval", (p,), id=p.cle, seconds=p.secondes, next_run_time=maintenant())
+    for p in step:
+        agenda.add_job(marche, "interval", (p,), id=p.cle, seconds=p.seconds, next_run_time=current_time())
     return agenda

@@ -18,108 +18,111 @@ import click
 from bots import log
 from bots.slack.conversation import SERVICE as CHAT
 from config.errors import UserError
-from jobs.chat import a_l_arret, repond_sur_slack
-from jobs.schedule import horaire
-from jobs.steps import PAS, Pas
-from jobs.subprocesses import interromps
-from jobs.wiring import Atelier, slack
-from sheets.register import claimed_events
-from sheets.register import step_history as suivi
-from sheets.register.database import ouvert_par_ce_fil, side_file, un_a_la_fois
-from sheets.register.faults import dit_la_machine
+from jobs.chat import answer_on_slack, stop_event
+from jobs.schedule import make_schedule
+from jobs.steps import STEPS, Step
+from jobs.subprocesses import interrupt
+from jobs.wiring import Workshop, slack
+from sheets.register import claimed_events, step_history
+from sheets.register.database import one_at_a_time, opened_by_this_thread, side_file
+from sheets.register.faults import say_machine_faults
 
-BATTEMENT = 30.0
+HEARTBEAT = 30.0
 """Seconds between two signs of life of the service."""
-REPRISE = 60.0
+RETRY_AFTER = 60.0
 """Seconds before the bot is tried again once Slack could not be reached."""
 GRACE = 1.0
 """Seconds left, at the end, to what is under way: a pull cut short continues at the next start."""
 journal_ = logging.getLogger("vigie.service")
 
 
-def tourne(atelier: Atelier, pas: Sequence[Pas] = PAS) -> int:
+def run_until_stopped(workshop: Workshop, step: Sequence[Step] = STEPS) -> int:
     """Run until stopped. Raises UserError before it starts: what is wrong in the folder, or another service at work."""
-    with un_seul_service(atelier.chemin_registre):
-        log.ouvre()
-        _ = atelier.registre
-        atelier.vue()
-        arret = a_l_arret()
-        robot = threading.Thread(target=_tient_le_chat, args=(atelier, arret), name="vigie-chat", daemon=True)
-        agenda = horaire(pas, partial(marche, atelier), atelier.maintenant)
+    with only_one_service(workshop.register_path):
+        log.start_logging()
+        _ = workshop.register
+        workshop.view()
+        stop = stop_event()
+        robot = threading.Thread(target=_keep_chat_running, args=(workshop, stop), name="vigie-chat", daemon=True)
+        agenda = make_schedule(step, partial(marche, workshop), workshop.current_time)
         agenda.start()
         robot.start()
         click.echo("Vigie tourne. Ctrl-C pour arrêter.", err=True)
-        while not arret.wait(BATTEMENT if _fait_signe(atelier, "vivant") else 1.0):
+        while not stop.wait(HEARTBEAT if _give_sign_of_life(workshop, "vivant") else 1.0):
             pass
         agenda.shutdown(wait=False)
-        interromps(pour_de_bon=True)
+        interrupt(for_good=True)
         robot.join(GRACE)
-        _fait_signe(atelier, "arrêté")
+        _give_sign_of_life(workshop, "arrêté")
     click.echo("Vigie s'est arrêtée.", err=True)
     return 0
 
 
-def un_tour(atelier: Atelier, pas: Sequence[Pas] = PAS) -> int:
+def every_step_once(workshop: Workshop, step: Sequence[Step] = STEPS) -> int:
     """Every step once, without the bot: for a machine that prefers its own cron. 1 if any failed."""
-    with un_seul_service(atelier.chemin_registre):
-        _ = atelier.registre
-        atelier.vue()
-        rendus = [marche(atelier, p) for p in pas]
-    for p, dit in zip(pas, rendus, strict=True):
-        click.echo(f"{p.titre.capitalize()} : {dit or 'voyez vigie status'}.")
-    return int(not all(rendus))
+    with only_one_service(workshop.register_path):
+        _ = workshop.register
+        workshop.view()
+        results = [marche(workshop, p) for p in step]
+    for p, said in zip(step, results, strict=True):
+        click.echo(f"{p.title.capitalize()} : {said or 'voyez vigie status'}.")
+    return int(not all(results))
 
 
-def marche(atelier: Atelier, pas: Pas) -> str:
+def marche(workshop: Workshop, step: Step) -> str:
     """Take one step, and leave in the register how it went; what it did, or nothing when it failed."""
     try:
-        with dit_la_machine(atelier.chemin_registre):
-            fait = pas.faire(atelier)
-    except Exception as faute:
-        dit = (
-            str(faute) if isinstance(faute, UserError) else f"un défaut du programme (référence {uuid.uuid4().hex[:8]})"
+        with say_machine_faults(workshop.register_path):
+            done = step.action(workshop)
+    except Exception as fault:
+        said = (
+            str(fault) if isinstance(fault, UserError) else f"un défaut du programme (référence {uuid.uuid4().hex[:8]})"
         )
         journal_.log(
-            logging.WARNING if isinstance(faute, UserError) else logging.ERROR, "%s : %s", pas.titre, dit,
-            exc_info=not isinstance(faute, UserError),
+            logging.WARNING if isinstance(fault, UserError) else logging.ERROR, "%s : %s", step.title, said,
+            exc_info=not isinstance(fault, UserError),
         )  # fmt: skip
-        suivi.note(ouvert_par_ce_fil(atelier.chemin_registre), pas.cle, atelier.maintenant(), dit, reussi=False)
+        step_history.note(
+            opened_by_this_thread(workshop.register_path), step.cle, workshop.current_time(), said, succeeded=False
+        )
         return ""
-    journal_.info("%s : %s", pas.titre, fait)
-    suivi.note(ouvert_par_ce_fil(atelier.chemin_registre), pas.cle, atelier.maintenant(), fait, reussi=True)
-    return fait
+    journal_.info("%s : %s", step.title, done)
+    step_history.note(
+        opened_by_this_thread(workshop.register_path), step.cle, workshop.current_time(), done, succeeded=True
+    )
+    return done
 
 
 @contextmanager
-def un_seul_service(registre: Path) -> Iterator[None]:
+def only_one_service(register: Path) -> Iterator[None]:
     """One service at a time on a register. Raises UserError when another is at work."""
-    pris = f"Vigie tourne déjà sur le registre « {registre} ». Arrêtez l'autre d'abord, ou laissez-la faire."
-    with un_a_la_fois(side_file(registre, ".service"), pris):
+    taken = f"Vigie tourne déjà sur le registre « {register} ». Arrêtez l'autre d'abord, ou laissez-la faire."
+    with one_at_a_time(side_file(register, ".service"), taken):
         yield
 
 
-def _fait_signe(atelier: Atelier, etat: str, service: str = suivi.LE_SERVICE) -> bool:
+def _give_sign_of_life(workshop: Workshop, state: str, service: str = step_history.THE_SERVICE) -> bool:
     """Leave a sign of life; False when the register could not be written, which is logged and tried again."""
     try:
-        claimed_events.fait_signe(ouvert_par_ce_fil(atelier.chemin_registre), service, etat, atelier.maintenant())
+        claimed_events.give_sign(opened_by_this_thread(workshop.register_path), service, state, workshop.current_time())
     except Exception:
         journal_.exception("The sign of life could not be written")
         return False
     return True
 
 
-def _tient_le_chat(atelier: Atelier, arret: threading.Event) -> None:
+def _keep_chat_running(workshop: Workshop, stop: threading.Event) -> None:
     """Keep the bot on Slack, if it is set up at all; whatever goes wrong is logged and tried again a minute later."""
-    while not arret.is_set():
+    while not stop.is_set():
         try:
-            if slack().manquants:
+            if slack().missing_scopes:
                 journal_.info("Slack n'est pas réglé : le service tourne sans robot.")
                 return
-            repond_sur_slack(atelier, arret)
-        except UserError as faute:
-            journal_.warning("%s", faute)
-            _fait_signe(atelier, "muet", CHAT)
+            answer_on_slack(workshop, stop)
+        except UserError as fault:
+            journal_.warning("%s", fault)
+            _give_sign_of_life(workshop, "muet", CHAT)
         except Exception:
             journal_.exception("The bot fell")
-            _fait_signe(atelier, "muet", CHAT)
-        arret.wait(REPRISE)
+            _give_sign_of_life(workshop, "muet", CHAT)
+        stop.wait(RETRY_AFTER)

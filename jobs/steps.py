@@ -12,111 +12,121 @@ from urllib.request import urlopen
 from sqlite_utils import Database
 
 from config.errors import UserError
-from config.french import compte
-from jobs.subprocesses import courrier_a_part, releve_a_part, sauvegarde_a_part
-from jobs.wiring import Atelier, reglage, sources
+from config.french import count_words
+from jobs.subprocesses import backup_apart, mail_apart, pull_apart
+from jobs.wiring import Workshop, setting, sources
 from sheets.register import future_facts, health
-from sheets.register.database import ouvert_par_ce_fil
-from sheets.register.step_history import derniere_reussite, panne
+from sheets.register.database import opened_by_this_thread
+from sheets.register.step_history import breakdown, last_success_of
 
-UN_RELEVE_A_LA_FOIS = Lock()
+ONE_PULL_AT_A_TIME = Lock()
 """Folders and mail take turns: the register takes in one pull at a time."""
-UN_JOUR, SAUVEGARDES = timedelta(days=1), 30
+ONE_DAY, BACKUPS_KEPT = timedelta(days=1), 30
 """How often the register is copied, and how many copies are kept."""
 PATIENCE = 2700
 """Seconds without a success after which a step is said to hang, however often it is taken."""
-DELAI = 10.0
+TIMEOUT = 10.0
 """Seconds left to the watch to answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pas:
-    """`faire` does it and returns what it did, in a few words; it raises when it could not. `secondes` is its pace."""
+class Step:
+    """`action` does it and returns what it did, in a few words; it raises when it could not. `seconds` is its pace."""
 
     cle: str
-    titre: str
+    title: str
     """« le relevé des dossiers », to be said of it."""
-    secondes: int
-    faire: Callable[[Atelier], str]
+    seconds: int
+    action: Callable[[Workshop], str]
 
 
-def releve(atelier: Atelier) -> str:
+def pull_step(workshop: Workshop) -> str:
     """Pull the configured sources."""
     if not sources():
         return "aucune source réglée"
-    with UN_RELEVE_A_LA_FOIS:
-        rendu = releve_a_part(atelier)
-    neufs = sum(f["etat"] != "inchange" for f in rendu["fichiers"])
-    dit = f"{compte(len(rendu['fichiers']), 'classeur')}, {compte(neufs, 'lu', 'lus')}"
-    for cle, un, des in (("absentes", "source absente", "sources absentes"), ("illisibles", "illisible", "illisibles")):
-        dit += f", {compte(len(rendu[cle]), un, des)}" if rendu[cle] else ""
-    return dit
+    with ONE_PULL_AT_A_TIME:
+        result = pull_apart(workshop)
+    new_count = sum(f["etat"] != "inchange" for f in result["fichiers"])
+    said = f"{count_words(len(result['fichiers']), 'classeur')}, {count_words(new_count, 'lu', 'lus')}"
+    for cle, singular, plural_words in (
+        ("absentes", "source absente", "sources absentes"),
+        ("illisibles", "illisible", "illisibles"),
+    ):
+        said += f", {count_words(len(result[cle]), singular, plural_words)}" if result[cle] else ""
+    return said
 
 
-def courrier(atelier: Atelier) -> str:
+def mail_step(workshop: Workshop) -> str:
     """Take in what came by mail, and answer."""
-    if reglage("VIGIE_IMAP_URL") is None:
+    if setting("VIGIE_IMAP_URL") is None:
         return "aucune boîte réglée"
-    with UN_RELEVE_A_LA_FOIS:
-        return courrier_a_part(atelier).removesuffix(".")
+    with ONE_PULL_AT_A_TIME:
+        return mail_apart(workshop).removesuffix(".")
 
 
-def previens(atelier: Atelier) -> str:
+def tell_everyone(workshop: Workshop) -> str:
     """Put the locks at their hour, then tell everyone what they are due."""
     from bots import delivery
-    from jobs.remind import bilan, verrouille_a_l_heure
+    from jobs.remind import lock_on_time, summary
 
-    with atelier.vue_fraiche() as vue:
-        verrous = sum(map(len, verrouille_a_l_heure(vue, atelier.maintenant()).values()))
-        mots = [compte(verrous, "GHT verrouillé", "GHT verrouillés")] if verrous else []
-        canaux = atelier.canaux()
-        if not canaux:
-            return ", ".join([*mots, "ni Slack ni le courrier ne sont réglés"])
-        faits = delivery.tourne(vue, atelier.maintenant, canaux).faits
-        return ", ".join([*mots, bilan(faits)])
+    with workshop.fresh_view() as view:
+        locks = sum(map(len, lock_on_time(view, workshop.current_time()).values()))
+        words = [count_words(locks, "GHT verrouillé", "GHT verrouillés")] if locks else []
+        delivery_channels = workshop.delivery_channels()
+        if not delivery_channels:
+            return ", ".join([*words, "ni Slack ni le courrier ne sont réglés"])
+        facts = delivery.deliver_due(view, workshop.current_time, delivery_channels).facts
+        return ", ".join([*words, summary(facts)])
 
 
-def sauvegarde(atelier: Atelier) -> str:
+def backup(workshop: Workshop) -> str:
     """Copy the register once a day, verified; the register itself says when that was last done."""
-    derniere = health.derniere_sauvegarde(ouvert_par_ce_fil(atelier.chemin_registre))
-    maintenant = atelier.maintenant()
-    if derniere and maintenant - UN_JOUR < datetime.fromisoformat(derniere.le) < maintenant + UN_JOUR:
-        return f"faite le {datetime.fromisoformat(derniere.le):%d/%m/%Y à %Hh%M}"
-    return sauvegarde_a_part(atelier, SAUVEGARDES).removesuffix(".")
+    last_backup_made = health.last_backup(opened_by_this_thread(workshop.register_path))
+    current_time = workshop.current_time()
+    if (
+        last_backup_made
+        and current_time - ONE_DAY < datetime.fromisoformat(last_backup_made.dated) < current_time + ONE_DAY
+    ):
+        return f"faite le {datetime.fromisoformat(last_backup_made.dated):%d/%m/%Y à %Hh%M}"
+    return backup_apart(workshop, BACKUPS_KEPT).removesuffix(".")
 
 
-def ne_va_pas(db: Database, pas: Pas, maintenant: datetime) -> str:
+def trouble_of(db: Database, step: Step, current_time: datetime) -> str:
     """Why a step is failing, or that it has not come to its end for too long; empty when it goes well."""
-    if faute := panne(db, pas.cle):
-        return f"a échoué le {faute.le:%d/%m/%Y à %Hh%M} : {faute.dit}"
-    bien = derniere_reussite(db, pas.cle)
-    trop = timedelta(seconds=max(PATIENCE, 3 * pas.secondes))
-    return f"n'a pas abouti depuis le {bien.le:%d/%m/%Y à %Hh%M}." if bien and maintenant - bien.le > trop else ""
+    if fault := breakdown(db, step.cle):
+        return f"a échoué le {fault.dated:%d/%m/%Y à %Hh%M} : {fault.said}"
+    last_success = last_success_of(db, step.cle)
+    too_long = timedelta(seconds=max(PATIENCE, 3 * step.seconds))
+    return (
+        f"n'a pas abouti depuis le {last_success.dated:%d/%m/%Y à %Hh%M}."
+        if last_success and current_time - last_success.dated > too_long
+        else ""
+    )
 
 
-def signale(atelier: Atelier) -> str:
+def signal_alive(workshop: Workshop) -> str:
     """Tell the watch that all is well, at VIGIE_VEILLE_URL; its silence is what warns. Nothing is said while a step fails."""
-    adresse = reglage("VIGIE_VEILLE_URL")
-    if adresse is None:
+    address = setting("VIGIE_VEILLE_URL")
+    if address is None:
         return "aucune adresse réglée"
-    db = ouvert_par_ce_fil(atelier.chemin_registre)
-    if future_facts.ahead(db, atelier.maintenant().date()):
+    db = opened_by_this_thread(workshop.register_path)
+    if future_facts.ahead(db, workshop.current_time().date()):
         return "retenu : des faits sont datés après aujourd'hui"
-    if any(ne_va_pas(db, p, atelier.maintenant()) for p in PAS if p.faire is not signale):
+    if any(trouble_of(db, p, workshop.current_time()) for p in STEPS if p.action is not signal_alive):
         return "retenu : un pas est en panne"
     try:
-        if adresse.startswith(("https://", "http://")):
-            with urlopen(adresse, timeout=DELAI):  # noqa: S310 - just looked at
+        if address.startswith(("https://", "http://")):
+            with urlopen(address, timeout=TIMEOUT):  # noqa: S310 - just looked at
                 return "envoyé"
     except (OSError, ValueError, HTTPException):
         pass  # their words hold the address, which is a secret
     raise UserError("L'adresse de veille (VIGIE_VEILLE_URL) ne répond pas. Vérifiez-la, ou retirez-la.")
 
 
-PAS = (
-    Pas("releve", "le relevé des dossiers", 60, releve),
-    Pas("courrier", "le relevé de la boîte aux lettres", 120, courrier),
-    Pas("messages", "l'envoi des messages", 60, previens),
-    Pas("sauvegarde", "la sauvegarde du registre", 1800, sauvegarde),
-    Pas("veille", "le signal de veille", 300, signale),
+STEPS = (
+    Step("releve", "le relevé des dossiers", 60, pull_step),
+    Step("courrier", "le relevé de la boîte aux lettres", 120, mail_step),
+    Step("messages", "l'envoi des messages", 60, tell_everyone),
+    Step("sauvegarde", "la sauvegarde du registre", 1800, backup),
+    Step("veille", "le signal de veille", 300, signal_alive),
 )

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from config.objectives import Objectif
-from config.territory import Perimetre
-from sheets.judged import Totaux
+from config.objectives import Objective
+from config.territory import Scope
+from sheets.judged import Totals
 
 Unite = Literal["EUR", "taux", "trames", "constats", ""]
 FACTS: Mapping[str, Literal["EUR", "taux", "jour", "nombre"]] = {
@@ -27,59 +27,59 @@ FACTS: Mapping[str, Literal["EUR", "taux", "jour", "nombre"]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Adresse:
+class CellAddress:
     """Where a figure was typed."""
 
     reference: str
-    fichier: str
-    feuille: str
-    cellule: str
+    file: str
+    sheet: str
+    cell: str
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One line of an answer. `valeur` in the answer's unit; `precision` is a word beside it."""
+    """One line of an answer. `value` in the answer's unit; `precision` is a word beside it."""
 
-    libelle: str
-    valeur: int | Decimal | None = None
+    label: str
+    value: int | Decimal | None = None
     precision: str = ""
-    adresse: Adresse | None = None
+    address: CellAddress | None = None
     code: str = ""
-    territoire: Perimetre | None = None
+    territory: Scope | None = None
     """Whose figure it is, when it is one's: it may then be told only to those who may see that one's total."""
     retire: int = 0
     """Cents struck out beside a kept amount."""
-    objectif: int | None = None
+    objective: int | None = None
     """Cents aimed at by that one, when it is known."""
-    sous_alerte: int = 0
+    under_alert: int = 0
     """Cents of a kept amount that lines bearing an alert make."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reponse:
-    """The answer to one question. Amounts in cents, rates as fractions; `valeur` is None when unknown."""
+class Answer:
+    """The answer to one question. Amounts in cents, rates as fractions; `value` is None when unknown."""
 
     intention: str
-    perimetre: Perimetre
+    scope: Scope
     exercice: int
-    campagne: str
-    au: date
-    valeur: int | Decimal | None
+    campaign: str
+    as_of: date
+    value: int | Decimal | None
     unite: Unite
-    recues: int
-    attendues: int
-    totaux: Totaux = field(default_factory=Totaux)
+    received_so_far: int
+    expected_trames: int
+    totals: Totals = field(default_factory=Totals)
     """Lines and euros of the tabs that count."""
-    campagnes: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
     """The campaigns whose tabs make the figure, earliest first: a mid-year tab stands where no later one came."""
-    provisoire: int = 0
+    provisional: int = 0
     """Cents kept in trames seen but not handed in."""
-    ajustement: int = 0
-    objectif: Objectif | None = None
-    par: str = ""
-    sauf: tuple[Perimetre, ...] = ()
+    adjustment: int = 0
+    objective: Objective | None = None
+    by: str = ""
+    but_for: tuple[Scope, ...] = ()
     """What was left out of the territory."""
-    place: Perimetre | None = None
+    place: Scope | None = None
     """Whose rank is told."""
     figure: str = ""
     """Whose lines these are, beside the gains."""
@@ -87,27 +87,27 @@ class Reponse:
     """The parts of the figure: those that have an amount add up to it."""
     beside: tuple[Element, ...] = ()
     """What is told beside the figure and is no part of it: what a forecast imputes."""
-    sous_alerte: int = 0
+    under_alert: int = 0
     """Cents kept by lines that bear an alert, but those for which a referent answers."""
     sources: tuple[date, date] | None = None
     """The days on which the oldest and the youngest of the tabs that count were received."""
-    arrondi: int = 0
+    rounded: int = 0
     """Cents to which every amount is rounded, for who may see totals alone; 0 when nothing is."""
-    masque: Mapping[str, str] = field(default_factory=dict)
+    mask: Mapping[str, str] = field(default_factory=dict)
     """What is withheld, by the name it has in JSON, and why. Where it would stand is a 0 that nobody may show."""
     heavy: tuple[Element, ...] = ()
     """The lines that alone make more than a configured share of what is kept."""
-    faits: Mapping[str, int | Decimal | date] = field(default_factory=dict)
+    facts: Mapping[str, int | Decimal | date] = field(default_factory=dict)
     """What one kind of answer says besides: each has its unit in `FACTS`."""
 
     @property
-    def atteinte(self) -> Decimal | None:
+    def attainment(self) -> Decimal | None:
         """What is kept over the objective, or None without an objective."""
-        if self.objectif is None or self.objectif.montant == 0 or "retenu" in self.masque:
+        if self.objective is None or self.objective.amount == 0 or "retenu" in self.mask:
             return None
-        return Decimal(self.totaux.gain_retenu) / self.objectif.montant
+        return Decimal(self.totals.gain_retenu) / self.objective.amount
 
     @property
-    def hors_alerte(self) -> int:
+    def outside_alert(self) -> int:
         """Cents kept by the lines that bear no alert, or for which a referent answers."""
-        return self.totaux.gain_retenu - self.sous_alerte
+        return self.totals.gain_retenu - self.under_alert

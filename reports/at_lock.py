@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reports.answer import Reponse
+from reports.answer import Answer
 from reports.gains import base
-from reports.view import Sujet, Vue
+from reports.view import Subject, View
 
 
-def at_lock(vue: Vue, sujet: Sujet) -> Reponse:
+def at_lock(view: View, subject: Subject) -> Answer:
     """Cents kept by the GHT locked that day, each as it stood at its lock; none when nothing is locked. A total alone."""
-    onglets = vue.comptent(sujet, at_lock=True)
-    reponse = base(vue, sujet, "verrou", onglets)
-    faits = {"verrouillees": len({o.ght for o in onglets})}
-    return replace(reponse, valeur=reponse.totaux.gain_retenu if onglets else None, unite="EUR", faits=faits)
+    tabs = view.tabs_that_count(subject, at_lock=True)
+    answer = base(view, subject, "verrou", tabs)
+    facts = {"verrouillees": len({o.ght for o in tabs})}
+    return replace(answer, value=answer.totals.gain_retenu if tabs else None, unite="EUR", facts=facts)

@@ -8,12 +8,12 @@ from datetime import date
 from typing import NamedTuple
 
 from config.errors import UserError
-from config.french import jour
-from reports.answer import Adresse, Element, Reponse
+from config.french import day
+from reports.answer import Answer, CellAddress, Element
 from reports.gains import base
-from reports.view import Sujet, Vue, somme
-from sheets.register.changed_lines import Changees, Ecrite, lignes_changees
-from sheets.register.stored_lines import LigneRecue, lignes_de
+from reports.view import Subject, View, total_of
+from sheets.register.changed_lines import ChangedLines, LineThatDay, changed_lines
+from sheets.register.stored_lines import ReceivedLine, lines_of
 
 CAUSES = {
     "apparue": "apparues",
@@ -28,96 +28,96 @@ CAUSES = {
 """Why a kept figure moves, in the order people ask."""
 
 
-class Mouvement(NamedTuple):
+class LineMovement(NamedTuple):
     """One line's part of the difference: cents added to *retenu*, and the line as it stands (or stood)."""
 
     cause: str
     cents: int
     cle: tuple[str, str]
-    ligne: Ecrite
-    disparue: bool
+    line: LineThatDay
+    gone: bool
 
 
-def changements(vue: Vue, sujet: Sujet) -> Reponse:
-    """The bridge from `sujet.depuis` to the view's day; one element per cause, or per line when asked by line."""
-    assert sujet.depuis is not None
-    if sujet.depuis > vue.au:
-        raise UserError(f"Le {jour(sujet.depuis)} n'est pas encore venu : on ne sait pas ce qui changera.")
-    avant = vue.le(sujet.depuis)
-    la, ici = avant.comptent(sujet), vue.comptent(sujet)
-    mouvements = list(_mouvements(lignes_changees(vue.db, la, avant.au, ici, vue.au)))
-    reponse = base(vue, sujet, "changements", ici)
-    retenu_avant = somme(la).gain_retenu
-    ecart = reponse.totaux.gain_retenu - retenu_avant
-    if sum(m.cents for m in mouvements) != ecart:
-        raise RuntimeError(f"the bridge misses {ecart - sum(m.cents for m in mouvements)} cents")
-    objectif = avant.objectif(sujet)
-    faits: dict[str, int | date] = {"retenu_avant": retenu_avant, "depuis": sujet.depuis}
-    if objectif:
-        faits["objectif_avant"] = objectif.montant
-    elements = _par_ligne(avant, vue, mouvements) if sujet.par == "ligne" else _par_cause(mouvements)
-    return replace(reponse, valeur=ecart, unite="EUR", elements=tuple(elements), faits=faits)
+def changes(view: View, subject: Subject) -> Answer:
+    """The bridge from `subject.since` to the view's day; one element per cause, or per line when asked by line."""
+    assert subject.since is not None
+    if subject.since > view.as_of:
+        raise UserError(f"Le {day(subject.since)} n'est pas encore venu : on ne sait pas ce qui changera.")
+    before = view.dated(subject.since)
+    tabs_before, tabs_now = before.tabs_that_count(subject), view.tabs_that_count(subject)
+    movements = list(_movements(changed_lines(view.db, tabs_before, before.as_of, tabs_now, view.as_of)))
+    answer = base(view, subject, "changements", tabs_now)
+    kept_before = total_of(tabs_before).gain_retenu
+    difference = answer.totals.gain_retenu - kept_before
+    if sum(m.cents for m in movements) != difference:
+        raise RuntimeError(f"the bridge misses {difference - sum(m.cents for m in movements)} cents")
+    objective = before.objective(subject)
+    facts: dict[str, int | date] = {"retenu_avant": kept_before, "depuis": subject.since}
+    if objective:
+        facts["objectif_avant"] = objective.amount
+    elements = _by_line(before, view, movements) if subject.by == "ligne" else _by_cause(movements)
+    return replace(answer, value=difference, unite="EUR", elements=tuple(elements), facts=facts)
 
 
-def _mouvements(changees: Changees) -> Iterator[Mouvement]:
-    for cle, (a, b) in sorted(changees.items(), key=lambda c: c[0]):
-        ligne = b or a
-        assert ligne is not None
+def _movements(changed: ChangedLines) -> Iterator[LineMovement]:
+    for cle, (a, b) in sorted(changed.items(), key=lambda c: c[0]):
+        line = b or a
+        assert line is not None
         declare = (b.gain_exercice if b else 0) - (a.gain_exercice if a else 0)
         retire = (b.retire if b else 0) - (a.retire if a else 0)
         if declare:
-            yield Mouvement(_cause_du_declare(a, b), declare, cle, ligne, b is None)
+            yield LineMovement(_cause_of_declared(a, b), declare, cle, line, b is None)
         if retire:
-            yield Mouvement(_cause_du_retrait(a, b, retire), -retire, cle, ligne, b is None)
+            yield LineMovement(_cause_of_struck(a, b, retire), -retire, cle, line, b is None)
 
 
-def _cause_du_declare(a: Ecrite | None, b: Ecrite | None) -> str:
+def _cause_of_declared(a: LineThatDay | None, b: LineThatDay | None) -> str:
     """A line that is there both days and is worth something else was changed, were it worth nothing on one of them."""
     if a and b:
-        return "regle" if a.recu == b.recu else "modifiee"
+        return "regle" if a.arrival == b.arrival else "modifiee"
     return "apparue" if b else "disparue"
 
 
-def _cause_du_retrait(a: Ecrite | None, b: Ecrite | None, retire: int) -> str:
+def _cause_of_struck(a: LineThatDay | None, b: LineThatDay | None, retire: int) -> str:
     """Why more (or less) of a line is struck: a decision, a rule on the same sending, or what the sending says."""
     if b is None:
         return "disparue"  # what was struck of a line goes with it
     before, after = (_taken(li) for li in (a, b))
-    if before != after or (after and b.recu != (a.recu if a else 0) and b.decision and not b.decision.caduque):
+    if before != after or (after and b.arrival != (a.arrival if a else 0) and b.decision and not b.decision.lapsed):
         # taken since, or it still holds on another amount
         return "apres_verrou" if b.decision and b.decision.after_lock else "decision"
-    if a and a.recu == b.recu:
+    if a and a.arrival == b.arrival:
         return "regle"
     return "retiree" if retire > 0 else "retablie"
 
 
-def _taken(line: Ecrite | None) -> tuple[object, ...]:
+def _taken(line: LineThatDay | None) -> tuple[object, ...]:
     """The decision in force on a line, and whether it holds; nothing when there is none."""
     d = line.decision if line else None
-    return (d.genre, d.par, d.le, d.motif, d.caduque) if d and d.genre != "revenir" else ()
+    return (d.kind, d.by, d.dated, d.reason, d.lapsed) if d and d.kind != "revenir" else ()
 
 
-def _par_cause(mouvements: list[Mouvement]) -> Iterator[Element]:
-    for cause, titre in CAUSES.items():
-        siens = [m for m in mouvements if m.cause == cause]
-        if siens:
-            lignes = len({m.cle for m in siens})
-            yield Element(f"Lignes {titre} : {lignes}", sum(m.cents for m in siens), code=cause)
+def _by_cause(movements: list[LineMovement]) -> Iterator[Element]:
+    for cause, title in CAUSES.items():
+        its_tabs = [m for m in movements if m.cause == cause]
+        if its_tabs:
+            lines = len({m.cle for m in its_tabs})
+            yield Element(f"Lignes {title} : {lines}", sum(m.cents for m in its_tabs), code=cause)
 
 
-def _par_ligne(avant: Vue, apres: Vue, mouvements: Sequence[Mouvement]) -> Iterator[Element]:
+def _by_line(before: View, after: View, movements: Sequence[LineMovement]) -> Iterator[Element]:
     """Largest first, each at its cell."""
-    lues = _lues(avant, [m for m in mouvements if m.disparue]) | _lues(apres, [m for m in mouvements if not m.disparue])
-    for m in sorted(mouvements, key=lambda m: (-abs(m.cents), lues[m.cle].reference)):
-        li = lues[m.cle]
-        precision = CAUSES[m.cause] + (f", {li.decision.mots}" if li.decision else "")
-        yield Element(
-            li.intitule, m.cents, precision, Adresse(li.reference, li.chemin, li.feuille, li.cellule), m.cause
-        )
+    lines_by_place = _moved_lines(before, [m for m in movements if m.gone]) | _moved_lines(
+        after, [m for m in movements if not m.gone]
+    )
+    for m in sorted(movements, key=lambda m: (-abs(m.cents), lines_by_place[m.cle].reference)):
+        li = lines_by_place[m.cle]
+        precision = CAUSES[m.cause] + (f", {li.decision.words}" if li.decision else "")
+        yield Element(li.intitule, m.cents, precision, CellAddress(li.reference, li.path, li.sheet, li.cell), m.cause)
 
 
-def _lues(vue: Vue, mouvements: Sequence[Mouvement]) -> dict[tuple[str, str], LigneRecue]:
+def _moved_lines(view: View, movements: Sequence[LineMovement]) -> dict[tuple[str, str], ReceivedLine]:
     """The lines that moved, with their words and their cells, as that day saw them."""
-    onglets = {m.ligne.onglet for m in mouvements}
-    lues = lignes_de(vue.db, onglets, vue.au, parmi={m.ligne.ligne for m in mouvements})
-    return {(li.finess, li.action_id): li for li in lues}
+    tabs = {m.line.tab for m in movements}
+    lines_by_place = lines_of(view.db, tabs, view.as_of, among={m.line.line for m in movements})
+    return {(li.finess, li.action_id): li for li in lines_by_place}

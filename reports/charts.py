@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from config.folder import Dossier
-from config.french import compte, grand_montant
-from reports.answer import Element, Reponse
-from reports.progress import Etat
-from reports.sayable import labels_connus
+from config.folder import Folder
+from config.french import count_words, rounded_amount
+from reports.answer import Answer, Element
+from reports.progress import State
+from reports.sayable import known_labels
 
-INCONNUS = "libellés hors nomenclature"
-TERRITOIRES = ("ght", "region", "etablissement")
+UNKNOWN_LABELS = "libellés hors nomenclature"
+TERRITORIES = ("ght", "region", "etablissement")
 ALTERNATIVE = 1000
 """Characters that Slack keeps of a picture's text."""
 
@@ -24,158 +24,162 @@ ALTERNATIVE = 1000
 class Part(Enum):
     """What a piece of bar stands for; its value is the word of the key."""
 
-    RETENU = "retenu"
+    KEPT = "retenu"
     UNDER_ALERT = "retenu, sous alerte"
-    PERTE = "perte (retenue)"
+    LOSS = "perte (retenue)"
     RETIRE = "retiré"
-    NOTIFIE = "notifié"
+    NOTIFIED = "notifié"
     REPORT = "report à reprendre"
-    IMPUTE = "imputé, à part"
-    REPONDU = "a répondu"
-    VUE = "vue, pas encore remise"
-    RIEN = "rien reçu"
+    IMPUTED_APART = "imputé, à part"
+    ANSWERED = "a répondu"
+    SEEN = "vue, pas encore remise"
+    NOTHING = "rien reçu"
 
 
 @dataclass(frozen=True, slots=True)
-class Morceau:
+class BarPiece:
     """A piece of bar, from one amount to another: cents, or tabs received."""
 
     part: Part
-    de: int
+    start: int
     a: int
 
 
 @dataclass(frozen=True, slots=True)
-class Barre:
+class Bar:
     """One row: its name, what is said beside it, its pieces, and where its objective stands."""
 
-    nom: str
-    mots: str
-    morceaux: tuple[Morceau, ...] = ()
-    objectif: int | None = None
+    name: str
+    words: str
+    bar_pieces: tuple[BarPiece, ...] = ()
+    objective: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Dessin:
-    """A picture before it is drawn. `titre` is the sentence that the answer says, `pied` on what it stands."""
+class Chart:
+    """A picture before it is drawn. `title` is the sentence that the answer says, `footer` on what it stands."""
 
-    titre: str
-    pied: str
-    barres: tuple[Barre, ...]
-    en_euros: bool = True
+    title: str
+    footer: str
+    bars: tuple[Bar, ...]
+    in_euros: bool = True
     """Whether the bars measure cents; else they are marks of one length."""
 
     @property
     def alternative(self) -> str:
         """The same in words, for those who cannot see it; cut after a whole row when it is long."""
-        texte = f"{self.titre} Graphique en barres"
-        for rang, b in enumerate(self.barres):
-            suite = f"{' : ' if not rang else ' ; '}{b.nom}, {b.mots}"
-            reste = f" ; et {compte(len(self.barres) - rang, 'autre')}."
-            if len(texte) + len(suite) + len(reste) > ALTERNATIVE:
-                return texte + reste
-            texte += suite
-        return f"{texte}."
+        text = f"{self.title} Graphique en barres"
+        for rank, b in enumerate(self.bars):
+            end = f"{' : ' if not rank else ' ; '}{b.name}, {b.words}"
+            rest = f" ; et {count_words(len(self.bars) - rank, 'autre')}."
+            if len(text) + len(end) + len(rest) > ALTERNATIVE:
+                return text + rest
+            text += end
+        return f"{text}."
 
 
-def dessin(r: Reponse, etats: Sequence[Etat], dossier: Dossier, titre: str, pied: str) -> Dessin | None:
+def chart_of(r: Answer, states: Sequence[State], folder: Folder, title: str, footer: str) -> Chart | None:
     """What the picture of an answer shows; None when it has nothing to show.
 
-    `etats` is read for « statut » and « retards » alone.
+    `states` is read for « statut » and « retards » alone.
     """
     if r.intention in ("statut", "retards"):
-        barres = [_etat(e) for e in etats if r.intention == "statut" or not e.repondu or e.onglets < e.attendus]
-        return Dessin(titre, pied, tuple(barres), en_euros=False) if barres else None
+        bars = [
+            _state_bar(e) for e in states if r.intention == "statut" or not e.has_answered or e.tabs < e.expected_tabs
+        ]
+        return Chart(title, footer, tuple(bars), in_euros=False) if bars else None
     if r.intention == "prevision":
-        return Dessin(titre, pied, tuple(_prevision(r)))
+        return Chart(title, footer, tuple(_expected_bars(r)))
     if r.intention in ("gains", "objectif") and not r.elements:
-        r = replace(r, elements=(_en_tout(r, dossier),))
-    connus = labels_connus(dossier)
-    elements = _nommes(r.elements, connus | {e.libelle for e in r.elements if e.libelle.isdigit() and not r.par})
-    return Dessin(titre, pied, tuple(_barre(e, r) for e in elements)) if elements else None
+        r = replace(r, elements=(_whole_as_one_bar(r, folder),))
+    known_ones = known_labels(folder)
+    elements = _named_by_us(r.elements, known_ones | {e.label for e in r.elements if e.label.isdigit() and not r.by})
+    return Chart(title, footer, tuple(_bar(e, r) for e in elements)) if elements else None
 
 
-def _en_tout(r: Reponse, dossier: Dossier) -> Element:
+def _whole_as_one_bar(r: Answer, folder: Folder) -> Element:
     """The whole as one bar, for those to whom its parts are closed."""
-    objectif = r.objectif.montant if r.objectif else None
-    t = r.totaux
-    return Element(dossier.territoire.nom(r.perimetre), t.gain_retenu, retire=t.gain_retire, objectif=objectif,
-                   sous_alerte=r.sous_alerte)  # fmt: skip
+    objective = r.objective.amount if r.objective else None
+    t = r.totals
+    return Element(folder.territory.name(r.scope), t.gain_retenu, retire=t.gain_retire, objective=objective,
+                   under_alert=r.under_alert)  # fmt: skip
 
 
-def _nommes(elements: Sequence[Element], connus: frozenset[str]) -> list[Element]:
+def _named_by_us(elements: Sequence[Element], known_ones: frozenset[str]) -> list[Element]:
     """The elements under names of ours; those that people named themselves are added up, last."""
-    gardes = [e for e in elements if e.libelle in connus]
-    autres = [e for e in elements if e.libelle not in connus]
-    if not autres:
-        return gardes
-    somme = sum(int(e.valeur or 0) for e in autres)
-    return [*gardes, Element(INCONNUS, somme, retire=sum(e.retire for e in autres))]
+    kept_ones = [e for e in elements if e.label in known_ones]
+    others = [e for e in elements if e.label not in known_ones]
+    if not others:
+        return kept_ones
+    total_of = sum(int(e.value or 0) for e in others)
+    return [*kept_ones, Element(UNKNOWN_LABELS, total_of, retire=sum(e.retire for e in others))]
 
 
-def _barre(e: Element, r: Reponse) -> Barre:
-    if e.valeur is None:
-        return Barre(e.libelle, e.precision or "rien reçu", (), e.objectif)
-    retenu = int(e.valeur)
-    morceaux = _kept(retenu, e.sous_alerte)
+def _bar(e: Element, r: Answer) -> Bar:
+    if e.value is None:
+        return Bar(e.label, e.precision or "rien reçu", (), e.objective)
+    kept = int(e.value)
+    bar_pieces = _kept(kept, e.under_alert)
     if e.retire:
-        morceaux.append(Morceau(Part.RETIRE, max(retenu, 0), max(retenu, 0) + e.retire))
-    mots = [grand_montant(retenu)]
-    if e.sous_alerte:
-        mots.append(f"dont {grand_montant(e.sous_alerte)} sous alerte")
+        bar_pieces.append(BarPiece(Part.RETIRE, max(kept, 0), max(kept, 0) + e.retire))
+    words = [rounded_amount(kept)]
+    if e.under_alert:
+        words.append(f"dont {rounded_amount(e.under_alert)} sous alerte")
     if r.intention == "classement":
-        mots.insert(0, e.precision.partition(",")[0])
+        words.insert(0, e.precision.partition(",")[0])
     if e.retire:
-        mots.append(f"{grand_montant(e.retire)} retirés")
-    if e.objectif is not None:
-        mots.append(f"objectif {grand_montant(e.objectif)}")
+        words.append(f"{rounded_amount(e.retire)} retirés")
+    if e.objective is not None:
+        words.append(f"objectif {rounded_amount(e.objective)}")
     if "provisoire" in e.precision:
-        mots.append("provisoire")
-    return Barre(e.libelle, ", ".join(mots), tuple(morceaux), e.objectif)
+        words.append("provisoire")
+    return Bar(e.label, ", ".join(words), tuple(bar_pieces), e.objective)
 
 
-def _kept(cents: int, under: int) -> list[Morceau]:
+def _kept(cents: int, under: int) -> list[BarPiece]:
     """A kept amount: a loss, or what bears no alert, then what does."""
     if cents <= 0:
-        return [Morceau(Part.PERTE, 0, cents)] if cents else []
+        return [BarPiece(Part.LOSS, 0, cents)] if cents else []
     sound = max(cents - under, 0)
-    return [m for m in (Morceau(Part.RETENU, 0, sound), Morceau(Part.UNDER_ALERT, sound, cents)) if m.de != m.a]
+    return [m for m in (BarPiece(Part.KEPT, 0, sound), BarPiece(Part.UNDER_ALERT, sound, cents)) if m.start != m.a]
 
 
-def _prevision(r: Reponse) -> list[Barre]:
+def _expected_bars(r: Answer) -> list[Bar]:
     """Each part where the one before ends, then their sum against the objective; the imputed part beside them."""
-    barres, depart, morceaux = [], 0, []
-    parts = ((Part.RETENU, "Retenu", r.totaux.gain_retenu), (Part.NOTIFIE, "Notifié", _fait(r, "notifie")),
-             (Part.REPORT, f"Report de {r.exercice - 1} à reprendre", _fait(r, "report")))  # fmt: skip
-    for part, nom, cents in parts:
-        if not cents and part is not Part.RETENU:
+    bars, depart, bar_pieces = [], 0, []
+    parts = ((Part.KEPT, "Retenu", r.totals.gain_retenu), (Part.NOTIFIED, "Notifié", _fact(r, "notifie")),
+             (Part.REPORT, f"Report de {r.exercice - 1} à reprendre", _fact(r, "report")))  # fmt: skip
+    for part, name, cents in parts:
+        if not cents and part is not Part.KEPT:
             continue
-        morceau = Morceau(Part.PERTE if cents < 0 else part, depart, depart + cents)
-        barres.append(Barre(nom, grand_montant(cents), (morceau,)))
-        morceaux.append(morceau)
+        bar_piece = BarPiece(Part.LOSS if cents < 0 else part, depart, depart + cents)
+        bars.append(Bar(name, rounded_amount(cents), (bar_piece,)))
+        bar_pieces.append(bar_piece)
         depart += cents
-    objectif = r.objectif.montant if r.objectif else None
-    vise = f", objectif {grand_montant(objectif)}" if objectif is not None else ""
-    barres.append(
-        Barre(f"Prévision {r.exercice}", f"{grand_montant(int(r.valeur or 0))}{vise}", tuple(morceaux), objectif)
+    objective = r.objective.amount if r.objective else None
+    aim_words = f", objectif {rounded_amount(objective)}" if objective is not None else ""
+    bars.append(
+        Bar(f"Prévision {r.exercice}", f"{rounded_amount(int(r.value or 0))}{aim_words}", tuple(bar_pieces), objective)
     )
-    if impute := _fait(r, "impute"):
-        nom = f"À part : {compte(_fait(r, 'absents'), 'GHT', 'GHT')} sans réponse"
-        barres.append(Barre(nom, f"{grand_montant(impute)} imputés", (Morceau(Part.IMPUTE, depart, depart + impute),)))
-    return barres
+    if imputed := _fact(r, "impute"):
+        name = f"À part : {count_words(_fact(r, 'absents'), 'GHT', 'GHT')} sans réponse"
+        bars.append(
+            Bar(name, f"{rounded_amount(imputed)} imputés", (BarPiece(Part.IMPUTED_APART, depart, depart + imputed),))
+        )
+    return bars
 
 
-def _fait(r: Reponse, nom: str) -> int:
-    return int(str(r.faits.get(nom, 0)))
+def _fact(r: Answer, name: str) -> int:
+    return int(str(r.facts.get(name, 0)))
 
 
-def _etat(e: Etat) -> Barre:
+def _state_bar(e: State) -> Bar:
     """Where a GHT stands; why someone entered it on its behalf stays out, that is a text."""
-    part = Part.REPONDU if e.repondu else Part.VUE if e.progres == "vue" else Part.RIEN
-    return Barre(e.ght.nom, replace(e, pour_le_compte="").mots, (Morceau(part, 0, 1),))
+    part = Part.ANSWERED if e.has_answered else Part.SEEN if e.progress == "vue" else Part.NOTHING
+    return Bar(e.ght.name, replace(e, on_behalf="").words, (BarPiece(part, 0, 1),))
 
 
-def parts(d: Dessin) -> list[Part]:
+def parts(d: Chart) -> list[Part]:
     """What the key explains: the parts that are drawn, in their order."""
-    vues = {m.part for b in d.barres for m in b.morceaux}
-    return [p for p in Part if p in vues]
+    seen_parts = {m.part for b in d.bars for m in b.bar_pieces}
+    return [p for p in Part if p in seen_parts]

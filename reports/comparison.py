@@ -6,128 +6,130 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from config.errors import UserError
-from config.french import SANS_TAUX, grand_montant, taux
-from config.objectives import Objectif
-from reports.answer import Element, Reponse
+from config.french import NO_RATE, rate, rounded_amount
+from config.objectives import Objective
+from reports.answer import Answer, Element
 from reports.gains import base
-from reports.view import Sujet, Vue
+from reports.view import Subject, View
 
 NOT_TOLD = "non communiqué : {why}"
-Tell = Callable[[Sujet, Reponse], Reponse]
+Tell = Callable[[Subject, Answer], Answer]
 """What one figure becomes for whoever it is told to."""
 
 
-def plainly(_sujet: Sujet, r: Reponse) -> Reponse:
+def plainly(_subject: Subject, r: Answer) -> Answer:
     return r
 
 
-def comparaison(vue: Vue, sujet: Sujet, tell: Tell = plainly) -> Reponse:
-    """The kept gains of several territories, or of several exercices; `valeur` is how far the first is from the second.
+def comparison(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
+    """The kept gains of several territories, or of several exercices; `value` is how far the first is from the second.
 
     Of two exercices, the change from the earlier to the later.
     """
-    if sujet.autres:
-        places = [replace(sujet, perimetre=p, autres=()) for p in (sujet.perimetre, *sujet.autres)]
-        elements = [_territoire(vue, place, tell) for place in places]
-        a, b = elements[0].valeur, elements[1].valeur
-        reponse = _ensemble(vue, places)
+    if subject.others:
+        places = [replace(subject, scope=p, others=()) for p in (subject.scope, *subject.others)]
+        elements = [_territory_element(view, place, tell) for place in places]
+        a, b = elements[0].value, elements[1].value
+        answer = _taken_together(view, places)
     else:
-        elements = [_exercice(vue, sujet, n, tell) for n in sujet.exercices]
-        b, a = elements[0].valeur, elements[-1].valeur
-        connu = replace(sujet, exercice=_dernier_connu(vue, sujet.exercices), campagne=None)
-        reponse = base(vue, connu, "comparaison", vue.comptent(connu))
-    ecart = int(a) - int(b) if a is not None and b is not None else None
-    return replace(reponse, valeur=ecart, unite="EUR", elements=tuple(elements))
+        elements = [_exercice(view, subject, n, tell) for n in subject.exercices]
+        b, a = elements[0].value, elements[-1].value
+        known_subject = replace(subject, exercice=_last_with_campaign(view, subject.exercices), campaign=None)
+        answer = base(view, known_subject, "comparaison", view.tabs_that_count(known_subject))
+    difference = int(a) - int(b) if a is not None and b is not None else None
+    return replace(answer, value=difference, unite="EUR", elements=tuple(elements))
 
 
-def _ensemble(vue: Vue, places: list[Sujet]) -> Reponse:
+def _taken_together(view: View, places: list[Subject]) -> Answer:
     """The basis of several territories taken together, one inside another counted once."""
-    onglets = {o.id: o for place in places for o in vue.comptent(place)}
-    attendus = {g.code for place in places for g in vue.ghts(place)}
-    recus = {vue.ght_de(o) for o in onglets.values()} & attendus
-    reponse = base(vue, places[0], "comparaison", list(onglets.values()))
+    tabs = {o.id: o for place in places for o in view.tabs_that_count(place)}
+    expected_ghts = {g.code for place in places for g in view.ghts(place)}
+    received_files = {view.ght_of(o) for o in tabs.values()} & expected_ghts
+    answer = base(view, places[0], "comparaison", list(tabs.values()))
     # What is aimed at is one side's: nobody's attainment is that of the sum.
-    return replace(reponse, recues=len(recus), attendues=len(attendus), objectif=None)
+    return replace(answer, received_so_far=len(received_files), expected_trames=len(expected_ghts), objective=None)
 
 
-def evolution(vue: Vue, sujet: Sujet, tell: Tell = plainly) -> Reponse:
-    """The kept gains of each exercice whose campaign was opened; `valeur` is the change over the last two."""
-    exercices = sujet.exercices or exercices_ouverts(vue)
-    elements = [_exercice(vue, sujet, n, tell) for n in exercices]
-    dits = [int(e.valeur) for e in elements if e.valeur is not None]
-    connu = replace(sujet, exercice=_dernier_connu(vue, exercices), campagne=None)
-    reponse = base(vue, connu, "evolution", vue.comptent(connu))
-    ecart = dits[-1] - dits[-2] if len(dits) > 1 else None
-    return replace(reponse, valeur=ecart, unite="EUR", elements=tuple(_avec_les_pas(elements)))
+def evolution(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
+    """The kept gains of each exercice whose campaign was opened; `value` is the change over the last two."""
+    exercices = subject.exercices or open_exercices(view)
+    elements = [_exercice(view, subject, n, tell) for n in exercices]
+    amounts_told = [int(e.value) for e in elements if e.value is not None]
+    known_subject = replace(subject, exercice=_last_with_campaign(view, exercices), campaign=None)
+    answer = base(view, known_subject, "evolution", view.tabs_that_count(known_subject))
+    difference = amounts_told[-1] - amounts_told[-2] if len(amounts_told) > 1 else None
+    return replace(answer, value=difference, unite="EUR", elements=tuple(_with_steps_between(elements)))
 
 
-def exercices_ouverts(vue: Vue) -> tuple[int, ...]:
+def open_exercices(view: View) -> tuple[int, ...]:
     """The exercices of which a campaign had been opened that day, oldest first."""
-    return tuple(sorted({c.exercice for c in vue.dossier.campagnes.values() if c.ouverture <= vue.au}))
+    return tuple(sorted({c.exercice for c in view.folder.campaigns.values() if c.opening <= view.as_of}))
 
 
-def _dernier_connu(vue: Vue, exercices: Sequence[int]) -> int:
+def _last_with_campaign(view: View, exercices: Sequence[int]) -> int:
     """The last of these exercices that has a campaign. Raises UserError when none has."""
-    connus = {c.exercice for c in vue.dossier.campagnes.values()}
-    dits = [n for n in exercices if n in connus]
-    if not dits:
-        raise UserError(f"Aucune campagne pour ces exercices ; connus : {', '.join(map(str, sorted(connus)))}.")
-    return dits[-1]
+    known_ones = {c.exercice for c in view.folder.campaigns.values()}
+    amounts_told = [n for n in exercices if n in known_ones]
+    if not amounts_told:
+        raise UserError(f"Aucune campagne pour ces exercices ; connus : {', '.join(map(str, sorted(known_ones)))}.")
+    return amounts_told[-1]
 
 
-def _territoire(vue: Vue, sujet: Sujet, tell: Tell) -> Element:
+def _territory_element(view: View, subject: Subject, tell: Tell) -> Element:
     """What one territory kept, beside how much of its objective that is and how many of its trames came."""
-    onglets = vue.comptent(sujet)
-    reponse = tell(sujet, base(vue, sujet, "comparaison", onglets))
-    nom, p = vue.dossier.territoire.nom(sujet.perimetre), sujet.perimetre
-    if not onglets:
-        return Element(nom, None, "rien reçu", code=p.code, territoire=p)
-    if "retenu" in reponse.masque:
-        return Element(nom, None, NOT_TOLD.format(why=reponse.masque["retenu"]), code=p.code, territoire=p)
-    recues = f"{reponse.recues} trame{'s' if reponse.recues > 1 else ''} sur {reponse.attendues}"
+    tabs = view.tabs_that_count(subject)
+    answer = tell(subject, base(view, subject, "comparaison", tabs))
+    name, p = view.folder.territory.name(subject.scope), subject.scope
+    if not tabs:
+        return Element(name, None, "rien reçu", code=p.code, territory=p)
+    if "retenu" in answer.mask:
+        return Element(name, None, NOT_TOLD.format(why=answer.mask["retenu"]), code=p.code, territory=p)
+    received_so_far = (
+        f"{answer.received_so_far} trame{'s' if answer.received_so_far > 1 else ''} sur {answer.expected_trames}"
+    )
     return Element(
-        nom, reponse.totaux.gain_retenu, f"{_atteinte(reponse)}{recues}", code=p.code, territoire=p,
-        retire=reponse.totaux.gain_retire, objectif=reponse.objectif.montant if reponse.objectif else None,
-        sous_alerte=reponse.sous_alerte,
+        name, answer.totals.gain_retenu, f"{_attainment(answer)}{received_so_far}", code=p.code, territory=p,
+        retire=answer.totals.gain_retire, objective=answer.objective.amount if answer.objective else None,
+        under_alert=answer.under_alert,
     )  # fmt: skip
 
 
-def _atteinte(r: Reponse) -> str:
-    if r.atteinte is None:
-        return f"objectif de 0 €, {SANS_TAUX}, " if r.objectif else ""
-    return f"{taux(r.atteinte)} de l'objectif, "
+def _attainment(r: Answer) -> str:
+    if r.attainment is None:
+        return f"objectif de 0 €, {NO_RATE}, " if r.objective else ""
+    return f"{rate(r.attainment)} de l'objectif, "
 
 
-def _exercice(vue: Vue, sujet: Sujet, exercice: int, tell: Tell) -> Element:
+def _exercice(view: View, subject: Subject, exercice: int, tell: Tell) -> Element:
     """What one exercice kept; no figure when it has no campaign, or nothing came."""
     code = str(exercice)
-    if not vue.dossier.campagnes_de(exercice):
+    if not view.folder.campaigns_of(exercice):
         return Element(code, None, "aucune campagne", code=code)
-    celui_la = replace(sujet, exercice=exercice, campagne=None, exercices=())
-    onglets = vue.comptent(celui_la)
-    if not onglets:
+    that_subject = replace(subject, exercice=exercice, campaign=None, exercices=())
+    tabs = view.tabs_that_count(that_subject)
+    if not tabs:
         return Element(code, None, "rien reçu", code=code)
-    r = tell(celui_la, base(vue, celui_la, "evolution", onglets))
-    trames = f"{r.recues} trame{'s' if r.recues > 1 else ''} sur {r.attendues}"
-    if "retenu" in r.masque:
-        return Element(code, None, NOT_TOLD.format(why=r.masque["retenu"]), code=code)
+    r = tell(that_subject, base(view, that_subject, "evolution", tabs))
+    trames = f"{r.received_so_far} trame{'s' if r.received_so_far > 1 else ''} sur {r.expected_trames}"
+    if "retenu" in r.mask:
+        return Element(code, None, NOT_TOLD.format(why=r.mask["retenu"]), code=code)
     return Element(
-        code, r.totaux.gain_retenu, _objectif(r.objectif) + trames, code=code, retire=r.totaux.gain_retire,
-        objectif=r.objectif.montant if r.objectif else None, sous_alerte=r.sous_alerte,
+        code, r.totals.gain_retenu, _objective(r.objective) + trames, code=code, retire=r.totals.gain_retire,
+        objective=r.objective.amount if r.objective else None, under_alert=r.under_alert,
     )  # fmt: skip
 
 
-def _objectif(objectif: Objectif | None) -> str:
-    return f"objectif {grand_montant(objectif.montant)}, " if objectif else ""
+def _objective(objective: Objective | None) -> str:
+    return f"objectif {rounded_amount(objective.amount)}, " if objective else ""
 
 
-def _avec_les_pas(elements: list[Element]) -> list[Element]:
+def _with_steps_between(elements: list[Element]) -> list[Element]:
     """Each figure with how far it is from the one before."""
-    rendus, avant = [], None
+    results, before = [], None
     for e in elements:
-        if e.valeur is not None and avant is not None:
-            pas = int(e.valeur) - avant
-            e = replace(e, precision=f"{'+' if pas >= 0 else ''}{grand_montant(pas)}, {e.precision}")  # noqa: PLW2901
-        avant = int(e.valeur) if e.valeur is not None else avant
-        rendus.append(e)
-    return rendus
+        if e.value is not None and before is not None:
+            step = int(e.value) - before
+            e = replace(e, precision=f"{'+' if step >= 0 else ''}{rounded_amount(step)}, {e.precision}")  # noqa: PLW2901
+        before = int(e.value) if e.value is not None else before
+        results.append(e)
+    return results

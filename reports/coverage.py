@@ -6,70 +6,76 @@ from dataclasses import replace
 from decimal import Decimal
 
 from config.errors import UserError
-from config.french import grand_montant
-from reports.answer import Element, Reponse
+from config.french import rounded_amount
+from reports.answer import Answer, Element
 from reports.comparison import NOT_TOLD, Tell, plainly
 from reports.gains import base
-from reports.view import Sujet, Vue
+from reports.view import Subject, View
 from sheets.register import line_parts
 from sheets.register.line_parts import Treated
 
 
-def treated(vue: Vue, sujet: Sujet) -> list[Treated]:
+def treated(view: View, subject: Subject) -> list[Treated]:
     """The kept lines that have a reference and were first ordered in the exercice, whenever they were declared."""
-    after = vue.in_exercice(sujet, sujet.exercice + 1).values()
-    return line_parts.treated(vue.db, vue.comptent(sujet), after, sujet.exercice, vue.au)
+    after = view.in_exercice(subject, subject.exercice + 1).values()
+    return line_parts.treated(view.db, view.tabs_that_count(subject), after, subject.exercice, view.as_of)
 
 
-def couverture(vue: Vue, sujet: Sujet, tell: Tell = plainly) -> Reponse:
+def coverage(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
     """Reference amounts of the treated lines ÷ total purchases of the whole territory; of several exercices, the sum."""
-    if len(sujet.exercices) > 1:
-        return _of_several(vue, sujet, tell)
-    tabs = vue.comptent(sujet)
-    reponse = base(vue, sujet, "couverture", tabs)
-    after = vue.in_exercice(sujet, sujet.exercice + 1).values()
-    traite = sum(o.perimetre_traite for o in tabs) + line_parts.treated_late(
-        vue.db, tabs, after, sujet.exercice, vue.au
+    if len(subject.exercices) > 1:
+        return _of_several(view, subject, tell)
+    tabs = view.tabs_that_count(subject)
+    answer = base(view, subject, "couverture", tabs)
+    after = view.in_exercice(subject, subject.exercice + 1).values()
+    treated = sum(o.perimeter_treated for o in tabs) + line_parts.treated_late(
+        view.db, tabs, after, subject.exercice, view.as_of
     )
-    achats = vue.achats(sujet.exercice, vue.members(sujet))
-    connus = [m for m in achats.values() if m]
-    faits = {"perimetre_traite": traite, "achats": sum(connus), "achats_inconnus": len(achats) - len(connus)}
-    valeur = Decimal(traite) / sum(connus) if connus else None
-    return replace(reponse, valeur=valeur, unite="taux", faits=faits)
+    purchases = view.purchases(subject.exercice, view.members(subject))
+    known_ones = [m for m in purchases.values() if m]
+    facts = {
+        "perimetre_traite": treated,
+        "achats": sum(known_ones),
+        "achats_inconnus": len(purchases) - len(known_ones),
+    }
+    value = Decimal(treated) / sum(known_ones) if known_ones else None
+    return replace(answer, value=value, unite="taux", facts=facts)
 
 
-def _of_several(vue: Vue, sujet: Sujet, tell: Tell) -> Reponse:
+def _of_several(view: View, subject: Subject, tell: Tell) -> Answer:
     """The plain sum of the yearly rates, each shown: it may well pass 100 %."""
-    known = [n for n in sujet.exercices if vue.dossier.campagnes_de(n)]
+    known = [n for n in subject.exercices if view.folder.campaigns_of(n)]
     if not known:
-        raise UserError(f"Aucune campagne pour ces exercices : {', '.join(map(str, sujet.exercices))}.")
-    ones = {n: replace(sujet, exercice=n, campagne=None, exercices=()) for n in known}
-    yearly = {n: tell(one, couverture(vue, one)) for n, one in ones.items()}
-    elements = [_year(n, yearly.get(n)) for n in sujet.exercices]
-    rates = [e.valeur for e in elements if isinstance(e.valeur, Decimal)]
-    faits = {"exercices": len(rates), "exercices_inconnus": len(elements) - len(rates)}
-    valeur = sum(rates, Decimal(0)) if rates else None
-    return replace(yearly[known[-1]], valeur=valeur, elements=tuple(elements), faits=faits)
+        raise UserError(f"Aucune campagne pour ces exercices : {', '.join(map(str, subject.exercices))}.")
+    ones = {n: replace(subject, exercice=n, campaign=None, exercices=()) for n in known}
+    yearly = {n: tell(one, coverage(view, one)) for n, one in ones.items()}
+    elements = [_year(n, yearly.get(n)) for n in subject.exercices]
+    rates = [e.value for e in elements if isinstance(e.value, Decimal)]
+    facts = {"exercices": len(rates), "exercices_inconnus": len(elements) - len(rates)}
+    value = sum(rates, Decimal(0)) if rates else None
+    return replace(yearly[known[-1]], value=value, elements=tuple(elements), facts=facts)
 
 
-def _year(exercice: int, r: Reponse | None) -> Element:
+def _year(exercice: int, r: Answer | None) -> Element:
     code = str(exercice)
     if r is None:
         return Element(code, None, "aucune campagne", code=code)
-    if "valeur" in r.masque:
-        return Element(code, None, NOT_TOLD.format(why=r.masque["valeur"]), code=code)
-    if r.valeur is None:
+    if "valeur" in r.mask:
+        return Element(code, None, NOT_TOLD.format(why=r.mask["valeur"]), code=code)
+    if r.value is None:
         return Element(code, None, "achats totaux inconnus", code=code)
-    traite, achats = (int(str(r.faits[f])) for f in ("perimetre_traite", "achats"))
-    return Element(code, r.valeur, f"{grand_montant(traite)} traités sur {grand_montant(achats)} d'achats", code=code)
+    treated, purchases = (int(str(r.facts[f])) for f in ("perimetre_traite", "achats"))
+    return Element(
+        code, r.value, f"{rounded_amount(treated)} traités sur {rounded_amount(purchases)} d'achats", code=code
+    )
 
 
-def performance(vue: Vue, sujet: Sujet) -> Reponse:
+def performance(view: View, subject: Subject) -> Answer:
     """Annual gains of the treated lines ÷ their reference amounts; None without any."""
-    tabs = vue.comptent(sujet)
-    reponse = base(vue, sujet, "performance", tabs)
-    after = vue.in_exercice(sujet, sujet.exercice + 1).values()
-    all_ = line_parts.treated_in_all(vue.db, tabs, after, sujet.exercice, vue.au)
-    faits = {"gain_annuel": all_.gain, "perimetre_traite": all_.reference, "lignes_traitees": all_.lines}
-    valeur = Decimal(all_.gain) / all_.reference if all_.reference else None
-    return replace(reponse, valeur=valeur, unite="taux", faits=faits)
+    tabs = view.tabs_that_count(subject)
+    answer = base(view, subject, "performance", tabs)
+    after = view.in_exercice(subject, subject.exercice + 1).values()
+    all_ = line_parts.treated_in_all(view.db, tabs, after, subject.exercice, view.as_of)
+    facts = {"gain_annuel": all_.gain, "perimetre_traite": all_.reference, "lignes_traitees": all_.lines}
+    value = Decimal(all_.gain) / all_.reference if all_.reference else None
+    return replace(answer, value=value, unite="taux", facts=facts)

@@ -5,55 +5,57 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from config.campaign import Campagne, par_situation
+from config.campaign import Campaign, by_situation
 from config.errors import UserError
-from config.french import compte, jour
-from reports.answer import Element, Reponse
+from config.french import count_words, day
+from reports.answer import Answer, Element
 from reports.gains import base
-from reports.view import Sujet, Vue
-from sheets.register.decisions import suites
+from reports.view import Subject, View
+from sheets.register.decisions import ght_decisions
 
 
-def echeances(vue: Vue, sujet: Sujet) -> Reponse:
+def all_deadlines(view: View, subject: Subject) -> Answer:
     """The campaigns under way or to come, or those of the exercice that was named; the next deadline among the facts."""
-    choisies = _choisies(vue, sujet)
-    celle = next((c for c in choisies if echeance_de(vue, sujet, c)[0] >= vue.au), choisies[-1])
-    courant = replace(sujet, exercice=celle.exercice, campagne=celle.code)
-    reponse = base(vue, courant, "echeances", vue.comptent(courant))
-    elements = tuple(Element(c.titre, None, _dates(vue, sujet, c), code=c.code) for c in choisies)
-    faits = {"echeance": echeance_de(vue, sujet, celle)[0], "ouverture": celle.ouverture}
-    return replace(reponse, campagne=celle.code, elements=elements, faits=faits)
+    chosen_campaigns = _chosen_campaigns(view, subject)
+    nearest_campaign = next(
+        (c for c in chosen_campaigns if deadline_of(view, subject, c)[0] >= view.as_of), chosen_campaigns[-1]
+    )
+    current_subject = replace(subject, exercice=nearest_campaign.exercice, campaign=nearest_campaign.code)
+    answer = base(view, current_subject, "echeances", view.tabs_that_count(current_subject))
+    elements = tuple(Element(c.title, None, _dates(view, subject, c), code=c.code) for c in chosen_campaigns)
+    facts = {"echeance": deadline_of(view, subject, nearest_campaign)[0], "ouverture": nearest_campaign.opening}
+    return replace(answer, campaign=nearest_campaign.code, elements=elements, facts=facts)
 
 
-def _choisies(vue: Vue, sujet: Sujet) -> list[Campagne]:
-    toutes = par_situation(vue.dossier.campagnes.values())
-    if sujet.campagne or sujet.exercices:
-        nommees = [c for n in sujet.exercices or (sujet.exercice,) for c in vue.dossier.campagnes_de(n)]
-        choisies = [c for c in nommees if sujet.campagne in (None, c.code)]
-        if not choisies:
-            connus = sorted({str(c.exercice) for c in toutes})
-            raise UserError(f"Aucune campagne pour {sujet.exercice} ; exercices connus : {', '.join(connus)}.")
-        return choisies
-    return [c for c in toutes if c.verrou >= vue.au or c == vue.campagne(sujet)]
+def _chosen_campaigns(view: View, subject: Subject) -> list[Campaign]:
+    all_of_those = by_situation(view.folder.campaigns.values())
+    if subject.campaign or subject.exercices:
+        named_ones = [c for n in subject.exercices or (subject.exercice,) for c in view.folder.campaigns_of(n)]
+        chosen_campaigns = [c for c in named_ones if subject.campaign in (None, c.code)]
+        if not chosen_campaigns:
+            known_ones = sorted({str(c.exercice) for c in all_of_those})
+            raise UserError(f"Aucune campagne pour {subject.exercice} ; exercices connus : {', '.join(known_ones)}.")
+        return chosen_campaigns
+    return [c for c in all_of_those if c.lock >= view.as_of or c == view.campaign(subject)]
 
 
-def echeance_de(vue: Vue, sujet: Sujet, campagne: Campagne) -> tuple[date, bool]:
+def deadline_of(view: View, subject: Subject, campaign: Campaign) -> tuple[date, bool]:
     """The deadline, and whether it is the GHT's own: later than the campaign's."""
-    if sujet.perimetre.type in ("ght", "etablissement"):
-        for g in vue.dossier.territoire.ghts_de(sujet.perimetre, campagne.situation):
-            suite = suites(vue.db, campagne.code, vue.au).get(g.code)
-            if suite and suite.prolongee_au:
-                return suite.prolongee_au, True
-    return campagne.echeance, False
+    if subject.scope.type in ("ght", "etablissement"):
+        for g in view.folder.territory.ghts_of(subject.scope, campaign.situation):
+            decided = ght_decisions(view.db, campaign.code, view.as_of).get(g.code)
+            if decided and decided.extended_to:
+                return decided.extended_to, True
+    return campaign.deadline, False
 
 
-def _dates(vue: Vue, sujet: Sujet, c: Campagne) -> str:
+def _dates(view: View, subject: Subject, c: Campaign) -> str:
     """« ouverte du 10/01/2022 au 28/02/2022 (dans 12 jours), verrou le 15/03/2022 »."""
-    echeance, prolongee = echeance_de(vue, sujet, c)
-    reste = (echeance - vue.au).days
-    dans = "aujourd'hui" if not reste else f"dans {compte(reste, 'jour')}" if reste > 0 else "passée"
-    pour_lui = ", prolongée pour ce GHT" if prolongee else ""
+    deadline, extended = deadline_of(view, subject, c)
+    rest = (deadline - view.as_of).days
+    time_left = "aujourd'hui" if not rest else f"dans {count_words(rest, 'jour')}" if rest > 0 else "passée"
+    for_this_ght = ", prolongée pour ce GHT" if extended else ""
     return (
-        f"situation au {jour(c.situation)}, ouverture le {jour(c.ouverture)}, à rendre le {jour(echeance)} "
-        f"({dans}{pour_lui}), verrou le {jour(c.verrou)}"
+        f"situation au {day(c.situation)}, ouverture le {day(c.opening)}, à rendre le {day(deadline)} "
+        f"({time_left}{for_this_ght}), verrou le {day(c.lock)}"
     )

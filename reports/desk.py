@@ -5,65 +5,65 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from config.campaign import Campagne, campagne_du_jour
-from config.territory import Perimetre
+from config.campaign import Campaign, current_campaign
+from config.territory import Scope
 from reports import deadlines
-from reports.answer import Reponse
+from reports.answer import Answer
 from reports.gains import gains
-from reports.progress import Etat, etats
-from reports.quality import rejets
-from reports.todo import a_trancher, taches
-from reports.view import Sujet, Vue
+from reports.progress import State, states
+from reports.quality import rejections
+from reports.todo import tasks, undecided_lines
+from reports.view import Subject, View
 
-COUTEUX = 5
+COSTLIEST_SHOWN = 5
 """Findings shown: the costliest; the rejects tell them all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Poste:
+class CampaignUnderWay:
     """A campaign under way seen from a territory. The euros are those of its exercice, as every answer says them."""
 
-    campagne: Campagne
-    gains: Reponse
-    echeance: date
+    campaign: Campaign
+    gains: Answer
+    deadline: date
     """The campaign's, or the GHT's own when it was extended."""
 
     @property
-    def perimetre(self) -> Perimetre:
-        return self.gains.perimetre
+    def scope(self) -> Scope:
+        return self.gains.scope
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
     """What only someone who may see the lines of the territory finds beside the figures."""
 
-    etats: tuple[Etat, ...]
-    taches: Reponse
-    a_trancher: tuple[int, int]
+    states: tuple[State, ...]
+    tasks: Answer
+    undecided_lines: tuple[int, int]
     """Lines that wait for a decision, and their cents."""
-    rejets: Reponse
+    rejections: Answer
 
 
-def campagnes_en_cours(vue: Vue) -> list[Campagne]:
+def campaigns_under_way(view: View) -> list[Campaign]:
     """Those opened and not past their lock, the nearest deadline first; when there is none, the last one opened."""
-    toutes = vue.dossier.campagnes.values()
-    ouvertes = [c for c in toutes if c.ouverture <= vue.au <= c.verrou]
-    return sorted(ouvertes, key=lambda c: (c.echeance, c.code)) or [campagne_du_jour(toutes, vue.au)]
+    all_of_those = view.folder.campaigns.values()
+    open_campaigns = [c for c in all_of_those if c.opening <= view.as_of <= c.lock]
+    return sorted(open_campaigns, key=lambda c: (c.deadline, c.code)) or [current_campaign(all_of_those, view.as_of)]
 
 
-def poste(vue: Vue, campagne: Campagne, perimetre: Perimetre) -> Poste:
+def under_way(view: View, campaign: Campaign, scope: Scope) -> CampaignUnderWay:
     """Raises UserError when nobody is awaited in that territory."""
-    echeance, _ = deadlines.echeance_de(vue, Sujet(perimetre, campagne.exercice), campagne)
-    return Poste(campagne, gains(vue, Sujet(perimetre, campagne.exercice)), echeance)
+    deadline, _ = deadlines.deadline_of(view, Subject(scope, campaign.exercice), campaign)
+    return CampaignUnderWay(campaign, gains(view, Subject(scope, campaign.exercice)), deadline)
 
 
-def detail(vue: Vue, p: Poste) -> Detail:
+def detail(view: View, p: CampaignUnderWay) -> Detail:
     """The states and the things to do of that campaign; the costliest findings in what counts for its exercice."""
-    de_la_campagne = Sujet(p.perimetre, p.campagne.exercice, p.campagne.code)
-    restent = a_trancher(vue, vue.comptent(de_la_campagne)).values()
+    campaign_subject = Subject(p.scope, p.campaign.exercice, p.campaign.code)
+    still_left = undecided_lines(view, view.tabs_that_count(campaign_subject)).values()
     return Detail(
-        tuple(etats(vue, de_la_campagne)),
-        taches(vue, de_la_campagne),
-        (sum(n for n, _ in restent), sum(cents for _, cents in restent)),
-        rejets(vue, Sujet(p.perimetre, p.campagne.exercice, limite=COUTEUX)),
+        tuple(states(view, campaign_subject)),
+        tasks(view, campaign_subject),
+        (sum(n for n, _ in still_left), sum(cents for _, cents in still_left)),
+        rejections(view, Subject(p.scope, p.campaign.exercice, limit=COSTLIEST_SHOWN)),
     )

@@ -11,18 +11,18 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
-from config.french import compte
+from config.french import count_words
 from config.rights import Reader
 from config.settings import Disclosure
-from config.territory import Perimetre, TypePerimetre
+from config.territory import Scope, ScopeKind
 from reports import comparison, coverage
-from reports.answer import Element, Reponse
-from reports.contributors import EUROS, Amounts, Ask, Known, Page, Scope, amounts, of_facts, of_tabs, row
+from reports.answer import Answer, Element
+from reports.contributors import EURO_FACTS, Amounts, Ask, Known, Page, ScopeLess, amounts, of_facts, of_tabs, row
 from reports.elimination import Figure, left_out
 from reports.gains import gains
-from reports.view import Sujet, Vue, somme
-from sheets.gain import arrondi
-from sheets.judged import Totaux
+from reports.view import Subject, View, total_of
+from sheets.gain import rounded
+from sheets.judged import Totals
 
 OF_TABS: dict[str, tuple[str, ...]] = {
     "retenu": ("remis", "provisoire"),
@@ -43,13 +43,13 @@ FORECAST: dict[str, tuple[str, ...]] = {
 RATES = {"couverture": ("perimetre_traite", "achats"), "performance": ("gain_annuel", "perimetre_traite")}
 """The two halves of a rate, among the facts of its answer."""
 WITH_FACTS = ("prevision", *RATES)
-UNIT_WORDS: dict[TypePerimetre, tuple[str, str]] = {
+UNIT_WORDS: dict[ScopeKind, tuple[str, str]] = {
     "ght": ("autre GHT", "autres GHT"), "etablissement": ("autre établissement", "autres établissements"),
     "region": ("autre région", "autres régions"), "national": ("autre pays", "autres pays"),
 }  # fmt: skip
 
 
-class Rounded(Totaux):
+class Rounded(Totals):
     """Control totals rounded one by one: they need not add up any more."""
 
     def __post_init__(self) -> None:
@@ -62,21 +62,21 @@ def unit_of_rounding(declared: int) -> int:
     return 10 ** (len(str(euros)) - 1) if euros else 1
 
 
-def why_not(amounts: Amounts, rule: Disclosure, unit: TypePerimetre) -> str:
+def why_not(amounts: Amounts, rule: Disclosure, unit: ScopeKind) -> str:
     """Why a figure made by these others may not be told; empty when it may."""
     shares = [abs(a) for a in amounts.values() if a]
     if len(shares) < rule.contributeurs:
-        return f"moins de {compte(rule.contributeurs, *UNIT_WORDS[unit])} y contribuent"
+        return f"moins de {count_words(rule.contributeurs, *UNIT_WORDS[unit])} y contribuent"
     if max(shares) > rule.part_du_plus_gros * sum(shares):
         return f"1 {UNIT_WORDS[unit][0]} en fait presque tout à soi seul"
     return ""
 
 
-def withheld(page: Page, known: Known, figures: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, Scope], str]:
+def withheld(page: Page, known: Known, figures: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, ScopeLess], str]:
     """What may not be told of a page, and why: what gives someone away, then the cheapest that would give it back."""
-    rule, unit = page.vue.dossier.disclosure, page.reader.unit
-    every = [(name, scope, parts) for name, parts in figures.items() for scope in page.scopes]
-    unsaid = [(name, scope, parts) for name, parts in IMPLIED.items() for scope in page.scopes]
+    rule, unit = page.view.folder.disclosure, page.reader.unit
+    every = [(name, scope_less, parts) for name, parts in figures.items() for scope_less in page.scopes]
+    unsaid = [(name, scope_less, parts) for name, parts in IMPLIED.items() for scope_less in page.scopes]
     made: dict[Hashable, Amounts] = {(n, s): amounts(known, s, parts) for n, s, parts in (*every, *unsaid)}
     why = {key: why_not(cents, rule, unit) for key, cents in made.items()}
     rows: dict[Hashable, dict[Hashable, int]] = {(n, s): row(known, s, parts) for n, s, parts in (*every, *unsaid)}
@@ -97,100 +97,100 @@ def _few_apart(a: Amounts, b: Amounts, rule: Disclosure) -> bool:
     return False
 
 
-def disclose(vue: Vue, sujet: Sujet, reponse: Reponse, reader: Reader, ask: Ask) -> Reponse:
+def disclose(view: View, subject: Subject, answer: Answer, reader: Reader, ask: Ask) -> Answer:
     """An answer as that reader may have it: rounded, and without what would give someone else away.
 
     `ask` is what answers the question. A territory that is all theirs is told as it is.
     """
-    page = Page(vue, replace(sujet, par=""), reader, reponse.intention == "verrou")
-    scope = Scope(sujet.perimetre, frozenset(sujet.sauf))
-    if sujet.perimetre in reader.own or not any(scope in scopes for scopes in page.members.values()):
-        return reponse
+    page = Page(view, replace(subject, by=""), reader, answer.intention == "verrou")
+    scope_less = ScopeLess(subject.scope, frozenset(subject.but_for))
+    if subject.scope in reader.own or not any(scope_less in scopes for scopes in page.members.values()):
+        return answer
     known, figures = of_tabs(page), dict(OF_TABS)
-    if reponse.intention in WITH_FACTS:
+    if answer.intention in WITH_FACTS:
         known |= of_facts(page, ask)
-        figures |= FORECAST if reponse.intention == "prevision" else {}
-        figures |= {what: (what,) for what in EUROS if what in reponse.faits}
-    out = {name: why for (name, where), why in withheld(page, known, figures).items() if where == scope}
+        figures |= FORECAST if answer.intention == "prevision" else {}
+        figures |= {what: (what,) for what in EURO_FACTS if what in answer.facts}
+    out = {name: why for (name, where), why in withheld(page, known, figures).items() if where == scope_less}
     if hidden := _left_out_alone(page, known):
         out |= dict.fromkeys(figures, hidden)
-    return _with_rates(_told(reponse, out, _rounding(vue, sujet, reponse.intention)), known, page, scope)
+    return _with_rates(_told(answer, out, _rounding(view, subject, answer.intention)), known, page, scope_less)
 
 
-def _rounding(vue: Vue, sujet: Sujet, intention: str) -> int:
+def _rounding(view: View, subject: Subject, intention: str) -> int:
     """Cents to which an answer is rounded, a campaign of it alike: by what the whole territory declared that exercice, or
     the one before as well where its amounts are told too."""
     units = []
-    for exercice in (sujet.exercice, sujet.exercice - 1) if intention in WITH_FACTS else (sujet.exercice,):
-        if vue.dossier.campagnes_de(exercice):
-            whole = replace(sujet, exercice=exercice, campagne=None, sauf=(), par="")
-            units.append(unit_of_rounding(somme(vue.comptent(whole)).gain_declare))
+    for exercice in (subject.exercice, subject.exercice - 1) if intention in WITH_FACTS else (subject.exercice,):
+        if view.folder.campaigns_of(exercice):
+            whole = replace(subject, exercice=exercice, campaign=None, but_for=(), by="")
+            units.append(unit_of_rounding(total_of(view.tabs_that_count(whole)).gain_declare))
     return max(units)
 
 
 def _left_out_alone(page: Page, known: Known) -> str:
     """Why nothing may be told once a territory is left out: its own figure may not."""
-    rule, unit = page.vue.dossier.disclosure, page.reader.unit
-    others = frozenset[Scope]().union(*page.members.values())
-    alone = (Scope(p) for p in page.sujet.sauf if Scope(p) in others)
+    rule, unit = page.view.folder.disclosure, page.reader.unit
+    others = frozenset[ScopeLess]().union(*page.members.values())
+    alone = (ScopeLess(p) for p in page.subject.but_for if ScopeLess(p) in others)
     if any(why_not(amounts(known, s, OF_TABS["retenu"]), rule, unit) for s in alone):
         return "ce qui est retranché ne se dit pas"
     return ""
 
 
-def _told(r: Reponse, out: Mapping[str, str], u: int) -> Reponse:
+def _told(r: Answer, out: Mapping[str, str], u: int) -> Answer:
     def told(name: str, cents: int) -> int:
-        return 0 if name in out else arrondi(cents, u) * u
+        return 0 if name in out else rounded(cents, u) * u
 
-    t = r.totaux
+    t = r.totals
     kept = told("retenu", t.gain_retenu)
-    under = told("sous_alerte", r.sous_alerte)
-    masque = dict(out)
-    facts = {k: v for k, v in r.faits.items() if k not in masque}
-    valeur = r.valeur
+    under = told("sous_alerte", r.under_alert)
+    mask = dict(out)
+    facts = {k: v for k, v in r.facts.items() if k not in mask}
+    value = r.value
     if r.unite == "EUR" and r.intention != "objectif":
         name = "valeur" if r.intention == "prevision" else "retenu"
-        if name in masque:
-            masque["valeur"] = masque[name]
-        valeur = None if name in masque else told(name, int(r.valeur or 0))
+        if name in mask:
+            mask["valeur"] = mask[name]
+        value = None if name in mask else told(name, int(r.value or 0))
     return replace(
-        r, valeur=valeur, heavy=(), arrondi=u, masque=masque, sous_alerte=under,
-        totaux=Rounded(gain_declare=told("declare", t.gain_declare), gain_retire=told("retire", t.gain_retire), gain_retenu=kept),
-        provisoire=told("dont_provisoire", r.provisoire),
-        faits={k: told(k, v) if k in EUROS and isinstance(v, int) else v for k, v in facts.items()},
+        r, value=value, heavy=(), rounded=u, mask=mask, under_alert=under,
+        totals=Rounded(gain_declare=told("declare", t.gain_declare), gain_retire=told("retire", t.gain_retire), gain_retenu=kept),
+        provisional=told("dont_provisoire", r.provisional),
+        facts={k: told(k, v) if k in EURO_FACTS and isinstance(v, int) else v for k, v in facts.items()},
     )  # fmt: skip
 
 
-def _with_rates(r: Reponse, known: Known, page: Page, scope: Scope) -> Reponse:
+def _with_rates(r: Answer, known: Known, page: Page, scope_less: ScopeLess) -> Answer:
     """Rates from the rounded halves; of lines, to the thousandth; without both halves, none."""
     if r.intention in RATES:
-        top, bottom = (r.faits.get(half) for half in RATES[r.intention])
+        top, bottom = (r.facts.get(half) for half in RATES[r.intention])
         if isinstance(top, int) and isinstance(bottom, int) and bottom:
-            return replace(r, valeur=Decimal(top) / bottom)
-        masque = dict(r.masque)
-        if reasons := [masque[half] for half in RATES[r.intention] if half in masque]:
-            masque["valeur"] = reasons[0]
-        return replace(r, valeur=None, faits={}, masque=masque)
+            return replace(r, value=Decimal(top) / bottom)
+        mask = dict(r.mask)
+        if reasons := [mask[half] for half in RATES[r.intention] if half in mask]:
+            mask["valeur"] = reasons[0]
+        return replace(r, value=None, facts={}, mask=mask)
     if r.intention != "qualite":
         return r
-    rule, unit = page.vue.dossier.disclosure, page.reader.unit
+    rule, unit = page.view.folder.disclosure, page.reader.unit
     hidden = _left_out_alone(page, known)
-    why = {n: hidden or why_not(amounts(known, scope, (n,)), rule, unit)
+    why = {n: hidden or why_not(amounts(known, scope_less, (n,)), rule, unit)
            for n in ("lignes", "retenues", "positif", "garde")}  # fmt: skip
     of_lines, of_euros = why["lignes"] or why["retenues"], why["positif"] or why["garde"]
-    why_of = {k: of_euros if "euros" in k else of_lines for k in r.faits} | {"valeur": of_lines}
-    masque = dict(r.masque) | {k: reason for k, reason in why_of.items() if reason}
-    facts = {k: round(v, 3) for k, v in r.faits.items() if k not in masque and isinstance(v, Decimal)}
-    valeur = None if of_lines or not isinstance(r.valeur, Decimal) else round(r.valeur, 3)
-    return replace(r, valeur=valeur, faits=facts, masque=masque)
+    why_of = {k: of_euros if "euros" in k else of_lines for k in r.facts} | {"valeur": of_lines}
+    mask = dict(r.mask) | {k: reason for k, reason in why_of.items() if reason}
+    facts = {k: round(v, 3) for k, v in r.facts.items() if k not in mask and isinstance(v, Decimal)}
+    value = None if of_lines or not isinstance(r.value, Decimal) else round(r.value, 3)
+    return replace(r, value=value, facts=facts, mask=mask)
 
 
-SIDE_BY_SIDE = {"comparaison": comparison.comparaison, "evolution": comparison.evolution}
+SIDE_BY_SIDE = {"comparaison": comparison.comparison, "evolution": comparison.evolution}
 
 
 def told(
-    vue: Vue, sujet: Sujet, reponse: Reponse, reader: Reader, ask: Ask, sees: Callable[[Perimetre], bool]
-) -> Reponse:
+    view: View, subject: Subject, answer: Answer, reader: Reader, ask: Ask, sees: Callable[[Scope], bool]
+) -> Answer:
     """The same for an answer of several figures too: each is told as if it had been asked by itself.
 
     `sees` says whether some total of a territory is open to them: of a ranking they get the places that are.
@@ -198,35 +198,37 @@ def told(
 
     units: list[int] = []
 
-    def tell(one: Sujet, r: Reponse) -> Reponse:
-        said = disclose(vue, one, r, reader, gains)
-        units.append(said.arrondi)
+    def tell(one: Subject, r: Answer) -> Answer:
+        said = disclose(view, one, r, reader, gains)
+        units.append(said.rounded)
         return said
 
-    if reponse.intention in SIDE_BY_SIDE:
-        r = SIDE_BY_SIDE[reponse.intention](vue, sujet, tell)
-        first = replace(sujet, exercice=r.exercice, campagne=None if sujet.exercices else sujet.campagne, autres=())
-        basis = tell(first, gains(vue, first))
+    if answer.intention in SIDE_BY_SIDE:
+        r = SIDE_BY_SIDE[answer.intention](view, subject, tell)
+        first = replace(
+            subject, exercice=r.exercice, campaign=None if subject.exercices else subject.campaign, others=()
+        )
+        basis = tell(first, gains(view, first))
         u = max(units)
-        valeur = None if r.valeur is None else arrondi(int(r.valeur), u) * u if u else r.valeur
-        return replace(basis, intention=r.intention, valeur=valeur, elements=r.elements, recues=r.recues,
-                       attendues=r.attendues, campagne=r.campagne, campagnes=r.campagnes, arrondi=u)  # fmt: skip
-    if reponse.intention == "couverture" and len(sujet.exercices) > 1:
-        return coverage.couverture(
-            vue, sujet, lambda one, r: disclose(vue, one, r, reader, coverage.couverture)
+        value = None if r.value is None else rounded(int(r.value), u) * u if u else r.value
+        return replace(basis, intention=r.intention, value=value, elements=r.elements, received_so_far=r.received_so_far,
+                       expected_trames=r.expected_trames, campaign=r.campaign, campaigns=r.campaigns, rounded=u)  # fmt: skip
+    if answer.intention == "couverture" and len(subject.exercices) > 1:
+        return coverage.coverage(
+            view, subject, lambda one, r: disclose(view, one, r, reader, coverage.coverage)
         )  # each year passes by itself; a sum of rates adds nothing to them
-    r = disclose(vue, sujet, reponse, reader, ask)
-    if reponse.intention != "classement":
+    r = disclose(view, subject, answer, reader, ask)
+    if answer.intention != "classement":
         return replace(r, elements=(), beside=())
-    ranked = (_ranked(vue, sujet, e, reader) for e in reponse.elements if e.territoire and sees(e.territoire))
+    ranked = (_ranked(view, subject, e, reader) for e in answer.elements if e.territory and sees(e.territory))
     return replace(r, elements=tuple(e for e in ranked if e))
 
 
-def _ranked(vue: Vue, sujet: Sujet, e: Element, reader: Reader) -> Element | None:
+def _ranked(view: View, subject: Subject, e: Element, reader: Reader) -> Element | None:
     """A place in a ranking, to whoever may be told its figure."""
-    assert e.territoire is not None
-    place = Sujet(e.territoire, sujet.exercice, sujet.campagne)
-    r = disclose(vue, place, gains(vue, place), reader, gains)
-    if r.valeur is None:
+    assert e.territory is not None
+    place = Subject(e.territory, subject.exercice, subject.campaign)
+    r = disclose(view, place, gains(view, place), reader, gains)
+    if r.value is None:
         return None
-    return replace(e, valeur=r.valeur, retire=r.totaux.gain_retire, sous_alerte=r.sous_alerte)
+    return replace(e, value=r.value, retire=r.totals.gain_retire, under_alert=r.under_alert)

@@ -22,7 +22,7 @@ class Span:
         """Whether that row can be made. One without any unknown always can."""
         return not self._rest(row)
 
-    def plus(self, row: Row) -> Span:
+    def one_row_more(self, row: Row) -> Span:
         """The same with one row more."""
         rest = self._rest(row)
         if not rest:
@@ -67,7 +67,7 @@ def left_out(
     span, hidden = Span(), [f for f in hidden if any(f.row.values())]
     kept: list[Hashable] = []
     for figure in shown:
-        wider = span.plus(figure.row)
+        wider = span.one_row_more(figure.row)
         given = next((h.key for h in hidden if wider is not span and wider.gives(h.row)), None)
         given = given if given is not None else next((k for k in kept if clash(k, figure.key)), None)
         if given is None:

@@ -8,174 +8,180 @@ from datetime import date
 from typing import Any
 
 from config.errors import UserError
-from config.french import jour
-from config.territory import Ght, Perimetre
-from reports.answer import Adresse, Element, Reponse
-from reports.view import Sujet, Vue, somme
-from sheets.judged import Totaux
+from config.french import day
+from config.territory import Ght, Scope
+from reports.answer import Answer, CellAddress, Element
+from reports.view import Subject, View, total_of
+from sheets.judged import Totals
 from sheets.register import stored_lines
-from sheets.register.stored_lines import LigneRecue
-from sheets.register.what_counts import OngletRecu
+from sheets.register.stored_lines import ReceivedLine
+from sheets.register.what_counts import ReceivedTab
 
-SANS_LABEL = "non renseigné"
+NO_LABEL = "non renseigné"
 WITH_HEAVY_LINES = ("gains", "objectif", "prevision")
 """The answers that name the lines which make much of their total by themselves."""
 NAMED = 3
 
 
-def gains(vue: Vue, sujet: Sujet) -> Reponse:
-    """What is kept for an exercice, in cents; one element per value of `sujet.par`."""
-    onglets = vue.comptent(sujet)
-    reponse = base(vue, sujet, "gains", onglets)
-    return replace(reponse, valeur=reponse.totaux.gain_retenu, unite="EUR", elements=ventile(vue, sujet, onglets))
+def gains(view: View, subject: Subject) -> Answer:
+    """What is kept for an exercice, in cents; one element per value of `subject.by`."""
+    received_tabs = view.tabs_that_count(subject)
+    answer = base(view, subject, "gains", received_tabs)
+    return replace(
+        answer, value=answer.totals.gain_retenu, unite="EUR", elements=broken_down(view, subject, received_tabs)
+    )
 
 
-def objectif(vue: Vue, sujet: Sujet) -> Reponse:
+def objective(view: View, subject: Subject) -> Answer:
     """The objective in force, and how far it is reached."""
-    reponse = base(vue, sujet, "objectif", vue.comptent(sujet))
-    montant = reponse.objectif.montant if reponse.objectif else None
-    return replace(reponse, valeur=montant, unite="EUR")
+    answer = base(view, subject, "objectif", view.tabs_that_count(subject))
+    amount = answer.objective.amount if answer.objective else None
+    return replace(answer, value=amount, unite="EUR")
 
 
-def pourquoi(vue: Vue, sujet: Sujet) -> Reponse:
+def lines_behind(view: View, subject: Subject) -> Answer:
     """Every line that makes the figure, at its cell: they add up to it to the cent."""
-    onglets = vue.comptent(sujet)
-    reponse = base(vue, sujet, "pourquoi", onglets)
-    cles = [o.id for o in onglets]
-    toutes, retirees = stored_lines.combien_de_lignes(vue.db, cles, vue.au)
-    lignes = tuple(
+    received_tabs = view.tabs_that_count(subject)
+    answer = base(view, subject, "pourquoi", received_tabs)
+    keys = [o.id for o in received_tabs]
+    all_of_those, retirees = stored_lines.count_lines(view.db, keys, view.as_of)
+    lines = tuple(
         Element(
-            ligne.intitule,
-            ligne.gain_exercice - ligne.retire,
-            precision(ligne),
-            Adresse(ligne.reference, ligne.chemin, ligne.feuille, ligne.cellule),
+            line.intitule,
+            line.gain_exercice - line.retire,
+            precision(line),
+            CellAddress(line.reference, line.path, line.sheet, line.cell),
         )
-        for ligne in stored_lines.lignes_de(vue.db, cles, vue.au, sujet.limite)
+        for line in stored_lines.lines_of(view.db, keys, view.as_of, subject.limit)
     )
-    faits = {"lignes": toutes, "retirees": retirees}
-    return replace(reponse, valeur=reponse.totaux.gain_retenu, unite="EUR", elements=lignes, faits=faits)
+    facts = {"lignes": all_of_those, "retirees": retirees}
+    return replace(answer, value=answer.totals.gain_retenu, unite="EUR", elements=lines, facts=facts)
 
 
-def precision(ligne: LigneRecue) -> str:
+def precision(line: ReceivedLine) -> str:
     """What is said beside a line: struck or kept, by whom, carried over from where."""
-    mots = ["retirée"] if ligne.retire else []
-    mots += [ligne.decision.mots] if ligne.decision else []
-    mots += [f"report de {ligne.reportee_de.split('/')[0]}"] if ligne.reportee_de else []
-    return ", ".join(mots)
+    words = ["retirée"] if line.retire else []
+    words += [line.decision.words] if line.decision else []
+    words += [f"report de {line.carried_from.split('/')[0]}"] if line.carried_from else []
+    return ", ".join(words)
 
 
-def base(vue: Vue, sujet: Sujet, intention: str, onglets: Sequence[OngletRecu]) -> Reponse:
+def base(view: View, subject: Subject, intention: str, received_tabs: Sequence[ReceivedTab]) -> Answer:
     """What every answer says: basis, date, trames received over expected, provisional part, objective."""
-    totaux, provisoire = somme(onglets), somme(o for o in onglets if not o.remis)
-    recues, attendues = vue.received(sujet, onglets)
-    if not attendues:
-        _somebody(vue, sujet)
-    campagnes = [c.code for c in vue.campagnes(sujet) if c.code in {o.campagne for o in onglets}]
-    days = sorted(o.recu_le for o in onglets)
-    return Reponse(
+    totals, provisional = total_of(received_tabs), total_of(o for o in received_tabs if not o.handed_in)
+    received_so_far, expected_trames = view.received(subject, received_tabs)
+    if not expected_trames:
+        _somebody(view, subject)
+    campaigns = [c.code for c in view.campaigns(subject) if c.code in {o.campaign for o in received_tabs}]
+    days = sorted(o.received_on for o in received_tabs)
+    return Answer(
         intention=intention,
-        perimetre=sujet.perimetre,
-        exercice=sujet.exercice,
-        campagne=campagnes[-1] if campagnes else vue.campagne(sujet).code,
-        au=vue.au,
-        valeur=None,
+        scope=subject.scope,
+        exercice=subject.exercice,
+        campaign=campaigns[-1] if campaigns else view.campaign(subject).code,
+        as_of=view.as_of,
+        value=None,
         unite="",
-        recues=recues,
-        attendues=attendues,
-        totaux=totaux,
-        campagnes=tuple(campagnes),
-        provisoire=provisoire.gain_retenu,
-        sous_alerte=under_alert(onglets),
+        received_so_far=received_so_far,
+        expected_trames=expected_trames,
+        totals=totals,
+        campaigns=tuple(campaigns),
+        provisional=provisional.gain_retenu,
+        under_alert=under_alert(received_tabs),
         sources=(date.fromisoformat(days[0]), date.fromisoformat(days[-1])) if days else None,
-        heavy=heavy_lines(vue, onglets, totaux) if intention in WITH_HEAVY_LINES else (),
-        objectif=vue.objectif(sujet),
-        par=sujet.par,
-        sauf=sujet.sauf,
-        place=sujet.place,
+        heavy=heavy_lines(view, received_tabs, totals) if intention in WITH_HEAVY_LINES else (),
+        objective=view.objective(subject),
+        by=subject.by,
+        but_for=subject.but_for,
+        place=subject.place,
     )
 
 
-def under_alert(onglets: Iterable[OngletRecu]) -> int:
+def under_alert(received_tabs: Iterable[ReceivedTab]) -> int:
     """Cents kept, in these tabs, by lines that bear an alert."""
-    return sum(o.sous_alerte for o in onglets)
+    return sum(o.under_alert for o in received_tabs)
 
 
-def heavy_lines(vue: Vue, onglets: Sequence[OngletRecu], totaux: Totaux) -> tuple[Element, ...]:
+def heavy_lines(view: View, received_tabs: Sequence[ReceivedTab], totals: Totals) -> tuple[Element, ...]:
     """The kept lines that alone make more than a configured share of a total, at their cells; at most `NAMED`.
 
     Only the tabs that hold as much are read. A total of few lines names none: each of them weighs.
     """
-    bar = vue.dossier.seuils.part_d_une_ligne * totaux.gain_retenu
-    if bar <= 0 or totaux.lignes_retenues < vue.dossier.seuils.poids_lignes_minimum:
+    bar = view.folder.thresholds.part_d_une_ligne * totals.gain_retenu
+    if bar <= 0 or totals.lignes_retenues < view.folder.thresholds.poids_lignes_minimum:
         return ()
-    tabs = [o.id for o in onglets if o.declare_positif > bar]
-    lines = stored_lines.lignes_de(vue.db, tabs, vue.au, NAMED) if tabs else []
+    tabs = [o.id for o in received_tabs if o.positive_declared > bar]
+    lines = stored_lines.lines_of(view.db, tabs, view.as_of, NAMED) if tabs else []
     return tuple(
-        Element(li.intitule, kept, "", Adresse(li.reference, li.chemin, li.feuille, li.cellule))
+        Element(li.intitule, kept, "", CellAddress(li.reference, li.path, li.sheet, li.cell))
         for li in lines
         if (kept := li.gain_exercice - li.retire) > bar
     )
 
 
-def _somebody(vue: Vue, sujet: Sujet) -> None:
+def _somebody(view: View, subject: Subject) -> None:
     """Raises UserError when a territory never had anybody in the exercice, or when everything is left out of it."""
-    days = [c.situation for c in vue.campagnes(sujet)]
-    if any(vue.inside(sujet, day) for day in days):
+    days = [c.situation for c in view.campaigns(subject)]
+    if any(view.inside(subject, day) for day in days):
         return
-    nom = vue.dossier.territoire.nom(sujet.perimetre)
-    if any(vue.inside(replace(sujet, sauf=()), day) for day in days):
-        raise UserError(f"Tout est exclu de {nom} : il ne reste rien à compter.")
-    raise UserError(f"Aucun GHT de ce territoire ({nom}) n'est dans le dossier de la région.")
+    name = view.folder.territory.name(subject.scope)
+    if any(view.inside(replace(subject, but_for=()), day) for day in days):
+        raise UserError(f"Tout est exclu de {name} : il ne reste rien à compter.")
+    raise UserError(f"Aucun GHT de ce territoire ({name}) n'est dans le dossier de la région.")
 
 
-def ventile(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element, ...]:
+def broken_down(view: View, subject: Subject, received_tabs: list[ReceivedTab]) -> tuple[Element, ...]:
     """What is kept along an axis, largest first."""
-    if sujet.par in ("ght", "region"):
-        return _par_ensemble(vue, sujet, onglets)
-    if sujet.par == "etablissement":
-        noms = vue.dossier.territoire
+    if subject.by in ("ght", "region"):
+        return _by_group(view, subject, received_tabs)
+    if subject.by == "etablissement":
+        names = view.folder.territory
         parts = [
-            Element(noms.nom_de(o.finess), o.totaux.gain_retenu, "" if o.remis else "provisoire", code=o.finess,
-                    territoire=Perimetre("etablissement", o.finess), retire=o.totaux.gain_retire,
-                    sous_alerte=o.sous_alerte)
-            for o in onglets
+            Element(names.name_of(o.finess), o.totals.gain_retenu, "" if o.handed_in else "provisoire", code=o.finess,
+                    territory=Scope("etablissement", o.finess), retire=o.totals.gain_retire,
+                    under_alert=o.under_alert)
+            for o in received_tabs
         ]  # fmt: skip
-        return tuple(sorted(parts, key=_plus_grand))
-    if sujet.par:
-        sommes = stored_lines.sommes_par(vue.db, [o.id for o in onglets], sujet.par, vue.au)
-        return tuple(sorted((Element(label or SANS_LABEL, d - r, retire=r) for label, d, r in sommes), key=_plus_grand))
+        return tuple(sorted(parts, key=_largest_first))
+    if subject.by:
+        sums = stored_lines.sums_by(view.db, [o.id for o in received_tabs], subject.by, view.as_of)
+        return tuple(sorted((Element(label or NO_LABEL, d - r, retire=r) for label, d, r in sums), key=_largest_first))
     return ()
 
 
-def _plus_grand(e: Element) -> tuple[Any, str]:
-    return (-(e.valeur or 0), e.libelle)
+def _largest_first(e: Element) -> tuple[Any, str]:
+    return (-(e.value or 0), e.label)
 
 
-def _par_ensemble(vue: Vue, sujet: Sujet, onglets: list[OngletRecu]) -> tuple[Element, ...]:
+def _by_group(view: View, subject: Subject, received_tabs: list[ReceivedTab]) -> tuple[Element, ...]:
     """One element per GHT (or region) expected, those that sent nothing last and without a figure.
 
     A GHT that is gone has its own as well, when a tab of its time still counts: the elements add up to the figure.
     """
-    territoire = vue.dossier.territoire
-    siens: dict[Perimetre, list[OngletRecu]] = {}
-    for o in onglets:
-        siens.setdefault(_ensemble(territoire.ghts[vue.ght_de(o) or o.ght], sujet.par), []).append(o)
-    attendus = dict.fromkeys(_ensemble(g, sujet.par) for g in vue.ghts(sujet))
-    presents = [_present(vue, sujet, p, a_lui, former=p not in attendus) for p, a_lui in siens.items()]
-    absents = [
-        Element(territoire.nom(p), None, "rien reçu", code=p.code, territoire=p) for p in attendus if p not in siens
+    territory = view.folder.territory
+    its_tabs: dict[Scope, list[ReceivedTab]] = {}
+    for o in received_tabs:
+        its_tabs.setdefault(_group_of(territory.ghts[view.ght_of(o) or o.ght], subject.by), []).append(o)
+    expected_groups = dict.fromkeys(_group_of(g, subject.by) for g in view.ghts(subject))
+    presents = [
+        _present(view, subject, p, own_tabs, former=p not in expected_groups) for p, own_tabs in its_tabs.items()
     ]
-    return (*sorted(presents, key=_plus_grand), *absents)
+    missing_ghts = [
+        Element(territory.name(p), None, "rien reçu", code=p.code, territory=p)
+        for p in expected_groups
+        if p not in its_tabs
+    ]
+    return (*sorted(presents, key=_largest_first), *missing_ghts)
 
 
-def _present(vue: Vue, sujet: Sujet, p: Perimetre, onglets: list[OngletRecu], *, former: bool) -> Element:
-    t = somme(onglets)
-    said = [f"n'est plus attendu au {jour(vue.campagne(sujet).situation)}"] if former else []
-    said += [] if all(o.remis for o in onglets) else ["provisoire"]
-    nom = vue.dossier.territoire.nom(p)
-    return Element(nom, t.gain_retenu, ", ".join(said), code=p.code, territoire=p, retire=t.gain_retire,
-                   sous_alerte=under_alert(onglets))  # fmt: skip
+def _present(view: View, subject: Subject, p: Scope, received_tabs: list[ReceivedTab], *, former: bool) -> Element:
+    t = total_of(received_tabs)
+    said = [f"n'est plus attendu au {day(view.campaign(subject).situation)}"] if former else []
+    said += [] if all(o.handed_in for o in received_tabs) else ["provisoire"]
+    name = view.folder.territory.name(p)
+    return Element(name, t.gain_retenu, ", ".join(said), code=p.code, territory=p, retire=t.gain_retire,
+                   under_alert=under_alert(received_tabs))  # fmt: skip
 
 
-def _ensemble(ght: Ght, par: str) -> Perimetre:
-    return Perimetre("region", ght.region) if par == "region" else Perimetre("ght", ght.code)
+def _group_of(ght: Ght, by: str) -> Scope:
+    return Scope("region", ght.region) if by == "region" else Scope("ght", ght.code)

@@ -15,154 +15,154 @@ from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.french import jour
-from reports.sayable import cellule_dicible, labels_connus, reference_dicible
-from reports.view import Sujet, Vue, somme
+from config.french import day
+from reports.sayable import known_labels, sayable_cell, sayable_reference
+from reports.view import Subject, View, total_of
 from sheets import writing
 from sheets.checks import CATALOGUE
-from sheets.findings import Gravite
+from sheets.findings import Severity
 from sheets.register import received_files, stored_lines
-from sheets.register.stored_lines import LigneRecue
-from sheets.register.what_counts import OngletRecu
-from sheets.trames.paat.columns import EUROS
-from sheets.writing.safe_cells import Valeur, case, hauteur, pose
+from sheets.register.stored_lines import ReceivedLine
+from sheets.register.what_counts import ReceivedTab
+from sheets.trames.paat.columns import EURO_FORMAT
+from sheets.writing.safe_cells import Value, case, put, row_height
 from sheets.writing.seal import sealed
-from sheets.writing.style import BLANC, BLEU, BLEU_PALE, CADRE, GRIS, ROUGE_PALE, imprime, police
+from sheets.writing.style import BLUE, FRAME, GREY, PALE_BLUE, PALE_RED, WHITE, police, set_printing
 
-COLONNES = (("Référence", 31), ("GHT", 30), ("Établissement", 34), ("Famille", 26), ("Déclaré (€)", 15), ("Retiré (€)", 15),
+COLUMNS = (("Référence", 31), ("GHT", 30), ("Établissement", 34), ("Famille", 26), ("Déclaré (€)", 15), ("Retiré (€)", 15),
             ("Retenu (€)", 15), ("Pourquoi", 46), ("Fichier", 34), ("Onglet", 30), ("Cellule", 9))  # fmt: skip
-MONTANTS = ("Déclaré (€)", "Retiré (€)", "Retenu (€)")
-TOTAL, ENTETE = 4, 5
+AMOUNTS = ("Déclaré (€)", "Retiré (€)", "Retenu (€)")
+TOTAL, HEADING_ROW = 4, 5
 """The row of the totals, kept in sight above the headings of the lines."""
-AUTRE_LABEL, AUTRE_ONGLET = "libellé hors nomenclature", "onglet renommé"
+OTHER_LABEL, RENAMED_TAB = "libellé hors nomenclature", "onglet renommé"
 
 
-def xlsx(vue: Vue, sujet: Sujet, titre: str, pied: str) -> bytes:
+def xlsx(view: View, subject: Subject, title: str, footer: str) -> bytes:
     """The workbook's bytes: every line that bears on the exercice, largest first.
 
     Raises RuntimeError if the lines do not add up to the figure: a workbook that does not is never handed out.
     """
-    onglets = vue.comptent(sujet)
-    lignes = stored_lines.lignes_de(vue.db, [o.id for o in onglets], vue.au)
-    attendu = somme(onglets)
-    totaux = (sum(li.gain_exercice for li in lignes), sum(li.retire for li in lignes))
-    if totaux != (attendu.gain_declare, attendu.gain_retire):
-        raise RuntimeError(f"the lines make {totaux}, the figure says {attendu}")
-    livre = Workbook()
-    feuille = livre.active
-    assert isinstance(feuille, Worksheet)
-    feuille.title = "Lignes"
-    pose(case(feuille, 1, 1), titre).font = police(14, gras=True, couleur=BLEU)
-    for rang, texte in enumerate(pied.split("\n"), 2):
-        pose(case(feuille, rang, 1), texte).font = police(couleur=GRIS)
-    _totaux(feuille, *totaux)
-    for rang, rangee in enumerate(_rangees(vue, onglets, lignes), ENTETE + 1):
-        _ecrit(feuille, rang, rangee)
-    _met_en_forme(feuille)
-    livre.properties.title, livre.properties.creator = titre, "Vigie"
-    return sealed(livre)
+    tabs = view.tabs_that_count(subject)
+    lines = stored_lines.lines_of(view.db, [o.id for o in tabs], view.as_of)
+    expected = total_of(tabs)
+    totals = (sum(li.gain_exercice for li in lines), sum(li.retire for li in lines))
+    if totals != (expected.gain_declare, expected.gain_retire):
+        raise RuntimeError(f"the lines make {totals}, the figure says {expected}")
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "Lignes"
+    put(case(sheet, 1, 1), title).font = police(14, bold=True, colour=BLUE)
+    for rank, text in enumerate(footer.split("\n"), 2):
+        put(case(sheet, rank, 1), text).font = police(colour=GREY)
+    _write_totals(sheet, *totals)
+    for rank, row in enumerate(_rows(view, tabs, lines), HEADING_ROW + 1):
+        _write_row(sheet, rank, row)
+    _lay_out(sheet)
+    book.properties.title, book.properties.creator = title, "Vigie"
+    return sealed(book)
 
 
-def _rangees(vue: Vue, onglets: Sequence[OngletRecu], lignes: Sequence[LigneRecue]) -> list[dict[str, Valeur]]:
-    connus, motifs = labels_connus(vue.dossier), _motifs(vue, onglets)
-    fichiers = _fichiers(vue, {o.campagne for o in onglets})
-    noms = _noms_d_onglets(vue, onglets)
-    par_finess = {o.finess: o for o in onglets}
-    territoire = vue.dossier.territoire
-    rendues: list[dict[str, Valeur]] = []
-    for li in lignes:
-        ght = vue.ght_de(par_finess[li.finess])
-        rendues.append({
-            "Référence": reference_dicible(li.reference), "GHT": territoire.ghts[ght].nom if ght else "",
-            "Établissement": territoire.etablissements[li.finess].nom,
-            "Famille": li.famille if li.famille in connus or not li.famille else AUTRE_LABEL,
+def _rows(view: View, tabs: Sequence[ReceivedTab], lines: Sequence[ReceivedLine]) -> list[dict[str, Value]]:
+    known_ones, reasons = known_labels(view.folder), _reasons(view, tabs)
+    files = _file_names(view, {o.campaign for o in tabs})
+    names = _tab_names(view, tabs)
+    by_finess = {o.finess: o for o in tabs}
+    territory = view.folder.territory
+    given_back: list[dict[str, Value]] = []
+    for li in lines:
+        ght = view.ght_of(by_finess[li.finess])
+        given_back.append({
+            "Référence": sayable_reference(li.reference), "GHT": territory.ghts[ght].name if ght else "",
+            "Établissement": territory.etablissements[li.finess].name,
+            "Famille": li.famille if li.famille in known_ones or not li.famille else OTHER_LABEL,
             "Déclaré (€)": _euros(li.gain_exercice), "Retiré (€)": _euros(li.retire) if li.retire else None,
-            "Retenu (€)": _euros(li.gain_exercice - li.retire), "Pourquoi": _pourquoi(li, motifs.get(li.reference, ())),
-            "Fichier": fichiers.get(li.fichier, ""), "Cellule": cellule_dicible(li.cellule),
-            "Onglet": li.feuille if li.feuille == noms.get((li.campagne, li.finess)) else AUTRE_ONGLET,
+            "Retenu (€)": _euros(li.gain_exercice - li.retire), "Pourquoi": _why(li, reasons.get(li.reference, ())),
+            "Fichier": files.get(li.file, ""), "Cellule": sayable_cell(li.cell),
+            "Onglet": li.sheet if li.sheet == names.get((li.campaign, li.finess)) else RENAMED_TAB,
         })  # fmt: skip
-    return rendues
+    return given_back
 
 
-def _motifs(vue: Vue, onglets: Sequence[OngletRecu]) -> dict[str, list[str]]:
+def _reasons(view: View, tabs: Sequence[ReceivedTab]) -> dict[str, list[str]]:
     """By line, the rules that strike it out, under their own titles."""
-    dits: dict[str, list[str]] = {}
-    for r in stored_lines.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,), vue.au):
-        titre = f"{CATALOGUE[r.constat.code].titre} ({r.constat.code})"
-        if r.reference and titre not in dits.setdefault(r.reference, []):
-            dits[r.reference].append(titre)
-    return dits
+    all_said: dict[str, list[str]] = {}
+    for r in stored_lines.findings_of(view.db, [o.id for o in tabs], (Severity.REJECTION,), view.as_of):
+        title = f"{CATALOGUE[r.finding.code].title} ({r.finding.code})"
+        if r.reference and title not in all_said.setdefault(r.reference, []):
+            all_said[r.reference].append(title)
+    return all_said
 
 
-def _pourquoi(li: LigneRecue, regles: Sequence[str]) -> str:
+def _why(li: ReceivedLine, rules: Sequence[str]) -> str:
     """Struck or kept, by a rule or by a decision; the reason that someone wrote for it stays in the house."""
-    mots = []
+    words = []
     if li.decision:
-        mots.append("retirée par décision" if li.retire else "gardée par décision")
-    elif regles:
-        mots.append("retirée" if li.retire else "signalée, reste comptée")
-    mots += regles
-    if li.reportee_de:
-        mots.append(f"report de {li.reportee_de.split('/')[0]}")
-    return " ; ".join(mots)
+        words.append("retirée par décision" if li.retire else "gardée par décision")
+    elif rules:
+        words.append("retirée" if li.retire else "signalée, reste comptée")
+    words += rules
+    if li.carried_from:
+        words.append(f"report de {li.carried_from.split('/')[0]}")
+    return " ; ".join(words)
 
 
-def _fichiers(vue: Vue, campagnes: set[str]) -> dict[int, str]:
+def _file_names(view: View, campaigns: set[str]) -> dict[int, str]:
     """How each file is called: by the name we gave its trame, else by the day it came and its number in the register."""
-    dits = {}
-    for f in received_files.fichiers_recus(vue.db, sorted(campagnes), vue.au):
-        notre = writing.nom_de_fichier(f.ght, vue.dossier.campagnes[f.campagne], vue.dossier)
-        venu = f"reçu le {jour(date.fromisoformat(f.recu_le))} (n° {f.id})"
-        dits[f.id] = f"{notre}, {venu}" if Path(f.chemin).name == notre else venu.capitalize()
-    return dits
+    all_said = {}
+    for f in received_files.received_files(view.db, sorted(campaigns), view.as_of):
+        our_own = writing.file_name_of(f.ght, view.folder.campaigns[f.campaign], view.folder)
+        arrival_words = f"reçu le {day(date.fromisoformat(f.received_on))} (n° {f.id})"
+        all_said[f.id] = f"{our_own}, {arrival_words}" if Path(f.path).name == our_own else arrival_words.capitalize()
+    return all_said
 
 
-def _noms_d_onglets(vue: Vue, onglets: Sequence[OngletRecu]) -> dict[tuple[str, str], str]:
+def _tab_names(view: View, tabs: Sequence[ReceivedTab]) -> dict[tuple[str, str], str]:
     """The names that our templates give to the tabs, by campaign and FINESS."""
-    noms: dict[tuple[str, str], str] = {}
-    for o in onglets:
-        ght, campagne = vue.ght_de(o), vue.dossier.campagnes[o.campagne]
-        if ght and (o.campagne, o.finess) not in noms:
-            membres = vue.dossier.territoire.membres(ght, campagne.situation)
-            noms |= {(o.campagne, f): nom for f, nom in writing.noms_d_onglets(membres).items()}
-    return noms
+    names: dict[tuple[str, str], str] = {}
+    for o in tabs:
+        ght, campaign = view.ght_of(o), view.folder.campaigns[o.campaign]
+        if ght and (o.campaign, o.finess) not in names:
+            members = view.folder.territory.members(ght, campaign.situation)
+            names |= {(o.campaign, f): name for f, name in writing.tab_names(members).items()}
+    return names
 
 
-def _totaux(feuille: Worksheet, declare: int, retire: int) -> None:
-    cents = dict(zip(MONTANTS, (declare, retire, declare - retire), strict=True))
-    for colonne, (titre, _) in enumerate(COLONNES, 1):
-        cellule = case(feuille, TOTAL, colonne)
-        pose(cellule, "Total" if colonne == 1 else _euros(cents[titre]) if titre in cents else None)
-        cellule.font, cellule.fill, cellule.border = (
-            police(gras=True),
-            PatternFill("solid", start_color=BLEU_PALE),
-            CADRE,
+def _write_totals(sheet: Worksheet, declare: int, retire: int) -> None:
+    cents = dict(zip(AMOUNTS, (declare, retire, declare - retire), strict=True))
+    for column, (title, _) in enumerate(COLUMNS, 1):
+        cell = case(sheet, TOTAL, column)
+        put(cell, "Total" if column == 1 else _euros(cents[title]) if title in cents else None)
+        cell.font, cell.fill, cell.border = (
+            police(bold=True),
+            PatternFill("solid", start_color=PALE_BLUE),
+            FRAME,
         )
-        if titre in cents:
-            cellule.number_format = EUROS
+        if title in cents:
+            cell.number_format = EURO_FORMAT
 
 
 def _euros(cents: int) -> Decimal:
     return Decimal(cents) / 100
 
 
-def _ecrit(feuille: Worksheet, rang: int, rangee: dict[str, Valeur]) -> None:
-    for colonne, (titre, _) in enumerate(COLONNES, 1):
-        cellule = pose(case(feuille, rang, colonne), rangee[titre])
-        cellule.font, cellule.border, cellule.alignment = police(), CADRE, Alignment(vertical="top", wrap_text=True)
-        if titre in MONTANTS:
-            cellule.number_format = EUROS
-        if rangee["Retiré (€)"]:
-            cellule.fill = PatternFill("solid", start_color=ROUGE_PALE)
-    feuille.row_dimensions[rang].height = hauteur((str(rangee[t] or ""), large) for t, large in COLONNES)
+def _write_row(sheet: Worksheet, rank: int, row: dict[str, Value]) -> None:
+    for column, (title, _) in enumerate(COLUMNS, 1):
+        cell = put(case(sheet, rank, column), row[title])
+        cell.font, cell.border, cell.alignment = police(), FRAME, Alignment(vertical="top", wrap_text=True)
+        if title in AMOUNTS:
+            cell.number_format = EURO_FORMAT
+        if row["Retiré (€)"]:
+            cell.fill = PatternFill("solid", start_color=PALE_RED)
+    sheet.row_dimensions[rank].height = row_height((str(row[t] or ""), large) for t, large in COLUMNS)
 
 
-def _met_en_forme(feuille: Worksheet) -> None:
-    for colonne, (titre, largeur) in enumerate(COLONNES, 1):
-        feuille.column_dimensions[get_column_letter(colonne)].width = largeur
-        entete = pose(case(feuille, ENTETE, colonne), titre)
-        entete.font, entete.fill = police(gras=True, couleur=BLANC), PatternFill("solid", start_color=BLEU)
-        entete.alignment = Alignment(vertical="center", wrap_text=True)
-    feuille.freeze_panes = f"B{ENTETE + 1}"
-    feuille.auto_filter.ref = f"A{ENTETE}:{get_column_letter(len(COLONNES))}{feuille.max_row}"
-    imprime(feuille, f"{TOTAL}:{ENTETE}")
+def _lay_out(sheet: Worksheet) -> None:
+    for column, (title, width) in enumerate(COLUMNS, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+        heading = put(case(sheet, HEADING_ROW, column), title)
+        heading.font, heading.fill = police(bold=True, colour=WHITE), PatternFill("solid", start_color=BLUE)
+        heading.alignment = Alignment(vertical="center", wrap_text=True)
+    sheet.freeze_panes = f"B{HEADING_ROW + 1}"
+    sheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(COLUMNS))}{sheet.max_row}"
+    set_printing(sheet, f"{TOTAL}:{HEADING_ROW}")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A figure as people name it. `unite` as in `Reponse`; `formule` in words of the trade."""
+    """A figure as people name it. `unite` as in `Answer`; `formula` in words of the trade."""
 
-    nom: str
+    name: str
     unite: str
-    formule: str
+    formula: str
 
 
 _KEPT = Metric("gain retenu", "EUR", "gain déclaré de l'exercice − gain retiré + ajustement")

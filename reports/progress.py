@@ -6,171 +6,185 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from config.campaign import Campagne
-from config.french import compte, jour
+from config.campaign import Campaign
+from config.french import count_words, day
 from config.territory import Ght
-from reports.answer import Element, Reponse
+from reports.answer import Answer, Element
 from reports.gains import base
-from reports.view import Sujet, Vue, somme
+from reports.view import Subject, View, total_of
 from sheets.register import received_files
-from sheets.register.decisions import Suite, suites
-from sheets.register.received_files import FichierRecu
-from sheets.register.what_counts import OngletRecu, qui_compte
+from sheets.register.decisions import GhtDecisions, ght_decisions
+from sheets.register.received_files import StoredFile
+from sheets.register.what_counts import ReceivedTab, counting_tabs
 
-REPONDU = ("remise", "validée", "néant")
+ANSWERED = ("remise", "validée", "néant")
 """How far a GHT must be to owe nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Etat:
+class State:
     """Where a GHT stands, on two axes: how far it is, and how sound what it sent is; and what was decided of it."""
 
     ght: Ght
-    progres: str
+    progress: str
     """attendue, ouverte, vue, remise, validée, néant."""
-    sante: str
+    health: str
     """en ordre, à corriger, illisible; empty when nothing was received."""
-    onglets: int
-    attendus: int
-    a_corriger: int
+    tabs: int
+    expected_tabs: int
+    lines_to_mend: int
     retire: int
     """Cents struck out."""
-    echeance: date
+    deadline: date
     """The campaign's, or the GHT's own when it was extended."""
-    prolongee: bool = False
-    en_retard: bool = False
+    extended: bool = False
+    late: bool = False
     """Owes its trame past its deadline, or handed it in after."""
-    verrouillee: bool = False
-    apres_verrou: bool = False
+    locked: bool = False
+    after_lock: bool = False
     """A file came after the lock: kept and shown, not counted."""
-    pour_le_compte: str = ""
+    on_behalf: str = ""
     """Why someone entered it on the GHT's behalf."""
-    prolongee_le: str = ""
+    extended_on: str = ""
     """The instant, as ISO text, at which it was extended."""
 
     @property
-    def repondu(self) -> bool:
-        return self.progres in REPONDU
+    def has_answered(self) -> bool:
+        return self.progress in ANSWERED
 
     @property
-    def mots(self) -> str:
+    def words(self) -> str:
         """« remise, 3 lignes à corriger, 2 onglets sur 5 »; once locked, nobody can mend them: they are struck."""
-        if self.progres in ("attendue", "ouverte"):
-            mots = ["fichier illisible" if self.sante == "illisible" else "rien reçu"]
+        if self.progress in ("attendue", "ouverte"):
+            words = ["fichier illisible" if self.health == "illisible" else "rien reçu"]
         else:
-            mots = ["vue, pas encore remise" if self.progres == "vue" else self.progres]
-            if self.a_corriger and self.verrouillee:
-                mots.append(compte(self.a_corriger, "ligne retirée", "lignes retirées"))
-            elif self.a_corriger:
-                mots.append(compte(self.a_corriger, "ligne") + " à corriger")
-            if self.sante == "illisible":
-                mots.append("dernier envoi illisible")
-            if self.onglets < self.attendus:
-                mots.append(f"{compte(self.onglets, 'onglet')} sur {self.attendus}")
-        if self.repondu and self.en_retard:
-            mots.append("en retard")
-        if self.prolongee:
-            mots.append(f"prolongée jusqu'au {jour(self.echeance)}")
-        if self.pour_le_compte:
-            mots.append(f"saisie pour son compte ({self.pour_le_compte})")
-        if self.apres_verrou:
-            mots.append("un envoi après le verrou, non compté")
-        elif self.verrouillee:
-            mots.append("trame verrouillée")
-        return ", ".join(mots)
+            words = ["vue, pas encore remise" if self.progress == "vue" else self.progress]
+            if self.lines_to_mend and self.locked:
+                words.append(count_words(self.lines_to_mend, "ligne retirée", "lignes retirées"))
+            elif self.lines_to_mend:
+                words.append(count_words(self.lines_to_mend, "ligne") + " à corriger")
+            if self.health == "illisible":
+                words.append("dernier envoi illisible")
+            if self.tabs < self.expected_tabs:
+                words.append(f"{count_words(self.tabs, 'onglet')} sur {self.expected_tabs}")
+        if self.has_answered and self.late:
+            words.append("en retard")
+        if self.extended:
+            words.append(f"prolongée jusqu'au {day(self.deadline)}")
+        if self.on_behalf:
+            words.append(f"saisie pour son compte ({self.on_behalf})")
+        if self.after_lock:
+            words.append("un envoi après le verrou, non compté")
+        elif self.locked:
+            words.append("trame verrouillée")
+        return ", ".join(words)
 
 
-def etats(vue: Vue, sujet: Sujet, comptent: dict[str, OngletRecu] | None = None) -> list[Etat]:
+def states(view: View, subject: Subject, tabs_that_count: dict[str, ReceivedTab] | None = None) -> list[State]:
     """The state of every GHT of a territory in the campaign under way, in the order of their codes.
 
-    `comptent` spares the look-up of the tabs that count in that campaign, by FINESS, to whoever has them.
+    `tabs_that_count` spares the look-up of the tabs that count in that campaign, by FINESS, to whoever has them.
     """
-    campagne = vue.campagne(sujet)
-    if comptent is None:
-        comptent = qui_compte(vue.db, [campagne.code], vue.au, vue.finess(sujet))
-    attendus = vue.ghts(sujet)
-    envois: dict[str, list[FichierRecu]] = {}
-    for f in received_files.fichiers_recus(vue.db, [campagne.code], vue.au, [g.code for g in attendus]):
-        envois.setdefault(f.ght, []).append(f)
-    decides = suites(vue.db, campagne.code, vue.au)
-    return [_etat(vue, g, campagne, comptent, envois.get(g.code, []), decides.get(g.code, Suite())) for g in attendus]
+    campaign = view.campaign(subject)
+    if tabs_that_count is None:
+        tabs_that_count = counting_tabs(view.db, [campaign.code], view.as_of, view.finess(subject))
+    expected_tabs = view.ghts(subject)
+    files_by_ght: dict[str, list[StoredFile]] = {}
+    for f in received_files.received_files(view.db, [campaign.code], view.as_of, [g.code for g in expected_tabs]):
+        files_by_ght.setdefault(f.ght, []).append(f)
+    decides = ght_decisions(view.db, campaign.code, view.as_of)
+    return [
+        _state_of(view, g, campaign, tabs_that_count, files_by_ght.get(g.code, []), decides.get(g.code, GhtDecisions()))
+        for g in expected_tabs
+    ]
 
 
-def _etat(
-    vue: Vue, ght: Ght, campagne: Campagne, comptent: dict[str, OngletRecu], envois: list[FichierRecu], suite: Suite
-) -> Etat:
-    membres = vue.dossier.territoire.membres(ght.code, campagne.situation)
-    siens = [comptent[e.finess] for e in membres if e.finess in comptent and comptent[e.finess].fichier]
-    recus = {o.finess for o in siens}
-    dits_neants = {e.finess: suite.neants[e.finess] for e in membres if e.finess in suite.neants.keys() - recus}
-    totaux = somme(siens)
-    comptes = {o.fichier for o in siens}
-    saisies = [f.saisi_motif for f in envois if f.id in comptes and f.saisi_par]
-    echeance = suite.prolongee_au or campagne.echeance
-    complet = len(siens) + len(dits_neants) == len(membres)
-    progres = _progres(campagne, siens, dits_neants, complet, envois, suite, vue.au)
-    repondu = [f.recu_le for f in envois if f.id in comptes] + [jour.isoformat() for jour in dits_neants.values()]
-    return Etat(
+def _state_of(
+    view: View,
+    ght: Ght,
+    campaign: Campaign,
+    tabs_that_count: dict[str, ReceivedTab],
+    files_by_ght: list[StoredFile],
+    decided: GhtDecisions,
+) -> State:
+    members = view.folder.territory.members(ght.code, campaign.situation)
+    its_tabs = [
+        tabs_that_count[e.finess] for e in members if e.finess in tabs_that_count and tabs_that_count[e.finess].file
+    ]
+    received_tabs = {o.finess for o in its_tabs}
+    declared_neants = {
+        e.finess: decided.neants[e.finess] for e in members if e.finess in decided.neants.keys() - received_tabs
+    }
+    totals = total_of(its_tabs)
+    files_that_count = {o.file for o in its_tabs}
+    typed_reasons = [f.typed_reason for f in files_by_ght if f.id in files_that_count and f.typed_by]
+    deadline = decided.extended_to or campaign.deadline
+    is_complete = len(its_tabs) + len(declared_neants) == len(members)
+    progress = _progress(campaign, its_tabs, declared_neants, is_complete, files_by_ght, decided, view.as_of)
+    has_answered = [f.received_on for f in files_by_ght if f.id in files_that_count] + [
+        day.isoformat() for day in declared_neants.values()
+    ]
+    return State(
         ght,
-        progres,
-        _sante(siens, envois, totaux.lignes_rejetees),
-        len(siens) + len(dits_neants),
-        len(membres),
-        totaux.lignes_rejetees,
-        totaux.gain_retire,
-        echeance,
-        prolongee=suite.prolongee_au is not None,
-        en_retard=max(repondu) > echeance.isoformat() if progres in REPONDU else vue.au > echeance,
-        verrouillee=suite.verrouillee_le is not None,
-        apres_verrou=suite.verrouillee_le is not None
-        and any(f.id > suite.verrouillee_a and f.id not in comptes for f in envois),
-        pour_le_compte=saisies[-1] if saisies else "",
-        prolongee_le=suite.prolongee_le,
+        progress,
+        _health(its_tabs, files_by_ght, totals.lignes_rejetees),
+        len(its_tabs) + len(declared_neants),
+        len(members),
+        totals.lignes_rejetees,
+        totals.gain_retire,
+        deadline,
+        extended=decided.extended_to is not None,
+        late=max(has_answered) > deadline.isoformat() if progress in ANSWERED else view.as_of > deadline,
+        locked=decided.locked_on is not None,
+        after_lock=decided.locked_on is not None
+        and any(f.id > decided.locked_at and f.id not in files_that_count for f in files_by_ght),
+        on_behalf=typed_reasons[-1] if typed_reasons else "",
+        extended_on=decided.extended_on,
     )
 
 
-def _progres(
-    campagne: Campagne, siens: list[OngletRecu], neants: Mapping[str, date], complet: bool, envois: list[FichierRecu],
-    suite: Suite, au: date,
+def _progress(
+    campaign: Campaign, its_tabs: list[ReceivedTab], neants: Mapping[str, date], is_complete: bool, files_by_ght: list[StoredFile],
+    decided: GhtDecisions, as_of: date,
 ) -> str:  # fmt: skip
     """How far a GHT is: what was read, what was said, what the referent validated.
 
     « Néant » said of some établissements does not answer for the others, unless the trame was handed in.
     """
-    if suite.validee_le and (siens or neants):
+    if decided.validated_on and (its_tabs or neants):
         return "validée"
-    remise = bool(siens) and all(o.remis for o in siens)
-    if all(o.neant for o in siens) and (complet or remise):
+    is_handed_in = bool(its_tabs) and all(o.handed_in for o in its_tabs)
+    if all(o.neant for o in its_tabs) and (is_complete or is_handed_in):
         return "néant"
-    if remise:
+    if is_handed_in:
         return "remise"
-    if siens or any(f.etat != "refuse" for f in envois):
+    if its_tabs or any(f.state != "refuse" for f in files_by_ght):
         return "vue"
-    return "ouverte" if campagne.ouverture <= au else "attendue"
+    return "ouverte" if campaign.opening <= as_of else "attendue"
 
 
-def _sante(siens: list[OngletRecu], envois: list[FichierRecu], rejetees: int) -> str:
-    if envois and envois[-1].etat == "refuse":
+def _health(its_tabs: list[ReceivedTab], files_by_ght: list[StoredFile], rejected: int) -> str:
+    if files_by_ght and files_by_ght[-1].state == "refuse":
         return "illisible"
-    return "à corriger" if rejetees else "en ordre" if siens else ""
+    return "à corriger" if rejected else "en ordre" if its_tabs else ""
 
 
-def statut(vue: Vue, sujet: Sujet) -> Reponse:
+def statut(view: View, subject: Subject) -> Answer:
     """How many have answered, and where each stands."""
-    situation = etats(vue, sujet)
-    reponse = base(vue, sujet, "statut", vue.comptent(sujet))
-    elements = tuple(Element(e.ght.nom, None, e.mots, code=e.ght.code) for e in situation)
-    return replace(reponse, valeur=sum(e.repondu for e in situation), unite="trames", campagne=vue.campagne(sujet).code,
+    situation = states(view, subject)
+    answer = base(view, subject, "statut", view.tabs_that_count(subject))
+    elements = tuple(Element(e.ght.name, None, e.words, code=e.ght.code) for e in situation)
+    return replace(answer, value=sum(e.has_answered for e in situation), unite="trames", campaign=view.campaign(subject).code,
                    elements=elements)  # fmt: skip
 
 
-def retards(vue: Vue, sujet: Sujet) -> Reponse:
-    """Who has not handed in, then who did without all their tabs; `valeur` counts the former."""
-    campagne = vue.campagne(sujet)
-    tous = etats(vue, sujet)
-    manquent = [e for e in tous if not e.repondu]
-    incomplets = [e for e in tous if e.repondu and e.onglets < e.attendus]
-    reponse = base(vue, sujet, "retards", vue.comptent(sujet))
-    elements = tuple(Element(e.ght.nom, None, e.mots, code=e.ght.code) for e in manquent + incomplets)
-    return replace(reponse, valeur=len(manquent), unite="trames", campagne=campagne.code, elements=elements,
-                   faits={"echeance": campagne.echeance, "incomplets": len(incomplets)})  # fmt: skip
+def late_ones(view: View, subject: Subject) -> Answer:
+    """Who has not handed in, then who did without all their tabs; `value` counts the former."""
+    campaign = view.campaign(subject)
+    all_of_them = states(view, subject)
+    ghts_missing = [e for e in all_of_them if not e.has_answered]
+    incomplete_ones = [e for e in all_of_them if e.has_answered and e.tabs < e.expected_tabs]
+    answer = base(view, subject, "retards", view.tabs_that_count(subject))
+    elements = tuple(Element(e.ght.name, None, e.words, code=e.ght.code) for e in ghts_missing + incomplete_ones)
+    return replace(answer, value=len(ghts_missing), unite="trames", campaign=campaign.code, elements=elements,
+                   facts={"echeance": campaign.deadline, "incomplets": len(incomplete_ones)})  # fmt: skip

@@ -5,87 +5,87 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from config.french import compte
-from reports.answer import Adresse, Element, Reponse
+from config.french import count_words
+from reports.answer import Answer, CellAddress, Element
 from reports.gains import base
-from reports.view import Sujet, Vue, somme
+from reports.view import Subject, View, total_of
 from sheets.checks import CATALOGUE
-from sheets.findings import Gravite, groupes
+from sheets.findings import Severity, groups
 from sheets.register import stored_lines
 from sheets.register.decisions import decisions
 
 
-def qualite(vue: Vue, sujet: Sujet) -> Reponse:
+def line_quality(view: View, subject: Subject) -> Answer:
     """Share of declared lines without a blocking finding, kept by someone or not; beside it, what decisions make of it.
 
-    `qualite_euros` is the share of positive euros that the checks do not strike; `…_apres` are the same after decisions.
+    `qualite_euros` is the share of positive euros that the checks do not strike; `…_after_decisions` are the same after decisions.
     """
-    onglets = vue.comptent(sujet)
-    lignes, bloquees, positif, retire = stored_lines.before_decisions(vue.db, [o.id for o in onglets])
-    apres = somme(onglets)
-    faits: dict[str, Decimal] = {}
-    if lignes:
-        faits["qualite_apres"] = Decimal(apres.lignes_retenues) / lignes
-    if positif:
-        faits |= {"qualite_euros": 1 - Decimal(retire) / positif,
-                  "qualite_euros_apres": 1 - Decimal(apres.gain_retire) / positif}  # fmt: skip
-    par_lignes = Decimal(lignes - bloquees) / lignes if lignes else None
-    return replace(base(vue, sujet, "qualite", onglets), valeur=par_lignes, unite="taux", faits=faits)
+    tabs = view.tabs_that_count(subject)
+    lines, blocked_lines, positive, retire = stored_lines.before_decisions(view.db, [o.id for o in tabs])
+    after = total_of(tabs)
+    facts: dict[str, Decimal] = {}
+    if lines:
+        facts["qualite_apres"] = Decimal(after.lignes_retenues) / lines
+    if positive:
+        facts |= {"qualite_euros": 1 - Decimal(retire) / positive,
+                  "qualite_euros_apres": 1 - Decimal(after.gain_retire) / positive}  # fmt: skip
+    share_of_lines = Decimal(lines - blocked_lines) / lines if lines else None
+    return replace(base(view, subject, "qualite", tabs), value=share_of_lines, unite="taux", facts=facts)
 
 
-def rejets(vue: Vue, sujet: Sujet) -> Reponse:
+def rejections(view: View, subject: Subject) -> Answer:
     """The euros struck out, and each blocking finding, costliest first."""
-    onglets = vue.comptent(sujet)
-    cles = [o.id for o in onglets]
+    tabs = view.tabs_that_count(subject)
+    keys = [o.id for o in tabs]
     elements = tuple(
         Element(
-            r.constat.message,
-            r.constat.enjeu,
-            r.decision.mots if r.decision else "",
-            Adresse(r.reference, r.chemin, r.constat.feuille, r.constat.cellule),
-            code=r.constat.code,
+            r.finding.message,
+            r.finding.stake,
+            r.decision.words if r.decision else "",
+            CellAddress(r.reference, r.path, r.finding.sheet, r.finding.cell),
+            code=r.finding.code,
         )
-        for r in stored_lines.constats_de(vue.db, cles, (Gravite.REJET,), vue.au, sujet.limite)
+        for r in stored_lines.findings_of(view.db, keys, (Severity.REJECTION,), view.as_of, subject.limit)
     )
-    reponse = base(vue, sujet, "rejets", onglets)
-    tous = sum(n for n, _ in stored_lines.combien_de_constats(vue.db, cles, Gravite.REJET, vue.au).values())
-    prises = decisions(vue.db, cles, vue.au)
-    par_decision = _par_decision(vue, cles, [d.ligne for d in prises if d.de_plus > 0])
-    elements = tuple(sorted([*elements, *par_decision], key=lambda e: -int(e.valeur or 0)))
-    faits = {"constats": tous, "decisions": len(prises), "lignes": tous + len(par_decision)}
-    return replace(reponse, valeur=reponse.totaux.gain_retire, unite="EUR", elements=elements, faits=faits)
+    answer = base(view, subject, "rejets", tabs)
+    all_of_them = sum(n for n, _ in stored_lines.count_findings(view.db, keys, Severity.REJECTION, view.as_of).values())
+    taken_decisions = decisions(view.db, keys, view.as_of)
+    by_decision = _by_decision(view, keys, [d.line for d in taken_decisions if d.lines_more > 0])
+    elements = tuple(sorted([*elements, *by_decision], key=lambda e: -int(e.value or 0)))
+    facts = {"constats": all_of_them, "decisions": len(taken_decisions), "lignes": all_of_them + len(by_decision)}
+    return replace(answer, value=answer.totals.gain_retire, unite="EUR", elements=elements, facts=facts)
 
 
-def _par_decision(vue: Vue, onglets: list[int], lignes: list[int]) -> list[Element]:
+def _by_decision(view: View, tabs: list[int], lines: list[int]) -> list[Element]:
     """The lines that a referent struck out and that no check had anything to say of."""
     return [
         Element(
             li.intitule,
             li.retire,
-            li.decision.mots if li.decision else "",
-            Adresse(li.reference, li.chemin, li.feuille, li.cellule),
+            li.decision.words if li.decision else "",
+            CellAddress(li.reference, li.path, li.sheet, li.cell),
             code="decision",
         )
-        for li in stored_lines.lignes_de(vue.db, onglets, vue.au, parmi=lignes)
+        for li in stored_lines.lines_of(view.db, tabs, view.as_of, among=lines)
     ]
 
 
-def alertes(vue: Vue, sujet: Sujet) -> Reponse:
+def alerts(view: View, subject: Subject) -> Answer:
     """What asks for a look without striking anything out, by rule, most frequent first; whole-campaign checks included."""
-    onglets = vue.comptent(sujet)
-    cles = [o.id for o in onglets]
-    par_regle = stored_lines.combien_de_constats(vue.db, cles, Gravite.ALERTE, vue.au)
+    tabs = view.tabs_that_count(subject)
+    keys = [o.id for o in tabs]
+    by_rule = stored_lines.count_findings(view.db, keys, Severity.ALERT, view.as_of)
     places: dict[str, str] = {}
-    if sujet.perimetre.type in ("ght", "etablissement"):  # a larger territory has too many places to read
-        dits = [r.constat for r in stored_lines.constats_de(vue.db, cles, (Gravite.ALERTE,), vue.au)]
-        places = {g.code: " ; ".join(g.places[:3]) for g in groupes(dits)}
+    if subject.scope.type in ("ght", "etablissement"):  # a larger territory has too many places to read
+        all_said = [r.finding for r in stored_lines.findings_of(view.db, keys, (Severity.ALERT,), view.as_of)]
+        places = {g.code: " ; ".join(g.places[:3]) for g in groups(all_said)}
     elements = tuple(
-        Element(CATALOGUE[code].titre, None, f"{n} × ; {places.get(code) or _etablissements(ou)}", code=code)
-        for code, (n, ou) in par_regle.items()
+        Element(CATALOGUE[code].title, None, f"{n} × ; {places.get(code) or _etablissements(where)}", code=code)
+        for code, (n, where) in by_rule.items()
     )
-    valeur = sum(n for n, _ in par_regle.values())
-    return replace(base(vue, sujet, "alertes", onglets), valeur=valeur, unite="constats", elements=elements)
+    value = sum(n for n, _ in by_rule.values())
+    return replace(base(view, subject, "alertes", tabs), value=value, unite="constats", elements=elements)
 
 
-def _etablissements(combien: int) -> str:
-    return compte(combien, "établissement")
+def _etablissements(how_many: int) -> str:
+    return count_words(how_many, "établissement")

@@ -4,40 +4,40 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reports.answer import Element, Reponse
-from reports.gains import base, ventile
-from reports.view import Sujet, Vue
+from reports.answer import Answer, Element
+from reports.gains import base, broken_down
+from reports.view import Subject, View
 
-FEMININS = ("region", "famille", "categorie", "nature")
+FEMININE_AXES = ("region", "famille", "categorie", "nature")
 """The axes whose first is « 1re »."""
 
 
-def classement(vue: Vue, sujet: Sujet) -> Reponse:
+def ranking(view: View, subject: Subject) -> Answer:
     """The first (or last) of a territory along an axis, or the rank of one place; equal gains share a rank.
 
-    `valeur` counts who is ranked; `absents`, among the facts, those that sent nothing.
+    `value` counts who is ranked; `missing_ghts`, among the facts, those that sent nothing.
     """
-    onglets = vue.comptent(sujet)
-    tous = ventile(vue, sujet, onglets)
-    classes = [e for e in tous if e.valeur is not None]
-    reponse = base(vue, sujet, "classement", onglets)
-    faits = {"absents": len(tous) - len(classes), "du_bas": int(sujet.du_bas)}
-    elements = _montres(sujet, _ranges(classes, "re" if sujet.par in FEMININS else "er"))
-    return replace(reponse, valeur=len(classes), unite="", elements=tuple(elements), faits=faits)
+    tabs = view.tabs_that_count(subject)
+    all_of_them = broken_down(view, subject, tabs)
+    classes = [e for e in all_of_them if e.value is not None]
+    answer = base(view, subject, "classement", tabs)
+    facts = {"absents": len(all_of_them) - len(classes), "du_bas": int(subject.from_bottom)}
+    elements = _shown_ranks(subject, _ranges(classes, "re" if subject.by in FEMININE_AXES else "er"))
+    return replace(answer, value=len(classes), unite="", elements=tuple(elements), facts=facts)
 
 
-def _ranges(classes: list[Element], premier: str) -> list[Element]:
+def _ranges(classes: list[Element], first: str) -> list[Element]:
     """Each with its rank in words; equal gains share one."""
-    rendus: list[Element] = []
+    results: list[Element] = []
     for e in classes:
-        rang = 1 + sum(int(autre.valeur or 0) > int(e.valeur or 0) for autre in rendus)
-        suite = f", {e.precision}" if e.precision else ""
-        rendus.append(replace(e, precision=f"{rang}{premier if rang == 1 else 'e'} sur {len(classes)}{suite}"))
-    return rendus
+        rank = 1 + sum(int(other.value or 0) > int(e.value or 0) for other in results)
+        end = f", {e.precision}" if e.precision else ""
+        results.append(replace(e, precision=f"{rank}{first if rank == 1 else 'e'} sur {len(classes)}{end}"))
+    return results
 
 
-def _montres(sujet: Sujet, ranges: list[Element]) -> list[Element]:
-    if sujet.place:
-        return [e for e in ranges if e.territoire == sujet.place]
-    ordre = ranges[::-1] if sujet.du_bas else ranges
-    return ordre[: sujet.combien] if sujet.combien else ordre
+def _shown_ranks(subject: Subject, ranges: list[Element]) -> list[Element]:
+    if subject.place:
+        return [e for e in ranges if e.territory == subject.place]
+    order = ranges[::-1] if subject.from_bottom else ranges
+    return order[: subject.how_many] if subject.how_many else order

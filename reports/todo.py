@@ -6,116 +6,124 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from config.campaign import Campagne
-from config.french import compte, euros, jour
-from config.territory import Perimetre
-from reports.answer import Adresse, Element, Reponse
+from config.campaign import Campaign
+from config.french import count_words, day, euros
+from config.territory import Scope
+from reports.answer import Answer, CellAddress, Element
 from reports.gains import base
-from reports.progress import Etat, etats
-from reports.view import Sujet, Vue
-from sheets.findings import Gravite
+from reports.progress import State, states
+from reports.view import Subject, View
+from sheets.findings import Severity
 from sheets.register import stored_lines
 from sheets.register.decisions import decisions
-from sheets.register.what_counts import OngletRecu
+from sheets.register.what_counts import ReceivedTab
 
-GESTES = ("remettre", "renvoyer", "onglet", "relancer", "completer", "trancher", "valider")
+TASK_CODES = ("remettre", "renvoyer", "onglet", "relancer", "completer", "trancher", "valider")
 """The code of a thing to do that is no finding: its words hold nothing that was typed in a trame."""
-MONTREES = 12
+MOST_SHOWN = 12
 """Lines to mend that are named; the rejects tell them all."""
 
 
-def taches(vue: Vue, sujet: Sujet) -> Reponse:
-    """What is left to do in the campaign under way, most urgent first; `valeur` counts it."""
-    campagne = vue.campagne(sujet)
-    courant = replace(sujet, campagne=campagne.code)
-    onglets = vue.comptent(courant)
-    comptent = {o.finess: o for o in onglets}
-    situation = etats(vue, courant, None if sujet.perimetre.type == "etablissement" else comptent)
-    if sujet.perimetre.type in ("ght", "etablissement"):
-        elements = _du_ght(vue, courant, campagne, situation, onglets)
+def tasks(view: View, subject: Subject) -> Answer:
+    """What is left to do in the campaign under way, most urgent first; `value` counts it."""
+    campaign = view.campaign(subject)
+    current_subject = replace(subject, campaign=campaign.code)
+    tabs = view.tabs_that_count(current_subject)
+    tabs_that_count = {o.finess: o for o in tabs}
+    situation = states(view, current_subject, None if subject.scope.type == "etablissement" else tabs_that_count)
+    if subject.scope.type in ("ght", "etablissement"):
+        elements = _of_ght(view, current_subject, campaign, situation, tabs)
     else:
-        elements = _de_la_region(situation, a_trancher(vue, onglets))
-    reponse = base(vue, courant, "taches", onglets)
-    return replace(reponse, valeur=len(elements), unite="trames", elements=tuple(elements),
-                   faits={"echeance": campagne.echeance, "lignes": len(elements)})  # fmt: skip
+        elements = _of_the_region(situation, undecided_lines(view, tabs))
+    answer = base(view, current_subject, "taches", tabs)
+    return replace(answer, value=len(elements), unite="trames", elements=tuple(elements),
+                   facts={"echeance": campaign.deadline, "lignes": len(elements)})  # fmt: skip
 
 
-def _du_ght(
-    vue: Vue, sujet: Sujet, campagne: Campagne, situation: list[Etat], onglets: list[OngletRecu]
+def _of_ght(
+    view: View, subject: Subject, campaign: Campaign, situation: list[State], tabs: list[ReceivedTab]
 ) -> list[Element]:
     """The trame to hand in, the tabs that are missing, then the lines to mend, costliest first."""
-    etat = next(iter(situation), None)
-    if etat is None or campagne.ouverture > vue.au:
+    state = next(iter(situation), None)
+    if state is None or campaign.opening > view.as_of:
         return []
     elements = []
-    if not etat.repondu:
-        pour = f"pour le {jour(etat.echeance)}" + (", échéance passée" if vue.au > etat.echeance else "")
-        quoi = "Dire que la trame est finie" if etat.progres == "vue" else "Remettre la trame"
-        elements.append(Element(quoi, None, f"{campagne.titre}, {pour}", code="remettre"))
-    if etat.sante == "illisible":
+    if not state.has_answered:
+        due_words = f"pour le {day(state.deadline)}" + (", échéance passée" if view.as_of > state.deadline else "")
+        what = "Dire que la trame est finie" if state.progress == "vue" else "Remettre la trame"
+        elements.append(Element(what, None, f"{campaign.title}, {due_words}", code="remettre"))
+    if state.health == "illisible":
         elements.append(Element("Renvoyer le fichier", None, "le dernier envoi n'a pas pu être lu", code="renvoyer"))
-    manquants = onglets_manquants(vue, sujet, campagne, onglets) if onglets else []
-    elements += [Element("Remplir l'onglet", None, nom, code="onglet") for nom in manquants]
-    return elements + _a_corriger(vue, onglets)
+    missing_ones = missing_tabs(view, subject, campaign, tabs) if tabs else []
+    elements += [Element("Remplir l'onglet", None, name, code="onglet") for name in missing_ones]
+    return elements + _lines_to_mend(view, tabs)
 
 
-def onglets_manquants(vue: Vue, sujet: Sujet, campagne: Campagne, onglets: list[OngletRecu]) -> list[str]:
+def missing_tabs(view: View, subject: Subject, campaign: Campaign, tabs: list[ReceivedTab]) -> list[str]:
     """The établissements of a territory that have no tab among these."""
-    territoire = vue.dossier.territoire
-    attendus = territoire.finess_de(sujet.perimetre, campagne.situation)
-    return [territoire.etablissements[f].nom for f in sorted(attendus - {o.finess for o in onglets})]
+    territory = view.folder.territory
+    expected = territory.finess_of(subject.scope, campaign.situation)
+    return [territory.etablissements[f].name for f in sorted(expected - {o.finess for o in tabs})]
 
 
-def _a_corriger(vue: Vue, onglets: list[OngletRecu]) -> list[Element]:
+def _lines_to_mend(view: View, tabs: list[ReceivedTab]) -> list[Element]:
     """The lines struck out by a check, one element each, with what they cost."""
-    lignes: dict[str, Element] = {}
-    for r in stored_lines.constats_de(vue.db, [o.id for o in onglets], (Gravite.REJET,), vue.au, 4 * MONTREES):
-        if r.decision and not r.decision.caduque:
+    lines: dict[str, Element] = {}
+    for r in stored_lines.findings_of(view.db, [o.id for o in tabs], (Severity.REJECTION,), view.as_of, 4 * MOST_SHOWN):
+        if r.decision and not r.decision.lapsed:
             continue
-        adresse = Adresse(r.reference, r.chemin, r.constat.feuille, r.constat.cellule)
-        cout = f"{euros(r.constat.enjeu)} en jeu" if r.constat.enjeu else ""
-        cle = r.reference or f"{r.chemin}/{r.constat.feuille}"
-        lignes.setdefault(cle, Element(f"Corriger : {r.constat.message}", None, cout, adresse, r.constat.code))
-    return list(lignes.values())[:MONTREES]
+        address = CellAddress(r.reference, r.path, r.finding.sheet, r.finding.cell)
+        cost = f"{euros(r.finding.stake)} en jeu" if r.finding.stake else ""
+        cle = r.reference or f"{r.path}/{r.finding.sheet}"
+        lines.setdefault(cle, Element(f"Corriger : {r.finding.message}", None, cost, address, r.finding.code))
+    return list(lines.values())[:MOST_SHOWN]
 
 
-def a_trancher(vue: Vue, onglets: Iterable[OngletRecu]) -> dict[str, tuple[int, int]]:
+def undecided_lines(view: View, tabs: Iterable[ReceivedTab]) -> dict[str, tuple[int, int]]:
     """By GHT, the lines struck by the checks that nobody has decided on yet, and their cents; only GHT that have some."""
-    onglets = list(onglets)
-    ght_de = {o.id: o.ght for o in onglets}
-    lignes: Counter[str] = Counter()
+    tabs = list(tabs)
+    ght_of = {o.id: o.ght for o in tabs}
+    lines: Counter[str] = Counter()
     cents: Counter[str] = Counter()
-    for o in onglets:
-        lignes[o.ght] += o.totaux.lignes_rejetees
-        cents[o.ght] += o.totaux.gain_retire
-    for d in decisions(vue.db, ght_de, vue.au):
-        if d.bloquee and not d.changed:
-            lignes[ght_de[d.onglet]] -= 1
-            cents[ght_de[d.onglet]] -= d.retire
-    return {ght: (n, cents[ght]) for ght, n in lignes.items() if n}
+    for o in tabs:
+        lines[o.ght] += o.totals.lignes_rejetees
+        cents[o.ght] += o.totals.gain_retire
+    for d in decisions(view.db, ght_of, view.as_of):
+        if d.blocked and not d.changed:
+            lines[ght_of[d.tab]] -= 1
+            cents[ght_of[d.tab]] -= d.retire
+    return {ght: (n, cents[ght]) for ght, n in lines.items() if n}
 
 
-def _de_la_region(situation: list[Etat], restent: dict[str, tuple[int, int]]) -> list[Element]:
+def _of_the_region(situation: list[State], still_left: dict[str, tuple[int, int]]) -> list[Element]:
     """The GHT that owe their trame (the latest first) or tabs of it, then those that wait for a decision (costliest first)
     or a validation."""
-    absents = sorted((e for e in situation if not e.repondu), key=lambda e: e.echeance)
-    a_decider = sorted((e for e in situation if e.ght.code in restent), key=lambda e: -restent[e.ght.code][1])
-    remises = [e for e in situation if e.progres == "remise" and e.ght.code not in restent]
+    missing_ghts = sorted((e for e in situation if not e.has_answered), key=lambda e: e.deadline)
+    a_decider = sorted((e for e in situation if e.ght.code in still_left), key=lambda e: -still_left[e.ght.code][1])
+    handed_in_ones = [e for e in situation if e.progress == "remise" and e.ght.code not in still_left]
     return [
-        *(_chez(e, f"Relancer {e.ght.nom}", e.mots, "relancer") for e in absents),
-        *(_chez(e, f"Compléter {e.ght.nom}", e.mots, "completer") for e in remises if e.onglets < e.attendus),
-        *(_a_decider(e, *restent[e.ght.code]) for e in a_decider),
+        *(_task_for_ght(e, f"Relancer {e.ght.name}", e.words, "relancer") for e in missing_ghts),
         *(
-            _chez(e, f"Valider {e.ght.nom}", f"trame remise, {'tranchée' if e.a_corriger else 'en ordre'}", "valider")
-            for e in remises
-            if e.onglets >= e.attendus
+            _task_for_ght(e, f"Compléter {e.ght.name}", e.words, "completer")
+            for e in handed_in_ones
+            if e.tabs < e.expected_tabs
+        ),
+        *(_a_decider(e, *still_left[e.ght.code]) for e in a_decider),
+        *(
+            _task_for_ght(
+                e, f"Valider {e.ght.name}", f"trame remise, {'tranchée' if e.lines_to_mend else 'en ordre'}", "valider"
+            )
+            for e in handed_in_ones
+            if e.tabs >= e.expected_tabs
         ),
     ]
 
 
-def _a_decider(e: Etat, lignes: int, cents: int) -> Element:
-    return _chez(e, f"Trancher {compte(lignes, 'ligne')} : {e.ght.nom}", f"{euros(cents)} retirés", "trancher")
+def _a_decider(e: State, lines: int, cents: int) -> Element:
+    return _task_for_ght(
+        e, f"Trancher {count_words(lines, 'ligne')} : {e.ght.name}", f"{euros(cents)} retirés", "trancher"
+    )
 
 
-def _chez(e: Etat, quoi: str, precision: str, code: str) -> Element:
-    return Element(quoi, None, precision, code=code, territoire=Perimetre("ght", e.ght.code))
+def _task_for_ght(e: State, what: str, precision: str, code: str) -> Element:
+    return Element(what, None, precision, code=code, territory=Scope("ght", e.ght.code))

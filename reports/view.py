@@ -8,178 +8,178 @@ from datetime import date
 
 from sqlite_utils import Database
 
-from config.campaign import Campagne, campagne_du_jour
+from config.campaign import Campaign, current_campaign
 from config.errors import UserError
-from config.folder import Dossier
-from config.objectives import Objectif, en_vigueur, reparti
-from config.territory import Ght, Perimetre
-from sheets.judged import Totaux, total
+from config.folder import Folder
+from config.objectives import Objective, in_force, shared_out
+from config.territory import Ght, Scope
+from sheets.judged import Totals, total
 from sheets.register import past_folders, stored_lines
-from sheets.register.what_counts import OngletRecu, qui_compte
+from sheets.register.what_counts import ReceivedTab, counting_tabs
 
 
 @dataclass(frozen=True, slots=True)
-class Sujet:
+class Subject:
     """What is asked: a territory, an exercice, possibly one campaign instead of the one that counts."""
 
-    perimetre: Perimetre
+    scope: Scope
     exercice: int
-    campagne: str | None = None
-    par: str = ""
-    depuis: date | None = None
+    campaign: str | None = None
+    by: str = ""
+    since: date | None = None
     """The earlier day of a comparison between two days."""
-    limite: int = -1
+    limit: int = -1
     """At most that many lines behind the figure; -1 is all of them."""
-    autres: tuple[Perimetre, ...] = ()
+    others: tuple[Scope, ...] = ()
     """The territories it is compared with."""
     exercices: tuple[int, ...] = ()
     """The exercices compared, or walked through; none said, those that are known."""
-    sauf: tuple[Perimetre, ...] = ()
+    but_for: tuple[Scope, ...] = ()
     """What is left out of the territory."""
-    combien: int = 0
+    how_many: int = 0
     """How many of a ranking; 0 is all of them."""
-    du_bas: bool = False
+    from_bottom: bool = False
     """The last of a ranking rather than the first."""
-    place: Perimetre | None = None
+    place: Scope | None = None
     """Whose rank is asked."""
     figure: str = ""
     """Whose lines « pourquoi » opens: prevision, couverture, performance; nothing said, the gains."""
 
     @property
-    def cibles(self) -> tuple[Perimetre, ...]:
+    def revealed_scopes(self) -> tuple[Scope, ...]:
         """Every territory whose figure the answer lets out: what is left out of a total is told by difference."""
-        return (self.perimetre, *self.autres, *self.sauf, *([self.place] if self.place else []))
+        return (self.scope, *self.others, *self.but_for, *([self.place] if self.place else []))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Vue:
-    """`au` is the day the answer would have been given; nothing received after it is seen."""
+class View:
+    """`as_of` is the day the answer would have been given; nothing received after it is seen."""
 
     db: Database
-    dossier: Dossier
-    au: date
+    folder: Folder
+    as_of: date
 
-    def le(self, jour: date) -> Vue:
+    def dated(self, day: date) -> View:
         """The same register seen on another day, with the folder of that day; the future has today's."""
-        dossier = self.dossier if jour >= self.au else past_folders.au_jour(self.db, self.dossier, jour)
-        return Vue(self.db, dossier, jour)
+        folder = self.folder if day >= self.as_of else past_folders.as_of_day(self.db, self.folder, day)
+        return View(self.db, folder, day)
 
-    def campagnes(self, sujet: Sujet) -> list[Campagne]:
+    def campaigns(self, subject: Subject) -> list[Campaign]:
         """The campaigns that may count for a subject, earliest situation first. Raises UserError if there are none."""
-        toutes = self.dossier.campagnes_de(sujet.exercice)
-        choisies = [c for c in toutes if sujet.campagne in (None, c.code)]
-        if not choisies:
-            connus = sorted({str(c.exercice) for c in self.dossier.campagnes.values()})
-            raise UserError(f"Aucune campagne pour {sujet.exercice} ; exercices connus : {', '.join(connus)}.")
-        return choisies
+        all_of_those = self.folder.campaigns_of(subject.exercice)
+        chosen_campaigns = [c for c in all_of_those if subject.campaign in (None, c.code)]
+        if not chosen_campaigns:
+            known_ones = sorted({str(c.exercice) for c in self.folder.campaigns.values()})
+            raise UserError(f"Aucune campagne pour {subject.exercice} ; exercices connus : {', '.join(known_ones)}.")
+        return chosen_campaigns
 
-    def campagne(self, sujet: Sujet) -> Campagne:
+    def campaign(self, subject: Subject) -> Campaign:
         """The campaign under way for a subject that day: the last one opened."""
-        return campagne_du_jour(self.campagnes(sujet), self.au)
+        return current_campaign(self.campaigns(subject), self.as_of)
 
-    def ghts(self, sujet: Sujet) -> tuple[Ght, ...]:
+    def ghts(self, subject: Subject) -> tuple[Ght, ...]:
         """The GHT expected to answer: those that have somebody left in the territory."""
-        territoire, situation = self.dossier.territoire, self.campagne(sujet).situation
-        tous = territoire.ghts_de(sujet.perimetre, situation)
-        if not sujet.sauf:
-            return tous
-        ours = self.inside(sujet, situation)
-        return tuple(g for g in tous if any(e.finess in ours for e in territoire.membres(g.code, situation)))
+        territory, situation = self.folder.territory, self.campaign(subject).situation
+        all_of_them = territory.ghts_of(subject.scope, situation)
+        if not subject.but_for:
+            return all_of_them
+        ours = self.inside(subject, situation)
+        return tuple(g for g in all_of_them if any(e.finess in ours for e in territory.members(g.code, situation)))
 
-    def comptent(self, sujet: Sujet, *, at_lock: bool = False) -> list[OngletRecu]:
+    def tabs_that_count(self, subject: Subject, *, at_lock: bool = False) -> list[ReceivedTab]:
         """The tabs that make the figure of a subject, one per établissement; with `at_lock`, as they were when locked."""
-        campagnes = self.campagnes(sujet)
+        campaigns = self.campaigns(subject)
         # Who belonged where is asked at the situation of the campaign each tab was filled for.
-        dedans = {c.code: self.inside(sujet, c.situation) for c in campagnes}
-        tous = self.finess(sujet)
-        retenus = qui_compte(self.db, [c.code for c in campagnes], self.au, tous, at_lock=at_lock)
-        return [o for finess, o in sorted(retenus.items()) if finess in dedans[o.campagne]]
+        inside = {c.code: self.inside(subject, c.situation) for c in campaigns}
+        all_of_them = self.finess(subject)
+        kept_tabs = counting_tabs(self.db, [c.code for c in campaigns], self.as_of, all_of_them, at_lock=at_lock)
+        return [o for finess, o in sorted(kept_tabs.items()) if finess in inside[o.campaign]]
 
-    def inside(self, sujet: Sujet, situation: date) -> frozenset[str]:
+    def inside(self, subject: Subject, situation: date) -> frozenset[str]:
         """The établissements of the territory that day, but for what is left out of it."""
-        territoire = self.dossier.territoire
-        ours = territoire.finess_de(sujet.perimetre, situation)
-        if sujet.perimetre.type == "etablissement":
-            ours = frozenset(f for f in ours if territoire.ght_de(f, situation))
-        return ours.difference(*(territoire.finess_de(p, situation) for p in sujet.sauf))
+        territory = self.folder.territory
+        ours = territory.finess_of(subject.scope, situation)
+        if subject.scope.type == "etablissement":
+            ours = frozenset(f for f in ours if territory.ght_of(f, situation))
+        return ours.difference(*(territory.finess_of(p, situation) for p in subject.but_for))
 
-    def members(self, sujet: Sujet) -> frozenset[str]:
+    def members(self, subject: Subject) -> frozenset[str]:
         """Whose figure it is: each établissement where its tab that counts was filled, else at the campaign under way.
 
         So each is in one GHT, and the parts of a figure that needs more than the tabs still add up.
         """
-        campagnes, last = self.campagnes(sujet), self.campagne(sujet).code
-        dedans = {c.code: self.inside(sujet, c.situation) for c in campagnes}
-        known = frozenset[str]().union(*dedans.values())
-        seen = None if sujet.perimetre.type == "national" else known
-        now = qui_compte(self.db, [c.code for c in campagnes], self.au, seen)
-        return frozenset(f for f in known if f in dedans[now[f].campagne if f in now else last])
+        campaigns, last = self.campaigns(subject), self.campaign(subject).code
+        inside = {c.code: self.inside(subject, c.situation) for c in campaigns}
+        known = frozenset[str]().union(*inside.values())
+        seen = None if subject.scope.type == "national" else known
+        now = counting_tabs(self.db, [c.code for c in campaigns], self.as_of, seen)
+        return frozenset(f for f in known if f in inside[now[f].campaign if f in now else last])
 
-    def in_exercice(self, sujet: Sujet, exercice: int) -> dict[str, OngletRecu]:
+    def in_exercice(self, subject: Subject, exercice: int) -> dict[str, ReceivedTab]:
         """The tabs that count in another exercice for those whose figure it is, by FINESS; none without a campaign."""
-        codes = [c.code for c in self.dossier.campagnes_de(exercice)]
+        codes = [c.code for c in self.folder.campaigns_of(exercice)]
         if not codes:
             return {}
-        ours = self.members(sujet)
-        tous = None if sujet.perimetre.type == "national" else ours
-        return {f: o for f, o in qui_compte(self.db, codes, self.au, tous).items() if f in ours}
+        ours = self.members(subject)
+        all_of_them = None if subject.scope.type == "national" else ours
+        return {f: o for f, o in counting_tabs(self.db, codes, self.as_of, all_of_them).items() if f in ours}
 
-    def received(self, sujet: Sujet, onglets: Iterable[OngletRecu]) -> tuple[int, int]:
+    def received(self, subject: Subject, tabs: Iterable[ReceivedTab]) -> tuple[int, int]:
         """(GHT of which something counts, GHT expected): a GHT that is gone by then is neither."""
-        expected = {g.code for g in self.ghts(sujet)}
-        return len(expected & {self.ght_de(o) for o in onglets}), len(expected)
+        expected = {g.code for g in self.ghts(subject)}
+        return len(expected & {self.ght_of(o) for o in tabs}), len(expected)
 
-    def finess(self, sujet: Sujet) -> frozenset[str] | None:
+    def finess(self, subject: Subject) -> frozenset[str] | None:
         """Whoever was in a territory at one of the campaigns that may count; None for the whole country."""
-        if sujet.perimetre.type == "national":
+        if subject.scope.type == "national":
             return None
-        territoire = self.dossier.territoire
+        territory = self.folder.territory
         # The GHT whole, for an établissement: where it stands is told with the others'.
         return frozenset(
             e.finess
-            for c in self.campagnes(sujet)
-            for g in territoire.ghts_de(sujet.perimetre, c.situation)
-            for e in territoire.membres(g.code, c.situation)
+            for c in self.campaigns(subject)
+            for g in territory.ghts_of(subject.scope, c.situation)
+            for e in territory.members(g.code, c.situation)
         )
 
-    def ght_de(self, onglet: OngletRecu) -> str | None:
+    def ght_of(self, tab: ReceivedTab) -> str | None:
         """The GHT an établissement belonged to at the situation of the campaign its tab was filled for."""
-        return self.dossier.territoire.ght_de(onglet.finess, self.dossier.campagnes[onglet.campagne].situation)
+        return self.folder.territory.ght_of(tab.finess, self.folder.campaigns[tab.campaign].situation)
 
-    def achats(self, exercice: int, finess: Iterable[str]) -> dict[str, int | None]:
+    def purchases(self, exercice: int, finess: Iterable[str]) -> dict[str, int | None]:
         """Total purchases in cents of each établissement: the trame's, else the folder's, else the latest known."""
-        codes = [c.code for c in reversed(self.dossier.campagnes_de(exercice))]
+        codes = [c.code for c in reversed(self.folder.campaigns_of(exercice))]
         finess = frozenset(finess)
-        declares = stored_lines.achats_declares(self.db, codes, finess, self.au)
+        declares = stored_lines.declared_purchases(self.db, codes, finess, self.as_of)
         return {
             f: next((declares[f, c] for c in codes if (f, c) in declares), None)
-            or self.dossier.achats_connus(f, exercice)
+            or self.folder.known_purchases(f, exercice)
             for f in finess
         }
 
     @property
-    def tout_le_pays(self) -> bool:
+    def whole_country(self) -> bool:
         """Whether every region of the folder has GHT in its territory."""
-        return self.dossier.territoire.regions.keys() == {g.region for g in self.dossier.territoire.ghts.values()}
+        return self.folder.territory.regions.keys() == {g.region for g in self.folder.territory.ghts.values()}
 
-    def objectif(self, sujet: Sujet) -> Objectif | None:
+    def objective(self, subject: Subject) -> Objective | None:
         """The objective in force that day; for a GHT without one, its share of the region's."""
-        if sujet.sauf or (sujet.perimetre.type == "national" and not self.tout_le_pays):
+        if subject.but_for or (subject.scope.type == "national" and not self.whole_country):
             return None  # a country's objective says nothing of the few regions that are here, nor a whole's of a part
-        propre = en_vigueur(self.dossier.objectifs, sujet.perimetre, sujet.exercice, self.au)
-        if propre or sujet.perimetre.type != "ght":
-            return propre
-        territoire, situation = self.dossier.territoire, self.campagne(sujet).situation
-        region = territoire.parents(sujet.perimetre, situation)[0]
-        du_tout = en_vigueur(self.dossier.objectifs, region, sujet.exercice, self.au)
-        if du_tout is None:
+        own_objective = in_force(self.folder.objectives, subject.scope, subject.exercice, self.as_of)
+        if own_objective or subject.scope.type != "ght":
+            return own_objective
+        territory, situation = self.folder.territory, self.campaign(subject).situation
+        region = territory.parents(subject.scope, situation)[0]
+        objective_of_whole = in_force(self.folder.objectives, region, subject.exercice, self.as_of)
+        if objective_of_whole is None:
             return None
-        siens = territoire.finess_de(sujet.perimetre, situation)
-        if not siens:
+        its_tabs = territory.finess_of(subject.scope, situation)
+        if not its_tabs:
             return None  # a GHT that is gone has no share of what is aimed at
-        achats = self.achats(sujet.exercice, territoire.finess_de(region, situation))
-        return reparti(du_tout, sujet.perimetre, achats, siens)
+        purchases = self.purchases(subject.exercice, territory.finess_of(region, situation))
+        return shared_out(objective_of_whole, subject.scope, purchases, its_tabs)
 
 
-def somme(onglets: Iterable[OngletRecu]) -> Totaux:
-    return total(o.totaux for o in onglets)
+def total_of(tabs: Iterable[ReceivedTab]) -> Totals:
+    return total(o.totals for o in tabs)

@@ -6,12 +6,12 @@ from functools import cache
 
 
 @cache
-def lettre(rang: int) -> str:
+def letter(rank: int) -> str:
     """The letters of a column counted from 0: 0 → « A », 26 → « AA »."""
-    avant, reste = divmod(rang, 26)
-    return (lettre(avant - 1) if avant else "") + chr(ord("A") + reste)
+    before, rest = divmod(rank, 26)
+    return (letter(before - 1) if before else "") + chr(ord("A") + rest)
 
 
-def adresse(rang: int, ligne: int) -> str:
+def address(rank: int, line: int) -> str:
     """The cell of a column counted from 0 and a line counted from 1."""
-    return f"{lettre(rang)}{ligne}"
+    return f"{letter(rank)}{line}"

@@ -8,39 +8,39 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from config.french import cle
-from sheets.cell_address import adresse
-from sheets.cells import Probleme, euros, texte
-from sheets.reading.opening import OngletBrut
+from sheets.cell_address import address
+from sheets.cells import Problem, euros, text
+from sheets.reading.opening import RawTab
 from sheets.reading.units import announced, unit_said
-from sheets.trame import Tampon
+from sheets.trame import Stamp
 
-TITRE = "Mode d'emploi"
-REMISE = "Trame remise"
+TITLE = "Mode d'emploi"
+HANDED_IN_LABEL = "Trame remise"
 CONTACT = "Contact"
 FINESS = "FINESS"
-ACHATS = "Achats totaux de l'exercice (€ TTC)"
+PURCHASES = "Achats totaux de l'exercice (€ TTC)"
 NEANT = "Rien à déclarer"
-OUI = "oui"
+YES = "oui"
 DEPTH = 60
 """Rows in which the first tab is known."""
-AIDES = {
-    REMISE: "« oui » quand la saisie est finie : tant qu'elle ne l'est pas, le chiffre est provisoire.",
+HINTS = {
+    HANDED_IN_LABEL: "« oui » quand la saisie est finie : tant qu'elle ne l'est pas, le chiffre est provisoire.",
     CONTACT: "La fonction et l'adresse de service de qui répondra aux questions.",
 }
 """What stands beside each cell to fill in; never taken for an answer."""
 
 
 @dataclass(slots=True)
-class Accueil:
+class FirstTab:
     """What the first tab says."""
 
-    remis: bool = False
+    handed_in: bool = False
     contact: str = ""
-    achats: dict[str, int] = field(default_factory=dict)
+    purchases: dict[str, int] = field(default_factory=dict)
     neants: set[str] = field(default_factory=set)
-    illisibles: dict[str, Probleme] = field(default_factory=dict)
+    unreadable_ones: dict[str, Problem] = field(default_factory=dict)
     """Cells of total purchases that hold something else than an amount."""
-    sans_achats: set[str] = field(default_factory=set)
+    without_purchases: set[str] = field(default_factory=set)
     """Cells of total purchases that came back blank."""
     zeros: set[str] = field(default_factory=set)
     """Cells of total purchases that hold 0."""
@@ -94,7 +94,7 @@ def answer(said: str) -> bool | None:
     return True if _YES.fullmatch(key) else False if _NO.fullmatch(key) else None
 
 
-def first_tab(tabs: Iterable[tuple[OngletBrut, Tampon | None]]) -> OngletBrut | None:
+def first_tab(tabs: Iterable[tuple[RawTab, Stamp | None]]) -> RawTab | None:
     """The first tab, wherever it stands among the tabs and their stamps: by its name, its table, the stamp of the workbook.
 
     Never the tab of an établissement, nor one that merely holds « Trame remise », as a note may.
@@ -113,103 +113,103 @@ class _Marks(NamedTuple):
     table: bool
 
 
-def _marks(onglet: OngletBrut, stamped: bool) -> _Marks:
-    rows = [{cle(c) for c in r if c and isinstance(c, str)} for r in onglet.rangees[:DEPTH]]
-    asks = any(label == cle(REMISE) or _ASKED.match(label) for row in rows for label in row)
-    return _Marks(stamped, cle(onglet.nom) == cle(TITRE), asks, any({cle(FINESS), cle(NEANT)} <= row for row in rows))
+def _marks(tab: RawTab, stamped: bool) -> _Marks:
+    rows = [{cle(c) for c in r if c and isinstance(c, str)} for r in tab.rows[:DEPTH]]
+    asks = any(label == cle(HANDED_IN_LABEL) or _ASKED.match(label) for row in rows for label in row)
+    return _Marks(stamped, cle(tab.name) == cle(TITLE), asks, any({cle(FINESS), cle(NEANT)} <= row for row in rows))
 
 
-_ASKED = re.compile(f"{cle(REMISE)} (?=.{{1,40}}$)")
+_ASKED = re.compile(f"{cle(HANDED_IN_LABEL)} (?=.{{1,40}}$)")
 """The question with its answer in the same cell: « Trame remise : oui »."""
 
 
-def lit(onglet: OngletBrut) -> Accueil:
+def read(tab: RawTab) -> FirstTab:
     """Read the first tab by its labels, wherever they have been moved to."""
-    accueil = Accueil()
-    colonnes: dict[str, int] = {}
-    for numero, rangee in enumerate(onglet.rangees, onglet.ligne_0 + 1):
-        labels = {cle(c): rang for rang, c in enumerate(rangee) if isinstance(c, str) and c.strip()}
-        ici = _Place(onglet.colonne_0, numero)
-        if label := next((t for t in labels if t == cle(REMISE) or _ASKED.match(t)), None):
-            _handed_in(accueil, rangee, labels[label], ici)
+    answers = FirstTab()
+    columns: dict[str, int] = {}
+    for number, row in enumerate(tab.rows, tab.first_row + 1):
+        labels = {cle(c): rank for rank, c in enumerate(row) if isinstance(c, str) and c.strip()}
+        here = _Place(tab.first_column, number)
+        if label := next((t for t in labels if t == cle(HANDED_IN_LABEL) or _ASKED.match(t)), None):
+            _handed_in(answers, row, labels[label], here)
             continue
         if cle(CONTACT) in labels:
-            accueil.contact = _suivant(rangee, labels[cle(CONTACT)])[1]
+            answers.contact = _next_to_label(row, labels[cle(CONTACT)])[1]
         if cle(FINESS) in labels and cle(NEANT) in labels:
-            colonnes = _headings(accueil, labels, rangee, ici)
+            columns = _headings(answers, labels, row, here)
             continue
-        if colonnes:
-            _etablissement(accueil, rangee, colonnes, ici)
+        if columns:
+            _etablissement(answers, row, columns, here)
         if cle(CONTACT) not in labels:
-            notes = ((rang, str(c), announced(c)) for rang, c in enumerate(rangee) if c)
-            accueil.units |= {ici.cell(rang): Unit(" ".join(c.split()), unit) for rang, c, unit in notes if unit}
-    if not accueil.answered:
-        accueil.unclear[""] = Answer(REMISE, "")
-    return accueil
+            notes = ((rank, str(c), announced(c)) for rank, c in enumerate(row) if c)
+            answers.units |= {here.cell(rank): Unit(" ".join(c.split()), unit) for rank, c, unit in notes if unit}
+    if not answers.answered:
+        answers.unclear[""] = Answer(HANDED_IN_LABEL, "")
+    return answers
 
 
 class _Place(NamedTuple):
     """Where a row stands: the rank of its first column, and its number in the sheet."""
 
-    colonne_0: int
-    numero: int
+    first_column: int
+    number: int
 
-    def cell(self, rang: int) -> str:
-        return adresse(self.colonne_0 + rang, self.numero)
+    def cell(self, rank: int) -> str:
+        return address(self.first_column + rank, self.number)
 
 
-def _handed_in(accueil: Accueil, rangee: list[object], rang: int, ici: _Place) -> None:
+def _handed_in(answers: FirstTab, row: list[object], rank: int, here: _Place) -> None:
     """What is answered to « Trame remise », beside it or in its own cell; asked twice, it wants the same answer twice."""
-    ou, said = _suivant(rangee, rang)
+    where, said = _next_to_label(row, rank)
     if not said:
-        said = _ASKED.sub("", cle(str(rangee[rang]))) if _ASKED.match(cle(str(rangee[rang]))) else ""
-        ou = rang if said else rang + 2
-    if accueil.said and not said:
+        said = _ASKED.sub("", cle(str(row[rank]))) if _ASKED.match(cle(str(row[rank]))) else ""
+        where = rank if said else rank + 2
+    if answers.said and not said:
         return
     yes = answer(said)
-    if accueil.said and answer(accueil.said) is not yes:
-        yes, said = None, f"{accueil.said} puis {said}"
+    if answers.said and answer(answers.said) is not yes:
+        yes, said = None, f"{answers.said} puis {said}"
     if yes is None:
-        accueil.unclear[ici.cell(ou)] = Answer(REMISE, said)
-    accueil.said, accueil.remis, accueil.answered = said, bool(yes), ici.cell(ou)
-    accueil.not_answered = "" if said else accueil.answered
-    accueil.zeros |= {accueil.answered} if said == "0" else set()
+        answers.unclear[here.cell(where)] = Answer(HANDED_IN_LABEL, said)
+    answers.said, answers.handed_in, answers.answered = said, bool(yes), here.cell(where)
+    answers.not_answered = "" if said else answers.answered
+    answers.zeros |= {answers.answered} if said == "0" else set()
 
 
-def _suivant(rangee: list[object], rang: int) -> tuple[int, str]:
+def _next_to_label(row: list[object], rank: int) -> tuple[int, str]:
     """The first thing written to the right of a label, and its rank; our own words are left out."""
-    suite = ((r, texte(c)) for r, c in enumerate(rangee[rang + 1 :], rang + 1))
-    return next(((r, t) for r, t in suite if t and t not in AIDES.values()), (rang, ""))
+    end = ((r, text(c)) for r, c in enumerate(row[rank + 1 :], rank + 1))
+    return next(((r, t) for r, t in end if t and t not in HINTS.values()), (rank, ""))
 
 
 _PURCHASES = re.compile(r"achats tota(?:l|ux)\b|tota(?:l|ux) (?:des |d )?achats\b")
 
 
-def _headings(accueil: Accueil, labels: dict[str, int], rangee: list[object], ici: _Place) -> dict[str, int]:
+def _headings(answers: FirstTab, labels: dict[str, int], row: list[object], here: _Place) -> dict[str, int]:
     """The rank of each column of the table; the purchases' is -1 when it is gone, or says another unit."""
-    achats = next((rang for label, rang in labels.items() if _PURCHASES.search(label)), -1)
-    titre = str(rangee[achats]) if achats >= 0 else ""
-    if unit := unit_said(titre):
-        accueil.unit_of_purchases = (ici.cell(achats), Unit(" ".join(titre.split()), unit))
-        achats = -1
-    return {FINESS: labels[cle(FINESS)], ACHATS: achats, NEANT: labels[cle(NEANT)]}
+    purchases = next((rank for label, rank in labels.items() if _PURCHASES.search(label)), -1)
+    title = str(row[purchases]) if purchases >= 0 else ""
+    if unit := unit_said(title):
+        answers.unit_of_purchases = (here.cell(purchases), Unit(" ".join(title.split()), unit))
+        purchases = -1
+    return {FINESS: labels[cle(FINESS)], PURCHASES: purchases, NEANT: labels[cle(NEANT)]}
 
 
-def _etablissement(accueil: Accueil, rangee: list[object], colonnes: dict[str, int], ici: _Place) -> None:
-    finess = (texte(rangee[colonnes[FINESS]]) or "").zfill(9)
+def _etablissement(answers: FirstTab, row: list[object], columns: dict[str, int], here: _Place) -> None:
+    finess = (text(row[columns[FINESS]]) or "").zfill(9)
     if not finess.strip("0"):
         return
-    if colonnes[ACHATS] >= 0:
-        ou, achats = ici.cell(colonnes[ACHATS]), euros(rangee[colonnes[ACHATS]])
-        if isinstance(achats, Probleme):
-            accueil.illisibles[ou] = achats
-        elif achats:
-            accueil.achats[finess] = achats
+    if columns[PURCHASES] >= 0:
+        where, purchases = here.cell(columns[PURCHASES]), euros(row[columns[PURCHASES]])
+        if isinstance(purchases, Problem):
+            answers.unreadable_ones[where] = purchases
+        elif purchases:
+            answers.purchases[finess] = purchases
         else:
-            (accueil.sans_achats if achats is None else accueil.zeros).add(ou)
-    said = texte(rangee[colonnes[NEANT]]) or ""
+            (answers.without_purchases if purchases is None else answers.zeros).add(where)
+    said = text(row[columns[NEANT]]) or ""
     yes = True if _NOTHING.fullmatch(cle(said)) else answer(said)
     if yes:
-        accueil.neants.add(finess)
+        answers.neants.add(finess)
     elif yes is None:
-        accueil.unclear[ici.cell(colonnes[NEANT])] = Answer(NEANT, said)
+        answers.unclear[here.cell(columns[NEANT])] = Answer(NEANT, said)

@@ -9,10 +9,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-VIE_EN_MOIS = 12
+LIFE_IN_MONTHS = 12
 
 
-class Mesure(NamedTuple):
+class Worth(NamedTuple):
     """What one action is worth for an exercice, in cents."""
 
     gain_exercice: int
@@ -25,36 +25,36 @@ class Mesure(NamedTuple):
     """What a *notifié* would add to the exercice if it starts as announced; never in the total."""
 
 
-RIEN = Mesure(0, 0, 0, 0)
+NOTHING = Worth(0, 0, 0, 0)
 
 
-def arrondi(numerateur: int, denominateur: int) -> int:
+def rounded(numerator: int, denominator: int) -> int:
     """numerateur / denominateur rounded half away from zero; denominateur > 0."""
-    moitie_haute = (2 * abs(numerateur) + denominateur) // (2 * denominateur)
-    return moitie_haute if numerateur >= 0 else -moitie_haute
+    rounded_up_half = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return rounded_up_half if numerator >= 0 else -rounded_up_half
 
 
-def cumul(gain_annuel: int, mois: int) -> int:
-    """Cents earned after `mois` months of life (clamped to 0..12)."""
-    if mois <= 0:
+def cumulative(gain_annuel: int, months: int) -> int:
+    """Cents earned after `months` months of life (clamped to 0..12)."""
+    if months <= 0:
         return 0
-    return gain_annuel if mois >= VIE_EN_MOIS else arrondi(gain_annuel * mois, VIE_EN_MOIS)
+    return gain_annuel if months >= LIFE_IN_MONTHS else rounded(gain_annuel * months, LIFE_IN_MONTHS)
 
 
-def mois_ecoules(premiere_commande: date, annee: int, mois: int) -> int:
+def months_elapsed(first_order: date, year: int, months: int) -> int:
     """Months of life at the end of that month: 1 at the end of the month of the first order."""
-    return (annee - premiere_commande.year) * 12 + mois - premiere_commande.month + 1
+    return (year - first_order.year) * 12 + months - first_order.month + 1
 
 
-def part_de_l_exercice(gain_annuel: int, premiere_commande: date, exercice: int) -> int:
+def share_in_exercice(gain_annuel: int, first_order: date, exercice: int) -> int:
     """Cents that fall inside a calendar year. Over all years the parts add up to `gain_annuel` exactly."""
-    fin, debut = (mois_ecoules(premiere_commande, annee, 12) for annee in (exercice, exercice - 1))
-    return cumul(gain_annuel, fin) - cumul(gain_annuel, debut)
+    end, debut = (months_elapsed(first_order, year, 12) for year in (exercice, exercice - 1))
+    return cumulative(gain_annuel, end) - cumulative(gain_annuel, debut)
 
 
-def mesure(
-    gain_annuel: int | None, statut: str | None, premiere_commande: date | None, exercice: int, situation: date
-) -> Mesure:
+def worth(
+    gain_annuel: int | None, statut: str | None, first_order: date | None, exercice: int, situation: date
+) -> Worth:
     """What an action is worth for `exercice`, at the situation date.
 
     Only *réalisé* counts. *Notifié* feeds the forecast, from its date or else from the month after the
@@ -62,36 +62,36 @@ def mesure(
     measured as *réalisé*, so that the euros it declares show where they are struck out.
     """
     if not gain_annuel or statut in ("potentiel", "abandonné"):
-        return RIEN
+        return NOTHING
     if statut == "notifié":
-        depart = premiere_commande or _mois_suivant(situation)
-        return Mesure(0, 0, 0, part_de_l_exercice(gain_annuel, depart, exercice))
-    if not premiere_commande:
-        return RIEN
-    fin = mois_ecoules(premiere_commande, exercice, 12)
-    a_date = mois_ecoules(premiere_commande, situation.year, situation.month)
-    avant, a_la_fin, apres = (cumul(gain_annuel, mois) for mois in (fin - 12, fin, fin + 12))
-    return Mesure(
-        gain_exercice=a_la_fin - avant,
-        report=apres - a_la_fin,
-        realise_a_date=cumul(gain_annuel, a_date) - avant,
+        depart = first_order or _next_month(situation)
+        return Worth(0, 0, 0, share_in_exercice(gain_annuel, depart, exercice))
+    if not first_order:
+        return NOTHING
+    end = months_elapsed(first_order, exercice, 12)
+    a_date = months_elapsed(first_order, situation.year, situation.month)
+    before, at_end, after = (cumulative(gain_annuel, months) for months in (end - 12, end, end + 12))
+    return Worth(
+        gain_exercice=at_end - before,
+        report=after - at_end,
+        realise_a_date=cumulative(gain_annuel, a_date) - before,
         prevision=0,
     )
 
 
-def _mois_suivant(jour: date) -> date:
-    return date(jour.year + jour.month // 12, jour.month % 12 + 1, 1)
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def recalcul(
-    prix_reference: Decimal, prix_nouveau: Decimal, quantite: Decimal, nature: str | None, duree: int | None
+def recomputed_gain(
+    prix_reference: Decimal, prix_nouveau: Decimal, quantite: Decimal, nature: str | None, duration: int | None
 ) -> int:
     """The annual gain in cents that prices and quantity over 12 months imply.
 
     A saving is what it cost less what it costs; a *recette* is what it brings less what it brought; an
     investment is divided by its depreciation period.
     """
-    ecart = prix_reference - prix_nouveau
-    brut = (-ecart if nature == "recette" else ecart) * quantite * 100
-    annees = duree if nature == "investissement" and duree else 1
-    return int((brut / annees).quantize(Decimal(1), ROUND_HALF_UP))
+    deviation = prix_reference - prix_nouveau
+    raw = (-deviation if nature == "recette" else deviation) * quantite * 100
+    years = duration if nature == "investissement" and duration else 1
+    return int((raw / years).quantize(Decimal(1), ROUND_HALF_UP))

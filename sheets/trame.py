@@ -13,47 +13,47 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from config.french import cle
-from sheets.gain import Mesure
+from sheets.gain import Worth
 
-Genre = Literal["texte", "euros", "nombre", "entier", "date", "liste", "nomenclature", "calcul"]
-"""euros → cents, nombre → Decimal, liste → a label of `choix`, nomenclature → an official label or the text
+ColumnKind = Literal["texte", "euros", "nombre", "entier", "date", "liste", "nomenclature", "calcul"]
+"""euros → cents, nombre → Decimal, liste → a label of `choices`, nomenclature → an official label or the text
 as typed, calcul → a formula for the person filling, recomputed by us and never read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Requis:
+class Requirement:
     """When a column must be filled. `code` is the check that reports its absence."""
 
-    texte: str
-    quand: Callable[[Mapping[str, Any]], bool]
+    text: str
+    when: Callable[[Mapping[str, Any]], bool]
     code: str = "valeur-absente"
-    colonne_indispensable: bool = True
+    column_required: bool = True
     """Whether a tab without that column at all is refused."""
 
 
-TOUJOURS = Requis("toujours", lambda _: True)
+ALWAYS = Requirement("toujours", lambda _: True)
 
 
 @dataclass(frozen=True, slots=True)
-class Colonne:
-    """`choix` holds the labels of a list, or the name of a list of the region's folder."""
+class Column:
+    """`choices` holds the labels of a list, or the name of a list of the region's folder."""
 
     cle: str
-    titre: str
-    genre: Genre
-    aide: str
-    requis: Requis | None = None
-    choix: tuple[str, ...] | str = ()
-    synonymes: tuple[str, ...] = ()
-    formule: str = ""
+    title: str
+    kind: ColumnKind
+    help_text: str
+    required: Requirement | None = None
+    choices: tuple[str, ...] | str = ()
+    synonyms: tuple[str, ...] = ()
+    formula: str = ""
     format: str = ""
-    largeur: int = 16
-    a_nous: bool = False
+    width: int = 16
+    is_ours: bool = False
     """Written by us: given or recomputed, so a line that holds nothing else is blank."""
 
     @property
-    def saisie(self) -> bool:
-        return not self.a_nous and self.genre != "calcul"
+    def is_typed(self) -> bool:
+        return not self.is_ours and self.kind != "calcul"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,82 +63,82 @@ class Signal:
     The formula names columns, `{exercice}`, and the family's bounds `{borne_1}` and `{borne_2}`.
     """
 
-    colonnes: tuple[str, ...]
-    formule: str
-    couleur: Literal["retiree", "a_expliquer"]
+    columns: tuple[str, ...]
+    formula: str
+    colour: Literal["retiree", "a_expliquer"]
 
 
 @dataclass(frozen=True, eq=False)
 class Trame:
     """A layout: its columns in order, the type of its lines, and how much a line is worth.
 
-    `mesure(ligne, exercice, situation)` gives cents; `ligne(**valeurs)` builds the typed line.
+    `worth(line, exercice, situation)` gives cents; `line(**values)` builds the typed line.
     """
 
     code: str
-    titre: str
+    title: str
     version: str
-    versions_lues: tuple[str, ...]
-    colonnes: tuple[Colonne, ...]
-    ligne: Callable[..., Any]
-    mesure: Callable[[Any, int, date], Mesure]
-    signaux: tuple[Signal, ...] = ()
+    versions_read: tuple[str, ...]
+    columns: tuple[Column, ...]
+    line: Callable[..., Any]
+    worth: Callable[[Any, int, date], Worth]
+    signals: tuple[Signal, ...] = ()
 
     @cached_property
-    def par_cle(self) -> dict[str, Colonne]:
-        return {c.cle: c for c in self.colonnes}
+    def by_key(self) -> dict[str, Column]:
+        return {c.cle: c for c in self.columns}
 
     @cached_property
-    def saisies(self) -> tuple[Colonne, ...]:
-        return tuple(c for c in self.colonnes if c.genre != "calcul")
+    def typed_columns(self) -> tuple[Column, ...]:
+        return tuple(c for c in self.columns if c.kind != "calcul")
 
     @cached_property
-    def requises(self) -> tuple[tuple[Colonne, Requis], ...]:
-        return tuple((c, c.requis) for c in self.colonnes if c.requis)
+    def required_columns(self) -> tuple[tuple[Column, Requirement], ...]:
+        return tuple((c, c.required) for c in self.columns if c.required)
 
     @cached_property
-    def entetes(self) -> dict[str, str]:
+    def headings(self) -> dict[str, str]:
         """Every way a heading may be written → the key of its column."""
-        noms: dict[str, str] = {}
-        for c in self.colonnes:
-            for nom in (c.titre, c.cle, *c.synonymes):
-                noms.setdefault(cle_entete(nom), c.cle)
-        return noms
+        names: dict[str, str] = {}
+        for c in self.columns:
+            for name in (c.title, c.cle, *c.synonyms):
+                names.setdefault(heading_key(name), c.cle)
+        return names
 
 
 _UNITES = re.compile(r"\([^)]*\)")
 
 
 @lru_cache(maxsize=8192)
-def cle_entete(titre: str) -> str:
+def heading_key(title: str) -> str:
     """A heading without its units, case, accents, line breaks or punctuation."""
-    return cle(_UNITES.sub(" ", titre)) or cle(titre)
+    return cle(_UNITES.sub(" ", title)) or cle(title)
 
 
 @dataclass(frozen=True, slots=True)
-class Tampon:
+class Stamp:
     """What a workbook says it is, and, on a tab, for whom. Written by the template, believed over file names."""
 
     trame: str
     version: str
     ght: str
-    campagne: str
+    campaign: str
     finess: str = ""
 
     def __str__(self) -> str:
-        onglet = f" · FINESS {self.finess}" if self.finess else ""
-        return f"Vigie · trame {self.trame} {self.version} · {self.ght} · campagne {self.campagne}{onglet}"
+        tab = f" · FINESS {self.finess}" if self.finess else ""
+        return f"Vigie · trame {self.trame} {self.version} · {self.ght} · campagne {self.campaign}{tab}"
 
 
-_TAMPON = re.compile(
-    r"Vigie · trame (?P<trame>\S+) (?P<version>\S+) · (?P<ght>\S+) · campagne (?P<campagne>\S+)"
+_STAMP = re.compile(
+    r"Vigie · trame (?P<trame>\S+) (?P<version>\S+) · (?P<ght>\S+) · campagne (?P<campaign>\S+)"
     r"(?: · FINESS (?P<finess>\w{9}))?"
 )
 
 
-def lit_tampon(texte: str) -> Tampon | None:
+def read_stamp(text: str) -> Stamp | None:
     """The stamp written in a cell, or None."""
-    if "Vigie" not in texte:  # nearly every cell: spared the search
+    if "Vigie" not in text:  # nearly every cell: spared the search
         return None
-    trouve = _TAMPON.search(" ".join(texte.split()))
-    return Tampon(**{k: v or "" for k, v in trouve.groupdict().items()}) if trouve else None
+    found = _STAMP.search(" ".join(text.split()))
+    return Stamp(**{k: v or "" for k, v in found.groupdict().items()}) if found else None

@@ -12,74 +12,78 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from sqlite_utils import Database
 
-from config.campaign import Campagne
-from config.folder import EXEMPLE, Dossier, charge
+from config.campaign import Campaign
+from config.folder import EXAMPLE, Folder, charge
 from sheets import writing
-from sheets.judging.examples import VALIDE
-from sheets.register.database import ouvre
+from sheets.judging.examples import VALID
+from sheets.register.database import open_register
 from sheets.trames.paat.columns import PAAT
-from sheets.writing import ENTETE
+from sheets.writing import HEADING_ROW
 
-COL = {c.cle: get_column_letter(rang) for rang, c in enumerate(PAAT.colonnes, 1)}
+COL = {c.cle: get_column_letter(rank) for rank, c in enumerate(PAAT.columns, 1)}
 """The letter of each column in the template: no test knows one by heart."""
 GAIN_COL = COL["gain_annuel"]
-Lignes = Sequence[Mapping[str, Any]]
-Remplir = Callable[..., bytes]
+LineRows = Sequence[Mapping[str, Any]]
+FillTrame = Callable[..., bytes]
 
 
 @pytest.fixture(scope="session")
-def dossier() -> Dossier:
-    return charge(EXEMPLE)
+def folder() -> Folder:
+    return charge(EXAMPLE)
 
 
 @pytest.fixture(scope="session")
-def campagne(dossier: Dossier) -> Campagne:
-    return dossier.campagnes["2021-annuelle"]
+def campaign(folder: Folder) -> Campaign:
+    return folder.campaigns["2021-annuelle"]
 
 
 @pytest.fixture
-def trame_remplie(dossier: Dossier) -> Remplir:
+def filled_trame(folder: Folder) -> FillTrame:
     """Bytes of a trame whose tabs hold these lines; each line is typed over a valid one."""
 
-    def remplit(
-        par_finess: Mapping[str, Lignes], ght: str = "BFC-08", campagne: str = "2021-annuelle", *, remise: bool = True
+    def fill_in(
+        by_finess: Mapping[str, LineRows],
+        ght: str = "BFC-08",
+        campaign: str = "2021-annuelle",
+        *,
+        handing_in: bool = True,
     ) -> bytes:
-        livre = vierge(dossier, ght, campagne)
-        noms = writing.noms_d_onglets(dossier.territoire.membres(ght, dossier.campagnes[campagne].situation))
-        for finess, lignes in par_finess.items():
-            for rang, ligne in enumerate(lignes, ENTETE + 1):
-                tape(livre, noms[finess], rang, {**VALIDE, **ligne})
-        if remise:
-            premier = livre.worksheets[0]
-            ligne_remise = next(r[0].row for r in premier.iter_rows(max_col=1) if r[0].value == "Trame remise")
-            premier.cell(ligne_remise, 3, "oui")
-        return enregistre(livre)
+        book = blank(folder, ght, campaign)
+        names = writing.tab_names(folder.territory.members(ght, folder.campaigns[campaign].situation))
+        for finess, lines in by_finess.items():
+            for rank, line in enumerate(lines, HEADING_ROW + 1):
+                tape(book, names[finess], rank, {**VALID, **line})
+        if handing_in:
+            first = book.worksheets[0]
+            handed_in_row = next(r[0].row for r in first.iter_rows(max_col=1) if r[0].value == "Trame remise")
+            first.cell(handed_in_row, 3, "oui")
+        return as_bytes(book)
 
-    return remplit
+    return fill_in
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Database:
-    return ouvre(tmp_path / "vigie.sqlite")
+    return open_register(tmp_path / "vigie.sqlite")
 
 
 @pytest.fixture
-def recus(tmp_path: Path) -> Path:
+def received_files(tmp_path: Path) -> Path:
     (tmp_path / "recus").mkdir()
     return tmp_path / "recus"
 
 
-def vierge(dossier: Dossier, ght: str, campagne: str) -> Workbook:
-    return writing.classeur(PAAT, ght, dossier.campagnes[campagne], dossier)
+def blank(folder: Folder, ght: str, campaign: str) -> Workbook:
+    return writing.workbook(PAAT, ght, folder.campaigns[campaign], folder)
 
 
-def tape(livre: Workbook, feuille: str, rang: int, cellules: Mapping[str, Any]) -> None:
-    for colonne, c in enumerate(PAAT.colonnes, 1):
-        if cellules.get(c.cle) not in (None, ""):
-            livre[feuille].cell(rang, colonne, cellules[c.cle])
+def tape(book: Workbook, sheet: str, rank: int, cells: Mapping[str, Any]) -> None:
+    for column, c in enumerate(PAAT.columns, 1):
+        if cells.get(c.cle) not in (None, ""):
+            book[sheet].cell(rank, column, cells[c.cle])
 
 
-def enregistre(livre: Workbook) -> bytes:
-    tampon = io.BytesIO()
-    livre.save(tampon)
-    return tampon.getvalue()
+def as_bytes(book: Workbook) -> bytes:
+    stamp = io.BytesIO()
+    book.save(stamp)
+    return stamp.getvalue()

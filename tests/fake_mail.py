@@ -19,84 +19,84 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 MACHINE = "courrier.exemple.invalid"
-COMPTE, SECRET = "vigie@exemple.invalid", "Mot2Passe-Secret"
+ACCOUNT, SECRET = "vigie@exemple.invalid", "Mot2Passe-Secret"
 
 
 @dataclass
-class FauxCourrier:
-    """What came, and how to fail: `refus` gives an answer by recipient or by step (« MAIL », « DATA »)."""
+class FakeMail:
+    """What came, and how to fail: `refusal` gives an answer by recipient or by step (« MAIL », « DATA »)."""
 
     port: int = 0
-    refus: dict[str, str] = field(default_factory=dict)
-    coupe: str = ""
+    refusal: dict[str, str] = field(default_factory=dict)
+    cut_at: str = ""
     """The step after which the line goes dead, without an answer: « RCPT », « DATA »."""
-    octets: list[bytes] = field(default_factory=list)
-    enveloppes: list[tuple[str | None, list[str]]] = field(default_factory=list)
+    raw_bytes: list[bytes] = field(default_factory=list)
+    envelopes: list[tuple[str | None, list[str]]] = field(default_factory=list)
 
     @property
-    def lettres(self) -> list[EmailMessage]:
-        return [message_from_bytes(o, policy=default) for o in self.octets]
+    def letters(self) -> list[EmailMessage]:
+        return [message_from_bytes(o, policy=default) for o in self.raw_bytes]
 
-    async def handle_MAIL(self, server: SMTP, _s: Session, e: Envelope, adresse: str, _o: list[str]) -> str:  # noqa: N802
-        e.mail_from = adresse
-        return self.refus.get("MAIL", "250 OK")
+    async def handle_MAIL(self, server: SMTP, _s: Session, e: Envelope, address: str, _o: list[str]) -> str:  # noqa: N802
+        e.mail_from = address
+        return self.refusal.get("MAIL", "250 OK")
 
-    async def handle_RCPT(self, server: SMTP, _s: Session, e: Envelope, adresse: str, _o: list[str]) -> str:  # noqa: N802
-        if self.coupe == "RCPT":
-            _coupe(server)
-        if adresse not in self.refus:
-            e.rcpt_tos.append(adresse)
-        return self.refus.get(adresse, "250 OK")
+    async def handle_RCPT(self, server: SMTP, _s: Session, e: Envelope, address: str, _o: list[str]) -> str:  # noqa: N802
+        if self.cut_at == "RCPT":
+            _cut_connection(server)
+        if address not in self.refusal:
+            e.rcpt_tos.append(address)
+        return self.refusal.get(address, "250 OK")
 
     async def handle_DATA(self, server: SMTP, _session: Session, e: Envelope) -> str:  # noqa: N802
-        if "DATA" in self.refus:
-            return self.refus["DATA"]
-        self.octets.append(bytes(e.original_content or b""))
-        self.enveloppes.append((e.mail_from, list(e.rcpt_tos)))
-        if self.coupe == "DATA":
-            _coupe(server)
+        if "DATA" in self.refusal:
+            return self.refusal["DATA"]
+        self.raw_bytes.append(bytes(e.original_content or b""))
+        self.envelopes.append((e.mail_from, list(e.rcpt_tos)))
+        if self.cut_at == "DATA":
+            _cut_connection(server)
         return "250 OK"
 
 
-def _coupe(serveur: SMTP) -> None:
-    assert isinstance(serveur.transport, Transport)
-    serveur.transport.abort()
+def _cut_connection(server: SMTP) -> None:
+    assert isinstance(server.transport, Transport)
+    server.transport.abort()
 
 
-def _connait(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, donnees: Any) -> AuthResult:
-    bon = isinstance(donnees, LoginPassword) and donnees.password == SECRET.encode()
-    return AuthResult(success=bon, handled=False)
+def _check_login(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
+    good = isinstance(data, LoginPassword) and data.password == SECRET.encode()
+    return AuthResult(success=good, handled=False)
 
 
 @dataclass(frozen=True)
-class Autorite:
+class Authority:
     """An authority of the test's own, and a certificate it gave for `MACHINE` and for loopback."""
 
-    fichier: Path
-    contexte: ssl.SSLContext
+    file: Path
+    context: ssl.SSLContext
 
 
-def autorite(ou: Path) -> Autorite:
+def make_authority(where: Path) -> Authority:
     ca = trustme.CA()
-    ca.cert_pem.write_to_path(str(ou / "autorite.pem"))
-    contexte = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ca.issue_cert(MACHINE, "127.0.0.1").configure_cert(contexte)
-    return Autorite(ou / "autorite.pem", contexte)
+    ca.cert_pem.write_to_path(str(where / "autorite.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert(MACHINE, "127.0.0.1").configure_cert(context)
+    return Authority(where / "autorite.pem", context)
 
 
 @contextmanager
-def faux_courrier(tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None) -> Iterator[FauxCourrier]:
+def fake_mail(tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None) -> Iterator[FakeMail]:
     """A server on a port of its own until the end of the block: in the clear, in TLS from the start, or by STARTTLS."""
-    faux = FauxCourrier()
-    with socket.socket() as libre:
-        libre.bind(("127.0.0.1", 0))
-        faux.port = libre.getsockname()[1]
-    controleur = Controller(
-        faux, "127.0.0.1", faux.port, ssl_context=tls, tls_context=starttls, require_starttls=starttls is not None,
-        authenticator=_connait, auth_require_tls=False,
+    fake = FakeMail()
+    with socket.socket() as free_socket:
+        free_socket.bind(("127.0.0.1", 0))
+        fake.port = free_socket.getsockname()[1]
+    controller = Controller(
+        fake, "127.0.0.1", fake.port, ssl_context=tls, tls_context=starttls, require_starttls=starttls is not None,
+        authenticator=_check_login, auth_require_tls=False,
     )  # fmt: skip
-    controleur.start()
+    controller.start()
     try:
-        yield faux
+        yield fake
     finally:
-        controleur.stop()
+        controller.stop()

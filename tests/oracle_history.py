@@ -13,74 +13,74 @@ ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Saisie:
-    """One line as typed. `achat` is the purchase it is for, whatever number or title it bears."""
+class TypedLine:
+    """One line as typed. `purchase` is the purchase it is for, whatever number or title it bears."""
 
-    achat: str
+    purchase: str
     gain: Decimal | None
     reference: Decimal | None
-    commande: date | None
+    ordered_on: date | None
     statut: str = "réalisé"
-    justifie: bool = False
-    numero: str | None = "="
+    is_justified: bool = False
+    number: str | None = "="
     """What stands in the column of numbers: a number, nothing, or « = », the template's own. The oracle never reads it."""
-    titre: str = ""
+    title: str = ""
     """The same: another title than the purchase's usual one."""
 
 
 @dataclass(frozen=True)
-class Envoi:
-    jour: date
-    fichier: str
+class SentFile:
+    day: date
+    file: str
     ght: str
-    campagne: str
-    onglets: Mapping[str, Sequence[Saisie]]
-    remise: bool = True
-    lisible: bool = True
+    campaign: str
+    tabs: Mapping[str, Sequence[TypedLine]]
+    handing_in: bool = True
+    readable: bool = True
 
 
 @dataclass(frozen=True)
 class Decision:
-    jour: date
-    campagne: str
+    day: date
+    campaign: str
     finess: str
-    achat: str
-    sens: str
+    purchase: str
+    direction: str
 
 
 @dataclass(frozen=True)
-class Borne:
+class Bound:
     """From that day, a gain above that share of its reference is struck out unless it is explained."""
 
-    jour: date
+    day: date
     part: Decimal
 
 
 @dataclass(frozen=True)
-class Rejuge:
-    jour: date
+class JudgedAgain:
+    day: date
 
 
 @dataclass(frozen=True)
-class Verrou:
-    jour: date
-    campagne: str
+class Lock:
+    day: date
+    campaign: str
     ght: str
-    pose: bool = True
+    put: bool = True
 
 
 @dataclass(frozen=True)
-class Prolongation:
-    jour: date
-    campagne: str
+class Extension:
+    day: date
+    campaign: str
     ght: str
-    jusqu_au: date
+    until_day: date
 
 
 @dataclass(frozen=True)
 class Neant:
-    jour: date
-    campagne: str
+    day: date
+    campaign: str
     finess: str
 
 
@@ -88,85 +88,85 @@ class Neant:
 class Revision:
     """The region's objective for an exercice becomes that many euros."""
 
-    jour: date
+    day: date
     exercice: int
-    montant: Decimal
+    amount: Decimal
 
 
-Evenement = Envoi | Decision | Borne | Rejuge | Verrou | Prolongation | Neant | Revision
+Event = SentFile | Decision | Bound | JudgedAgain | Lock | Extension | Neant | Revision
 
 
 @dataclass(frozen=True)
-class Campagne:
+class Campaign:
     code: str
     exercice: int
-    ouverture: date
-    echeance: date
+    opening: date
+    deadline: date
 
 
 @dataclass(frozen=True)
-class Jugee:
+class JudgedLine:
     """A line as judged. Euros: what it is worth in its exercice, and what it leaves for the next one."""
 
-    rang: int
+    rank: int
     part: Decimal
     report: Decimal
     gain: Decimal | None
     reference: Decimal | None
-    bloquee: bool
-    commande: date | None
+    blocked: bool
+    ordered_on: date | None
     statut: str
-    reportee: bool = False
+    is_carried_over: bool = False
     """It continues a line of the exercice before."""
 
     @property
-    def etat(self) -> "Etat":
-        return self.gain, self.reference, self.commande, self.statut
+    def state(self) -> "State":
+        return self.gain, self.reference, self.ordered_on, self.statut
 
 
-Etat = tuple[Decimal | None, Decimal | None, date | None, str]
+State = tuple[Decimal | None, Decimal | None, date | None, str]
 """What a decision is taken on."""
 
 
 @dataclass(frozen=True)
-class Prise:
+class DecisionTaken:
     """A decision that was taken: on what, and when among all that happened."""
 
     decision: Decision
-    etat: Etat
-    ordre: int
+    state: State
+    order: int
 
 
 @dataclass(frozen=True)
-class Comptee:
+class CountedLine:
     """A line that counts on a day, decisions taken."""
 
-    fichier: str
-    rang: int
+    file: str
+    rank: int
     declare: Decimal
     retire: Decimal
-    bloquee: bool
-    envoi: int
+    blocked: bool
+    sending: int
     """Which sending it comes from."""
     decision: tuple[str, date, bool] | None
     """Kept or struck, when, and whether that has lapsed."""
     report: Decimal
-    jugee: Jugee
-    apres_verrou: bool
+    judged_line: JudgedLine
+    after_lock: bool
     """The decision was taken once the campaign was locked."""
 
     @property
-    def reportee(self) -> bool:
-        return self.jugee.reportee
+    def is_carried_over(self) -> bool:
+        return self.judged_line.is_carried_over
 
 
 @dataclass(frozen=True)
-class Somme:
+class Sums:
     declare: Decimal
     retire: Decimal
 
     @property
-    def retenu(self) -> Decimal:
+    def kept(self) -> Decimal:
         return self.declare - self.retire
 
 
@@ -174,270 +174,282 @@ class Somme:
 class Situation:
     """Where a GHT stands."""
 
-    progres: str
-    onglets: int
-    a_corriger: int
-    en_retard: bool
-    prolongee: bool
-    verrouillee: bool
-    apres_verrou: bool
+    progress: str
+    tabs: int
+    lines_to_mend: int
+    late: bool
+    extended: bool
+    locked: bool
+    after_lock: bool
 
 
 @dataclass
-class Recu:
+class Sending:
     """A sending that could be read, and its judgement by tab and purchase."""
 
-    rang: int
-    envoi: Envoi
-    lignes: dict[str, dict[str, Jugee]] = field(default_factory=dict)
+    rank: int
+    sending: SentFile
+    lines: dict[str, dict[str, JudgedLine]] = field(default_factory=dict)
 
 
 Cle = tuple[str, str]
 """FINESS and purchase."""
 
 
-def part(gain: Decimal, commande: date, exercice: int) -> Decimal:
+def part(gain: Decimal, ordered_on: date, exercice: int) -> Decimal:
     """Twelve months from the month of the first order: what is earned at the end of the year, less at its start."""
 
-    def cumul(annee: int) -> Decimal:
-        mois = (annee - commande.year) * 12 + 13 - commande.month
-        return (gain * min(max(mois, 0), 12) / 12).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    def cumulative(year: int) -> Decimal:
+        month = (year - ordered_on.year) * 12 + 13 - ordered_on.month
+        return (gain * min(max(month, 0), 12) / 12).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
-    return cumul(exercice) - cumul(exercice - 1)
+    return cumulative(exercice) - cumulative(exercice - 1)
 
 
-class Monde:
+class World:
     """All that is known at the end of a day."""
 
-    def __init__(self, campagnes: Sequence[Campagne], membres: Mapping[str, Sequence[str]]) -> None:
-        self.campagnes = {c.code: c for c in campagnes}
+    def __init__(self, campaigns: Sequence[Campaign], members: Mapping[str, Sequence[str]]) -> None:
+        self.campaigns = {c.code: c for c in campaigns}
         """In the order of their situations."""
-        self.membres = membres
-        self.jour = date.min
+        self.members = members
+        self.day = date.min
         self.borne = Decimal("0.30")
-        self.recus: list[Recu] = []
-        self.decisions: list[Prise] = []
-        self.verrous: dict[tuple[str, str], tuple[int, int]] = {}
+        self.received_files: list[Sending] = []
+        self.decisions: list[DecisionTaken] = []
+        self.locks: dict[tuple[str, str], tuple[int, int]] = {}
         """(last sending seen, when among all that happened)"""
-        self.ordre = 0
-        self.echeances: dict[tuple[str, str], date] = {}
+        self.order = 0
+        self.all_deadlines: dict[tuple[str, str], date] = {}
         self.neants: dict[tuple[str, str], date] = {}
-        self.vides: dict[tuple[str, str], int] = {}
+        self.empties: dict[tuple[str, str], int] = {}
         """How many sendings had come when nothing was said to be declared: an empty tab at that moment."""
-        self.objectifs: dict[int, Decimal] = {}
+        self.objectives: dict[int, Decimal] = {}
 
     @classmethod
-    def au(
+    def as_of(
         cls,
-        jour: date,
-        evenements: Iterable[Evenement],
-        campagnes: Sequence[Campagne],
-        membres: Mapping[str, Sequence[str]],
-    ) -> "Monde":
-        monde = cls(campagnes, membres)
-        for e in evenements:
-            if e.jour <= jour:
-                monde.apprend(e)
-        monde.jour = jour
-        return monde
+        day: date,
+        events: Iterable[Event],
+        campaigns: Sequence[Campaign],
+        members: Mapping[str, Sequence[str]],
+    ) -> "World":
+        world = cls(campaigns, members)
+        for e in events:
+            if e.day <= day:
+                world.learn(e)
+        world.day = day
+        return world
 
-    def apprend(self, e: Evenement) -> None:
-        self.jour = e.jour
-        self.ordre += 1
+    def learn(self, e: Event) -> None:
+        self.day = e.day
+        self.order += 1
         match e:
-            case Envoi():
-                if e.lisible:
-                    self.recus.append(self.juge(Recu(len(self.recus) + 1, e)))
+            case SentFile():
+                if e.readable:
+                    self.received_files.append(self.judge(Sending(len(self.received_files) + 1, e)))
             case Decision():
-                ligne = self.lignes([e.campagne])[e.finess, e.achat]
-                self.decisions.append(Prise(e, ligne.jugee.etat, self.ordre))
-            case Borne():
+                line = self.lines([e.campaign])[e.finess, e.purchase]
+                self.decisions.append(DecisionTaken(e, line.judged_line.state, self.order))
+            case Bound():
                 self.borne = e.part
-            case Rejuge():
-                self.rejuge()
-            case Verrou():
-                self.verrous[e.campagne, e.ght] = len(self.recus), self.ordre
-                if not e.pose:
-                    del self.verrous[e.campagne, e.ght]
-            case Prolongation():
-                self.echeances[e.campagne, e.ght] = e.jusqu_au
+            case JudgedAgain():
+                self.judge_again()
+            case Lock():
+                self.locks[e.campaign, e.ght] = len(self.received_files), self.order
+                if not e.put:
+                    del self.locks[e.campaign, e.ght]
+            case Extension():
+                self.all_deadlines[e.campaign, e.ght] = e.until_day
             case Neant():
-                self.neants[e.campagne, e.finess] = e.jour
-                self.vides[e.campagne, e.finess] = len(self.recus)
+                self.neants[e.campaign, e.finess] = e.day
+                self.empties[e.campaign, e.finess] = len(self.received_files)
             case Revision():
-                self.objectifs[e.exercice] = e.montant
+                self.objectives[e.exercice] = e.amount
 
-    def rejuge(self) -> None:
+    def judge_again(self) -> None:
         """Everything in force and not locked is judged again by the rules of the day, earliest exercice first."""
-        for code in self.campagnes:
-            en_vigueur = {r.rang: r for r in self.comptent([code]).values()}
-            for r in [en_vigueur[rang] for rang in sorted(en_vigueur)]:
-                if (code, r.envoi.ght) not in self.verrous:
-                    self.juge(r)
+        for code in self.campaigns:
+            in_force = {r.rank: r for r in self.tabs_that_count([code]).values()}
+            for r in [in_force[rank] for rank in sorted(in_force)]:
+                if (code, r.sending.ght) not in self.locks:
+                    self.judge(r)
 
-    def juge(self, recu: Recu) -> Recu:
-        exercice = self.campagnes[recu.envoi.campagne].exercice
-        connues = self.lignes([c.code for c in self.campagnes.values() if c.exercice == exercice - 1])
-        recu.lignes = {
+    def judge(self, arrival: Sending) -> Sending:
+        exercice = self.campaigns[arrival.sending.campaign].exercice
+        known_actions = self.lines([c.code for c in self.campaigns.values() if c.exercice == exercice - 1])
+        arrival.lines = {
             finess: {
-                s.achat: self.jugee(s, rang, exercice, connues.get((finess, s.achat))) for rang, s in enumerate(saisies)
+                s.purchase: self.judged_line(s, rank, exercice, known_actions.get((finess, s.purchase)))
+                for rank, s in enumerate(typed_lines)
             }
-            for finess, saisies in recu.envoi.onglets.items()
+            for finess, typed_lines in arrival.sending.tabs.items()
         }
-        return recu
+        return arrival
 
-    def jugee(self, s: Saisie, rang: int, exercice: int, connue: Comptee | None) -> Jugee:
-        suit = bool(connue and connue.report)
-        if connue and suit and (not connue.bloquee or (connue.decision and connue.decision[0] == "retirer")):
+    def judged_line(self, s: TypedLine, rank: int, exercice: int, known_action: CountedLine | None) -> JudgedLine:
+        suit = bool(known_action and known_action.report)
+        if (
+            known_action
+            and suit
+            and (not known_action.blocked or (known_action.decision and known_action.decision[0] == "retirer"))
+        ):
             # What is known counts; what strikes it, or keeps it, is decided in the exercice before.
-            j = connue.jugee
-            bloquee = j.bloquee and any(self.fautes(s, exercice))
-            return Jugee(rang, connue.report, ZERO, j.gain, j.reference, bloquee, j.commande, j.statut, True)
-        compte = s.statut == "réalisé" and s.gain is not None and s.commande is not None
+            j = known_action.judged_line
+            blocked = j.blocked and any(self.faults(s, exercice))
+            return JudgedLine(
+                rank, known_action.report, ZERO, j.gain, j.reference, blocked, j.ordered_on, j.statut, True
+            )
+        counts = s.statut == "réalisé" and s.gain is not None and s.ordered_on is not None
         parts = [
-            part(s.gain, s.commande, n) if compte and s.gain and s.commande else ZERO for n in (exercice, exercice + 1)
+            part(s.gain, s.ordered_on, n) if counts and s.gain and s.ordered_on else ZERO
+            for n in (exercice, exercice + 1)
         ]
-        bloquee = any(self.fautes(s, exercice))
-        return Jugee(rang, parts[0], parts[1], s.gain, s.reference, bloquee, s.commande, s.statut, suit)
+        blocked = any(self.faults(s, exercice))
+        return JudgedLine(rank, parts[0], parts[1], s.gain, s.reference, blocked, s.ordered_on, s.statut, suit)
 
-    def fautes(self, s: Saisie, exercice: int) -> Iterator[bool]:
+    def faults(self, s: TypedLine, exercice: int) -> Iterator[bool]:
         if s.statut in ("réalisé", "notifié"):
             yield s.gain is None or s.reference is None
         if s.statut == "réalisé":
-            yield s.commande is None
-            if s.commande:
-                yield not date(exercice - 1, 2, 1) <= s.commande <= date(exercice, 12, 31)
+            yield s.ordered_on is None
+            if s.ordered_on:
+                yield not date(exercice - 1, 2, 1) <= s.ordered_on <= date(exercice, 12, 31)
         if s.gain and s.reference and s.gain > 0:
             yield s.gain >= s.reference
-            yield s.gain / s.reference > self.borne and not s.justifie
+            yield s.gain / s.reference > self.borne and not s.is_justified
 
-    def comptent(self, campagnes: Iterable[str]) -> dict[str, Recu]:
+    def tabs_that_count(self, campaigns: Iterable[str]) -> dict[str, Sending]:
         """By établissement: the last campaign with a usable tab, and there the last sending, that of the lock if locked.
 
         « Rien à déclarer » is an empty tab at its instant: it leaves nothing, until a later tab of its campaign.
         """
-        retenus: dict[str, Recu] = {}
-        for code in campagnes:
-            for (_, finess), quand in ((c, n) for c, n in self.vides.items() if c[0] == code):
-                if finess in retenus and not (retenus[finess].envoi.campagne == code and retenus[finess].rang > quand):
-                    del retenus[finess]
-            for r in self.recus:
-                verrou = self.verrous.get((code, r.envoi.ght))
-                if r.envoi.campagne == code and (verrou is None or r.rang <= verrou[0]):
-                    retenus |= {
+        kept_tabs: dict[str, Sending] = {}
+        for code in campaigns:
+            for (_, finess), when in ((c, n) for c, n in self.empties.items() if c[0] == code):
+                if finess in kept_tabs and not (
+                    kept_tabs[finess].sending.campaign == code and kept_tabs[finess].rank > when
+                ):
+                    del kept_tabs[finess]
+            for r in self.received_files:
+                lock = self.locks.get((code, r.sending.ght))
+                if r.sending.campaign == code and (lock is None or r.rank <= lock[0]):
+                    kept_tabs |= {
                         finess: r
-                        for finess, saisies in r.envoi.onglets.items()
-                        if saisies and r.rang > self.vides.get((code, finess), 0)
+                        for finess, typed_lines in r.sending.tabs.items()
+                        if typed_lines and r.rank > self.empties.get((code, finess), 0)
                     }
-        return retenus
+        return kept_tabs
 
-    def lignes(self, campagnes: Iterable[str]) -> dict[Cle, Comptee]:
+    def lines(self, campaigns: Iterable[str]) -> dict[Cle, CountedLine]:
         """What counts, line by line."""
         return {
-            (finess, achat): self.comptee(r, finess, achat, j)
-            for finess, r in self.comptent(campagnes).items()
-            for achat, j in r.lignes[finess].items()
+            (finess, purchase): self.counted_line(r, finess, purchase, j)
+            for finess, r in self.tabs_that_count(campaigns).items()
+            for purchase, j in r.lines[finess].items()
         }
 
-    def comptee(self, r: Recu, finess: str, achat: str, j: Jugee) -> Comptee:
-        prise = self.prise(r.envoi.campagne, finess, achat, j)
-        bloquee, dite, tard = j.bloquee, None, False
-        if prise and prise.decision.sens != "revenir":
-            caduque = prise.decision.sens == "retenir" and change_depuis(prise.etat, j.etat)
-            bloquee = j.bloquee if caduque else prise.decision.sens == "retirer"
-            dite = (prise.decision.sens, prise.decision.jour, caduque)
-        if prise and (verrou := self.verrous.get((r.envoi.campagne, r.envoi.ght))):
-            tard = prise.ordre > verrou[1]
-        retire = max(j.part, ZERO) if bloquee else ZERO
-        return Comptee(r.envoi.fichier, j.rang, j.part, retire, bloquee, r.rang, dite, j.report, j, tard)
+    def counted_line(self, r: Sending, finess: str, purchase: str, j: JudgedLine) -> CountedLine:
+        decision_taken = self.decision_taken(r.sending.campaign, finess, purchase, j)
+        blocked, said_one, is_late = j.blocked, None, False
+        if decision_taken and decision_taken.decision.direction != "revenir":
+            lapsed = decision_taken.decision.direction == "retenir" and changed_since(decision_taken.state, j.state)
+            blocked = j.blocked if lapsed else decision_taken.decision.direction == "retirer"
+            said_one = (decision_taken.decision.direction, decision_taken.decision.day, lapsed)
+        if decision_taken and (lock := self.locks.get((r.sending.campaign, r.sending.ght))):
+            is_late = decision_taken.order > lock[1]
+        retire = max(j.part, ZERO) if blocked else ZERO
+        return CountedLine(r.sending.file, j.rank, j.part, retire, blocked, r.rank, said_one, j.report, j, is_late)
 
-    def prise(self, campagne: str, finess: str, achat: str, j: Jugee) -> Prise | None:
+    def decision_taken(self, campaign: str, finess: str, purchase: str, j: JudgedLine) -> DecisionTaken | None:
         """The last decision on a line: there, in an earlier campaign of its exercice, or on what it continues."""
-        rangs, ici = list(self.campagnes), self.campagnes[campagne].exercice
+        rows, here = list(self.campaigns), self.campaigns[campaign].exercice
         for p in reversed(self.decisions):
-            d, annee = p.decision, self.campagnes[p.decision.campagne].exercice
-            suivie = (annee == ici and rangs.index(d.campagne) <= rangs.index(campagne)) or (
-                annee == ici - 1 and j.reportee
+            d, year = p.decision, self.campaigns[p.decision.campaign].exercice
+            is_followed = (year == here and rows.index(d.campaign) <= rows.index(campaign)) or (
+                year == here - 1 and j.is_carried_over
             )
-            if (d.finess, d.achat) == (finess, achat) and suivie:
+            if (d.finess, d.purchase) == (finess, purchase) and is_followed:
                 return p
         return None
 
-    def exercice(self, n: int) -> dict[Cle, Comptee]:
-        return self.lignes([c.code for c in self.campagnes.values() if c.exercice == n])
+    def exercice(self, n: int) -> dict[Cle, CountedLine]:
+        return self.lines([c.code for c in self.campaigns.values() if c.exercice == n])
 
-    def somme(self, exercice: int, ght: str | None = None) -> Somme:
+    def total_of(self, exercice: int, ght: str | None = None) -> Sums:
         """Of a GHT, or of the region."""
-        lignes = [li for (f, _), li in self.exercice(exercice).items() if ght is None or f in self.membres[ght]]
-        return Somme(sum((li.declare for li in lignes), ZERO), sum((li.retire for li in lignes), ZERO))
+        lines = [li for (f, _), li in self.exercice(exercice).items() if ght is None or f in self.members[ght]]
+        return Sums(sum((li.declare for li in lines), ZERO), sum((li.retire for li in lines), ZERO))
 
     def situation(self, code: str, ght: str) -> Situation:
-        c, membres = self.campagnes[code], self.membres[ght]
-        siens = {f: r for f, r in self.comptent([code]).items() if f in membres}
-        dits = {f: self.neants[code, f] for f in membres if (code, f) in self.neants and f not in siens}
-        rangs = {r.rang for r in siens.values()}
-        verrou, echeance = self.verrous.get((code, ght)), self.echeances.get((code, ght), c.echeance)
-        lignes = [li for (f, _), li in self.lignes([code]).items() if f in membres]
-        progres = "ouverte" if c.ouverture <= self.jour else "attendue"
-        if any((r.envoi.campagne, r.envoi.ght) == (code, ght) for r in self.recus):
-            progres = "vue"  # were it after the lock
-        if siens:
-            progres = "remise" if all(r.envoi.remise for r in siens.values()) else "vue"
-        elif len(dits) == len(membres):
-            progres = "néant"
-        jours = [r.envoi.jour for r in siens.values()] + list(dits.values())
+        c, members = self.campaigns[code], self.members[ght]
+        its_tabs = {f: r for f, r in self.tabs_that_count([code]).items() if f in members}
+        all_said = {f: self.neants[code, f] for f in members if (code, f) in self.neants and f not in its_tabs}
+        rows = {r.rank for r in its_tabs.values()}
+        lock, deadline = self.locks.get((code, ght)), self.all_deadlines.get((code, ght), c.deadline)
+        lines = [li for (f, _), li in self.lines([code]).items() if f in members]
+        progress = "ouverte" if c.opening <= self.day else "attendue"
+        if any((r.sending.campaign, r.sending.ght) == (code, ght) for r in self.received_files):
+            progress = "vue"  # were it after the lock
+        if its_tabs:
+            progress = "remise" if all(r.sending.handing_in for r in its_tabs.values()) else "vue"
+        elif len(all_said) == len(members):
+            progress = "néant"
+        days = [r.sending.day for r in its_tabs.values()] + list(all_said.values())
         return Situation(
-            progres,
-            len(siens) + len(dits),
-            sum(li.bloquee for li in lignes),
-            (max(jours) if progres in ("remise", "néant") else self.jour) > echeance,
-            (code, ght) in self.echeances,
-            verrou is not None,
-            verrou is not None
+            progress,
+            len(its_tabs) + len(all_said),
+            sum(li.blocked for li in lines),
+            (max(days) if progress in ("remise", "néant") else self.day) > deadline,
+            (code, ght) in self.all_deadlines,
+            lock is not None,
+            lock is not None
             and any(
-                r.rang > verrou[0] and r.rang not in rangs and (r.envoi.campagne, r.envoi.ght) == (code, ght)
-                for r in self.recus
+                r.rank > lock[0] and r.rank not in rows and (r.sending.campaign, r.sending.ght) == (code, ght)
+                for r in self.received_files
             ),
         )
 
 
-def change_depuis(prise: Etat, etat: Etat) -> bool:
+def changed_since(decision_taken: State, state: State) -> bool:
     """Whether amounts, date or status differ; what was notified and is realised, with its amounts, has not changed."""
-    realise = (prise[3], etat[3]) == ("notifié", "réalisé")
-    return prise[:2] != etat[:2] if realise else prise != etat
+    now_realised = (decision_taken[3], state[3]) == ("notifié", "réalisé")
+    return decision_taken[:2] != state[:2] if now_realised else decision_taken != state
 
 
-def pont(avant: Mapping[Cle, Comptee], apres: Mapping[Cle, Comptee]) -> dict[tuple[str, Cle], Decimal]:
+def moved_by_cause(
+    before: Mapping[Cle, CountedLine], after: Mapping[Cle, CountedLine]
+) -> dict[tuple[str, Cle], Decimal]:
     """What moved *retenu* from one day to another: euros by cause and line."""
     parts: dict[tuple[str, Cle], Decimal] = {}
-    for cle in avant.keys() | apres.keys():
-        a, b = avant.get(cle), apres.get(cle)
+    for cle in before.keys() | after.keys():
+        a, b = before.get(cle), after.get(cle)
         declare = (b.declare if b else ZERO) - (a.declare if a else ZERO)
         retire = (b.retire if b else ZERO) - (a.retire if a else ZERO)
-        meme = bool(a and b and a.envoi == b.envoi)
-        for cause, euros in ((_declare(a, b, meme), declare), (_retire(a, b, meme, retire), -retire)):
+        same = bool(a and b and a.sending == b.sending)
+        for cause, euros in ((_declared_cause(a, b, same), declare), (_struck_cause(a, b, same, retire), -retire)):
             if euros:
                 parts[cause, cle] = parts.get((cause, cle), ZERO) + euros
     return parts
 
 
-def _declare(a: Comptee | None, b: Comptee | None, meme: bool) -> str:
+def _declared_cause(a: CountedLine | None, b: CountedLine | None, same: bool) -> str:
     if a and b:
-        return "regle" if meme else "modifiee"
+        return "regle" if same else "modifiee"
     return "apparue" if b else "disparue"
 
 
-def _retire(a: Comptee | None, b: Comptee | None, meme: bool, retire: Decimal) -> str:
+def _struck_cause(a: CountedLine | None, b: CountedLine | None, same: bool, retire: Decimal) -> str:
     if b is None:
         return "disparue"
-    if (a.decision if a else None) != b.decision or (b.decision and not b.decision[2] and not meme):
-        return "apres_verrou" if b.apres_verrou else "decision"
-    if meme:
+    if (a.decision if a else None) != b.decision or (b.decision and not b.decision[2] and not same):
+        return "apres_verrou" if b.after_lock else "decision"
+    if same:
         return "regle"
     return "retiree" if retire > 0 else "retablie"
 
 
-def change(saisies: Sequence[Saisie], achat: str, **quoi: object) -> list[Saisie]:
+def change(typed_lines: Sequence[TypedLine], purchase: str, **what: object) -> list[TypedLine]:
     """The same lines with something else typed on one of them."""
-    assert any(s.achat == achat for s in saisies)
-    return [replace(s, **quoi) if s.achat == achat else s for s in saisies]  # type: ignore[arg-type]
+    assert any(s.purchase == purchase for s in typed_lines)
+    return [replace(s, **what) if s.purchase == purchase else s for s in typed_lines]  # type: ignore[arg-type]

@@ -11,178 +11,178 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
-OUVRE, FERME = time(9), time(18)
+OPENS_AT, CLOSES_AT = time(9), time(18)
 Cle = tuple[str, str, str, str, str]
 """Campaign, GHT, step, the date it hangs on, the person."""
 
 
 @dataclass(frozen=True)
-class Campagne:
+class Campaign:
     code: str
-    ouverture: date
-    echeance: date
-    verrou: date
+    opening: date
+    deadline: date
+    lock: date
 
 
 @dataclass(frozen=True)
-class Barreau:
-    etape: str
-    jour: date
-    repere: date
-    fin: date
+class Rung:
+    stage: str
+    day: date
+    anchor: date
+    end: date
     """The last day it is of use."""
-    avant: bool = False
+    before: bool = False
     """A reminder of before the deadline: who took note of the one before is spared it."""
 
     @property
     def moment(self) -> datetime:
-        return prochain(datetime.combine(self.jour, OUVRE, PARIS))
+        return next_working_moment(datetime.combine(self.day, OPENS_AT, PARIS))
 
 
 @dataclass
-class Vie:
+class YearPlan:
     """What everyone does, decided beforehand."""
 
-    campagnes: list[Campagne] = field(default_factory=list)
-    equipes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    campaigns: list[Campaign] = field(default_factory=list)
+    teams: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """By GHT: who is told as « ght », « direction », « referent »."""
-    envois: dict[tuple[str, str], list[tuple[datetime, bool]]] = field(default_factory=dict)
+    sendings: dict[tuple[str, str], list[tuple[datetime, bool]]] = field(default_factory=dict)
     """By campaign and GHT: when a file is read, and whether it is handed in."""
-    prolongations: dict[tuple[str, str], tuple[datetime, date]] = field(default_factory=dict)
-    gestes: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    extensions: dict[tuple[str, str], tuple[datetime, date]] = field(default_factory=dict)
+    replies: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     """By campaign, GHT and person: at which step, the day after at noon, « noter » or « reporter »."""
     absences: dict[str, tuple[date, date, str]] = field(default_factory=dict)
 
 
-REPORT_JOURS = 3
+PUT_OFF_DAYS = 3
 
 
-def paques(annee: int) -> date:
+def easter(year: int) -> date:
     """Easter Sunday, by the Gregorian computus."""
-    a, b, c = annee % 19, annee // 100, annee % 100
+    a, b, c = year % 19, year // 100, year % 100
     h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
     m = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
     n = (a + 11 * h + 22 * m) // 451
-    mois, jour = divmod(h + m - 7 * n + 114, 31)
-    return date(annee, mois, jour + 1)
+    month, day = divmod(h + m - 7 * n + 114, 31)
+    return date(year, month, day + 1)
 
 
-def chome(jour: date) -> bool:
-    fixes = {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}
-    mobiles = {paques(jour.year) + timedelta(days=n) for n in (1, 39, 50)}
-    return jour.weekday() > 4 or (jour.month, jour.day) in fixes or jour in mobiles
+def is_day_off(day: date) -> bool:
+    fixed_days = {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}
+    movable_days = {easter(day.year) + timedelta(days=n) for n in (1, 39, 50)}
+    return day.weekday() > 4 or (day.month, day.day) in fixed_days or day in movable_days
 
 
-def prochain(instant: datetime) -> datetime:
+def next_working_moment(instant: datetime) -> datetime:
     """The next moment at which something may leave."""
-    jour = instant.date()
-    if not chome(jour) and OUVRE <= instant.time() < FERME:
+    day = instant.date()
+    if not is_day_off(day) and OPENS_AT <= instant.time() < CLOSES_AT:
         return instant
-    if chome(jour) or instant.time() >= FERME:
-        jour += timedelta(days=1)
-    while chome(jour):
-        jour += timedelta(days=1)
-    return datetime.combine(jour, OUVRE, PARIS)
+    if is_day_off(day) or instant.time() >= CLOSES_AT:
+        day += timedelta(days=1)
+    while is_day_off(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, OPENS_AT, PARIS)
 
 
-def lendemain_midi(moment: datetime) -> datetime:
+def noon_next_day(moment: datetime) -> datetime:
     """When people press a button, if they do."""
     return datetime.combine(moment.date() + timedelta(days=1), time(12), PARIS)
 
 
-def permis(instant: datetime) -> bool:
-    return prochain(instant) == instant
+def allowed(instant: datetime) -> bool:
+    return next_working_moment(instant) == instant
 
 
-def attendus(vie: Vie) -> dict[Cle, datetime]:
+def expected_messages(plan: YearPlan) -> dict[Cle, datetime]:
     """Every message of the year, and the moment it falls due."""
     return {
         cle: moment
-        for c in vie.campagnes
-        for ght in vie.equipes
-        for suite in (_echelle(vie, c, ght), _accuses(vie, c, ght))
-        for cle, moment in suite
+        for c in plan.campaigns
+        for ght in plan.teams
+        for end in (_ladder_messages(plan, c, ght), _receipts(plan, c, ght))
+        for cle, moment in end
     }
 
 
-def verrou(vie: Vie, c: Campagne, ght: str) -> datetime:
-    accord = vie.prolongations.get((c.code, ght))
-    jour = max(c.verrou, accord[1] + timedelta(days=1)) if accord else c.verrou
-    return datetime.combine(jour, FERME, PARIS)
+def lock(plan: YearPlan, c: Campaign, ght: str) -> datetime:
+    granted = plan.extensions.get((c.code, ght))
+    day = max(c.lock, granted[1] + timedelta(days=1)) if granted else c.lock
+    return datetime.combine(day, CLOSES_AT, PARIS)
 
 
-def remise(vie: Vie, c: Campagne, ght: str) -> datetime | None:
+def handing_in(plan: YearPlan, c: Campaign, ght: str) -> datetime | None:
     """When a GHT handed in, in time to count."""
-    lus = [quand for quand, remis in vie.envois.get((c.code, ght), []) if remis]
-    return min((quand for quand in lus if quand < verrou(vie, c, ght)), default=None)
+    read_files = [when for when, handed_in in plan.sendings.get((c.code, ght), []) if handed_in]
+    return min((when for when in read_files if when < lock(plan, c, ght)), default=None)
 
 
-def _barreaux(vie: Vie, c: Campagne, ght: str, role: str, echeance: date) -> list[Barreau]:
-    ferme = verrou(vie, c, ght).date()
-    jours = timedelta
+def _rungs(plan: YearPlan, c: Campaign, ght: str, role: str, deadline: date) -> list[Rung]:
+    closes = lock(plan, c, ght).date()
+    days = timedelta
     if role == "direction":
-        return [Barreau("J+3", echeance + jours(3), echeance, ferme)]
+        return [Rung("J+3", deadline + days(3), deadline, closes)]
     if role == "referent":
-        return [Barreau("J+5", echeance + jours(5), echeance, ferme)]
+        return [Rung("J+5", deadline + days(5), deadline, closes)]
     return [
-        Barreau("ouverture", c.ouverture, c.ouverture, echeance),
-        *(Barreau(f"J-{n}", echeance - jours(n), echeance, echeance, True) for n in (30, 15, 7, 2)),
-        Barreau("J+1", echeance + jours(1), echeance, ferme),
+        Rung("ouverture", c.opening, c.opening, deadline),
+        *(Rung(f"J-{n}", deadline - days(n), deadline, deadline, True) for n in (30, 15, 7, 2)),
+        Rung("J+1", deadline + days(1), deadline, closes),
     ]
 
 
-def _echelle(vie: Vie, c: Campagne, ght: str) -> Iterator[tuple[Cle, datetime]]:
-    rendu, accord = remise(vie, c, ght), vie.prolongations.get((c.code, ght))
-    for role, personnes in vie.equipes[ght].items():
-        barreaux = _barreaux(vie, c, ght, role, c.echeance)
-        if accord:
-            apres = _barreaux(vie, c, ght, role, accord[1])
-            barreaux = [b for b in barreaux if b.moment < accord[0]] + [b for b in apres if b.moment > accord[0]]
-        for p in personnes:
-            yield from _montee(vie, c, ght, p, sorted(barreaux, key=lambda b: b.moment), rendu)
+def _ladder_messages(plan: YearPlan, c: Campaign, ght: str) -> Iterator[tuple[Cle, datetime]]:
+    result, granted = handing_in(plan, c, ght), plan.extensions.get((c.code, ght))
+    for role, persons in plan.teams[ght].items():
+        rungs = _rungs(plan, c, ght, role, c.deadline)
+        if granted:
+            after = _rungs(plan, c, ght, role, granted[1])
+            rungs = [b for b in rungs if b.moment < granted[0]] + [b for b in after if b.moment > granted[0]]
+        for p in persons:
+            yield from _climbed_rungs(plan, c, ght, p, sorted(rungs, key=lambda b: b.moment), result)
             if role == "ght":
-                fin = verrou(vie, c, ght).date()
-                b = Barreau("merci" if rendu else "clôture", fin + timedelta(days=1), fin, date.max)
-                yield (c.code, ght, b.etape, b.repere.isoformat(), p), b.moment
+                end = lock(plan, c, ght).date()
+                b = Rung("merci" if result else "clôture", end + timedelta(days=1), end, date.max)
+                yield (c.code, ght, b.stage, b.anchor.isoformat(), p), b.moment
 
 
-def _montee(
-    vie: Vie, c: Campagne, ght: str, p: str, barreaux: list[Barreau], rendu: datetime | None
+def _climbed_rungs(
+    plan: YearPlan, c: Campaign, ght: str, p: str, rungs: list[Rung], result: datetime | None
 ) -> Iterator[tuple[Cle, datetime]]:
     """The rungs someone climbs until the hand-in is read; putting one off skips to the day they asked for."""
-    etape, genre = vie.gestes.get((c.code, ght, p), ("", ""))
-    debut = fin = su = None
-    for rang, b in enumerate(barreaux):
-        if (rendu and rendu <= b.moment) or b.moment.date() > b.fin:
+    stage, kind = plan.replies.get((c.code, ght, p), ("", ""))
+    debut = end = known_since = None
+    for rank, b in enumerate(rungs):
+        if (result and result <= b.moment) or b.moment.date() > b.end:
             continue
-        if debut and fin and debut <= b.moment < fin:
+        if debut and end and debut <= b.moment < end:
             continue
-        if su and b.avant and su >= barreaux[rang - 1].moment:
+        if known_since and b.before and known_since >= rungs[rank - 1].moment:
             continue
-        yield (c.code, ght, b.etape, b.repere.isoformat(), p), b.moment
-        if b.etape == etape:
-            pression = lendemain_midi(b.moment)
-            if genre == "noter":
-                su = pression
+        yield (c.code, ght, b.stage, b.anchor.isoformat(), p), b.moment
+        if b.stage == stage:
+            pressed_at = noon_next_day(b.moment)
+            if kind == "noter":
+                known_since = pressed_at
             else:
-                jour = pression.date() + timedelta(days=REPORT_JOURS)
-                debut, fin = pression, prochain(datetime.combine(jour, OUVRE, PARIS))
-                dernier = [x for x in barreaux if x.moment <= fin][-1]
-                if dernier.moment < fin and fin.date() <= dernier.fin and not (rendu and rendu <= fin):
-                    yield (c.code, ght, "report", jour.isoformat(), p), fin
+                day = pressed_at.date() + timedelta(days=PUT_OFF_DAYS)
+                debut, end = pressed_at, next_working_moment(datetime.combine(day, OPENS_AT, PARIS))
+                last_one = [x for x in rungs if x.moment <= end][-1]
+                if last_one.moment < end and end.date() <= last_one.end and not (result and result <= end):
+                    yield (c.code, ght, "report", day.isoformat(), p), end
 
 
-def _accuses(vie: Vie, c: Campagne, ght: str) -> Iterator[tuple[Cle, datetime]]:
+def _receipts(plan: YearPlan, c: Campaign, ght: str) -> Iterator[tuple[Cle, datetime]]:
     """A receipt for each reading, unless another one came before the hour: the date it hangs on is the reading's rank."""
-    lus = [quand for quand, _ in vie.envois.get((c.code, ght), [])]
-    for rang, quand in enumerate(lus):
-        moment = prochain(quand)
-        if not any(autre <= moment for autre in lus[rang + 1 :]):
-            for p in vie.equipes[ght]["ght"]:
-                yield (c.code, ght, "accusé", str(rang), p), moment
+    read_files = [when for when, _ in plan.sendings.get((c.code, ght), [])]
+    for rank, when in enumerate(read_files):
+        moment = next_working_moment(when)
+        if not any(other <= moment for other in read_files[rank + 1 :]):
+            for p in plan.teams[ght]["ght"]:
+                yield (c.code, ght, "accusé", str(rank), p), moment
 
 
-def recoit(vie: Vie, personne: str, jour: date) -> str:
+def receiver_of(plan: YearPlan, person: str, day: date) -> str:
     """To whom a message goes that day: the stand-in of someone who is away."""
-    debut, fin, suppleant = vie.absences.get(personne, (date.max, date.min, ""))
-    return suppleant if debut <= jour <= fin else personne
+    debut, end, suppleant = plan.absences.get(person, (date.max, date.min, ""))
+    return suppleant if debut <= day <= end else person

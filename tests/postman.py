@@ -6,55 +6,55 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bots.delivery import Canal
-from bots.letters.letter import EnvoiError, Lettre
-from config.rights import Personne
+from bots.delivery import DeliveryChannel
+from bots.letters.letter import Letter, SendingError
+from config.rights import Person
 
-PASSE = "le serveur ne répond pas"
-REFUS = "boîte inconnue"
+NO_ANSWER = "le serveur ne répond pas"
+REFUSED = "boîte inconnue"
 
 
-class Mort(BaseException):
+class ProcessDeath(BaseException):
     """The process dies here: nothing catches it, as nothing catches kill -9."""
 
 
 @dataclass
-class Facteur:
-    """`pannes` says, by address, what befalls the next letters: « passe », « refus », « perdu » (delivered, and no word
+class Postman:
+    """`breakdowns` says, by address, what befalls the next letters: « passe », « refus », « perdu » (delivered, and no word
     of it), « mort-avant », « mort-après »."""
 
-    nom: str = "courriel"
-    se_souvient: bool = False
-    joint: Callable[[Personne], str] = lambda p: p.email
-    livrees: list[Lettre] = field(default_factory=list)
-    pannes: dict[str, list[str]] = field(default_factory=dict)
-    recherches: list[str] = field(default_factory=list)
+    name: str = "courriel"
+    remembers: bool = False
+    address_of: Callable[[Person], str] = lambda p: p.email
+    delivered: list[Letter] = field(default_factory=list)
+    breakdowns: dict[str, list[str]] = field(default_factory=dict)
+    lookups: list[str] = field(default_factory=list)
 
     @property
-    def canal(self) -> Canal:
-        return Canal(self.nom, self.joint, self.envoie, self.retrouve if self.se_souvient else None)
+    def delivery_channel(self) -> DeliveryChannel:
+        return DeliveryChannel(self.name, self.address_of, self.send, self.find_sent if self.remembers else None)
 
-    def envoie(self, lettre: Lettre) -> str:
-        panne = next(iter(self.pannes.get(lettre.a, [])), "")
-        if panne:
-            self.pannes[lettre.a].pop(0)
-        if panne == "mort-avant":
-            raise Mort
-        if panne == "refus":
-            raise EnvoiError(REFUS, definitif=True)
-        if panne == "passe":
-            raise EnvoiError(PASSE, definitif=False)
-        self.livrees.append(lettre)
-        if panne == "mort-après":
-            raise Mort
-        if panne == "perdu":
-            raise EnvoiError(PASSE, definitif=False)
-        return f"n°{len(self.livrees)}"
+    def send(self, letter: Letter) -> str:
+        breakdown = next(iter(self.breakdowns.get(letter.a, [])), "")
+        if breakdown:
+            self.breakdowns[letter.a].pop(0)
+        if breakdown == "mort-avant":
+            raise ProcessDeath
+        if breakdown == "refus":
+            raise SendingError(REFUSED, is_final=True)
+        if breakdown == "passe":
+            raise SendingError(NO_ANSWER, is_final=False)
+        self.delivered.append(letter)
+        if breakdown == "mort-après":
+            raise ProcessDeath
+        if breakdown == "perdu":
+            raise SendingError(NO_ANSWER, is_final=False)
+        return f"n°{len(self.delivered)}"
 
-    def retrouve(self, cle: str, adresse: str, depuis: datetime) -> str | None:
-        self.recherches.append(cle)
-        return next((f"n°{rang}" for rang, x in enumerate(self.livrees, 1) if (x.cle, x.a) == (cle, adresse)), None)
+    def find_sent(self, cle: str, address: str, since: datetime) -> str | None:
+        self.lookups.append(cle)
+        return next((f"n°{rank}" for rank, x in enumerate(self.delivered, 1) if (x.cle, x.a) == (cle, address)), None)
 
-    def a(self, adresse: str) -> list[str]:
+    def a(self, address: str) -> list[str]:
         """The subjects of what someone received."""
-        return [x.objet for x in self.livrees if x.a == adresse]
+        return [x.mail_subject for x in self.delivered if x.a == address]

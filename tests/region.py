@@ -21,85 +21,86 @@ from zoneinfo import ZoneInfo
 from openpyxl import Workbook, load_workbook
 from sqlite_utils import Database
 
-from bots.answering import repond
-from config.folder import EXEMPLE, Dossier, charge
-from config.rights import CLAVIER
-from config.territory import Perimetre
-from jobs.rejudge import Changement, rejuge
-from jobs.taking_in.folders import Bilan, pull
-from reports.view import Sujet, Vue
+from bots.answering import answer_question
+from config.folder import EXAMPLE, Folder, charge
+from config.rights import AT_KEYBOARD
+from config.territory import Scope
+from jobs.rejudge import JudgementChange, judge_again
+from jobs.taking_in.folders import PullSummary, pull
+from reports.view import Subject, View
 from sheets import writing
-from sheets.findings import Constat, Gravite
-from sheets.judged import Classeur
-from sheets.judging.examples import VALIDE
-from sheets.judging.workbook import juge
+from sheets.findings import Finding, Severity
+from sheets.judged import JudgedWorkbook
+from sheets.judging.examples import VALID
+from sheets.judging.workbook import judge
 from sheets.register import past_folders, stored_lines
 from sheets.register.acts import Main
-from sheets.register.database import ouvre
-from sheets.register.pulls import PAR_LE_GHT, Saisie
-from sheets.register.what_counts import qui_compte
+from sheets.register.database import open_register
+from sheets.register.pulls import BY_THE_GHT, Entry
+from sheets.register.what_counts import counting_tabs
 from sheets.trames.paat.columns import PAAT
-from sheets.writing import ENTETE
+from sheets.writing import HEADING_ROW
 
 PARIS = ZoneInfo("Europe/Paris")
 REFERENT = "referent.bfc@exemple.invalid"
-LIGNES = 40
+LINES = 40
 """Lines kept of the template's three hundred."""
-PLACES = {c.cle: rang for rang, c in enumerate(PAAT.colonnes, 1)}
-SAISIE = ["action_id", *(c.cle for c in PAAT.colonnes if c.saisie)]
+PLACES = {c.cle: rank for rank, c in enumerate(PAAT.columns, 1)}
+TYPED_KEYS = ["action_id", *(c.cle for c in PAAT.columns if c.is_typed)]
 
-Ligne = Mapping[str, Any]
+Line = Mapping[str, Any]
 
 
 @cache
-def _vierge(dossier: Dossier, ght: str, campagne: str) -> Workbook:
+def _blank_trame(folder: Folder, ght: str, campaign: str) -> Workbook:
     """One blank trame per GHT and campaign, typed over again and again."""
-    livre = writing.classeur(PAAT, ght, dossier.campagnes[campagne], dossier)
-    for feuille in livre.worksheets[1:-1]:
-        feuille.delete_rows(ENTETE + LIGNES + 1, writing.tab.LIGNES)
-    return livre
+    book = writing.workbook(PAAT, ght, folder.campaigns[campaign], folder)
+    for sheet in book.worksheets[1:-1]:
+        sheet.delete_rows(HEADING_ROW + LINES + 1, writing.tab.LINES)
+    return book
 
 
 def trame(
-    dossier: Dossier, ght: str, campagne: str, par_finess: Mapping[str, Sequence[Ligne]], *,
-    remise: bool = True, neants: Iterable[str] = (), contact: str = "",
+    folder: Folder, ght: str, campaign: str, by_finess: Mapping[str, Sequence[Line]], *,
+    handing_in: bool = True, neants: Iterable[str] = (), contact: str = "",
 ) -> bytes:  # fmt: skip
     """A filled trame: each line typed over a valid one; `action_id` None wipes the number the template had put there."""
-    livre = _vierge(dossier, ght, campagne)
-    membres = dossier.territoire.membres(ght, dossier.campagnes[campagne].situation)
-    for finess, nom in writing.noms_d_onglets(membres).items():
-        lignes = par_finess.get(finess, ())
-        for n in range(LIGNES):
-            ligne = (
-                {**VALIDE, "action_id": f"{n + 1:04d}", **lignes[n]}
-                if n < len(lignes)
-                else {"action_id": f"{n + 1:04d}"}
+    book = _blank_trame(folder, ght, campaign)
+    members = folder.territory.members(ght, folder.campaigns[campaign].situation)
+    for finess, name in writing.tab_names(members).items():
+        lines = by_finess.get(finess, ())
+        for n in range(LINES):
+            line = (
+                {**VALID, "action_id": f"{n + 1:04d}", **lines[n]} if n < len(lines) else {"action_id": f"{n + 1:04d}"}
             )
-            for cle in SAISIE:
-                valeur = ligne.get(cle)
-                livre[nom].cell(ENTETE + 1 + n, PLACES[cle]).value = None if valeur == "" else valeur
-    premier = livre.worksheets[0]
-    for rangee in premier.iter_rows(max_col=4):
-        if rangee[0].value == "Trame remise":
-            rangee[2].value = "oui" if remise else None
-        if rangee[0].value == "Contact":
-            rangee[2].value = contact or None
-        if str(rangee[0].value) in dossier.territoire.etablissements:
-            rangee[3].value = "oui" if rangee[0].value in tuple(neants) else None
-    tampon = io.BytesIO()
-    livre.save(tampon)
-    return tampon.getvalue()
+            for cle in TYPED_KEYS:
+                value = line.get(cle)
+                book[name].cell(HEADING_ROW + 1 + n, PLACES[cle]).value = None if value == "" else value
+    first = book.worksheets[0]
+    for row in first.iter_rows(max_col=4):
+        if row[0].value == "Trame remise":
+            row[2].value = "oui" if handing_in else None
+        if row[0].value == "Contact":
+            row[2].value = contact or None
+        if str(row[0].value) in folder.territory.etablissements:
+            row[3].value = "oui" if row[0].value in tuple(neants) else None
+    stamp = io.BytesIO()
+    book.save(stamp)
+    return stamp.getvalue()
 
 
-def _ici(fichiers: Iterable[tuple[str, bytes]], dossier: Dossier) -> Iterator[Classeur]:
-    for nom, octets in fichiers:
-        yield juge(nom, octets, dossier)
+def _judged_in_process(files: Iterable[tuple[str, bytes]], folder: Folder) -> Iterator[JudgedWorkbook]:
+    for name, raw_bytes in files:
+        yield judge(name, raw_bytes, folder)
 
 
 @contextmanager
-def juge_ici() -> Iterator[None]:
+def judge_in_process() -> Iterator[None]:
     """Files are judged in this process: starting workers takes longer than the small files of a test."""
-    with mock.patch("jobs.taking_in.folders.juge_tous", _ici), mock.patch("jobs.rejudge.juge_tous", _ici):
+    with (
+        mock.patch("jobs.taking_in.folders.judge_all", _judged_in_process),
+        mock.patch("jobs.rejudge.judge_all", _judged_in_process),
+    ):
         yield
 
 
@@ -107,96 +108,94 @@ def juge_ici() -> Iterator[None]:
 class Region:
     """What a referent's machine holds, and the day it is."""
 
-    ou: Path
-    dossier: Dossier
+    where: Path
+    folder: Folder
     db: Database
-    heure: datetime = datetime(2022, 1, 20, 9, tzinfo=PARIS)
-    _envois: int = field(default=0)
+    hour: datetime = datetime(2022, 1, 20, 9, tzinfo=PARIS)
+    _sent_count: int = field(default=0)
 
-    def le(self, jour: date, heure: int = 9) -> Region:
+    def dated(self, day: date, hour: int = 9) -> Region:
         """It is now that day."""
-        self.heure = datetime.combine(jour, time(heure), PARIS)
+        self.hour = datetime.combine(day, time(hour), PARIS)
         return self
 
-    def sans_alertes(self) -> Region:
+    def silence_alerts(self) -> Region:
         """Reminders and receipts alone are told."""
-        self.change_le_dossier("reglages.toml", 'jour_du_point = "lundi"', 'jour_du_point = "aucun"')
-        rappels = self.dossier.chemin / "rappels.csv"
-        lignes = rappels.read_text(encoding="utf-8").splitlines(keepends=True)
-        self.change_le_dossier("rappels.csv", "".join(li for li in lignes if ";alerte;" in li), "")
+        self.edit_folder("reglages.toml", 'jour_du_point = "lundi"', 'jour_du_point = "aucun"')
+        rungs = self.folder.path / "rappels.csv"
+        lines = rungs.read_text(encoding="utf-8").splitlines(keepends=True)
+        self.edit_folder("rappels.csv", "".join(li for li in lines if ";alerte;" in li), "")
         return self
 
-    def depose(self, nom: str, octets: bytes) -> Path:
+    def drop_file(self, name: str, raw_bytes: bytes) -> Path:
         """A file arrives; it is read at the next pull."""
-        self._envois += 1
-        fichier = self.ou / "recus" / nom
-        fichier.write_bytes(octets)
-        return fichier
+        self._sent_count += 1
+        file = self.where / "recus" / name
+        file.write_bytes(raw_bytes)
+        return file
 
-    def releve(self, saisie: Saisie = PAR_LE_GHT, *noms: str) -> Bilan:
-        sources = [self.ou / "recus" / n for n in noms] or [self.ou / "recus"]
-        with juge_ici():
-            return pull(self.db, self.dossier, sources, lambda: self.heure, saisie=saisie)
+    def pull_sources(self, entry: Entry = BY_THE_GHT, *names: str) -> PullSummary:
+        sources = [self.where / "recus" / n for n in names] or [self.where / "recus"]
+        with judge_in_process():
+            return pull(self.db, self.folder, sources, lambda: self.hour, entry=entry)
 
-    def envoie(
-        self, nom: str, ght: str, campagne: str, par_finess: Mapping[str, Sequence[Ligne]], **options: Any
-    ) -> Bilan:
+    def send(
+        self, name: str, ght: str, campaign: str, by_finess: Mapping[str, Sequence[Line]], **options: Any
+    ) -> PullSummary:
         """A trame arrives and is pulled at once."""
-        self.depose(nom, trame(self.dossier, ght, campagne, par_finess, **options))
-        return self.releve()
+        self.drop_file(name, trame(self.folder, ght, campaign, by_finess, **options))
+        return self.pull_sources()
 
-    def rejuge(self, *, ecrit: bool = True, locked_too: bool = False) -> list[Changement]:
-        with juge_ici():
-            return rejuge(self.db, self.dossier, lambda: self.heure, ecrit=ecrit, locked_too=locked_too)
+    def judge_again(self, *, write: bool = True, locked_too: bool = False) -> list[JudgementChange]:
+        with judge_in_process():
+            return judge_again(self.db, self.folder, lambda: self.hour, write=write, locked_too=locked_too)
 
-    def change_le_dossier(self, fichier: str, avant: str, apres: str) -> None:
+    def edit_folder(self, file: str, before: str, after: str) -> None:
         """Somebody edits the region's folder (a copy of the example, made at the first change)."""
-        copie = self.ou / "region"
-        if not copie.exists():
-            shutil.copytree(EXEMPLE, copie)
-        texte = (copie / fichier).read_text(encoding="utf-8")
-        assert avant in texte
-        (copie / fichier).write_text(texte.replace(avant, apres), encoding="utf-8")
-        self.dossier = charge(copie)
-        past_folders.note(self.db, self.dossier, self.heure)
+        copied = self.where / "region"
+        if not copied.exists():
+            shutil.copytree(EXAMPLE, copied)
+        text = (copied / file).read_text(encoding="utf-8")
+        assert before in text
+        (copied / file).write_text(text.replace(before, after), encoding="utf-8")
+        self.folder = charge(copied)
+        past_folders.note(self.db, self.folder, self.hour)
 
     @property
-    def vue(self) -> Vue:
-        return Vue(self.db, self.dossier, self.heure.date())
+    def view(self) -> View:
+        return View(self.db, self.folder, self.hour.date())
 
     def main(self, email: str = REFERENT) -> Main:
-        return Main(self.db, self.dossier, self.dossier.personnes[email], self.heure)
+        return Main(self.db, self.folder, self.folder.persons[email], self.hour)
 
-    def demande(self, question: str, au: date | None = None) -> dict[str, Any]:
-        return repond(question, CLAVIER, self.vue, self.heure, au)
+    def ask(self, question: str, as_of: date | None = None) -> dict[str, Any]:
+        return answer_question(question, AT_KEYBOARD, self.view, self.hour, as_of)
 
-    def lignes(self, finess: str, campagne: str, au: date | None = None) -> dict[str, dict[str, Any]]:
+    def lines(self, finess: str, campaign: str, as_of: date | None = None) -> dict[str, dict[str, Any]]:
         """By number, the stored lines of the tab that counts."""
-        onglet = qui_compte(self.db, [campagne], au or self.heure.date(), [finess])[finess]
-        rangs = self.db.query("SELECT * FROM lignes_paat WHERE onglet = ? ORDER BY numero", [onglet.id])
-        return {r["action_id"]: r for r in rangs}
+        tab = counting_tabs(self.db, [campaign], as_of or self.hour.date(), [finess])[finess]
+        rows = self.db.query("SELECT * FROM lignes_paat WHERE onglet = ? ORDER BY numero", [tab.id])
+        return {r["action_id"]: r for r in rows}
 
-    def constats(self, campagne: str, *codes: str, au: date | None = None) -> list[Constat]:
+    def findings(self, campaign: str, *codes: str, as_of: date | None = None) -> list[Finding]:
         """The findings in what counts that day, those codes only."""
-        jour = au or self.heure.date()
-        onglets = [o.id for o in qui_compte(self.db, [campagne], jour).values()]
+        day = as_of or self.hour.date()
+        tabs = [o.id for o in counting_tabs(self.db, [campaign], day).values()]
         return [
-            r.constat
-            for r in stored_lines.constats_de(self.db, onglets, tuple(Gravite), jour)
-            if r.constat.code in codes
+            r.finding for r in stored_lines.findings_of(self.db, tabs, tuple(Severity), day) if r.finding.code in codes
         ]
 
 
-def nouvelle(ou: Path) -> Region:
+def new_region(where: Path) -> Region:
     """A region that has received nothing yet."""
-    (ou / "recus").mkdir()
-    return Region(ou, charge(EXEMPLE), ouvre(ou / "vigie.sqlite"))
+    (where / "recus").mkdir()
+    return Region(where, charge(EXAMPLE), open_register(where / "vigie.sqlite"))
 
 
-def sujet(code: str, exercice: int, campagne: str | None = None, **reste: Any) -> Sujet:
+def subject(code: str, exercice: int, campaign: str | None = None, **rest: Any) -> Subject:
     """« BFC » or « BFC-09 », in an exercice."""
-    return Sujet(Perimetre("ght" if "-" in code else "region", code), exercice, campagne, **reste)
+    return Subject(Scope("ght" if "-" in code else "region", code), exercice, campaign, **rest)
 
 
-def relit(octets: bytes) -> Workbook:
-    return load_workbook(io.BytesIO(octets))
+def read_back(raw_bytes: bytes) -> Workbook:
+    return load_workbook(io.BytesIO(raw_bytes))

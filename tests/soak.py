@@ -15,93 +15,97 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from config.folder import EXEMPLE, charge
-from tests.fake_mail import faux_courrier
+from config.folder import EXAMPLE, charge
+from tests.fake_mail import fake_mail
 from tests.region import trame
 
-SORTIE = Path("out/soak")
-MINUTES, CHAUD = 10.0, 0.3
+OUTPUT = Path("out/soak")
+MINUTES, WARM_FROM = 10.0, 0.3
 """How long, and which part of it is left for everything to have been used once."""
-PAS = 2.0
-MO_DE_PLUS, ARRET = 8.0, 5.0
+PACE = 2.0
+MB_MORE, STOP_SECONDS = 8.0, 5.0
 
 
-class Releve(NamedTuple):
+class Reading(NamedTuple):
     """What the service holds at an instant: MB of memory, open handles, threads."""
 
     mo: float
-    poignees: int
-    fils: int
+    handles: int
+    thread_count: int
 
 
-def releve(pid: int) -> Releve:
+def measure_memory(pid: int) -> Reading:
     mo = next(li for li in Path(f"/proc/{pid}/status").read_text().splitlines() if li.startswith("VmRSS")).split()[1]
-    poignees, fils = (len(list(Path(f"/proc/{pid}/{quoi}").iterdir())) for quoi in ("fd", "task"))
-    return Releve(int(mo) / 1024, poignees, fils)
+    handles, thread_count = (len(list(Path(f"/proc/{pid}/{what}").iterdir())) for what in ("fd", "task"))
+    return Reading(int(mo) / 1024, handles, thread_count)
 
 
-def classeurs() -> list[tuple[str, bytes]]:
+def workbooks() -> list[tuple[str, bytes]]:
     """Versions of a few trames, sound and not, remitted and not."""
-    dossier, hasard = charge(EXEMPLE), random.Random(3)
-    rendus = []
+    folder, random_source = charge(EXAMPLE), random.Random(3)
+    results = []
     for code in ("BFC-05", "BFC-06", "BFC-08"):
-        membres = dossier.territoire.membres(code, dossier.campagnes["2021-annuelle"].situation)
+        members = folder.territory.members(code, folder.campaigns["2021-annuelle"].situation)
         for n in range(4):
-            lignes = [{"gain_annuel": hasard.randrange(1, 90) * 1000, "intitule": f"Achat {k}"} for k in range(9 + n)]
-            rendus.append((code, trame(dossier, code, "2021-annuelle", {membres[0].finess: lignes}, remise=n > 1)))
-    return rendus
+            lines = [
+                {"gain_annuel": random_source.randrange(1, 90) * 1000, "intitule": f"Achat {k}"} for k in range(9 + n)
+            ]
+            results.append((code, trame(folder, code, "2021-annuelle", {members[0].finess: lines}, handing_in=n > 1)))
+    return results
 
 
 @contextmanager
-def service(registre: Path, depots: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def service(register: Path, depots: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     env = {c: v for c, v in os.environ.items() if not c.startswith("VIGIE_")}
-    env |= {"VIGIE_REGISTRE": str(registre), "VIGIE_SOURCES": str(depots), "VIGIE_DOSSIER": str(EXEMPLE),
+    env |= {"VIGIE_REGISTRE": str(register), "VIGIE_SOURCES": str(depots), "VIGIE_DOSSIER": str(EXAMPLE),
             "VIGIE_SMTP_URL": f"smtp://127.0.0.1:{port}?de=vigie@exemple.invalid"}  # fmt: skip
-    with (registre.parent / "journal.txt").open("wb") as journal:
-        lance = subprocess.Popen(
+    with (register.parent / "journal.txt").open("wb") as journal:
+        run = subprocess.Popen(
             [sys.executable, "-m", "jobs.cli", "run", "--today", "2022-02-14"], env=env, stderr=journal
         )
         try:
-            yield lance
+            yield run
         finally:
-            lance.kill()
-            lance.wait()
+            run.kill()
+            run.wait()
 
 
-def vit(minutes: float) -> tuple[list[Releve], int, int, float]:
+def live(minutes: float) -> tuple[list[Reading], int, int, float]:
     """What was held, step after step; how many trames came, how many letters left; how long the stop took."""
-    shutil.rmtree(SORTIE, ignore_errors=True)
-    depots = SORTIE / "depots"
+    shutil.rmtree(OUTPUT, ignore_errors=True)
+    depots = OUTPUT / "depots"
     depots.mkdir(parents=True)
-    versions, hasard, recues, vus = classeurs(), random.Random(5), 0, []
-    with faux_courrier() as poste, service((SORTIE / "vigie.sqlite").resolve(), depots.resolve(), poste.port) as s:
-        fin = time.monotonic() + 60 * minutes
-        while time.monotonic() < fin and s.poll() is None:
-            code, octets = hasard.choice(versions)
-            (depots / f"{code}.xlsx").write_bytes(octets)
-            recues += 1
-            time.sleep(PAS)
-            vus.append(releve(s.pid))
-        assert s.poll() is None, f"the service stopped by itself: see {SORTIE / 'journal.txt'}"
+    versions, random_source, received_so_far, seen_ones = workbooks(), random.Random(5), 0, []
+    with fake_mail() as mail_room, service((OUTPUT / "vigie.sqlite").resolve(), depots.resolve(), mail_room.port) as s:
+        end = time.monotonic() + 60 * minutes
+        while time.monotonic() < end and s.poll() is None:
+            code, raw_bytes = random_source.choice(versions)
+            (depots / f"{code}.xlsx").write_bytes(raw_bytes)
+            received_so_far += 1
+            time.sleep(PACE)
+            seen_ones.append(measure_memory(s.pid))
+        assert s.poll() is None, f"the service stopped by itself: see {OUTPUT / 'journal.txt'}"
         debut = time.monotonic()
         s.terminate()
         s.wait(60)
-        return vus, recues, len(poste.octets), time.monotonic() - debut
+        return seen_ones, received_so_far, len(mail_room.raw_bytes), time.monotonic() - debut
 
 
 def main(minutes: float) -> int:
-    vus, recues, parties, arret = vit(minutes)
-    chaud = vus[int(len(vus) * CHAUD) :]
-    tiers = len(chaud) // 3
-    debut, fin = chaud[:tiers], chaud[-tiers:]
-    de_plus = median(r.mo for r in fin) - median(r.mo for r in debut)
-    poignees, fils = (max(getattr(r, q) for r in fin) - max(getattr(r, q) for r in debut) for q in ("poignees", "fils"))
-    sys.stdout.write(
-        f"{minutes:g} minutes, {recues} trames déposées, {parties} lettres parties. Mémoire : {median(r.mo for r in debut):.1f} Mo une fois chaud, "
-        f"{de_plus:+.1f} à la fin (au plus {MO_DE_PLUS:g}). Poignées : {fin[-1].poignees} ({poignees:+d}), fils : "
-        f"{fin[-1].fils} ({fils:+d}). Arrêt en {arret:.2f} s (au plus {ARRET:g}).\n"
+    seen_ones, received_so_far, parties, stop = live(minutes)
+    warm = seen_ones[int(len(seen_ones) * WARM_FROM) :]
+    third = len(warm) // 3
+    debut, end = warm[:third], warm[-third:]
+    growth = median(r.mo for r in end) - median(r.mo for r in debut)
+    handles, thread_count = (
+        max(getattr(r, q) for r in end) - max(getattr(r, q) for r in debut) for q in ("poignees", "fils")
     )
-    return int(de_plus > MO_DE_PLUS or poignees > 0 or fils > 0 or arret > ARRET)
+    sys.stdout.write(
+        f"{minutes:g} minutes, {received_so_far} trames déposées, {parties} lettres parties. Mémoire : {median(r.mo for r in debut):.1f} Mo une fois chaud, "
+        f"{growth:+.1f} à la fin (au plus {MB_MORE:g}). Poignées : {end[-1].handles} ({handles:+d}), fils : "
+        f"{end[-1].thread_count} ({thread_count:+d}). Arrêt en {stop:.2f} s (au plus {STOP_SECONDS:g}).\n"
+    )
+    return int(growth > MB_MORE or handles > 0 or thread_count > 0 or stop > STOP_SECONDS)
 
 
 if __name__ == "__main__":

@@ -15,50 +15,50 @@ from sqlite_utils import Database
 
 from config.errors import UserError
 from reports import findings_workbook
-from reports.changes import changements
-from reports.progress import Etat, etats
+from reports.changes import changes
+from reports.progress import State, states
 from sheets.register import acts, what_counts
-from sheets.register.database import chemin_de, ouvre
-from sheets.register.decisions import notes, suites
-from sheets.register.pulls import Saisie
-from sheets.register.what_counts import qui_compte
+from sheets.register.database import open_register, path_of
+from sheets.register.decisions import ght_decisions, notes
+from sheets.register.pulls import Entry
+from sheets.register.what_counts import counting_tabs
 from tests.conftest import GAIN_COL
-from tests.region import PARIS, REFERENT, Region, nouvelle, sujet
+from tests.region import PARIS, REFERENT, Region, new_region, subject
 
-ANNUELLE = "2021-annuelle"
+YEAR_END = "2021-annuelle"
 BELFORT, GHT = "900000365", "BFC-09"
 SENS, JOIGNY, YONNE = "890970569", "890000417", "BFC-05"
-PREMIERE, DEUXIEME, TROISIEME = (f"{ANNUELLE}/{BELFORT}/000{n}" for n in (1, 2, 3))
-ADJOINT, LECTURE, DGOS = "adjoint.bfc@exemple.invalid", "lecture@exemple.invalid", "dgos@exemple.invalid"
-DIRECTEUR, VOISIN, OPERATEUR = (
+PREMIERE, SECOND, THIRD = (f"{YEAR_END}/{BELFORT}/000{n}" for n in (1, 2, 3))
+DEPUTY, READ_ONLY_PERSON, DGOS = "adjoint.bfc@exemple.invalid", "lecture@exemple.invalid", "dgos@exemple.invalid"
+DIRECTOR, NEIGHBOUR, OPERATEUR = (
     "directeur.bfc-09@exemple.invalid",
     "directeur.bfc-05@exemple.invalid",
     "operateur.uniha@exemple.invalid",
 )
-LE_20, LE_21, LE_24 = date(2022, 1, 20), date(2022, 1, 21), date(2022, 1, 24)
+JANUARY_20, JANUARY_21, JANUARY_24 = date(2022, 1, 20), date(2022, 1, 21), date(2022, 1, 24)
 
 
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
     """One GHT with three lines: kept, struck out by a check, kept."""
-    r = nouvelle(tmp_path)
-    janvier = {"date_premiere_commande": date(2021, 1, 4)}
-    r.envoie("belfort.xlsx", GHT, ANNUELLE, {BELFORT: [
-        {"intitule": "Gants", "gain_annuel": 4_000, **janvier},
-        {"intitule": "Linge", "gain_annuel": 40_000, "marche": "M2", **janvier},
-        {"intitule": "Papier", "gain_annuel": 6_000, "marche": "M3", **janvier},
+    r = new_region(tmp_path)
+    january = {"date_premiere_commande": date(2021, 1, 4)}
+    r.send("belfort.xlsx", GHT, YEAR_END, {BELFORT: [
+        {"intitule": "Gants", "gain_annuel": 4_000, **january},
+        {"intitule": "Linge", "gain_annuel": 40_000, "marche": "M2", **january},
+        {"intitule": "Papier", "gain_annuel": 6_000, "marche": "M3", **january},
     ]})  # fmt: skip
     return r
 
 
-def retenu(region: Region, au: date | None = None) -> int:
-    vue = region.vue.le(au) if au else region.vue
-    return sum(o.totaux.gain_retenu for o in vue.comptent(sujet(GHT, 2021)))
+def kept(region: Region, as_of: date | None = None) -> int:
+    view = region.view.dated(as_of) if as_of else region.view
+    return sum(o.totals.gain_retenu for o in view.tabs_that_count(subject(GHT, 2021)))
 
 
-def etat(region: Region, ght: str, au: date | None = None) -> Etat:
-    vue = region.vue.le(au) if au else region.vue
-    return next(e for e in etats(vue, sujet(ght, 2021)))
+def state(region: Region, ght: str, as_of: date | None = None) -> State:
+    view = region.view.dated(as_of) if as_of else region.view
+    return next(e for e in states(view, subject(ght, 2021)))
 
 
 # Who may
@@ -67,84 +67,84 @@ def etat(region: Region, ght: str, au: date | None = None) -> Etat:
 @pytest.mark.parametrize("email", [REFERENT, DGOS])
 def test_the_referent_of_the_region_and_the_ministry_decide(region: Region, email: str) -> None:
     acts.decide(region.main(email), PREMIERE, "retirer", "relu")
-    assert retenu(region) == 600_000
+    assert kept(region) == 600_000
 
 
-@pytest.mark.parametrize("email", [ADJOINT, LECTURE, DIRECTEUR, VOISIN, OPERATEUR])
+@pytest.mark.parametrize("email", [DEPUTY, READ_ONLY_PERSON, DIRECTOR, NEIGHBOUR, OPERATEUR])
 def test_nobody_else_decides_extends_validates_or_locks(region: Region, email: str) -> None:
     main = region.main(email)
-    for acte in (
+    for act in (
         lambda: acts.decide(main, PREMIERE, "retirer", "relu"),
-        lambda: acts.decide_tout(main, [(PREMIERE, "retirer", "relu")]),
-        lambda: acts.distingue(main, PREMIERE, "relu"),
-        lambda: acts.prolonge(main, ANNUELLE, GHT, date(2022, 3, 10), "grève"),
-        lambda: acts.valide(main, ANNUELLE, GHT, "relu"),
-        lambda: acts.verrouille(main, ANNUELLE, [GHT], "fin"),
+        lambda: acts.decide_all(main, [(PREMIERE, "retirer", "relu")]),
+        lambda: acts.tell_apart(main, PREMIERE, "relu"),
+        lambda: acts.extend(main, YEAR_END, GHT, date(2022, 3, 10), "grève"),
+        lambda: acts.validate(main, YEAR_END, GHT, "relu"),
+        lambda: acts.lock_ghts(main, YEAR_END, [GHT], "fin"),
     ):
         with pytest.raises(UserError, match="ne peut pas agir"):
-            acte()
+            act()
     assert region.db.execute("SELECT count(*) FROM actes").fetchone() == (0,)
 
 
 def test_a_stand_in_decides_while_the_referent_is_away_and_not_the_day_after(region: Region) -> None:
-    region.le(date(2022, 8, 10))
-    acts.decide(region.main(ADJOINT), PREMIERE, "retirer", "intérim")
-    assert retenu(region) == 600_000
-    region.le(date(2022, 8, 22))
+    region.dated(date(2022, 8, 10))
+    acts.decide(region.main(DEPUTY), PREMIERE, "retirer", "intérim")
+    assert kept(region) == 600_000
+    region.dated(date(2022, 8, 22))
     with pytest.raises(UserError, match="ne peut pas agir"):
-        acts.decide(region.main(ADJOINT), PREMIERE, "revenir", "trop tard")
+        acts.decide(region.main(DEPUTY), PREMIERE, "revenir", "trop tard")
 
 
 def test_a_ght_leaves_a_note_and_answers_for_its_members_but_not_for_the_neighbours(region: Region) -> None:
-    acts.note(region.main(DIRECTEUR), PREMIERE, "le marché suit")
-    acts.dit_neant(region.main(VOISIN), ANNUELLE, JOIGNY, "aucun achat")
+    acts.note(region.main(DIRECTOR), PREMIERE, "le marché suit")
+    acts.declare_neant(region.main(NEIGHBOUR), YEAR_END, JOIGNY, "aucun achat")
     with pytest.raises(UserError, match="ne peut pas agir"):
-        acts.note(region.main(VOISIN), PREMIERE, "chez le voisin")
+        acts.note(region.main(NEIGHBOUR), PREMIERE, "chez le voisin")
     with pytest.raises(UserError, match="ne peut pas agir"):
-        acts.dit_neant(region.main(DIRECTEUR), ANNUELLE, JOIGNY, "chez le voisin")
+        acts.declare_neant(region.main(DIRECTOR), YEAR_END, JOIGNY, "chez le voisin")
 
 
-@pytest.mark.parametrize("reference", [PREMIERE, f"{ANNUELLE}/{BELFORT}/0099"])
+@pytest.mark.parametrize("reference", [PREMIERE, f"{YEAR_END}/{BELFORT}/0099"])
 def test_who_may_not_act_learns_nothing_of_what_was_received(region: Region, reference: str) -> None:
-    with pytest.raises(UserError) as refus:
-        acts.decide(region.main(VOISIN), reference, "retirer", "curieux")
-    assert "ne peut pas agir" in str(refus.value)
-    assert "HOPITAL" not in str(refus.value)
-    assert "0001" not in str(refus.value)
+    with pytest.raises(UserError) as refusal:
+        acts.decide(region.main(NEIGHBOUR), reference, "retirer", "curieux")
+    assert "ne peut pas agir" in str(refusal.value)
+    assert "HOPITAL" not in str(refusal.value)
+    assert "0001" not in str(refusal.value)
 
 
 # Why, and on what
 
 
-@pytest.mark.parametrize("motif", ["", "   ", "\u00a0\u200b", "\n"])
-def test_an_act_without_a_reason_is_refused(region: Region, motif: str) -> None:
+@pytest.mark.parametrize("reason", ["", "   ", "\u00a0\u200b", "\n"])
+def test_an_act_without_a_reason_is_refused(region: Region, reason: str) -> None:
     main = region.main()
-    for acte in (
-        lambda: acts.decide(main, PREMIERE, "retirer", motif),
-        lambda: acts.note(main, PREMIERE, motif),
-        lambda: acts.prolonge(main, ANNUELLE, GHT, date(2022, 3, 10), motif),
-        lambda: acts.valide(main, ANNUELLE, GHT, motif),
-        lambda: acts.verrouille(main, ANNUELLE, [GHT], motif),
-        lambda: acts.dit_neant(main, ANNUELLE, JOIGNY, motif),
+    for act in (
+        lambda: acts.decide(main, PREMIERE, "retirer", reason),
+        lambda: acts.note(main, PREMIERE, reason),
+        lambda: acts.extend(main, YEAR_END, GHT, date(2022, 3, 10), reason),
+        lambda: acts.validate(main, YEAR_END, GHT, reason),
+        lambda: acts.lock_ghts(main, YEAR_END, [GHT], reason),
+        lambda: acts.declare_neant(main, YEAR_END, JOIGNY, reason),
     ):
         with pytest.raises(UserError, match="motif"):
-            acte()
+            act()
     assert region.db.execute("SELECT count(*) FROM actes").fetchone() == (0,)
 
 
-@pytest.mark.parametrize(("reference", "dit"), [
+@pytest.mark.parametrize(("reference", "said"), [
     ("0001", "n'est pas une référence"),
     (f"2021-anuelle/{BELFORT}/0001", "vouliez-vous dire « 2021-annuelle »"),
-    (f"{ANNUELLE}/900000366/0001", "aucun GHT"),
-    (f"{ANNUELLE}/{BELFORT}/0011", "vouliez-vous dire « 0001 »"),
-    (f"{ANNUELLE}/{BELFORT}/9999", "Pas de ligne « 9999 »"),
-    (f"{ANNUELLE}/{SENS}/0001", "Aucune trame"),
+    (f"{YEAR_END}/900000366/0001", "aucun GHT"),
+    (f"{YEAR_END}/{BELFORT}/0011", "vouliez-vous dire « 0001 »"),
+    (f"{YEAR_END}/{BELFORT}/9999", "Pas de ligne « 9999 »"),
+    (f"{YEAR_END}/{SENS}/0001", "Aucune trame"),
     (f"2022-annuelle/{BELFORT}/0001", "Aucune trame"),
 ])  # fmt: skip
-def test_a_mistyped_reference_is_refused_and_says_what_was_meant(region: Region, reference: str, dit: str) -> None:
-    with pytest.raises(UserError) as refus:
+def test_a_mistyped_reference_is_refused_and_says_what_was_meant(region: Region, reference: str, said: str) -> None:
+    with pytest.raises(UserError) as refusal:
         acts.decide(region.main(), reference, "retirer", "relu")
-    assert dit in str(refus.value)
+    assert said in str(refusal.value)
 
 
 def test_a_reference_pasted_with_spaces_around_it_is_the_same_line(region: Region) -> None:
@@ -152,189 +152,193 @@ def test_a_reference_pasted_with_spaces_around_it_is_the_same_line(region: Regio
 
 
 def test_nothing_is_dated_before_what_the_register_already_knows(region: Region) -> None:
-    acts.decide(region.le(LE_24).main(), PREMIERE, "retirer", "relu")
+    acts.decide(region.dated(JANUARY_24).main(), PREMIERE, "retirer", "relu")
     with pytest.raises(UserError, match="connaît déjà la journée du 24/01/2022"):
-        acts.decide(region.le(LE_21).main(), PREMIERE, "revenir", "antidaté")
-    assert retenu(region, LE_21) == 1_000_000
-    assert retenu(region, LE_24) == 600_000
+        acts.decide(region.dated(JANUARY_21).main(), PREMIERE, "revenir", "antidaté")
+    assert kept(region, JANUARY_21) == 1_000_000
+    assert kept(region, JANUARY_24) == 600_000
 
 
 def test_a_folder_shown_under_an_earlier_clock_does_not_rewrite_which_one_was_in_force(region: Region) -> None:
-    de_janvier = region.dossier
-    region.le(LE_24).change_le_dossier(
+    january_folder = region.folder
+    region.dated(JANUARY_24).edit_folder(
         "objectifs.csv", "region;BFC;2021;revise-covid;01/07/2021;16,0", "region;BFC;2021;revise-covid;01/07/2021;18,0"
     )
-    region.le(LE_21).change_le_dossier("objectifs.csv", ";18,0;", ";99,0;")
-    region.le(LE_24)
-    for jour, montant in ((LE_20, 16), (LE_21, 16)):
-        objectif = region.vue.le(jour).objectif(sujet("BFC", 2021))
-        assert objectif
-        assert objectif.montant == montant * 100_000_000
-    assert region.vue.le(LE_21).dossier.empreinte == de_janvier.empreinte
+    region.dated(JANUARY_21).edit_folder("objectifs.csv", ";18,0;", ";99,0;")
+    region.dated(JANUARY_24)
+    for day, amount in ((JANUARY_20, 16), (JANUARY_21, 16)):
+        objective = region.view.dated(day).objective(subject("BFC", 2021))
+        assert objective
+        assert objective.amount == amount * 100_000_000
+    assert region.view.dated(JANUARY_21).folder.content_hash == january_folder.content_hash
 
 
 # What it changes
 
 
 def test_keeping_striking_and_giving_back_move_the_figure_and_each_day_keeps_its_own(region: Region) -> None:
-    assert retenu(region) == 1_000_000
-    acts.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
-    assert retenu(region) == 5_000_000
+    assert kept(region) == 1_000_000
+    acts.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
+    assert kept(region) == 5_000_000
     acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
-    assert retenu(region) == 4_600_000
-    acts.decide(region.le(LE_24).main(), DEUXIEME, "revenir", "erreur")
-    assert retenu(region) == 600_000
-    assert [retenu(region, j) for j in (LE_20, LE_21, LE_24)] == [1_000_000, 4_600_000, 600_000]
+    assert kept(region) == 4_600_000
+    acts.decide(region.dated(JANUARY_24).main(), SECOND, "revenir", "erreur")
+    assert kept(region) == 600_000
+    assert [kept(region, j) for j in (JANUARY_20, JANUARY_21, JANUARY_24)] == [1_000_000, 4_600_000, 600_000]
 
 
-def en_tout(db: Database, region: Region) -> int:
+def campaign_kept(db: Database, region: Region) -> int:
     """What counts of the whole campaign: that is what is remembered."""
-    return sum(o.totaux.gain_retenu for o in qui_compte(db, [ANNUELLE], region.heure.date()).values())
+    return sum(o.totals.gain_retenu for o in counting_tabs(db, [YEAR_END], region.hour.date()).values())
 
 
 def test_what_was_taken_back_before_it_was_written_is_remembered_by_nobody(region: Region) -> None:
     """The act that takes its place bears its number: what counted meanwhile must not be answered for it."""
-    acte = "INSERT INTO actes (le, par, genre, campagne, ght, finess, action_id, valeur, motif) VALUES (?, 'x', 'retirer', ?, ?, ?, ?, '', 'x')"
+    act = "INSERT INTO actes (le, par, genre, campagne, ght, finess, action_id, valeur, motif) VALUES (?, 'x', 'retirer', ?, ?, ?, ?, '', 'x')"
     region.db.execute("BEGIN IMMEDIATE")
-    region.db.execute(acte, (region.heure.isoformat(), ANNUELLE, GHT, BELFORT, "0001"))
-    assert en_tout(region.db, region) == 600_000
+    region.db.execute(act, (region.hour.isoformat(), YEAR_END, GHT, BELFORT, "0001"))
+    assert campaign_kept(region.db, region) == 600_000
     region.db.rollback()
-    acts.decide(region.main(), TROISIEME, "retirer", "déjà comptée")
-    assert en_tout(region.db, region) == 400_000
+    acts.decide(region.main(), THIRD, "retirer", "déjà comptée")
+    assert campaign_kept(region.db, region) == 400_000
 
 
 def test_two_connections_to_a_register_remember_together_and_another_register_apart(
     region: Region, tmp_path: Path
 ) -> None:
     acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
-    assert en_tout(region.db, region) == 600_000
+    assert campaign_kept(region.db, region) == 600_000
     (tmp_path / "autre").mkdir()
-    voisine, autre = ouvre(chemin_de(region.db)), nouvelle(tmp_path / "autre")
-    autre.envoie(
-        "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"gain_annuel": 9_000, "date_premiere_commande": date(2021, 1, 4)}]}
+    same_register, other = open_register(path_of(region.db)), new_region(tmp_path / "autre")
+    other.send(
+        "belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"gain_annuel": 9_000, "date_premiere_commande": date(2021, 1, 4)}]}
     )
-    autre.heure = region.heure
-    acts.decide(autre.main(), PREMIERE, "retirer", "déjà comptée")  # as many files and acts, bearing the same numbers
-    for db, attendu in ((voisine, 600_000), (autre.db, 0), (region.db, 600_000)):
-        assert en_tout(db, region) == attendu
-    assert what_counts._souvenir(voisine) is what_counts._souvenir(region.db) is not what_counts._souvenir(autre.db)
-    voisine.close()
+    other.hour = region.hour
+    acts.decide(other.main(), PREMIERE, "retirer", "déjà comptée")  # as many files and acts, bearing the same numbers
+    for db, expected in ((same_register, 600_000), (other.db, 0), (region.db, 600_000)):
+        assert campaign_kept(db, region) == expected
+    assert (
+        what_counts._memory_of(same_register)
+        is what_counts._memory_of(region.db)
+        is not what_counts._memory_of(other.db)
+    )
+    same_register.close()
 
 
 def test_what_another_commits_while_a_day_is_worked_out_is_not_remembered_for_the_days_before(region: Region) -> None:
-    robot = ouvre(chemin_de(region.db))
-    acts.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
-    region.le(LE_24)
-    pris: list[str] = []
+    robot = open_register(path_of(region.db))
+    acts.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
+    region.dated(JANUARY_24)
+    taken: list[str] = []
 
-    def au_milieu(sql: str) -> None:
-        if sql.lstrip().startswith("WITH campagne(code") and not pris:
-            pris.append(sql)
+    def decide_midway(sql: str) -> None:
+        if sql.lstrip().startswith("WITH campagne(code") and not taken:
+            taken.append(sql)
             acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
 
-    robot.conn.set_trace_callback(au_milieu)
-    assert en_tout(robot, region) == 5_000_000  # as it stood when the question was asked
+    robot.conn.set_trace_callback(decide_midway)
+    assert campaign_kept(robot, region) == 5_000_000  # as it stood when the question was asked
     robot.conn.set_trace_callback(None)
-    assert pris
-    assert en_tout(robot, region) == 4_600_000
-    assert retenu(region, LE_21) == 5_000_000
-    assert sum(o.totaux.gain_retenu for o in qui_compte(robot, [ANNUELLE], LE_21).values()) == 5_000_000
-    assert changements(region.vue, sujet(GHT, 2021, depuis=LE_21)).valeur == -400_000
+    assert taken
+    assert campaign_kept(robot, region) == 4_600_000
+    assert kept(region, JANUARY_21) == 5_000_000
+    assert sum(o.totals.gain_retenu for o in counting_tabs(robot, [YEAR_END], JANUARY_21).values()) == 5_000_000
+    assert changes(region.view, subject(GHT, 2021, since=JANUARY_21)).value == -400_000
     robot.close()
 
 
 def test_a_register_that_takes_the_name_of_an_open_one_shares_nothing_with_it(region: Region, tmp_path: Path) -> None:
-    chemin, copie = chemin_de(region.db), tmp_path / "copie.sqlite"
+    path, copied = path_of(region.db), tmp_path / "copie.sqlite"
     region.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copy(chemin, copie)
+    shutil.copy(path, copied)
     acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
     region.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     region.db.close()
-    ancien = ouvre(chemin)
-    for suite in ("-wal", "-shm"):
-        Path(f"{chemin}{suite}").unlink(missing_ok=True)
-    copie.replace(chemin)
-    assert en_tout(ancien, region) == 600_000
-    region.db = ouvre(chemin)
-    acts.decide(region.main(), TROISIEME, "retirer", "déjà comptée")  # bears the number of the other one's act
-    assert en_tout(region.db, region) == 400_000
-    chemin.rename(tmp_path / "ailleurs.sqlite")
-    assert en_tout(region.db, region) == 400_000
-    ancien.close()
+    old = open_register(path)
+    for end in ("-wal", "-shm"):
+        Path(f"{path}{end}").unlink(missing_ok=True)
+    copied.replace(path)
+    assert campaign_kept(old, region) == 600_000
+    region.db = open_register(path)
+    acts.decide(region.main(), THIRD, "retirer", "déjà comptée")  # bears the number of the other one's act
+    assert campaign_kept(region.db, region) == 400_000
+    path.rename(tmp_path / "ailleurs.sqlite")
+    assert campaign_kept(region.db, region) == 400_000
+    old.close()
 
 
 def test_the_hour_that_comes_twice_in_october_hides_no_sending(region: Region) -> None:
     for fold, gain in ((0, 5_000), (1, 7_000)):
-        region.heure = datetime(2022, 10, 30, 2, 30 - 20 * fold, tzinfo=PARIS, fold=fold)
-        region.envoie("belfort.xlsx", GHT, ANNUELLE, {BELFORT: [
+        region.hour = datetime(2022, 10, 30, 2, 30 - 20 * fold, tzinfo=PARIS, fold=fold)
+        region.send("belfort.xlsx", GHT, YEAR_END, {BELFORT: [
             {"intitule": "Gants", "gain_annuel": gain, "date_premiere_commande": date(2021, 1, 4)}]})  # fmt: skip
-    assert retenu(region) == 700_000
+    assert kept(region) == 700_000
 
 
 def test_striking_a_loss_raises_nothing(region: Region) -> None:
-    region.envoie(
-        "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"gain_annuel": -6_000, "date_premiere_commande": date(2021, 1, 4)}]}
+    region.send(
+        "belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"gain_annuel": -6_000, "date_premiere_commande": date(2021, 1, 4)}]}
     )
     acts.decide(region.main(), PREMIERE, "retirer", "douteuse")
-    (onglet,) = region.vue.comptent(sujet(GHT, 2021))
-    assert (onglet.totaux.gain_declare, onglet.totaux.gain_retire, onglet.totaux.gain_retenu) == (-600_000, 0, -600_000)
-    assert onglet.totaux.lignes_rejetees == 1
+    (tab,) = region.view.tabs_that_count(subject(GHT, 2021))
+    assert (tab.totals.gain_declare, tab.totals.gain_retire, tab.totals.gain_retenu) == (-600_000, 0, -600_000)
+    assert tab.totals.lignes_rejetees == 1
 
 
 def test_a_decision_to_keep_lapses_when_the_amounts_change_and_says_so(region: Region) -> None:
-    acts.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
-    janvier = {"date_premiere_commande": date(2021, 1, 4)}
-    ligne = {"intitule": "Linge", "marche": "M2", "action_id": "0002", **janvier}
-    region.le(LE_24).envoie("belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{**ligne, "gain_annuel": 41_000}]})
-    assert retenu(region) == 0
-    (rejet,) = region.demande(f"rejets {GHT} 2021")["lignes"]
-    assert "les montants ont changé depuis : à revoir (marché relu)" in rejet["precision"]
-    region.envoie("belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{**ligne, "gain_annuel": 40_000, "commentaire": "rendu"}]})
-    assert retenu(region) == 4_000_000
+    acts.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
+    january = {"date_premiere_commande": date(2021, 1, 4)}
+    line = {"intitule": "Linge", "marche": "M2", "action_id": "0002", **january}
+    region.dated(JANUARY_24).send("belfort.xlsx", GHT, YEAR_END, {BELFORT: [{**line, "gain_annuel": 41_000}]})
+    assert kept(region) == 0
+    (rejection,) = region.ask(f"rejets {GHT} 2021")["lignes"]
+    assert "les montants ont changé depuis : à revoir (marché relu)" in rejection["precision"]
+    region.send("belfort.xlsx", GHT, YEAR_END, {BELFORT: [{**line, "gain_annuel": 40_000, "commentaire": "rendu"}]})
+    assert kept(region) == 4_000_000
 
 
 def test_a_decision_shows_wherever_the_figure_shows(region: Region) -> None:
-    acts.decide(region.main(), DEUXIEME, "retenir", "marché relu")
+    acts.decide(region.main(), SECOND, "retenir", "marché relu")
     acts.decide(region.main(DGOS), PREMIERE, "retirer", "déjà comptée")
-    gardee = f"gardée par {REFERENT} le 2022-01-20 : marché relu"
+    kept_words = f"gardée par {REFERENT} le 2022-01-20 : marché relu"
     retiree = f"retirée par {DGOS} le 2022-01-20 : déjà comptée"
-    pourquoi = region.demande(f"pourquoi {GHT} 2021")
-    dits = {li["reference"]: (li["valeur"], li.get("precision", "")) for li in pourquoi["lignes"]}
-    assert dits == {
-        DEUXIEME: ("40000.00", gardee),
-        TROISIEME: ("6000.00", ""),
+    why = region.ask(f"pourquoi {GHT} 2021")
+    all_said = {li["reference"]: (li["valeur"], li.get("precision", "")) for li in why["lignes"]}
+    assert all_said == {
+        SECOND: ("40000.00", kept_words),
+        THIRD: ("6000.00", ""),
         PREMIERE: ("0.00", f"retirée, {retiree}"),
     }
-    assert gardee in pourquoi["texte"]
-    rejets = region.demande(f"rejets {GHT} 2021")
-    assert {li["reference"]: (li["valeur"], li["precision"]) for li in rejets["lignes"]} == {
-        DEUXIEME: ("0.00", gardee),
+    assert kept_words in why["texte"]
+    rejections = region.ask(f"rejets {GHT} 2021")
+    assert {li["reference"]: (li["valeur"], li["precision"]) for li in rejections["lignes"]} == {
+        SECOND: ("0.00", kept_words),
         PREMIERE: ("4000.00", retiree),
     }
-    assert rejets["valeur"] == rejets["retire"] == "4000.00"
-    gains = region.demande(f"gains {GHT} 2021")
+    assert rejections["valeur"] == rejections["retire"] == "4000.00"
+    gains = region.ask(f"gains {GHT} 2021")
     assert (gains["declare"], gains["retire"], gains["valeur"]) == ("50000.00", "4000.00", "46000.00")
 
 
 def test_the_bridge_tells_decisions_from_rules_and_from_what_the_ght_changed(region: Region) -> None:
-    acts.decide(region.le(LE_21).main(), DEUXIEME, "retenir", "marché relu")
-    region.le(LE_24).change_le_dossier("reglages.toml", "performance_a_expliquer = 15", "performance_a_expliquer = 6")
-    region.change_le_dossier("reglages.toml", "performance_a_justifier = 30", "performance_a_justifier = 7")
-    region.rejuge()
-    rendu = changements(region.vue, sujet(GHT, 2021, depuis=LE_20))
-    assert {e.code: e.valeur for e in rendu.elements} == {"decision": 4_000_000, "regle": -600_000}
-    assert rendu.valeur == 3_400_000
+    acts.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
+    region.dated(JANUARY_24).edit_folder("reglages.toml", "performance_a_expliquer = 15", "performance_a_expliquer = 6")
+    region.edit_folder("reglages.toml", "performance_a_justifier = 30", "performance_a_justifier = 7")
+    region.judge_again()
+    result = changes(region.view, subject(GHT, 2021, since=JANUARY_20))
+    assert {e.code: e.value for e in result.elements} == {"decision": 4_000_000, "regle": -600_000}
+    assert result.value == 3_400_000
 
 
 def test_the_bridge_says_modified_of_a_line_that_was_there_and_counted_for_nothing(region: Region) -> None:
-    lignes: list[dict[str, Any]] = [
+    lines: list[dict[str, Any]] = [
         {"intitule": "Gants", "statut": "abandonné", "date_premiere_commande": None},
         {"intitule": "Linge", "gain_annuel": 40_000, "marche": "M2", "date_premiere_commande": date(2021, 1, 4)},
         {"intitule": "Papier", "gain_annuel": 6_000, "marche": "M3", "date_premiere_commande": date(2021, 1, 4)},
     ]
-    region.le(LE_21).envoie("belfort.xlsx", GHT, ANNUELLE, {BELFORT: lignes})
-    rendu = changements(region.vue, sujet(GHT, 2021, depuis=LE_20, par="ligne"))
-    assert [(e.code, e.valeur, e.adresse and e.adresse.cellule) for e in rendu.elements] == [
+    region.dated(JANUARY_21).send("belfort.xlsx", GHT, YEAR_END, {BELFORT: lines})
+    result = changes(region.view, subject(GHT, 2021, since=JANUARY_20, by="ligne"))
+    assert [(e.code, e.value, e.address and e.address.cell) for e in result.elements] == [
         ("modifiee", -400_000, f"{GAIN_COL}5")
     ]
 
@@ -343,241 +347,241 @@ def test_the_bridge_says_modified_of_a_line_that_was_there_and_counted_for_nothi
 
 
 def test_an_extended_ght_is_late_after_its_own_deadline_and_is_left_out_of_the_lock(region: Region) -> None:
-    acts.prolonge(region.le(LE_24).main(), ANNUELLE, YONNE, date(2022, 3, 20), "panne informatique")
-    region.le(date(2022, 3, 15))
-    assert not etat(region, YONNE).en_retard
-    assert "prolongée jusqu'au 20/03/2022" in etat(region, YONNE).mots
-    assert acts.verrouille(region.main(), ANNUELLE, [YONNE, GHT], "fin") == [GHT]
-    region.le(date(2022, 3, 21))
-    assert etat(region, YONNE).en_retard
-    assert acts.verrouille(region.main(), ANNUELLE, [YONNE, GHT], "fin") == [YONNE]
-    assert not etat(region, YONNE, LE_21).prolongee
+    acts.extend(region.dated(JANUARY_24).main(), YEAR_END, YONNE, date(2022, 3, 20), "panne informatique")
+    region.dated(date(2022, 3, 15))
+    assert not state(region, YONNE).late
+    assert "prolongée jusqu'au 20/03/2022" in state(region, YONNE).words
+    assert acts.lock_ghts(region.main(), YEAR_END, [YONNE, GHT], "fin") == [GHT]
+    region.dated(date(2022, 3, 21))
+    assert state(region, YONNE).late
+    assert acts.lock_ghts(region.main(), YEAR_END, [YONNE, GHT], "fin") == [YONNE]
+    assert not state(region, YONNE, JANUARY_21).extended
 
 
-@pytest.mark.parametrize("jusqu_au", [date(2022, 2, 28), date(2022, 2, 1)])
-def test_an_extension_goes_past_the_deadline_of_the_campaign(region: Region, jusqu_au: date) -> None:
+@pytest.mark.parametrize("until_day", [date(2022, 2, 28), date(2022, 2, 1)])
+def test_an_extension_goes_past_the_deadline_of_the_campaign(region: Region, until_day: date) -> None:
     with pytest.raises(UserError, match="un jour d'après"):
-        acts.prolonge(region.main(), ANNUELLE, YONNE, jusqu_au, "panne")
+        acts.extend(region.main(), YEAR_END, YONNE, until_day, "panne")
 
 
 def test_nothing_to_declare_said_by_phone_is_an_answer_once_all_members_are_answered_for(region: Region) -> None:
-    acts.dit_neant(region.main(), ANNUELLE, SENS, "appel du 20/01")
-    assert (etat(region, YONNE).progres, etat(region, YONNE).onglets) == ("ouverte", 1)
-    acts.dit_neant(region.le(LE_21).main(), ANNUELLE, JOIGNY, "appel du 21/01")
-    assert etat(region, YONNE).repondu
-    region.le(date(2022, 4, 1))
-    assert etat(region, YONNE).mots == "néant", "said in time, it never becomes late"
-    assert etat(region, YONNE, LE_20).progres == "ouverte"
+    acts.declare_neant(region.main(), YEAR_END, SENS, "appel du 20/01")
+    assert (state(region, YONNE).progress, state(region, YONNE).tabs) == ("ouverte", 1)
+    acts.declare_neant(region.dated(JANUARY_21).main(), YEAR_END, JOIGNY, "appel du 21/01")
+    assert state(region, YONNE).has_answered
+    region.dated(date(2022, 4, 1))
+    assert state(region, YONNE).words == "néant", "said in time, it never becomes late"
+    assert state(region, YONNE, JANUARY_20).progress == "ouverte"
 
 
 def test_nothing_to_declare_gives_way_to_the_trame_that_comes_after_all(region: Region) -> None:
-    acts.dit_neant(region.main(), ANNUELLE, JOIGNY, "appel")
-    region.le(LE_21).envoie("yonne.xlsx", YONNE, ANNUELLE, {JOIGNY: [{}]})
-    assert (etat(region, YONNE).progres, etat(region, YONNE).onglets) == ("remise", 1)
+    acts.declare_neant(region.main(), YEAR_END, JOIGNY, "appel")
+    region.dated(JANUARY_21).send("yonne.xlsx", YONNE, YEAR_END, {JOIGNY: [{}]})
+    assert (state(region, YONNE).progress, state(region, YONNE).tabs) == ("remise", 1)
     with pytest.raises(UserError, match="a déjà répondu"):
-        acts.dit_neant(region.main(), ANNUELLE, JOIGNY, "appel")
+        acts.declare_neant(region.main(), YEAR_END, JOIGNY, "appel")
 
 
 def test_a_trame_seen_and_never_handed_in_is_late_after_the_deadline(region: Region) -> None:
-    region.envoie("yonne.xlsx", YONNE, ANNUELLE, {JOIGNY: [{}]}, remise=False)
-    assert not etat(region, YONNE).en_retard
-    region.le(date(2022, 3, 1))
-    assert etat(region, YONNE).en_retard
-    assert etat(region, YONNE).progres == "vue"
+    region.send("yonne.xlsx", YONNE, YEAR_END, {JOIGNY: [{}]}, handing_in=False)
+    assert not state(region, YONNE).late
+    region.dated(date(2022, 3, 1))
+    assert state(region, YONNE).late
+    assert state(region, YONNE).progress == "vue"
 
 
 def test_a_trame_entered_by_the_referent_says_so_and_why(region: Region) -> None:
-    region.depose("yonne.xlsx", (region.ou / "recus" / "belfort.xlsx").read_bytes())
-    region.depose("belfort.xlsx", (region.ou / "recus" / "belfort.xlsx").read_bytes())
+    region.drop_file("yonne.xlsx", (region.where / "recus" / "belfort.xlsx").read_bytes())
+    region.drop_file("belfort.xlsx", (region.where / "recus" / "belfort.xlsx").read_bytes())
     from tests.region import trame
 
-    region.depose("yonne.xlsx", trame(region.dossier, YONNE, ANNUELLE, {SENS: [{}], JOIGNY: [{}]}))
-    region.le(LE_21).releve(Saisie(REFERENT, "lu au téléphone"), "yonne.xlsx")
-    assert etat(region, YONNE).mots == "remise, saisie pour son compte (lu au téléphone)"
-    assert etat(region, GHT).pour_le_compte == ""
+    region.drop_file("yonne.xlsx", trame(region.folder, YONNE, YEAR_END, {SENS: [{}], JOIGNY: [{}]}))
+    region.dated(JANUARY_21).pull_sources(Entry(REFERENT, "lu au téléphone"), "yonne.xlsx")
+    assert state(region, YONNE).words == "remise, saisie pour son compte (lu au téléphone)"
+    assert state(region, GHT).on_behalf == ""
 
 
 def test_only_what_was_received_is_validated(region: Region) -> None:
     with pytest.raises(UserError, match="rien à valider"):
-        acts.valide(region.main(), ANNUELLE, YONNE, "relu")
-    acts.valide(region.main(), ANNUELLE, GHT, "relu")
-    assert etat(region, GHT).progres == "validée"
-    acts.valide(region.le(LE_21).main(), ANNUELLE, GHT, "à revoir", oui=False)
-    assert etat(region, GHT).progres == "remise"
-    assert etat(region, GHT, LE_20).progres == "validée"
+        acts.validate(region.main(), YEAR_END, YONNE, "relu")
+    acts.validate(region.main(), YEAR_END, GHT, "relu")
+    assert state(region, GHT).progress == "validée"
+    acts.validate(region.dated(JANUARY_21).main(), YEAR_END, GHT, "à revoir", yes=False)
+    assert state(region, GHT).progress == "remise"
+    assert state(region, GHT, JANUARY_20).progress == "validée"
 
 
 def test_what_comes_after_the_lock_is_shown_even_the_same_day_and_counts_once_it_is_lifted(region: Region) -> None:
-    acts.verrouille(region.main(), ANNUELLE, [GHT], "fin")
-    assert etat(region, GHT).mots == "remise, 1 ligne retirée, trame verrouillée"
-    region.le(LE_20, heure=18).envoie(
-        "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"gain_annuel": 1_200, "date_premiere_commande": date(2021, 1, 4)}]}
+    acts.lock_ghts(region.main(), YEAR_END, [GHT], "fin")
+    assert state(region, GHT).words == "remise, 1 ligne retirée, trame verrouillée"
+    region.dated(JANUARY_20, hour=18).send(
+        "belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"gain_annuel": 1_200, "date_premiere_commande": date(2021, 1, 4)}]}
     )
-    assert retenu(region) == 1_000_000
-    assert "un envoi après le verrou, non compté" in etat(region, GHT).mots
-    acts.verrouille(region.le(LE_21).main(), ANNUELLE, [GHT], "reprise", oui=False)
-    assert retenu(region) == 120_000
-    assert retenu(region, LE_20) == 1_000_000
-    assert suites(region.db, ANNUELLE, LE_20)[GHT].verrouillee_le == LE_20
+    assert kept(region) == 1_000_000
+    assert "un envoi après le verrou, non compté" in state(region, GHT).words
+    acts.lock_ghts(region.dated(JANUARY_21).main(), YEAR_END, [GHT], "reprise", yes=False)
+    assert kept(region) == 120_000
+    assert kept(region, JANUARY_20) == 1_000_000
+    assert ght_decisions(region.db, YEAR_END, JANUARY_20)[GHT].locked_on == JANUARY_20
 
 
 def test_a_referent_still_decides_on_what_was_locked(region: Region) -> None:
-    acts.verrouille(region.main(), ANNUELLE, [GHT], "fin")
-    acts.decide(region.le(LE_21).main(), PREMIERE, "retirer", "DGOS")
-    assert (retenu(region, LE_20), retenu(region)) == (1_000_000, 600_000)
+    acts.lock_ghts(region.main(), YEAR_END, [GHT], "fin")
+    acts.decide(region.dated(JANUARY_21).main(), PREMIERE, "retirer", "DGOS")
+    assert (kept(region, JANUARY_20), kept(region)) == (1_000_000, 600_000)
 
 
 # In bulk, from the workbook of findings
 
 
-def rempli(region: Region, *decisions: tuple[str, str, str]) -> Workbook:
+def filled_findings(region: Region, *decisions: tuple[str, str, str]) -> Workbook:
     """The workbook of findings, with (reference, decision, reason) typed on the first row of each line."""
-    ecrit = findings_workbook.enregistre(findings_workbook.classeur(region.vue, sujet("BFC", 2021, ANNUELLE)))
-    livre = load_workbook(io.BytesIO(ecrit))
-    for reference, decision, motif in decisions:
-        rang = next(r[0].row for r in livre["Constats"].iter_rows(min_row=2) if r[0].value == reference)
-        ecrit_sur(livre, rang, decision, motif)
-    return livre
+    written = findings_workbook.as_bytes(findings_workbook.workbook(region.view, subject("BFC", 2021, YEAR_END)))
+    book = load_workbook(io.BytesIO(written))
+    for reference, decision, reason in decisions:
+        rank = next(r[0].row for r in book["Constats"].iter_rows(min_row=2) if r[0].value == reference)
+        type_decision(book, rank, decision, reason)
+    return book
 
 
-def ecrit_sur(livre: Workbook, rang: int | None, decision: str, motif: str) -> None:
-    feuille = livre["Constats"]
-    colonnes = {c.value: c.column for c in feuille[1]}
-    assert rang
-    feuille.cell(rang, colonnes["Décision"] or 0, decision)
-    feuille.cell(rang, colonnes["Motif"] or 0, motif)
+def type_decision(book: Workbook, rank: int | None, decision: str, reason: str) -> None:
+    sheet = book["Constats"]
+    columns = {c.value: c.column for c in sheet[1]}
+    assert rank
+    sheet.cell(rank, columns["Décision"] or 0, decision)
+    sheet.cell(rank, columns["Motif"] or 0, reason)
 
 
-def lit(livre: Workbook) -> list[tuple[str, str, str]]:
-    return findings_workbook.lit_les_decisions(findings_workbook.enregistre(livre))
+def read(book: Workbook) -> list[tuple[str, str, str]]:
+    return findings_workbook.read_decisions(findings_workbook.as_bytes(book))
 
 
 def test_the_workbook_of_findings_holds_each_finding_at_its_cell_with_its_euros_and_notes(region: Region) -> None:
-    acts.note(region.main(DIRECTEUR), DEUXIEME, "le marché suit")
-    feuille = rempli(region)["Constats"]
-    entetes = [str(c.value) for c in feuille[1]]
-    (ligne,) = [
-        dict(zip(entetes, r, strict=True))
-        for r in feuille.iter_rows(min_row=2, values_only=True)
-        if r[entetes.index("Gravité")] == "rejet"
+    acts.note(region.main(DIRECTOR), SECOND, "le marché suit")
+    sheet = filled_findings(region)["Constats"]
+    headings = [str(c.value) for c in sheet[1]]
+    (line,) = [
+        dict(zip(headings, r, strict=True))
+        for r in sheet.iter_rows(min_row=2, values_only=True)
+        if r[headings.index("Gravité")] == "rejet"
     ]
-    assert (ligne["Référence"], ligne["Fichier"], ligne["Cellule"]) == (DEUXIEME, "belfort.xlsx", f"{GAIN_COL}6")
-    assert ligne["Euros en jeu"] == 40_000
-    assert "le marché suit" in str(ligne["Notes"])
-    assert ligne["Décision"] is None
-    assert [n.texte for n in notes(region.db, ANNUELLE, [BELFORT], LE_20)] == ["le marché suit"]
+    assert (line["Référence"], line["Fichier"], line["Cellule"]) == (SECOND, "belfort.xlsx", f"{GAIN_COL}6")
+    assert line["Euros en jeu"] == 40_000
+    assert "le marché suit" in str(line["Notes"])
+    assert line["Décision"] is None
+    assert [n.text for n in notes(region.db, YEAR_END, [BELFORT], JANUARY_20)] == ["le marché suit"]
 
 
 def test_decisions_filled_in_the_workbook_are_taken_at_once_and_shown_in_the_next_one(region: Region) -> None:
-    demandes = lit(rempli(region, (DEUXIEME, "Garder", " marché  relu ")))
-    assert demandes == [(DEUXIEME, "retenir", "marché relu")]
-    acts.decide_tout(region.main(), demandes)
-    assert retenu(region) == 5_000_000
-    deja = [str(r) for r in rempli(region)["Constats"].iter_rows(values_only=True)]
-    assert any(f"gardée par {REFERENT}" in r for r in deja)
+    requests = read(filled_findings(region, (SECOND, "Garder", " marché  relu ")))
+    assert requests == [(SECOND, "retenir", "marché relu")]
+    acts.decide_all(region.main(), requests)
+    assert kept(region) == 5_000_000
+    already = [str(r) for r in filled_findings(region)["Constats"].iter_rows(values_only=True)]
+    assert any(f"gardée par {REFERENT}" in r for r in already)
 
 
 def test_all_of_the_decisions_or_none(region: Region) -> None:
-    demandes = [
-        (DEUXIEME, "retenir", "relu"),
-        (f"{ANNUELLE}/{SENS}/0001", "retirer", "relu"),
+    requests = [
+        (SECOND, "retenir", "relu"),
+        (f"{YEAR_END}/{SENS}/0001", "retirer", "relu"),
         (PREMIERE, "retirer", ""),
     ]
-    with pytest.raises(UserError) as refus:
-        acts.decide_tout(region.main(), demandes)
-    assert "Aucune décision n'est prise" in str(refus.value)
-    assert str(refus.value).count("•") == 2, "every complaint at once"
+    with pytest.raises(UserError) as refusal:
+        acts.decide_all(region.main(), requests)
+    assert "Aucune décision n'est prise" in str(refusal.value)
+    assert str(refusal.value).count("•") == 2, "every complaint at once"
     assert region.db.execute("SELECT count(*) FROM actes").fetchone() == (0,)
-    assert retenu(region) == 1_000_000
+    assert kept(region) == 1_000_000
 
 
 def test_two_rows_of_one_line_that_disagree_are_refused_and_named(region: Region) -> None:
-    livre = rempli(region, (DEUXIEME, "garder", "relu"))
-    feuille = livre["Constats"]
-    rang = feuille.max_row + 1
-    feuille.cell(rang, 1, DEUXIEME)
-    ecrit_sur(livre, rang, "retirer", "douteux")
-    with pytest.raises(UserError, match=f"ligne {rang} : {DEUXIEME} reçoit plus haut une autre décision"):
-        lit(livre)
-    ecrit_sur(livre, rang, "garder", "relu deux fois")
-    assert lit(livre) == [(DEUXIEME, "retenir", "relu")]
+    book = filled_findings(region, (SECOND, "garder", "relu"))
+    sheet = book["Constats"]
+    rank = sheet.max_row + 1
+    sheet.cell(rank, 1, SECOND)
+    type_decision(book, rank, "retirer", "douteux")
+    with pytest.raises(UserError, match=f"ligne {rank} : {SECOND} reçoit plus haut une autre décision"):
+        read(book)
+    type_decision(book, rank, "garder", "relu deux fois")
+    assert read(book) == [(SECOND, "retenir", "relu")]
 
 
-@pytest.mark.parametrize(("decision", "motif", "dit"), [
+@pytest.mark.parametrize(("decision", "reason", "said"), [
     ("peut-être", "relu", "« peut-être » n'est pas une décision"),
     ("garder", "", "le motif manque"),
     ("garder", "\u200b ", "le motif manque"),
 ])  # fmt: skip
-def test_a_row_that_cannot_be_taken_stops_them_all(region: Region, decision: str, motif: str, dit: str) -> None:
-    with pytest.raises(UserError, match=dit):
-        lit(rempli(region, (DEUXIEME, decision, motif)))
+def test_a_row_that_cannot_be_taken_stops_them_all(region: Region, decision: str, reason: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        read(filled_findings(region, (SECOND, decision, reason)))
 
 
 def test_a_decision_beside_a_finding_on_no_line_is_refused(region: Region) -> None:
-    janvier = {"date_premiere_commande": date(2021, 1, 4)}
-    region.le(LE_21).envoie(
-        "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"intitule": "Gants", "gain_annuel": 4_000, **janvier}]}
+    january = {"date_premiere_commande": date(2021, 1, 4)}
+    region.dated(JANUARY_21).send(
+        "belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"intitule": "Gants", "gain_annuel": 4_000, **january}]}
     )
-    livre = rempli(region)
-    colonne = [titre for titre, _ in findings_workbook.COLONNES].index("Constat")
-    rang = next(r[0].row for r in livre["Constats"].iter_rows(min_row=2) if "n'est plus là" in str(r[colonne].value))
-    ecrit_sur(livre, rang, "garder", "relu")
+    book = filled_findings(region)
+    column = [title for title, _ in findings_workbook.COLUMNS].index("Constat")
+    rank = next(r[0].row for r in book["Constats"].iter_rows(min_row=2) if "n'est plus là" in str(r[column].value))
+    type_decision(book, rank, "garder", "relu")
     with pytest.raises(UserError, match="ne porte pas sur une ligne"):
-        lit(livre)
+        read(book)
 
 
 def test_what_looks_like_a_formula_in_a_trame_stays_text_in_the_workbook_of_findings(region: Region) -> None:
-    piege = '=HYPERLINK("http://exemple.invalid";"ici")'
-    region.envoie(
-        "belfort.xlsx", GHT, ANNUELLE, {BELFORT: [{"famille": "'" + piege, "statut": piege.replace("=", "+")}]}
-    )
-    acts.note(region.main(), PREMIERE, piege)
-    livre = rempli(region)
-    formules = [c.coordinate for r in livre["Constats"].iter_rows() for c in r if c.data_type == "f"]
-    assert formules == []
-    assert any(c.value == piege or piege in str(c.value) for r in livre["Constats"].iter_rows() for c in r)
+    trap = '=HYPERLINK("http://exemple.invalid";"ici")'
+    region.send("belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"famille": "'" + trap, "statut": trap.replace("=", "+")}]})
+    acts.note(region.main(), PREMIERE, trap)
+    book = filled_findings(region)
+    formulas = [c.coordinate for r in book["Constats"].iter_rows() for c in r if c.data_type == "f"]
+    assert formulas == []
+    assert any(c.value == trap or trap in str(c.value) for r in book["Constats"].iter_rows() for c in r)
 
 
 def test_a_workbook_that_is_not_one_of_findings_is_refused_in_a_sentence(region: Region) -> None:
-    autre = Workbook()
+    other = Workbook()
     with pytest.raises(UserError, match="n'a pas d'onglet « Constats »"):
-        lit(autre)
+        read(other)
     with pytest.raises(UserError):
-        findings_workbook.lit_les_decisions(b"PK\x03\x04 pas un classeur")
-    livre = rempli(region)
-    livre["Constats"].delete_cols(1)
+        findings_workbook.read_decisions(b"PK\x03\x04 pas un classeur")
+    book = filled_findings(region)
+    book["Constats"].delete_cols(1)
     with pytest.raises(UserError, match="Colonnes introuvables"):
-        lit(livre)
+        read(book)
 
 
 def test_a_stray_value_in_the_last_cell_of_the_workbook_of_findings_kills_nothing(region: Region) -> None:
-    livre = rempli(region, (DEUXIEME, "garder", "relu"))
-    livre["Constats"]["XFD1048576"] = 1
-    assert lit(livre) == [(DEUXIEME, "retenir", "relu")]
+    book = filled_findings(region, (SECOND, "garder", "relu"))
+    book["Constats"]["XFD1048576"] = 1
+    assert read(book) == [(SECOND, "retenir", "relu")]
 
 
 def test_rows_sorted_and_columns_moved_in_the_workbook_are_still_read(region: Region) -> None:
-    livre = rempli(region, (DEUXIEME, "rendre aux contrôles", "relu"))
-    feuille = livre["Constats"]
-    feuille.insert_cols(1, 2)
-    feuille.insert_rows(1)
-    assert lit(livre) == [(DEUXIEME, "revenir", "relu")]
+    book = filled_findings(region, (SECOND, "rendre aux contrôles", "relu"))
+    sheet = book["Constats"]
+    sheet.insert_cols(1, 2)
+    sheet.insert_rows(1)
+    assert read(book) == [(SECOND, "revenir", "relu")]
 
 
 @pytest.mark.e2e
 def test_the_workbook_of_findings_survives_libreoffice(region: Region, tmp_path: Path) -> None:
     if not shutil.which("soffice"):
         pytest.skip("LibreOffice is not installed")
-    acts.note(region.main(), DEUXIEME, "=1+1")
-    (tmp_path / "constats.xlsx").write_bytes(findings_workbook.enregistre(rempli(region, (DEUXIEME, "garder", "relu"))))
-    for suffixe in ("xlsx", "ods"):
-        sortie = tmp_path / suffixe
-        commande = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profil", "--convert-to", suffixe]
+    acts.note(region.main(), SECOND, "=1+1")
+    (tmp_path / "constats.xlsx").write_bytes(
+        findings_workbook.as_bytes(filled_findings(region, (SECOND, "garder", "relu")))
+    )
+    for suffix in ("xlsx", "ods"):
+        output = tmp_path / suffix
+        command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profil", "--convert-to", suffix]
         subprocess.run(
-            [*commande, "--outdir", sortie, tmp_path / "constats.xlsx"], check=True, capture_output=True, timeout=120
+            [*command, "--outdir", output, tmp_path / "constats.xlsx"], check=True, capture_output=True, timeout=120
         )
-        octets = (sortie / f"constats.{suffixe}").read_bytes()
-        assert findings_workbook.lit_les_decisions(octets) == [(DEUXIEME, "retenir", "relu")]
-    feuille = load_workbook(tmp_path / "xlsx" / "constats.xlsx")["Constats"]
-    assert not [c for r in feuille.iter_rows() for c in r if c.data_type == "f"]
-    assert feuille.data_validations.dataValidation
+        raw_bytes = (output / f"constats.{suffix}").read_bytes()
+        assert findings_workbook.read_decisions(raw_bytes) == [(SECOND, "retenir", "relu")]
+    sheet = load_workbook(tmp_path / "xlsx" / "constats.xlsx")["Constats"]
+    assert not [c for r in sheet.iter_rows() for c in r if c.data_type == "f"]
+    assert sheet.data_validations.dataValidation

@@ -14,34 +14,34 @@ from pathlib import Path
 import pytest
 
 from sheets.register import schema
-from tests.region import nouvelle
-from tests.test_docs import DOCS, RACINE
-from tests.test_under_alert import ANNUELLE, JURA, ORDINAIRES, SUD
+from tests.region import new_region
+from tests.test_docs import DOCS, ROOT
+from tests.test_under_alert import JURA, JURA_SUD, ORDINARY_LINES, YEAR_END
 
 PAGE = (DOCS / "ajouter-une-colonne.md").read_text(encoding="utf-8")
 NUMBER = f"{int(schema.history()[-1].name[:3]) + 1:03d}"
 TOP = ("config", "sheets", "reports", "bots", "jobs", "tests", "docs", "pyproject.toml", "CHANGELOG.md", "README.md")
 
-OPENS = "import sys; from pathlib import Path; from sheets.register.database import ouvre; ouvre(Path(sys.argv[1]))"
+OPENS = "import sys; from pathlib import Path; from sheets.register.database import open_register; open_register(Path(sys.argv[1]))"
 THEN = """
 import json, sys
 from datetime import date
 from pathlib import Path
-from sheets.judging.workbook import juge
-from sheets.register.database import ouvre
+from sheets.judging.workbook import judge
+from sheets.register.database import open_register
 from sheets.returning.companion import retour
-from tests.region import EXEMPLE, Region, charge
-from tests.test_under_alert import ANNUELLE, JURA, ORDINAIRES, SUD
+from tests.region import EXAMPLE, Region, charge
+from tests.test_under_alert import YEAR_END, JURA, ORDINARY_LINES, JURA_SUD
 
 here = Path(sys.argv[1])
-region = Region(here, charge(EXEMPLE), ouvre(here / "vigie.sqlite")).le(date(2022, 1, 27))
-before = region.demande("gains bfc 2021")["valeur"]
-lines = {SUD: [{**ORDINAIRES[0], "code_cpv": "33140000"}, *ORDINAIRES[1:]]}
-region.envoie("Jura.xlsx", JURA, ANNUELLE, lines)
-companion = retour(juge("Jura.xlsx", (here / "recus" / "Jura.xlsx").read_bytes(), region.dossier), region.dossier)
+region = Region(here, charge(EXAMPLE), open_register(here / "vigie.sqlite")).dated(date(2022, 1, 27))
+before = region.ask("gains bfc 2021")["valeur"]
+lines = {JURA_SUD: [{**ORDINARY_LINES[0], "code_cpv": "33140000"}, *ORDINARY_LINES[1:]]}
+region.send("Jura.xlsx", JURA, YEAR_END, lines)
+companion = retour(judge("Jura.xlsx", (here / "recus" / "Jura.xlsx").read_bytes(), region.folder), region.folder)
 print(json.dumps({
-    "figures": [before, region.demande("gains bfc 2021")["valeur"]],
-    "stored": [li["code_cpv"] for li in region.lignes(SUD, ANNUELLE).values()],
+    "figures": [before, region.ask("gains bfc 2021")["valeur"]],
+    "stored": [li["code_cpv"] for li in region.lines(JURA_SUD, YEAR_END).values()],
     "view": [c for c, in region.db.execute("SELECT code_cpv FROM v_lignes_qui_comptent ORDER BY ligne")],
     "companion": [c.value for page in companion for row in page for c in row if c.value in ("Code CPV", "33140000")],
 }))
@@ -85,7 +85,7 @@ def copy(tmp_path: Path) -> Path:
     place = tmp_path / "code"
     place.mkdir()
     for name in TOP:
-        source = RACINE / name
+        source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, place / name, ignore=shutil.ignore_patterns("__pycache__", "e2e", "bench"))
         else:
@@ -95,9 +95,9 @@ def copy(tmp_path: Path) -> Path:
 
 @pytest.mark.e2e  # half a minute, most of it for the copy to be set up
 def test_the_page_adds_a_column_that_is_read_stored_and_shown(copy: Path, tmp_path: Path) -> None:
-    region = nouvelle(tmp_path)
-    region.envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: ORDINAIRES})
-    expected = region.demande("gains bfc 2021")["valeur"]
+    region = new_region(tmp_path)
+    region.send("Jura.xlsx", JURA, YEAR_END, {JURA_SUD: ORDINARY_LINES})
+    expected = region.ask("gains bfc 2021")["valeur"]
     region.db.close()
     declared, shown = blocks("diff")
     edit(copy, declared)

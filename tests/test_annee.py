@@ -15,250 +15,261 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bots.delivery import Canal, tourne
+from bots.delivery import DeliveryChannel, deliver_due
 from bots.letters import composing
-from bots.letters.letter import XLSX, EnvoiError, Lettre, Piece
-from config.folder import Dossier
-from config.rights import Personne
-from jobs.remind import SERVICE, verrouille_a_l_heure
-from reports.view import Vue
+from bots.letters.letter import XLSX, Letter, Piece, SendingError
+from config.folder import Folder
+from config.rights import Person
+from jobs.remind import SERVICE, lock_on_time
+from reports.view import View
 from sheets.register import acts, outbox, replies
 from sheets.register.acts import Main
-from sheets.register.database import ouvre
-from sheets.register.outbox import Cle, Rang
-from sheets.register.pulls import Depot, commence, enregistre, termine
-from tests.oracle_year import PARIS, Vie, attendus, lendemain_midi, permis, recoit, remise
-from tests.postman import Mort
-from tests.year import classeur, instants, peuple
+from sheets.register.database import open_register
+from sheets.register.outbox import Cle, StoredMessage
+from sheets.register.pulls import Depot, close_pull, start_pull, store
+from tests.oracle_year import PARIS, YearPlan, allowed, expected_messages, handing_in, noon_next_day, receiver_of
+from tests.postman import ProcessDeath
+from tests.year import instants, people_country, workbook
 
 pytestmark = pytest.mark.e2e  # a minute and a half of processor
 
-GRAINE = 20220601
-CRASH, PASSE, PERDU = 0.027, 0.02, 0.02
+SEED = 20220601
+CRASH, NO_ANSWER_RATE, LOST_RATE = 0.027, 0.02, 0.02
 """How often, at each point: the process dies; a channel does not answer; the chat takes a letter and does not say so."""
-POINTS = ("inscrit", "annule", "prend", "lache", "part", "arrive", "refuse", "doute", "remet", "attend")
-LIMITE_S = 180
+POINTS = (
+    "write_down",
+    "cancel",
+    "take",
+    "drop_claims",
+    "part",
+    "mark_delivered",
+    "refuse",
+    "doubt",
+    "put_back",
+    "await_lookup",
+)
+LIMIT_S = 180
 """Of processor: what the machine does beside says nothing of us."""
 
 
 @dataclass
-class Monde:
+class World:
     """What is outside the process: it outlives every crash."""
 
-    chemin: Path
-    dossier: Dossier
-    vie: Vie
-    hasard: random.Random
+    path: Path
+    folder: Folder
+    plan: YearPlan
+    random_source: random.Random
     db: Database
-    maintenant: datetime = datetime(2022, 6, 1, tzinfo=PARIS)
-    livrees: list[tuple[datetime, str, Lettre]] = field(default_factory=list)
-    morts: Counter[str] = field(default_factory=Counter)
-    fichiers: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    current_time: datetime = datetime(2022, 6, 1, tzinfo=PARIS)
+    delivered: list[tuple[datetime, str, Letter]] = field(default_factory=list)
+    deaths: Counter[str] = field(default_factory=Counter)
+    files: dict[tuple[str, str, int], int] = field(default_factory=dict)
 
-    def risque(self, ou: str) -> None:
-        if self.hasard.random() < CRASH:
-            self.morts[ou] += 1
-            raise Mort
+    def risk_crash(self, where: str) -> None:
+        if self.random_source.random() < CRASH:
+            self.deaths[where] += 1
+            raise ProcessDeath
 
-    def canal(self, nom: str, adresse: Callable[[Personne], str], *, se_souvient: bool) -> Canal:
-        def envoie(lettre: Lettre) -> str:
-            self.risque(f"{nom} avant")
-            if self.hasard.random() < PASSE:
-                raise EnvoiError("le serveur ne répond pas", definitif=False)
-            self.livrees.append((self.maintenant, nom, lettre))
-            self.risque(f"{nom} après")
-            if se_souvient and self.hasard.random() < PERDU:
-                raise EnvoiError("pas de réponse", definitif=False)
-            return str(len(self.livrees))
+    def delivery_channel(self, name: str, address: Callable[[Person], str], *, remembers: bool) -> DeliveryChannel:
+        def send(letter: Letter) -> str:
+            self.risk_crash(f"{name} avant")
+            if self.random_source.random() < NO_ANSWER_RATE:
+                raise SendingError("le serveur ne répond pas", is_final=False)
+            self.delivered.append((self.current_time, name, letter))
+            self.risk_crash(f"{name} après")
+            if remembers and self.random_source.random() < LOST_RATE:
+                raise SendingError("pas de réponse", is_final=False)
+            return str(len(self.delivered))
 
-        def retrouve(cle: str, a: str, depuis: datetime) -> str | None:
-            self.risque("recherche")
-            if self.hasard.random() < PASSE:
-                raise EnvoiError("le serveur ne répond pas", definitif=False)
-            return next((str(n) for n, (_, _, x) in enumerate(self.livrees) if (x.cle, x.a) == (cle, a)), None)
+        def find_sent(cle: str, a: str, since: datetime) -> str | None:
+            self.risk_crash("recherche")
+            if self.random_source.random() < NO_ANSWER_RATE:
+                raise SendingError("le serveur ne répond pas", is_final=False)
+            return next((str(n) for n, (_, _, x) in enumerate(self.delivered) if (x.cle, x.a) == (cle, a)), None)
 
-        return Canal(nom, adresse, envoie, retrouve if se_souvient else None)
+        return DeliveryChannel(name, address, send, find_sent if remembers else None)
 
-    def vue(self) -> Vue:
-        return Vue(self.db, self.dossier, self.maintenant.date())
+    def view(self) -> View:
+        return View(self.db, self.folder, self.current_time.date())
 
-    def rouvre(self) -> None:
+    def open_again(self) -> None:
         self.db.close()
-        self.db = ouvre(self.chemin)
+        self.db = open_register(self.path)
 
 
 @pytest.fixture(scope="module")
-def monde(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monde]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The year, lived."""
-    ou = tmp_path_factory.mktemp("annee")
-    hasard = random.Random(GRAINE)
-    dossier, vie = peuple(ou / "dossier", hasard)
-    monde = Monde(ou / "vigie.sqlite", dossier, vie, hasard, ouvre(ou / "vigie.sqlite"))
+    where = tmp_path_factory.mktemp("annee")
+    random_source = random.Random(SEED)
+    folder, plan = people_country(where / "dossier", random_source)
+    world = World(where / "vigie.sqlite", folder, plan, random_source, open_register(where / "vigie.sqlite"))
     debut = time.process_time()
     with pytest.MonkeyPatch.context() as m:
-        m.setitem(composing.PIECES, "ouverture", lambda vue, r: Piece(f"{r.cle.unite}.xlsx", b"", XLSX))
+        m.setitem(composing.PIECES, "ouverture", lambda view, r: Piece(f"{r.cle.unite}.xlsx", b"", XLSX))
         for point in POINTS:
-            m.setattr(outbox, point, _fragile(monde, point, getattr(outbox, point)))
-        _vit(monde)
-    duree = time.process_time() - debut
-    print(f"\nUne année : {duree:.0f} s, {sum(monde.morts.values())} morts subites {dict(monde.morts)}")
-    assert duree < LIMITE_S
-    yield monde
-    monde.db.close()
+            m.setattr(outbox, point, _fragile(world, point, getattr(outbox, point)))
+        _live(world)
+    elapsed = time.process_time() - debut
+    print(f"\nUne année : {elapsed:.0f} s, {sum(world.deaths.values())} morts subites {dict(world.deaths)}")
+    assert elapsed < LIMIT_S
+    yield world
+    world.db.close()
 
 
-def _fragile(monde: Monde, point: str, fonction: Callable[..., Any]) -> Callable[..., Any]:
-    def fragile(*tout: Any, **nommes: Any) -> Any:
-        monde.risque(f"avant {point}")
-        rendu = fonction(*tout, **nommes)
-        monde.risque(f"après {point}")
-        return rendu
+def _fragile(world: World, point: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def fragile(*everything: Any, **keywords: Any) -> Any:
+        world.risk_crash(f"avant {point}")
+        result = function(*everything, **keywords)
+        world.risk_crash(f"après {point}")
+        return result
 
     return fragile
 
 
-def _vit(monde: Monde) -> None:
+def _live(world: World) -> None:
     """What people do and when the service ticks, in the order of time."""
-    evenements = _evenements(monde)
-    for instant in instants(monde.vie, [*attendus(monde.vie).values(), *evenements]):
-        monde.maintenant = instant
-        for fait in evenements.get(instant, ()):
-            fait()
-        _tic(monde)
+    events = _events(world)
+    for instant in instants(world.plan, [*expected_messages(world.plan).values(), *events]):
+        world.current_time = instant
+        for done in events.get(instant, ()):
+            done()
+        _tick(world)
 
 
-def _evenements(monde: Monde) -> dict[datetime, list[Callable[[], None]]]:
-    rendu: dict[datetime, list[Callable[[], None]]] = {}
-    vie = monde.vie
-    for (campagne, ght), lus in vie.envois.items():
-        for rang, (quand, remis) in enumerate(lus):
-            rendu.setdefault(quand, []).append(partial(_lit, monde, campagne, ght, rang, remis))
-    for (campagne, ght), (quand, jour) in vie.prolongations.items():
-        rendu.setdefault(quand, []).append(partial(_prolonge, monde, campagne, ght, jour))
-    for cle, moment in attendus(vie).items():
-        etape, genre = vie.gestes.get((cle[0], cle[1], cle[4]), ("", ""))
-        if cle[2] == etape:
-            rendu.setdefault(lendemain_midi(moment), []).append(partial(_presse, monde, Cle(*cle), genre))
-    return rendu
+def _events(world: World) -> dict[datetime, list[Callable[[], None]]]:
+    result: dict[datetime, list[Callable[[], None]]] = {}
+    plan = world.plan
+    for (campaign, ght), read_files in plan.sendings.items():
+        for rank, (when, handed_in) in enumerate(read_files):
+            result.setdefault(when, []).append(partial(_read_file, world, campaign, ght, rank, handed_in))
+    for (campaign, ght), (when, day) in plan.extensions.items():
+        result.setdefault(when, []).append(partial(_extend, world, campaign, ght, day))
+    for cle, moment in expected_messages(plan).items():
+        stage, kind = plan.replies.get((cle[0], cle[1], cle[4]), ("", ""))
+        if cle[2] == stage:
+            result.setdefault(noon_next_day(moment), []).append(partial(_press, world, Cle(*cle), kind))
+    return result
 
 
-def _prolonge(monde: Monde, campagne: str, ght: str, jour: date) -> None:
-    acts.prolonge(_main(monde), campagne, ght, jour, "plus de temps")
+def _extend(world: World, campaign: str, ght: str, day: date) -> None:
+    acts.extend(_main(world), campaign, ght, day, "plus de temps")
 
 
-def _main(monde: Monde, personne: Personne = SERVICE) -> Main:
-    return Main(monde.db, monde.dossier, personne, monde.maintenant)
+def _main(world: World, person: Person = SERVICE) -> Main:
+    return Main(world.db, world.folder, person, world.current_time)
 
 
-def _lit(monde: Monde, campagne: str, ght: str, rang: int, remis: bool) -> None:
-    pull = commence(monde.db, monde.dossier, monde.maintenant)
-    depot = Depot(f"/recus/{campagne}/{ght}.xlsx", 1, 1, f"{campagne}{ght}{rang}", b"x")
-    enregistre(monde.db, pull, depot, classeur(monde.dossier, campagne, ght, remis), rang > 0)
-    termine(monde.db, pull, monde.maintenant, ["nouveau"])
-    monde.fichiers[campagne, ght, rang] = int(monde.db.execute("SELECT max(id) FROM fichiers").fetchone()[0])
+def _read_file(world: World, campaign: str, ght: str, rank: int, handed_in: bool) -> None:
+    pull = start_pull(world.db, world.folder, world.current_time)
+    depot = Depot(f"/recus/{campaign}/{ght}.xlsx", 1, 1, f"{campaign}{ght}{rank}", b"x")
+    store(world.db, pull, depot, workbook(world.folder, campaign, ght, handed_in), rank > 0)
+    close_pull(world.db, pull, world.current_time, ["nouveau"])
+    world.files[campaign, ght, rank] = int(world.db.execute("SELECT max(id) FROM fichiers").fetchone()[0])
 
 
-def _presse(monde: Monde, cle: Cle, genre: str) -> None:
+def _press(world: World, cle: Cle, kind: str) -> None:
     """Someone answers their reminder, as the button does."""
-    rang = outbox.connus(monde.db, [cle.campagne])[cle]
-    main = _main(monde, monde.dossier.personnes[cle.personne])
-    if genre == "noter":
-        replies.note(main, rang.envoi)
+    rank = outbox.known_messages(world.db, [cle.campaign])[cle]
+    main = _main(world, world.folder.persons[cle.person])
+    if kind == "noter":
+        replies.note(main, rank.sending)
     else:
-        replies.reporte(main, rang.envoi, 3)
+        replies.put_off(main, rank.sending, 3)
 
 
-def _tic(monde: Monde) -> None:
+def _tick(world: World) -> None:
     """One tick, started again after each crash, then those of the same day for what was put back to later."""
-    canaux = [
-        monde.canal("slack", lambda p: p.slack, se_souvient=True),
-        monde.canal("courriel", lambda p: p.email, se_souvient=False),
+    delivery_channels = [
+        world.delivery_channel("slack", lambda p: p.slack, remembers=True),
+        world.delivery_channel("courriel", lambda p: p.email, remembers=False),
     ]
     while True:
         try:
-            verrouille_a_l_heure(monde.vue(), monde.maintenant)
-            tourne(monde.vue(), lambda: monde.maintenant, canaux)
-        except Mort:
-            monde.rouvre()
+            lock_on_time(world.view(), world.current_time)
+            deliver_due(world.view(), lambda: world.current_time, delivery_channels)
+        except ProcessDeath:
+            world.open_again()
             continue
-        suivant = min(_a_reprendre(monde), default=None)
-        if suivant is None or suivant.date() != monde.maintenant.date() or not permis(suivant):
+        next_instant = min(_retry_instants(world), default=None)
+        if next_instant is None or next_instant.date() != world.current_time.date() or not allowed(next_instant):
             return
-        monde.maintenant = max(suivant, monde.maintenant + timedelta(minutes=1))
+        world.current_time = max(next_instant, world.current_time + timedelta(minutes=1))
 
 
-def _a_reprendre(monde: Monde) -> Iterator[datetime]:
-    for r in outbox.en_etat(monde.db, "pris", "à dire"):
-        yield (r.pas_avant if r.raison or r.etat == "à dire" else r.le + outbox.BAIL).astimezone(PARIS)
+def _retry_instants(world: World) -> Iterator[datetime]:
+    for r in outbox.in_states(world.db, "pris", "à dire"):
+        yield (r.not_before if r.reason or r.state == "à dire" else r.dated + outbox.BAIL).astimezone(PARIS)
 
 
-def _tous(monde: Monde) -> dict[Cle, Rang]:
-    return outbox.connus(monde.db, monde.dossier.campagnes)
+def _all_messages(world: World) -> dict[Cle, StoredMessage]:
+    return outbox.known_messages(world.db, world.folder.campaigns)
 
 
-def _attendus(monde: Monde) -> dict[Cle, datetime]:
+def _expected_messages(world: World) -> dict[Cle, datetime]:
     """What the oracle expects, receipts under the number their file has in the register."""
-    rendu = {}
-    for (campagne, ght, etape, repere, p), moment in attendus(monde.vie).items():
-        nomme = str(monde.fichiers[campagne, ght, int(repere)]) if etape == "accusé" else repere
-        rendu[Cle(campagne, ght, etape, nomme, p)] = moment
-    return rendu
+    result = {}
+    for (campaign, ght, stage, anchor, p), moment in expected_messages(world.plan).items():
+        named_file = str(world.files[campaign, ght, int(anchor)]) if stage == "accusé" else anchor
+        result[Cle(campaign, ght, stage, named_file, p)] = moment
+    return result
 
 
-def test_at_least_five_hundred_crashes_at_every_point(monde: Monde) -> None:
-    assert sum(monde.morts.values()) >= 500
-    assert len(monde.morts) >= 12
+def test_at_least_five_hundred_crashes_at_every_point(world: World) -> None:
+    assert sum(world.deaths.values()) >= 500
+    assert len(world.deaths) >= 12
 
 
-def test_everyone_is_told_what_the_calendar_says_and_nothing_else(monde: Monde) -> None:
-    dits = {cle: r for cle, r in _tous(monde).items() if r.etat in ("dit", "doute")}
-    voulus = _attendus(monde)
-    par_etape = Counter(cle.etape for cle in dits)
-    print(f"\n{len(dits)} messages, {len(monde.livrees)} lettres : {dict(sorted(par_etape.items()))}")
-    assert set(voulus) - set(dits) == set(), "forgotten"
-    assert set(dits) - set(voulus) == set(), "told for nothing"
-    assert par_etape == Counter(cle.etape for cle in voulus)
+def test_everyone_is_told_what_the_calendar_says_and_nothing_else(world: World) -> None:
+    all_said = {cle: r for cle, r in _all_messages(world).items() if r.state in ("dit", "doubt")}
+    wanted = _expected_messages(world)
+    by_stage = Counter(cle.stage for cle in all_said)
+    print(f"\n{len(all_said)} messages, {len(world.delivered)} lettres : {dict(sorted(by_stage.items()))}")
+    assert set(wanted) - set(all_said) == set(), "forgotten"
+    assert set(all_said) - set(wanted) == set(), "told for nothing"
+    assert by_stage == Counter(cle.stage for cle in wanted)
 
 
-def test_nobody_is_told_anything_twice(monde: Monde) -> None:
-    lettres = Counter(x.cle for _, _, x in monde.livrees)
-    assert max(lettres.values()) == 1
-    arrivees = Counter(lettres[r.envoi] for r in _tous(monde).values() if r.etat == "dit")
-    assert arrivees == {1: arrivees[1]}, "what is marked as said was delivered"
-    connues = {r.envoi for r in _tous(monde).values() if r.etat in ("dit", "doute")}
-    assert set(lettres) <= connues, "what was delivered is known: no letter left under a forgotten name"
+def test_nobody_is_told_anything_twice(world: World) -> None:
+    letters = Counter(x.cle for _, _, x in world.delivered)
+    assert max(letters.values()) == 1
+    arrivals = Counter(letters[r.sending] for r in _all_messages(world).values() if r.state == "dit")
+    assert arrivals == {1: arrivals[1]}, "what is marked as said was delivered"
+    known_actions = {r.sending for r in _all_messages(world).values() if r.state in ("dit", "doubt")}
+    assert set(letters) <= known_actions, "what was delivered is known: no letter left under a forgotten name"
 
 
-def test_a_doubt_is_of_the_mail_alone_and_rare(monde: Monde) -> None:
-    doutes = [r for r in _tous(monde).values() if r.etat == "doute"]
-    assert {r.canal for r in doutes} == {"courriel"}
-    assert len(doutes) < sum(monde.morts.values())
-    assert {r.etat for r in _tous(monde).values()} <= {"dit", "doute", "nul"}
+def test_a_doubt_is_of_the_mail_alone_and_rare(world: World) -> None:
+    doubts = [r for r in _all_messages(world).values() if r.state == "doubt"]
+    assert {r.delivery_channel for r in doubts} == {"courriel"}
+    assert len(doubts) < sum(world.deaths.values())
+    assert {r.state for r in _all_messages(world).values()} <= {"dit", "doubt", "nul"}
 
 
-def test_nothing_leaves_in_quiet_hours(monde: Monde) -> None:
-    assert [quand for quand, _, _ in monde.livrees if not permis(quand)] == []
+def test_nothing_leaves_in_quiet_hours(world: World) -> None:
+    assert [when for when, _, _ in world.delivered if not allowed(when)] == []
 
 
-def test_nobody_is_reminded_after_their_hand_in_was_read(monde: Monde) -> None:
-    par_code = {c.code: c for c in monde.vie.campagnes}
-    fautes = []
-    for cle, r in _tous(monde).items():
-        rendu = remise(monde.vie, par_code[cle.campagne], cle.unite)
-        if r.etat in ("dit", "doute") and r.genre in replies.REPONDENT and rendu and r.le >= rendu:
-            fautes.append((cle, r.le, rendu))
-    assert fautes == []
+def test_nobody_is_reminded_after_their_hand_in_was_read(world: World) -> None:
+    by_code = {c.code: c for c in world.plan.campaigns}
+    faults = []
+    for cle, r in _all_messages(world).items():
+        result = handing_in(world.plan, by_code[cle.campaign], cle.unite)
+        if r.state in ("dit", "doubt") and r.kind in replies.WITH_REPLIES and result and r.dated >= result:
+            faults.append((cle, r.dated, result))
+    assert faults == []
 
 
-def test_one_letter_for_each_person_and_moment_through_their_stand_in_when_they_are_away(monde: Monde) -> None:
-    adresses = {a: p.email for p in monde.dossier.personnes.values() for a in (p.email, p.slack) if a}
-    rangs: dict[str, list[Rang]] = {}
-    for r in _tous(monde).values():
-        rangs.setdefault(r.envoi, []).append(r)
+def test_one_letter_for_each_person_and_moment_through_their_stand_in_when_they_are_away(world: World) -> None:
+    addresses = {a: p.email for p in world.folder.persons.values() for a in (p.email, p.slack) if a}
+    stored: dict[str, list[StoredMessage]] = {}
+    for r in _all_messages(world).values():
+        stored.setdefault(r.sending, []).append(r)
     moments: Counter[tuple[str, datetime, frozenset[Cle]]] = Counter()
-    for quand, _, lettre in monde.livrees:
-        siens = rangs[lettre.cle]
-        assert {recoit(monde.vie, r.cle.personne, quand.date()) for r in siens} == {adresses[lettre.a]}
-        moments[adresses[lettre.a], quand.astimezone(UTC), frozenset(r.cle for r in siens)] += 1
+    for when, _, letter in world.delivered:
+        its_tabs = stored[letter.cle]
+        assert {receiver_of(world.plan, r.cle.person, when.date()) for r in its_tabs} == {addresses[letter.a]}
+        moments[addresses[letter.a], when.astimezone(UTC), frozenset(r.cle for r in its_tabs)] += 1
     assert max(moments.values()) == 1
-    assert max(len(siens) for siens in rangs.values()) >= 5, "a referent is told of several GHT at once"
+    assert max(len(its_tabs) for its_tabs in stored.values()) >= 5, "a referent is told of several GHT at once"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from tests.region import Region, nouvelle
-from tests.test_under_alert import ANNUELLE, JURA, MOREZ, ORDINAIRES, SUD
+from tests.region import Region, new_region
+from tests.test_under_alert import JURA, JURA_SUD, MOREZ, ORDINARY_LINES, YEAR_END
 
 NEXT = "2022-mi-annee"
 
@@ -18,9 +18,9 @@ NEXT = "2022-mi-annee"
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
     """Two exercices of one GHT: a rate of the first also looks at the lines of the second."""
-    r = nouvelle(tmp_path)
-    r.envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: ORDINAIRES, MOREZ: ORDINAIRES[:1]})
-    r.le(date(2022, 7, 20)).envoie("Ensuite.xlsx", JURA, NEXT, {SUD: ORDINAIRES[1:]})
+    r = new_region(tmp_path)
+    r.send("Jura.xlsx", JURA, YEAR_END, {JURA_SUD: ORDINARY_LINES, MOREZ: ORDINARY_LINES[:1]})
+    r.dated(date(2022, 7, 20)).send("Ensuite.xlsx", JURA, NEXT, {JURA_SUD: ORDINARY_LINES[1:]})
     return r
 
 
@@ -36,7 +36,7 @@ def plans(region: Region, question: str, word: str) -> list[str]:
 
     with pytest.MonkeyPatch.context() as m:
         m.setattr(Database, "execute", listening)
-        region.demande(question)
+        region.ask(question)
     return [r[3] for sql, p in asked for r in region.db.execute(f"EXPLAIN QUERY PLAN {sql}", p).fetchall()]
 
 

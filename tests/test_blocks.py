@@ -14,69 +14,69 @@ from slack_sdk.models.blocks import ActionsBlock, Block, HeaderBlock, InputBlock
 
 from bots.questions import AXES, INTENTIONS
 from bots.slack import blocks
-from bots.slack.blocks import Suite
-from bots.slack.conversation import question, repond_a
-from config.folder import Dossier
-from config.french import euros, grand_montant
-from config.rights import ROLES, Regard, meilleur_regard
-from config.territory import FRANCE, Perimetre
-from reports.sayable import labels_connus
-from reports.view import Vue
+from bots.slack.blocks import NextQuestion
+from bots.slack.conversation import answer_message, question
+from config.folder import Folder
+from config.french import euros, rounded_amount
+from config.rights import ROLES, Sight, best_sight
+from config.territory import FRANCE, Scope
+from reports.sayable import known_labels
+from reports.view import View
 from sheets.register.acts import decide
-from tests.region import Region, nouvelle
+from tests.region import Region, new_region
 
-MIDI = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
-FOURNISSEUR = "Tartempion"
-HOSTILE = f"<!channel> & @everyone {FOURNISSEUR} 12,50 €"
-PERSONNES = (
+NOON = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
+SUPPLIER = "Tartempion"
+HOSTILE = f"<!channel> & @everyone {SUPPLIER} 12,50 €"
+PERSONS = (
     "dgos@exemple.invalid", "referent.bfc@exemple.invalid", "adjoint.bfc@exemple.invalid", "lecture@exemple.invalid",
     "operateur.uniha@exemple.invalid", "directeur.bfc-08@exemple.invalid", "achats.390780153@exemple.invalid",
 )  # fmt: skip
 GHTS = ("BFC-08", "BFC-06")
 
 
-def verifie(blocs: Sequence[dict[str, Any]], texte: str) -> None:
+def check_message(block_list: Sequence[dict[str, Any]], text: str) -> None:
     """A message that Slack takes."""
-    assert 0 < len(texte) <= 4000
-    relit(blocs, 50)
-    actions = [e["action_id"] for b in blocs if b["type"] == "actions" for e in b["elements"]]
+    assert 0 < len(text) <= 4000
+    read_back(block_list, 50)
+    actions = [e["action_id"] for b in block_list if b["type"] == "actions" for e in b["elements"]]
     assert len(set(actions)) == len(actions) <= 25
 
 
-def relit(blocs: Sequence[dict[str, Any]], au_plus: int) -> None:
+def read_back(block_list: Sequence[dict[str, Any]], at_most: int) -> None:
     """Slack's own models read every block, and what they let through is counted by hand."""
-    assert 0 < len(blocs) <= au_plus
-    relus = Block.parse_all(list(blocs))
-    assert len(relus) == len(blocs)
-    for bloc, relu in zip(blocs, relus, strict=True):
-        relu.validate_json()
-        assert relu.to_dict() == bloc
-        _mesure(relu)
-    noms = [b["block_id"] for b in blocs]
-    assert len(set(noms)) == len(noms)
+    assert 0 < len(block_list) <= at_most
+    parsed_blocks = Block.parse_all(list(block_list))
+    assert len(parsed_blocks) == len(block_list)
+    for block, read_again in zip(block_list, parsed_blocks, strict=True):
+        read_again.validate_json()
+        assert read_again.to_dict() == block
+        _check_sizes(read_again)
+    names = [b["block_id"] for b in block_list]
+    assert len(set(names)) == len(names)
 
 
-def _mesure(bloc: Block) -> None:
-    match bloc:
+def _check_sizes(block: Block) -> None:
+    match block:
         case HeaderBlock():
-            assert bloc.text
-            assert 0 < len(bloc.text.text) <= 150
+            assert block.text
+            assert 0 < len(block.text.text) <= 150
         case SectionBlock():
-            textes = [(bloc.text, 3000)] if bloc.text else []
-            textes += [(f, 2000) for f in bloc.fields or []]
-            assert 0 < len(textes) <= 11
-            assert all(len(t.text.strip()) > 0 and len(t.text) <= limite for t, limite in textes)
-            _mesure_element(bloc.to_dict().get("accessory"))
+            texts = [(block.text, 3000)] if block.text else []
+            texts += [(f, 2000) for f in block.fields or []]
+            assert 0 < len(texts) <= 11
+            assert all(len(t.text.strip()) > 0 and len(t.text) <= limit for t, limit in texts)
+            _check_element_sizes(block.to_dict().get("accessory"))
         case InputBlock():
-            assert bloc.label
-            assert 0 < len(bloc.label.text) <= 2000
-            _mesure_element(bloc.to_dict()["element"])
+            assert block.label
+            assert 0 < len(block.label.text) <= 2000
+            _check_element_sizes(block.to_dict()["element"])
         case ActionsBlock():
-            for e in bloc.to_dict()["elements"]:
-                _mesure_element(e)
+            for e in block.to_dict()["elements"]:
+                _check_element_sizes(e)
 
 
-def _mesure_element(e: dict[str, Any] | None) -> None:
+def _check_element_sizes(e: dict[str, Any] | None) -> None:
     """What one presses, chooses or fills."""
     if e is None:
         return
@@ -84,17 +84,17 @@ def _mesure_element(e: dict[str, Any] | None) -> None:
     if e["type"] == "button":
         assert 0 < len(e["text"]["text"]) <= 75
         assert 0 < len(e["value"]) <= 2000
-    plus = {"overflow": 5, "radio_buttons": 10, "static_select": 100}.get(e["type"])
-    if plus:
-        assert 0 < len(e["options"]) <= plus
+    at_most = {"overflow": 5, "radio_buttons": 10, "static_select": 100}.get(e["type"])
+    if at_most:
+        assert 0 < len(e["options"]) <= at_most
         assert len({o["value"] for o in e["options"]}) == len(e["options"])
         assert all(0 < len(o["text"]["text"]) <= 75 and 0 < len(o["value"]) <= 75 for o in e["options"])
 
 
-def gains_de(finess: str) -> tuple[int, int]:
+def gains_of(finess: str) -> tuple[int, int]:
     """(kept, struck) cents of an établissement: small enough to be said to the euro, told apart by their last digits."""
-    rang = sorted(finess for _, finess in _ETABLISSEMENTS).index(finess)
-    return 100_003 + 1_009 * rang, 300_007 + 2_003 * rang
+    rank = sorted(finess for _, finess in _ETABLISSEMENTS).index(finess)
+    return 100_003 + 1_009 * rank, 300_007 + 2_003 * rank
 
 
 _ETABLISSEMENTS: list[tuple[str, str]] = []
@@ -103,120 +103,125 @@ _ETABLISSEMENTS: list[tuple[str, str]] = []
 @pytest.fixture(scope="module")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
     """Two GHT whose every établissement typed one line that is kept and one that is struck, all with words to be kept in."""
-    region = nouvelle(tmp_path_factory.mktemp("region"))
+    region = new_region(tmp_path_factory.mktemp("region"))
     _ETABLISSEMENTS.clear()
-    situation = region.dossier.campagnes["2021-annuelle"].situation
+    situation = region.folder.campaigns["2021-annuelle"].situation
     for ght in GHTS:
-        _ETABLISSEMENTS.extend((ght, e.finess) for e in region.dossier.territoire.membres(ght, situation))
+        _ETABLISSEMENTS.extend((ght, e.finess) for e in region.folder.territory.members(ght, situation))
     for ght in GHTS:
-        lignes = {}
+        lines = {}
         for _, finess in (e for e in _ETABLISSEMENTS if e[0] == ght):
-            garde, retire = gains_de(finess)
-            commun = {
+            keep, retire = gains_of(finess)
+            common = {
                 "intitule": HOSTILE,
                 "commentaire": HOSTILE,
-                "marche": FOURNISSEUR,
-                "date_premiere_commande": MIDI.date().replace(2021, 1, 4),
+                "marche": SUPPLIER,
+                "date_premiere_commande": NOON.date().replace(2021, 1, 4),
             }
-            lignes[finess] = [{**commun, "gain_annuel": garde / 100, "action_id": f"x{FOURNISSEUR}"},
-                              {**commun, "gain_annuel": retire / 100, "montant_reference": 100}]  # fmt: skip
-        region.envoie(f"{FOURNISSEUR} {ght}.xlsx", ght, "2021-annuelle", lignes, contact=FOURNISSEUR)
-    region.heure = MIDI
-    decide(region.main(), f"2021-annuelle/{_ETABLISSEMENTS[0][1]}/0002", "retirer", f"{FOURNISSEUR} en double")
+            lines[finess] = [{**common, "gain_annuel": keep / 100, "action_id": f"x{SUPPLIER}"},
+                              {**common, "gain_annuel": retire / 100, "montant_reference": 100}]  # fmt: skip
+        region.send(f"{SUPPLIER} {ght}.xlsx", ght, "2021-annuelle", lines, contact=SUPPLIER)
+    region.hour = NOON
+    decide(region.main(), f"2021-annuelle/{_ETABLISSEMENTS[0][1]}/0002", "retirer", f"{SUPPLIER} en double")
     return region
 
 
 @pytest.fixture(scope="module")
-def vue(region: Region) -> Vue:
-    return region.vue
+def view(region: Region) -> View:
+    return region.view
 
 
-def territoires(vue: Vue) -> list[Perimetre]:
-    t = vue.dossier.territoire
-    proches = [Perimetre("etablissement", f) for _, f in _ETABLISSEMENTS]
-    return [FRANCE, *(Perimetre("region", r) for r in ("BFC", "NA")), *(Perimetre("ght", g) for g in t.ghts), *proches]
+def territories(view: View) -> list[Scope]:
+    t = view.folder.territory
+    nearest_ones = [Scope("etablissement", f) for _, f in _ETABLISSEMENTS]
+    return [FRANCE, *(Scope("region", r) for r in ("BFC", "NA")), *(Scope("ght", g) for g in t.ghts), *nearest_ones]
 
 
-def questions(p: Perimetre) -> Iterable[str]:
-    ou = "france" if p.type == "national" else p.code
+def questions(p: Scope) -> Iterable[str]:
+    where = "france" if p.type == "national" else p.code
     for i in INTENTIONS:
-        suite = " depuis le 15/01" if i.cle == "changements" else ""
-        yield f"{i.mots[0]} {ou} 2021{suite}"
-        yield f"pourquoi {i.mots[0]} {ou} 2021"
-    yield from (f"gains {ou} 2021 par {axe}" for axe in AXES)
+        end = " depuis le 15/01" if i.cle == "changements" else ""
+        yield f"{i.words[0]} {where} 2021{end}"
+        yield f"pourquoi {i.words[0]} {where} 2021"
+    yield from (f"gains {where} 2021 par {axis}" for axis in AXES)
 
 
-def montants(dits: Iterable[int]) -> set[str]:
-    return {re.sub(r"\s", "", mots) for d in dits if d for mots in (euros(d), grand_montant(d))}
+def amounts(all_said: Iterable[int]) -> set[str]:
+    return {re.sub(r"\s", "", words) for d in all_said if d for words in (euros(d), rounded_amount(d))}
 
 
-def vus(vue: Vue, email: str) -> tuple[set[str], set[str]]:
+def seen_ones(view: View, email: str) -> tuple[set[str], set[str]]:
     """(figures, FINESS whose lines may be read) that the rules open to someone, worked out from what was typed."""
-    personne = vue.dossier.personnes[email]
-    ouverts: set[str] = set()
-    lisibles: set[str] = set()
-    for p in territoires(vue):
-        droit = meilleur_regard(personne, vue.dossier.personnes, p, vue.dossier.territoire, vue.au)
-        siens = [f for _, f in _ETABLISSEMENTS if f in dedans(vue, p)]
-        parts = [gains_de(f) for f in siens]
-        if droit is not Regard.RIEN:
-            garde, retire = (sum(v) for v in zip(*parts, strict=True)) if parts else (0, 0)
-            ouverts |= montants((garde, retire, garde + retire))
-        if droit is Regard.TOUT:
-            lisibles |= set(siens)
-            ouverts |= montants(m for g, r in parts for m in (g, r, g + r))
-    return ouverts, lisibles
+    person = view.folder.persons[email]
+    open_ones: set[str] = set()
+    readable_finess: set[str] = set()
+    for p in territories(view):
+        sight_given = best_sight(person, view.folder.persons, p, view.folder.territory, view.as_of)
+        its_tabs = [f for _, f in _ETABLISSEMENTS if f in inside(view, p)]
+        parts = [gains_of(f) for f in its_tabs]
+        if sight_given is not Sight.NOTHING:
+            keep, retire = (sum(v) for v in zip(*parts, strict=True)) if parts else (0, 0)
+            open_ones |= amounts((keep, retire, keep + retire))
+        if sight_given is Sight.EVERYTHING:
+            readable_finess |= set(its_tabs)
+            open_ones |= amounts(m for g, r in parts for m in (g, r, g + r))
+    return open_ones, readable_finess
 
 
-def dedans(vue: Vue, p: Perimetre) -> frozenset[str]:
-    return vue.dossier.territoire.finess_de(p, vue.dossier.campagnes["2021-annuelle"].situation)
+def inside(view: View, p: Scope) -> frozenset[str]:
+    return view.folder.territory.finess_of(p, view.folder.campaigns["2021-annuelle"].situation)
 
 
-def test_every_role_is_walked(vue: Vue) -> None:
-    assert {vue.dossier.personnes[email].role for email in PERSONNES} == set(ROLES)
+def test_every_role_is_walked(view: View) -> None:
+    assert {view.folder.persons[email].role for email in PERSONS} == set(ROLES)
 
 
-@pytest.mark.parametrize("email", PERSONNES)
-def test_no_question_on_any_territory_says_more_than_the_rights_allow(email: str, vue: Vue) -> None:
-    personne = vue.dossier.personnes[email]
-    tous = montants(m for p in territoires(vue) for m in _totaux(vue, p))
-    tous |= montants(m for _, f in _ETABLISSEMENTS for m in gains_de(f))
-    ouverts, lisibles = vus(vue, email)
-    interdits, fermes = tous - ouverts, {f for _, f in _ETABLISSEMENTS} - lisibles
-    dites = 0
-    for p in territoires(vue):
-        for texte in questions(p):
-            message = repond_a(texte, personne, vue, MIDI)
-            verifie(message.blocs, message.texte)
-            dit = json.dumps([message.texte, *message.blocs], ensure_ascii=False)
-            assert not re.search(rf"{FOURNISSEUR}|12,50|<!|@e", dit), (texte, dit)
-            serre = re.sub(r"\s", "", dit)
-            assert not [m for m in interdits if re.search(rf"(?<![\d,]){re.escape(m)}", serre)], (texte, dit)
-            assert not [f for f in fermes if f"/{f}" in dit], (texte, dit)
-            dites += "header" in dit
-    assert (dites == 0) == (personne.role == "operateur")
+@pytest.mark.parametrize("email", PERSONS)
+def test_no_question_on_any_territory_says_more_than_the_rights_allow(email: str, view: View) -> None:
+    person = view.folder.persons[email]
+    all_of_them = amounts(m for p in territories(view) for m in _expected_totals(view, p))
+    all_of_them |= amounts(m for _, f in _ETABLISSEMENTS for m in gains_of(f))
+    open_ones, readable_finess = seen_ones(view, email)
+    forbidden_amounts, closed = all_of_them - open_ones, {f for _, f in _ETABLISSEMENTS} - readable_finess
+    said_ones = 0
+    for p in territories(view):
+        for text in questions(p):
+            message = answer_message(text, person, view, NOON)
+            check_message(message.block_list, message.text)
+            said = json.dumps([message.text, *message.block_list], ensure_ascii=False)
+            assert not re.search(rf"{SUPPLIER}|12,50|<!|@e", said), (text, said)
+            without_spaces = re.sub(r"\s", "", said)
+            assert not [m for m in forbidden_amounts if re.search(rf"(?<![\d,]){re.escape(m)}", without_spaces)], (
+                text,
+                said,
+            )
+            assert not [f for f in closed if f"/{f}" in said], (text, said)
+            said_ones += "header" in said
+    assert (said_ones == 0) == (person.role == "operateur")
 
 
-def _totaux(vue: Vue, p: Perimetre) -> tuple[int, int, int]:
-    parts = [gains_de(f) for _, f in _ETABLISSEMENTS if f in dedans(vue, p)]
-    garde, retire = (sum(g for g, _ in parts), sum(r for _, r in parts))
-    return garde, retire, garde + retire
+def _expected_totals(view: View, p: Scope) -> tuple[int, int, int]:
+    parts = [gains_of(f) for _, f in _ETABLISSEMENTS if f in inside(view, p)]
+    keep, retire = (sum(g for g, _ in parts), sum(r for _, r in parts))
+    return keep, retire, keep + retire
 
 
-def test_what_is_forbidden_to_a_director_is_really_there_for_the_referent(vue: Vue) -> None:
+def test_what_is_forbidden_to_a_director_is_really_there_for_the_referent(view: View) -> None:
     """The walk above looks for figures that some answers do hold."""
-    voisin = next(f for g, f in _ETABLISSEMENTS if g == "BFC-06")
-    dit = str(repond_a("pourquoi gains BFC-06 2021", vue.dossier.personnes["referent.bfc@exemple.invalid"], vue, MIDI))
-    assert f"/{voisin}" in dit
-    assert re.sub(r"\s", "", euros(gains_de(voisin)[0])) in re.sub(r"\s|\\xa0|\\u202f", "", dit)
+    neighbour = next(f for g, f in _ETABLISSEMENTS if g == "BFC-06")
+    said = str(
+        answer_message("pourquoi gains BFC-06 2021", view.folder.persons["referent.bfc@exemple.invalid"], view, NOON)
+    )
+    assert f"/{neighbour}" in said
+    assert re.sub(r"\s", "", euros(gains_of(neighbour)[0])) in re.sub(r"\s|\\xa0|\\u202f", "", said)
 
 
 # Shape
 
 
-def test_the_figure_comes_first_then_what_it_stands_on_then_the_costliest_findings_then_the_buttons(vue: Vue) -> None:
-    message = repond_a("gains BFC 2021", vue.dossier.personnes["referent.bfc@exemple.invalid"], vue, MIDI)
-    assert [b["type"] for b in message.blocs] == [
+def test_the_figure_comes_first_then_what_it_stands_on_then_the_costliest_findings_then_the_buttons(view: View) -> None:
+    message = answer_message("gains BFC 2021", view.folder.persons["referent.bfc@exemple.invalid"], view, NOON)
+    assert [b["type"] for b in message.block_list] == [
         "header",
         "section",
         "section",
@@ -225,82 +230,84 @@ def test_the_figure_comes_first_then_what_it_stands_on_then_the_costliest_findin
         "section",
         "actions",
     ]
-    champs = dict(f["text"].split("\n") for f in message.blocs[2]["fields"])
-    assert list(champs) == ["*Retenu*", "*Déclaré*", "*Objectif*", "*Atteint à*", "*Trames*", "*Au*"]
-    assert champs["*Trames*"] == "2 reçues sur 11"
-    assert champs["*Au*"] == "31/03/2022, 2021-annuelle"
-    assert message.blocs[4]["text"]["text"].count("\n• ") == 3
-    assert [e["text"]["text"] for e in message.blocs[-1]["elements"]] == [
+    fields = dict(f["text"].split("\n") for f in message.block_list[2]["fields"])
+    assert list(fields) == ["*Retenu*", "*Déclaré*", "*Objectif*", "*Atteint à*", "*Trames*", "*Au*"]
+    assert fields["*Trames*"] == "2 reçues sur 11"
+    assert fields["*Au*"] == "31/03/2022, 2021-annuelle"
+    assert message.block_list[4]["text"]["text"].count("\n• ") == 3
+    assert [e["text"]["text"] for e in message.block_list[-1]["elements"]] == [
         "Pourquoi ?", "Par GHT", "Par famille", "En image", "Feuille de calcul"]  # fmt: skip
-    assert len(message.blocs[5]["accessory"]["options"]) == 3
+    assert len(message.block_list[5]["accessory"]["options"]) == 3
 
 
-def test_what_is_left_to_do_is_said_in_full_in_a_chat(vue: Vue) -> None:
+def test_what_is_left_to_do_is_said_in_full_in_a_chat(view: View) -> None:
     """Its words are ours: nothing of a trame is in them, but the sentence of a finding, told by its check."""
-    region, ght = (vue.dossier.personnes[f"{qui}@exemple.invalid"] for qui in ("referent.bfc", "directeur.bfc-08"))
-    message = repond_a("qu'attend-on de moi ?", region, vue, MIDI)
-    assert message.blocs[0]["text"]["text"] == "11 choses à faire"
-    assert message.blocs[3]["text"]["text"].count("• Relancer GHT ") == 9
-    dit = repond_a("qu'attend-on de moi ?", ght, vue, MIDI).blocs[3]["text"]["text"]
+    region, ght = (view.folder.persons[f"{who}@exemple.invalid"] for who in ("referent.bfc", "directeur.bfc-08"))
+    message = answer_message("qu'attend-on de moi ?", region, view, NOON)
+    assert message.block_list[0]["text"]["text"] == "11 choses à faire"
+    assert message.block_list[3]["text"]["text"].count("• Relancer GHT ") == 9
+    said = answer_message("qu'attend-on de moi ?", ght, view, NOON).block_list[3]["text"]["text"]
     assert re.match(
-        r"• Le gain dépasse le montant de référence \(performance-superieure-100\) — [\d\s,]+€ en jeu  \[", dit
+        r"• Le gain dépasse le montant de référence \(performance-superieure-100\) — [\d\s,]+€ en jeu  \[", said
     )
 
 
-def test_a_line_of_an_answer_can_be_acted_on_by_those_who_may(vue: Vue) -> None:
-    ouverts = {}
-    for qui in ("referent.bfc", "directeur.bfc-08", "achats.390780153"):
-        personne = vue.dossier.personnes[f"{qui}@exemple.invalid"]
-        message = repond_a("rejets GHT Jura 2021" if "bfc" in qui else "rejets", personne, vue, MIDI)
-        listes = [b["accessory"] for b in message.blocs if "accessory" in b]
-        ouverts[qui] = {o["value"].partition(" ")[0] for e in listes for o in e["options"]}
-    assert ouverts == {"referent.bfc": {"decider"}, "directeur.bfc-08": {"noter"}, "achats.390780153": set()}
+def test_a_line_of_an_answer_can_be_acted_on_by_those_who_may(view: View) -> None:
+    open_ones = {}
+    for who in ("referent.bfc", "directeur.bfc-08", "achats.390780153"):
+        person = view.folder.persons[f"{who}@exemple.invalid"]
+        message = answer_message("rejets GHT Jura 2021" if "bfc" in who else "rejets", person, view, NOON)
+        label_lists = [b["accessory"] for b in message.block_list if "accessory" in b]
+        open_ones[who] = {o["value"].partition(" ")[0] for e in label_lists for o in e["options"]}
+    assert open_ones == {"referent.bfc": {"decider"}, "directeur.bfc-08": {"noter"}, "achats.390780153": set()}
 
 
 @pytest.mark.parametrize("email", ["lecture@exemple.invalid", "directeur.bfc-08@exemple.invalid"])
-def test_who_gets_totals_alone_is_offered_no_button(email: str, vue: Vue) -> None:
-    message = repond_a("gains BFC 2021", vue.dossier.personnes[email], vue, MIDI)
-    assert {b["type"] for b in message.blocs} == {"header", "section"}
+def test_who_gets_totals_alone_is_offered_no_button(email: str, view: View) -> None:
+    message = answer_message("gains BFC 2021", view.folder.persons[email], view, NOON)
+    assert {b["type"] for b in message.block_list} == {"header", "section"}
 
 
-def test_every_button_asks_a_question_that_is_understood_and_stands_by_itself(vue: Vue) -> None:
-    referent = vue.dossier.personnes["referent.bfc@exemple.invalid"]
+def test_every_button_asks_a_question_that_is_understood_and_stands_by_itself(view: View) -> None:
+    referent = view.folder.persons["referent.bfc@exemple.invalid"]
     for depart in ("gains BFC 2021", "gains BFC-08 2022 mi-année", "où en est la région 2021 ?"):
-        boutons = repond_a(depart, referent, vue, MIDI).blocs[-1]["elements"]
-        for b in boutons:
-            repond_a("gains France 2022", referent, vue, MIDI)  # another question came in between
-            reponse = repond_a(b["value"], referent, vue, MIDI)
+        buttons = answer_message(depart, referent, view, NOON).block_list[-1]["elements"]
+        for b in buttons:
+            answer_message("gains France 2022", referent, view, NOON)  # another question came in between
+            answer = answer_message(b["value"], referent, view, NOON)
             if b["action_id"] in ("vigie-image", "vigie-tableur"):
-                assert [p.nom.rpartition(".")[2] for p in reponse.pieces] in (["png"], ["xlsx"]), b["value"]
+                assert [p.name.rpartition(".")[2] for p in answer.pieces] in (["png"], ["xlsx"]), b["value"]
             else:
-                assert reponse.blocs[0]["type"] == "header", b["value"]
+                assert answer.block_list[0]["type"] == "header", b["value"]
             assert ("mi-annee" in b["value"]) == ("mi-année" in depart)
 
 
-@pytest.mark.parametrize(("question_", "propositions"), [
+@pytest.mark.parametrize(("question_", "suggestions"), [
     ("gains GHT côte d'or", 2), ("gains bfc 2015", 2), ("gains ugap bfc couverture", 3), ("rejets jura qualité 2019", 2),
 ])  # fmt: skip
-def test_in_doubt_it_asks_with_buttons_that_ask_the_whole_question(question_: str, propositions: int, vue: Vue) -> None:
-    referent = vue.dossier.personnes["referent.bfc@exemple.invalid"]
-    message = repond_a(question_, referent, vue, MIDI)
-    verifie(message.blocs, message.texte)
-    boutons = message.blocs[-1]["elements"]
-    assert len(boutons) == propositions
-    for b in boutons:
-        assert repond_a(b["value"], referent, vue, MIDI).blocs[0]["type"] == "header", b["value"]
+def test_in_doubt_it_asks_with_buttons_that_ask_the_whole_question(
+    question_: str, suggestions: int, view: View
+) -> None:
+    referent = view.folder.persons["referent.bfc@exemple.invalid"]
+    message = answer_message(question_, referent, view, NOON)
+    check_message(message.block_list, message.text)
+    buttons = message.block_list[-1]["elements"]
+    assert len(buttons) == suggestions
+    for b in buttons:
+        assert answer_message(b["value"], referent, view, NOON).block_list[0]["type"] == "header", b["value"]
 
 
 def test_a_long_text_is_split_and_a_longer_one_cut_within_what_slack_takes() -> None:
-    for lignes in (1, 60, 900, 9000):
-        message = blocks.phrase("\n".join(f"ligne {n} : <b> & {'x' * (n % 70)}" for n in range(lignes)))
-        verifie(message.blocs, message.texte)
-    message = blocks.phrase("&" * 20_000)
-    verifie(message.blocs, message.texte)
-    assert all(re.fullmatch(r"(&amp;)+…?", b["text"]["text"]) for b in message.blocs)
+    for lines in (1, 60, 900, 9000):
+        message = blocks.sentence("\n".join(f"ligne {n} : <b> & {'x' * (n % 70)}" for n in range(lines)))
+        check_message(message.block_list, message.text)
+    message = blocks.sentence("&" * 20_000)
+    check_message(message.block_list, message.text)
+    assert all(re.fullmatch(r"(&amp;)+…?", b["text"]["text"]) for b in message.block_list)
 
 
 @pytest.fixture
-def objet() -> dict[str, Any]:
+def answer_object() -> dict[str, Any]:
     """An answer without lines."""
     return {
         "intention": "gains", "unite": "EUR", "valeur": "1.00", "texte": "Une phrase.", "lignes": [], "au": "2022-03-31",
@@ -310,57 +317,59 @@ def objet() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_an_answer_with_everything_in_excess_still_fits(dossier: Dossier, objet: dict[str, Any]) -> None:
-    nom = dossier.territoire.ghts["BFC-08"].nom
-    lignes = [{"libelle": nom, "valeur": "1.00", "code": "BFC-08", "precision": "x" * 5000} for _ in range(500)]
-    objet |= {"texte": "y" * 9000, "lignes": lignes, "campagnes": ["c" * 3000]}
-    suites = [Suite(str(n), "z" * 200, "q") for n in range(3)] + [Suite("longue", "mots", "q" * 2001)]
-    message = blocks.reponse(objet, dossier, suites)
-    verifie(message.blocs, message.texte)
-    assert len(message.blocs[-1]["elements"]) == 3
-
-
-def test_a_line_that_nothing_of_ours_names_is_not_shown(dossier: Dossier, objet: dict[str, Any]) -> None:
-    objet["lignes"] = [
-        {"libelle": dossier.nomenclature.familles[0], "valeur": "2.00"},
-        {"libelle": FOURNISSEUR, "valeur": "3.00"},
+def test_an_answer_with_everything_in_excess_still_fits(folder: Folder, answer_object: dict[str, Any]) -> None:
+    name = folder.territory.ghts["BFC-08"].name
+    lines = [{"libelle": name, "valeur": "1.00", "code": "BFC-08", "precision": "x" * 5000} for _ in range(500)]
+    answer_object |= {"texte": "y" * 9000, "lignes": lines, "campagnes": ["c" * 3000]}
+    next_questions = [NextQuestion(str(n), "z" * 200, "q") for n in range(3)] + [
+        NextQuestion("longue", "mots", "q" * 2001)
     ]
-    dit = str(blocks.reponse(objet, dossier).blocs)
-    assert FOURNISSEUR not in dit
-    assert f"• {dossier.nomenclature.familles[0]} — 2" in dit
-    assert "1 autre ligne ne se montre pas ici" in dit
+    message = blocks.answer(answer_object, folder, next_questions)
+    check_message(message.block_list, message.text)
+    assert len(message.block_list[-1]["elements"]) == 3
 
 
-def test_a_tab_named_by_hand_is_not_said(dossier: Dossier, objet: dict[str, Any]) -> None:
-    precision = f"2 × ; {FOURNISSEUR} : lignes 5 à 6"
-    objet |= {"intention": "alertes", "unite": "constats", "valeur": 2,
+def test_a_line_that_nothing_of_ours_names_is_not_shown(folder: Folder, answer_object: dict[str, Any]) -> None:
+    answer_object["lignes"] = [
+        {"libelle": folder.nomenclature.familles[0], "valeur": "2.00"},
+        {"libelle": SUPPLIER, "valeur": "3.00"},
+    ]
+    said = str(blocks.answer(answer_object, folder).block_list)
+    assert SUPPLIER not in said
+    assert f"• {folder.nomenclature.familles[0]} — 2" in said
+    assert "1 autre ligne ne se montre pas ici" in said
+
+
+def test_a_tab_named_by_hand_is_not_said(folder: Folder, answer_object: dict[str, Any]) -> None:
+    precision = f"2 × ; {SUPPLIER} : lignes 5 à 6"
+    answer_object |= {"intention": "alertes", "unite": "constats", "valeur": 2,
               "lignes": [{"libelle": "x", "valeur": None, "precision": precision, "code": "doublon"}]}  # fmt: skip
-    dit = str(blocks.reponse(objet, dossier).blocs)
-    assert FOURNISSEUR not in dit
-    assert "(doublon) — 2 ×" in dit
+    said = str(blocks.answer(answer_object, folder).block_list)
+    assert SUPPLIER not in said
+    assert "(doublon) — 2 ×" in said
 
 
-def test_only_labels_of_ours_are_said_as_they_are(dossier: Dossier) -> None:
-    connus = labels_connus(dossier)
-    assert {"PAAT", dossier.territoire.ghts["BFC-08"].nom, *dossier.nomenclature.familles} <= connus
-    assert FOURNISSEUR not in connus
+def test_only_labels_of_ours_are_said_as_they_are(folder: Folder) -> None:
+    known_ones = known_labels(folder)
+    assert {"PAAT", folder.territory.ghts["BFC-08"].name, *folder.nomenclature.familles} <= known_ones
+    assert SUPPLIER not in known_ones
 
 
-@pytest.mark.parametrize(("ecrit", "lu"), [
+@pytest.mark.parametrize(("written", "reading"), [
     ("<@U0BOT> gains BFC", "gains BFC"), ("gains &lt;b&gt; &amp; co", "gains <b> & co"),
     ("voir <https://a.invalid|le site> <#C01|achats>", "voir le site"), ("<!here> gains   BFC\n2021", "gains BFC 2021"),
 ])  # fmt: skip
-def test_slacks_own_marks_are_taken_off_a_question(ecrit: str, lu: str) -> None:
-    assert question(ecrit) == lu
+def test_slacks_own_marks_are_taken_off_a_question(written: str, reading: str) -> None:
+    assert question(written) == reading
 
 
-def test_a_reason_written_by_hand_stays_in(vue: Vue, dossier: Dossier) -> None:
-    for precision, dit in (
+def test_a_reason_written_by_hand_stays_in(view: View, folder: Folder) -> None:
+    for precision, said in (
         ("retirée, gardée par x le 2022-03-10 : Tartempion", "retirée"),
         ("gardée par x le 2022-03-10 : retirée Tartempion", "gardée"),
         ("gardée par x : mot, report de 2020-annuelle", "gardée, report de 2020-annuelle"),
     ):
-        assert blocks._etat(precision, "pourquoi") == dit
-    assert blocks._etat("remise, saisie pour son compte (appel (de Tartempion)), verrouillée", "statut") == (
+        assert blocks._state_of(precision, "pourquoi") == said
+    assert blocks._state_of("remise, saisie pour son compte (appel (de Tartempion)), verrouillée", "statut") == (
         "remise, saisie pour son compte, verrouillée"
     )

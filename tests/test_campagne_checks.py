@@ -11,119 +11,119 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.folder import EXEMPLE, Dossier, charge
+from config.folder import EXAMPLE, Folder, charge
 from jobs.taking_in.folders import pull
-from sheets.findings import Gravite
+from sheets.findings import Severity
 from sheets.register import stored_lines
-from sheets.register.database import ouvre
-from sheets.trames.paat.on_campaigns import LigneRecoupee, doublon_probable, gain_atypique, unite_suspecte
-from tests.conftest import Remplir
+from sheets.register.database import open_register
+from sheets.trames.paat.on_campaigns import CrossCheckedLine, atypical_gain, likely_duplicate, suspect_unit
+from tests.conftest import FillTrame
 
-DOSSIER = charge(EXEMPLE)
-MIDI = datetime(2022, 2, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
-
-
-def ligne(n: int, reference: int, gain: int, marche: str = "", ght: str = "G1", finess: str = "") -> LigneRecoupee:
-    return LigneRecoupee(n, n, n + 5, ght, finess or f"F{n}", "Hôtellerie", marche, reference, gain)
+FOLDER = charge(EXAMPLE)
+NOON = datetime(2022, 2, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
 
 
-def famille(hasard: random.Random) -> list[LigneRecoupee]:
+def line(n: int, reference: int, gain: int, marche: str = "", ght: str = "G1", finess: str = "") -> CrossCheckedLine:
+    return CrossCheckedLine(n, n, n + 5, ght, finess or f"F{n}", "Hôtellerie", marche, reference, gain)
+
+
+def famille(random_source: random.Random) -> list[CrossCheckedLine]:
     """Forty ordinary lines: references around 50 000 €, gains around 6 % of them."""
-    references = [round(5_000_000 * hasard.lognormvariate(0, 0.8)) for _ in range(40)]
-    return [ligne(n, r, round(r * hasard.uniform(0.04, 0.08))) for n, r in enumerate(references)]
+    references = [round(5_000_000 * random_source.lognormvariate(0, 0.8)) for _ in range(40)]
+    return [line(n, r, round(r * random_source.uniform(0.04, 0.08))) for n, r in enumerate(references)]
 
 
-def trouvees(controle, lignes: Sequence[LigneRecoupee]) -> list[int]:  # type: ignore[no-untyped-def]
-    return sorted(li.id for li, _ in controle.fonction(lignes, DOSSIER))
+def found_ones(check, lines: Sequence[CrossCheckedLine]) -> list[int]:  # type: ignore[no-untyped-def]
+    return sorted(li.id for li, _ in check.function(lines, FOLDER))
 
 
-@pytest.mark.parametrize("graine", range(20))
-def test_an_ordinary_family_has_nothing_said_of_it(graine: int) -> None:
-    lignes = famille(random.Random(graine))
-    assert trouvees(unite_suspecte, lignes) == []
-    assert trouvees(gain_atypique, lignes) == []
+@pytest.mark.parametrize("seed", range(20))
+def test_an_ordinary_family_has_nothing_said_of_it(seed: int) -> None:
+    lines = famille(random.Random(seed))
+    assert found_ones(suspect_unit, lines) == []
+    assert found_ones(atypical_gain, lines) == []
 
 
-@pytest.mark.parametrize(("facteur", "unite"), [(0.001, "milliers d'euros"), (100, "centimes")])
-def test_a_line_in_another_unit_is_suspected_and_said_once(facteur: float, unite: str) -> None:
-    lignes = [*famille(random.Random(1)), ligne(99, round(5_000_000 * facteur), round(300_000 * facteur))]
-    ((suspecte, ecart),) = unite_suspecte.fonction(lignes, DOSSIER)
-    assert (suspecte.id, unite in ecart.correction) == (99, True)
-    assert trouvees(gain_atypique, lignes) == []
+@pytest.mark.parametrize(("factor", "unite"), [(0.001, "milliers d'euros"), (100, "centimes")])
+def test_a_line_in_another_unit_is_suspected_and_said_once(factor: float, unite: str) -> None:
+    lines = [*famille(random.Random(1)), line(99, round(5_000_000 * factor), round(300_000 * factor))]
+    ((suspect, difference),) = suspect_unit.function(lines, FOLDER)
+    assert (suspect.id, unite in difference.correction) == (99, True)
+    assert found_ones(atypical_gain, lines) == []
 
 
 def test_a_gain_far_from_its_family_is_shown_when_there_are_twenty_lines() -> None:
-    seule = ligne(99, 2_000_000_000, 200_000_000)
-    assert trouvees(gain_atypique, [*famille(random.Random(2)), seule]) == [99]
-    assert trouvees(gain_atypique, [*famille(random.Random(2))[:18], seule]) == []
+    form_alone = line(99, 2_000_000_000, 200_000_000)
+    assert found_ones(atypical_gain, [*famille(random.Random(2)), form_alone]) == [99]
+    assert found_ones(atypical_gain, [*famille(random.Random(2))[:18], form_alone]) == []
 
 
 def test_the_same_gain_to_the_cent_under_one_market_is_shown_at_both() -> None:
-    lignes = [
-        ligne(1, 1, 50_000, "M1"),
-        ligne(2, 2, 50_000, "M1"),
-        ligne(3, 3, 50_001, "M1"),
-        ligne(4, 4, 50_000, "M2"),
+    lines = [
+        line(1, 1, 50_000, "M1"),
+        line(2, 2, 50_000, "M1"),
+        line(3, 3, 50_001, "M1"),
+        line(4, 4, 50_000, "M2"),
     ]
-    assert trouvees(doublon_probable, lignes) == [1, 2]
+    assert found_ones(likely_duplicate, lines) == [1, 2]
 
 
 def test_two_lines_of_one_etablissement_are_not_a_probable_double() -> None:
-    assert trouvees(doublon_probable, [ligne(1, 1, 5, "M", finess="F"), ligne(2, 1, 5, "M", finess="F")]) == []
+    assert found_ones(likely_duplicate, [line(1, 1, 5, "M", finess="F"), line(2, 1, 5, "M", finess="F")]) == []
 
 
 def test_what_another_ght_declares_is_not_named() -> None:
-    lignes = [ligne(1, 1, 50_000, "M1", "G1"), ligne(2, 2, 50_000, "M1", "G2")]
-    assert not any("CH " in e.message for _, e in doublon_probable.fonction(lignes, DOSSIER))
+    lines = [line(1, 1, 50_000, "M1", "G1"), line(2, 2, 50_000, "M1", "G2")]
+    assert not any("CH " in e.message for _, e in likely_duplicate.function(lines, FOLDER))
 
 
 def test_findings_do_not_depend_on_the_order_of_arrival(
-    tmp_path: Path, dossier: Dossier, trame_remplie: Remplir
+    tmp_path: Path, folder: Folder, filled_trame: FillTrame
 ) -> None:
-    meme = {"marche": "2021-G1", "gain_annuel": 4321}
-    envois = {
-        "jura": trame_remplie({"390780146": [meme]}),
-        "nievre": trame_remplie({"580780039": [meme]}, ght="BFC-06"),
-        "autre": trame_remplie({"390780153": [{**meme, "gain_annuel": 999}]}),
+    same = {"marche": "2021-G1", "gain_annuel": 4321}
+    sendings = {
+        "jura": filled_trame({"390780146": [same]}),
+        "nievre": filled_trame({"580780039": [same]}, ght="BFC-06"),
+        "autre": filled_trame({"390780153": [{**same, "gain_annuel": 999}]}),
     }
-    rendus = set()
-    for rang, ordre in enumerate(permutations(envois)):
-        recus = tmp_path / str(rang)
-        recus.mkdir()
-        db = ouvre(recus / "v.sqlite")
-        for nom in ordre:
-            (recus / f"{nom}.xlsx").write_bytes(envois[nom])
-            pull(db, dossier, [recus], lambda: MIDI)
-        onglets = [r[0] for r in db.execute("SELECT id FROM onglets")]
-        dits = stored_lines.constats_de(db, onglets, (Gravite.ALERTE,), MIDI.date())
-        rendus.add(
+    results = set()
+    for rank, order in enumerate(permutations(sendings)):
+        received_files = tmp_path / str(rank)
+        received_files.mkdir()
+        db = open_register(received_files / "v.sqlite")
+        for name in order:
+            (received_files / f"{name}.xlsx").write_bytes(sendings[name])
+            pull(db, folder, [received_files], lambda: NOON)
+        tabs = [r[0] for r in db.execute("SELECT id FROM onglets")]
+        all_said = stored_lines.findings_of(db, tabs, (Severity.ALERT,), NOON.date())
+        results.add(
             tuple(
                 sorted(
-                    (f, c.code, c.cellule, c.message)
-                    for f, c in ((r.finess, r.constat) for r in dits)
+                    (f, c.code, c.cell, c.message)
+                    for f, c in ((r.finess, r.finding) for r in all_said)
                     if c.code == "doublon-probable"
                 )
             )
         )
-    assert len(rendus) == 1
-    assert [f for f, *_ in rendus.pop()] == ["390780146", "580780039"]
+    assert len(results) == 1
+    assert [f for f, *_ in results.pop()] == ["390780146", "580780039"]
 
 
 def test_a_mended_double_is_no_longer_said_and_the_past_still_says_it(
-    tmp_path: Path, dossier: Dossier, trame_remplie: Remplir
+    tmp_path: Path, folder: Folder, filled_trame: FillTrame
 ) -> None:
-    meme = {"marche": "2021-G1", "gain_annuel": 4321}
-    db = ouvre(tmp_path / "v.sqlite")
-    (tmp_path / "jura.xlsx").write_bytes(trame_remplie({"390780146": [meme], "390780153": [meme]}))
-    pull(db, dossier, [tmp_path], lambda: MIDI)
+    same = {"marche": "2021-G1", "gain_annuel": 4321}
+    db = open_register(tmp_path / "v.sqlite")
+    (tmp_path / "jura.xlsx").write_bytes(filled_trame({"390780146": [same], "390780153": [same]}))
+    pull(db, folder, [tmp_path], lambda: NOON)
     (tmp_path / "jura.xlsx").write_bytes(
-        trame_remplie({"390780146": [meme], "390780153": [{**meme, "marche": "2021-G2"}]})
+        filled_trame({"390780146": [same], "390780153": [{**same, "marche": "2021-G2"}]})
     )
-    pull(db, dossier, [tmp_path], lambda: MIDI.replace(day=5))
+    pull(db, folder, [tmp_path], lambda: NOON.replace(day=5))
 
-    def doubles(jour: int) -> int:
-        onglets = [r[0] for r in db.execute("SELECT id FROM onglets")]
-        dits = stored_lines.constats_de(db, onglets, (Gravite.ALERTE,), MIDI.replace(day=jour).date())
-        return sum(r.constat.code == "doublon-probable" for r in dits)
+    def doubles(day: int) -> int:
+        tabs = [r[0] for r in db.execute("SELECT id FROM onglets")]
+        all_said = stored_lines.findings_of(db, tabs, (Severity.ALERT,), NOON.replace(day=day).date())
+        return sum(r.finding.code == "doublon-probable" for r in all_said)
 
     assert (doubles(1), doubles(5)) == (2, 0)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.french import MOIS, cle
-from sheets.cells import Doubtful, Probleme, amount, date_, entier, euros, nombre, texte
+from config.french import MONTHS, cle
+from sheets.cells import Doubtful, Problem, amount, date_, decimal_number, euros, text, whole_number
 
-LUS = {
+AMOUNTS_READ = {
     "1 234,56 €": 123_456, "49747,50": 4_974_750, "3,5": 350, "(1 234)": -123_400, "-3,2": -320, "12 k€": 1_200_000,
     "12,5 k€": 1_250_000, "1,2 M€": 120_000_000, "12 500 TTC": 1_250_000, "12 500,00 € TTC": 1_250_000,
     "1.234,56": 123_456, "1,234.56": 123_456, "1 234 567": 123_456_700, "1234-": -123_400, "− 12": -1_200,
@@ -24,16 +24,16 @@ REFUSES = ["NC", "à voir", "-", "néant", "12 500 HT", "12 %", "1.234", "1,234"
            "23\n581", "23\r\n581", "23\t581", "23   581", "23 581\n-500", "23 / 581", "23 ; 581", "23 581 + 500", "23 581 dont 500"]  # fmt: skip
 
 
-@pytest.mark.parametrize(("ecrit", "cents"), LUS.items(), ids=list(LUS))
-def test_an_amount_as_people_type_it(ecrit: str, cents: int) -> None:
-    assert euros(ecrit) == cents
+@pytest.mark.parametrize(("written", "cents"), AMOUNTS_READ.items(), ids=list(AMOUNTS_READ))
+def test_an_amount_as_people_type_it(written: str, cents: int) -> None:
+    assert euros(written) == cents
 
 
-@pytest.mark.parametrize("ecrit", REFUSES)
-def test_what_is_not_an_amount_is_reported_with_what_was_seen(ecrit: str) -> None:
-    lu = euros(ecrit)
-    assert isinstance(lu, Probleme)
-    assert lu.vu.strip()
+@pytest.mark.parametrize("written", REFUSES)
+def test_what_is_not_an_amount_is_reported_with_what_was_seen(written: str) -> None:
+    reading = euros(written)
+    assert isinstance(reading, Problem)
+    assert reading.shown.strip()
 
 
 def test_blank_is_none_and_never_zero() -> None:
@@ -41,26 +41,26 @@ def test_blank_is_none_and_never_zero() -> None:
     assert euros("0") == euros(0.0) == euros("0,00 €") == 0
 
 
-MILLIERS = [" ", "\u00a0", "\u202f", "", "\u2009"]
-centimes = st.integers(-(10**11), 10**11)
+THOUSANDS_SPACES = [" ", "\u00a0", "\u202f", "", "\u2009"]
+cents_drawn = st.integers(-(10**11), 10**11)
 
 
-@given(centimes, st.sampled_from(MILLIERS), st.sampled_from(["", "€", " €", "\u00a0€", " EUR", " € TTC"]),
+@given(cents_drawn, st.sampled_from(THOUSANDS_SPACES), st.sampled_from(["", "€", " €", "\u00a0€", " EUR", " € TTC"]),
        st.sampled_from(["-", "\N{MINUS SIGN}", "- ", "()"]))  # fmt: skip
-def test_any_amount_in_any_french_notation_is_read_back(cents: int, milliers: str, unite: str, moins: str) -> None:
-    entiers, reste = divmod(abs(cents), 100)
-    corps = f"{entiers:,}".replace(",", milliers) + f",{reste:02d}"
+def test_any_amount_in_any_french_notation_is_read_back(cents: int, thousands: str, unite: str, minus: str) -> None:
+    whole_part, rest = divmod(abs(cents), 100)
+    body = f"{whole_part:,}".replace(",", thousands) + f",{rest:02d}"
     if cents < 0:
-        corps = f"({corps})" if moins == "()" else moins + corps
-    assert euros(corps + unite) == cents
+        body = f"({body})" if minus == "()" else minus + body
+    assert euros(body + unite) == cents
 
 
 @given(st.integers(0, 10**9), st.sampled_from("kM"), st.sampled_from(["€", " €", "euros"]))
 def test_thousands_and_millions_of_euros_are_read_or_reported(n: int, k: str, unite: str) -> None:
-    entiers, reste = divmod(n, 10)
-    lu = euros(f"{entiers},{reste} {k}{unite}")
-    attendu = n * {"k": 10_000, "M": 10_000_000}[k]
-    assert lu == attendu or (isinstance(lu, Probleme) and attendu >= 10**14)
+    whole_part, rest = divmod(n, 10)
+    reading = euros(f"{whole_part},{rest} {k}{unite}")
+    expected = n * {"k": 10_000, "M": 10_000_000}[k]
+    assert reading == expected or (isinstance(reading, Problem) and expected >= 10**14)
 
 
 @given(st.floats(-1e11, 1e11, allow_nan=False).filter(lambda x: x == 0 or abs(x) >= 1))
@@ -69,38 +69,38 @@ def test_a_number_of_excel_is_rounded_half_away_from_zero_once(x: float) -> None
 
 
 @pytest.mark.parametrize(
-    ("brut", "cents", "dit"),
+    ("raw", "cents", "said"),
     [(0.75, 75, "taux"), (-0.5, -50, "taux"), ("0,05", 5, "taux"), ("-0,5 €", -50, "taux"), (0.004, 0, "taux"), (1e-9, 0, "taux"),
      (23.581, 2_358, "trois décimales"), ("1234,567", 123_457, "trois décimales"), ("12 345,678 €", 1_234_568, "trois décimales"),
      (1e9, 100_000_000_000, "milliard"), (-5e11, -50_000_000_000_000, "milliard"), ("2 000 M€", 200_000_000_000, "milliard")],
 )  # fmt: skip
-def test_an_amount_that_may_be_something_else_is_used_and_said(brut: object, cents: int, dit: str) -> None:
-    lu = amount(brut)
-    assert isinstance(lu, Doubtful)
-    assert (lu.value, dit in lu.why) == (cents, True)
+def test_an_amount_that_may_be_something_else_is_used_and_said(raw: object, cents: int, said: str) -> None:
+    reading = amount(raw)
+    assert isinstance(reading, Doubtful)
+    assert (reading.value, said in reading.why) == (cents, True)
 
 
-@pytest.mark.parametrize("brut", [0.0, "0", "0,00 €", 1.0, -1.0, "1", 23.58, "12,50", 1234.567, 999_999_999.0, "12,5 k€", "1,2 M€",
+@pytest.mark.parametrize("raw", [0.0, "0", "0,00 €", 1.0, -1.0, "1", 23.58, "12,50", 1234.567, 999_999_999.0, "12,5 k€", "1,2 M€",
                                   1200.0000001, 3.5])  # fmt: skip
-def test_an_ordinary_amount_is_not_in_doubt(brut: object) -> None:
-    assert amount(brut) == euros(brut)
-    assert isinstance(euros(brut), int)
+def test_an_ordinary_amount_is_not_in_doubt(raw: object) -> None:
+    assert amount(raw) == euros(raw)
+    assert isinstance(euros(raw), int)
 
 
-@pytest.mark.parametrize("brut", [1e12, 1e308, "1e12", "1 000 000 000 000", float("inf"), float("nan"), True, "NC"])
-def test_what_no_purchase_costs_is_refused(brut: object) -> None:
-    assert isinstance(amount(brut), Probleme)
+@pytest.mark.parametrize("raw", [1e12, 1e308, "1e12", "1 000 000 000 000", float("inf"), float("nan"), True, "NC"])
+def test_what_no_purchase_costs_is_refused(raw: object) -> None:
+    assert isinstance(amount(raw), Problem)
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_a_value_or_a_problem_never_a_crash(saisi: str) -> None:
-    for lit in (euros, nombre, entier, date_):
-        lu = lit(saisi)
-        assert lu is None or isinstance(lu, int | Decimal | date | Probleme)
-        if lu is None:
+def test_any_text_is_a_value_or_a_problem_never_a_crash(typed: str) -> None:
+    for read in (euros, decimal_number, whole_number, date_):
+        reading = read(typed)
+        assert reading is None or isinstance(reading, int | Decimal | date | Problem)
+        if reading is None:
             assert (
-                not saisi.strip("\u200b\u00a0\u202f\u2007\u2009\u200a \t\r\n\f\v\x1c\x1d\x1e\x1f\x85\u2028\u2029")
-                or saisi.isspace()
+                not typed.strip("\u200b\u00a0\u202f\u2007\u2009\u200a \t\r\n\f\v\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+                or typed.isspace()
             )
 
 
@@ -117,13 +117,13 @@ DATES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("ecrit", "jour"), DATES.items(), ids=list(DATES))
-def test_a_date_as_people_type_it(ecrit: str, jour: date) -> None:
-    assert date_(ecrit) == jour
+@pytest.mark.parametrize(("written", "day"), DATES.items(), ids=list(DATES))
+def test_a_date_as_people_type_it(written: str, day: date) -> None:
+    assert date_(written) == day
 
 
 @pytest.mark.parametrize(
-    "ecrit",
+    "written",
     [
         "07/31/2021",
         "31/02/2021",
@@ -145,24 +145,24 @@ def test_a_date_as_people_type_it(ecrit: str, jour: date) -> None:
         "01/07/2021 - 14",
     ],
 )
-def test_what_is_not_a_date_is_reported(ecrit: object) -> None:
-    assert isinstance(date_(ecrit), Probleme)
+def test_what_is_not_a_date_is_reported(written: object) -> None:
+    assert isinstance(date_(written), Problem)
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
-def test_any_day_in_any_french_notation_is_read_back(jour: date) -> None:
-    mois = MOIS[jour.month - 1]
-    ecrits = [
-        f"{jour:%d/%m/%Y}", f"{jour.day}/{jour.month}/{jour.year}", f"{jour:%d-%m-%y}", f"{jour:%Y-%m-%d}",
-        f"{jour.day} {mois} {jour.year}", f"{jour.day} {cle(mois)} {jour:%y}", f"{jour:%d.%m.%Y}", f" {jour:%d/%m/%Y} ",
+def test_any_day_in_any_french_notation_is_read_back(day: date) -> None:
+    month = MONTHS[day.month - 1]
+    typed_texts = [
+        f"{day:%d/%m/%Y}", f"{day.day}/{day.month}/{day.year}", f"{day:%d-%m-%y}", f"{day:%Y-%m-%d}",
+        f"{day.day} {month} {day.year}", f"{day.day} {cle(month)} {day:%y}", f"{day:%d.%m.%Y}", f" {day:%d/%m/%Y} ",
     ]  # fmt: skip
-    assert {date_(e) for e in ecrits} == {jour}
-    assert date_(f"{mois} {jour.year}") == jour.replace(day=1)
-    assert date_(float((jour - date(1899, 12, 30)).days)) == jour
+    assert {date_(e) for e in typed_texts} == {day}
+    assert date_(f"{month} {day.year}") == day.replace(day=1)
+    assert date_(float((day - date(1899, 12, 30)).days)) == day
 
 
 def test_codes_stay_text_with_their_zeros() -> None:
-    assert [texte(b) for b in ("00123", "1E5", "NA", "010780054", 123.0, " a  b ")] == [
+    assert [text(b) for b in ("00123", "1E5", "NA", "010780054", 123.0, " a  b ")] == [
         "00123",
         "1E5",
         "NA",

@@ -6,105 +6,105 @@ import re
 
 import pytest
 
-from config.folder import Dossier
+from config.folder import Folder
 from config.french import cle
-from sheets.accepted_labels import listes
+from sheets.accepted_labels import label_lists
 from sheets.checks import CATALOGUE
-from sheets.findings import Gravite
-from sheets.judging.examples import VALIDE, constat_de, juge_exemple
+from sheets.findings import Severity
+from sheets.judging.examples import VALID, finding_of, judge_example
 from sheets.trames.paat.columns import PAAT
 
-PAR_LIGNE = [c for c in CATALOGUE.values() if c.portee in ("cellule", "ligne")]
-SANS_EXEMPLE = {"formule-en-erreur", "formule-non-calculee", "unite-de-cellule"}
+PER_LINE = [c for c in CATALOGUE.values() if c.reach in ("cellule", "ligne")]
+WITHOUT_EXAMPLE = {"formule-en-erreur", "formule-non-calculee", "unite-de-cellule"}
 """Seen only in a file's XML: tested on workbooks."""
 
 
-def test_the_valid_line_has_nothing_said_of_it(dossier: Dossier) -> None:
-    assert juge_exemple(PAAT, VALIDE, dossier) == []
+def test_the_valid_line_has_nothing_said_of_it(folder: Folder) -> None:
+    assert judge_example(PAAT, VALID, folder) == []
 
 
 def test_every_line_check_has_its_two_examples() -> None:
-    assert {c.code for c in PAR_LIGNE if not c.mauvais} == SANS_EXEMPLE
+    assert {c.code for c in PER_LINE if not c.failing_cells} == WITHOUT_EXAMPLE
 
 
-@pytest.mark.parametrize("controle", [c for c in PAR_LIGNE if c.mauvais], ids=lambda c: c.code)
-def test_the_passing_example_passes_and_the_failing_one_is_reported(controle, dossier: Dossier) -> None:  # type: ignore[no-untyped-def]
-    assert constat_de(controle, controle.bon, dossier) is None
-    constat = constat_de(controle, controle.mauvais, dossier)
-    assert constat is not None
-    assert constat.gravite is controle.gravite
-    assert re.fullmatch(r"[A-Z]{1,2}2", constat.cellule)
-    for phrase in (constat.message, constat.correction):
-        assert phrase.endswith((".", "!"))
-        assert phrase[0] == phrase[0].upper()
+@pytest.mark.parametrize("check", [c for c in PER_LINE if c.failing_cells], ids=lambda c: c.code)
+def test_the_passing_example_passes_and_the_failing_one_is_reported(check, folder: Folder) -> None:  # type: ignore[no-untyped-def]
+    assert finding_of(check, check.good, folder) is None
+    finding = finding_of(check, check.failing_cells, folder)
+    assert finding is not None
+    assert finding.severity is check.severity
+    assert re.fullmatch(r"[A-Z]{1,2}2", finding.cell)
+    for sentence in (finding.message, finding.correction):
+        assert sentence.endswith((".", "!"))
+        assert sentence[0] == sentence[0].upper()
 
 
 @pytest.mark.parametrize(
-    ("cellules", "gravite"),
+    ("cells", "severity"),
     [
-        ({"gain_annuel": "14000", "justification": ""}, Gravite.ALERTE),
-        ({"gain_annuel": "14000", "justification": "nouvelle gamme"}, Gravite.INFO),
-        ({"gain_annuel": "32000", "justification": ""}, Gravite.REJET),
-        ({"gain_annuel": "32000", "justification": "nouvelle gamme"}, Gravite.ALERTE),
+        ({"gain_annuel": "14000", "justification": ""}, Severity.ALERT),
+        ({"gain_annuel": "14000", "justification": "nouvelle gamme"}, Severity.INFO),
+        ({"gain_annuel": "32000", "justification": ""}, Severity.REJECTION),
+        ({"gain_annuel": "32000", "justification": "nouvelle gamme"}, Severity.ALERT),
         ({"gain_annuel": "12000"}, None),
         ({"gain_annuel": "15000", "famille": "MEDICAMENTS", "domaine": ""}, None),
     ],
 )
 def test_a_high_performance_weighs_by_its_bound_and_its_justification(
-    cellules: dict[str, str], gravite: Gravite | None, dossier: Dossier
+    cells: dict[str, str], severity: Severity | None, folder: Folder
 ) -> None:
-    constat = constat_de(CATALOGUE["performance-hors-bornes"], cellules, dossier)
-    assert (constat.gravite if constat else None) is gravite
+    finding = finding_of(CATALOGUE["performance-hors-bornes"], cells, folder)
+    assert (finding.severity if finding else None) is severity
 
 
-def test_a_gain_typed_for_the_whole_investment_is_told_so(dossier: Dossier) -> None:
-    cellules = {"nature": "investissement", "duree_amortissement": "5", "gain_annuel": "20000",
+def test_a_gain_typed_for_the_whole_investment_is_told_so(folder: Folder) -> None:
+    cells = {"nature": "investissement", "duree_amortissement": "5", "gain_annuel": "20000",
                 "montant_reference": "200000", "prix_reference": "100", "prix_nouveau": "80", "quantite": "1000"}  # fmt: skip
-    constat = constat_de(CATALOGUE["gain-recalcule-different"], cellules, dossier)
-    assert constat is not None
-    assert "5 fois trop grand" in constat.correction
+    finding = finding_of(CATALOGUE["gain-recalcule-different"], cells, folder)
+    assert finding is not None
+    assert "5 fois trop grand" in finding.correction
 
 
-def test_a_gain_already_reduced_to_the_year_is_suspected_from_its_prices_only_once(dossier: Dossier) -> None:
-    cellules = {"date_premiere_commande": "01/07/2021", "gain_annuel": "2000", "prix_reference": "10",
+def test_a_gain_already_reduced_to_the_year_is_suspected_from_its_prices_only_once(folder: Folder) -> None:
+    cells = {"date_premiere_commande": "01/07/2021", "gain_annuel": "2000", "prix_reference": "10",
                 "prix_nouveau": "9", "quantite": "4000"}  # fmt: skip
-    assert constat_de(CATALOGUE["prorata-deja-fait"], cellules, dossier)
-    assert constat_de(CATALOGUE["gain-recalcule-different"], cellules, dossier) is None
+    assert finding_of(CATALOGUE["prorata-deja-fait"], cells, folder)
+    assert finding_of(CATALOGUE["gain-recalcule-different"], cells, folder) is None
 
 
-def test_a_mistyped_label_is_answered_with_the_nearest_one(dossier: Dossier) -> None:
-    constat = constat_de(CATALOGUE["valeur-hors-liste"], {"statut": "réalisse"}, dossier)
-    assert constat is not None
-    assert "« réalisé »" in constat.correction
+def test_a_mistyped_label_is_answered_with_the_nearest_one(folder: Folder) -> None:
+    finding = finding_of(CATALOGUE["valeur-hors-liste"], {"statut": "réalisse"}, folder)
+    assert finding is not None
+    assert "« réalisé »" in finding.correction
 
 
-@pytest.mark.parametrize("colonne", [c for c in PAAT.colonnes if c.genre == "liste"], ids=lambda c: c.cle)
-def test_no_label_of_the_templates_own_lists_is_refused(colonne, dossier: Dossier) -> None:  # type: ignore[no-untyped-def]
-    for label in set(listes(PAAT, dossier)[colonne.cle].values()):
-        for ecrit in (label, label.upper(), f"  {cle(label)} "):
-            codes = {c.code for c in juge_exemple(PAAT, {**VALIDE, colonne.cle: ecrit}, dossier)}
+@pytest.mark.parametrize("column", [c for c in PAAT.columns if c.kind == "liste"], ids=lambda c: c.cle)
+def test_no_label_of_the_templates_own_lists_is_refused(column, folder: Folder) -> None:  # type: ignore[no-untyped-def]
+    for label in set(label_lists(PAAT, folder)[column.cle].values()):
+        for written in (label, label.upper(), f"  {cle(label)} "):
+            codes = {c.code for c in judge_example(PAAT, {**VALID, column.cle: written}, folder)}
             assert not codes & {"valeur-hors-liste", "valeur-reconnue"}
 
 
-def test_every_label_of_the_nomenclature_is_known_to_the_checks(dossier: Dossier) -> None:
-    for famille, domaine, categorie in dossier.nomenclature.branches:
-        cellules = {**VALIDE, "famille": famille, "domaine": domaine, "categorie": categorie}
-        codes = {c.code for c in juge_exemple(PAAT, cellules, dossier)}
+def test_every_label_of_the_nomenclature_is_known_to_the_checks(folder: Folder) -> None:
+    for famille, domaine, categorie in folder.nomenclature.branches:
+        cells = {**VALID, "famille": famille, "domaine": domaine, "categorie": categorie}
+        codes = {c.code for c in judge_example(PAAT, cells, folder)}
         assert not codes & {"nomenclature-inconnue", "nomenclature-incoherente"}, (famille, domaine, categorie)
 
 
-def test_a_known_synonym_is_read_as_its_label(dossier: Dossier) -> None:
-    assert juge_exemple(PAAT, {**VALIDE, "famille": "DM"}, dossier) == []
+def test_a_known_synonym_is_read_as_its_label(folder: Folder) -> None:
+    assert judge_example(PAAT, {**VALID, "famille": "DM"}, folder) == []
 
 
-def test_a_social_security_number_shows_nowhere(dossier: Dossier) -> None:
-    for colonne in ("commentaire", "marche", "gain_annuel", "statut", "date_premiere_commande"):
-        constats = juge_exemple(PAAT, {**VALIDE, colonne: "1 85 05 78 006 084 91"}, dossier)
-        assert constats
-        assert not any("006" in c.message + c.valeur + c.correction for c in constats)
+def test_a_social_security_number_shows_nowhere(folder: Folder) -> None:
+    for column in ("commentaire", "marche", "gain_annuel", "statut", "date_premiere_commande"):
+        findings = judge_example(PAAT, {**VALID, column: "1 85 05 78 006 084 91"}, folder)
+        assert findings
+        assert not any("006" in c.message + c.value + c.correction for c in findings)
 
 
-def test_a_number_that_only_looks_like_one_is_left_alone(dossier: Dossier) -> None:
+def test_a_number_that_only_looks_like_one_is_left_alone(folder: Folder) -> None:
     assert (
-        juge_exemple(PAAT, {**VALIDE, "commentaire": "SIRET 18505780060841, marché 1 85 25 78 006 084"}, dossier) == []
+        judge_example(PAAT, {**VALID, "commentaire": "SIRET 18505780060841, marché 1 85 25 78 006 084"}, folder) == []
     )

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from tests.conftest import GAIN_COL, Remplir
+from tests.conftest import GAIN_COL, FillTrame
 
-RACINE = Path(__file__).parent.parent
-SUD = "390780146"
+ROOT = Path(__file__).parent.parent
+JURA_SUD = "390780146"
 
 
 def vigie(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -29,85 +29,85 @@ def vigie(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]
 
 
 @pytest.fixture
-def jura(tmp_path: Path, trame_remplie: Remplir) -> Path:
-    fichier = tmp_path / "recus" / "GHT Jura.xlsx"
-    fichier.parent.mkdir()
-    fichier.write_bytes(trame_remplie({SUD: [{}, {"gain_annuel": 165_381, "montant_reference": 49_747}]}))
-    return fichier
+def jura_file(tmp_path: Path, filled_trame: FillTrame) -> Path:
+    file = tmp_path / "recus" / "GHT Jura.xlsx"
+    file.parent.mkdir()
+    file.write_bytes(filled_trame({JURA_SUD: [{}, {"gain_annuel": 165_381, "montant_reference": 49_747}]}))
+    return file
 
 
-def test_check_exits_0_1_or_2_by_the_worst_it_saw(tmp_path: Path, jura: Path, trame_remplie: Remplir) -> None:
-    bon, autre = tmp_path / "bon.xlsx", tmp_path / "autre.xlsx"
-    bon.write_bytes(trame_remplie({SUD: [{}]}))
-    autre.write_bytes(b"PK\x03\x04 not a workbook")
-    assert vigie("check", bon, cwd=tmp_path).returncode == 0
-    assert vigie("check", bon, jura, cwd=tmp_path).returncode == 1
-    assert vigie("check", jura, autre, cwd=tmp_path).returncode == 2
+def test_check_exits_0_1_or_2_by_the_worst_it_saw(tmp_path: Path, jura_file: Path, filled_trame: FillTrame) -> None:
+    good, other = tmp_path / "bon.xlsx", tmp_path / "autre.xlsx"
+    good.write_bytes(filled_trame({JURA_SUD: [{}]}))
+    other.write_bytes(b"PK\x03\x04 not a workbook")
+    assert vigie("check", good, cwd=tmp_path).returncode == 0
+    assert vigie("check", good, jura_file, cwd=tmp_path).returncode == 1
+    assert vigie("check", jura_file, other, cwd=tmp_path).returncode == 2
 
 
-def test_check_json_has_the_promised_keys_and_its_totals_add_up(tmp_path: Path, jura: Path) -> None:
-    (rendu,) = json.loads(vigie("check", jura, "--json", cwd=tmp_path).stdout)
-    assert (rendu["trame"], rendu["version"], rendu["ght"], rendu["campagne"]) == (
+def test_check_json_has_the_promised_keys_and_its_totals_add_up(tmp_path: Path, jura_file: Path) -> None:
+    (result,) = json.loads(vigie("check", jura_file, "--json", cwd=tmp_path).stdout)
+    assert (result["trame"], result["version"], result["ght"], result["campagne"]) == (
         "paat",
         "2022.1",
         "BFC-08",
         "2021-annuelle",
     )
-    t = rendu["totaux"]
+    t = result["totaux"]
     assert (
         t["lignes_lues"] == t["lignes_vides"] + t["lignes_ignorees"] + t["lignes_rejetees"] + t["lignes_retenues"] == 2
     )
     assert (t["gain_declare"], t["gain_retire"], t["gain_retenu"]) == ("141150.83", "137817.50", "3333.33")
-    constat = rendu["constats"][0]
+    finding = result["constats"][0]
     assert (
-        constat | {"code": "performance-superieure-100", "gravite": "rejet", "cellule": f"{GAIN_COL}6", "ligne": 6}
-        == constat
+        finding | {"code": "performance-superieure-100", "gravite": "rejet", "cellule": f"{GAIN_COL}6", "ligne": 6}
+        == finding
     )
-    assert constat["feuille"] == "CENTRE HOSPITALIER JURA SUD"
-    assert constat.keys() >= {"colonne", "valeur", "message", "correction"}
+    assert finding["feuille"] == "CENTRE HOSPITALIER JURA SUD"
+    assert finding.keys() >= {"colonne", "valeur", "message", "correction"}
 
 
-def test_pull_then_ask_then_pourquoi_by_hand(tmp_path: Path, jura: Path) -> None:
-    def le_31_mars(*arguments: str | Path) -> dict[str, Any]:
-        rendu: dict[str, Any] = json.loads(vigie(*arguments, "--json", "--today", "2022-03-31", cwd=tmp_path).stdout)
-        return rendu
+def test_pull_then_ask_then_pourquoi_by_hand(tmp_path: Path, jura_file: Path) -> None:
+    def on_march_31(*arguments: str | Path) -> dict[str, Any]:
+        result: dict[str, Any] = json.loads(vigie(*arguments, "--json", "--today", "2022-03-31", cwd=tmp_path).stdout)
+        return result
 
-    assert [f["etat"] for f in le_31_mars("pull", jura.parent)["fichiers"]] == ["nouveau"]
-    rendu = le_31_mars("ask", "gains GHT Jura 2021")
-    assert (rendu["intention"], rendu["valeur"], rendu["unite"], rendu["au"]) == (
+    assert [f["etat"] for f in on_march_31("pull", jura_file.parent)["fichiers"]] == ["nouveau"]
+    result = on_march_31("ask", "gains GHT Jura 2021")
+    assert (result["intention"], result["valeur"], result["unite"], result["au"]) == (
         "gains",
         "3333.33",
         "EUR",
         "2022-03-31",
     )
-    detail = le_31_mars("ask", "pourquoi")
+    detail = on_march_31("ask", "pourquoi")
     assert sum(Decimal(li["valeur"]) for li in detail["lignes"]) == Decimal(detail["valeur"]) == Decimal("3333.33")
 
 
-def test_what_was_not_understood_is_read_back_without_saying_who_asked(tmp_path: Path, jura: Path) -> None:
-    vigie("pull", jura.parent, "--today", "2022-03-31", cwd=tmp_path)
+def test_what_was_not_understood_is_read_back_without_saying_who_asked(tmp_path: Path, jura_file: Path) -> None:
+    vigie("pull", jura_file.parent, "--today", "2022-03-31", cwd=tmp_path)
     assert vigie("ask", "--incomprises", cwd=tmp_path).stdout == "Tout ce qui a été demandé a été compris.\n"
     for question in ("gains ugap", "gains UGAP ?"):
         vigie("ask", question, "--as", "dgos@exemple.invalid", "--today", "2022-03-31", cwd=tmp_path)
-    fini = vigie("ask", "--incomprises", "--json", cwd=tmp_path)
-    assert json.loads(fini.stdout) == [{"texte": "gains UGAP ?", "fois": 2, "derniere": "2022-03-31"}]
+    finished = vigie("ask", "--incomprises", "--json", cwd=tmp_path)
+    assert json.loads(finished.stdout) == [{"texte": "gains UGAP ?", "fois": 2, "derniere": "2022-03-31"}]
 
 
-def test_the_clock_can_be_stood_in_for(tmp_path: Path, jura: Path) -> None:
-    vigie("pull", jura.parent, "--today", "2022-02-01", cwd=tmp_path)
-    avant = json.loads(vigie("ask", "gains jura 2021", "--as-of", "31/01/2022", "--json", cwd=tmp_path).stdout)
-    apres = json.loads(vigie("ask", "gains jura 2021", "--as-of", "01/02/2022", "--json", cwd=tmp_path).stdout)
-    assert (avant["valeur"], apres["valeur"]) == ("0.00", "3333.33")
+def test_the_clock_can_be_stood_in_for(tmp_path: Path, jura_file: Path) -> None:
+    vigie("pull", jura_file.parent, "--today", "2022-02-01", cwd=tmp_path)
+    before = json.loads(vigie("ask", "gains jura 2021", "--as-of", "31/01/2022", "--json", cwd=tmp_path).stdout)
+    after = json.loads(vigie("ask", "gains jura 2021", "--as-of", "01/02/2022", "--json", cwd=tmp_path).stdout)
+    assert (before["valeur"], after["valeur"]) == ("0.00", "3333.33")
 
 
-def test_every_run_says_which_folder_is_in_force_and_keeps_the_output_clean(tmp_path: Path, jura: Path) -> None:
-    fini = vigie("check", jura, "--json", cwd=tmp_path)
-    assert "Dossier de la région" in fini.stderr
-    json.loads(fini.stdout)
+def test_every_run_says_which_folder_is_in_force_and_keeps_the_output_clean(tmp_path: Path, jura_file: Path) -> None:
+    finished = vigie("check", jura_file, "--json", cwd=tmp_path)
+    assert "Dossier de la région" in finished.stderr
+    json.loads(finished.stdout)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "attendu"),
+    ("arguments", "expected"),
     [
         (["chek"], "vouliez-vous dire « check »"),
         (["check"], "Il manque FICHIER"),
@@ -127,65 +127,65 @@ def test_every_run_says_which_folder_is_in_force_and_keeps_the_output_clean(tmp_
     ],
     ids=lambda v: " ".join(v) if isinstance(v, list) else "",
 )
-def test_what_the_user_can_mend_is_one_french_sentence(tmp_path: Path, arguments: list[str], attendu: str) -> None:
-    fini = vigie(*arguments, cwd=tmp_path)
-    assert fini.returncode == 2
-    assert attendu in fini.stderr
-    assert "Traceback" not in fini.stderr
+def test_what_the_user_can_mend_is_one_french_sentence(tmp_path: Path, arguments: list[str], expected: str) -> None:
+    finished = vigie(*arguments, cwd=tmp_path)
+    assert finished.returncode == 2
+    assert expected in finished.stderr
+    assert "Traceback" not in finished.stderr
 
 
-def test_a_file_that_is_not_a_register_is_said_so_and_left_alone(tmp_path: Path, jura: Path) -> None:
-    faux = tmp_path / "faux.sqlite"
-    faux.write_text("ceci n'est pas une base")
-    fini = vigie("pull", jura.parent, "--registre", faux, cwd=tmp_path)
-    assert fini.returncode == 2
-    assert "n'est pas un registre Vigie" in fini.stderr
-    assert faux.read_text() == "ceci n'est pas une base"
+def test_a_file_that_is_not_a_register_is_said_so_and_left_alone(tmp_path: Path, jura_file: Path) -> None:
+    fake = tmp_path / "faux.sqlite"
+    fake.write_text("ceci n'est pas une base")
+    finished = vigie("pull", jura_file.parent, "--registre", fake, cwd=tmp_path)
+    assert finished.returncode == 2
+    assert "n'est pas un registre Vigie" in finished.stderr
+    assert fake.read_text() == "ceci n'est pas une base"
 
 
-def test_status_turns_red_on_a_file_nobody_could_read(tmp_path: Path, jura: Path) -> None:
-    vigie("pull", jura.parent, cwd=tmp_path)
+def test_status_turns_red_on_a_file_nobody_could_read(tmp_path: Path, jura_file: Path) -> None:
+    vigie("pull", jura_file.parent, cwd=tmp_path)
     assert vigie("status", cwd=tmp_path).returncode == 0
-    (jura.parent / "photo.xlsx").write_bytes(b"\xff\xd8\xff")
-    vigie("pull", jura.parent, cwd=tmp_path)
-    fini = vigie("status", "--json", cwd=tmp_path)
-    assert fini.returncode == 1
-    assert "photo.xlsx" in json.loads(fini.stdout)["soucis"][0]
+    (jura_file.parent / "photo.xlsx").write_bytes(b"\xff\xd8\xff")
+    vigie("pull", jura_file.parent, cwd=tmp_path)
+    finished = vigie("status", "--json", cwd=tmp_path)
+    assert finished.returncode == 1
+    assert "photo.xlsx" in json.loads(finished.stdout)["soucis"][0]
 
 
 def test_status_without_a_register_checks_the_folder_and_says_what_to_do(tmp_path: Path) -> None:
-    fini = vigie("status", cwd=tmp_path)
-    assert fini.returncode == 1
-    assert "sans faute" in fini.stdout
-    assert "Lancez : vigie pull" in fini.stdout
+    finished = vigie("status", cwd=tmp_path)
+    assert finished.returncode == 1
+    assert "sans faute" in finished.stdout
+    assert "Lancez : vigie pull" in finished.stdout
 
 
-def test_a_refused_tab_is_said_by_pull_and_by_status(tmp_path: Path, trame_remplie: Remplir) -> None:
-    livre = load_workbook(io.BytesIO(trame_remplie({SUD: [{}]})))
-    livre.worksheets[1].delete_rows(4)
+def test_a_refused_tab_is_said_by_pull_and_by_status(tmp_path: Path, filled_trame: FillTrame) -> None:
+    book = load_workbook(io.BytesIO(filled_trame({JURA_SUD: [{}]})))
+    book.worksheets[1].delete_rows(4)
     (tmp_path / "recus").mkdir()
-    livre.save(tmp_path / "recus" / "jura.xlsx")
+    book.save(tmp_path / "recus" / "jura.xlsx")
     assert "onglet refusé" in vigie("pull", "recus", cwd=tmp_path).stdout
-    fini = vigie("status", cwd=tmp_path)
-    assert fini.returncode == 1
-    assert "onglet CENTRE HOSPITALIER JURA SUD" in fini.stdout
+    finished = vigie("status", cwd=tmp_path)
+    assert finished.returncode == 1
+    assert "onglet CENTRE HOSPITALIER JURA SUD" in finished.stdout
 
 
-def test_in_a_pipe_there_is_no_colour_and_no_box(tmp_path: Path, jura: Path) -> None:
-    assert "\x1b" not in vigie("check", jura, cwd=tmp_path).stdout
+def test_in_a_pipe_there_is_no_colour_and_no_box(tmp_path: Path, jura_file: Path) -> None:
+    assert "\x1b" not in vigie("check", jura_file, cwd=tmp_path).stdout
 
 
 def test_the_version_is_that_of_the_changelog() -> None:
     from importlib.metadata import version
 
-    assert f"## {version('vigie')}" in (RACINE / "CHANGELOG.md").read_text()
+    assert f"## {version('vigie')}" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_every_library_says_why_it_is_there_and_is_pinned() -> None:
-    texte = (RACINE / "pyproject.toml").read_text()
-    epingles = (RACINE / "requirements.txt").read_text().casefold()
-    assert "http" not in epingles
-    for dependance in tomllib.loads(texte)["project"]["dependencies"]:
-        ligne = next(li for li in texte.splitlines() if f'"{dependance}"' in li)
-        assert "#" in ligne
-        assert f"\n{dependance.partition('>')[0].casefold()}==" in epingles
+    text = (ROOT / "pyproject.toml").read_text()
+    pinned = (ROOT / "requirements.txt").read_text().casefold()
+    assert "http" not in pinned
+    for dependency in tomllib.loads(text)["project"]["dependencies"]:
+        line = next(li for li in text.splitlines() if f'"{dependency}"' in li)
+        assert "#" in line
+        assert f"\n{dependency.partition('>')[0].casefold()}==" in pinned

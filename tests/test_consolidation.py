@@ -9,139 +9,139 @@ from typing import Any
 
 import pytest
 
-from config.folder import EXEMPLE, charge
-from config.territory import Perimetre
+from config.folder import EXAMPLE, charge
+from config.territory import Scope
 from jobs.taking_in.folders import pull
-from reports.gains import gains, pourquoi
-from reports.quality import qualite
-from reports.view import Sujet, Vue
+from reports.gains import gains, lines_behind
+from reports.quality import line_quality
+from reports.view import Subject, View
 from sheets import writing
-from sheets.findings import Constat, Gravite
+from sheets.findings import Finding, Severity
 from sheets.register import stored_lines
-from sheets.register.database import ouvre
+from sheets.register.database import open_register
 from sheets.trames import TRAMES
 
-CAS = json.loads((Path(__file__).parent / "data" / "cas_consolidation.json").read_text(encoding="utf-8"))
+CASES = json.loads((Path(__file__).parent / "data" / "cas_consolidation.json").read_text(encoding="utf-8"))
 SUPPORTS = {"A": ("BFC-03", "210780581"), "B": ("BFC-07", "250000015")}
 """The two university hospitals of the example: they buy enough for any gain of the case to be within their reach."""
-CAMPAGNE, EXERCICE, JOUR = "2021-annuelle", CAS["exercice"], date(2022, 3, 31)
-VALIDES = {"famille": "Hôtellerie", "mode": "récurrent", "nature": "exploitation"}
+CAMPAIGN, EXERCICE, DAY = "2021-annuelle", CASES["exercice"], date(2022, 3, 31)
+VALID_VALUES = {"famille": "Hôtellerie", "mode": "récurrent", "nature": "exploitation"}
 
 
-def cellules(ligne: dict[str, Any]) -> dict[str, Any]:
+def cells(line: dict[str, Any]) -> dict[str, Any]:
     """A line of the case as it is typed in the trame."""
-    euros = {c: float(ligne[c]) for c in ("montant_reference", "gain_annuel") if ligne[c]}
-    quand = {"date_premiere_commande": date.fromisoformat(ligne["date"])} if ligne["date"] else {}
-    marche = {"intitule": f"Achat {ligne['id']}", "marche": f"2021-{ligne['id']}"}
-    return {**VALIDES, **marche, **euros, **quand, "operateur": ligne["operateur"], "statut": ligne["statut"]}
+    euros = {c: float(line[c]) for c in ("montant_reference", "gain_annuel") if line[c]}
+    when = {"date_premiere_commande": date.fromisoformat(line["date"])} if line["date"] else {}
+    marche = {"intitule": f"Achat {line['id']}", "marche": f"2021-{line['id']}"}
+    return {**VALID_VALUES, **marche, **euros, **when, "operateur": line["operateur"], "statut": line["statut"]}
 
 
 @pytest.fixture(scope="module")
-def vue(tmp_path_factory: pytest.TempPathFactory) -> Vue:
+def view(tmp_path_factory: pytest.TempPathFactory) -> View:
     """The register after a pull of the two filled trames, seen at the end of March."""
-    dossier, trame = charge(EXEMPLE), TRAMES["paat"]
-    recus = tmp_path_factory.mktemp("recus")
-    for lettre, (ght, finess) in SUPPORTS.items():
-        livre = writing.classeur(trame, ght, dossier.campagnes[CAMPAGNE], dossier)
-        membres = dossier.territoire.membres(ght, JOUR)
-        feuille = livre[writing.noms_d_onglets(membres)[finess]]
-        lignes = [li for li in CAS["lignes"] if li["ght"] == lettre]
-        for rang, ligne in enumerate(lignes, writing.ENTETE + 1):
-            for colonne, valeur in cellules(ligne).items():
-                feuille.cell(rang, [c.cle for c in trame.colonnes].index(colonne) + 1, valeur)
-        livre.save(recus / f"{ght}.xlsx")
-    db = ouvre(recus.parent / "registre.sqlite")
-    pull(db, dossier, [recus], lambda: datetime.combine(JOUR, datetime.min.time()))
-    return Vue(db, dossier, JOUR)
+    folder, trame = charge(EXAMPLE), TRAMES["paat"]
+    received_files = tmp_path_factory.mktemp("recus")
+    for letter, (ght, finess) in SUPPORTS.items():
+        book = writing.workbook(trame, ght, folder.campaigns[CAMPAIGN], folder)
+        members = folder.territory.members(ght, DAY)
+        sheet = book[writing.tab_names(members)[finess]]
+        lines = [li for li in CASES["lignes"] if li["ght"] == letter]
+        for rank, line in enumerate(lines, writing.HEADING_ROW + 1):
+            for column, value in cells(line).items():
+                sheet.cell(rank, [c.cle for c in trame.columns].index(column) + 1, value)
+        book.save(received_files / f"{ght}.xlsx")
+    db = open_register(received_files.parent / "registre.sqlite")
+    pull(db, folder, [received_files], lambda: datetime.combine(DAY, datetime.min.time()))
+    return View(db, folder, DAY)
 
 
-def sujet(qui: str) -> Sujet:
-    perimetre = Perimetre("region", "BFC") if qui == CAS["region"] else Perimetre("ght", SUPPORTS[qui][0])
-    return Sujet(perimetre, EXERCICE)
+def subject(who: str) -> Subject:
+    scope = Scope("region", "BFC") if who == CASES["region"] else Scope("ght", SUPPORTS[who][0])
+    return Subject(scope, EXERCICE)
 
 
 def cents(euros: str) -> int:
     return int(Decimal(euros) * 100)
 
 
-def constats(vue: Vue) -> Iterator[tuple[str, Constat]]:
+def findings(view: View) -> Iterator[tuple[str, Finding]]:
     """(title of the line, finding) for every finding on a line."""
-    onglets = vue.comptent(sujet(CAS["region"]))
-    titres = {
-        (ligne.feuille, ligne.cellule.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")): ligne.intitule.removeprefix("Achat ")
-        for ligne in stored_lines.lignes_de(vue.db, [o.id for o in onglets], vue.au)
+    tabs = view.tabs_that_count(subject(CASES["region"]))
+    titles = {
+        (line.sheet, line.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")): line.intitule.removeprefix("Achat ")
+        for line in stored_lines.lines_of(view.db, [o.id for o in tabs], view.as_of)
     }
-    for r in stored_lines.constats_de(vue.db, [o.id for o in onglets], tuple(Gravite), vue.au):
-        if r.constat.ligne:
-            yield titres.get((r.constat.feuille, str(r.constat.ligne)), ""), r.constat
+    for r in stored_lines.findings_of(view.db, [o.id for o in tabs], tuple(Severity), view.as_of):
+        if r.finding.line:
+            yield titles.get((r.finding.sheet, str(r.finding.line)), ""), r.finding
 
 
-@pytest.mark.parametrize("qui", CAS["attendu"])
-def test_declared_struck_and_kept_are_right_to_the_cent(vue: Vue, qui: str) -> None:
-    totaux, attendu = gains(vue, sujet(qui)).totaux, CAS["attendu"][qui]
-    assert (totaux.gain_declare, totaux.gain_retire, totaux.gain_retenu) == tuple(
-        cents(attendu[c]) for c in ("declare", "retire", "retenu_lignes")
+@pytest.mark.parametrize("who", CASES["attendu"])
+def test_declared_struck_and_kept_are_right_to_the_cent(view: View, who: str) -> None:
+    totals, expected = gains(view, subject(who)).totals, CASES["attendu"][who]
+    assert (totals.gain_declare, totals.gain_retire, totals.gain_retenu) == tuple(
+        cents(expected[c]) for c in ("declare", "retire", "retenu_lignes")
     )
 
 
-@pytest.mark.parametrize("qui", SUPPORTS)
-def test_struck_and_kept_lines_are_counted(vue: Vue, qui: str) -> None:
-    (onglet,) = vue.comptent(sujet(qui))
-    attendu = CAS["attendu"][qui]
-    assert (onglet.totaux.lignes_rejetees, onglet.totaux.lignes_retenues) == (
-        attendu["lignes_rejetees"],
-        attendu["lignes_retenues"],
+@pytest.mark.parametrize("who", SUPPORTS)
+def test_struck_and_kept_lines_are_counted(view: View, who: str) -> None:
+    (tab,) = view.tabs_that_count(subject(who))
+    expected = CASES["attendu"][who]
+    assert (tab.totals.lignes_rejetees, tab.totals.lignes_retenues) == (
+        expected["lignes_rejetees"],
+        expected["lignes_retenues"],
     )
 
 
-def test_the_region_is_the_sum_of_its_ght(vue: Vue) -> None:
-    region = gains(vue, Sujet(Perimetre("region", "BFC"), EXERCICE, par="ght"))
-    assert {e.code: e.valeur for e in region.elements if e.valeur is not None} == {
-        ght: gains(vue, sujet(lettre)).valeur for lettre, (ght, _) in SUPPORTS.items()
+def test_the_region_is_the_sum_of_its_ght(view: View) -> None:
+    region = gains(view, Subject(Scope("region", "BFC"), EXERCICE, by="ght"))
+    assert {e.code: e.value for e in region.elements if e.value is not None} == {
+        ght: gains(view, subject(letter)).value for letter, (ght, _) in SUPPORTS.items()
     }
-    assert sum(e.valeur or 0 for e in region.elements) == region.valeur
+    assert sum(e.value or 0 for e in region.elements) == region.value
 
 
-def test_quality_is_right_in_lines_and_in_euros(vue: Vue) -> None:
-    r, attendu = qualite(vue, sujet(CAS["region"])), CAS["attendu"][CAS["region"]]
-    assert isinstance(r.valeur, Decimal)
-    assert f"{r.valeur * 100:.1f}" == attendu["qualite_lignes_pct"]
-    assert f"{r.faits['qualite_euros'] * 100:.1f}" == attendu["qualite_euros_pct"]  # type: ignore[operator]
+def test_quality_is_right_in_lines_and_in_euros(view: View) -> None:
+    r, expected = line_quality(view, subject(CASES["region"])), CASES["attendu"][CASES["region"]]
+    assert isinstance(r.value, Decimal)
+    assert f"{r.value * 100:.1f}" == expected["qualite_lignes_pct"]
+    assert f"{r.facts['qualite_euros'] * 100:.1f}" == expected["qualite_euros_pct"]  # type: ignore[operator]
 
 
-def test_a_loss_without_reference_is_flagged_and_stays_in(vue: Vue) -> None:
-    (bloquant,) = [c for titre, c in constats(vue) if titre == "A2" and c.gravite is Gravite.REJET]
-    assert (bloquant.code, bloquant.enjeu) == ("montant-reference-absent", 0)
-    lignes = {e.libelle: (e.valeur, e.precision) for e in pourquoi(vue, sujet("A")).elements}
-    assert lignes["Achat A2"] == (-400_000, "")
+def test_a_loss_without_reference_is_flagged_and_stays_in(view: View) -> None:
+    (blocking,) = [c for title, c in findings(view) if title == "A2" and c.severity is Severity.REJECTION]
+    assert (blocking.code, blocking.stake) == ("montant-reference-absent", 0)
+    lines = {e.label: (e.value, e.precision) for e in lines_behind(view, subject("A")).elements}
+    assert lines["Achat A2"] == (-400_000, "")
 
 
-def test_a_gain_above_its_reference_is_struck_out_whole(vue: Vue) -> None:
-    (bloquant,) = [c for titre, c in constats(vue) if titre == "A4" and c.gravite is Gravite.REJET]
-    assert (bloquant.code, bloquant.enjeu) == ("performance-superieure-100", 16_538_100)
-    lignes = {e.libelle: (e.valeur, e.precision) for e in pourquoi(vue, sujet("A")).elements}
-    assert lignes["Achat A4"] == (0, "retirée")
+def test_a_gain_above_its_reference_is_struck_out_whole(view: View) -> None:
+    (blocking,) = [c for title, c in findings(view) if title == "A4" and c.severity is Severity.REJECTION]
+    assert (blocking.code, blocking.stake) == ("performance-superieure-100", 16_538_100)
+    lines = {e.label: (e.value, e.precision) for e in lines_behind(view, subject("A")).elements}
+    assert lines["Achat A4"] == (0, "retirée")
 
 
-def test_nothing_else_is_blocking(vue: Vue) -> None:
-    assert {titre for titre, c in constats(vue) if c.gravite is Gravite.REJET} == {"A2", "A4"}
+def test_nothing_else_is_blocking(view: View) -> None:
+    assert {title for title, c in findings(view) if c.severity is Severity.REJECTION} == {"A2", "A4"}
 
 
-def test_a_notifie_is_kept_and_adds_nothing(vue: Vue) -> None:
-    (onglet,) = vue.comptent(sujet("B"))
-    assert onglet.totaux.lignes_retenues == 2
-    assert [e.libelle for e in pourquoi(vue, sujet("B")).elements] == ["Achat B1"]
+def test_a_notifie_is_kept_and_adds_nothing(view: View) -> None:
+    (tab,) = view.tabs_that_count(subject("B"))
+    assert tab.totals.lignes_retenues == 2
+    assert [e.label for e in lines_behind(view, subject("B")).elements] == ["Achat B1"]
 
 
-@pytest.mark.parametrize("qui", CAS["attendu"])
-def test_the_lines_behind_a_figure_add_up_to_it(vue: Vue, qui: str) -> None:
-    r = pourquoi(vue, sujet(qui))
-    assert sum(e.valeur or 0 for e in r.elements) == r.valeur
+@pytest.mark.parametrize("who", CASES["attendu"])
+def test_the_lines_behind_a_figure_add_up_to_it(view: View, who: str) -> None:
+    r = lines_behind(view, subject(who))
+    assert sum(e.value or 0 for e in r.elements) == r.value
 
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason="operators' returns come later")
-def test_the_lower_figure_of_ght_and_operator_is_kept(vue: Vue) -> None:
-    dits = {qui: gains(vue, sujet(qui)) for qui in CAS["attendu"]}
-    assert {qui: (r.ajustement, r.valeur) for qui, r in dits.items()} == {
-        qui: (cents(attendu["ajustement"]), cents(attendu["retenu"])) for qui, attendu in CAS["attendu"].items()
+def test_the_lower_figure_of_ght_and_operator_is_kept(view: View) -> None:
+    all_said = {who: gains(view, subject(who)) for who in CASES["attendu"]}
+    assert {who: (r.adjustment, r.value) for who, r in all_said.items()} == {
+        who: (cents(expected["ajustement"]), cents(expected["retenu"])) for who, expected in CASES["attendu"].items()
     }

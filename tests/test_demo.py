@@ -18,229 +18,232 @@ import pytest
 from openpyxl import load_workbook
 
 import jobs.demo
-from bots.answering import repond
+from bots.answering import answer_question
 from config.errors import UserError
-from config.folder import EXEMPLE, charge
-from config.rights import CLAVIER
-from jobs.demo.tour import CAMPAGNE, visite
-from jobs.taking_in.folders import Bilan, pull
-from jobs.wiring import Atelier, atelier
-from sheets.findings import Gravite
-from sheets.judged import Classeur
-from sheets.judging.workbook import juge
+from config.folder import EXAMPLE, charge
+from config.rights import AT_KEYBOARD
+from jobs.demo.tour import CAMPAIGN, run_tour
+from jobs.taking_in.folders import PullSummary, pull
+from jobs.wiring import Workshop, workshop
+from sheets.findings import Severity
+from sheets.judged import JudgedWorkbook
+from sheets.judging.workbook import judge
 from sheets.register import backup, stored_lines, views
-from sheets.register.database import ouvre
-from sheets.register.what_counts import qui_compte
+from sheets.register.database import open_register
+from sheets.register.what_counts import counting_tabs
 from tests import oracle
-from tests.test_vues import acte, meme_reponse
+from tests.test_vues import act, check_views_agree
 
-JOUR = date(2022, 3, 31)
+DAY = date(2022, 3, 31)
 REGION = "BFC"
 DOCS = Path(__file__).parents[1] / "docs"
 
 
 @dataclass(frozen=True)
-class Visite:
+class TourRun:
     """A tour that was run: what it printed, what it pulled, what the oracle says, and a twin run in another process."""
 
-    sortie: Path
-    texte: str
-    bilan: Bilan
-    lignes: list[oracle.Ligne]
-    jumelle: Path
+    output: Path
+    text: str
+    summary: PullSummary
+    lines: list[oracle.Line]
+    twin: Path
 
     @property
-    def atelier(self) -> Atelier:
-        return atelier(None, self.sortie / "vigie.sqlite", JOUR)
+    def workshop(self) -> Workshop:
+        return workshop(None, self.output / "vigie.sqlite", DAY)
 
-    def demande(self, question: str) -> dict[str, Any]:
-        return repond(question, CLAVIER, self.atelier.vue(), datetime.combine(JOUR, time(12)))
+    def ask(self, question: str) -> dict[str, Any]:
+        return answer_question(question, AT_KEYBOARD, self.workshop.view(), datetime.combine(DAY, time(12)))
 
-    def attendu(self, ght: str) -> oracle.Somme:
-        return oracle.somme([li for li in self.lignes if ght in (li.ght, REGION)])
+    def expected(self, ght: str) -> oracle.Sums:
+        return oracle.total_of([li for li in self.lines if ght in (li.ght, REGION)])
 
 
-def vigie(*arguments: str, registre: Path) -> Any:
+def vigie(*arguments: str, register: Path) -> Any:
     """What `vigie … --json` prints, as a person's own terminal would run it."""
-    commande = [sys.executable, "-c", "from jobs.cli import main; main()", *arguments, "--json"]
-    commande += ["--registre", str(registre), "--today", JOUR.isoformat()]
-    return json.loads(subprocess.run(commande, check=True, capture_output=True, text=True).stdout)
+    command = [sys.executable, "-c", "from jobs.cli import main; main()", *arguments, "--json"]
+    command += ["--registre", str(register), "--today", DAY.isoformat()]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 @pytest.fixture(scope="module")
-def faite(tmp_path_factory: pytest.TempPathFactory) -> Visite:
-    sortie, jumelle = tmp_path_factory.mktemp("demo"), tmp_path_factory.mktemp("jumelle")
-    autre = [sys.executable, "-c", "from jobs.cli import main; main()", "demo", "--out", str(jumelle)]
-    with subprocess.Popen(autre, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONHASHSEED": "1"}) as seconde:
-        with redirect_stdout(io.StringIO()) as texte:
-            bilan = visite(sortie)
-        lignes = oracle.lit(sortie / "recus")
-        assert seconde.wait() == 0
-    return Visite(sortie, texte.getvalue(), bilan, lignes, jumelle)
+def tour_run(tmp_path_factory: pytest.TempPathFactory) -> TourRun:
+    output, twin = tmp_path_factory.mktemp("demo"), tmp_path_factory.mktemp("jumelle")
+    other = [sys.executable, "-c", "from jobs.cli import main; main()", "demo", "--out", str(twin)]
+    with subprocess.Popen(other, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONHASHSEED": "1"}) as second:
+        with redirect_stdout(io.StringIO()) as text:
+            summary = run_tour(output)
+        lines = oracle.read(output / "recus")
+        assert second.wait() == 0
+    return TourRun(output, text.getvalue(), summary, lines, twin)
 
 
 GHTS = [f"BFC-{n:02d}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 12)]
 
 
 @pytest.mark.parametrize("code", [*GHTS, REGION])
-def test_the_answer_agrees_with_the_oracle_to_the_cent(faite: Visite, code: str) -> None:
-    dit, attendu = faite.demande(f"gains {code} 2021"), faite.attendu(code)
-    assert 0 < attendu.retenu <= attendu.declare
-    assert {c: Decimal(dit[c]) for c in ("declare", "retire", "valeur")} == {
-        "declare": attendu.declare,
-        "retire": attendu.retire,
-        "valeur": attendu.retenu,
+def test_the_answer_agrees_with_the_oracle_to_the_cent(tour_run: TourRun, code: str) -> None:
+    said, expected = tour_run.ask(f"gains {code} 2021"), tour_run.expected(code)
+    assert 0 < expected.kept <= expected.declare
+    assert {c: Decimal(said[c]) for c in ("declare", "retire", "valeur")} == {
+        "declare": expected.declare,
+        "retire": expected.retire,
+        "valeur": expected.kept,
     }
 
 
-def rejuges(faite: Visite) -> list[Classeur]:
+def judged_again(tour_run: TourRun) -> list[JudgedWorkbook]:
     """The files of the tour, judged once more."""
-    dossier = charge(EXEMPLE)
-    return [juge(Path(r.fichier).name, Path(r.fichier).read_bytes(), dossier) for r in faite.bilan.recus]
+    folder = charge(EXAMPLE)
+    return [judge(Path(r.file).name, Path(r.file).read_bytes(), folder) for r in tour_run.summary.received_files]
 
 
 @pytest.mark.parametrize("code", GHTS)
-def test_the_lines_struck_out_are_those_the_oracle_strikes_out(faite: Visite, code: str) -> None:
-    (classeur,) = (c for c in rejuges(faite) if c.tampon and c.tampon.ght == code)
-    retirees = {(o.feuille, ligne.numero) for o in classeur.onglets for ligne in o.lignes if ligne.bloquee}
-    assert retirees == {(li.feuille, li.rang) for li in faite.lignes if li.ght == code and li.motifs}
-    attendu = faite.attendu(code)
-    assert (classeur.totaux.lignes_rejetees, classeur.totaux.lignes_retenues) == (attendu.rejetees, attendu.retenues)
+def test_the_lines_struck_out_are_those_the_oracle_strikes_out(tour_run: TourRun, code: str) -> None:
+    (workbook,) = (c for c in judged_again(tour_run) if c.stamp and c.stamp.ght == code)
+    retirees = {(o.sheet, line.number) for o in workbook.tabs for line in o.lines if line.blocked}
+    assert retirees == {(li.sheet, li.rank) for li in tour_run.lines if li.ght == code and li.reasons}
+    expected = tour_run.expected(code)
+    assert (workbook.totals.lignes_rejetees, workbook.totals.lignes_retenues) == (
+        expected.rejected_lines,
+        expected.kept_count,
+    )
 
 
-def test_the_quality_of_the_region_is_the_share_of_lines_the_oracle_keeps(faite: Visite) -> None:
-    attendu = faite.attendu(REGION)
-    qualite = faite.demande("qualité BFC 2021")["valeur"]
-    assert qualite == round(attendu.retenues / (attendu.retenues + attendu.rejetees), 6)
+def test_the_quality_of_the_region_is_the_share_of_lines_the_oracle_keeps(tour_run: TourRun) -> None:
+    expected = tour_run.expected(REGION)
+    line_quality = tour_run.ask("qualité BFC 2021")["valeur"]
+    assert line_quality == round(expected.kept_count / (expected.kept_count + expected.rejected_lines), 6)
 
 
-def test_the_demo_makes_every_mistake_the_oracle_looks_for(faite: Visite) -> None:
-    assert {motif for li in faite.lignes for motif in li.motifs} >= {
+def test_the_demo_makes_every_mistake_the_oracle_looks_for(tour_run: TourRun) -> None:
+    assert {reason for li in tour_run.lines for reason in li.reasons} >= {
         "performance-superieure-100", "performance-hors-bornes", "montant-reference-absent", "valeur-non-numerique",
         "gain-hors-exercice", "doublon", "donnee-personnelle",
     }  # fmt: skip
 
 
-def test_the_region_keeps_fourteen_million_six_of_sixteen(faite: Visite) -> None:
-    r = faite.demande("gains BFC 2021")
+def test_the_region_keeps_fourteen_million_six_of_sixteen(tour_run: TourRun) -> None:
+    r = tour_run.ask("gains BFC 2021")
     assert r["objectif"] == "16000000.00"
     assert r["trames"] == {"recues": 10, "attendues": 11}
     assert "14,6\u00a0M€ retenus, dont 427\u00a0k€ sous alerte. Objectif : 16,0\u00a0M€" in r["texte"]
-    ligne = next(li for li in faite.texte.splitlines() if li.startswith("Bourgogne-Franche-Comté  "))
-    assert [mot.strip() for mot in ligne.split("  ") if mot][-3:] == ["14,6\u00a0M€", "16,0\u00a0M€", "91\u00a0%"]
+    line = next(li for li in tour_run.text.splitlines() if li.startswith("Bourgogne-Franche-Comté  "))
+    assert [word.strip() for word in line.split("  ") if word][-3:] == ["14,6\u00a0M€", "16,0\u00a0M€", "91\u00a0%"]
 
 
-def test_each_of_the_seven_real_lines_is_struck_out_for_its_performance(faite: Visite) -> None:
-    fichier = Path(jobs.demo.__path__[0]) / "lignes_rejetees_2021.csv"
-    with fichier.open(encoding="utf-8") as f:
-        reelles = {int(r["gain"]) * 100 for r in csv.DictReader(f) if r["verdict"] == "performance-superieure-100"}
-    assert len(reelles) == 7
-    constats = [c for classeur in rejuges(faite) for c in classeur.constats]
-    retires = [c for c in constats if c.code == "performance-superieure-100"]
-    assert {c.enjeu for c in retires} == reelles
+def test_each_of_the_seven_real_lines_is_struck_out_for_its_performance(tour_run: TourRun) -> None:
+    file = Path(jobs.demo.__path__[0]) / "lignes_rejetees_2021.csv"
+    with file.open(encoding="utf-8") as f:
+        real_ones = {int(r["gain"]) * 100 for r in csv.DictReader(f) if r["verdict"] == "performance-superieure-100"}
+    assert len(real_ones) == 7
+    findings = [c for workbook in judged_again(tour_run) for c in workbook.findings]
+    retires = [c for c in findings if c.code == "performance-superieure-100"]
+    assert {c.stake for c in retires} == real_ones
     assert len(retires) == 7
-    assert all(c.gravite is Gravite.REJET for c in retires)
+    assert all(c.severity is Severity.REJECTION for c in retires)
 
 
-def test_the_figure_of_jura_walks_back_to_the_cells_that_make_it(faite: Visite) -> None:
-    registre = faite.sortie / "vigie.sqlite"
-    total = vigie("ask", "gains GHT Jura 2021", registre=registre)
-    pourquoi = vigie("ask", "pourquoi", registre=registre)
-    assert pourquoi["valeur"] == total["valeur"] == f"{faite.attendu('BFC-08').retenu:.2f}"
-    assert sum(Decimal(li["valeur"]) for li in pourquoi["lignes"]) == Decimal(total["valeur"])
-    parts = {(li.feuille, li.cellule): li for li in faite.lignes if li.ght == "BFC-08"}
-    livre = load_workbook(faite.sortie / "recus" / "GHT Jura.xlsx")
-    for dite in pourquoi["lignes"]:
-        attendue = parts[dite["feuille"], dite["cellule"]]
-        assert Path(dite["fichier"]) == faite.sortie / "recus" / "GHT Jura.xlsx"
-        assert oracle.montant(livre[dite["feuille"]][dite["cellule"]].value) == attendue.gain_annuel
-        assert Decimal(dite["valeur"]) == attendue.part - attendue.retire
-        assert dite["reference"].startswith("2021-annuelle/39078")
-    assert len(pourquoi["lignes"]) == sum(li.part != 0 for li in parts.values())
+def test_the_figure_of_jura_walks_back_to_the_cells_that_make_it(tour_run: TourRun) -> None:
+    register = tour_run.output / "vigie.sqlite"
+    total = vigie("ask", "gains GHT Jura 2021", register=register)
+    why = vigie("ask", "pourquoi", register=register)
+    assert why["valeur"] == total["valeur"] == f"{tour_run.expected('BFC-08').kept:.2f}"
+    assert sum(Decimal(li["valeur"]) for li in why["lignes"]) == Decimal(total["valeur"])
+    parts = {(li.sheet, li.cell): li for li in tour_run.lines if li.ght == "BFC-08"}
+    book = load_workbook(tour_run.output / "recus" / "GHT Jura.xlsx")
+    for said_one in why["lignes"]:
+        expected_one = parts[said_one["feuille"], said_one["cellule"]]
+        assert Path(said_one["fichier"]) == tour_run.output / "recus" / "GHT Jura.xlsx"
+        assert oracle.amount(book[said_one["feuille"]][said_one["cellule"]].value) == expected_one.gain_annuel
+        assert Decimal(said_one["valeur"]) == expected_one.part - expected_one.retire
+        assert said_one["reference"].startswith("2021-annuelle/39078")
+    assert len(why["lignes"]) == sum(li.part != 0 for li in parts.values())
 
 
-def memoire(registre: Path) -> tuple[object, ...]:
+def memory(register: Path) -> tuple[object, ...]:
     """What a register holds of the demo, without paths or times: control totals by tab, and every finding."""
-    db = atelier(None, registre, JOUR).registre_existant
-    onglets = list(qui_compte(db, ["2021-annuelle"], JOUR).values())
-    constats = stored_lines.constats_de(db, [o.id for o in onglets], tuple(Gravite), date.max)
+    db = workshop(None, register, DAY).existing_register
+    tabs = list(counting_tabs(db, ["2021-annuelle"], DAY).values())
+    findings = stored_lines.findings_of(db, [o.id for o in tabs], tuple(Severity), date.max)
     return (
-        {(Path(o.chemin).name, o.feuille): (o.finess, o.remis, o.totaux) for o in onglets},
-        sorted((Path(r.chemin).name, *map(str, r.constat)) for r in constats),
+        {(Path(o.path).name, o.sheet): (o.finess, o.handed_in, o.totals) for o in tabs},
+        sorted((Path(r.path).name, *map(str, r.finding)) for r in findings),
     )
 
 
-def test_two_tours_give_the_same_figures_and_the_same_findings(faite: Visite) -> None:
-    assert memoire(faite.jumelle / "vigie.sqlite") == memoire(faite.sortie / "vigie.sqlite")
+def test_two_tours_give_the_same_figures_and_the_same_findings(tour_run: TourRun) -> None:
+    assert memory(tour_run.twin / "vigie.sqlite") == memory(tour_run.output / "vigie.sqlite")
 
 
-def test_a_second_pull_of_the_same_folder_finds_every_file_unchanged(faite: Visite) -> None:
-    a = faite.atelier
-    avant = faite.demande("gains BFC 2021")
-    bilan = pull(a.registre, a.dossier, [faite.sortie / "recus"], a.maintenant)
-    assert {r.etat for r in bilan.recus} == {"inchange"}
-    assert len(bilan.recus) == 11
-    assert faite.demande("gains BFC 2021") == avant
+def test_a_second_pull_of_the_same_folder_finds_every_file_unchanged(tour_run: TourRun) -> None:
+    a = tour_run.workshop
+    before = tour_run.ask("gains BFC 2021")
+    summary = pull(a.register, a.folder, [tour_run.output / "recus"], a.current_time)
+    assert {r.state for r in summary.received_files} == {"inchange"}
+    assert len(summary.received_files) == 11
+    assert tour_run.ask("gains BFC 2021") == before
 
 
-def test_the_tour_shows_the_refused_file_and_who_may_not_see(faite: Visite) -> None:
-    assert "refusé  Congés 2022.xlsx — Ce classeur ne porte pas le tampon d'une trame Vigie." in faite.texte
-    assert "Ce territoire n'est pas ouvert à votre profil (Directeur des achats)." in faite.texte
+def test_the_tour_shows_the_refused_file_and_who_may_not_see(tour_run: TourRun) -> None:
+    assert "refusé  Congés 2022.xlsx — Ce classeur ne porte pas le tampon d'une trame Vigie." in tour_run.text
+    assert "Ce territoire n'est pas ouvert à votre profil (Directeur des achats)." in tour_run.text
 
 
 def test_the_tour_never_erases_a_folder_it_did_not_make(tmp_path: Path) -> None:
-    precieux = tmp_path / "budget.xlsx"
-    precieux.write_bytes(b"des mois de travail")
+    precious = tmp_path / "budget.xlsx"
+    precious.write_bytes(b"des mois de travail")
     with pytest.raises(UserError, match="contient déjà autre chose"):
-        visite(tmp_path)
-    assert precieux.read_bytes() == b"des mois de travail"
+        run_tour(tmp_path)
+    assert precious.read_bytes() == b"des mois de travail"
 
 
 def test_the_views_of_the_register_say_what_the_answers_say_before_and_after_a_decision(
-    faite: Visite, tmp_path: Path
+    tour_run: TourRun, tmp_path: Path
 ) -> None:
-    registre, copie = faite.sortie / "vigie.sqlite", tmp_path / "copie.sqlite"
-    backup.sauve(faite.atelier.registre, registre, copie, faite.atelier.maintenant())
-    db, dossier = ouvre(copie), faite.atelier.dossier
-    lignes = meme_reponse(db, dossier, JOUR)
-    assert lignes > 500
-    requete = (
+    register, copied = tour_run.output / "vigie.sqlite", tmp_path / "copie.sqlite"
+    backup.back_up(tour_run.workshop.register, register, copied, tour_run.workshop.current_time())
+    db, folder = open_register(copied), tour_run.workshop.folder
+    lines = check_views_agree(db, folder, DAY)
+    assert lines > 500
+    query = (
         "SELECT reference, ght, retenu, declare FROM v_lignes_qui_comptent WHERE bloquee = 'oui' ORDER BY declare DESC"
     )
-    reference, ght, retenu, declare = db.execute(requete).fetchone()
-    campagne, finess, action_id = reference.split("/")
-    montants = db.execute(
+    reference, ght, kept, declare = db.execute(query).fetchone()
+    campaign, finess, action_id = reference.split("/")
+    amounts = db.execute(
         "SELECT coalesce(l.gain_annuel, '') || '/' || coalesce(l.montant_reference, '') FROM v_lignes_qui_comptent v"
         " JOIN lignes_paat l ON l.onglet = v.onglet AND l.numero = v.ligne WHERE v.reference = ?",
         (reference,),
     ).fetchone()[0]
-    acte(db, "retenir", action_id, montants, campagne=campagne, finess=finess, ght=ght)
-    assert meme_reponse(db, dossier, JOUR) == lignes
-    apres = db.execute("SELECT retenu FROM v_lignes_qui_comptent WHERE reference = ?", (reference,)).fetchone()[0]
-    assert (retenu, apres) == (0.0, declare)
+    act(db, "retenir", action_id, amounts, campagne=campaign, finess=finess, ght=ght)
+    assert check_views_agree(db, folder, DAY) == lines
+    after = db.execute("SELECT retenu FROM v_lignes_qui_comptent WHERE reference = ?", (reference,)).fetchone()[0]
+    assert (kept, after) == (0.0, declare)
 
 
-def test_the_ready_queries_of_the_analysts_say_what_the_answers_say(faite: Visite) -> None:
+def test_the_ready_queries_of_the_analysts_say_what_the_answers_say(tour_run: TourRun) -> None:
     menu = json.loads((DOCS / "datasette.json").read_text(encoding="utf-8"))["databases"]["analyse"]
-    requetes = {nom: q["sql"] for nom, q in menu["queries"].items()}
-    ecrites = re.findall(r"```sql\n(.*?)```", (DOCS / "analystes.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert list(requetes.values()) == [sql.strip() for sql in ecrites]
-    assert menu["tables"].keys() == views.VUES.keys()
+    queries = {name: q["sql"] for name, q in menu["queries"].items()}
+    written_ones = re.findall(r"```sql\n(.*?)```", (DOCS / "analystes.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert list(queries.values()) == [sql.strip() for sql in written_ones]
+    assert menu["tables"].keys() == views.VIEWS.keys()
 
-    db, dit = faite.atelier.registre, faite.demande("gains bfc 2021 par ght")
-    par_ght = {r[2]: f"{r[5]:.2f}" for r in db.execute(requetes["retenu_par_ght"])}
-    assert par_ght == {li["libelle"]: li["valeur"] for li in dit["lignes"] if li["valeur"] is not None}
+    db, said = tour_run.workshop.register, tour_run.ask("gains bfc 2021 par ght")
+    by_ght = {r[2]: f"{r[5]:.2f}" for r in db.execute(queries["retenu_par_ght"])}
+    assert by_ght == {li["libelle"]: li["valeur"] for li in said["lignes"] if li["valeur"] is not None}
 
     familles: dict[str, Decimal] = {}
-    for _, famille, _, _, retenu in db.execute(requetes["familles_et_operateurs"]):
-        familles[famille] = familles.get(famille, Decimal(0)) + Decimal(str(retenu))
-    dit = faite.demande("gains bfc 2021 par famille")
-    attendu = {li["libelle"]: Decimal(li["valeur"]) for li in dit["lignes"]}
-    assert {f or "non renseigné": m for f, m in familles.items()} == {f: attendu.get(f) for f in attendu}
+    for _, famille, _, _, kept in db.execute(queries["familles_et_operateurs"]):
+        familles[famille] = familles.get(famille, Decimal(0)) + Decimal(str(kept))
+    said = tour_run.ask("gains bfc 2021 par famille")
+    expected = {li["libelle"]: Decimal(li["valeur"]) for li in said["lignes"]}
+    assert {f or "non renseigné": m for f, m in familles.items()} == {f: expected.get(f) for f in expected}
 
-    fautes = db.execute(requetes["ce_que_coutent_les_fautes"]).fetchall()
-    constats = stored_lines.constats_de(
-        db, [o.id for o in qui_compte(db, [CAMPAGNE], JOUR).values()], tuple(Gravite), JOUR
+    faults = db.execute(queries["ce_que_coutent_les_fautes"]).fetchall()
+    findings = stored_lines.findings_of(
+        db, [o.id for o in counting_tabs(db, [CAMPAIGN], DAY).values()], tuple(Severity), DAY
     )
-    assert sum(r[3] for r in fautes) == len(constats)
-    assert sum(round(r[5] * 100) for r in fautes) == sum(c.constat.enjeu for c in constats)
+    assert sum(r[3] for r in faults) == len(findings)
+    assert sum(round(r[5] * 100) for r in faults) == sum(c.finding.stake for c in findings)

@@ -23,23 +23,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.answer_files import image, tableur
-from bots.answering import rend, repond
-from bots.slack.conversation import repond_a
+from bots.answer_files import image, lines_workbook
+from bots.answering import answer_question, word_answer
+from bots.slack.conversation import answer_message
 from config.errors import UserError
-from config.folder import Dossier
-from config.french import INSECABLE, MILLIERS
-from config.rights import Personne
+from config.folder import Folder
+from config.french import NO_BREAK_SPACE, THOUSANDS_SPACE
+from config.rights import Person
 from config.settings import Disclosure
-from config.territory import Appartenance, Etablissement, Ght, Perimetre, Territoire
+from config.territory import Etablissement, Ght, Membership, Scope, Territory
 from reports.disclosure import unit_of_rounding, why_not
 from reports.elimination import Figure, Span, left_out
-from reports.view import Vue
-from sheets.judged import Totaux
-from sheets.register.database import ouvre
-from sheets.register.what_counts import OngletRecu
+from reports.view import View
+from sheets.judged import Totals
+from sheets.register.database import open_register
+from sheets.register.what_counts import ReceivedTab
 
-MIDI = datetime(2022, 10, 20, 12, tzinfo=ZoneInfo("Europe/Paris"))
+NOON = datetime(2022, 10, 20, 12, tzinfo=ZoneInfo("Europe/Paris"))
 N, BEFORE = 2022, 2021
 CAMPAIGNS = {N: "2022-mi-annee", BEFORE: "2021-annuelle"}
 Vector = dict[str, int]
@@ -70,20 +70,22 @@ class World:
         return [*self.region, *self.elsewhere]
 
 
-def world(hasard: random.Random, n: int, elsewhere: int = 0) -> World:
+def world(random_source: random.Random, n: int, elsewhere: int = 0) -> World:
     """Amounts of every size: losses, trames not handed in, one GHT that makes nearly all, some that make nothing of it."""
     region, others = [f"R-{k:02d}" for k in range(n)], [f"E-{k:02d}" for k in range(elsewhere)]
 
     def cents(chance: float) -> int:
-        if hasard.random() > chance:
+        if random_source.random() > chance:
             return 0
-        return int(10 ** hasard.uniform(5, 9)) * hasard.choice((1, 1, 1, 1, 1, -1 if chance == 0.95 else 1))
+        return int(10 ** random_source.uniform(5, 9)) * random_source.choice(
+            (1, 1, 1, 1, 1, -1 if chance == 0.95 else 1)
+        )
 
     amounts = {}
     for g in [*region, *others]:
         a = {"retenu": cents(0.95), "retire": abs(cents(0.5)), "notifie": abs(cents(0.4)), "report": abs(cents(0.4)),
-             "before": cents(0.95), "remis": hasard.random() < 0.6}  # fmt: skip
-        a["sous_alerte"] = abs(a["retenu"]) * hasard.choice((0, 0, 1, 3)) // 4
+             "before": cents(0.95), "remis": random_source.random() < 0.6}  # fmt: skip
+        a["sous_alerte"] = abs(a["retenu"]) * random_source.choice((0, 0, 1, 3)) // 4
         amounts[g] = a
     return World(region, others, amounts)
 
@@ -92,49 +94,49 @@ def finess(ght: str) -> str:
     return f"9{ord(ght[0]):03d}00{ght[2:]}0"
 
 
-def territory(w: World, real: Territoire) -> Territoire:
+def territory(w: World, real: Territory) -> Territory:
     ghts = {g: Ght(g, f"GHT {g}", "BFC" if g in w.region else "BRE") for g in w.everyone}
     tabs = {finess(g): Etablissement(finess(g), f"CH {g}") for g in w.everyone}
-    return Territoire(real.regions, ghts, tabs, tuple(Appartenance(finess(g), g, True, None, None) for g in w.everyone))
+    return Territory(real.regions, ghts, tabs, tuple(Membership(finess(g), g, True, None, None) for g in w.everyone))
 
 
-def tab(w: World, ght: str, exercice: int) -> OngletRecu:
-    a, rang = w.amounts[ght], w.everyone.index(ght) + (0 if exercice == N else 1000)
+def tab(w: World, ght: str, exercice: int) -> ReceivedTab:
+    a, rank = w.amounts[ght], w.everyone.index(ght) + (0 if exercice == N else 1000)
     kept, struck = (a["retenu"], a["retire"]) if exercice == N else (a["before"], 0)
-    totals = Totaux(10, 0, 0, 2, 8, kept + struck, struck, kept)
+    totals = Totals(10, 0, 0, 2, 8, kept + struck, struck, kept)
     under, notified = (a["sous_alerte"], a["notifie"]) if exercice == N else (0, 0)
-    return OngletRecu(rang, rang, "x.xlsx", "CH", CAMPAIGNS[exercice], ght, finess(ght), bool(a["remis"]) or exercice != N,
-                      False, None, totals, max(kept, 0) + struck, 0, notified, 0, 0, rang, "2022-10-01", under)  # fmt: skip
+    return ReceivedTab(rank, rank, "x.xlsx", "CH", CAMPAIGNS[exercice], ght, finess(ght), bool(a["remis"]) or exercice != N,
+                      False, None, totals, max(kept, 0) + struck, 0, notified, 0, 0, rank, "2022-10-01", under)  # fmt: skip
 
 
 @contextmanager
 def standing_for(w: World) -> Iterator[None]:
     """The tabs that count, and the lines of a forecast, are those of the world."""
 
-    def counted(_db: Any, campaigns: list[str], _au: date, only: Any = None, **_: Any) -> dict[str, OngletRecu]:
-        here: dict[str, OngletRecu] = {}
+    def counted(_db: Any, campaigns: list[str], _as_of: date, only: Any = None, **_: Any) -> dict[str, ReceivedTab]:
+        here: dict[str, ReceivedTab] = {}
         for exercice, code in CAMPAIGNS.items():
             if code in campaigns:
                 here |= {finess(g): tab(w, g, exercice) for g in (w.arrived if exercice == N else w.everyone)}
         return {f: o for f, o in sorted(here.items()) if only is None or f in only}
 
-    def inherited(_db: Any, before: Any, _tabs: Any, _au: date) -> dict[int, int]:
-        return {o.id: w.amounts[o.ght]["report"] for o in before if o.campagne == CAMPAIGNS[BEFORE]}
+    def inherited(_db: Any, before: Any, _tabs: Any, _as_of: date) -> dict[int, int]:
+        return {o.id: w.amounts[o.ght]["report"] for o in before if o.campaign == CAMPAIGNS[BEFORE]}
 
     with (
-        mock.patch("reports.view.qui_compte", counted),
+        mock.patch("reports.view.counting_tabs", counted),
         mock.patch("reports.forecast.inherited_by_tab", inherited),
     ):
         yield
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory, dossier: Dossier) -> Vue:
-    return Vue(ouvre(tmp_path_factory.mktemp("vide") / "v.sqlite"), dossier, MIDI.date())
+def empty(tmp_path_factory: pytest.TempPathFactory, folder: Folder) -> View:
+    return View(open_register(tmp_path_factory.mktemp("vide") / "v.sqlite"), folder, NOON.date())
 
 
-def plain(texte: str) -> str:
-    return texte.replace(INSECABLE, " ").replace(MILLIERS, " ")
+def plain(text: str) -> str:
+    return text.replace(NO_BREAK_SPACE, " ").replace(THOUSANDS_SPACE, " ")
 
 
 QUESTIONS = ("gains bfc 2022", "objectif bfc 2022", "prévision bfc 2022", "gains france 2022", "prévision france 2022",
@@ -142,14 +144,14 @@ QUESTIONS = ("gains bfc 2022", "objectif bfc 2022", "prévision bfc 2022", "gain
              "évolution bfc", "gains bfc 2021")  # fmt: skip
 
 
-def ask(w: World, empty: Vue, own: str, question: str) -> dict[str, Any]:
+def ask(w: World, empty: View, own: str, question: str) -> dict[str, Any]:
     """What a director is told, once for each set of GHT that have sent something."""
     key = (w.arrived, question)
     if key not in w.answers:
-        d = replace(empty.dossier, territoire=territory(w, empty.dossier.territoire), personnes={})
-        director = Personne("d@exemple.invalid", "Directeur", "ght", Perimetre("ght", own))
-        vue = Vue(empty.db, d, empty.au)
-        w.answers[key] = repond(question.format(own=f"GHT {own}"), director, vue, MIDI)
+        d = replace(empty.folder, territory=territory(w, empty.folder.territory), persons={})
+        director = Person("d@exemple.invalid", "Directeur", "ght", Scope("ght", own))
+        view = View(empty.db, d, empty.as_of)
+        w.answers[key] = answer_question(question.format(own=f"GHT {own}"), director, view, NOON)
     return w.answers[key]
 
 
@@ -259,7 +261,7 @@ def any_days(told: list[Told], own: str) -> None:
                 assert Fraction(a.u + b.u, times) >= min(a.u, b.u), (a.name, b.name, left)
 
 
-def attack(w: World, empty: Vue, own: str, orders: list[tuple[str, ...]]) -> None:
+def attack(w: World, empty: View, own: str, orders: list[tuple[str, ...]]) -> None:
     by_set: dict[frozenset[str], list[Told]] = {}
     with standing_for(w):
         for order in orders:
@@ -294,37 +296,37 @@ SMALL = [(n, elsewhere) for n in (2, 3, 4, 5) for elsewhere in (0, 2)]
 
 
 @pytest.mark.parametrize(("n", "elsewhere"), SMALL)
-def test_no_order_of_arrival_gives_a_neighbour_away(n: int, elsewhere: int, empty: Vue) -> None:
+def test_no_order_of_arrival_gives_a_neighbour_away(n: int, elsewhere: int, empty: View) -> None:
     w = world(random.Random(n * 10 + elsewhere), n, elsewhere)
     attack(w, empty, w.region[0], list(itertools.permutations(w.everyone if n + elsewhere <= 4 else w.region)))
 
 
 @pytest.mark.parametrize("n", [7, 11])
-def test_no_seeded_order_of_a_larger_region_gives_a_neighbour_away(n: int, empty: Vue) -> None:
+def test_no_seeded_order_of_a_larger_region_gives_a_neighbour_away(n: int, empty: View) -> None:
     seeded(n, empty, 2)
 
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("n", range(6, 12))
-def test_none_of_two_hundred_orders_in_all_gives_a_neighbour_away(n: int, empty: Vue) -> None:
+def test_none_of_two_hundred_orders_in_all_gives_a_neighbour_away(n: int, empty: View) -> None:
     seeded(n, empty, 34)
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("graine", range(20))
+@pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("n", range(2, 6))
-def test_no_order_of_many_small_regions_gives_a_neighbour_away(n: int, graine: int, empty: Vue) -> None:
-    w = world(random.Random(1000 * n + graine), n, graine % 4)
+def test_no_order_of_many_small_regions_gives_a_neighbour_away(n: int, seed: int, empty: View) -> None:
+    w = world(random.Random(1000 * n + seed), n, seed % 4)
     attack(w, empty, w.region[0], list(itertools.permutations(w.region)))
 
 
-def seeded(n: int, empty: Vue, orders: int) -> None:
-    hasard = random.Random(n)
-    w = world(hasard, n, 4)
-    attack(w, empty, w.region[1], [tuple(hasard.sample(w.everyone, len(w.everyone))) for _ in range(orders)])
+def seeded(n: int, empty: View, orders: int) -> None:
+    random_source = random.Random(n)
+    w = world(random_source, n, 4)
+    attack(w, empty, w.region[1], [tuple(random_source.sample(w.everyone, len(w.everyone))) for _ in range(orders)])
 
 
-def test_what_passes_is_told_and_says_that_it_is_rounded(empty: Vue) -> None:
+def test_what_passes_is_told_and_says_that_it_is_rounded(empty: View) -> None:
     """The rule is no excuse: with enough others of a like size, every figure is there."""
     w = world(random.Random(1), 6)
     for k, g in enumerate(w.region):
@@ -347,38 +349,38 @@ def likes(n: int) -> World:
     return w
 
 
-def as_director(w: World, empty: Vue) -> tuple[Personne, Vue]:
-    d = replace(empty.dossier, territoire=territory(w, empty.dossier.territoire), personnes={})
-    return Personne("d@exemple.invalid", "Directeur", "ght", Perimetre("ght", w.region[0])), replace(empty, dossier=d)
+def as_director(w: World, empty: View) -> tuple[Person, View]:
+    d = replace(empty.folder, territory=territory(w, empty.folder.territory), persons={})
+    return Person("d@exemple.invalid", "Directeur", "ght", Scope("ght", w.region[0])), replace(empty, folder=d)
 
 
-def test_the_chat_and_the_picture_say_the_rounded_figure_and_no_other(empty: Vue) -> None:
+def test_the_chat_and_the_picture_say_the_rounded_figure_and_no_other(empty: View) -> None:
     w = likes(6)
-    director, vue = as_director(w, empty)
+    director, view = as_director(w, empty)
     with standing_for(w):
-        blocs = json.dumps(repond_a("gains bfc 2022", director, vue, MIDI).blocs, ensure_ascii=False)
-        piece = image(rend("gains bfc 2022 en image", director, vue, MIDI))
+        block_list = json.dumps(answer_message("gains bfc 2022", director, view, NOON).block_list, ensure_ascii=False)
+        piece = image(word_answer("gains bfc 2022 en image", director, view, NOON))
         with pytest.raises(UserError, match="pas ouvertes"):
-            tableur(rend("gains bfc 2022 en tableur", director, vue, MIDI))
-    for said in (plain(blocs), plain(piece.alternative)):
+            lines_workbook(word_answer("gains bfc 2022 en tableur", director, view, NOON))
+    for said in (plain(block_list), plain(piece.alternative)):
         assert "600 k€ retenus" in said
         assert "60 k€" in said
         assert "R-03" not in said
     assert "Arrondi à 1 000 € près. Non communiqué : part provisoire (moins de 3 autres GHT y contribuent)." in plain(
-        blocs
+        block_list
     )
 
 
-def test_what_is_withheld_is_on_no_surface(empty: Vue) -> None:
+def test_what_is_withheld_is_on_no_surface(empty: View) -> None:
     w = likes(3)
-    director, vue = as_director(w, empty)
+    director, view = as_director(w, empty)
     with standing_for(w):
-        blocs = json.dumps(repond_a("gains bfc 2022", director, vue, MIDI).blocs, ensure_ascii=False)
+        block_list = json.dumps(answer_message("gains bfc 2022", director, view, NOON).block_list, ensure_ascii=False)
         with pytest.raises(UserError, match="Rien à dessiner"):
-            image(rend("gains bfc 2022 en image", director, vue, MIDI))
-        said = repond("gains bfc 2022", director, vue, MIDI)
-    assert "Chiffre non communiqué" in blocs
-    assert "300 k€" not in plain(blocs)
+            image(word_answer("gains bfc 2022 en image", director, view, NOON))
+        said = answer_question("gains bfc 2022", director, view, NOON)
+    assert "Chiffre non communiqué" in block_list
+    assert "300 k€" not in plain(block_list)
     figures_said = (
         said["valeur"],
         said["declare"],
@@ -391,26 +393,26 @@ def test_what_is_withheld_is_on_no_surface(empty: Vue) -> None:
     assert "moins de 3 autres GHT y contribuent" in said["texte"]
 
 
-def test_one_that_makes_nearly_all_of_it_is_not_told(empty: Vue) -> None:
+def test_one_that_makes_nearly_all_of_it_is_not_told(empty: View) -> None:
     w = likes(6)
     w.amounts[w.region[3]]["retenu"] = 10_000_000_000
-    director, vue = as_director(w, empty)
+    director, view = as_director(w, empty)
     with standing_for(w):
-        said = repond("gains bfc 2022", director, vue, MIDI)
+        said = answer_question("gains bfc 2022", director, view, NOON)
     assert said["valeur"] is None
     assert "1 autre GHT en fait presque tout à soi seul" in said["texte"]
 
 
-def masked(w: World, empty: Vue, question: str) -> dict[str, str]:
-    director, vue = as_director(w, empty)
+def masked(w: World, empty: View, question: str) -> dict[str, str]:
+    director, view = as_director(w, empty)
     with standing_for(w):
-        return {m["chiffre"]: m["motif"] for m in repond(question, director, vue, MIDI)["masque"]}
+        return {m["chiffre"]: m["motif"] for m in answer_question(question, director, view, NOON)["masque"]}
 
 
 RECOVERED = "il ferait retrouver un chiffre qui ne se dit pas"
 
 
-def test_a_difference_that_one_of_them_makes_nearly_alone_is_not_told_either(empty: Vue) -> None:
+def test_a_difference_that_one_of_them_makes_nearly_alone_is_not_told_either(empty: View) -> None:
     """Six are struck of something, one of nearly all of it: what is declared would tell it, beside what is kept."""
     w = likes(6)
     w.amounts[w.region[2]]["retire"] = 60_000_000
@@ -419,7 +421,7 @@ def test_a_difference_that_one_of_them_makes_nearly_alone_is_not_told_either(emp
     assert (why["declare"], "retenu" in why) == (RECOVERED, False)
 
 
-def test_what_is_handed_in_is_no_figure_and_is_not_given_away_for_all_that(empty: Vue) -> None:
+def test_what_is_handed_in_is_no_figure_and_is_not_given_away_for_all_that(empty: View) -> None:
     w = likes(8)
     for k, g in enumerate(w.region):
         w.amounts[g] |= {"remis": k > 3}
@@ -428,7 +430,7 @@ def test_what_is_handed_in_is_no_figure_and_is_not_given_away_for_all_that(empty
     assert masked(w, empty, "gains bfc 2022")["dont_provisoire"] == RECOVERED
 
 
-def test_a_country_is_not_told_when_the_rest_of_it_is_one_neighbours(empty: Vue) -> None:
+def test_a_country_is_not_told_when_the_rest_of_it_is_one_neighbours(empty: View) -> None:
     w = world(random.Random(1), 6, 4)
     for g in w.everyone:
         w.amounts[g] |= {"retenu": 10_000_000, "retire": 0, "sous_alerte": 0, "remis": True}
@@ -439,7 +441,7 @@ def test_a_country_is_not_told_when_the_rest_of_it_is_one_neighbours(empty: Vue)
     assert "valeur" not in masked(w, empty, "gains bfc 2022")
 
 
-def test_what_is_under_no_alert_is_a_figure_of_its_own(empty: Vue) -> None:
+def test_what_is_under_no_alert_is_a_figure_of_its_own(empty: View) -> None:
     w = likes(6)
     for g in w.region[2:]:
         w.amounts[g]["sous_alerte"] = w.amounts[g]["retenu"]
@@ -454,13 +456,13 @@ def test_three_others_and_none_above_85_percent_of_their_absolute_amounts(amount
     assert (not why_not(amounts, Disclosure(), "ght")) is passes
 
 
-def test_who_sees_everything_there_gets_it_to_the_cent(empty: Vue) -> None:
+def test_who_sees_everything_there_gets_it_to_the_cent(empty: View) -> None:
     w = likes(3)
-    _, vue = as_director(w, empty)
+    _, view = as_director(w, empty)
     for role in ("ars", "lecture"):
         with standing_for(w):
-            said = repond(
-                "gains bfc 2022", Personne("r@exemple.invalid", "ARS", role, Perimetre("region", "BFC")), vue, MIDI
+            said = answer_question(
+                "gains bfc 2022", Person("r@exemple.invalid", "ARS", role, Scope("region", "BFC")), view, NOON
             )
         assert (said["valeur"], said["arrondi"], said["masque"]) == ("300000.03", None, [])
 
@@ -503,7 +505,7 @@ def as_row(values: list[int]) -> dict[Any, int]:
 def test_a_span_gives_what_its_rank_says(known: list[list[int]], row: list[int]) -> None:
     span = Span()
     for k in known:
-        span = span.plus(as_row(k))
+        span = span.one_row_more(as_row(k))
     assert span.gives(as_row(row)) == (rank([*known, row]) == rank(known))
 
 
@@ -525,13 +527,13 @@ def test_no_hidden_cell_can_be_solved_and_none_is_left_out_for_nothing(
         assert rank([*before, shown[k], hidden[given_away]]) == rank([*before, shown[k]])
 
 
-def test_of_two_exercices_side_by_side_the_coarser_rounding_is_said(empty: Vue) -> None:
+def test_of_two_exercices_side_by_side_the_coarser_rounding_is_said(empty: View) -> None:
     """One exercice of six GHT, the other of none: what is told is rounded as the one that is there."""
     w = likes(6)
     for amounts in w.amounts.values():
         amounts["before"] = 0
-    director, vue = as_director(w, empty)
+    director, view = as_director(w, empty)
     with standing_for(w):
-        alone = repond("gains bfc 2022", director, vue, MIDI)
+        alone = answer_question("gains bfc 2022", director, view, NOON)
         for question in ("compare bfc 2021 et 2022", "compare bfc 2022 et 2021", "évolution bfc"):
-            assert repond(question, director, vue, MIDI)["arrondi"] == alone["arrondi"] == "1000.00"
+            assert answer_question(question, director, view, NOON)["arrondi"] == alone["arrondi"] == "1000.00"

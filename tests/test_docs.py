@@ -1,7 +1,7 @@
 """The written pages, replayed: their commands run, their answers are the demo's, their links and codes lead somewhere.
 
-An answer is quoted under `<!-- demo: vigie … -->`, a file to write under `<!-- fichier: … -->`, a file as it then stands
-under `<!-- contenu: … -->`, worked gains under `<!-- calcul: EXERCICE -->`; `[…]` stands for lines left out.
+An answer is quoted under `<!-- demo: vigie … -->`, a file to write under `<!-- file: … -->`, a file as it then stands
+under `<!-- content: … -->`, worked gains under `<!-- is_computed: EXERCICE -->`; `[…]` stands for lines left out.
 `python -m tests.test_docs` writes the quoted answers again.
 """
 
@@ -22,196 +22,198 @@ import click
 import pytest
 
 from config.errors import UserError
-from config.folder import EXEMPLE, Dossier
-from config.french import cle, euros, taux
-from config.settings import POURCENTAGES
+from config.folder import EXAMPLE, Folder
+from config.french import cle, euros, rate
+from config.settings import PERCENTAGES
 from jobs.cli.commande import vigie
-from jobs.demo.tour import JOUR, visite
+from jobs.demo.tour import DAY, run_tour
 from sheets.cells import date_
-from sheets.cells import euros as lit_euros
+from sheets.cells import euros as read_euros
 from sheets.checks import CATALOGUE
-from sheets.gain import part_de_l_exercice
+from sheets.gain import share_in_exercice
 from sheets.writing import tab
 
-RACINE = Path(__file__).parents[1]
-DOCS = RACINE / "docs"
-ENGENDREES = {p.name.removesuffix(".j2") for p in (DOCS / "gabarits").glob("*.j2")}
-ECRITES = sorted(p for p in DOCS.glob("*.md") if p.name not in ENGENDREES)
-PAGES = [RACINE / "README.md", *sorted(DOCS.glob("*.md"))]
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+GENERATED_PAGES = {p.name.removesuffix(".j2") for p in (DOCS / "gabarits").glob("*.j2")}
+WRITTEN_PAGES = sorted(p for p in DOCS.glob("*.md") if p.name not in GENERATED_PAGES)
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 
-BLOC = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-MARQUE = re.compile(r"(<!-- (\w+): (.+?) -->\n```\w*\n)(.*?)^```$", re.MULTILINE | re.DOTALL)
-COUPE = "[…]\n"
-MONTANT = re.compile(r"\d[\d ]*(?:,\d+)? (?:€|k€|M€|%)")
+CODE_BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+GENERATED_BLOCK = re.compile(r"(<!-- (\w+): (.+?) -->\n```\w*\n)(.*?)^```$", re.MULTILINE | re.DOTALL)
+CUT = "[…]\n"
+AMOUNT = re.compile(r"\d[\d ]*(?:,\d+)? (?:€|k€|M€|%)")
 
 
 @pytest.fixture(autouse=True)
-def sans_reglages(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("VIGIE_DOSSIER", "VIGIE_REGISTRE", "VIGIE_SLACK_BOT_TOKEN", "VIGIE_SMTP_URL"):
         monkeypatch.delenv(variable, raising=False)
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    ici = tmp_path_factory.mktemp("demo")
-    joue_la_visite(ici)
-    return ici
+    here = tmp_path_factory.mktemp("demo")
+    play_tour(here)
+    return here
 
 
-def joue_la_visite(ici: Path) -> None:
-    """The demo in `ici/out/demo`, and what it says in `ici/visite.txt`."""
-    with pytest.MonkeyPatch.context() as m, chdir(ici), redirect_stdout(io.StringIO()) as dit:
-        m.setattr(tab, "LIGNES", 60)  # the blank lines prepared below cost time and change no figure
-        visite(Path("out/demo"))
-    (ici / "visite.txt").write_text(dit.getvalue(), encoding="utf-8")
+def play_tour(here: Path) -> None:
+    """The demo in `here/out/demo`, and what it says in `here/run_tour.txt`."""
+    with pytest.MonkeyPatch.context() as m, chdir(here), redirect_stdout(io.StringIO()) as said:
+        m.setattr(tab, "LINES", 60)  # the blank lines prepared below cost time and change no figure
+        run_tour(Path("out/demo"))
+    (here / "visite.txt").write_text(said.getvalue(), encoding="utf-8")
 
 
-def vigie_dit(commande: str, demo: Path) -> str:
+def vigie_says(command: str, demo: Path) -> str:
     """What a command prints, on the demo's register and day unless it names others; without the folder in force."""
-    _, *arguments = shlex.split(commande)
+    _, *arguments = shlex.split(command)
     if arguments == ["demo"]:
         return (demo / "visite.txt").read_text(encoding="utf-8")
-    for option, valeur in (("--registre", "out/demo/vigie.sqlite"), ("--today", JOUR.isoformat())):
-        arguments += [] if option in arguments else [option, valeur]
-    with redirect_stdout(io.StringIO()) as dit, redirect_stderr(io.StringIO()):
+    for option, value in (("--registre", "out/demo/vigie.sqlite"), ("--today", DAY.isoformat())):
+        arguments += [] if option in arguments else [option, value]
+    with redirect_stdout(io.StringIO()) as said, redirect_stderr(io.StringIO()):
         try:
             vigie.main(arguments, prog_name="vigie", standalone_mode=False)
-        except UserError as faute:
-            click.echo(str(faute))
+        except UserError as fault:
+            click.echo(str(fault))
         except SystemExit:
             pass
-    return dit.getvalue()
+    return said.getvalue()
 
 
-def rejoue(page: Path, demo: Path) -> str:
+def replay(page: Path, demo: Path) -> str:
     """The page with every quoted answer as it is given today, its steps followed in order in a folder of their own."""
 
-    def bloc(trouve: re.Match[str]) -> str:
-        avant, genre, quoi, ecrit = trouve.groups()
-        if genre == "fichier":
-            Path(quoi).write_text(ecrit, encoding="utf-8")
-        if genre not in ("demo", "contenu"):
-            return trouve[0]
-        dit = vigie_dit(quoi, demo) if genre == "demo" else Path(quoi).read_text(encoding="utf-8-sig")
-        dit = dit.strip("\n") + "\n"
-        fidele = ecrit != COUPE and re.fullmatch(
-            ".*".join(re.escape(part) for part in ecrit.split(COUPE)), dit, re.DOTALL
+    def block(found: re.Match[str]) -> str:
+        before, kind, what, written = found.groups()
+        if kind == "fichier":
+            Path(what).write_text(written, encoding="utf-8")
+        if kind not in ("demo", "contenu"):
+            return found[0]
+        said = vigie_says(what, demo) if kind == "demo" else Path(what).read_text(encoding="utf-8-sig")
+        said = said.strip("\n") + "\n"
+        is_faithful = written != CUT and re.fullmatch(
+            ".*".join(re.escape(part) for part in written.split(CUT)), said, re.DOTALL
         )
-        return f"{avant}{ecrit if fidele else dit}```"
+        return f"{before}{written if is_faithful else said}```"
 
     with tempfile.TemporaryDirectory() as place, chdir(place):
         Path("out").symlink_to(demo / "out")
-        shutil.copytree(EXEMPLE, "ma-region")
-        return MARQUE.sub(bloc, page.read_text(encoding="utf-8"))
+        shutil.copytree(EXAMPLE, "ma-region")
+        return GENERATED_BLOCK.sub(block, page.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("page", ECRITES, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", WRITTEN_PAGES, ids=lambda p: p.name)
 def test_every_answer_quoted_is_the_one_given(page: Path, demo: Path) -> None:
-    texte = page.read_text(encoding="utf-8")
-    assert len(re.findall(r"<!-- (?!calcul)", texte)) == len(MARQUE.findall(texte)), "a mark without its block"
-    assert texte == rejoue(page, demo), "python -m tests.test_docs"
+    text = page.read_text(encoding="utf-8")
+    assert len(re.findall(r"<!-- (?!calcul)", text)) == len(GENERATED_BLOCK.findall(text)), "a mark without its block"
+    assert text == replay(page, demo), "python -m tests.test_docs"
 
 
-def montants(*textes: str) -> set[str]:
-    return {m[0] for texte in textes for m in MONTANT.finditer(re.sub(r"\s+", " ", texte))}
+def amounts(*texts: str) -> set[str]:
+    return {m[0] for text in texts for m in AMOUNT.finditer(re.sub(r"\s+", " ", text))}
 
 
-def calculs(page: Path) -> Iterator[tuple[int, list[str]]]:
+def worked_gains(page: Path) -> Iterator[tuple[int, list[str]]]:
     """(exercice, cells) of every worked gain of a page."""
-    for annee, tableau in re.findall(r"<!-- calcul: (\d+) -->\n((?:\|.*\n)+)", page.read_text(encoding="utf-8")):
-        for rangee in tableau.splitlines()[2:]:
-            yield int(annee), [c.strip() for c in rangee.strip("|").split("|")]
+    for year, table in re.findall(r"<!-- calcul: (\d+) -->\n((?:\|.*\n)+)", page.read_text(encoding="utf-8")):
+        for row in table.splitlines()[2:]:
+            yield int(year), [c.strip() for c in row.strip("|").split("|")]
 
 
 def test_every_worked_gain_is_right() -> None:
-    vus = [c for page in ECRITES for c in calculs(page)]
-    for exercice, (saisi, quand, compte, report, *_) in vus:
-        gain, premiere = lit_euros(saisi), date_(quand)
+    seen_ones = [c for page in WRITTEN_PAGES for c in worked_gains(page)]
+    for exercice, (typed, when, counts, report, *_) in seen_ones:
+        gain, premiere = read_euros(typed), date_(when)
         assert isinstance(gain, int)
         assert isinstance(premiere, date)
-        parts = [euros(part_de_l_exercice(gain, premiere, n)) for n in (exercice, exercice + 1)]
-        assert montants(compte, report) == montants(*parts)
-    assert len(vus) > 5
+        parts = [euros(share_in_exercice(gain, premiere, n)) for n in (exercice, exercice + 1)]
+        assert amounts(counts, report) == amounts(*parts)
+    assert len(seen_ones) > 5
 
 
-@pytest.mark.parametrize("page", ECRITES, ids=lambda p: p.name)
-def test_no_amount_of_a_guide_is_made_up(page: Path, dossier: Dossier) -> None:
-    texte = page.read_text(encoding="utf-8")
-    cites = [m[4] for p in ECRITES for m in MARQUE.finditer(p.read_text(encoding="utf-8")) if m[2] == "demo"]
-    calcules = [cellule for _, cellules in calculs(page) for cellule in cellules]
-    regles = [getattr(dossier.seuils, f.name) for f in fields(dossier.seuils) if f.name in POURCENTAGES]
-    regles += [b for bornes in dossier.nomenclature.bornes.values() for b in (bornes.premiere, bornes.seconde)]
-    connus = montants(*cites, *calcules, *(taux(r, 0) for r in regles), "100 %", "0 €")
-    assert montants(*BLOC.sub("", texte).splitlines()) <= connus
+@pytest.mark.parametrize("page", WRITTEN_PAGES, ids=lambda p: p.name)
+def test_no_amount_of_a_guide_is_made_up(page: Path, folder: Folder) -> None:
+    text = page.read_text(encoding="utf-8")
+    cites = [
+        m[4] for p in WRITTEN_PAGES for m in GENERATED_BLOCK.finditer(p.read_text(encoding="utf-8")) if m[2] == "demo"
+    ]
+    computed = [cell for _, cells in worked_gains(page) for cell in cells]
+    rules = [getattr(folder.thresholds, f.name) for f in fields(folder.thresholds) if f.name in PERCENTAGES]
+    rules += [b for bounds in folder.nomenclature.bounds.values() for b in (bounds.premiere, bounds.second)]
+    known_ones = amounts(*cites, *computed, *(rate(r, 0) for r in rules), "100 %", "0 €")
+    assert amounts(*CODE_BLOCK.sub("", text).splitlines()) <= known_ones
 
 
 def test_the_readme_says_what_the_demo_gives(demo: Path) -> None:
-    readme = RACINE.joinpath("README.md").read_text(encoding="utf-8")
-    dit = re.search(r"\(([\d,]+) M€ kept of ([\d,]+) declared, for an objective of ([\d,]+)\)", readme)
+    readme = ROOT.joinpath("README.md").read_text(encoding="utf-8")
+    said = re.search(r"\(([\d,]+) M€ kept of ([\d,]+) declared, for an objective of ([\d,]+)\)", readme)
     with chdir(demo):
-        reponse = vigie_dit('vigie ask "gains bfc 2021"', demo)
-    assert dit
-    assert [dit[1], dit[3], dit[2]] == [re.findall(r"([\d,]+)\sM€", reponse)[rang] for rang in (0, 1, 3)]
-    recus = {p.name for p in (demo / "out/demo/recus").glob("*.xlsx") if "~$" not in p.name}
+        answer = vigie_says('vigie ask "gains bfc 2021"', demo)
+    assert said
+    assert [said[1], said[3], said[2]] == [re.findall(r"([\d,]+)\sM€", answer)[rank] for rank in (0, 1, 3)]
+    received_files = {p.name for p in (demo / "out/demo/recus").glob("*.xlsx") if "~$" not in p.name}
     trames = list((demo / "out/demo/trames").glob("*.xlsx"))
     assert "eleven trames being written, ten come back" in re.sub(r"\s+", " ", readme)
-    assert (len(trames), len(recus - {"Congés 2022.xlsx"})) == (11, 10)
+    assert (len(trames), len(received_files - {"Congés 2022.xlsx"})) == (11, 10)
 
 
-def commandes(texte: str) -> Iterator[tuple[str, bool]]:
+def commands(text: str) -> Iterator[tuple[str, bool]]:
     """(command, whether it is shown whole) of a page: in its blocks, above its answers, and in its sentences."""
-    for bloc in BLOC.findall(texte):
-        yield from ((c, True) for c in re.findall(r"^(?:\.venv/bin/)?(vigie .+)$", bloc, re.MULTILINE))
-    yield from ((m[3], True) for m in MARQUE.finditer(texte) if m[2] == "demo")
-    for code in re.findall(r"`([^`]+)`", BLOC.sub("", texte)):
+    for block in CODE_BLOCK.findall(text):
+        yield from ((c, True) for c in re.findall(r"^(?:\.venv/bin/)?(vigie .+)$", block, re.MULTILINE))
+    yield from ((m[3], True) for m in GENERATED_BLOCK.finditer(text) if m[2] == "demo")
+    for code in re.findall(r"`([^`]+)`", CODE_BLOCK.sub("", text)):
         if code.startswith("vigie "):
             yield re.sub(r"\s+", " ", code), False
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_every_command_shown_is_one_that_vigie_knows(page: Path) -> None:
-    for commande, entiere in commandes(page.read_text(encoding="utf-8")):
-        _, nom, *arguments = shlex.split(commande)
-        assert nom in vigie.commands, commande
+    for command, shown_whole in commands(page.read_text(encoding="utf-8")):
+        _, name, *arguments = shlex.split(command)
+        assert name in vigie.commands, command
         try:
-            vigie.commands[nom].make_context(nom, arguments)
+            vigie.commands[name].make_context(name, arguments)
         except click.MissingParameter:
-            assert not entiere, f"{commande} : incomplète"
-        except click.ClickException as faute:
-            pytest.fail(f"{commande} : {faute.format_message()}")
+            assert not shown_whole, f"{command} : incomplète"
+        except click.ClickException as fault:
+            pytest.fail(f"{command} : {fault.format_message()}")
 
 
-def ancres(page: Path) -> set[str]:
-    titres = re.findall(r"^#+ (.+)$", BLOC.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", t.lower()).strip().replace(" ", "-") for t in titres}
+def anchors_of(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", CODE_BLOCK.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", t.lower()).strip().replace(" ", "-") for t in titles}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
-    for lien in re.findall(r"\]\(([^)\s]+)\)", BLOC.sub("", page.read_text(encoding="utf-8"))):
-        chemin, _, ancre = lien.partition("#")
-        cible = (page.parent / chemin).resolve() if chemin else page
-        assert lien.startswith("http") or cible.exists(), lien
-        assert not ancre or ancre in ancres(cible), lien
+    for link in re.findall(r"\]\(([^)\s]+)\)", CODE_BLOCK.sub("", page.read_text(encoding="utf-8"))):
+        path, _, fragment = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert link.startswith("http") or target.exists(), link
+        assert not fragment or fragment in anchors_of(target), link
 
 
-@pytest.mark.parametrize("page", ECRITES, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", WRITTEN_PAGES, ids=lambda p: p.name)
 def test_every_check_named_is_in_the_catalogue(page: Path) -> None:
-    texte = page.read_text(encoding="utf-8")
-    assert set(re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", texte)) <= CATALOGUE.keys()
-    assert set(re.findall(r"controles\.md#([\w-]+)", texte)) <= CATALOGUE.keys()
+    text = page.read_text(encoding="utf-8")
+    assert set(re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", text)) <= CATALOGUE.keys()
+    assert set(re.findall(r"controles\.md#([\w-]+)", text)) <= CATALOGUE.keys()
 
 
 def test_the_glossary_is_in_alphabetical_order() -> None:
-    mots = [
+    words = [
         cle(m)
         for m in re.findall(r"^- \*\*(.+?)\*\*", (DOCS / "glossaire.md").read_text(encoding="utf-8"), re.MULTILINE)
     ]
-    assert mots == sorted(set(mots))
+    assert words == sorted(set(words))
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as ailleurs:
-        joue_la_visite(Path(ailleurs))
-        for p in ECRITES:
-            p.write_text(rejoue(p, Path(ailleurs)), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as elsewhere:
+        play_tour(Path(elsewhere))
+        for p in WRITTEN_PAGES:
+            p.write_text(replay(p, Path(elsewhere)), encoding="utf-8")

@@ -17,24 +17,24 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from config.folder import EXEMPLE, Dossier
+from config.folder import EXAMPLE, Folder
 from config.machine import shown
 from jobs.cli.commande import vigie
-from jobs.subprocesses import releve_a_part
-from jobs.taking_in.folders import Bilan
+from jobs.subprocesses import pull_apart
+from jobs.taking_in.folders import PullSummary
 from jobs.taking_in.looked_into import look
-from jobs.wiring import Atelier
+from jobs.wiring import Workshop
 from sheets.register import health
-from tests.conftest import Remplir
-from tests.workshop import SUD, en_janvier, releve_ici
+from tests.conftest import FillTrame
+from tests.workshop import JURA_SUD, january_line, pull_in_process
 
 
 @pytest.fixture
-def trame(recus: Path, trame_remplie: Remplir) -> Path:
+def trame(received_files: Path, filled_trame: FillTrame) -> Path:
     """One good trame in a source."""
-    chemin = recus / "jura.xlsx"
-    chemin.write_bytes(trame_remplie({SUD: [en_janvier(1000)]}))
-    return chemin
+    path = received_files / "jura.xlsx"
+    path.write_bytes(filled_trame({JURA_SUD: [january_line(1000)]}))
+    return path
 
 
 def fails(monkeypatch: pytest.MonkeyPatch, code: int, name: str) -> None:
@@ -55,8 +55,8 @@ def fails(monkeypatch: pytest.MonkeyPatch, code: int, name: str) -> None:
     monkeypatch.setattr(os, "scandir", listed)
 
 
-def said(bilan: Bilan) -> dict[str, str]:
-    return {Path(u.path).name: u.sentence for u in bilan.unread}
+def said(summary: PullSummary) -> dict[str, str]:
+    return {Path(u.path).name: u.sentence for u in summary.unread}
 
 
 WHY = {
@@ -70,24 +70,24 @@ WHY = {
 
 @pytest.mark.parametrize("code", WHY)
 def test_a_file_that_cannot_be_read_is_no_unchanged_file(
-    code: int, db: Database, dossier: Dossier, trame: Path, monkeypatch: pytest.MonkeyPatch
+    code: int, db: Database, folder: Folder, trame: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copy2(trame, trame.with_name("panne.xlsx"))
     os.utime(trame.with_name("panne.xlsx"), (1, 1))
     with monkeypatch.context() as m:
         fails(m, code, "panne.xlsx")
         for _ in range(2):  # and it is said again as long as it lasts
-            bilan = releve_ici(db, dossier, trame.parent)
-            assert WHY[code] in said(bilan)["panne.xlsx"]
-            assert "Rétablissez l'accès" in said(bilan)["panne.xlsx"]
-            assert [Path(r.fichier).name for r in bilan.recus] == ["jura.xlsx"]
+            summary = pull_in_process(db, folder, trame.parent)
+            assert WHY[code] in said(summary)["panne.xlsx"]
+            assert "Rétablissez l'accès" in said(summary)["panne.xlsx"]
+            assert [Path(r.file).name for r in summary.received_files] == ["jura.xlsx"]
             assert [Path(p).name for p, _ in health.unread(db)] == ["panne.xlsx"]
-    bilan = releve_ici(db, dossier, trame.parent)
-    assert (bilan.unread, health.unread(db), len(bilan.recus)) == ((), [], 2)
+    summary = pull_in_process(db, folder, trame.parent)
+    assert (summary.unread, health.unread(db), len(summary.received_files)) == ((), [], 2)
 
 
 def test_a_folder_that_cannot_be_listed_takes_only_itself(
-    db: Database, dossier: Dossier, trame: Path, monkeypatch: pytest.MonkeyPatch
+    db: Database, folder: Folder, trame: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (trame.parent / "fermé").mkdir()
     (trame.parent / "ouvert").mkdir()
@@ -95,10 +95,10 @@ def test_a_folder_that_cannot_be_listed_takes_only_itself(
     shutil.copy2(trame, trame.parent / "ouvert")
     with monkeypatch.context() as m:
         fails(m, errno.EACCES, "fermé")
-        bilan = releve_ici(db, dossier, trame.parent)
-    assert list(said(bilan)) == ["fermé"]
-    assert "Donnez à Vigie le droit de parcourir ce dossier" in said(bilan)["fermé"]
-    assert (len(bilan.recus), bilan.absentes) == (2, ())
+        summary = pull_in_process(db, folder, trame.parent)
+    assert list(said(summary)) == ["fermé"]
+    assert "Donnez à Vigie le droit de parcourir ce dossier" in said(summary)["fermé"]
+    assert (len(summary.received_files), summary.missing_sources) == (2, ())
 
 
 def _latin(folder: Path, good: Path) -> str:
@@ -138,25 +138,25 @@ def _settings(folder: Path, good: Path) -> str:
 
 @pytest.mark.parametrize("spoil", [_latin, _in_latin_folder, _loop, _two_links, _dangling, _settings])
 def test_one_bad_name_is_said_and_the_others_are_read(
-    spoil: Callable[[Path, Path], str], db: Database, dossier: Dossier, trame: Path
+    spoil: Callable[[Path, Path], str], db: Database, folder: Folder, trame: Path
 ) -> None:
     name = spoil(trame.parent, trame)
-    bilan = releve_ici(db, dossier, trame.parent)
-    assert list(said(bilan)) == [name]
-    assert "Déposez le fichier lui-même" in said(bilan)[name]
-    assert [r.etat for r in bilan.recus] == ["nouveau"]
+    summary = pull_in_process(db, folder, trame.parent)
+    assert list(said(summary)) == [name]
+    assert "Déposez le fichier lui-même" in said(summary)[name]
+    assert [r.state for r in summary.received_files] == ["nouveau"]
     assert b"secret" not in b"".join(o for (o,) in db.execute("SELECT octets FROM originaux"))
-    json.dumps([u._asdict() for u in bilan.unread], ensure_ascii=False).encode()
+    json.dumps([u._asdict() for u in summary.unread], ensure_ascii=False).encode()
 
 
-def test_a_link_within_the_sources_is_the_file_it_leads_to(db: Database, dossier: Dossier, trame: Path) -> None:
+def test_a_link_within_the_sources_is_the_file_it_leads_to(db: Database, folder: Folder, trame: Path) -> None:
     (trame.parent / "autre.xlsx").symlink_to(trame)
-    bilan = releve_ici(db, dossier, trame.parent)
-    assert (len(bilan.recus), bilan.unread) == (1, ())
+    summary = pull_in_process(db, folder, trame.parent)
+    assert (len(summary.received_files), summary.unread) == (1, ())
 
 
 def test_a_file_swapped_for_a_link_once_listed_is_not_followed(
-    db: Database, dossier: Dossier, trame: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    db: Database, folder: Folder, trame: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "secret.toml").write_text("secret = 1")
     opens = Path.open
@@ -168,16 +168,16 @@ def test_a_file_swapped_for_a_link_once_listed_is_not_followed(
         return opens(self, *a, **k)
 
     monkeypatch.setattr(Path, "open", swapped)
-    assert releve_ici(db, dossier, trame.parent).recus == ()
+    assert pull_in_process(db, folder, trame.parent).received_files == ()
     assert db.execute("SELECT count(*) FROM originaux").fetchone() == (0,)
 
 
-def test_a_source_of_a_bad_name_is_absent_and_the_others_are_read(recus: Path, trame: Path) -> None:
-    bad = Path(os.fsdecode(os.fsencode(recus) + b"-\xe9"))
+def test_a_source_of_a_bad_name_is_absent_and_the_others_are_read(received_files: Path, trame: Path) -> None:
+    bad = Path(os.fsdecode(os.fsencode(received_files) + b"-\xe9"))
     bad.mkdir()
-    loop = recus.parent / "boucle"
+    loop = received_files.parent / "boucle"
     loop.symlink_to(loop)
-    seen = look([bad, loop, recus])
+    seen = look([bad, loop, received_files])
     assert (seen.absent, len(seen.found)) == ([bad, loop], 1)
     assert shown(bad).endswith("-\\xe9")
 
@@ -193,46 +193,46 @@ def run(*arguments: str | Path, day: str = "2022-02-02") -> subprocess.Completed
 def test_the_command_says_it_its_exit_code_too_and_the_status_is_red(tmp_path: Path, trame: Path) -> None:
     _latin(trame.parent, trame)
     _loop(trame.parent, trame)
-    registre = tmp_path / "v.sqlite"
-    done = run("pull", trame.parent, "--registre", registre)
+    register = tmp_path / "v.sqlite"
+    done = run("pull", trame.parent, "--registre", register)
     assert done.returncode == 1, done.stderr
     assert "Universit\\xe9.xlsx » ne peut pas être lu : son nom n'est pas écrit en UTF-8" in done.stdout
     assert "boucle.xlsx » ne peut pas être lu : c'est un lien" in done.stdout
     assert "1 fichier : 1 nouveau" in done.stdout
-    done = run("pull", trame.parent, "--json", "--registre", registre)
+    done = run("pull", trame.parent, "--json", "--registre", register)
     assert len(json.loads(done.stdout)["illisibles"]) == 2
-    state = CliRunner().invoke(vigie, ["status", "--registre", str(registre), "--today", "2022-02-02"])
+    state = CliRunner().invoke(vigie, ["status", "--registre", str(register), "--today", "2022-02-02"])
     assert state.exit_code == 1
     assert "boucle.xlsx » ne peut pas être lu" in state.stdout
     (trame.parent / "boucle.xlsx").unlink()
     next(f for f in trame.parent.iterdir() if f.name.startswith("Universit")).unlink()
-    assert run("pull", trame.parent, "--registre", registre).returncode == 0
-    assert CliRunner().invoke(vigie, ["status", "--registre", str(registre), "--today", "2022-02-02"]).exit_code == 0
+    assert run("pull", trame.parent, "--registre", register).returncode == 0
+    assert CliRunner().invoke(vigie, ["status", "--registre", str(register), "--today", "2022-02-02"]).exit_code == 0
 
 
 def test_the_service_takes_it_for_a_pull_that_came_to_its_end(tmp_path: Path, trame: Path) -> None:
     _loop(trame.parent, trame)
-    done = releve_a_part(Atelier(EXEMPLE, tmp_path / "v.sqlite", date(2022, 2, 2)), [trame.parent])
+    done = pull_apart(Workshop(EXAMPLE, tmp_path / "v.sqlite", date(2022, 2, 2)), [trame.parent])
     assert (len(done["fichiers"]), len(done["illisibles"])) == (1, 1)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become someone without rights")
 def test_without_rights_for_real(tmp_path: Path, trame: Path) -> None:
     """Someone who may read the source, but neither one of its files nor one of its folders."""
-    ailleurs = Path("/tmp") / f"vigie-droits-{os.getpid()}"  # noqa: S108 - the folders of pytest are closed to others
-    shutil.copytree(trame.parent, ailleurs)
+    elsewhere = Path("/tmp") / f"vigie-droits-{os.getpid()}"  # noqa: S108 - the folders of pytest are closed to others
+    shutil.copytree(trame.parent, elsewhere)
     try:
-        (ailleurs / "fermé").mkdir(mode=0)
-        shutil.copy(trame, ailleurs / "muet.xlsx")
-        (ailleurs / "muet.xlsx").chmod(0)
-        ailleurs.chmod(0o755)
+        (elsewhere / "fermé").mkdir(mode=0)
+        shutil.copy(trame, elsewhere / "muet.xlsx")
+        (elsewhere / "muet.xlsx").chmod(0)
+        elsewhere.chmod(0o755)
         code = (
             "import os, sys; from pathlib import Path; from jobs.taking_in.looked_into import look; os.setuid(65534);"
-            f"seen = look([Path({str(ailleurs)!r})]); print(len(seen.found), len(seen.unread), seen.absent);"
+            f"seen = look([Path({str(elsewhere)!r})]); print(len(seen.found), len(seen.unread), seen.absent);"
             "print(seen.unread[0].sentence)"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
         assert done.stdout.splitlines()[0] == "2 1 []", done.stderr
         assert "fermé » ne peut pas être lu : les droits manquent" in done.stdout
     finally:
-        shutil.rmtree(ailleurs)
+        shutil.rmtree(elsewhere)

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from config.territory import Perimetre
-from reports.answer import Reponse
+from config.territory import Scope
+from reports.answer import Answer
 from reports.forecast import prevision
-from reports.view import Sujet
+from reports.view import Subject
 from reports.why import why
 from sheets.register import acts
-from tests.region import Region, nouvelle, sujet
+from tests.region import Region, new_region, subject
 
-ANNUELLE, MI_ANNEE, SUIVANTE = "2021-annuelle", "2022-mi-annee", "2022-annuelle"
+YEAR_END, MID_YEAR, NEXT_YEAR_END = "2021-annuelle", "2022-mi-annee", "2022-annuelle"
 SENS, JOIGNY = "890970569", "890000417"
 LATE = {"intitule": "Tardif", "date_premiere_commande": date(2021, 10, 1), "gain_annuel": 24_000,
         "montant_reference": 400_000}  # fmt: skip
@@ -29,20 +29,20 @@ def line(title: str, gain: float, day: date, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
-    return nouvelle(tmp_path)
+    return new_region(tmp_path)
 
 
 def of(region: Region, exercice: int, code: str = SENS) -> tuple[int, int]:
     """(kept, forecast) of an établissement in whole euros; its lines add up to it, and so do its parts."""
-    s = Sujet(Perimetre("etablissement", code), exercice)
-    r = prevision(region.vue, s)
-    assert sum(int(e.valeur or 0) for e in r.elements) == r.valeur
-    assert sum(int(e.valeur or 0) for e in lines(region, s).elements) == r.valeur
-    return r.totaux.gain_retenu // 100, int(r.valeur or 0) // 100
+    s = Subject(Scope("etablissement", code), exercice)
+    r = prevision(region.view, s)
+    assert sum(int(e.value or 0) for e in r.elements) == r.value
+    assert sum(int(e.value or 0) for e in lines(region, s).elements) == r.value
+    return r.totals.gain_retenu // 100, int(r.value or 0) // 100
 
 
-def lines(region: Region, s: Sujet) -> Reponse:
-    return why(region.vue, Sujet(s.perimetre, s.exercice, figure="prevision"))
+def lines(region: Region, s: Subject) -> Answer:
+    return why(region.view, Subject(s.scope, s.exercice, figure="prevision"))
 
 
 @pytest.mark.parametrize(
@@ -74,33 +74,33 @@ def lines(region: Region, s: Sujet) -> Reponse:
 def test_a_report_is_inherited_until_a_line_continues_it(
     region: Region, before: list[Mapping[str, Any]], now: list[Mapping[str, Any]], expected: tuple[int, int]
 ) -> None:
-    region.envoie("avant.xlsx", "BFC-05", ANNUELLE, {SENS: before})
+    region.send("avant.xlsx", "BFC-05", YEAR_END, {SENS: before})
     wiped = [{**li, "action_id": None} for li in now]  # retyped by hand: they are recognised, or are new
-    region.le(date(2022, 7, 20)).envoie("apres.xlsx", "BFC-05", MI_ANNEE, {SENS: wiped})
+    region.dated(date(2022, 7, 20)).send("apres.xlsx", "BFC-05", MID_YEAR, {SENS: wiped})
     assert of(region, 2022) == expected
 
 
 def test_a_line_taken_up_then_left_out_at_the_end_of_the_year_is_inherited_again(region: Region) -> None:
-    gants, neuf = line("Gants", 12_000, date(2021, 7, 1)), line("Neuf", 2_400, date(2022, 1, 10))
-    region.envoie("avant.xlsx", "BFC-05", ANNUELLE, {SENS: [gants]})
-    region.le(date(2022, 7, 20)).envoie("mi.xlsx", "BFC-05", MI_ANNEE, {SENS: [gants, neuf]})
+    gloves, fresh = line("Gants", 12_000, date(2021, 7, 1)), line("Neuf", 2_400, date(2022, 1, 10))
+    region.send("avant.xlsx", "BFC-05", YEAR_END, {SENS: [gloves]})
+    region.dated(date(2022, 7, 20)).send("mi.xlsx", "BFC-05", MID_YEAR, {SENS: [gloves, fresh]})
     assert of(region, 2022) == (8_400, 8_400)
-    region.le(date(2023, 2, 1)).envoie("fin.xlsx", "BFC-05", SUIVANTE, {SENS: [{**neuf, "action_id": None}]})
+    region.dated(date(2023, 2, 1)).send("fin.xlsx", "BFC-05", NEXT_YEAR_END, {SENS: [{**fresh, "action_id": None}]})
     assert of(region, 2022) == (2_400, 8_400)
-    assert of(region.le(date(2022, 8, 1)), 2022) == (8_400, 8_400), "the past stays"
+    assert of(region.dated(date(2022, 8, 1)), 2022) == (8_400, 8_400), "the past stays"
 
 
 def test_a_line_struck_after_it_was_taken_up_leaves_nothing_behind(region: Region) -> None:
-    gants = line("Gants", 12_000, date(2021, 7, 1))
-    region.envoie("avant.xlsx", "BFC-05", ANNUELLE, {SENS: [gants]})
-    region.le(date(2022, 7, 20)).envoie("mi.xlsx", "BFC-05", MI_ANNEE, {SENS: [gants]})
-    acts.decide(region.main(), f"{MI_ANNEE}/{SENS}/0001", "retirer", "relu")
+    gloves = line("Gants", 12_000, date(2021, 7, 1))
+    region.send("avant.xlsx", "BFC-05", YEAR_END, {SENS: [gloves]})
+    region.dated(date(2022, 7, 20)).send("mi.xlsx", "BFC-05", MID_YEAR, {SENS: [gloves]})
+    acts.decide(region.main(), f"{MID_YEAR}/{SENS}/0001", "retirer", "relu")
     assert of(region, 2022) == (0, 0), "continued, whatever became of it"
 
 
 def test_what_is_imputed_stays_beside_and_is_worded_as_what_it_is(region: Region) -> None:
-    region.envoie("nord.xlsx", "BFC-05", ANNUELLE, {SENS: [line("Gants", 72_000, date(2021, 12, 1))]})
-    r = region.le(date(2022, 7, 20)).demande("prévision GHT Nord Yonne 2022")
+    region.send("nord.xlsx", "BFC-05", YEAR_END, {SENS: [line("Gants", 72_000, date(2021, 12, 1))]})
+    r = region.dated(date(2022, 7, 20)).ask("prévision GHT Nord Yonne 2022")
     assert (r["valeur"], r["faits"]["impute"], r["faits"]["impute_reporte"]) == ("66000.00", "6000.00", "66000.00")
     assert sum(float(li["valeur"]) for li in r["lignes"]) == 66_000
     assert [(li["code"], li["valeur"]) for li in r["a_part"]] == [("BFC-05", "6000.00")]
@@ -110,18 +110,18 @@ def test_what_is_imputed_stays_beside_and_is_worded_as_what_it_is(region: Region
 
 
 def test_the_lines_of_a_forecast_are_shown_when_one_asks_why(region: Region) -> None:
-    gants, linge = line("Gants", 12_000, date(2021, 7, 1)), line("Linge", 2_400, date(2021, 7, 1))
-    a_venir = line("À venir", 12_000, date(2022, 10, 1), statut="notifié")
-    region.envoie("avant.xlsx", "BFC-05", ANNUELLE, {SENS: [gants], JOIGNY: [linge]})
-    region.le(date(2022, 7, 20)).envoie("mi.xlsx", "BFC-05", MI_ANNEE, {SENS: [gants, a_venir]})
-    region.demande("prévision GHT Nord Yonne 2022")
+    gloves, linen = line("Gants", 12_000, date(2021, 7, 1)), line("Linge", 2_400, date(2021, 7, 1))
+    upcoming = line("À venir", 12_000, date(2022, 10, 1), statut="notifié")
+    region.send("avant.xlsx", "BFC-05", YEAR_END, {SENS: [gloves], JOIGNY: [linen]})
+    region.dated(date(2022, 7, 20)).send("mi.xlsx", "BFC-05", MID_YEAR, {SENS: [gloves, upcoming]})
+    region.ask("prévision GHT Nord Yonne 2022")
     for question in ("pourquoi ?", "pourquoi prévision GHT Nord Yonne 2022"):
-        r = region.demande(question)
+        r = region.ask(question)
         assert (r["intention"], r["chiffre"], r["valeur"]) == ("pourquoi", "prevision", "10200.00")
         assert [(li["libelle"], li["valeur"], li["precision"], li["reference"].split("/")[0]) for li in r["lignes"]] == [
-            ("Gants", "6000.00", "report de 2021-annuelle", MI_ANNEE),
-            ("À venir", "3000.00", "notifié", MI_ANNEE),
-            ("Linge", "1200.00", "report de 2021 pas encore repris", ANNUELLE),
+            ("Gants", "6000.00", "report de 2021-annuelle", MID_YEAR),
+            ("À venir", "3000.00", "notifié", MID_YEAR),
+            ("Linge", "1200.00", "report de 2021 pas encore repris", YEAR_END),
         ]  # fmt: skip
-    assert region.demande("prévision GHT Nord Yonne 2022")["valeur"] == "10200.00"
-    assert prevision(region.vue, sujet("BFC", 2022)).valeur == 1_020_000
+    assert region.ask("prévision GHT Nord Yonne 2022")["valeur"] == "10200.00"
+    assert prevision(region.view, subject("BFC", 2022)).value == 1_020_000

@@ -18,31 +18,31 @@ from typing import Any
 
 import pytest
 
-from bots.grammar.sentence import VENTILEES
-from bots.questions import AXES, PAR_CLE
-from config.territory import Perimetre
-from reports.coverage import couverture, performance
+from bots.grammar.sentence import BROKEN_DOWN
+from bots.questions import AXES, BY_KEY
+from config.territory import Scope
+from reports.coverage import coverage, performance
 from reports.forecast import prevision
 from reports.gains import gains
-from reports.quality import qualite
-from reports.view import Sujet
+from reports.quality import line_quality
+from reports.view import Subject
 from reports.why import FIGURES
 from sheets.register import acts
 from tests import oracle_history as oracle
 from tests.oracle_figures import Books, Member, Situation
-from tests.oracle_history import Decision, Envoi, Monde, Saisie
-from tests.region import Region, nouvelle, trame
+from tests.oracle_history import Decision, SentFile, TypedLine, World
+from tests.region import Region, new_region, trame
 
-ANNUELLE, MI_ANNEE, SUIVANTE = "2021-annuelle", "2022-mi-annee", "2022-annuelle"
+YEAR_END, MID_YEAR, NEXT_YEAR_END = "2021-annuelle", "2022-mi-annee", "2022-annuelle"
 SITUATIONS = {
-    ANNUELLE: Situation(date(2021, 12, 31), date(2022, 1, 10)),
-    MI_ANNEE: Situation(date(2022, 6, 30), date(2022, 6, 15)),
-    SUIVANTE: Situation(date(2022, 12, 31), date(2023, 1, 10)),
+    YEAR_END: Situation(date(2021, 12, 31), date(2022, 1, 10)),
+    MID_YEAR: Situation(date(2022, 6, 30), date(2022, 6, 15)),
+    NEXT_YEAR_END: Situation(date(2022, 12, 31), date(2023, 1, 10)),
 }
 CAMPAIGNS = (
-    oracle.Campagne(ANNUELLE, 2021, date(2022, 1, 10), date(2022, 2, 28)),
-    oracle.Campagne(MI_ANNEE, 2022, date(2022, 6, 15), date(2022, 9, 15)),
-    oracle.Campagne(SUIVANTE, 2022, date(2023, 1, 10), date(2023, 2, 28)),
+    oracle.Campaign(YEAR_END, 2021, date(2022, 1, 10), date(2022, 2, 28)),
+    oracle.Campaign(MID_YEAR, 2022, date(2022, 6, 15), date(2022, 9, 15)),
+    oracle.Campaign(NEXT_YEAR_END, 2022, date(2023, 1, 10), date(2023, 2, 28)),
 )
 A1, A2, B1, C1, C2, D1 = (f"42000010{n}" for n in range(1, 7))
 GA, GB, GC, GD = "BFC-41", "BFC-42", "BFC-43", "BFC-44"
@@ -63,17 +63,17 @@ class Story:
 
     region: Region
     chance: random.Random
-    events: list[oracle.Evenement] = field(default_factory=list)
-    typed: dict[tuple[int, str], list[Saisie]] = field(default_factory=dict)
+    events: list[oracle.Event] = field(default_factory=list)
+    typed: dict[tuple[int, str], list[TypedLine]] = field(default_factory=dict)
     """By exercice and FINESS, what was last typed."""
     said: dict[tuple[date, str], dict[str, Any]] = field(default_factory=dict)
     made: int = 0
 
     def books(self, day: date) -> Books:
-        world = Monde.au(day, self.events, CAMPAIGNS, {})
+        world = World.as_of(day, self.events, CAMPAIGNS, {})
         return Books(world, MEMBERS, SITUATIONS)
 
-    def new_line(self, exercice: int) -> Saisie:
+    def new_line(self, exercice: int) -> TypedLine:
         self.made += 1
         r = self.chance
         reference = Decimal(r.randrange(20_000, 900_000, 100))
@@ -84,11 +84,11 @@ class Story:
         if statut == "notifié" and r.random() < 0.4:
             day = None
         missing = r.random() < 0.1
-        return Saisie(
-            f"{self.made}", gain, None if missing else reference, day, statut, numero=f"{100 + self.made:04d}"
+        return TypedLine(
+            f"{self.made}", gain, None if missing else reference, day, statut, number=f"{100 + self.made:04d}"
         )
 
-    def lines(self, code: str, exercice: int, finess: str) -> list[Saisie]:
+    def lines(self, code: str, exercice: int, finess: str) -> list[TypedLine]:
         """What someone types: most of what they had typed, some of what is carried over, something new."""
         r = self.chance
         kept = [s for s in self.typed.get((exercice, finess), []) if r.random() < 0.85]
@@ -106,41 +106,45 @@ class Story:
         if not tabs:
             return
         self.typed |= {(exercice, f): li for f, li in tabs.items()}
-        envoi = Envoi(day, f"{ght}-{code}.xlsx", ght, code, tabs, remise=self.chance.random() < 0.7)
+        sending = SentFile(day, f"{ght}-{code}.xlsx", ght, code, tabs, handing_in=self.chance.random() < 0.7)
         cells = {f: [_cells(s) for s in li] for f, li in tabs.items()}
-        self.region.depose(envoi.fichier, trame(self.region.dossier, ght, code, cells, remise=envoi.remise))
-        self.region.le(day).releve()
-        self.events.append(envoi)
+        self.region.drop_file(sending.file, trame(self.region.folder, ght, code, cells, handing_in=sending.handing_in))
+        self.region.dated(day).pull_sources()
+        self.events.append(sending)
 
     def decide(self, code: str, day: date) -> None:
         world = self.books(day).world
-        lines = {k: li for k, li in world.lignes([code]).items() if k in world.exercice(int(code[:4]))}
-        for finess, achat in self.chance.sample(sorted(lines), min(3, len(lines))):
-            struck = lines[finess, achat].bloquee
-            sens = self.chance.choice(["retenir", "revenir"] if struck else ["retirer", "retirer", "revenir"])
-            reference = f"{code}/{finess}/{100 + int(achat):04d}"
-            acts.decide(self.region.le(day).main(), reference, sens, "relu")
-            self.events.append(Decision(day, code, finess, achat, sens))
+        lines = {k: li for k, li in world.lines([code]).items() if k in world.exercice(int(code[:4]))}
+        for finess, purchase in self.chance.sample(sorted(lines), min(3, len(lines))):
+            struck = lines[finess, purchase].blocked
+            direction = self.chance.choice(["retenir", "revenir"] if struck else ["retirer", "retirer", "revenir"])
+            reference = f"{code}/{finess}/{100 + int(purchase):04d}"
+            acts.decide(self.region.dated(day).main(), reference, direction, "relu")
+            self.events.append(Decision(day, code, finess, purchase, direction))
 
     def lock(self, code: str, ght: str, day: date) -> None:
-        acts.verrouille(self.region.le(day).main(), code, [ght], "fin de campagne", oui=True)
-        self.events.append(oracle.Verrou(day, code, ght))
+        acts.lock_ghts(self.region.dated(day).main(), code, [ght], "fin de campagne", yes=True)
+        self.events.append(oracle.Lock(day, code, ght))
 
 
-def _cells(s: Saisie) -> dict[str, Any]:
+def _cells(s: TypedLine) -> dict[str, Any]:
     return {
-        "action_id": s.numero, "intitule": f"Achat {s.achat}", "marche": f"M-{s.achat}",
+        "action_id": s.number, "intitule": f"Achat {s.purchase}", "marche": f"M-{s.purchase}",
         "gain_annuel": None if s.gain is None else float(s.gain),
         "montant_reference": None if s.reference is None else float(s.reference),
-        "date_premiere_commande": s.commande, "statut": s.statut,
-        "famille": ("Dispositifs médicaux", "Hôtellerie", "Médicaments")[int(s.achat) % 2],
-        "operateur": ("UniHA", "Resah")[int(s.achat) % 2], "domaine": None,
+        "date_premiere_commande": s.ordered_on, "statut": s.statut,
+        "famille": ("Dispositifs médicaux", "Hôtellerie", "Médicaments")[int(s.purchase) % 2],
+        "operateur": ("UniHA", "Resah")[int(s.purchase) % 2], "domaine": None,
     }  # fmt: skip
 
 
 def lived(story: Story) -> Iterator[date]:
     """Two exercices; yields the evening of each day on which something happened."""
-    for code, first in ((ANNUELLE, date(2022, 1, 20)), (MI_ANNEE, date(2022, 7, 5)), (SUIVANTE, date(2023, 1, 20))):
+    for code, first in (
+        (YEAR_END, date(2022, 1, 20)),
+        (MID_YEAR, date(2022, 7, 5)),
+        (NEXT_YEAR_END, date(2023, 1, 20)),
+    ):
         day = first
         for ght in (GA, GB, GC, GD):
             if story.chance.random() < 0.85:
@@ -151,7 +155,7 @@ def lived(story: Story) -> Iterator[date]:
         yield day
         story.send(code, story.chance.choice([GA, GC]), day + timedelta(days=3))
         yield day + timedelta(days=3)
-        if code == ANNUELLE:
+        if code == YEAR_END:
             story.lock(code, GA, day + timedelta(days=20))
             story.decide(code, day + timedelta(days=22))
             yield day + timedelta(days=22)
@@ -160,15 +164,15 @@ def lived(story: Story) -> Iterator[date]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Story]:
     def story(seed: int) -> Story:
-        region = nouvelle(tmp_path_factory.mktemp(f"graine{seed}"))
+        region = new_region(tmp_path_factory.mktemp(f"graine{seed}"))
         rows = "".join(
             f"BFC;{m.ght};GHT Essai {m.ght[-2:]};{m.finess};CH Essai {m.finess[-1]};{'support' if m.finess in (A1, B1, C1, D1) and m.start == date.min else 'partie'};"
             f"{m.start:%d/%m/%Y};{m.end:%d/%m/%Y}\n".replace("01/01/1;", ";").replace("01/01/0001;", ";").replace("31/12/9999", "")
             for m in MEMBERS
         )  # fmt: skip
-        region.change_le_dossier("territoire.csv", ";debut;fin\n", f";debut;fin\n{rows}")
+        region.edit_folder("territoire.csv", ";debut;fin\n", f";debut;fin\n{rows}")
         bought = "".join(f"{f};2021;{BOUGHT};test\n" for f in (A1, A2, B1, C1, C2, D1))
-        region.change_le_dossier("achats.csv", ";source\n", f";source\n{bought}")
+        region.edit_folder("achats.csv", ";source\n", f";source\n{bought}")
         return Story(region, random.Random(seed))
 
     return story
@@ -238,40 +242,40 @@ WITHOUT_FIGURE = {"taches", "retards", "alertes", "echeances"}
 
 
 def test_every_question_that_gives_a_figure_is_held() -> None:
-    assert set(PAR_CLE) == TOLD | WITHOUT_FIGURE
-    assert set(VENTILEES) <= TOLD
+    assert set(BY_KEY) == TOLD | WITHOUT_FIGURE
+    assert set(BROKEN_DOWN) <= TOLD
     assert set(AXES) == {"ght", "etablissement", "region", *COLUMNS}
 
 
 def test_a_day_that_has_not_come_is_no_day_to_compare_with(folder: Callable[[int], Story]) -> None:
-    region = folder(1000).region.le(date(2022, 1, 23))
-    r = region.demande("qu'est-ce qui a changé BFC 2021 depuis le 01/02/2022")
+    region = folder(1000).region.dated(date(2022, 1, 23))
+    r = region.ask("qu'est-ce qui a changé BFC 2021 depuis le 01/02/2022")
     assert r["valeur"] is None
     assert "n'est pas encore venu" in r["texte"]
 
 
 def is_what_the_oracle_says(story: Story, day: date) -> None:
     """Kept, forecast, treated, quality: by GHT and for all four of them, to the cent."""
-    vue, books = story.region.le(day).vue, story.books(day)
+    view, books = story.region.dated(day).view, story.books(day)
     for n in (2021, 2022):
         for ght in (GA, GB, GC, GD):
-            s, ours = Sujet(Perimetre("ght", ght), n), {ght}
-            forecast, covered, rate, quality = (f(vue, s) for f in (prevision, couverture, performance, qualite))
+            s, ours = Subject(Scope("ght", ght), n), {ght}
+            forecast, covered, rate, quality = (f(view, s) for f in (prevision, coverage, performance, line_quality))
             where = (story.chance, day, ght, n)
-            assert gains(vue, s).valeur == cents(books.kept(n, ours)), where
-            assert forecast.faits["notifie"] == cents(books.notified(n, ours)), where
-            assert forecast.faits["report"] == cents(books.inherited(n, ours)), where
-            assert forecast.valeur == cents(books.forecast(n, ours)), where
+            assert gains(view, s).value == cents(books.kept(n, ours)), where
+            assert forecast.facts["notifie"] == cents(books.notified(n, ours)), where
+            assert forecast.facts["report"] == cents(books.inherited(n, ours)), where
+            assert forecast.value == cents(books.forecast(n, ours)), where
             gain, reference = books.treated(n, ours)
-            assert (rate.faits["gain_annuel"], rate.faits["perimetre_traite"]) == (cents(gain), cents(reference)), where
+            assert (rate.facts["gain_annuel"], rate.facts["perimetre_traite"]) == (cents(gain), cents(reference)), where
             theirs = sum(home == ght for home in books.homes(n).values())
-            assert (covered.faits["perimetre_traite"], covered.faits["achats"]) == (
+            assert (covered.facts["perimetre_traite"], covered.facts["achats"]) == (
                 cents(reference),
                 theirs * BOUGHT * 100,
             )
             declared, sound, kept = books.quality(n, ours)
-            assert quality.valeur == (Decimal(sound) / declared if declared else None), where
-            assert quality.faits.get("qualite_apres") == (Decimal(kept) / declared if declared else None), where
+            assert quality.value == (Decimal(sound) / declared if declared else None), where
+            assert quality.facts.get("qualite_apres") == (Decimal(kept) / declared if declared else None), where
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -286,14 +290,14 @@ def test_the_figures_of_a_generated_register_add_up_and_are_the_oracles(
             for place in asked.sample(PLACES, 2):
 
                 def ask(question: str, day: date = day) -> dict[str, Any]:
-                    return story.said.setdefault((day, question), story.region.demande(question))
+                    return story.said.setdefault((day, question), story.region.ask(question))
 
                 adds_up(ask, place, n)
-        story.said[day, "compare"] = both = story.region.demande(f"compare {GA} et {GC} 2022")
+        story.said[day, "compare"] = both = story.region.ask(f"compare {GA} et {GC} 2022")
         if both["valeur"] is not None:
             left, right = (cents(li["valeur"]) for li in both["lignes"])
             assert cents(both["valeur"]) == left - right
-    story.region.le(date(2023, 6, 1))
+    story.region.dated(date(2023, 6, 1))
     for (day, question), answer in asked.sample(sorted(story.said.items(), key=lambda i: (i[0][0], i[0][1])), 60):
         if question != "compare":
-            assert story.region.demande(question, day) == answer, (day, question)
+            assert story.region.ask(question, day) == answer, (day, question)

@@ -17,13 +17,13 @@ from sqlite_utils import Database
 
 from config.errors import UserError
 from sheets.register import acts, database, schema
-from sheets.register.database import open_to_read, ouvre
-from sheets.trame import Colonne, Trame
+from sheets.register.database import open_register, open_to_read
+from sheets.trame import Column, Trame
 from sheets.trames.paat.columns import PAAT
-from tests.region import Region, nouvelle
-from tests.test_migrations import ANCIENS, REGISTRES, ancien, formes
-from tests.test_under_alert import ANNUELLE, JURA, MOREZ, ORDINAIRES, PLANTED, SUD
-from tests.test_vues import meme_reponse
+from tests.region import Region, new_region
+from tests.test_migrations import OLD_REGISTERS, REGISTERS, forms, old_register
+from tests.test_under_alert import JURA, JURA_SUD, MOREZ, ORDINARY_LINES, PLANTED, YEAR_END
+from tests.test_vues import check_views_agree
 
 pytestmark = pytest.mark.e2e  # half a minute of processor, kept out of the quick tests
 
@@ -32,21 +32,26 @@ SINCE = [n for n in NUMBERS if n >= 4]
 """Schemas a register is filled at from a pull of today; the earlier ones did not keep what it needs."""
 COMPUTED = {"en_vigueur_campagnes", "en_vigueur_membres", "campagnes_connues", "sous_alertes"}
 """Tables that a migration fills from what a register already held."""
-CPV = Colonne("code_cpv", "Code CPV", "texte", "Le code de l'achat.")
+CPV_COLUMN = Column("code_cpv", "Code CPV", "texte", "Le code de l'achat.")
 ADDED = "ALTER TABLE lignes_paat ADD COLUMN code_cpv TEXT;\n"
 
 
 @pytest.fixture(scope="module")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
     """A tab with alerts, one struck line, a newer sending, a decision: the register as a pull of today writes it."""
-    region = nouvelle(tmp_path_factory.mktemp("region"))
-    struck = {**ORDINAIRES[0], "montant_reference": None}
+    region = new_region(tmp_path_factory.mktemp("region"))
+    struck = {**ORDINARY_LINES[0], "montant_reference": None}
     later = {"statut": "notifié", "date_premiere_commande": date(2021, 11, 1)}
-    region.le(date(2022, 1, 20)).envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: [*ORDINAIRES, PLANTED], MOREZ: [struck]})
-    half_year = {**ORDINAIRES[1], "date_premiere_commande": date(2021, 6, 1)}
-    lines = {SUD: [*ORDINAIRES, PLANTED, {**ORDINAIRES[2], **later}], MOREZ: [struck, half_year, half_year]}
-    region.le(date(2022, 1, 27)).envoie("Jura.xlsx", JURA, ANNUELLE, lines)
-    acts.decide(region.main(), f"{ANNUELLE}/{SUD}/0002", "retirer", "doublon")
+    region.dated(date(2022, 1, 20)).send(
+        "Jura.xlsx", JURA, YEAR_END, {JURA_SUD: [*ORDINARY_LINES, PLANTED], MOREZ: [struck]}
+    )
+    half_year = {**ORDINARY_LINES[1], "date_premiere_commande": date(2021, 6, 1)}
+    lines = {
+        JURA_SUD: [*ORDINARY_LINES, PLANTED, {**ORDINARY_LINES[2], **later}],
+        MOREZ: [struck, half_year, half_year],
+    }
+    region.dated(date(2022, 1, 27)).send("Jura.xlsx", JURA, YEAR_END, lines)
+    acts.decide(region.main(), f"{YEAR_END}/{JURA_SUD}/0002", "retirer", "doublon")
     yield region
     region.db.close()
 
@@ -83,9 +88,9 @@ def at_schema(number: int, path: Path, source: Path) -> Path:
     return path
 
 
-def with_column(*more: Colonne) -> Trame:
+def with_column(*more: Column) -> Trame:
     """The trame as declared, and these columns after the others."""
-    return replace(PAAT, colonnes=(*PAAT.colonnes, *more))
+    return replace(PAAT, columns=(*PAAT.columns, *more))
 
 
 def declare(m: pytest.MonkeyPatch, trame: Trame, files: list[Path] | None = None) -> None:
@@ -93,12 +98,12 @@ def declare(m: pytest.MonkeyPatch, trame: Trame, files: list[Path] | None = None
     m.setattr(schema, "TRAMES", {trame.code: trame})
     if files:
         m.setattr(schema, "history", lambda: files)
-        m.setattr(schema, "registre", schema.migrations(files))
-        m.setattr(database, "etapes", lambda: frozenset(f"m{f.stem}" for f in files))
+        m.setattr(schema, "register", schema.migrations(files))
+        m.setattr(database, "stages", lambda: frozenset(f"m{f.stem}" for f in files))
 
 
 def test_what_was_shipped_is_what_is_there() -> None:
-    shipped = [li.split() for li in (REGISTRES / "migrations.sha256").read_text().splitlines()]
+    shipped = [li.split() for li in (REGISTERS / "migrations.sha256").read_text().splitlines()]
     assert len(shipped) >= 19
     for digest, name in shipped:
         now = hashlib.sha256((schema.FOLDER / name).read_bytes()).hexdigest()
@@ -113,11 +118,11 @@ def test_every_number_is_given_once_and_every_python_step_has_its_text() -> None
 
 def test_no_migration_reads_the_trame_of_today(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [tmp_path / "as declared", tmp_path / "another"]
-    for path, trame in zip(paths, (PAAT, with_column(CPV)), strict=True):
+    for path, trame in zip(paths, (PAAT, with_column(CPV_COLUMN)), strict=True):
         declare(monkeypatch, trame)
         with closing(Database(path)) as db:
-            schema.registre.apply(db)
-    assert formes(paths[0]) == formes(paths[1])
+            schema.register.apply(db)
+    assert forms(paths[0]) == forms(paths[1])
 
 
 def test_a_statement_ends_where_sqlite_says() -> None:
@@ -135,12 +140,12 @@ def test_a_statement_ends_where_sqlite_says() -> None:
 def test_a_register_of_every_schema_becomes_what_a_pull_of_today_writes(
     number: int, region: Region, tmp_path: Path
 ) -> None:
-    today = region.ou / "vigie.sqlite"
+    today = region.where / "vigie.sqlite"
     path = at_schema(number, tmp_path / "vigie.sqlite", today)
     born = tables(today).keys() - tables(path).keys() - COMPUTED
-    with closing(ouvre(path)) as db:
-        assert meme_reponse(db, region.dossier) > 0
-    assert formes(path) == formes(today)
+    with closing(open_register(path)) as db:
+        assert check_views_agree(db, region.folder) > 0
+    assert forms(path) == forms(today)
     compared = {t: c for t, c in tables(today).items() if t not in born}
     assert rows(path, compared) == rows(today, compared)
 
@@ -152,36 +157,36 @@ def test_the_pull_of_today_has_something_in_every_sum(region: Region) -> None:
 
 
 @pytest.fixture
-def cpv(tmp_path: Path) -> list[Path]:
+def cpv_migrations(tmp_path: Path) -> list[Path]:
     """The migrations, and the one that adds the column."""
     folder = Path(shutil.copytree(schema.FOLDER, tmp_path / "migrations"))
     (folder / f"{NUMBERS[-1] + 1:03d}_code_cpv.sql").write_text(ADDED)
     return schema.history(folder)
 
 
-KEPT = [*ANCIENS, *(f"m{n:03d}" for n in SINCE if n > 4)]
+KEPT = [*OLD_REGISTERS, *(f"m{n:03d}" for n in SINCE if n > 4)]
 
 
 def kept(name: str, folder: Path, region: Region) -> Path:
-    if name in ANCIENS:
-        return ancien(name, folder)
-    return at_schema(int(name[1:]), folder / "vigie.sqlite", region.ou / "vigie.sqlite")
+    if name in OLD_REGISTERS:
+        return old_register(name, folder)
+    return at_schema(int(name[1:]), folder / "vigie.sqlite", region.where / "vigie.sqlite")
 
 
 @pytest.mark.parametrize("name", KEPT)
 def test_a_column_with_its_migration_reaches_every_register(
-    name: str, region: Region, cpv: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, region: Region, cpv_migrations: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for place in ("a", "b"):
         (tmp_path / place).mkdir()
     before, path = kept(name, tmp_path / "a", region), kept(name, tmp_path / "b", region)
-    ouvre(before).close()
+    open_register(before).close()
     held = tables(before)
-    declare(monkeypatch, with_column(CPV), cpv)
-    with closing(ouvre(path)) as db:
-        assert meme_reponse(db, region.dossier) > 0
-    ouvre(tmp_path / "fresh.sqlite").close()
-    assert formes(path) == formes(tmp_path / "fresh.sqlite")
+    declare(monkeypatch, with_column(CPV_COLUMN), cpv_migrations)
+    with closing(open_register(path)) as db:
+        assert check_views_agree(db, region.folder) > 0
+    open_register(tmp_path / "fresh.sqlite").close()
+    assert forms(path) == forms(tmp_path / "fresh.sqlite")
     assert tables(path)["lignes_paat"] == sorted([*held["lignes_paat"], "code_cpv"])
     assert rows(path, held) == rows(before, held)
 
@@ -191,34 +196,32 @@ def test_a_column_without_its_migration_is_said_on_opening(
     name: str, region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "vigie.sqlite" if name == "fresh" else kept(name, tmp_path, region)
-    before = formes(path) if path.exists() else None
-    declare(monkeypatch, with_column(CPV))
+    before = forms(path) if path.exists() else None
+    declare(monkeypatch, with_column(CPV_COLUMN))
     with pytest.raises(UserError) as said:
-        ouvre(path)
+        open_register(path)
     assert str(said.value) == (
         "La trame paat déclare la colonne « code_cpv » (TEXT), que la table lignes_paat du registre n'a pas : il "
         f"manque la migration qui l'ajoute (migration {NUMBERS[-1] + 1:03d}, dans sheets/register/migrations ; voir "
         "docs/ajouter-une-colonne.md)."
     )
-    assert (formes(path) if path.exists() else None) == before
+    assert (forms(path) if path.exists() else None) == before
 
 
 @pytest.mark.parametrize(
     ("trame", "said"),
     [
-        (with_column(replace(CPV, genre="euros")), "déclare la colonne « code_cpv » (INTEGER)"),
+        (with_column(replace(CPV_COLUMN, kind="euros")), "déclare la colonne « code_cpv » (INTEGER)"),
         (
-            replace(PAAT, colonnes=tuple(c for c in PAAT.colonnes if c.cle != "marche")),
+            replace(PAAT, columns=tuple(c for c in PAAT.columns if c.cle != "marche")),
             "La table lignes_paat du registre a la colonne « marche » (TEXT), que la trame paat ne déclare pas",
         ),
         (
-            replace(
-                PAAT, colonnes=tuple(replace(c, genre="entier") if c.cle == "marche" else c for c in PAAT.colonnes)
-            ),
+            replace(PAAT, columns=tuple(replace(c, kind="entier") if c.cle == "marche" else c for c in PAAT.columns)),
             "La trame paat déclare la colonne « marche » en INTEGER, la table lignes_paat du registre la garde en TEXT",
         ),
-        (with_column(replace(CPV, genre="calcul")), ""),
-        (replace(PAAT, colonnes=PAAT.colonnes[::-1]), ""),
+        (with_column(replace(CPV_COLUMN, kind="calcul")), ""),
+        (replace(PAAT, columns=PAAT.columns[::-1]), ""),
     ],
     ids=["added", "taken away", "another type", "a computed one is not stored", "another order"],
 )
@@ -226,9 +229,9 @@ def test_whatever_the_layout_changes_is_said_to_who_writes_and_to_who_reads(
     trame: Trame, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "vigie.sqlite"
-    ouvre(path).close()
+    open_register(path).close()
     declare(monkeypatch, trame)
-    for open_ in (ouvre, open_to_read):
+    for open_ in (open_register, open_to_read):
         if not said:
             open_(path).close()
             continue
@@ -239,9 +242,9 @@ def test_whatever_the_layout_changes_is_said_to_who_writes_and_to_who_reads(
 
 def test_views_that_changed_are_made_anew_without_a_migration(tmp_path: Path) -> None:
     path, fresh = tmp_path / "vigie.sqlite", tmp_path / "fresh.sqlite"
-    ouvre(fresh).close()
-    with closing(ouvre(path)) as db:
+    open_register(fresh).close()
+    with closing(open_register(path)) as db:
         db.execute("DROP VIEW v_releves")
         db.execute("CREATE VIEW v_releves AS SELECT 1 AS releve")
-    ouvre(path).close()
-    assert formes(path) == formes(fresh)
+    open_register(path).close()
+    assert forms(path) == forms(fresh)

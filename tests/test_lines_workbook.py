@@ -13,105 +13,107 @@ from zoneinfo import ZoneInfo
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bots.answer_files import image, tableur
-from bots.answering import rend
-from bots.grammar.question import Forme
+from bots.answer_files import image, lines_workbook
+from bots.answering import word_answer
+from bots.grammar.question import AnswerForm
 from config.errors import UserError
-from config.folder import EXEMPLE
-from config.rights import CLAVIER
-from jobs.reponses import repond
-from jobs.wiring import Atelier
-from reports import lines_workbook as lignes
-from reports.lines_workbook import ENTETE, TOTAL
+from config.folder import EXAMPLE
+from config.rights import AT_KEYBOARD
+from jobs.reponses import answer_question
+from jobs.wiring import Workshop
+from reports import lines_workbook as lines
+from reports.lines_workbook import HEADING_ROW, TOTAL
 from sheets import writing
 from sheets.register import stored_lines
 from sheets.register.acts import decide
 from tests.conftest import GAIN_COL
-from tests.region import Region, nouvelle, relit, sujet
+from tests.region import Region, new_region, read_back, subject
 
-MIDI = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
-FOURNISSEUR = "Tartempion"
-HOSTILE = f"@cmd|{FOURNISSEUR} 12,50 €"
+NOON = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
+SUPPLIER = "Tartempion"
+HOSTILE = f"@cmd|{SUPPLIER} 12,50 €"
 LONS = "2021-annuelle/390780146"
 
 
 @pytest.fixture(scope="module")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
     """Cents that do not fall round, a line struck by a rule, one by a decision, one kept by another, a loss, words to keep in."""
-    region = nouvelle(tmp_path_factory.mktemp("region"))
-    commun = {"date_premiere_commande": date(2021, 1, 4), "intitule": HOSTILE, "commentaire": HOSTILE, "prix_reference": 987.65,
+    region = new_region(tmp_path_factory.mktemp("region"))
+    common = {"date_premiere_commande": date(2021, 1, 4), "intitule": HOSTILE, "commentaire": HOSTILE, "prix_reference": 987.65,
               "prix_nouveau": 900, "quantite": 1, "marche": HOSTILE}  # fmt: skip
-    saisies: list[dict[str, Any]] = [{"gain_annuel": 1234.56}, {"gain_annuel": 777.77, "montant_reference": 100}, {"gain_annuel": 10.1},
+    typed_columns: list[dict[str, Any]] = [{"gain_annuel": 1234.56}, {"gain_annuel": 777.77, "montant_reference": 100}, {"gain_annuel": 10.1},
                {"gain_annuel": 888.88, "montant_reference": 100}, {"gain_annuel": -99.99, "famille": HOSTILE}]  # fmt: skip
-    region.envoie(f"{FOURNISSEUR}.xlsx", "BFC-08", "2021-annuelle", {"390780146": [{**commun, **li} for li in saisies]})
-    region.heure = MIDI
-    decide(region.main(), f"{LONS}/0003", "retirer", f"{FOURNISSEUR} en double")
-    decide(region.main(), f"{LONS}/0004", "retenir", f"{FOURNISSEUR} a raison")
+    region.send(
+        f"{SUPPLIER}.xlsx", "BFC-08", "2021-annuelle", {"390780146": [{**common, **li} for li in typed_columns]}
+    )
+    region.hour = NOON
+    decide(region.main(), f"{LONS}/0003", "retirer", f"{SUPPLIER} en double")
+    decide(region.main(), f"{LONS}/0004", "retenir", f"{SUPPLIER} a raison")
     return region
 
 
-def feuille(octets: bytes) -> Worksheet:
-    livre = relit(octets)
-    ws = livre["Lignes"]
+def sheet(raw_bytes: bytes) -> Worksheet:
+    book = read_back(raw_bytes)
+    ws = book["Lignes"]
     assert isinstance(ws, Worksheet)
     return ws
 
 
-def rangees(ws: Worksheet) -> list[dict[str, Any]]:
-    toutes = list(ws.iter_rows(min_row=ENTETE, values_only=True))
-    return [dict(zip(map(str, toutes[0]), r, strict=True)) for r in toutes[1:]]
+def rows(ws: Worksheet) -> list[dict[str, Any]]:
+    all_of_those = list(ws.iter_rows(min_row=HEADING_ROW, values_only=True))
+    return [dict(zip(map(str, all_of_those[0]), r, strict=True)) for r in all_of_those[1:]]
 
 
 def piece(region: Region, question: str = "gains GHT Jura 2021 en tableur", email: str = "") -> bytes:
-    qui = region.dossier.personnes[email] if email else CLAVIER
-    return tableur(rend(question, qui, region.vue, MIDI)).octets
+    who = region.folder.persons[email] if email else AT_KEYBOARD
+    return lines_workbook(word_answer(question, who, region.view, NOON)).raw_bytes
 
 
-def centimes(valeur: Any) -> Decimal:
-    return Decimal(str(valeur or 0)).quantize(Decimal("0.01"))
+def to_the_cent(value: Any) -> Decimal:
+    return Decimal(str(value or 0)).quantize(Decimal("0.01"))
 
 
 def test_it_adds_up_to_the_figure_to_the_cent(region: Region) -> None:
-    dit = rend("gains GHT Jura 2021", CLAVIER, region.vue, MIDI).objet
-    ws = feuille(piece(region))
+    said = word_answer("gains GHT Jura 2021", AT_KEYBOARD, region.view, NOON).answer_object
+    ws = sheet(piece(region))
     total = [
-        centimes(c) for c in next(ws.iter_rows(min_row=TOTAL, max_row=TOTAL, min_col=5, max_col=7, values_only=True))
+        to_the_cent(c) for c in next(ws.iter_rows(min_row=TOTAL, max_row=TOTAL, min_col=5, max_col=7, values_only=True))
     ]
-    sommes = [sum(centimes(r[t]) for r in rangees(ws)) for t in lignes.MONTANTS]
-    assert total == sommes == [Decimal(dit["declare"]), Decimal(dit["retire"]), Decimal(dit["valeur"])]
+    sums = [sum(to_the_cent(r[t]) for r in rows(ws)) for t in lines.AMOUNTS]
+    assert total == sums == [Decimal(said["declare"]), Decimal(said["retire"]), Decimal(said["valeur"])]
     assert total[0] == Decimal("2811.32")
 
 
 def test_each_line_says_what_became_of_it_and_where_it_was_typed(region: Region) -> None:
-    par_ligne = {r["Référence"]: r for r in rangees(feuille(piece(region)))}
-    assert {r: li["Pourquoi"] for r, li in par_ligne.items()} == {
+    by_line = {r["Référence"]: r for r in rows(sheet(piece(region)))}
+    assert {r: li["Pourquoi"] for r, li in by_line.items()} == {
         f"{LONS}/0001": None,
         f"{LONS}/0002": "retirée ; Le gain dépasse le montant de référence (performance-superieure-100)",
         f"{LONS}/0003": "retirée par décision",
         f"{LONS}/0004": "gardée par décision ; Le gain dépasse le montant de référence (performance-superieure-100)",
         f"{LONS}/0005": None,
     }
-    assert {(li["Onglet"], li["Fichier"]) for li in par_ligne.values()} == {
+    assert {(li["Onglet"], li["Fichier"]) for li in by_line.values()} == {
         ("CENTRE HOSPITALIER JURA SUD", "Reçu le 20/01/2022 (n° 1)")
     }
-    assert [par_ligne[f"{LONS}/000{n}"]["Cellule"] for n in (1, 2)] == [f"{GAIN_COL}5", f"{GAIN_COL}6"]
+    assert [by_line[f"{LONS}/000{n}"]["Cellule"] for n in (1, 2)] == [f"{GAIN_COL}5", f"{GAIN_COL}6"]
 
 
 def test_it_quotes_nobody_and_holds_no_price(region: Region) -> None:
-    octets = piece(region)
-    with zipfile.ZipFile(io.BytesIO(octets)) as z:
-        tout = "".join(z.read(n).decode("utf-8", "replace") for n in z.namelist())
-    assert not [s for s in (FOURNISSEUR, "987.65", "12,50", "cmd|", "<f>") if s in tout]
-    assert "libellé hors nomenclature" in tout
+    raw_bytes = piece(region)
+    with zipfile.ZipFile(io.BytesIO(raw_bytes)) as z:
+        everything = "".join(z.read(n).decode("utf-8", "replace") for n in z.namelist())
+    assert not [s for s in (SUPPLIER, "987.65", "12,50", "cmd|", "<f>") if s in everything]
+    assert "libellé hors nomenclature" in everything
 
 
 def test_a_file_under_the_name_we_gave_it_keeps_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    autre = nouvelle(tmp_path_factory.mktemp("autre"))
-    nom = writing.nom_de_fichier("BFC-08", autre.dossier.campagnes["2021-annuelle"], autre.dossier)
-    autre.envoie(nom, "BFC-08", "2021-annuelle", {"390780146": [{}]})
-    autre.heure = MIDI
-    (ligne,) = rangees(feuille(piece(autre)))
-    assert ligne["Fichier"] == f"{nom}, reçu le 20/01/2022 (n° 1)"
+    other = new_region(tmp_path_factory.mktemp("autre"))
+    name = writing.file_name_of("BFC-08", other.folder.campaigns["2021-annuelle"], other.folder)
+    other.send(name, "BFC-08", "2021-annuelle", {"390780146": [{}]})
+    other.hour = NOON
+    (line,) = rows(sheet(piece(other)))
+    assert line["Fichier"] == f"{name}, reçu le 20/01/2022 (n° 1)"
 
 
 @pytest.mark.parametrize(
@@ -129,29 +131,29 @@ def test_an_answer_that_is_no_total_proposes_one_that_is(region: Region) -> None
 
 
 def test_a_workbook_that_would_not_add_up_is_not_handed_out(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
-    une_de_moins = stored_lines.lignes_de(region.db, [1], MIDI.date())[1:]
-    monkeypatch.setattr(stored_lines, "lignes_de", lambda *_: une_de_moins)
+    one_less = stored_lines.lines_of(region.db, [1], NOON.date())[1:]
+    monkeypatch.setattr(stored_lines, "lines_of", lambda *_: one_less)
     with pytest.raises(RuntimeError, match="the figure says"):
-        lignes.xlsx(region.vue, sujet("BFC-08", 2021), "", "")
+        lines.xlsx(region.view, subject("BFC-08", 2021), "", "")
 
 
 def test_the_command_line_writes_what_the_chat_would_send(
     region: Region, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    atelier = Atelier(EXEMPLE, region.ou / "vigie.sqlite", MIDI.date())
-    vers: dict[Forme, Path | None] = {"image": tmp_path / "g.png", "tableur": tmp_path / "g.xlsx"}
-    repond(atelier, "gains GHT Jura 2021", None, None, False, vers)
-    rendu = rend("gains GHT Jura 2021", CLAVIER, region.vue, MIDI)
-    assert (tmp_path / "g.png").read_bytes() == image(rendu).octets
-    assert rangees(feuille((tmp_path / "g.xlsx").read_bytes())) == rangees(feuille(tableur(rendu).octets))
-    dit = capsys.readouterr()
-    assert dit.out.startswith("Gains du GHT Jura en 2021")
-    ecrite, decrite, *_ = dit.err.splitlines()
-    assert ecrite == f"Écrit : {tmp_path / 'g.png'}"
-    assert decrite == f"Ce que montre l'image : {image(rendu).alternative}"
-    assert "Graphique en barres" in decrite
-    repond(atelier, "gains GHT Jura 2021 en tableur", None, None, False, {})
+    workshop = Workshop(EXAMPLE, region.where / "vigie.sqlite", NOON.date())
+    to: dict[AnswerForm, Path | None] = {"image": tmp_path / "g.png", "tableur": tmp_path / "g.xlsx"}
+    answer_question(workshop, "gains GHT Jura 2021", None, None, False, to)
+    result = word_answer("gains GHT Jura 2021", AT_KEYBOARD, region.view, NOON)
+    assert (tmp_path / "g.png").read_bytes() == image(result).raw_bytes
+    assert rows(sheet((tmp_path / "g.xlsx").read_bytes())) == rows(sheet(lines_workbook(result).raw_bytes))
+    said = capsys.readouterr()
+    assert said.out.startswith("Gains du GHT Jura en 2021")
+    written_one, described, *_ = said.err.splitlines()
+    assert written_one == f"Écrit : {tmp_path / 'g.png'}"
+    assert described == f"Ce que montre l'image : {image(result).alternative}"
+    assert "Graphique en barres" in described
+    answer_question(workshop, "gains GHT Jura 2021 en tableur", None, None, False, {})
     assert "--xlsx FICHIER.xlsx" in capsys.readouterr().err
     with pytest.raises(UserError, match="Je ne sais pas dessiner"):
-        repond(atelier, "pourquoi gains GHT Jura 2021", None, None, False, {"image": tmp_path / "p.png"})
+        answer_question(workshop, "pourquoi gains GHT Jura 2021", None, None, False, {"image": tmp_path / "p.png"})
     assert not (tmp_path / "p.png").exists()

@@ -5,22 +5,22 @@ from typing import Any
 
 import pytest
 
-from bots.answering import repond
+from bots.answering import answer_question
 from bots.grammar import lexicon
-from bots.grammar.understand import LONGEST, comprend
+from bots.grammar.understand import LONGEST, understand
 from bots.slack import conversation
-from config.folder import EXEMPLE, charge
-from config.rights import CLAVIER
-from config.territory import Perimetre
-from tests.region import Region, nouvelle
+from config.folder import EXAMPLE, charge
+from config.rights import AT_KEYBOARD
+from config.territory import Scope
+from tests.region import Region, new_region
 
 WORDS = ["gains jura par famille et ", "sauf ght jura ", "x", "2021 ", "peux tu ", "jura nievre yonne ", "<", "de l'"]
-REGION = Perimetre("region", "BFC")
+REGION = Scope("region", "BFC")
 
 
 def ask(text: str) -> str:
-    question = comprend(text, charge(EXEMPLE), date(2022, 3, 31), REGION)
-    return str(question.indices)
+    question = understand(text, charge(EXAMPLE), date(2022, 3, 31), REGION)
+    return str(question.hints)
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -31,19 +31,19 @@ def test_past_the_length_that_is_read_it_is_said(word: str, length: int) -> None
 
 def test_a_question_of_the_full_length_is_still_answered() -> None:
     question = "gains du jura 2021".ljust(LONGEST)
-    assert comprend(question, charge(EXEMPLE), date(2022, 3, 31), REGION).intention == "gains"
+    assert understand(question, charge(EXAMPLE), date(2022, 3, 31), REGION).intention == "gains"
 
 
 @pytest.mark.parametrize("word", WORDS)
 def test_the_words_looked_at_grow_with_the_words_said(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
-    known = lexicon.territoires
+    known = lexicon.territories
 
     def counted(words: list[str], *rest: Any) -> Any:
         looked.append(len(words))
         return known(words, *rest)
 
-    monkeypatch.setattr(lexicon, "territoires", counted)
+    monkeypatch.setattr(lexicon, "territories", counted)
     monkeypatch.setattr("bots.grammar.understand.LONGEST", 10_000)
     for length in (500, 1_000, 2_000):
         looked.clear()
@@ -54,8 +54,8 @@ def test_the_words_looked_at_grow_with_the_words_said(word: str, monkeypatch: py
 
 
 def test_what_is_kept_of_it_is_no_longer_than_what_is_read(tmp_path: object) -> None:
-    region: Region = nouvelle(tmp_path)  # type: ignore[arg-type]
-    said = repond("gains " * 20_000, CLAVIER, region.vue, region.heure)
+    region: Region = new_region(tmp_path)  # type: ignore[arg-type]
+    said = answer_question("gains " * 20_000, AT_KEYBOARD, region.view, region.hour)
     assert "trop longue" in str(said["texte"])
     ((kept,),) = region.db.execute("SELECT texte FROM questions")
     assert len(kept) == LONGEST + 1

@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.secrets import _JWT, MASQUE, SECRET, masque
+from config.secrets import _JWT, MASK, SECRET, mask
 from sheets.sources import mail_headers as module
-from sheets.sources.attachments import jointes, nom_propre
+from sheets.sources.attachments import attachments, clean_name
 from sheets.sources.mail_headers import (
     DAMAGED,
-    ENTETES,
-    MOTS,
+    LONGEST_WORDS,
+    MOST_HEADER_BYTES,
     NO_SENDER,
     TOO_LONG,
-    Entetes,
-    est_authentifie,
-    lit_entetes,
+    MailHeaders,
+    is_authenticated,
+    read_headers,
 )
 from tests.test_courriel import PAAT
 
@@ -69,41 +69,41 @@ cuts = st.tuples(
 
 def mutated(shape: str, where: list[tuple[float, bytes, int, float]]) -> bytes:
     """A shape into which things are slipped, again and again, over what stood there."""
-    octets = shape.encode()
-    for ou, quoi, fois, efface in where:
-        place = int(ou * len(octets))
-        octets = octets[:place] + quoi * fois + octets[place + int(efface * len(octets)) :]
-    return octets
+    raw_bytes = shape.encode()
+    for at, what, times, erased in where:
+        place = int(at * len(raw_bytes))
+        raw_bytes = raw_bytes[:place] + what * times + raw_bytes[place + int(erased * len(raw_bytes)) :]
+    return raw_bytes
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(st.sampled_from(SHAPES), st.lists(cuts, max_size=4))
 def test_headers_of_any_shape_are_read_without_a_fall(shape: str, where: list[tuple[float, bytes, int, float]]) -> None:
-    octets = mutated(shape, where)
-    e = lit_entetes(octets)
-    est_authentifie(e, OURS)
-    assert e == lit_entetes(octets), "the same mail has the same name"
-    assert bool(e.expediteur) != bool(e.souci), "someone wrote it, or a sentence says why nobody did"
+    raw_bytes = mutated(shape, where)
+    e = read_headers(raw_bytes)
+    is_authenticated(e, OURS)
+    assert e == read_headers(raw_bytes), "the same mail has the same name"
+    assert bool(e.sender) != bool(e.trouble), "someone wrote it, or a sentence says why nobody did"
     assert (len(e.cle), len(e.delivery)) == (20, 64)
-    assert len(e.objet) <= 200
-    assert len(e.expediteur) <= 254
-    assert all(re.fullmatch(r"[^\r\n\0]*", dit) for dit in (e.identifiant, e.expediteur, e.objet, *e.resultats))
-    assert not e.identifiant or re.fullmatch(r"<[!-~]+@[!-~]+>", e.identifiant)
-    for j in jointes(octets):
-        assert re.fullmatch(r"[^\r\n\0/\\]+", j.nom)
-        assert not (j.souci and j.octets)
+    assert len(e.mail_subject) <= 200
+    assert len(e.sender) <= 254
+    assert all(re.fullmatch(r"[^\r\n\0]*", said) for said in (e.identifier, e.sender, e.mail_subject, *e.outcomes))
+    assert not e.identifier or re.fullmatch(r"<[!-~]+@[!-~]+>", e.identifier)
+    for j in attachments(raw_bytes):
+        assert re.fullmatch(r"[^\r\n\0/\\]+", j.name)
+        assert not (j.trouble and j.raw_bytes)
 
 
 def test_each_shape_is_read_as_its_program_meant_it() -> None:
-    lus = [lit_entetes(s.encode()) for s in SHAPES]
-    assert [e.expediteur for e in lus[:5]] == [PAAT] * 5
-    assert [e.automatique for e in lus[:12]] == [False] * 5 + [True] * 3 + [False] * 4
-    assert lus[0].objet == "Trame du Jura – annuelle 2021"
-    assert lus[1].objet == "Trame à jour"
-    assert lus[0].identifiant.endswith("OUTLOOK.COM>")
-    assert lus[11].objet == "Trame à jour"
-    assert [e.expediteur for e in lus[12:]] == ["", "", ""]
-    assert [est_authentifie(e, OURS) for e in lus[:3]] == [False, True, False]
+    read_files = [read_headers(s.encode()) for s in SHAPES]
+    assert [e.sender for e in read_files[:5]] == [PAAT] * 5
+    assert [e.automatic for e in read_files[:12]] == [False] * 5 + [True] * 3 + [False] * 4
+    assert read_files[0].mail_subject == "Trame du Jura – annuelle 2021"
+    assert read_files[1].mail_subject == "Trame à jour"
+    assert read_files[0].identifier.endswith("OUTLOOK.COM>")
+    assert read_files[11].mail_subject == "Trame à jour"
+    assert [e.sender for e in read_files[12:]] == ["", "", ""]
+    assert [is_authenticated(e, OURS) for e in read_files[:3]] == [False, True, False]
 
 
 ANGRY: list[tuple[bytes, str]] = [
@@ -121,98 +121,98 @@ ANGRY: list[tuple[bytes, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("entetes", "souci"), ANGRY)
-def test_headers_that_cannot_be_read_say_why_in_a_sentence(entetes: bytes, souci: str) -> None:
-    e = lit_entetes(entetes + b"\r\n\r\ncorps")
-    assert (e.expediteur, e.souci, e.automatique) == ("", souci, True)
+@pytest.mark.parametrize(("headers", "trouble"), ANGRY)
+def test_headers_that_cannot_be_read_say_why_in_a_sentence(headers: bytes, trouble: str) -> None:
+    e = read_headers(headers + b"\r\n\r\ncorps")
+    assert (e.sender, e.trouble, e.automatic) == ("", trouble, True)
 
 
-@pytest.mark.parametrize("objet", [
+@pytest.mark.parametrize("mail_subject", [
     b"=?utf-8\xff?q?a?=", b"=?nul\0?q?a?=", b"=?utf-8?b?" + b"A" * 90_000 + b"?=", b"=?a?q?" * 15_000, b"y" * 90_000,
     b"=?unicode_escape?q?=5Cud800?=", b"=?utf-7?q?+2AA-?=", b"=?punycode?q?" + b"z" * 1500 + b"?=", b"\xff" * 90_000,
     b"=?rot13?q?a?=", b"=?utf-8?q?=0D=0ABcc:_x@y?=",
 ])  # fmt: skip
-def test_a_subject_of_any_kind_costs_its_mail_nothing(objet: bytes) -> None:
-    e = lit_entetes(b"From: a@b.fr\r\nSubject: " + objet + b"\r\n\r\n")
-    assert (e.expediteur, e.souci, e.automatique) == ("a@b.fr", "", False)
-    assert e.objet.isprintable()
+def test_a_subject_of_any_kind_costs_its_mail_nothing(mail_subject: bytes) -> None:
+    e = read_headers(b"From: a@b.fr\r\nSubject: " + mail_subject + b"\r\n\r\n")
+    assert (e.sender, e.trouble, e.automatic) == ("a@b.fr", "", False)
+    assert e.mail_subject.isprintable()
 
 
 def test_a_fault_of_a_library_is_a_mail_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    for faute in (RecursionError(), LookupError(), UnicodeError(), MemoryError()):
+    for fault in (RecursionError(), LookupError(), UnicodeError(), MemoryError()):
 
-        def tombe(*_: Any, faute: BaseException = faute, **__: Any) -> Any:
-            raise faute
+        def fail(*_: Any, fault: BaseException = fault, **__: Any) -> Any:
+            raise fault
 
-        monkeypatch.setattr(module, "BytesParser", tombe)
-        assert lit_entetes(b"From: a@b.fr\r\n\r\n").souci == DAMAGED
+        monkeypatch.setattr(module, "BytesParser", fail)
+        assert read_headers(b"From: a@b.fr\r\n\r\n").trouble == DAMAGED
 
 
 def test_lengths_are_bounded_before_anything_costly_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    vus: dict[str, int] = {}
+    seen_ones: dict[str, int] = {}
 
-    def surveille(nom: str) -> None:
-        vraie: Callable[..., Any] = getattr(module, nom)
+    def watch_calls(name: str) -> None:
+        real: Callable[..., Any] = getattr(module, name)
 
-        def vue(texte: str, *a: Any) -> Any:
-            vus[nom] = max(vus.get(nom, 0), len(texte))
-            return vraie(texte, *a)
+        def view(text: str, *a: Any) -> Any:
+            seen_ones[name] = max(seen_ones.get(name, 0), len(text))
+            return real(text, *a)
 
-        monkeypatch.setattr(module, nom, vue)
+        monkeypatch.setattr(module, name, view)
 
-    for nom in ("decode_header", "masque", "_bare"):
-        surveille(nom)
+    for name in ("decode_header", "mask", "_bare"):
+        watch_calls(name)
     long = b"=?utf-8?q?" + b"a" * 95_000 + b"?="
-    for entete in (b"Subject: " + long, b"From: " + long, b"Message-ID: " + long, b"Authentication-Results: " + long):
-        lit_entetes(b"From: a@b.fr\r\n" + entete + b"\r\n\r\n")
-    lit_entetes(b"From: a@b.fr\r\nSubject: =?utf-8?q?a?=\r\n\r\n")
+    for heading in (b"Subject: " + long, b"From: " + long, b"Message-ID: " + long, b"Authentication-Results: " + long):
+        read_headers(b"From: a@b.fr\r\n" + heading + b"\r\n\r\n")
+    read_headers(b"From: a@b.fr\r\nSubject: =?utf-8?q?a?=\r\n\r\n")
     module.decode("=?utf-8?q?a?=" * 1000)
-    assert vus.keys() == {"decode_header", "masque", "_bare"}
-    assert all(longueur <= MOTS for longueur in vus.values()), vus
+    assert seen_ones.keys() == {"decode_header", "mask", "_bare"}
+    assert all(length <= LONGEST_WORDS for length in seen_ones.values()), seen_ones
 
 
-def steps(quoi: Callable[[], object]) -> int:
+def steps(what: Callable[[], object]) -> int:
     """How many lines of Python are run."""
-    combien = 0
+    how_many = 0
 
-    def trace(_f: FrameType, genre: str, _a: Any) -> Any:
-        nonlocal combien
-        combien += genre == "line"
+    def trace(_f: FrameType, kind: str, _a: Any) -> Any:
+        nonlocal how_many
+        how_many += kind == "line"
         return trace
 
-    avant = sys.gettrace()
+    before = sys.gettrace()
     sys.settrace(trace)
     try:
-        quoi()
+        what()
     finally:
-        sys.settrace(avant)
-    return combien
+        sys.settrace(before)
+    return how_many
 
 
 @pytest.mark.parametrize(
-    "motif", [b"X: y\r\n", b"From: (\r\n", b"Subject: =?a?q?\r\n", b"X: a;b;c=\r\n ", b"To: a@b.fr,\r\n\t"]
+    "reason", [b"X: y\r\n", b"From: (\r\n", b"Subject: =?a?q?\r\n", b"X: a;b;c=\r\n ", b"To: a@b.fr,\r\n\t"]
 )
-def test_twice_the_headers_is_at_most_twice_the_work_and_past_the_limit_none(motif: bytes) -> None:
-    def entetes(taille: int) -> bytes:
-        return b"From: a@b.fr\r\n" + motif * (taille // len(motif)) + b"X: y\r\n\r\n"
+def test_twice_the_headers_is_at_most_twice_the_work_and_past_the_limit_none(reason: bytes) -> None:
+    def headers(size: int) -> bytes:
+        return b"From: a@b.fr\r\n" + reason * (size // len(reason)) + b"X: y\r\n\r\n"
 
-    un, deux, immense = (steps(lambda t=t: lit_entetes(entetes(t))) for t in (40_000, 80_000, 4_000_000))  # type: ignore[misc]
-    assert deux <= 2.2 * un + 200
-    assert immense < 200
+    singular, twice_as_long, huge = (steps(lambda t=t: read_headers(headers(t))) for t in (40_000, 80_000, 4_000_000))  # type: ignore[misc]
+    assert twice_as_long <= 2.2 * singular + 200
+    assert huge < 200
 
 
 def test_hiding_secrets_looks_at_each_character_a_bounded_number_of_times() -> None:
     assert len(list(_JWT.finditer("-eyJaaaaaaaa" * 50_000))) == 1  # one run, looked through once
-    for texte in ("-eyJaaaaaaaa" * 50_000, "eyJ" * 200_000, "://a:" * 100_000, "xoxb-" * 99_999, "1 85 05 " * 50_000):
-        assert len(masque(texte)) <= len(texte) + len(SECRET) + len(MASQUE)
-    jeton = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0"
-    for avant, apres in (("", ""), ("-", "."), ("eyJaaaaaaaa-", ""), ("xoxb", ".sig-nature_1"), ("le ", " ici")):
-        assert jeton not in masque(f"{avant}{jeton}{apres}"), avant
-    assert masque("eyJhbGciOiJIUzI1NiJ9 seul et eyJabc") == "eyJhbGciOiJIUzI1NiJ9 seul et eyJabc"
+    for text in ("-eyJaaaaaaaa" * 50_000, "eyJ" * 200_000, "://a:" * 100_000, "xoxb-" * 99_999, "1 85 05 " * 50_000):
+        assert len(mask(text)) <= len(text) + len(SECRET) + len(MASK)
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0"
+    for before, after in (("", ""), ("-", "."), ("eyJaaaaaaaa-", ""), ("xoxb", ".sig-nature_1"), ("le ", " ici")):
+        assert token not in mask(f"{before}{token}{after}"), before
+    assert mask("eyJhbGciOiJIUzI1NiJ9 seul et eyJabc") == "eyJhbGciOiJIUzI1NiJ9 seul et eyJabc"
 
 
 @pytest.mark.parametrize(
-    ("de", "lu"),
+    ("sender", "reading"),
     [
         (f"{PAAT} (GHT (Jura) \\) et fils)", PAAT), (f'"a (b" <{PAAT}>', PAAT), (f'"x\\" <pirate@x.fr>" <{PAAT}>', PAAT),
         (f"<{PAAT}>", PAAT), (f"=?utf-8?q?pirate=40x=2Efr?= <{PAAT}>", PAAT), (f"(pirate@x.fr) {PAAT}", PAAT),
@@ -222,12 +222,12 @@ def test_hiding_secrets_looks_at_each_character_a_bounded_number_of_times() -> N
         (f'"{PAAT}', ""), (f"{PAAT})", ""), (f"{PAAT} ) pirate@x.fr (", ""), (f"{PAAT} (", ""), (f"{PAAT} (a", ""), ("=?utf-8?q?a=0d=0aBcc=3Ax?=@y.fr", ""), (f"a@b.fr\r\n ,{PAAT}", ""),
     ],
 )  # fmt: skip
-def test_the_sender_is_what_one_reading_alone_can_give(de: str, lu: str) -> None:
-    assert lit_entetes(f"From: {de}\r\n\r\n".encode()).expediteur == lu
+def test_the_sender_is_what_one_reading_alone_can_give(sender: str, reading: str) -> None:
+    assert read_headers(f"From: {sender}\r\n\r\n".encode()).sender == reading
 
 
 @pytest.mark.parametrize(
-    ("brut", "garde"),
+    ("raw", "keep"),
     [
         ("<1@ght.invalid>", True), ("<CAF=a+b_c@mail.gmail.com>", True), ("<a$b@[192.0.2.1]>", True), ("<a?b=c@x.y>", True),
         ("1@ght.invalid", False), ("<1>", False), ("<a b@c>", False), ("<a@b> <c@d>", False), ("<=?utf-8?q?a=0d=0aBcc:x?=@y>", False),
@@ -235,14 +235,14 @@ def test_the_sender_is_what_one_reading_alone_can_give(de: str, lu: str) -> None
         ("<a@b>\r\n c", False), ("<a@@b>", False), ("<<a@b>>", False), ('<"a"@b>', False),
     ],
 )  # fmt: skip
-def test_an_identifier_that_is_not_x_at_y_is_left_out(brut: str, garde: bool) -> None:
-    e = lit_entetes(f"From: {PAAT}\r\nMessage-ID: {brut}\r\n\r\n".encode())
-    assert e.identifiant == (brut if garde else "")
+def test_an_identifier_that_is_not_x_at_y_is_left_out(raw: str, keep: bool) -> None:
+    e = read_headers(f"From: {PAAT}\r\nMessage-ID: {raw}\r\n\r\n".encode())
+    assert e.identifier == (raw if keep else "")
 
 
-def results(*lines: str, de: str = PAAT) -> Entetes:
-    dits = "".join(f"Authentication-Results: {ligne}\r\n" for ligne in lines)
-    return lit_entetes(f"{dits}From: {de}\r\n\r\n".encode())
+def results(*lines: str, sender: str = PAAT) -> MailHeaders:
+    all_said = "".join(f"Authentication-Results: {line}\r\n" for line in lines)
+    return read_headers(f"{all_said}From: {sender}\r\n\r\n".encode())
 
 
 VOUCHED = [
@@ -305,9 +305,9 @@ VOUCHED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("dit", "vaut"), VOUCHED)
-def test_what_our_server_says_is_read_whole(dit: str, vaut: bool) -> None:
-    assert est_authentifie(results(f"{OURS}; {dit}"), OURS) is vaut
+@pytest.mark.parametrize(("said", "vouched"), VOUCHED)
+def test_what_our_server_says_is_read_whole(said: str, vouched: bool) -> None:
+    assert is_authenticated(results(f"{OURS}; {said}"), OURS) is vouched
 
 
 @pytest.mark.parametrize(
@@ -321,37 +321,41 @@ def test_what_our_server_says_is_read_whole(dit: str, vaut: bool) -> None:
     ],
 )  # fmt: skip
 def test_the_topmost_result_of_our_server_alone_counts(lines: tuple[str, ...]) -> None:
-    assert not est_authentifie(results(*lines), OURS)
+    assert not is_authenticated(results(*lines), OURS)
 
 
 def test_a_result_of_another_hop_above_ours_is_passed_over() -> None:
-    au_dessus = "relais.exemple.invalid; dmarc=fail"
-    assert est_authentifie(results(au_dessus, f"{OURS.upper()} 1; dmarc=pass header.from=exemple.invalid"), OURS)
-    assert est_authentifie(results("spf=pass smtp.mailfrom=x@y.fr; dkim=none", f"{OURS}(x); dmarc=pass"), OURS)
-    assert not est_authentifie(results(f"{OURS}; dmarc=pass", de=f"{PAAT}, a@pirate.invalid"), OURS)
-    assert not est_authentifie(results(f"{OURS}; dmarc=pass", de="personne"), OURS)
+    result_above = "relais.exemple.invalid; dmarc=fail"
+    assert is_authenticated(results(result_above, f"{OURS.upper()} 1; dmarc=pass header.from=exemple.invalid"), OURS)
+    assert is_authenticated(results("spf=pass smtp.mailfrom=x@y.fr; dkim=none", f"{OURS}(x); dmarc=pass"), OURS)
+    assert not is_authenticated(results(f"{OURS}; dmarc=pass", sender=f"{PAAT}, a@pirate.invalid"), OURS)
+    assert not is_authenticated(results(f"{OURS}; dmarc=pass", sender="personne"), OURS)
 
 
 def test_a_result_of_too_many_comments_or_too_long_vouches_for_nobody() -> None:
-    for plus, vaut in (
+    for added, vouched in (
         ("(a)" * 60, True),
         ("(a)" * 61, False),
         ("(" + "a" * 4900 + ")", True),
         ("(" + "a" * 5000 + ")", False),
     ):
-        assert est_authentifie(results(f"{OURS}; dmarc=pass {plus}header.from=exemple.invalid"), OURS) is vaut, plus[:9]
+        assert is_authenticated(results(f"{OURS}; dmarc=pass {added}header.from=exemple.invalid"), OURS) is vouched, (
+            added[:9]
+        )
 
 
 def test_the_limit_on_headers_is_exact() -> None:
-    debut, fin = b"From: a@b.fr\r\nX: ", b"\r\n\r\n"
-    juste = debut + b"y" * (ENTETES - len(debut)) + fin
-    assert lit_entetes(juste + b"corps").expediteur == "a@b.fr"
-    assert lit_entetes(juste.replace(b"yy", b"yyy", 1) + b"corps").souci == TOO_LONG
-    assert lit_entetes(b"From: a@b.fr\r\n\r\n" + b"c" * 2 * ENTETES).expediteur == "a@b.fr"  # a body is no header
+    debut, end = b"From: a@b.fr\r\nX: ", b"\r\n\r\n"
+    just_right = debut + b"y" * (MOST_HEADER_BYTES - len(debut)) + end
+    assert read_headers(just_right + b"corps").sender == "a@b.fr"
+    assert read_headers(just_right.replace(b"yy", b"yyy", 1) + b"corps").trouble == TOO_LONG
+    assert (
+        read_headers(b"From: a@b.fr\r\n\r\n" + b"c" * 2 * MOST_HEADER_BYTES).sender == "a@b.fr"
+    )  # a body is no header
 
 
 def test_a_name_that_is_decoded_once_is_not_decoded_twice() -> None:
     double = "=?utf-8?q?=3D=3Futf-8=3Fq=3F=0D=0ABcc=3F=3D?="
-    e = lit_entetes(f"From: {PAAT}\r\nSubject: {double}\r\n\r\n".encode())
-    assert e.objet == "=?utf-8?q? Bcc?="
-    assert "\n" not in nom_propre(f"{double}.xlsx")
+    e = read_headers(f"From: {PAAT}\r\nSubject: {double}\r\n\r\n".encode())
+    assert e.mail_subject == "=?utf-8?q? Bcc?="
+    assert "\n" not in clean_name(f"{double}.xlsx")

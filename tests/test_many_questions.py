@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from jobs.cli.commande import vigie
-from tests.region import Region, nouvelle
-from tests.test_under_alert import ANNUELLE, JURA, ORDINAIRES, SUD
+from tests.region import Region, new_region
+from tests.test_under_alert import JURA, JURA_SUD, ORDINARY_LINES, YEAR_END
 
 DIRECTOR, READER, REFERENT = (
     "directeur.bfc-08@exemple.invalid",
@@ -28,18 +28,18 @@ TITLES = "conversation;profil;jour;question"
 @pytest.fixture(scope="module")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
     """The Jura sent twice: what is asked of a day between the two has the first figure."""
-    region = nouvelle(tmp_path_factory.mktemp("region"))
-    region.le(date(2022, 1, 20)).envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: ORDINAIRES[:2]})
-    region.le(date(2022, 1, 27)).envoie("Jura.xlsx", JURA, ANNUELLE, {SUD: ORDINAIRES})
+    region = new_region(tmp_path_factory.mktemp("region"))
+    region.dated(date(2022, 1, 20)).send("Jura.xlsx", JURA, YEAR_END, {JURA_SUD: ORDINARY_LINES[:2]})
+    region.dated(date(2022, 1, 27)).send("Jura.xlsx", JURA, YEAR_END, {JURA_SUD: ORDINARY_LINES})
     yield region
     region.db.close()
 
 
 def run(region: Region, *rows: str, titles: str = TITLES, encoding: str = "utf-8") -> Result:
-    file = region.ou / "lot.csv"
+    file = region.where / "lot.csv"
     file.write_text("\n".join((titles, *rows, "")), encoding=encoding)
     return CliRunner().invoke(
-        vigie, ["ask", "--lot", str(file), "--registre", str(region.ou / "vigie.sqlite"), "--today", "2022-01-31"]
+        vigie, ["ask", "--lot", str(file), "--registre", str(region.where / "vigie.sqlite"), "--today", "2022-01-31"]
     )
 
 
@@ -60,7 +60,7 @@ def test_every_row_has_its_line_in_the_order_of_the_file(region: Region) -> None
 
 def test_an_answer_is_the_one_that_is_asked_alone(region: Region) -> None:
     (said,) = answers(region, "a;;2022-01-27;gains bfc 2021 par famille")
-    alone = region.demande("gains bfc 2021 par famille")
+    alone = region.ask("gains bfc 2021 par famille")
     assert {k: said[k] for k in alone} == json.loads(json.dumps(alone))
 
 
@@ -170,7 +170,7 @@ def test_what_does_not_go_with_a_file_is_said(region: Region, tmp_path: Path) ->
 
 def test_nothing_of_a_file_is_remembered(region: Region) -> None:
     asked = "SELECT count(*), max(id) FROM questions"
-    with closing(sqlite3.connect(region.ou / "vigie.sqlite")) as db:
+    with closing(sqlite3.connect(region.where / "vigie.sqlite")) as db:
         before = db.execute(asked).fetchone()
         answers(region, "a;;;gains bfc 2021", "b;;;charabia incompris", f"c;{READER};;gains bfc 2021")
         assert db.execute(asked).fetchone() == before

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from bots.grammar.question import Question
-from bots.grammar.understand import comprend
-from config.folder import EXEMPLE, Dossier, charge
-from config.territory import Perimetre
+from bots.grammar.understand import understand
+from config.folder import EXAMPLE, Folder, charge
+from config.territory import Scope
 
 ROWS = """
 BFC;BFC-21;GHT Loire Sud;420000001;CH Saint-Jean;support;;
@@ -25,16 +25,16 @@ BFC;BFC-26;GHT Ain Sud;010099902;CH EVRON;support;;
 
 
 @pytest.fixture(scope="module")
-def dossier(tmp_path_factory: pytest.TempPathFactory) -> Dossier:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     folder = tmp_path_factory.mktemp("noms") / "region"
-    shutil.copytree(EXEMPLE, folder)
+    shutil.copytree(EXAMPLE, folder)
     territory = folder / "territoire.csv"
     territory.write_text(f"{territory.read_text(encoding='utf-8').rstrip()}\n{ROWS}\n", encoding="utf-8")
     return charge(folder)
 
 
-def asked(text: str, dossier: Dossier, at: Perimetre | None = None) -> Question:
-    return comprend(text, dossier, date(2022, 3, 31), at or Perimetre("region", "BFC"))
+def asked(text: str, folder: Folder, at: Scope | None = None) -> Question:
+    return understand(text, folder, date(2022, 3, 31), at or Scope("region", "BFC"))
 
 
 @pytest.mark.parametrize(
@@ -60,16 +60,16 @@ def asked(text: str, dossier: Dossier, at: Perimetre | None = None) -> Question:
         ("gains BFC-24", "BFC-24"),
     ],
 )
-def test_a_name_that_is_one_place_is_that_place(text: str, expected: str, dossier: Dossier) -> None:
-    q = asked(text, dossier)
-    assert q.sujet, q.indices
-    assert (q.intention, q.sujet.perimetre.code) == ("gains", expected)
+def test_a_name_that_is_one_place_is_that_place(text: str, expected: str, folder: Folder) -> None:
+    q = asked(text, folder)
+    assert q.subject, q.hints
+    assert (q.intention, q.subject.scope.code) == ("gains", expected)
 
 
-def test_what_is_left_out_is_the_ght_when_the_word_is_said(dossier: Dossier) -> None:
-    q = asked("gains BFC sauf GHT Sens", dossier)
-    assert q.sujet
-    assert q.sujet.sauf == (Perimetre("ght", "BFC-05"),)
+def test_what_is_left_out_is_the_ght_when_the_word_is_said(folder: Folder) -> None:
+    q = asked("gains BFC sauf GHT Sens", folder)
+    assert q.subject
+    assert q.subject.but_for == (Scope("ght", "BFC-05"),)
 
 
 @pytest.mark.parametrize(
@@ -90,22 +90,20 @@ def test_what_is_left_out_is_the_ght_when_the_word_is_said(dossier: Dossier) -> 
         ("combien les ehpad", ["EHPAD LES MARRONNIERS"], {"710781345"}),
     ],
 )  # fmt: skip
-def test_a_name_that_several_bear_is_asked_back(
-    text: str, said: list[str], proposed: set[str], dossier: Dossier
-) -> None:
-    q = asked(text, dossier)
-    assert q.intention is None, q.sujet
-    assert all(s in q.indices for s in said), q.indices
-    understood = [asked(p, dossier) for p in q.propositions]
-    assert {u.sujet.perimetre.code for u in understood if u.sujet} >= proposed
-    assert all(u.sujet for u in understood)
+def test_a_name_that_several_bear_is_asked_back(text: str, said: list[str], proposed: set[str], folder: Folder) -> None:
+    q = asked(text, folder)
+    assert q.intention is None, q.subject
+    assert all(s in q.hints for s in said), q.hints
+    understood = [asked(p, folder) for p in q.suggestions]
+    assert {u.subject.scope.code for u in understood if u.subject} >= proposed
+    assert all(u.subject for u in understood)
 
 
-def test_a_ght_that_nobody_knows_is_never_the_whole_region(dossier: Dossier) -> None:
-    assert asked("gains GHT Zanzibar", dossier).intention is None
+def test_a_ght_that_nobody_knows_is_never_the_whole_region(folder: Folder) -> None:
+    assert asked("gains GHT Zanzibar", folder).intention is None
 
 
-def test_the_only_one_of_its_kind_is_meant(dossier: Dossier) -> None:
-    q = asked("gains du CHU", dossier, Perimetre("ght", "BFC-07"))
-    assert q.sujet
-    assert q.sujet.perimetre == Perimetre("etablissement", "250000015")
+def test_the_only_one_of_its_kind_is_meant(folder: Folder) -> None:
+    q = asked("gains du CHU", folder, Scope("ght", "BFC-07"))
+    assert q.subject
+    assert q.subject.scope == Scope("etablissement", "250000015")

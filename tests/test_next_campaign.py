@@ -13,22 +13,22 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlite_utils import Database
 
-from config.folder import Dossier
+from config.folder import Folder
 from config.french import euros
-from config.territory import Perimetre
+from config.territory import Scope
 from jobs.taking_in.folders import pull
-from reports.gains import gains, pourquoi
-from reports.view import Sujet, Vue
+from reports.gains import gains, lines_behind
+from reports.view import Subject, View
 from sheets import writing
-from sheets.register.database import ouvre
-from sheets.register.known_actions import prevues
+from sheets.register.database import open_register
+from sheets.register.known_actions import expected_lines
 from sheets.trames.paat.columns import PAAT
-from sheets.writing import ENTETE
-from tests.conftest import Remplir, enregistre
+from sheets.writing import HEADING_ROW
+from tests.conftest import FillTrame, as_bytes
 
 SUPPORT, MOREZ = "390780146", "390780153"
-JURA = Perimetre("ght", "BFC-08")
-LIGNES = [
+JURA = Scope("ght", "BFC-08")
+LINES = [
     {"intitule": "Gants", "gain_annuel": 9600, "date_premiere_commande": date(2021, 7, 1), "marche": "00123"},
     {"intitule": "Fini en janvier", "gain_annuel": 1200, "date_premiere_commande": date(2021, 1, 4)},
     {"intitule": "Impossible", "gain_annuel": 90000, "montant_reference": 50000, "date_premiere_commande": date(2021, 9, 1)},
@@ -36,115 +36,111 @@ LIGNES = [
 ]  # fmt: skip
 
 
-def midi(le: date) -> Callable[[], datetime]:
-    return lambda: datetime(le.year, le.month, le.day, 12, tzinfo=ZoneInfo("Europe/Paris"))
+def noon_of(dated: date) -> Callable[[], datetime]:
+    return lambda: datetime(dated.year, dated.month, dated.day, 12, tzinfo=ZoneInfo("Europe/Paris"))
 
 
 @pytest.fixture
-def db(tmp_path: Path, dossier: Dossier, trame_remplie: Remplir) -> Database:
+def db(tmp_path: Path, folder: Folder, filled_trame: FillTrame) -> Database:
     """A register after the year-end campaign of 2021."""
-    db = ouvre(tmp_path / "v.sqlite")
-    recoit(db, tmp_path, dossier, trame_remplie({SUPPORT: LIGNES}), date(2022, 2, 1))
+    db = open_register(tmp_path / "v.sqlite")
+    pull_bytes(db, tmp_path, folder, filled_trame({SUPPORT: LINES}), date(2022, 2, 1))
     return db
 
 
-def recoit(db: Database, ou: Path, dossier: Dossier, octets: bytes, le: date) -> None:
-    (ou / f"{le}.xlsx").write_bytes(octets)
-    bilan = pull(db, dossier, [ou / f"{le}.xlsx"], midi(le))
-    assert bilan.combien("refuse") == 0
+def pull_bytes(db: Database, where: Path, folder: Folder, raw_bytes: bytes, dated: date) -> None:
+    (where / f"{dated}.xlsx").write_bytes(raw_bytes)
+    summary = pull(db, folder, [where / f"{dated}.xlsx"], noon_of(dated))
+    assert summary.how_many("refuse") == 0
 
 
-def prochaine(db: Database, dossier: Dossier, campagne: str, le: date) -> Workbook:
+def next_workbook(db: Database, folder: Folder, campaign: str, dated: date) -> Workbook:
     """The workbook handed out for a campaign, opened as its reader would."""
-    c = dossier.campagnes[campagne]
-    membres = [e.finess for e in dossier.territoire.membres("BFC-08", c.situation)]
-    lignes, pris = prevues(db, dossier, c, membres, PAAT, le)
-    octets = enregistre(writing.preremplie(PAAT, "BFC-08", c, dossier, lignes, pris))
-    return load_workbook(io.BytesIO(octets))
+    c = folder.campaigns[campaign]
+    members = [e.finess for e in folder.territory.members("BFC-08", c.situation)]
+    lines, taken = expected_lines(db, folder, c, members, PAAT, dated)
+    raw_bytes = as_bytes(writing.prefilled(PAAT, "BFC-08", c, folder, lines, taken))
+    return load_workbook(io.BytesIO(raw_bytes))
 
 
-def rangees(livre: Workbook, dossier: Dossier, finess: str = SUPPORT) -> list[dict[str, Any]]:
+def rows(book: Workbook, folder: Folder, finess: str = SUPPORT) -> list[dict[str, Any]]:
     """The typed lines of a tab, by column key, with the cell's lock."""
-    membres = dossier.territoire.membres("BFC-08", date(2022, 6, 30))
-    feuille = livre[writing.noms_d_onglets(membres)[finess]]
-    cles = [c.cle for c in PAAT.colonnes]
-    lues = []
-    for cellules in feuille.iter_rows(min_row=ENTETE + 1):
-        valeurs = {c: cellule.value for c, cellule in zip(cles, cellules, strict=False)}
-        if valeurs["intitule"]:
-            lues.append(
-                valeurs | {"verrou": cellules[cles.index("gain_annuel")].protection.locked, "note": cellules[0].comment}
+    members = folder.territory.members("BFC-08", date(2022, 6, 30))
+    sheet = book[writing.tab_names(members)[finess]]
+    keys = [c.cle for c in PAAT.columns]
+    read_ones = []
+    for cells in sheet.iter_rows(min_row=HEADING_ROW + 1):
+        values = {c: cell.value for c, cell in zip(keys, cells, strict=False)}
+        if values["intitule"]:
+            read_ones.append(
+                values | {"verrou": cells[keys.index("gain_annuel")].protection.locked, "note": cells[0].comment}
             )
-    return lues
+    return read_ones
 
 
-def test_only_the_lines_that_still_yield_come_with_next_year_and_they_are_locked(
-    db: Database, dossier: Dossier
-) -> None:
-    lues = rangees(prochaine(db, dossier, "2022-mi-annee", date(2022, 6, 15)), dossier)
-    assert {v["intitule"]: (v["action_id"], v["verrou"]) for v in lues} == {
+def test_only_the_lines_that_still_yield_come_with_next_year_and_they_are_locked(db: Database, folder: Folder) -> None:
+    read_ones = rows(next_workbook(db, folder, "2022-mi-annee", date(2022, 6, 15)), folder)
+    assert {v["intitule"]: (v["action_id"], v["verrou"]) for v in read_ones} == {
         "Gants": ("0001", True),
         "Perte": ("0004", True),
     }
-    gants = next(v for v in lues if v["intitule"] == "Gants")
-    assert (gants["marche"], gants["gain_annuel"], gants["date_premiere_commande"].date()) == (
+    gloves = next(v for v in read_ones if v["intitule"] == "Gants")
+    assert (gloves["marche"], gloves["gain_annuel"], gloves["date_premiere_commande"].date()) == (
         "00123",
         9600,
         date(2021, 7, 1),
     )
-    assert euros(480_000) in gants["note"].text
+    assert euros(480_000) in gloves["note"].text
 
 
-def test_the_numbers_left_are_those_nobody_has(db: Database, dossier: Dossier) -> None:
-    livre = prochaine(db, dossier, "2022-mi-annee", date(2022, 6, 15))
-    feuille = livre.worksheets[1]
-    numeros = [feuille.cell(r, 1).value for r in range(ENTETE + 1, feuille.max_row + 1)]
-    assert numeros[:3] == ["0001", "0004", "0002"]
-    assert len(set(numeros)) == len(numeros)
+def test_the_numbers_left_are_those_nobody_has(db: Database, folder: Folder) -> None:
+    book = next_workbook(db, folder, "2022-mi-annee", date(2022, 6, 15))
+    sheet = book.worksheets[1]
+    numbers = [sheet.cell(r, 1).value for r in range(HEADING_ROW + 1, sheet.max_row + 1)]
+    assert numbers[:3] == ["0001", "0004", "0002"]
+    assert len(set(numbers)) == len(numbers)
 
 
-def test_sent_back_as_it_came_it_is_worth_the_report_to_the_cent(
-    db: Database, dossier: Dossier, tmp_path: Path
-) -> None:
-    octets = enregistre(prochaine(db, dossier, "2022-mi-annee", date(2022, 6, 15)))
-    recoit(db, tmp_path, dossier, octets, date(2022, 7, 1))
-    vue = Vue(db, dossier, date(2022, 7, 1))
-    assert gains(vue, Sujet(JURA, 2022)).totaux.gain_retenu == 480_000 - 220_000
-    assert {e.libelle: e.precision for e in pourquoi(vue, Sujet(JURA, 2022)).elements} == {
+def test_sent_back_as_it_came_it_is_worth_the_report_to_the_cent(db: Database, folder: Folder, tmp_path: Path) -> None:
+    raw_bytes = as_bytes(next_workbook(db, folder, "2022-mi-annee", date(2022, 6, 15)))
+    pull_bytes(db, tmp_path, folder, raw_bytes, date(2022, 7, 1))
+    view = View(db, folder, date(2022, 7, 1))
+    assert gains(view, Subject(JURA, 2022)).totals.gain_retenu == 480_000 - 220_000
+    assert {e.label: e.precision for e in lines_behind(view, Subject(JURA, 2022)).elements} == {
         "Gants": "report de 2021-annuelle",
         "Perte": "report de 2021-annuelle",
     }
 
 
 def test_year_end_comes_with_every_line_of_mid_year_open_to_typing_but_the_reports(
-    db: Database, dossier: Dossier, tmp_path: Path
+    db: Database, folder: Folder, tmp_path: Path
 ) -> None:
-    livre = prochaine(db, dossier, "2022-mi-annee", date(2022, 6, 15))
-    feuille = livre.worksheets[1]
-    neuve: dict[str, Any] = {"intitule": "Draps", "famille": "Hôtellerie", "operateur": "GHT", "mode": "récurrent", "nature": "exploitation",
+    book = next_workbook(db, folder, "2022-mi-annee", date(2022, 6, 15))
+    sheet = book.worksheets[1]
+    added_line: dict[str, Any] = {"intitule": "Draps", "famille": "Hôtellerie", "operateur": "GHT", "mode": "récurrent", "nature": "exploitation",
              "statut": "potentiel", "montant_reference": 1000, "gain_annuel": 10}  # fmt: skip
-    for colonne, c in enumerate(PAAT.colonnes, 1):
-        if c.cle in neuve:
-            feuille.cell(ENTETE + 3, colonne).value = neuve[c.cle]
-    recoit(db, tmp_path, dossier, enregistre(livre), date(2022, 7, 1))
-    lues = rangees(prochaine(db, dossier, "2022-annuelle", date(2023, 1, 10)), dossier)
-    assert [(v["intitule"], v["action_id"], v["verrou"]) for v in lues] == [
+    for column, c in enumerate(PAAT.columns, 1):
+        if c.cle in added_line:
+            sheet.cell(HEADING_ROW + 3, column).value = added_line[c.cle]
+    pull_bytes(db, tmp_path, folder, as_bytes(book), date(2022, 7, 1))
+    read_ones = rows(next_workbook(db, folder, "2022-annuelle", date(2023, 1, 10)), folder)
+    assert [(v["intitule"], v["action_id"], v["verrou"]) for v in read_ones] == [
         ("Gants", "0001", True), ("Perte", "0004", True), ("Draps", "0002", False)]  # fmt: skip
 
 
-def test_a_hospital_that_sent_nothing_gets_a_blank_tab(db: Database, dossier: Dossier) -> None:
-    assert rangees(prochaine(db, dossier, "2022-mi-annee", date(2022, 6, 15)), dossier, MOREZ) == []
+def test_a_hospital_that_sent_nothing_gets_a_blank_tab(db: Database, folder: Folder) -> None:
+    assert rows(next_workbook(db, folder, "2022-mi-annee", date(2022, 6, 15)), folder, MOREZ) == []
 
 
 def test_typed_over_a_report_the_known_value_counts_and_it_is_said(
-    db: Database, dossier: Dossier, tmp_path: Path
+    db: Database, folder: Folder, tmp_path: Path
 ) -> None:
-    livre = prochaine(db, dossier, "2022-mi-annee", date(2022, 6, 15))
-    colonne = [c.cle for c in PAAT.colonnes].index("gain_annuel") + 1
-    livre.worksheets[1].cell(ENTETE + 1, colonne, 96_000)
-    recoit(db, tmp_path, dossier, enregistre(livre), date(2022, 7, 1))
-    assert gains(Vue(db, dossier, date(2022, 7, 1)), Sujet(JURA, 2022)).totaux.gain_retenu == 480_000 - 220_000
-    dits = db.execute("SELECT cellule, message FROM constats WHERE code = 'report-modifie'").fetchall()
-    assert len(dits) == 1
-    assert euros(9_600_000) in dits[0][1]
-    assert euros(960_000) in dits[0][1]
+    book = next_workbook(db, folder, "2022-mi-annee", date(2022, 6, 15))
+    column = [c.cle for c in PAAT.columns].index("gain_annuel") + 1
+    book.worksheets[1].cell(HEADING_ROW + 1, column, 96_000)
+    pull_bytes(db, tmp_path, folder, as_bytes(book), date(2022, 7, 1))
+    assert gains(View(db, folder, date(2022, 7, 1)), Subject(JURA, 2022)).totals.gain_retenu == 480_000 - 220_000
+    all_said = db.execute("SELECT cellule, message FROM constats WHERE code = 'report-modifie'").fetchall()
+    assert len(all_said) == 1
+    assert euros(9_600_000) in all_said[0][1]
+    assert euros(960_000) in all_said[0][1]

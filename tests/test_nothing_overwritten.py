@@ -13,16 +13,16 @@ from config.errors import UserError
 from config.safe_write import PARTIAL, TakenError
 from jobs import actes, commands, reponses, retours
 from jobs.demo import tour
-from jobs.wiring import Atelier, atelier
+from jobs.wiring import Workshop, workshop
 from sheets.writing.seal import is_untouched
-from tests.conftest import Remplir
+from tests.conftest import FillTrame
 from tests.test_cli import vigie
-from tests.test_demo import JOUR
+from tests.test_demo import DAY
 
 pytestmark = pytest.mark.e2e  # half a minute of processor, kept out of the quick tests
 
-SUD = "390780146"
-CAMPAGNE = "2021-annuelle"
+JURA_SUD = "390780146"
+CAMPAIGN = "2021-annuelle"
 
 
 def fill(path: Path) -> bytes:
@@ -34,27 +34,27 @@ def fill(path: Path) -> bytes:
 
 
 @pytest.fixture
-def house(tmp_path: Path, trame_remplie: Remplir) -> Atelier:
+def house(tmp_path: Path, filled_trame: FillTrame) -> Workshop:
     """A register with one trame in it."""
     (tmp_path / "recus").mkdir()
-    (tmp_path / "recus" / "jura.xlsx").write_bytes(trame_remplie({SUD: [{}, {"gain_annuel": 90}]}))
-    wired = atelier(None, tmp_path / "vigie.sqlite", JOUR)
-    commands.releve(wired, [tmp_path / "recus"], False)
+    (tmp_path / "recus" / "jura.xlsx").write_bytes(filled_trame({JURA_SUD: [{}, {"gain_annuel": 90}]}))
+    wired = workshop(None, tmp_path / "vigie.sqlite", DAY)
+    commands.pull_sources(wired, [tmp_path / "recus"], False)
     return wired
 
 
 def test_all_trames_twice_keeps_those_that_are_there_and_writes_those_that_are_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wired = atelier(None, tmp_path / "vigie.sqlite", JOUR)
-    commands.ecrit_les_trames(wired, "paat", None, CAMPAGNE, tmp_path / "trames")
+    wired = workshop(None, tmp_path / "vigie.sqlite", DAY)
+    commands.write_trames(wired, "paat", None, CAMPAIGN, tmp_path / "trames")
     written = sorted((tmp_path / "trames").iterdir())
     assert f"{len(written)} trames écrites dans {tmp_path / 'trames'}" in capsys.readouterr().out
     assert all(is_untouched(f.read_bytes()) for f in written)
     filled = fill(written[0])
     written[1].unlink()
     others = {f: f.stat().st_mtime_ns for f in written[2:]}
-    commands.ecrit_les_trames(wired, "paat", None, CAMPAGNE, tmp_path / "trames")
+    commands.write_trames(wired, "paat", None, CAMPAIGN, tmp_path / "trames")
     said = capsys.readouterr().out
     assert f"1 trame écrite dans {tmp_path / 'trames'}" in said
     assert f"{len(written) - 1} trames y étaient déjà et restent telles quelles :\n" in said
@@ -64,34 +64,34 @@ def test_all_trames_twice_keeps_those_that_are_there_and_writes_those_that_are_n
     assert {f: f.stat().st_mtime_ns for f in written[2:]} == others
 
 
-def test_one_trame_replaces_a_blank_one_and_never_a_filled_one(tmp_path: Path, house: Atelier) -> None:
+def test_one_trame_replaces_a_blank_one_and_never_a_filled_one(tmp_path: Path, house: Workshop) -> None:
     path = tmp_path / "jura.xlsx"
-    commands.ecrit_les_trames(house, "paat", "BFC-08", CAMPAGNE, path, vierge=True)
-    commands.ecrit_les_trames(house, "paat", "BFC-08", CAMPAGNE, path)
+    commands.write_trames(house, "paat", "BFC-08", CAMPAIGN, path, blank=True)
+    commands.write_trames(house, "paat", "BFC-08", CAMPAIGN, path)
     filled = fill(path)
     with pytest.raises(UserError, match=r"existe déjà, et quelqu'un l'a peut-être rempli.*Déplacez-le"):
-        commands.ecrit_les_trames(house, "paat", "BFC-08", CAMPAGNE, path)
+        commands.write_trames(house, "paat", "BFC-08", CAMPAIGN, path)
     assert path.read_bytes() == filled
     (tmp_path / "ici").mkdir()
-    commands.ecrit_les_trames(house, "paat", "BFC-08", CAMPAGNE, tmp_path / "ici")
+    commands.write_trames(house, "paat", "BFC-08", CAMPAIGN, tmp_path / "ici")
     assert [f.name for f in (tmp_path / "ici").iterdir()] == ["GHT Jura - trame 2021-annuelle.xlsx"]
 
 
-def test_a_workbook_of_findings_with_decisions_in_it_is_not_replaced(tmp_path: Path, house: Atelier) -> None:
-    actes.rapporte(house, tmp_path / "rapports", None)
+def test_a_workbook_of_findings_with_decisions_in_it_is_not_replaced(tmp_path: Path, house: Workshop) -> None:
+    actes.write_findings(house, tmp_path / "rapports", None)
     (path,) = (tmp_path / "rapports").iterdir()
-    actes.rapporte(house, tmp_path / "rapports", None)  # nobody wrote in it
+    actes.write_findings(house, tmp_path / "rapports", None)  # nobody wrote in it
     filled = fill(path)
     with pytest.raises(TakenError):
-        actes.rapporte(house, tmp_path / "rapports", None)
+        actes.write_findings(house, tmp_path / "rapports", None)
     assert path.read_bytes() == filled
 
 
-def test_the_file_of_an_answer_is_not_replaced_once_someone_wrote_in_it(tmp_path: Path, house: Atelier) -> None:
+def test_the_file_of_an_answer_is_not_replaced_once_someone_wrote_in_it(tmp_path: Path, house: Workshop) -> None:
     book, picture = tmp_path / "lignes.xlsx", tmp_path / "image.png"
 
     def ask(question: str) -> None:
-        reponses.repond(house, question, None, None, False, {"image": picture, "tableur": book})
+        reponses.answer_question(house, question, None, None, False, {"image": picture, "tableur": book})
 
     ask("gains jura 2021 par famille")
     ask("gains jura 2021 par famille")
@@ -106,19 +106,19 @@ def test_the_file_of_an_answer_is_not_replaced_once_someone_wrote_in_it(tmp_path
     assert picture.read_bytes() == b"une photo"
 
 
-def test_a_companion_in_which_someone_wrote_is_kept(tmp_path: Path, house: Atelier) -> None:
+def test_a_companion_in_which_someone_wrote_is_kept(tmp_path: Path, house: Workshop) -> None:
     sent = tmp_path / "recus" / "jura.xlsx"
-    retours.ecrit_les_retours(house, [sent], tmp_path)
-    retours.ecrit_les_retours(house, [sent], tmp_path)
+    retours.write_companions(house, [sent], tmp_path)
+    retours.write_companions(house, [sent], tmp_path)
     filled = fill(tmp_path / "jura - retour.xlsx")
     with pytest.raises(UserError, match=r"quelqu'un y a écrit depuis : il n'est pas remplacé"):
-        retours.ecrit_les_retours(house, [sent], tmp_path)
+        retours.write_companions(house, [sent], tmp_path)
     assert (tmp_path / "jura - retour.xlsx").read_bytes() == filled
 
 
-def test_a_backup_over_a_file_is_refused(tmp_path: Path, house: Atelier) -> None:
+def test_a_backup_over_a_file_is_refused(tmp_path: Path, house: Workshop) -> None:
     (tmp_path / "notes.txt").write_text("à moi")
-    house.registre_existant.close()
+    house.existing_register.close()
     done = vigie("backup", tmp_path / "notes.txt", "--registre", tmp_path / "vigie.sqlite", cwd=tmp_path)
     assert done.returncode == 2
     assert "existe déjà" in done.stderr
@@ -128,35 +128,35 @@ def test_a_backup_over_a_file_is_refused(tmp_path: Path, house: Atelier) -> None
 def test_the_tour_made_again_erases_nothing_that_someone_wrote(tmp_path: Path) -> None:
     out = tmp_path / "demo"
     out.mkdir()
-    (out / tour.MARQUE).write_bytes(b"")
+    (out / tour.DEMO_MARK).write_bytes(b"")
     trame, mine = out / "recus" / "GHT Jura.xlsx", out / "mes notes.txt"
     trame.parent.mkdir()
-    commands.ecrit_les_trames(atelier(None, None, JOUR), "paat", "BFC-08", CAMPAGNE, trame)
+    commands.write_trames(workshop(None, None, DAY), "paat", "BFC-08", CAMPAIGN, trame)
     (out / "vigie.sqlite").write_bytes(b"")
-    tour._place_nette(out)
-    assert [f.name for f in out.iterdir()] == [tour.MARQUE]
+    tour._clear_output(out)
+    assert [f.name for f in out.iterdir()] == [tour.DEMO_MARK]
     for path in (trame, mine):
-        commands.ecrit_les_trames(atelier(None, None, JOUR), "paat", "BFC-08", CAMPAGNE, trame)
+        commands.write_trames(workshop(None, None, DAY), "paat", "BFC-08", CAMPAIGN, trame)
         if path == mine:
             mine.write_text("à garder")
         else:
             fill(trame)
         with pytest.raises(UserError, match="a été ajouté ou modifié depuis la visite"):
-            tour._place_nette(out)
+            tour._clear_output(out)
         assert path.exists()
         trame.unlink()
 
 
 KILLED = {
-    "template": ["template", "paat", "--all", "--campagne", CAMPAGNE, "-o", "sortie"],
+    "template": ["template", "paat", "--all", "--campagne", CAMPAIGN, "-o", "sortie"],
     "retour": ["retour", "recus/jura.xlsx", "recus/bis.xlsx", "-o", "sortie"],
     "soigne": ["soigne", "recus/jura.xlsx", "recus/bis.xlsx", "-o", "sortie"],
-    "report": ["report", "--out", "sortie", "--registre", "vigie.sqlite", "--today", str(JOUR)],
+    "report": ["report", "--out", "sortie", "--registre", "vigie.sqlite", "--today", str(DAY)],
 }
 
 
 @pytest.mark.parametrize("command", KILLED)
-def test_a_kill_while_writing_leaves_whole_workbooks_or_none(command: str, tmp_path: Path, house: Atelier) -> None:
+def test_a_kill_while_writing_leaves_whole_workbooks_or_none(command: str, tmp_path: Path, house: Workshop) -> None:
     (tmp_path / "recus" / "bis.xlsx").write_bytes((tmp_path / "recus" / "jura.xlsx").read_bytes())
     out = tmp_path / "sortie"
     _killed_once_it_writes(KILLED[command], tmp_path, out)

@@ -9,88 +9,88 @@ from typing import Any
 import pytest
 
 from config.errors import UserError
-from reports.progress import etats
+from reports.progress import states
 from sheets.register import acts
-from tests.region import Region, nouvelle, sujet
-from tests.test_vues import meme_reponse
+from tests.region import Region, new_region, subject
+from tests.test_vues import check_views_agree
 
-BELFORT, SENS, JOIGNY, NORD, YONNE = "900000365", "890970569", "890000417", "BFC-09", "BFC-05"
-MI_ANNEE, ANNUELLE = "2022-mi-annee", "2022-annuelle"
-ETE, FIN, APRES = date(2022, 7, 1), date(2023, 1, 20), date(2023, 1, 25)
-DIRECTEUR = "directeur.bfc-09@exemple.invalid"
+BELFORT, SENS, JOIGNY, NORTH, YONNE = "900000365", "890970569", "890000417", "BFC-09", "BFC-05"
+MID_YEAR, YEAR_END = "2022-mi-annee", "2022-annuelle"
+SUMMER, NEXT_WINTER, DAYS_LATER = date(2022, 7, 1), date(2023, 1, 20), date(2023, 1, 25)
+DIRECTOR = "directeur.bfc-09@exemple.invalid"
 
 
-def achat(gain: int) -> dict[str, Any]:
+def purchase(gain: int) -> dict[str, Any]:
     return {"gain_annuel": gain, "montant_reference": 20_000, "date_premiere_commande": date(2022, 1, 5)}
 
 
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
-    return nouvelle(tmp_path)
+    return new_region(tmp_path)
 
 
-def gardes(region: Region, ght: str = NORD, campagne: str | None = None) -> int:
-    return sum(o.totaux.gain_retenu for o in region.vue.comptent(sujet(ght, 2022, campagne)))
+def kept_cents(region: Region, ght: str = NORTH, campaign: str | None = None) -> int:
+    return sum(o.totals.gain_retenu for o in region.view.tabs_that_count(subject(ght, 2022, campaign)))
 
 
-def declare(region: Region, jour: date, campagne: str, gain: int) -> None:
-    region.le(jour).envoie(f"{campagne}.xlsx", NORD, campagne, {BELFORT: [achat(gain)]})
+def declare(region: Region, day: date, campaign: str, gain: int) -> None:
+    region.dated(day).send(f"{campaign}.xlsx", NORTH, campaign, {BELFORT: [purchase(gain)]})
 
 
-@pytest.mark.parametrize("dit", ["referent", "classeur"])
-def test_it_replaces_what_mid_year_declared_and_a_later_tab_replaces_it(region: Region, dit: str) -> None:
-    declare(region, ETE, MI_ANNEE, 500)
-    assert gardes(region) == 50_000
-    if dit == "referent":
-        acts.dit_neant(region.le(FIN).main(), ANNUELLE, BELFORT, "appel")
+@pytest.mark.parametrize("said", ["referent", "classeur"])
+def test_it_replaces_what_mid_year_declared_and_a_later_tab_replaces_it(region: Region, said: str) -> None:
+    declare(region, SUMMER, MID_YEAR, 500)
+    assert kept_cents(region) == 50_000
+    if said == "referent":
+        acts.declare_neant(region.dated(NEXT_WINTER).main(), YEAR_END, BELFORT, "appel")
     else:
-        region.le(FIN).envoie("annuelle.xlsx", NORD, ANNUELLE, {}, neants=[BELFORT])
-    assert (gardes(region), gardes(region, campagne=MI_ANNEE)) == (0, 50_000)
-    assert region.demande("gains BFC-09 2022")["valeur"] == "0.00"
-    assert region.demande("gains BFC-09 2022")["trames"]["recues"] == 1
-    meme_reponse(region.db, region.dossier, FIN)
-    declare(region, APRES, ANNUELLE, 700)
-    assert gardes(region) == 70_000
-    meme_reponse(region.db, region.dossier, APRES)
-    assert [gardes(region.le(j)) for j in (ETE, FIN, APRES)] == [50_000, 0, 70_000]
+        region.dated(NEXT_WINTER).send("annuelle.xlsx", NORTH, YEAR_END, {}, neants=[BELFORT])
+    assert (kept_cents(region), kept_cents(region, campaign=MID_YEAR)) == (0, 50_000)
+    assert region.ask("gains BFC-09 2022")["valeur"] == "0.00"
+    assert region.ask("gains BFC-09 2022")["trames"]["recues"] == 1
+    check_views_agree(region.db, region.folder, NEXT_WINTER)
+    declare(region, DAYS_LATER, YEAR_END, 700)
+    assert kept_cents(region) == 70_000
+    check_views_agree(region.db, region.folder, DAYS_LATER)
+    assert [kept_cents(region.dated(j)) for j in (SUMMER, NEXT_WINTER, DAYS_LATER)] == [50_000, 0, 70_000]
 
 
 def test_it_speaks_for_one_etablissement_alone(region: Region) -> None:
-    region.le(ETE).envoie("m.xlsx", YONNE, MI_ANNEE, {SENS: [achat(500)], JOIGNY: [achat(300)]})
-    acts.dit_neant(region.le(FIN).main(), ANNUELLE, SENS, "appel")
-    assert gardes(region, YONNE) == 30_000
-    assert {o.finess: o.totaux.gain_retenu for o in region.vue.comptent(sujet(YONNE, 2022))} == {
+    region.dated(SUMMER).send("m.xlsx", YONNE, MID_YEAR, {SENS: [purchase(500)], JOIGNY: [purchase(300)]})
+    acts.declare_neant(region.dated(NEXT_WINTER).main(), YEAR_END, SENS, "appel")
+    assert kept_cents(region, YONNE) == 30_000
+    assert {o.finess: o.totals.gain_retenu for o in region.view.tabs_that_count(subject(YONNE, 2022))} == {
         SENS: 0,
         JOIGNY: 30_000,
     }
-    assert region.demande("pourquoi BFC-05 2022")["valeur"] == "300.00"
-    assert region.demande("qu'est-ce qui a changé BFC-05 2022 depuis le 01/07/2022")["valeur"] == "-500.00"
-    (etat,) = etats(region.vue, sujet(YONNE, 2022, ANNUELLE))
-    assert (etat.progres, etat.onglets) == ("ouverte", 1)
+    assert region.ask("pourquoi BFC-05 2022")["valeur"] == "300.00"
+    assert region.ask("qu'est-ce qui a changé BFC-05 2022 depuis le 01/07/2022")["valeur"] == "-500.00"
+    (state,) = states(region.view, subject(YONNE, 2022, YEAR_END))
+    assert (state.progress, state.tabs) == ("ouverte", 1)
 
 
 def test_said_in_the_campaign_of_a_received_tab_it_is_refused(region: Region) -> None:
-    declare(region, FIN, ANNUELLE, 500)
+    declare(region, NEXT_WINTER, YEAR_END, 500)
     with pytest.raises(UserError, match="a déjà répondu"):
-        acts.dit_neant(region.main(), ANNUELLE, BELFORT, "appel")
+        acts.declare_neant(region.main(), YEAR_END, BELFORT, "appel")
 
 
-@pytest.mark.parametrize(("qui", "attendu"), [("referent.bfc@exemple.invalid", 0), (DIRECTEUR, 50_000)])
-def test_after_the_lock_the_region_may_say_it_and_the_ght_no_longer(region: Region, qui: str, attendu: int) -> None:
-    declare(region, ETE, MI_ANNEE, 500)
-    acts.verrouille(region.le(FIN).main(), ANNUELLE, [NORD], "fin de campagne")
-    acts.dit_neant(region.le(APRES).main(qui), ANNUELLE, BELFORT, "appel")
-    assert gardes(region) == attendu
-    meme_reponse(region.db, region.dossier, APRES)
-    acts.verrouille(region.main(), ANNUELLE, [NORD], "reprise", oui=False)
-    assert gardes(region) == 0
+@pytest.mark.parametrize(("who", "expected"), [("referent.bfc@exemple.invalid", 0), (DIRECTOR, 50_000)])
+def test_after_the_lock_the_region_may_say_it_and_the_ght_no_longer(region: Region, who: str, expected: int) -> None:
+    declare(region, SUMMER, MID_YEAR, 500)
+    acts.lock_ghts(region.dated(NEXT_WINTER).main(), YEAR_END, [NORTH], "fin de campagne")
+    acts.declare_neant(region.dated(DAYS_LATER).main(who), YEAR_END, BELFORT, "appel")
+    assert kept_cents(region) == expected
+    check_views_agree(region.db, region.folder, DAYS_LATER)
+    acts.lock_ghts(region.main(), YEAR_END, [NORTH], "reprise", yes=False)
+    assert kept_cents(region) == 0
 
 
 def test_what_came_before_is_still_known(region: Region) -> None:
     """A line declared at mid-year, said nothing of, then declared again: the same action, with its decision."""
-    region.le(ETE).envoie("m.xlsx", NORD, MI_ANNEE, {BELFORT: [{**achat(500), "action_id": None}]})
-    acts.decide(region.main(), f"{MI_ANNEE}/{BELFORT}/0001", "retirer", "relu")
-    acts.dit_neant(region.le(FIN).main(), ANNUELLE, BELFORT, "appel")
-    region.le(APRES).envoie("a.xlsx", NORD, ANNUELLE, {BELFORT: [{**achat(500), "action_id": None}]})
-    assert list(region.lignes(BELFORT, ANNUELLE)) == ["0001"]
-    assert gardes(region) == 0
+    region.dated(SUMMER).send("m.xlsx", NORTH, MID_YEAR, {BELFORT: [{**purchase(500), "action_id": None}]})
+    acts.decide(region.main(), f"{MID_YEAR}/{BELFORT}/0001", "retirer", "relu")
+    acts.declare_neant(region.dated(NEXT_WINTER).main(), YEAR_END, BELFORT, "appel")
+    region.dated(DAYS_LATER).send("a.xlsx", NORTH, YEAR_END, {BELFORT: [{**purchase(500), "action_id": None}]})
+    assert list(region.lines(BELFORT, YEAR_END)) == ["0001"]
+    assert kept_cents(region) == 0

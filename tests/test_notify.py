@@ -8,347 +8,351 @@ from pathlib import Path
 
 import pytest
 
-from bots.delivery import a_dire, tourne
+from bots.delivery import deliver_due, letters_due
 from bots.letters import composing
-from bots.letters.letter import Lettre
-from bots.letters.reminder_words import Partie
+from bots.letters.letter import Letter
+from bots.letters.reminder_words import LetterPart
 from config.errors import UserError
-from jobs.remind import verrouille_a_l_heure
+from jobs.remind import lock_on_time
 from sheets.register import acts, outbox, replies
 from sheets.register.acts import Main
-from sheets.register.database import ouvre
-from tests.postman import Facteur, Mort
-from tests.region import Region, nouvelle
+from sheets.register.database import open_register
+from tests.postman import Postman, ProcessDeath
+from tests.region import Region, new_region
 
 JURA, NIEVRE = "BFC-08", "BFC-06"
-SUD = "390780146"
-CHEF = "paat.bfc-08@exemple.invalid"
-DIRECTEUR = "directeur.bfc-08@exemple.invalid"
+JURA_SUD = "390780146"
+PROJECT_LEAD = "paat.bfc-08@exemple.invalid"
+DIRECTOR = "directeur.bfc-08@exemple.invalid"
 REFERENT = "referent.bfc@exemple.invalid"
-CAMPAGNE = "2021-annuelle"
-RELANCE = "GHT Jura : trame attendue, à remettre pour le 28/02/2022"
+CAMPAIGN = "2021-annuelle"
+REMINDER_SUBJECT = "GHT Jura : trame attendue, à remettre pour le 28/02/2022"
 
 
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
-    return nouvelle(tmp_path).sans_alertes().le(date(2022, 2, 14), 10)
+    return new_region(tmp_path).silence_alerts().dated(date(2022, 2, 14), 10)
 
 
 @pytest.fixture
-def courriel() -> Facteur:
-    return Facteur()
+def mail_channel() -> Postman:
+    return Postman()
 
 
 @pytest.fixture
-def chat() -> Facteur:
-    return Facteur("slack", True, lambda p: f"U-{p.email}" if p.email in (CHEF, REFERENT) else "")
+def chat() -> Postman:
+    return Postman("slack", True, lambda p: f"U-{p.email}" if p.email in (PROJECT_LEAD, REFERENT) else "")
 
 
-def tour(region: Region, *facteurs: Facteur) -> dict[str, int]:
+def tick(region: Region, *postmen: Postman) -> dict[str, int]:
     """One tick, as the service would make it: the register opened anew, as after a crash."""
     region.db.close()
-    region.db = ouvre(region.ou / "vigie.sqlite")
-    return dict(tourne(region.vue, lambda: region.heure, [f.canal for f in facteurs]).faits)
+    region.db = open_register(region.where / "vigie.sqlite")
+    return dict(deliver_due(region.view, lambda: region.hour, [f.delivery_channel for f in postmen]).facts)
 
 
-def plus_tard(region: Region, **duree: int) -> None:
-    region.heure += timedelta(**duree)
+def move_clock(region: Region, **elapsed: int) -> None:
+    region.hour += timedelta(**elapsed)
 
 
-def etats(region: Region, personne: str = CHEF) -> list[tuple[str, str]]:
-    rangs = outbox.en_etat(region.db, "à dire", "pris", "dit", "refusé", "nul", "doute")
-    return [(r.cle.etape, r.etat) for r in rangs if r.cle.personne == personne]
+def states(region: Region, person: str = PROJECT_LEAD) -> list[tuple[str, str]]:
+    stored = outbox.in_states(region.db, "à dire", "pris", "dit", "refusé", "nul", "doute")
+    return [(r.cle.stage, r.state) for r in stored if r.cle.person == person]
 
 
-def test_ticks_one_after_the_other_say_it_once(region: Region, courriel: Facteur) -> None:
-    assert tour(region, courriel) == {"dit": 11}
-    plus_tard(region, hours=1)
-    assert tour(region, courriel) == {}
-    assert courriel.a(CHEF) == [RELANCE]
+def test_ticks_one_after_the_other_say_it_once(region: Region, mail_channel: Postman) -> None:
+    assert tick(region, mail_channel) == {"dit": 11}
+    move_clock(region, hours=1)
+    assert tick(region, mail_channel) == {}
+    assert mail_channel.a(PROJECT_LEAD) == [REMINDER_SUBJECT]
 
 
-def test_nothing_leaves_at_night(region: Region, courriel: Facteur) -> None:
-    assert tour(region.le(date(2022, 2, 14), 20), courriel) == {}
-    assert tour(region.le(date(2022, 2, 15), 9), courriel) == {"dit": 11}
+def test_nothing_leaves_at_night(region: Region, mail_channel: Postman) -> None:
+    assert tick(region.dated(date(2022, 2, 14), 20), mail_channel) == {}
+    assert tick(region.dated(date(2022, 2, 15), 9), mail_channel) == {"dit": 11}
 
 
-def test_the_opening_comes_with_the_trame_of_the_ght(region: Region, courriel: Facteur) -> None:
-    tour(region.le(date(2022, 1, 10)), courriel)
-    (lettre,) = (x for x in courriel.livrees if x.a == CHEF)
-    assert [p.nom for p in lettre.pieces] == ["GHT Jura - trame 2021-annuelle.xlsx"]
-    assert lettre.pieces[0].octets.startswith(b"PK")
-    assert lettre.repond
+def test_the_opening_comes_with_the_trame_of_the_ght(region: Region, mail_channel: Postman) -> None:
+    tick(region.dated(date(2022, 1, 10)), mail_channel)
+    (letter,) = (x for x in mail_channel.delivered if x.a == PROJECT_LEAD)
+    assert [p.name for p in letter.pieces] == ["GHT Jura - trame 2021-annuelle.xlsx"]
+    assert letter.pieces[0].raw_bytes.startswith(b"PK")
+    assert letter.takes_replies
 
 
 def test_what_was_handed_in_between_the_claim_and_the_words_is_not_asked_for(
-    region: Region, courriel: Facteur, monkeypatch: pytest.MonkeyPatch
+    region: Region, mail_channel: Postman, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prend = outbox.prend
+    take = outbox.take
 
-    def et_ils_remettent(*tout: object) -> object:
-        if not region.demande("statut GHT Jura 2021")["valeur"]:
-            region.envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{}]})
-        return prend(*tout)  # type: ignore[arg-type]
+    def then_they_hand_in(*everything: object) -> object:
+        if not region.ask("statut GHT Jura 2021")["valeur"]:
+            region.send("jura.xlsx", JURA, CAMPAIGN, {JURA_SUD: [{}]})
+        return take(*everything)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(outbox, "prend", et_ils_remettent)
-    tour(region, courriel)
-    assert courriel.a(CHEF) == []
-    assert etats(region) == [("J-15", "nul")]
-
-
-def test_who_owes_again_after_handing_in_is_asked_again(region: Region, courriel: Facteur) -> None:
-    courriel.pannes[CHEF] = ["passe"]
-    tour(region, courriel)
-    region.envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{}]})
-    plus_tard(region, hours=1)
-    tour(region, courriel)
-    assert ("J-15", "nul") in etats(region)
-    plus_tard(region, hours=1)
-    region.envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{"gain_annuel": 500}]}, remise=False)
-    tour(region, courriel)
-    assert courriel.a(CHEF)[-1] == f"{RELANCE}, et un autre sujet"
+    monkeypatch.setattr(outbox, "take", then_they_hand_in)
+    tick(region, mail_channel)
+    assert mail_channel.a(PROJECT_LEAD) == []
+    assert states(region) == [("J-15", "nul")]
 
 
-@pytest.mark.parametrize(("parties", "fin"), [(1, ""), (2, ", et un autre sujet"), (3, ", et 2 autres sujets")])
+def test_who_owes_again_after_handing_in_is_asked_again(region: Region, mail_channel: Postman) -> None:
+    mail_channel.breakdowns[PROJECT_LEAD] = ["passe"]
+    tick(region, mail_channel)
+    region.send("jura.xlsx", JURA, CAMPAIGN, {JURA_SUD: [{}]})
+    move_clock(region, hours=1)
+    tick(region, mail_channel)
+    assert ("J-15", "nul") in states(region)
+    move_clock(region, hours=1)
+    region.send("jura.xlsx", JURA, CAMPAIGN, {JURA_SUD: [{"gain_annuel": 500}]}, handing_in=False)
+    tick(region, mail_channel)
+    assert mail_channel.a(PROJECT_LEAD)[-1] == f"{REMINDER_SUBJECT}, et un autre sujet"
+
+
+@pytest.mark.parametrize(("parties", "end"), [(1, ""), (2, ", et un autre sujet"), (3, ", et 2 autres sujets")])
 def test_a_subject_says_how_many_others_follow_in_the_letter(
-    region: Region, monkeypatch: pytest.MonkeyPatch, parties: int, fin: str
+    region: Region, monkeypatch: pytest.MonkeyPatch, parties: int, end: str
 ) -> None:
-    (une,) = (e for e in a_dire(region.vue, region.heure)[0] if e.personne.email == CHEF)
-    monkeypatch.setattr(composing, "_parties", lambda *_: [Partie("GHT Jura : trame attendue", "…")] * parties)
-    dite = composing.lettre(region.vue, une.relances, une.personne, "cle", CHEF)
-    assert dite.objet == f"GHT Jura : trame attendue{fin}"
+    (one,) = (e for e in letters_due(region.view, region.hour)[0] if e.person.email == PROJECT_LEAD)
+    monkeypatch.setattr(composing, "_parties", lambda *_: [LetterPart("GHT Jura : trame attendue", "…")] * parties)
+    said_one = composing.letter(region.view, one.reminders, one.person, "cle", PROJECT_LEAD)
+    assert said_one.mail_subject == f"GHT Jura : trame attendue{end}"
 
 
-@pytest.mark.parametrize("panne", ["mort-avant", "mort-après"])
+@pytest.mark.parametrize("breakdown", ["mort-avant", "mort-après"])
 def test_a_letter_by_mail_cut_short_is_shown_as_a_doubt_and_never_said_again(
-    region: Region, courriel: Facteur, panne: str
+    region: Region, mail_channel: Postman, breakdown: str
 ) -> None:
-    courriel.pannes[CHEF] = [panne]
-    with pytest.raises(Mort):
-        tour(region, courriel)
-    tour(region, courriel)
-    assert etats(region) == [("J-15", "pris")], "whoever claimed it may still be at work"
-    plus_tard(region, minutes=11)
-    tour(region, courriel)
-    assert etats(region) == [("J-15", "doute")]
-    assert len(courriel.a(CHEF)) == (panne == "mort-après")
-    assert len(courriel.livrees) == 10 + (panne == "mort-après")
+    mail_channel.breakdowns[PROJECT_LEAD] = [breakdown]
+    with pytest.raises(ProcessDeath):
+        tick(region, mail_channel)
+    tick(region, mail_channel)
+    assert states(region) == [("J-15", "pris")], "whoever claimed it may still be at work"
+    move_clock(region, minutes=11)
+    tick(region, mail_channel)
+    assert states(region) == [("J-15", "doute")]
+    assert len(mail_channel.a(PROJECT_LEAD)) == (breakdown == "mort-après")
+    assert len(mail_channel.delivered) == 10 + (breakdown == "mort-après")
 
 
-@pytest.mark.parametrize(("panne", "avant"), [("mort-avant", 0), ("mort-après", 1), ("perdu", 1), ("passe", 0)])
+@pytest.mark.parametrize(("breakdown", "before"), [("mort-avant", 0), ("mort-après", 1), ("perdu", 1), ("passe", 0)])
 def test_a_letter_by_chat_cut_short_is_looked_up_before_it_is_said_again(
-    region: Region, chat: Facteur, courriel: Facteur, panne: str, avant: int
+    region: Region, chat: Postman, mail_channel: Postman, breakdown: str, before: int
 ) -> None:
-    chat.pannes[f"U-{CHEF}"] = [panne]
-    if panne.startswith("mort"):
-        with pytest.raises(Mort):
-            tour(region, chat, courriel)
+    chat.breakdowns[f"U-{PROJECT_LEAD}"] = [breakdown]
+    if breakdown.startswith("mort"):
+        with pytest.raises(ProcessDeath):
+            tick(region, chat, mail_channel)
     else:
-        tour(region, chat, courriel)
-    assert len(chat.a(f"U-{CHEF}")) == avant
-    plus_tard(region, minutes=16)
-    tour(region, chat, courriel)
-    plus_tard(region, minutes=16)
-    tour(region, chat, courriel)
-    assert chat.a(f"U-{CHEF}") == [RELANCE]
-    assert courriel.a(CHEF) == []
-    assert etats(region) == [("J-15", "dit")]
-    assert len(chat.recherches) == 1
+        tick(region, chat, mail_channel)
+    assert len(chat.a(f"U-{PROJECT_LEAD}")) == before
+    move_clock(region, minutes=16)
+    tick(region, chat, mail_channel)
+    move_clock(region, minutes=16)
+    tick(region, chat, mail_channel)
+    assert chat.a(f"U-{PROJECT_LEAD}") == [REMINDER_SUBJECT]
+    assert mail_channel.a(PROJECT_LEAD) == []
+    assert states(region) == [("J-15", "dit")]
+    assert len(chat.lookups) == 1
 
 
-def test_a_delivery_that_ends_after_it_was_given_up_is_known_to_have_arrived(region: Region, courriel: Facteur) -> None:
-    courriel.pannes[CHEF] = ["mort-avant"]
-    with pytest.raises(Mort):
-        tour(region, courriel)
-    (parti,) = (r for r in outbox.en_etat(region.db, "pris") if r.cle.personne == CHEF)
-    plus_tard(region, minutes=11)
-    tour(region, courriel)
-    outbox.remet(region.db, parti.envoi, "trop tard", region.heure, region.heure)
-    assert etats(region) == [("J-15", "doute")], "a failure that comes late does not have it said again"
-    outbox.arrive(region.db, parti.envoi, "n°1", region.heure)
-    assert etats(region) == [("J-15", "dit")]
+def test_a_delivery_that_ends_after_it_was_given_up_is_known_to_have_arrived(
+    region: Region, mail_channel: Postman
+) -> None:
+    mail_channel.breakdowns[PROJECT_LEAD] = ["mort-avant"]
+    with pytest.raises(ProcessDeath):
+        tick(region, mail_channel)
+    (claimed,) = (r for r in outbox.in_states(region.db, "pris") if r.cle.person == PROJECT_LEAD)
+    move_clock(region, minutes=11)
+    tick(region, mail_channel)
+    outbox.put_back(region.db, claimed.sending, "trop tard", region.hour, region.hour)
+    assert states(region) == [("J-15", "doute")], "a failure that comes late does not have it said again"
+    outbox.mark_delivered(region.db, claimed.sending, "n°1", region.hour)
+    assert states(region) == [("J-15", "dit")]
 
 
-def test_what_was_said_is_never_written_down_again_as_to_be_said(region: Region, courriel: Facteur) -> None:
-    tour(region, courriel)
-    cles = [(r.cle, r.genre) for r in outbox.en_etat(region.db, "dit")]
-    outbox.inscrit(region.db, cles, region.heure)
-    assert len(outbox.en_etat(region.db, "dit")) == 11, "a twin that computed the same is harmless"
+def test_what_was_said_is_never_written_down_again_as_to_be_said(region: Region, mail_channel: Postman) -> None:
+    tick(region, mail_channel)
+    keys = [(r.cle, r.kind) for r in outbox.in_states(region.db, "dit")]
+    outbox.write_down(region.db, keys, region.hour)
+    assert len(outbox.in_states(region.db, "dit")) == 11, "a twin that computed the same is harmless"
 
 
 def test_a_crash_before_anything_left_costs_nothing(
-    region: Region, courriel: Facteur, monkeypatch: pytest.MonkeyPatch
+    region: Region, mail_channel: Postman, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def meurt(*_: object) -> Lettre:
-        raise Mort
+    def die(*_: object) -> Letter:
+        raise ProcessDeath
 
     with monkeypatch.context() as m:
-        m.setattr(composing, "lettre", meurt)
-        with pytest.raises(Mort):
-            tour(region, courriel)
-    plus_tard(region, minutes=11)
-    assert tour(region, courriel) == {"dit": 11}
-    assert len(courriel.livrees) == 11
+        m.setattr(composing, "letter", die)
+        with pytest.raises(ProcessDeath):
+            tick(region, mail_channel)
+    move_clock(region, minutes=11)
+    assert tick(region, mail_channel) == {"dit": 11}
+    assert len(mail_channel.delivered) == 11
 
 
-def test_what_fails_is_tried_again_later_and_later(region: Region, courriel: Facteur) -> None:
-    courriel.pannes[CHEF] = ["passe"] * 3
-    essais: list[datetime] = []
+def test_what_fails_is_tried_again_later_and_later(region: Region, mail_channel: Postman) -> None:
+    mail_channel.breakdowns[PROJECT_LEAD] = ["passe"] * 3
+    attempts: list[datetime] = []
     for _ in range(40):
-        avant = len(courriel.pannes[CHEF])
-        tour(region, courriel)
-        if len(courriel.pannes[CHEF]) < avant or (courriel.a(CHEF) and len(essais) == 3):
-            essais.append(region.heure)
-        if courriel.a(CHEF):
+        before = len(mail_channel.breakdowns[PROJECT_LEAD])
+        tick(region, mail_channel)
+        if len(mail_channel.breakdowns[PROJECT_LEAD]) < before or (mail_channel.a(PROJECT_LEAD) and len(attempts) == 3):
+            attempts.append(region.hour)
+        if mail_channel.a(PROJECT_LEAD):
             break
-        plus_tard(region, minutes=10)
-    assert courriel.a(CHEF) == [RELANCE]
-    attentes = [(b - a) for a, b in pairwise(essais)]
-    assert attentes == [timedelta(minutes=20), timedelta(hours=1), timedelta(hours=4)], "rounded up to the tick"
+        move_clock(region, minutes=10)
+    assert mail_channel.a(PROJECT_LEAD) == [REMINDER_SUBJECT]
+    waits = [(b - a) for a, b in pairwise(attempts)]
+    assert waits == [timedelta(minutes=20), timedelta(hours=1), timedelta(hours=4)], "rounded up to the tick"
 
 
 def test_a_channel_that_fails_too_often_gives_way_to_the_other(
-    region: Region, chat: Facteur, courriel: Facteur
+    region: Region, chat: Postman, mail_channel: Postman
 ) -> None:
-    chat.pannes[f"U-{CHEF}"] = ["passe"] * 50
+    chat.breakdowns[f"U-{PROJECT_LEAD}"] = ["passe"] * 50
     for _ in range(120):
-        tour(region, chat, courriel)
-        plus_tard(region, hours=1)
-    assert len(courriel.a(CHEF)) == 1
-    assert len(chat.pannes[f"U-{CHEF}"]) == 45
+        tick(region, chat, mail_channel)
+        move_clock(region, hours=1)
+    assert len(mail_channel.a(PROJECT_LEAD)) == 1
+    assert len(chat.breakdowns[f"U-{PROJECT_LEAD}"]) == 45
 
 
 def test_an_address_that_is_refused_goes_by_the_other_channel_and_the_referent_is_told_once(
-    region: Region, chat: Facteur, courriel: Facteur
+    region: Region, chat: Postman, mail_channel: Postman
 ) -> None:
-    chat.pannes[f"U-{CHEF}"] = ["refus"] * 9
-    tour(region, chat, courriel)
-    assert courriel.a(CHEF) == [RELANCE]
-    plus_tard(region, hours=1)
-    tour(region, chat, courriel)
-    tour(region.le(date(2022, 2, 21)), chat, courriel)
+    chat.breakdowns[f"U-{PROJECT_LEAD}"] = ["refus"] * 9
+    tick(region, chat, mail_channel)
+    assert mail_channel.a(PROJECT_LEAD) == [REMINDER_SUBJECT]
+    move_clock(region, hours=1)
+    tick(region, chat, mail_channel)
+    tick(region.dated(date(2022, 2, 21)), chat, mail_channel)
     assert chat.a(f"U-{REFERENT}") == ["1 personne que Vigie n'arrive plus à joindre"]
-    (plainte,) = (x for x in chat.livrees if x.a == f"U-{REFERENT}")
-    assert f"GHT Jura : {CHEF} : slack : boîte inconnue" in plainte.texte
+    (refused_letter,) = (x for x in chat.delivered if x.a == f"U-{REFERENT}")
+    assert f"GHT Jura : {PROJECT_LEAD} : slack : boîte inconnue" in refused_letter.text
 
 
-def test_who_cannot_be_reached_at_all_is_known_to_be_so(region: Region, courriel: Facteur) -> None:
-    courriel.pannes[CHEF] = ["refus"]
-    tour(region, courriel)
-    assert etats(region) == [("J-15", "refusé")]
-    tour(region, courriel)
-    assert courriel.a(REFERENT) == ["1 personne que Vigie n'arrive plus à joindre"]
+def test_who_cannot_be_reached_at_all_is_known_to_be_so(region: Region, mail_channel: Postman) -> None:
+    mail_channel.breakdowns[PROJECT_LEAD] = ["refus"]
+    tick(region, mail_channel)
+    assert states(region) == [("J-15", "refusé")]
+    tick(region, mail_channel)
+    assert mail_channel.a(REFERENT) == ["1 personne que Vigie n'arrive plus à joindre"]
 
 
-def main(region: Region, email: str = CHEF) -> Main:
+def main(region: Region, email: str = PROJECT_LEAD) -> Main:
     return region.main(email)
 
 
-def envoi_de(region: Region, personne: str = CHEF) -> str:
-    return next(r.envoi for r in outbox.en_etat(region.db, "dit") if r.cle.personne == personne)
+def sending_id(region: Region, person: str = PROJECT_LEAD) -> str:
+    return next(r.sending for r in outbox.in_states(region.db, "dit") if r.cle.person == person)
 
 
-def test_a_reminder_put_off_comes_back_that_day_and_nothing_before(region: Region, courriel: Facteur) -> None:
-    tour(region.le(date(2022, 2, 18)), courriel)
-    assert replies.reporte(main(region), envoi_de(region), 5) == date(2022, 2, 23)
-    tour(region.le(date(2022, 2, 21)), courriel)
-    assert len(courriel.a(CHEF)) == 1, "the J-7 of Monday is put off"
-    tour(region.le(date(2022, 2, 23)), courriel)
-    tour(region.le(date(2022, 2, 24)), courriel)
-    assert courriel.a(CHEF) == [RELANCE, RELANCE]
-    assert len(courriel.a("paat.bfc-06@exemple.invalid")) == 2, "the others got theirs on Monday"
+def test_a_reminder_put_off_comes_back_that_day_and_nothing_before(region: Region, mail_channel: Postman) -> None:
+    tick(region.dated(date(2022, 2, 18)), mail_channel)
+    assert replies.put_off(main(region), sending_id(region), 5) == date(2022, 2, 23)
+    tick(region.dated(date(2022, 2, 21)), mail_channel)
+    assert len(mail_channel.a(PROJECT_LEAD)) == 1, "the J-7 of Monday is put off"
+    tick(region.dated(date(2022, 2, 23)), mail_channel)
+    tick(region.dated(date(2022, 2, 24)), mail_channel)
+    assert mail_channel.a(PROJECT_LEAD) == [REMINDER_SUBJECT, REMINDER_SUBJECT]
+    assert len(mail_channel.a("paat.bfc-06@exemple.invalid")) == 2, "the others got theirs on Monday"
 
 
-def test_a_reminder_taken_note_of_skips_the_next_one_and_no_other(region: Region, courriel: Facteur) -> None:
-    tour(region, courriel)
-    replies.note(main(region), envoi_de(region))
-    tour(region.le(date(2022, 2, 21)), courriel)
-    assert len(courriel.a(CHEF)) == 1
-    tour(region.le(date(2022, 2, 28)), courriel)
-    assert len(courriel.a(CHEF)) == 2
+def test_a_reminder_taken_note_of_skips_the_next_one_and_no_other(region: Region, mail_channel: Postman) -> None:
+    tick(region, mail_channel)
+    replies.note(main(region), sending_id(region))
+    tick(region.dated(date(2022, 2, 21)), mail_channel)
+    assert len(mail_channel.a(PROJECT_LEAD)) == 1
+    tick(region.dated(date(2022, 2, 28)), mail_channel)
+    assert len(mail_channel.a(PROJECT_LEAD)) == 2
 
 
 def test_a_reminder_is_answered_by_its_reader_alone_and_put_off_for_a_week_at_most(
-    region: Region, courriel: Facteur
+    region: Region, mail_channel: Postman
 ) -> None:
-    tour(region, courriel)
-    envoi = envoi_de(region)
+    tick(region, mail_channel)
+    sending = sending_id(region)
     with pytest.raises(UserError, match="quelqu'un d'autre"):
-        replies.note(main(region, DIRECTEUR), envoi)
+        replies.note(main(region, DIRECTOR), sending)
     with pytest.raises(UserError, match="7 jours au plus"):
-        replies.reporte(main(region), envoi, 8)
+        replies.put_off(main(region), sending, 8)
     with pytest.raises(UserError, match="trop ancien"):
         replies.note(main(region), "jamais vu")
 
 
-def test_a_referent_has_a_ght_reminded_at_once_unless_it_handed_in(region: Region, courriel: Facteur) -> None:
-    tour(region, courriel)
-    replies.reporte(main(region), envoi_de(region), 7)
-    region.le(date(2022, 2, 16), 19)
+def test_a_referent_has_a_ght_reminded_at_once_unless_it_handed_in(region: Region, mail_channel: Postman) -> None:
+    tick(region, mail_channel)
+    replies.put_off(main(region), sending_id(region), 7)
+    region.dated(date(2022, 2, 16), 19)
     with pytest.raises(UserError, match="ne peut pas agir"):
-        acts.relance(main(region), CAMPAGNE, JURA)
+        acts.remind(main(region), CAMPAIGN, JURA)
     for _ in range(2):
-        acts.relance(main(region, REFERENT), CAMPAGNE, JURA)
-    acts.relance(main(region, REFERENT), CAMPAGNE, NIEVRE)
-    region.envoie("nievre.xlsx", NIEVRE, CAMPAGNE, {"580780039": [{}]})
-    avant = len(courriel.livrees)
-    assert tour(region, courriel) == {}, "in the evening it waits"
-    tour(region.le(date(2022, 2, 17)), courriel)
-    tour(region.le(date(2022, 2, 18)), courriel)
-    assert [x.a for x in courriel.livrees[avant:] if "attendue" in x.objet] == [CHEF]
+        acts.remind(main(region, REFERENT), CAMPAIGN, JURA)
+    acts.remind(main(region, REFERENT), CAMPAIGN, NIEVRE)
+    region.send("nievre.xlsx", NIEVRE, CAMPAIGN, {"580780039": [{}]})
+    before = len(mail_channel.delivered)
+    assert tick(region, mail_channel) == {}, "in the evening it waits"
+    tick(region.dated(date(2022, 2, 17)), mail_channel)
+    tick(region.dated(date(2022, 2, 18)), mail_channel)
+    assert [x.a for x in mail_channel.delivered[before:] if "attendue" in x.mail_subject] == [PROJECT_LEAD]
 
 
 def test_the_lock_is_put_at_its_hour_once_and_never_against_a_referent(region: Region) -> None:
-    region.le(date(2022, 3, 1))
-    acts.prolonge(region.main(), CAMPAGNE, NIEVRE, date(2022, 3, 18), "migration informatique")
-    assert verrouille_a_l_heure(region.vue, region.le(date(2022, 3, 15), 17).heure) == {}
-    assert len(verrouille_a_l_heure(region.vue, region.le(date(2022, 3, 15), 18).heure)[CAMPAGNE]) == 10
-    assert verrouille_a_l_heure(region.vue, region.le(date(2022, 3, 16)).heure) == {}
-    acts.verrouille(region.main(), CAMPAGNE, [JURA], "envoi perdu", oui=False)
-    assert verrouille_a_l_heure(region.vue, region.le(date(2022, 3, 17)).heure) == {}
-    assert verrouille_a_l_heure(region.vue, region.le(date(2022, 3, 19), 18).heure) == {CAMPAGNE: [NIEVRE]}
+    region.dated(date(2022, 3, 1))
+    acts.extend(region.main(), CAMPAIGN, NIEVRE, date(2022, 3, 18), "migration informatique")
+    assert lock_on_time(region.view, region.dated(date(2022, 3, 15), 17).hour) == {}
+    assert len(lock_on_time(region.view, region.dated(date(2022, 3, 15), 18).hour)[CAMPAIGN]) == 10
+    assert lock_on_time(region.view, region.dated(date(2022, 3, 16)).hour) == {}
+    acts.lock_ghts(region.main(), CAMPAIGN, [JURA], "envoi perdu", yes=False)
+    assert lock_on_time(region.view, region.dated(date(2022, 3, 17)).hour) == {}
+    assert lock_on_time(region.view, region.dated(date(2022, 3, 19), 18).hour) == {CAMPAIGN: [NIEVRE]}
 
 
 def test_a_tick_that_lasts_until_closing_stops_there_and_the_rest_leaves_in_the_morning(
-    region: Region, courriel: Facteur
+    region: Region, mail_channel: Postman
 ) -> None:
-    region.le(date(2022, 2, 14), 17)
-    envoie = courriel.envoie
+    region.dated(date(2022, 2, 14), 17)
+    send = mail_channel.send
 
-    def lentement(lettre: Lettre) -> str:
-        plus_tard(region, minutes=20)
-        return envoie(lettre)
+    def send_slowly(letter: Letter) -> str:
+        move_clock(region, minutes=20)
+        return send(letter)
 
-    courriel.envoie = lentement  # type: ignore[method-assign]
-    assert tour(region, courriel) == {"dit": 3}
-    assert tour(region.le(date(2022, 2, 15), 9), courriel) == {"dit": 8}
-    partis = [r.le for r in outbox.en_etat(region.db, "dit")]
-    assert len(set(partis)) == 11, "each claim bears its own hour, or a long tick would pass for a crash"
+    mail_channel.send = send_slowly  # type: ignore[method-assign]
+    assert tick(region, mail_channel) == {"dit": 3}
+    assert tick(region.dated(date(2022, 2, 15), 9), mail_channel) == {"dit": 8}
+    said_at = [r.dated for r in outbox.in_states(region.db, "dit")]
+    assert len(set(said_at)) == 11, "each claim bears its own hour, or a long tick would pass for a crash"
 
 
-def test_two_instances_at_once_say_it_once(region: Region, courriel: Facteur) -> None:
-    autre = ouvre(region.ou / "vigie.sqlite")
-    envoie = courriel.envoie
+def test_two_instances_at_once_say_it_once(region: Region, mail_channel: Postman) -> None:
+    other = open_register(region.where / "vigie.sqlite")
+    send = mail_channel.send
 
-    def pendant_ce_temps(lettre: Lettre) -> str:
-        if len(courriel.livrees) == 3:
-            courriel.livrees.append(lettre)
-            jumelle = Region(region.ou, region.dossier, autre, region.heure)
-            tourne(jumelle.vue, lambda: jumelle.heure, [courriel.canal])
+    def meanwhile(letter: Letter) -> str:
+        if len(mail_channel.delivered) == 3:
+            mail_channel.delivered.append(letter)
+            twin = Region(region.where, region.folder, other, region.hour)
+            deliver_due(twin.view, lambda: twin.hour, [mail_channel.delivery_channel])
             return "n°"
-        return envoie(lettre)
+        return send(letter)
 
-    courriel.envoie = pendant_ce_temps  # type: ignore[method-assign]
-    tour(region, courriel)
-    autre.close()
-    assert sorted(x.a for x in courriel.livrees) == sorted({x.a for x in courriel.livrees})
-    assert len(courriel.livrees) == 11
+    mail_channel.send = meanwhile  # type: ignore[method-assign]
+    tick(region, mail_channel)
+    other.close()
+    assert sorted(x.a for x in mail_channel.delivered) == sorted({x.a for x in mail_channel.delivered})
+    assert len(mail_channel.delivered) == 11
 
 
-def test_a_channel_that_is_down_for_days_is_tried_again_and_refuses_nobody(region: Region, courriel: Facteur) -> None:
-    courriel.pannes[CHEF] = ["passe"] * 8
+def test_a_channel_that_is_down_for_days_is_tried_again_and_refuses_nobody(
+    region: Region, mail_channel: Postman
+) -> None:
+    mail_channel.breakdowns[PROJECT_LEAD] = ["passe"] * 8
     for _ in range(60):
-        tour(region, courriel)
-        plus_tard(region, hours=3)
-    assert not any(etat == "refusé" for _, etat in etats(region))
-    assert courriel.a(CHEF), "it got through in the end"
+        tick(region, mail_channel)
+        move_clock(region, hours=3)
+    assert not any(state == "refusé" for _, state in states(region))
+    assert mail_channel.a(PROJECT_LEAD), "it got through in the end"

@@ -6,18 +6,18 @@ from datetime import date
 
 import pytest
 
-from bots.grammar.understand import comprend
+from bots.grammar.understand import understand
 from bots.questions import INTENTIONS
-from config.folder import Dossier
-from config.territory import Perimetre
-from reports.view import Sujet
+from config.folder import Folder
+from config.territory import Scope
+from reports.view import Subject
 
-LE_31_MARS = date(2022, 3, 31)
-BFC = Perimetre("region", "BFC")
-JURA = Perimetre("ght", "BFC-08")
-NIEVRE = Perimetre("ght", "BFC-06")
+MARCH_31 = date(2022, 3, 31)
+BFC = Scope("region", "BFC")
+JURA = Scope("ght", "BFC-08")
+NIEVRE = Scope("ght", "BFC-06")
 
-COMPRISES = [
+UNDERSTOOD = [
     ("gains bfc 2021 par famille", "gains", BFC, 2021, "famille"),
     ("gains BFC 2021", "gains", BFC, 2021, ""),
     ("combien a gagné le GHT du Jura ?", "gains", JURA, 2021, ""),
@@ -49,89 +49,87 @@ COMPRISES = [
     ("pourquoi gains GHT Jura 2021", "pourquoi", JURA, 2021, ""),
     ("pourquoi ce chiffre pour le Jura ?", "pourquoi", JURA, 2021, ""),
     ("gains de l'an dernier", "gains", BFC, 2020, ""),
-    ("gains 390780146", "gains", Perimetre("etablissement", "390780146"), 2021, ""),
-    ("gains du CH de Morteau", "gains", Perimetre("etablissement", "250000221"), 2021, ""),
-    ("combien pour Dijon en 2021", "gains", Perimetre("etablissement", "210780581"), 2021, ""),
-    ("gains GHT Sud Côte d'Or", "gains", Perimetre("ght", "BFC-12"), 2021, ""),
-    ("gains de la haute saone", "gains", Perimetre("ght", "BFC-11"), 2021, ""),
-    ("gains centre franche comté", "gains", Perimetre("ght", "BFC-07"), 2021, ""),
-    ("gains nord franche-comte", "gains", Perimetre("ght", "BFC-09"), 2021, ""),
-    ("gains France 2021", "gains", Perimetre("national", "FR"), 2021, ""),
+    ("gains 390780146", "gains", Scope("etablissement", "390780146"), 2021, ""),
+    ("gains du CH de Morteau", "gains", Scope("etablissement", "250000221"), 2021, ""),
+    ("combien pour Dijon en 2021", "gains", Scope("etablissement", "210780581"), 2021, ""),
+    ("gains GHT Sud Côte d'Or", "gains", Scope("ght", "BFC-12"), 2021, ""),
+    ("gains de la haute saone", "gains", Scope("ght", "BFC-11"), 2021, ""),
+    ("gains centre franche comté", "gains", Scope("ght", "BFC-07"), 2021, ""),
+    ("gains nord franche-comte", "gains", Scope("ght", "BFC-09"), 2021, ""),
+    ("gains France 2021", "gains", Scope("national", "FR"), 2021, ""),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("texte", "intention", "perimetre", "exercice", "par"), COMPRISES, ids=[c[0] for c in COMPRISES]
-)
+@pytest.mark.parametrize(("text", "intention", "scope", "exercice", "by"), UNDERSTOOD, ids=[c[0] for c in UNDERSTOOD])
 def test_a_question_is_understood_as_typed(
-    texte: str, intention: str, perimetre: Perimetre, exercice: int, par: str, dossier: Dossier
+    text: str, intention: str, scope: Scope, exercice: int, by: str, folder: Folder
 ) -> None:
-    q = comprend(texte, dossier, LE_31_MARS, BFC)
-    assert (q.intention, q.sujet) == (intention, Sujet(perimetre, exercice, None, par)), q.indices
+    q = understand(text, folder, MARCH_31, BFC)
+    assert (q.intention, q.subject) == (intention, Subject(scope, exercice, None, by)), q.hints
 
 
 @pytest.mark.parametrize("intention", INTENTIONS, ids=lambda i: i.cle)
-def test_the_example_of_each_question_is_understood(intention, dossier: Dossier) -> None:  # type: ignore[no-untyped-def]
-    assert comprend(intention.exemple, dossier, LE_31_MARS, BFC).intention == intention.cle
+def test_the_example_of_each_question_is_understood(intention, folder: Folder) -> None:  # type: ignore[no-untyped-def]
+    assert understand(intention.example, folder, MARCH_31, BFC).intention == intention.cle
 
 
 @pytest.mark.parametrize(
-    "texte", ["gains du Finistère", "gains GHT Toulouse", "retards du Gard 2021", "objectif pour Limoges"]
+    "text", ["gains du Finistère", "gains GHT Toulouse", "retards du Gard 2021", "objectif pour Limoges"]
 )
-def test_an_unknown_territory_never_becomes_the_whole_region(texte: str, dossier: Dossier) -> None:
-    q = comprend(texte, dossier, LE_31_MARS, BFC)
+def test_an_unknown_territory_never_becomes_the_whole_region(text: str, folder: Folder) -> None:
+    q = understand(text, folder, MARCH_31, BFC)
     assert q.intention is None
-    assert "Je ne connais pas" in q.indices
+    assert "Je ne connais pas" in q.hints
 
 
-@pytest.mark.parametrize(("texte", "noms"), [
+@pytest.mark.parametrize(("text", "names"), [
     ("gains yonne", ("GHT Nord Yonne", "GHT Sud Yonne")),
     ("gains bourgogne", ("Bourgogne-Franche-Comté", "GHT Bourgogne méridionale")),
     ("gains jura et nièvre", ("GHT Jura", "GHT Nièvre")),
 ])  # fmt: skip
-def test_a_name_that_fits_two_territories_is_asked_back(texte: str, noms: tuple[str, ...], dossier: Dossier) -> None:
-    q = comprend(texte, dossier, LE_31_MARS, BFC)
+def test_a_name_that_fits_two_territories_is_asked_back(text: str, names: tuple[str, ...], folder: Folder) -> None:
+    q = understand(text, folder, MARCH_31, BFC)
     assert q.intention is None
-    assert all(nom in q.indices for nom in noms)
+    assert all(name in q.hints for name in names)
 
 
-@pytest.mark.parametrize("texte", [
+@pytest.mark.parametrize("text", [
     "gains vesoul", "gains UGAP", "gains médicaments", "gains au 28/02/2022", "gains par mois", "qualité par ght",
     "gains du premier semestre 2021",
 ])  # fmt: skip
-def test_what_cannot_be_answered_is_said_rather_than_answered_beside(texte: str, dossier: Dossier) -> None:
-    q = comprend(texte, dossier, LE_31_MARS, BFC)
+def test_what_cannot_be_answered_is_said_rather_than_answered_beside(text: str, folder: Folder) -> None:
+    q = understand(text, folder, MARCH_31, BFC)
     assert q.intention is None
-    assert q.indices
+    assert q.hints
 
 
-def test_an_ordinary_word_is_not_a_region(dossier: Dossier) -> None:
-    assert comprend("qui na pas remis", dossier, LE_31_MARS, BFC).sujet == Sujet(BFC, 2021)
-    assert comprend("gains NA 2021", dossier, LE_31_MARS, BFC).sujet == Sujet(Perimetre("region", "NA"), 2021)
+def test_an_ordinary_word_is_not_a_region(folder: Folder) -> None:
+    assert understand("qui na pas remis", folder, MARCH_31, BFC).subject == Subject(BFC, 2021)
+    assert understand("gains NA 2021", folder, MARCH_31, BFC).subject == Subject(Scope("region", "NA"), 2021)
 
 
-def test_the_region_of_someone_of_a_ght_is_the_region_above(dossier: Dossier) -> None:
-    q = comprend("gains de la région", dossier, LE_31_MARS, JURA)
-    assert q.sujet == Sujet(BFC, 2021)
+def test_the_region_of_someone_of_a_ght_is_the_region_above(folder: Folder) -> None:
+    q = understand("gains de la région", folder, MARCH_31, JURA)
+    assert q.subject == Subject(BFC, 2021)
 
 
-@pytest.mark.parametrize("texte", ["quel temps fait-il", "azerty uiop", "???", "merci beaucoup"])
-def test_what_is_not_a_question_of_ours_gets_examples(texte: str, dossier: Dossier) -> None:
-    q = comprend(texte, dossier, LE_31_MARS, BFC)
+@pytest.mark.parametrize("text", ["quel temps fait-il", "azerty uiop", "???", "merci beaucoup"])
+def test_what_is_not_a_question_of_ours_gets_examples(text: str, folder: Folder) -> None:
+    q = understand(text, folder, MARCH_31, BFC)
     assert q.intention in (None, "aide")
-    assert q.sujet is None
+    assert q.subject is None
 
 
-def test_pourquoi_alone_is_about_the_last_question(dossier: Dossier) -> None:
-    avant = Sujet(JURA, 2021, None, "famille")
-    derniere = ("gains", avant)
-    assert comprend("pourquoi ?", dossier, LE_31_MARS, BFC, derniere).sujet == avant
-    assert comprend("pourquoi ce montant", dossier, LE_31_MARS, BFC, derniere).sujet == avant
-    assert comprend("pourquoi la Nièvre ?", dossier, LE_31_MARS, BFC, derniere).sujet == Sujet(NIEVRE, 2021)
+def test_pourquoi_alone_is_about_the_last_question(folder: Folder) -> None:
+    before = Subject(JURA, 2021, None, "famille")
+    last_time = ("gains", before)
+    assert understand("pourquoi ?", folder, MARCH_31, BFC, last_time).subject == before
+    assert understand("pourquoi ce montant", folder, MARCH_31, BFC, last_time).subject == before
+    assert understand("pourquoi la Nièvre ?", folder, MARCH_31, BFC, last_time).subject == Subject(NIEVRE, 2021)
 
 
 @pytest.mark.parametrize(
-    ("texte", "depuis"),
+    ("text", "since"),
     [
         ("qu'est-ce qui a changé depuis le 15/03 ?", date(2022, 3, 15)),
         ("qu'est-ce qui a changé depuis le 15/09 ?", date(2021, 9, 15)),
@@ -142,17 +140,17 @@ def test_pourquoi_alone_is_about_the_last_question(dossier: Dossier) -> None:
         ("quoi de neuf depuis 10 jours", date(2022, 3, 21)),
     ],
 )
-def test_a_change_is_asked_from_a_day(texte: str, depuis: date, dossier: Dossier) -> None:
-    q = comprend(texte, dossier, LE_31_MARS, BFC)
-    assert (q.intention, q.sujet and q.sujet.depuis) == ("changements", depuis), q.indices
+def test_a_change_is_asked_from_a_day(text: str, since: date, folder: Folder) -> None:
+    q = understand(text, folder, MARCH_31, BFC)
+    assert (q.intention, q.subject and q.subject.since) == ("changements", since), q.hints
 
 
-def test_pourquoi_after_a_change_asks_for_the_lines_that_moved(dossier: Dossier) -> None:
-    avant = Sujet(JURA, 2021, None, "", date(2022, 3, 15))
-    q = comprend("pourquoi ?", dossier, LE_31_MARS, BFC, ("changements", avant))
-    assert (q.intention, q.sujet and q.sujet.par) == ("changements", "ligne")
+def test_pourquoi_after_a_change_asks_for_the_lines_that_moved(folder: Folder) -> None:
+    before = Subject(JURA, 2021, None, "", date(2022, 3, 15))
+    q = understand("pourquoi ?", folder, MARCH_31, BFC, ("changements", before))
+    assert (q.intention, q.subject and q.subject.by) == ("changements", "ligne")
 
 
-def test_a_campaign_may_be_named(dossier: Dossier) -> None:
-    q = comprend("gains jura mi-année 2022", dossier, LE_31_MARS, BFC)
-    assert q.sujet == Sujet(JURA, 2022, "2022-mi-annee")
+def test_a_campaign_may_be_named(folder: Folder) -> None:
+    q = understand("gains jura mi-année 2022", folder, MARCH_31, BFC)
+    assert q.subject == Subject(JURA, 2022, "2022-mi-annee")

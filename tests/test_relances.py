@@ -7,87 +7,87 @@ from pathlib import Path
 
 import pytest
 
-from bots.delivery import Envoi, envois
-from bots.letters.composing import PARTIES, PIECES, lettre
-from bots.letters.letter import Lettre
+from bots.delivery import Mailing, sendings
+from bots.letters.composing import PARTIES, PIECES, letter
+from bots.letters.letter import Letter
 from config.errors import UserError
-from config.folder import EXEMPLE, charge
-from config.ladder import DEFAUT, MESSAGES
+from config.folder import EXAMPLE, charge
+from config.ladder import DEFAULT_LADDER, MESSAGES
 from reports.due.everything import Dues, dues
 from sheets.register import acts
-from sheets.register.replies import REPONDENT
-from tests.region import Region, nouvelle, relit
+from sheets.register.replies import WITH_REPLIES
+from tests.region import Region, new_region, read_back
 
 JURA, NIEVRE = "BFC-08", "BFC-06"
-SUD = "390780146"
-CHEF = "paat.bfc-08@exemple.invalid"
-DIRECTEUR = "directeur.bfc-08@exemple.invalid"
+JURA_SUD = "390780146"
+PROJECT_LEAD = "paat.bfc-08@exemple.invalid"
+DIRECTOR = "directeur.bfc-08@exemple.invalid"
 REFERENT = "referent.bfc@exemple.invalid"
-CAMPAGNE = "2021-annuelle"
+CAMPAIGN = "2021-annuelle"
 
 
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
-    return nouvelle(tmp_path).sans_alertes()
+    return new_region(tmp_path).silence_alerts()
 
 
-def le(region: Region, mois: int, jour: int, heure: int = 10, annee: int = 2022) -> Dues:
-    region.le(date(annee, mois, jour), heure)
-    return dues(region.vue, region.heure)
+def dated(region: Region, month: int, day: int, hour: int = 10, year: int = 2022) -> Dues:
+    region.dated(date(year, month, day), hour)
+    return dues(region.view, region.hour)
 
 
-def lettres(region: Region, mois: int, jour: int, unite: str = JURA) -> list[Envoi]:
+def letters(region: Region, month: int, day: int, unite: str = JURA) -> list[Mailing]:
     """The letters of that morning that are about a GHT."""
-    d = le(region, mois, jour)
-    return [e for e in envois(region.vue, d.relances) if unite in {r.cle.unite for r in e.relances}]
+    d = dated(region, month, day)
+    return [e for e in sendings(region.view, d.reminders) if unite in {r.cle.unite for r in e.reminders}]
 
 
-def etapes(d: Dues, personne: str, unite: str = JURA) -> list[str]:
-    return [r.cle.etape for r in d.relances if r.cle.personne == personne and r.cle.unite == unite]
+def stages(d: Dues, person: str, unite: str = JURA) -> list[str]:
+    return [r.cle.stage for r in d.reminders if r.cle.person == person and r.cle.unite == unite]
 
 
-def raisons(d: Dues, personne: str, unite: str = JURA) -> set[str]:
-    return {s.raison for s in d.silences if s.personne == personne and s.unite == unite}
+def reasons(d: Dues, person: str, unite: str = JURA) -> set[str]:
+    return {s.reason for s in d.silences if s.person == person and s.unite == unite}
 
 
-ANNEE = [
-    ((1, 7), CHEF, None, "before the opening"),
-    ((1, 10), CHEF, "ouverture", "a Monday: the campaign opens"),
-    ((1, 31), CHEF, "J-30", "the 29th is a Saturday: Monday"),
-    ((2, 14), CHEF, "J-15", "the 13th is a Sunday: Monday"),
-    ((2, 20), CHEF, None, "a Sunday"),
-    ((2, 21), CHEF, "J-7", "a Monday"),
-    ((2, 28), CHEF, "J-2", "the 26th is a Saturday: the day itself"),
-    ((3, 1), CHEF, "J+1", "the day after"),
-    ((3, 2), DIRECTEUR, None, "not yet the director"),
-    ((3, 3), DIRECTEUR, "J+3", "the director"),
+YEAR_OF_REMINDERS = [
+    ((1, 7), PROJECT_LEAD, None, "before the opening"),
+    ((1, 10), PROJECT_LEAD, "ouverture", "a Monday: the campaign opens"),
+    ((1, 31), PROJECT_LEAD, "J-30", "the 29th is a Saturday: Monday"),
+    ((2, 14), PROJECT_LEAD, "J-15", "the 13th is a Sunday: Monday"),
+    ((2, 20), PROJECT_LEAD, None, "a Sunday"),
+    ((2, 21), PROJECT_LEAD, "J-7", "a Monday"),
+    ((2, 28), PROJECT_LEAD, "J-2", "the 26th is a Saturday: the day itself"),
+    ((3, 1), PROJECT_LEAD, "J+1", "the day after"),
+    ((3, 2), DIRECTOR, None, "not yet the director"),
+    ((3, 3), DIRECTOR, "J+3", "the director"),
     ((3, 7), REFERENT, "J+5", "the 5th is a Saturday: Monday, to the referent"),
-    ((3, 16), CHEF, "clôture", "the day after the lock"),
-    ((4, 1), CHEF, None, "two weeks later it is old news"),
+    ((3, 16), PROJECT_LEAD, "clôture", "the day after the lock"),
+    ((4, 1), PROJECT_LEAD, None, "two weeks later it is old news"),
 ]
 
 
-@pytest.mark.parametrize(("jour", "personne", "etape", "pourquoi"), ANNEE, ids=[p for *_, p in ANNEE])
+@pytest.mark.parametrize(("day", "person", "stage", "why"), YEAR_OF_REMINDERS, ids=[p for *_, p in YEAR_OF_REMINDERS])
 def test_someone_who_sends_nothing_climbs_the_ladder(
-    region: Region, jour: tuple[int, int], personne: str, etape: str | None, pourquoi: str
+    region: Region, day: tuple[int, int], person: str, stage: str | None, why: str
 ) -> None:
-    assert etapes(le(region, *jour), personne) == ([etape] if etape else []), pourquoi
+    assert stages(dated(region, *day), person) == ([stage] if stage else []), why
 
 
 def test_a_service_that_was_down_for_a_month_says_the_last_reminder_only(region: Region) -> None:
-    assert etapes(le(region, 2, 23), CHEF) == ["J-7"]
+    assert stages(dated(region, 2, 23), PROJECT_LEAD) == ["J-7"]
 
 
 def test_who_handed_in_is_not_reminded_but_gets_a_receipt_then_thanks(region: Region) -> None:
-    region.le(date(2022, 2, 10)).envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{}]})
-    assert etapes(le(region, 2, 14), CHEF) == ["accusé"]
-    assert raisons(le(region, 2, 14), CHEF) == {"déjà remis"}
-    assert etapes(le(region, 3, 1), CHEF) == []
-    assert etapes(le(region, 3, 16), CHEF) == ["merci"]
+    region.dated(date(2022, 2, 10)).send("jura.xlsx", JURA, CAMPAIGN, {JURA_SUD: [{}]})
+    assert stages(dated(region, 2, 14), PROJECT_LEAD) == ["accusé"]
+    assert reasons(dated(region, 2, 14), PROJECT_LEAD) == {"déjà remis"}
+    assert stages(dated(region, 3, 1), PROJECT_LEAD) == []
+    assert stages(dated(region, 3, 16), PROJECT_LEAD) == ["merci"]
 
 
 def test_a_receipt_carries_the_return_when_there_is_something_to_mend(region: Region) -> None:
-    for nom, lignes, joints in (
+    for name, lines, attached_names in (
         ("sain", [{}], []),
         (
             "faux",
@@ -95,165 +95,171 @@ def test_a_receipt_carries_the_return_when_there_is_something_to_mend(region: Re
             ["retour.xlsx"],
         ),
     ):
-        region.le(date(2022, 2, 10)).envoie(f"{nom}.xlsx", JURA, CAMPAGNE, {SUD: lignes})
-        (un,) = (e for e in envois(region.vue, le(region, 2, 14).relances) if e.personne.email == CHEF)
-        pieces = lettre(region.vue, un.relances, un.personne, "cle", CHEF).pieces
-        assert [p.nom.rpartition(" - ")[2] for p in pieces] == joints, nom
-    cellules = [c.value for f in relit(pieces[0].octets).worksheets for r in f.iter_rows() for c in r if c.value]
-    assert not any("Dupont" in str(c) for c in cellules), "a letter may leave by the chat"
-    assert any("Le gain dépasse" in str(c) for c in cellules)
+        region.dated(date(2022, 2, 10)).send(f"{name}.xlsx", JURA, CAMPAIGN, {JURA_SUD: lines})
+        (singular,) = (
+            e for e in sendings(region.view, dated(region, 2, 14).reminders) if e.person.email == PROJECT_LEAD
+        )
+        pieces = letter(region.view, singular.reminders, singular.person, "cle", PROJECT_LEAD).pieces
+        assert [p.name.rpartition(" - ")[2] for p in pieces] == attached_names, name
+    cells = [c.value for f in read_back(pieces[0].raw_bytes).worksheets for r in f.iter_rows() for c in r if c.value]
+    assert not any("Dupont" in str(c) for c in cells), "a letter may leave by the chat"
+    assert any("Le gain dépasse" in str(c) for c in cells)
 
 
-@pytest.mark.parametrize("chemin", ["courriel/abc-123/jura.xlsx", "/srv/vigie/depots-slack/chef/jura.xlsx"])
-def test_who_was_answered_where_they_sent_it_gets_no_second_receipt(region: Region, chemin: str) -> None:
-    region.le(date(2022, 2, 10)).envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{}]})
-    region.db.execute("UPDATE fichiers SET chemin = ?", (chemin,))
-    assert etapes(le(region, 2, 14), CHEF) == []
-    assert raisons(le(region, 2, 14), CHEF) == {"déjà remis"}
+@pytest.mark.parametrize("path", ["courriel/abc-123/jura.xlsx", "/srv/vigie/depots-slack/chef/jura.xlsx"])
+def test_who_was_answered_where_they_sent_it_gets_no_second_receipt(region: Region, path: str) -> None:
+    region.dated(date(2022, 2, 10)).send("jura.xlsx", JURA, CAMPAIGN, {JURA_SUD: [{}]})
+    region.db.execute("UPDATE fichiers SET chemin = ?", (path,))
+    assert stages(dated(region, 2, 14), PROJECT_LEAD) == []
+    assert reasons(dated(region, 2, 14), PROJECT_LEAD) == {"déjà remis"}
 
 
 def test_a_trame_that_is_seen_and_not_handed_in_is_still_asked_for(region: Region) -> None:
-    region.le(date(2022, 2, 10)).envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{}]}, remise=False)
-    attendus = le(region, 2, 14)
-    assert etapes(attendus, CHEF) == ["J-15", "accusé"]
-    (un,) = (e for e in envois(region.vue, attendus.relances) if e.personne.email == CHEF)
-    texte = lettre(region.vue, un.relances, un.personne, "cle", CHEF).texte
-    assert "vue, pas encore remise" in texte
-    assert "Une trame reçue n'est pas une trame remise" in texte
-    assert "onglets encore vides : CH " in texte
+    region.dated(date(2022, 2, 10)).send("jura.xlsx", JURA, CAMPAIGN, {JURA_SUD: [{}]}, handing_in=False)
+    expected_reminders = dated(region, 2, 14)
+    assert stages(expected_reminders, PROJECT_LEAD) == ["J-15", "accusé"]
+    (singular,) = (e for e in sendings(region.view, expected_reminders.reminders) if e.person.email == PROJECT_LEAD)
+    text = letter(region.view, singular.reminders, singular.person, "cle", PROJECT_LEAD).text
+    assert "vue, pas encore remise" in text
+    assert "Une trame reçue n'est pas une trame remise" in text
+    assert "onglets encore vides : CH " in text
 
 
-FAUX = {"gain_annuel": 300_000, "montant_reference": 200_000}
-SEUL_LE_REFERENT = "lui seul peut encore"
-ENCORE = "Une ligne à corriger peut encore l'être : tant que la trame n'est pas verrouillée, un nouvel envoi compte."
+WRONG_LINE = {"gain_annuel": 300_000, "montant_reference": 200_000}
+REFERENT_ALONE = "lui seul peut encore"
+STILL_POSSIBLE = (
+    "Une ligne à corriger peut encore l'être : tant que la trame n'est pas verrouillée, un nouvel envoi compte."
+)
 
 
-@pytest.mark.parametrize("remise", [True, False])
-@pytest.mark.parametrize("verrou", [True, False])
+@pytest.mark.parametrize("handing_in", [True, False])
+@pytest.mark.parametrize("lock", [True, False])
 def test_at_the_close_what_can_still_be_mended_is_said_and_what_cannot(
-    region: Region, remise: bool, verrou: bool
+    region: Region, handing_in: bool, lock: bool
 ) -> None:
-    region.le(date(2022, 2, 10)).envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [FAUX]}, remise=remise)
-    region.le(date(2022, 3, 15), 18)
-    if verrou:
-        acts.verrouille(region.main(), CAMPAGNE, [JURA], "fin")
-    (un,) = (e for e in lettres(region, 3, 16) if e.personne.email == CHEF)
-    texte = lettre(region.vue, un.relances, un.personne, "cle", CHEF).texte
-    assert ("1 ligne retirée" in texte, "1 ligne à corriger" in texte) == (verrou, not verrou)
-    assert (SEUL_LE_REFERENT in texte, ENCORE in texte) == (verrou, not verrou)
+    region.dated(date(2022, 2, 10)).send("jura.xlsx", JURA, CAMPAIGN, {JURA_SUD: [WRONG_LINE]}, handing_in=handing_in)
+    region.dated(date(2022, 3, 15), 18)
+    if lock:
+        acts.lock_ghts(region.main(), CAMPAIGN, [JURA], "fin")
+    (singular,) = (e for e in letters(region, 3, 16) if e.person.email == PROJECT_LEAD)
+    text = letter(region.view, singular.reminders, singular.person, "cle", PROJECT_LEAD).text
+    assert ("1 ligne retirée" in text, "1 ligne à corriger" in text) == (lock, not lock)
+    assert (REFERENT_ALONE in text, STILL_POSSIBLE in text) == (lock, not lock)
 
 
-@pytest.mark.parametrize("remise", [True, False])
-def test_at_the_close_nothing_is_said_of_mending_where_there_is_nothing_to_mend(region: Region, remise: bool) -> None:
-    region.le(date(2022, 2, 10)).envoie("jura.xlsx", JURA, CAMPAGNE, {SUD: [{}]}, remise=remise)
-    acts.verrouille(region.le(date(2022, 3, 15), 18).main(), CAMPAGNE, [JURA], "fin")
-    (un,) = (e for e in lettres(region, 3, 16) if e.personne.email == CHEF)
-    texte = lettre(region.vue, un.relances, un.personne, "cle", CHEF).texte
-    assert "trame verrouillée" in texte
-    assert SEUL_LE_REFERENT not in texte
+@pytest.mark.parametrize("handing_in", [True, False])
+def test_at_the_close_nothing_is_said_of_mending_where_there_is_nothing_to_mend(
+    region: Region, handing_in: bool
+) -> None:
+    region.dated(date(2022, 2, 10)).send("jura.xlsx", JURA, CAMPAIGN, {JURA_SUD: [{}]}, handing_in=handing_in)
+    acts.lock_ghts(region.dated(date(2022, 3, 15), 18).main(), CAMPAIGN, [JURA], "fin")
+    (singular,) = (e for e in letters(region, 3, 16) if e.person.email == PROJECT_LEAD)
+    text = letter(region.view, singular.reminders, singular.person, "cle", PROJECT_LEAD).text
+    assert "trame verrouillée" in text
+    assert REFERENT_ALONE not in text
 
 
 def test_an_extension_moves_the_ladder_of_that_ght_alone(region: Region) -> None:
-    region.le(date(2022, 2, 22))
-    acts.prolonge(region.main(), CAMPAGNE, JURA, date(2022, 3, 31), "congés")
-    apres = le(region, 2, 28)
-    assert etapes(apres, CHEF) == ["ouverture"], (
+    region.dated(date(2022, 2, 22))
+    acts.extend(region.main(), CAMPAIGN, JURA, date(2022, 3, 31), "congés")
+    after = dated(region, 2, 28)
+    assert stages(after, PROJECT_LEAD) == ["ouverture"], (
         "said long ago: nothing else is due before the J-30 of the new deadline"
     )
-    assert raisons(apres, DIRECTEUR) == {"prolongée jusqu'au 31/03/2022, prochain message le 04/04/2022 (J+3)"}
-    assert etapes(le(region, 3, 16), CHEF) == ["J-15"], "its lock is past the campaign's too"
-    assert etapes(le(region, 2, 28), "paat.bfc-06@exemple.invalid", NIEVRE) == ["J-2"]
-    assert etapes(le(region, 4, 1), CHEF) == ["J+1"]
+    assert reasons(after, DIRECTOR) == {"prolongée jusqu'au 31/03/2022, prochain message le 04/04/2022 (J+3)"}
+    assert stages(dated(region, 3, 16), PROJECT_LEAD) == ["J-15"], "its lock is past the campaign's too"
+    assert stages(dated(region, 2, 28), "paat.bfc-06@exemple.invalid", NIEVRE) == ["J-2"]
+    assert stages(dated(region, 4, 1), PROJECT_LEAD) == ["J+1"]
 
 
 def test_an_extension_is_not_followed_by_a_reminder_of_the_same_morning(region: Region) -> None:
-    region.le(date(2022, 2, 28), 15)
-    acts.prolonge(region.main(), CAMPAGNE, JURA, date(2022, 3, 4), "deux jours de plus")
-    assert etapes(le(region, 2, 28, 16), CHEF) == [], "the J-7 of the new deadline was a week ago"
-    assert etapes(le(region, 3, 2), CHEF) == ["J-2"]
+    region.dated(date(2022, 2, 28), 15)
+    acts.extend(region.main(), CAMPAIGN, JURA, date(2022, 3, 4), "deux jours de plus")
+    assert stages(dated(region, 2, 28, 16), PROJECT_LEAD) == [], "the J-7 of the new deadline was a week ago"
+    assert stages(dated(region, 3, 2), PROJECT_LEAD) == ["J-2"]
 
 
 def test_who_is_away_is_told_through_their_stand_in_and_not_again_on_their_return(region: Region) -> None:
-    region.change_le_dossier(
+    region.edit_folder(
         "personnes.csv", "Chef de projet PAAT;ght;ght;BFC-08;;;",
-        f"Chef de projet PAAT;ght;ght;BFC-08;{DIRECTEUR};14/02/2022;18/02/2022",
+        f"Chef de projet PAAT;ght;ght;BFC-08;{DIRECTOR};14/02/2022;18/02/2022",
     )  # fmt: skip
-    (absent,) = lettres(region, 2, 14)
-    assert absent.personne.email == DIRECTEUR
-    assert [r.cle.personne for r in absent.relances] == [CHEF], "the row is theirs: it was said, wherever it went"
-    (present,) = lettres(region, 2, 21)
-    assert present.personne.email == CHEF
+    (absent,) = letters(region, 2, 14)
+    assert absent.person.email == DIRECTOR
+    assert [r.cle.person for r in absent.reminders] == [PROJECT_LEAD], (
+        "the row is theirs: it was said, wherever it went"
+    )
+    (present,) = letters(region, 2, 21)
+    assert present.person.email == PROJECT_LEAD
 
 
 def test_one_letter_for_all_the_late_ght_of_a_referent(region: Region) -> None:
-    tous = envois(region.vue, le(region, 3, 7).relances)
-    (au_referent,) = (e for e in tous if e.personne.email == REFERENT)
-    assert len(au_referent.relances) == 11
-    assert len({e.personne.email for e in tous}) == len(tous)
+    all_of_them = sendings(region.view, dated(region, 3, 7).reminders)
+    (to_referent,) = (e for e in all_of_them if e.person.email == REFERENT)
+    assert len(to_referent.reminders) == 11
+    assert len({e.person.email for e in all_of_them}) == len(all_of_them)
 
 
 def test_without_a_director_the_team_is_told_and_without_a_team_the_referent(region: Region) -> None:
-    region.change_le_dossier("personnes.csv", "ght;BFC-08;;;;oui;", "ght;BFC-08;;;;;")
-    assert etapes(le(region, 3, 3), DIRECTEUR) == ["J+1", "J+3"]
-    assert etapes(le(region, 3, 3), CHEF) == ["J+1", "J+3"]
-    region.change_le_dossier(
+    region.edit_folder("personnes.csv", "ght;BFC-08;;;;oui;", "ght;BFC-08;;;;;")
+    assert stages(dated(region, 3, 3), DIRECTOR) == ["J+1", "J+3"]
+    assert stages(dated(region, 3, 3), PROJECT_LEAD) == ["J+1", "J+3"]
+    region.edit_folder(
         "personnes.csv", "Directeur des achats;ght;ght;BFC-08", "Directeur;etablissement;etablissement;390780146"
     )
-    region.change_le_dossier(
+    region.edit_folder(
         "personnes.csv", "Chef de projet PAAT;ght;ght;BFC-08", "Chef;etablissement;etablissement;390780153"
     )
-    assert etapes(le(region, 3, 1), REFERENT) == ["J+1"]
+    assert stages(dated(region, 3, 1), REFERENT) == ["J+1"]
 
 
 def test_a_letter_that_goes_to_the_referent_for_want_of_anyone_says_so_and_where_to_add_them(region: Region) -> None:
     for code in (JURA, NIEVRE):
-        region.change_le_dossier(
-            "personnes.csv", f"Directeur des achats;ght;ght;{code}", "Directeur;lecture;region;BFC"
-        )
-    (rappel,) = (e for e in envois(region.vue, le(region, 3, 1).relances) if e.personne.email == CHEF)
-    assert "personnes.csv" not in lettre(region.vue, rappel.relances, rappel.personne, "cle", CHEF).texte
-    region.change_le_dossier("personnes.csv", f"Chef de projet PAAT;ght;ght;{JURA}", "Chef;lecture;region;BFC")
-    seul = au_referent(region, 3, 1)
+        region.edit_folder("personnes.csv", f"Directeur des achats;ght;ght;{code}", "Directeur;lecture;region;BFC")
+    (reminder,) = (e for e in sendings(region.view, dated(region, 3, 1).reminders) if e.person.email == PROJECT_LEAD)
+    assert "personnes.csv" not in letter(region.view, reminder.reminders, reminder.person, "cle", PROJECT_LEAD).text
+    region.edit_folder("personnes.csv", f"Chef de projet PAAT;ght;ght;{JURA}", "Chef;lecture;region;BFC")
+    alone = to_referent(region, 3, 1)
     debut = (
         "Bonjour,\n\nPersonne n'est inscrit au nom du GHT Jura dans personnes.csv (dossier de la région) : les messages pour "
         "ce GHT vous arrivent donc. Ajoutez-y son équipe, et elle les recevra.\n\nCampagne"
     )
-    assert seul.texte.startswith(debut)
-    assert "Personne n&#39;est inscrit au nom du GHT Jura" in seul.html
-    region.change_le_dossier("personnes.csv", f"Chef de projet PAAT;ght;ght;{NIEVRE}", "Chef;lecture;region;BFC")
-    deux = au_referent(region, 3, 1).texte
-    assert "Personne n'est inscrit au nom du GHT Nièvre et du GHT Jura dans personnes.csv" in deux
-    assert "les messages pour ces GHT vous arrivent donc. Ajoutez-y leurs équipes, et elles les recevront." in deux
+    assert alone.text.startswith(debut)
+    assert "Personne n&#39;est inscrit au nom du GHT Jura" in alone.html
+    region.edit_folder("personnes.csv", f"Chef de projet PAAT;ght;ght;{NIEVRE}", "Chef;lecture;region;BFC")
+    two_ghts = to_referent(region, 3, 1).text
+    assert "Personne n'est inscrit au nom du GHT Nièvre et du GHT Jura dans personnes.csv" in two_ghts
+    assert "les messages pour ces GHT vous arrivent donc. Ajoutez-y leurs équipes, et elles les recevront." in two_ghts
 
 
-def au_referent(region: Region, mois: int, jour: int) -> Lettre:
-    (un,) = (e for e in envois(region.vue, le(region, mois, jour).relances) if e.personne.email == REFERENT)
-    return lettre(region.vue, un.relances, un.personne, "cle", REFERENT)
+def to_referent(region: Region, month: int, day: int) -> Letter:
+    (singular,) = (e for e in sendings(region.view, dated(region, month, day).reminders) if e.person.email == REFERENT)
+    return letter(region.view, singular.reminders, singular.person, "cle", REFERENT)
 
 
 def test_nobody_is_told_at_night_and_why_is_said(region: Region) -> None:
-    assert le(region, 2, 14, 8).relances == ()
-    assert "hors des heures d'envoi (9h à 18h)" in raisons(le(region, 2, 14, 20), CHEF)
-    assert "week-end" in raisons(le(region, 3, 5), DIRECTEUR)
+    assert dated(region, 2, 14, 8).reminders == ()
+    assert "hors des heures d'envoi (9h à 18h)" in reasons(dated(region, 2, 14, 20), PROJECT_LEAD)
+    assert "week-end" in reasons(dated(region, 3, 5), DIRECTOR)
 
 
 def test_a_folder_without_a_ladder_has_the_one_of_the_example(region: Region) -> None:
-    assert charge(EXEMPLE).rappels == DEFAUT
-    copie = region.ou / "region"
-    region.change_le_dossier("campagnes.csv", "28/02/2022", "28/02/2022")
-    (copie / "rappels.csv").unlink()
-    region.change_le_dossier("campagnes.csv", "28/02/2022", "28/02/2022")
-    assert region.dossier.rappels == DEFAUT
+    assert charge(EXAMPLE).rungs == DEFAULT_LADDER
+    copied = region.where / "region"
+    region.edit_folder("campagnes.csv", "28/02/2022", "28/02/2022")
+    (copied / "rappels.csv").unlink()
+    region.edit_folder("campagnes.csv", "28/02/2022", "28/02/2022")
+    assert region.folder.rungs == DEFAULT_LADDER
 
 
 def test_every_kind_of_message_has_its_words() -> None:
     assert set(MESSAGES) | {"accuse", "injoignable", "hebdo", "total_qui_bouge", "grosse_ligne"} == set(PARTIES)
-    assert {r.message for r in DEFAUT} == set(MESSAGES)
+    assert {r.message for r in DEFAULT_LADDER} == set(MESSAGES)
     assert set(PIECES) <= set(PARTIES)
-    assert set(REPONDENT) <= set(PARTIES)
+    assert set(WITH_REPLIES) <= set(PARTIES)
 
 
-FAUTES = [
+FAULTS = [
     ("J-15;rappel;echeance;-15;ght", "J-15;rappel;echeance;quinze;ght", "ligne 4 : « quinze » dans « jours »"),
     ("J-15;rappel;echeance", "J-15;rappel;echeances", "vouliez-vous dire « echeance » ?"),
     ("J-15;rappel;echeance;-15;ght", "J-15;rappel;echeance;-15;préfet", "ligne 4 : « préfet » dans « a » est inconnu"),
@@ -262,31 +268,31 @@ FAUTES = [
 ]
 
 
-@pytest.mark.parametrize(("avant", "apres", "phrase"), FAUTES)
+@pytest.mark.parametrize(("before", "after", "sentence"), FAULTS)
 def test_a_fault_in_the_ladder_is_said_with_its_file_and_line(
-    region: Region, avant: str, apres: str, phrase: str
+    region: Region, before: str, after: str, sentence: str
 ) -> None:
-    with pytest.raises(UserError, match=r"rappels\.csv") as faute:
-        region.change_le_dossier("rappels.csv", avant, apres)
-    assert phrase in str(faute.value)
+    with pytest.raises(UserError, match=r"rappels\.csv") as fault:
+        region.edit_folder("rappels.csv", before, after)
+    assert sentence in str(fault.value)
 
 
-HEURES_FAUSSES = [
+WRONG_HOURS = [
     ("ouvre = 9", "ouvre = 20", "« ferme » doit venir après « ouvre »"),
     ('feries = ""', 'feries = "Bretagne"', "« Bretagne » n'a pas de jours fériés à part"),
     ("report_jours = 7", "report_jours = 700", "« report_jours » attend un nombre entier, de 1 à 31"),
 ]
 
 
-@pytest.mark.parametrize(("avant", "apres", "phrase"), HEURES_FAUSSES)
+@pytest.mark.parametrize(("before", "after", "sentence"), WRONG_HOURS)
 def test_a_fault_in_the_hours_is_said_with_its_file_and_line(
-    region: Region, avant: str, apres: str, phrase: str
+    region: Region, before: str, after: str, sentence: str
 ) -> None:
-    with pytest.raises(UserError, match=r"reglages.toml, ligne \d+") as faute:
-        region.change_le_dossier("reglages.toml", avant, apres)
-    assert phrase in str(faute.value)
+    with pytest.raises(UserError, match=r"reglages.toml, ligne \d+") as fault:
+        region.edit_folder("reglages.toml", before, after)
+    assert sentence in str(fault.value)
 
 
 def test_the_ladder_follows_the_file_that_people_edit(region: Region) -> None:
-    region.change_le_dossier("rappels.csv", "J-7;rappel;echeance;-7;ght", "J-10;rappel;echeance;-10;ght")
-    assert etapes(le(region, 2, 18), CHEF) == ["J-10"]
+    region.edit_folder("rappels.csv", "J-7;rappel;echeance;-7;ght", "J-10;rappel;echeance;-10;ght")
+    assert stages(dated(region, 2, 18), PROJECT_LEAD) == ["J-10"]

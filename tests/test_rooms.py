@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-RACINE = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent
 PIECES = ("config", "sheets", "reports", "bots", "jobs")
-REGISTRE = "sheets/register/*"
-GABARIT = (
+REGISTER = "sheets/register/*"
+WORKBOOK_WRITERS = (
     "sheets/writing/*",
     "sheets/returning/*",
     "sheets/repairing/*",
@@ -19,7 +19,7 @@ GABARIT = (
     "reports/findings_workbook.py",
     "reports/lines_workbook.py",
 )
-BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
+LIBRARIES: dict[str, tuple[str, ...]] = {
     "slack_bolt": ("bots/*",),
     "slack_sdk": ("bots/*",),
     "smtplib": ("bots/outgoing_mail.py",),
@@ -29,11 +29,11 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
     "apscheduler": ("jobs/schedule.py",),
     "holidays": ("config/working_hours.py",),
     "jinja2": ("bots/letters/composing.py",),
-    "sqlite3": (REGISTRE,),
-    "sqlite_utils": (REGISTRE,),
+    "sqlite3": (REGISTER,),
+    "sqlite_utils": (REGISTER,),
     # The handle on the register is passed along, never asked: see REQUETES.
     "sqlite_utils.Database": (
-        REGISTRE,
+        REGISTER,
         "reports/view.py",
         "jobs/wiring.py",
         "sheets/matching/whole_campaign.py",
@@ -50,14 +50,14 @@ BIBLIOTHEQUES: dict[str, tuple[str, ...]] = {
     "matplotlib": ("reports/drawing.py",),
     # pyplot keeps its figures in one place for the whole process, and the service has threads.
     "matplotlib.pyplot": (),
-    "openpyxl": GABARIT,
-    "openpyxl.utils": GABARIT,
+    "openpyxl": WORKBOOK_WRITERS,
+    "openpyxl.utils": WORKBOOK_WRITERS,
     "time.time": ("jobs/wiring.py",),
     "time.time_ns": ("jobs/wiring.py",),
 }
 """Dotted name → the files where it may be imported; the longest name that fits is the rule."""
-HORLOGES = {"now", "utcnow", "today"}
-REQUETES = {"execute", "executemany", "executescript"}
+CLOCK_CALLS = {"now", "utcnow", "today"}
+QUERY_CALLS = {"execute", "executemany", "executescript"}
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s.*INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|(CREATE|DROP|ALTER)\s+(TABLE|INDEX|VIEW)|PRAGMA)\b",
     re.DOTALL,
@@ -65,83 +65,83 @@ SQL = re.compile(
 
 
 def sources() -> dict[str, str]:
-    fichiers = (f for piece in PIECES for f in (RACINE / piece).rglob("*.py"))
-    return {f.relative_to(RACINE).as_posix(): f.read_text(encoding="utf-8") for f in fichiers}
+    files = (f for piece in PIECES for f in (ROOT / piece).rglob("*.py"))
+    return {f.relative_to(ROOT).as_posix(): f.read_text(encoding="utf-8") for f in files}
 
 
-def importes(arbre: ast.AST) -> Iterator[str]:
+def imported_names(tree: ast.AST) -> Iterator[str]:
     """Everything a module imports, by its full dotted name, inside functions and type-only blocks included."""
-    for noeud in ast.walk(arbre):
-        if isinstance(noeud, ast.Import):
-            yield from (alias.name for alias in noeud.names)
-        elif isinstance(noeud, ast.ImportFrom) and noeud.module and not noeud.level:
-            yield from (f"{noeud.module}.{alias.name}" for alias in noeud.names)
-        elif isinstance(noeud, ast.Call) and ast.unparse(noeud.func).endswith(("import_module", "__import__")):
-            yield from (a.value for a in noeud.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+            yield from (a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
 
 
-def fautes(chemin: str, source: str) -> list[str]:
+def faults(path: str, source: str) -> list[str]:
     """What breaks the order in one module, a sentence each."""
-    arbre = ast.parse(source)
-    noms = list(importes(arbre))
+    tree = ast.parse(source)
+    names = list(imported_names(tree))
     return [
-        *_sens(chemin, noms),
-        *_bibliotheques(chemin, noms),
-        *_horloge(chemin, arbre),
-        *_sql(chemin, arbre),
-        *([f"{chemin}: name it after what it does, not « utils »."] if re.search(r"\butils\b", chemin) else []),
+        *_wrong_direction(path, names),
+        *_misplaced_libraries(path, names),
+        *_clock_reads(path, tree),
+        *_sql(path, tree),
+        *([f"{path}: name it after what it does, not « utils »."] if re.search(r"\butils\b", path) else []),
     ]
 
 
-def _sens(chemin: str, noms: list[str]) -> Iterator[str]:
-    rang = PIECES.index(chemin.split("/", maxsplit=1)[0])
-    for nom in noms:
-        piece = nom.partition(".")[0]
-        if piece in PIECES[rang + 1 :]:
-            yield f"{chemin} imports {nom}: {piece}/ stands to the right of {PIECES[rang]}/, and nothing travels back."
+def _wrong_direction(path: str, names: list[str]) -> Iterator[str]:
+    rank = PIECES.index(path.split("/", maxsplit=1)[0])
+    for name in names:
+        piece = name.partition(".")[0]
+        if piece in PIECES[rank + 1 :]:
+            yield f"{path} imports {name}: {piece}/ stands to the right of {PIECES[rank]}/, and nothing travels back."
 
 
-def _bibliotheques(chemin: str, noms: list[str]) -> Iterator[str]:
-    for nom in noms:
-        regles = [b for b in BIBLIOTHEQUES if f"{nom}.".startswith(f"{b}.")]
-        permis = BIBLIOTHEQUES[max(regles, key=len)] if regles else (chemin,)
-        if not any(fnmatch(chemin, motif) for motif in permis):
-            ou = f"only in {', '.join(permis)}" if permis else "nowhere"
-            yield f"{chemin} imports {nom}, which may appear {ou}."
+def _misplaced_libraries(path: str, names: list[str]) -> Iterator[str]:
+    for name in names:
+        rules = [b for b in LIBRARIES if f"{name}.".startswith(f"{b}.")]
+        allowed = LIBRARIES[max(rules, key=len)] if rules else (path,)
+        if not any(fnmatch(path, reason) for reason in allowed):
+            where = f"only in {', '.join(allowed)}" if allowed else "nowhere"
+            yield f"{path} imports {name}, which may appear {where}."
 
 
-def _horloge(chemin: str, arbre: ast.AST) -> Iterator[str]:
-    if chemin == "jobs/wiring.py":
+def _clock_reads(path: str, tree: ast.AST) -> Iterator[str]:
+    if path == "jobs/wiring.py":
         return
-    for noeud in ast.walk(arbre):
-        if isinstance(noeud, ast.Attribute) and (
-            noeud.attr in HORLOGES or ast.unparse(noeud) in ("time.time", "time.time_ns")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and (
+            node.attr in CLOCK_CALLS or ast.unparse(node) in ("time.time", "time.time_ns")
         ):
-            yield f"{chemin}:{noeud.lineno} reads the wall clock ({ast.unparse(noeud)}); only jobs/wiring.py may."
+            yield f"{path}:{node.lineno} reads the wall clock ({ast.unparse(node)}); only jobs/wiring.py may."
 
 
-def _sql(chemin: str, arbre: ast.AST) -> Iterator[str]:
-    if fnmatch(chemin, REGISTRE):
+def _sql(path: str, tree: ast.AST) -> Iterator[str]:
+    if fnmatch(path, REGISTER):
         return
-    for noeud in ast.walk(arbre):
-        if isinstance(noeud, ast.Constant) and isinstance(noeud.value, str) and SQL.search(noeud.value):
-            yield f"{chemin}:{noeud.lineno} holds SQL; the register's questions stand in {REGISTRE}."
-        if isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Attribute) and noeud.func.attr in REQUETES:
-            yield f"{chemin}:{noeud.lineno} asks the database itself; the register's questions stand in {REGISTRE}."
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.search(node.value):
+            yield f"{path}:{node.lineno} holds SQL; the register's questions stand in {REGISTER}."
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in QUERY_CALLS:
+            yield f"{path}:{node.lineno} asks the database itself; the register's questions stand in {REGISTER}."
 
 
 def test_nobody_breaks_the_order_of_the_house() -> None:
-    assert [faute for chemin, source in sources().items() for faute in fautes(chemin, source)] == []
+    assert [fault for path, source in sources().items() for fault in faults(path, source)] == []
 
 
 def test_the_five_rooms_are_all_there_and_the_only_packages_beside_the_tests() -> None:
-    paquets = {f.parent.name for f in RACINE.glob("*/__init__.py")}
-    assert paquets == {*PIECES, "tests"}
-    assert all(any(chemin.startswith(f"{piece}/") for chemin in sources()) for piece in PIECES)
+    packages = {f.parent.name for f in ROOT.glob("*/__init__.py")}
+    assert packages == {*PIECES, "tests"}
+    assert all(any(path.startswith(f"{piece}/") for path in sources()) for piece in PIECES)
 
 
 OFFENSES = [
-    ("config/rights.py", "from sheets.gain import cumul", "sheets/ stands to the right of config/"),
+    ("config/rights.py", "from sheets.gain import cumulative", "sheets/ stands to the right of config/"),
     ("sheets/compte.py", "import reports.gains", "reports/ stands to the right of sheets/"),
     ("bots/slack/socket_mode.py", "def f():\n    from jobs.taking_in.folders import pull", "jobs/ stands to the right of bots/"),
     ("bots/answer_files.py", "from matplotlib.figure import Figure", "may appear only in reports/drawing.py"),
@@ -173,14 +173,14 @@ OFFENSES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("chemin", "source", "phrase"), OFFENSES)
-def test_an_offence_is_told_in_a_sentence(chemin: str, source: str, phrase: str) -> None:
-    (faute,) = fautes(chemin, source)
-    assert faute.startswith(chemin)
-    assert phrase in faute
+@pytest.mark.parametrize(("path", "source", "sentence"), OFFENSES)
+def test_an_offence_is_told_in_a_sentence(path: str, source: str, sentence: str) -> None:
+    (fault,) = faults(path, source)
+    assert fault.startswith(path)
+    assert sentence in fault
 
 
-PERMIS = [
+ALLOWED = [
     ("jobs/cli/actes.py", "import bots.terminal, reports.gains, sheets.gain, config.french"),
     ("bots/slack/socket_mode.py", "from slack_bolt import App\nfrom slack_sdk.web import WebClient"),
     ("jobs/taking_in/folders.py", "from sqlite_utils import Database"),
@@ -192,6 +192,6 @@ PERMIS = [
 ]
 
 
-@pytest.mark.parametrize(("chemin", "source"), PERMIS)
-def test_what_is_in_its_place_is_left_alone(chemin: str, source: str) -> None:
-    assert fautes(chemin, source) == []
+@pytest.mark.parametrize(("path", "source"), ALLOWED)
+def test_what_is_in_its_place_is_left_alone(path: str, source: str) -> None:
+    assert faults(path, source) == []

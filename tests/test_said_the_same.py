@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 from bots.questions import INTENTIONS
-from bots.slack.blocks import reponse as blocks_of
+from bots.slack.blocks import answer as blocks_of
 from reports.answer import FACTS
 from sheets.register import acts
-from tests.region import Region, nouvelle
+from tests.region import Region, new_region
 
-ANNUELLE = "2021-annuelle"
+YEAR_END = "2021-annuelle"
 SENS, MORTEAU = "890970569", "250000221"
 YONNE = "GHT Nord Yonne"
 
 
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
-    return nouvelle(tmp_path)
+    return new_region(tmp_path)
 
 
 def plain(text: str) -> str:
@@ -31,10 +31,10 @@ def plain(text: str) -> str:
 
 def test_quality_is_judged_before_decisions_and_said_after_them_beside(region: Region) -> None:
     too_good = {"montant_reference": 1_000, "gain_annuel": 2_000}
-    region.envoie("yonne.xlsx", "BFC-05", ANNUELLE, {SENS: [{**too_good, "intitule": f"L{n}"} for n in range(2)]})
+    region.send("yonne.xlsx", "BFC-05", YEAR_END, {SENS: [{**too_good, "intitule": f"L{n}"} for n in range(2)]})
     for n in (1, 2):
-        acts.decide(region.main(), f"{ANNUELLE}/{SENS}/{n:04d}", "retenir", "relu")
-    r = region.demande("qualité BFC 2021")
+        acts.decide(region.main(), f"{YEAR_END}/{SENS}/{n:04d}", "retenir", "relu")
+    r = region.ask("qualité BFC 2021")
     assert (r["valeur"], r["totaux"]["gain_retenu"]) == (0.0, r["declare"])
     assert (r["faits"]["qualite_apres"], r["faits"]["qualite_euros"], r["faits"]["qualite_euros_apres"]) == (
         "1",
@@ -48,53 +48,53 @@ def test_quality_is_judged_before_decisions_and_said_after_them_beside(region: R
 def test_a_sound_line_that_is_struck_by_hand_leaves_the_headline_as_it_was(region: Region) -> None:
     lines: list[dict[str, object]] = [{"intitule": "Gants"}, {"intitule": "Linge"}, {"intitule": "Rêve", "statut": "potentiel",
              "date_premiere_commande": ""}, {"intitule": "Faux", "montant_reference": 1_000, "gain_annuel": 2_000}]  # fmt: skip
-    region.envoie("yonne.xlsx", "BFC-05", ANNUELLE, {SENS: lines})
-    before = region.demande("qualité BFC 2021")
+    region.send("yonne.xlsx", "BFC-05", YEAR_END, {SENS: lines})
+    before = region.ask("qualité BFC 2021")
     assert before["valeur"] == 0.75, "a potential line is a declared line"
     assert "Après décisions" not in before["texte"]
-    acts.decide(region.main(), f"{ANNUELLE}/{SENS}/0001", "retirer", "relu")
-    after = region.demande("qualité BFC 2021")
+    acts.decide(region.main(), f"{YEAR_END}/{SENS}/0001", "retirer", "relu")
+    after = region.ask("qualité BFC 2021")
     assert (after["valeur"], after["faits"]["qualite_apres"]) == (0.75, "0.5")
 
 
 def test_every_amount_among_the_facts_is_euros(region: Region) -> None:
     line = {"montant_reference": 100_000, "gain_annuel": 9_600, "date_premiere_commande": date(2021, 7, 1)}
-    region.envoie("yonne.xlsx", "BFC-05", ANNUELLE, {SENS: [line]})
-    region.le(date(2022, 2, 20)).envoie("yonne.xlsx", "BFC-05", ANNUELLE, {SENS: [line, {**line, "intitule": "Deux"}]})
+    region.send("yonne.xlsx", "BFC-05", YEAR_END, {SENS: [line]})
+    region.dated(date(2022, 2, 20)).send("yonne.xlsx", "BFC-05", YEAR_END, {SENS: [line, {**line, "intitule": "Deux"}]})
     seen: dict[str, str] = {}
     for i in INTENTIONS:
-        asked = i.exemple if i.cle in ("comparaison", "changements") else i.propose(YONNE, 2021)
+        asked = i.example if i.cle in ("comparaison", "changements") else i.suggests(YONNE, 2021)
         asked = asked.replace("depuis un mois ?", "depuis le 01/02/2022").replace(
             "depuis le 15/03 ?", "depuis le 01/02/2022"
         )
-        seen |= region.demande(asked)["faits"]
+        seen |= region.ask(asked)["faits"]
     euros = {k: v for k, v in seen.items() if FACTS[k] == "EUR"}
     assert all(re.fullmatch(r"-?\d+\.\d\d", v) for v in euros.values()), euros
     assert {"achats", "perimetre_traite", "retenu_avant", "gain_annuel", "notifie", "report", "impute"} <= euros.keys()
     assert (euros["perimetre_traite"], euros["gain_annuel"]) == ("200000.00", "19200.00")
     assert not any(re.fullmatch(r"-?\d+\.\d\d", v) for k, v in seen.items() if FACTS[k] in ("nombre", "jour"))
-    covered = region.demande(f"couverture {YONNE} 2021")
+    covered = region.ask(f"couverture {YONNE} 2021")
     rate = Decimal(covered["faits"]["perimetre_traite"]) / Decimal(covered["faits"]["achats"])
     assert float(rate) == pytest.approx(covered["valeur"], abs=1e-6)
 
 
 def test_an_objective_of_zero_is_said_in_one_way(region: Region) -> None:
-    region.change_le_dossier("objectifs.csv", ";source\n", ";source\nght;BFC-05;2021;v0;01/01/2021;0;test\n")
-    region.envoie("yonne.xlsx", "BFC-05", ANNUELLE, {SENS: [{}]})
+    region.edit_folder("objectifs.csv", ";source\n", ";source\nght;BFC-05;2021;v0;01/01/2021;0;test\n")
+    region.send("yonne.xlsx", "BFC-05", YEAR_END, {SENS: [{}]})
     for question in (f"gains {YONNE} 2021", f"objectif {YONNE} 2021", f"prévision {YONNE} 2021",
                      f"compare {YONNE} et GHT Nièvre 2021"):  # fmt: skip
-        r = region.demande(question)
+        r = region.ask(question)
         assert "pas de taux d'atteinte" in r["texte"], question
         assert "pas d'objectif" not in r["texte"].lower(), question
         assert r["taux_atteinte"] is None
-    r = region.demande(f"gains {YONNE} 2021")
+    r = region.ask(f"gains {YONNE} 2021")
     assert r["objectif"] == "0.00"
-    assert "pas de taux d'atteinte" in repr(blocks_of(r, region.dossier))
+    assert "pas de taux d'atteinte" in repr(blocks_of(r, region.folder))
 
 
 def test_an_attainment_belongs_to_one_side_of_a_comparison(region: Region) -> None:
-    region.envoie("yonne.xlsx", "BFC-05", ANNUELLE, {SENS: [{}]})
-    r = region.demande(f"compare {YONNE} et BFC 2021")
+    region.send("yonne.xlsx", "BFC-05", YEAR_END, {SENS: [{}]})
+    r = region.ask(f"compare {YONNE} et BFC 2021")
     assert (r["objectif"], r["taux_atteinte"]) == (None, None)
     assert [li["libelle"] for li in r["lignes"] if "objectif" in li] == [YONNE, "Bourgogne-Franche-Comté"]
-    assert "Atteint à" not in repr(blocks_of(r, region.dossier))
+    assert "Atteint à" not in repr(blocks_of(r, region.folder))

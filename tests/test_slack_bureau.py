@@ -15,231 +15,231 @@ import pytest
 from slack_bolt import BoltRequest
 
 from bots.slack import conversation, modals, socket_mode
-from bots.slack.conversation import Maison
+from bots.slack.conversation import BotHost
 from bots.slack.socket_mode import Robot
-from bots.slack.web_api import Reglages
-from reports.view import Vue
-from sheets.register.database import ouvre
-from tests.fake_slack import FauxSlack, faux_slack, sans_depot
-from tests.region import Region, nouvelle
-from tests.test_blocks import MIDI, relit
-from tests.test_bureau import rempli, verifie_modale
-from tests.test_slack import INCONNU, JETON, PRISE, REFERENT, attend
-from tests.workshop import en_janvier
+from bots.slack.web_api import Settings
+from reports.view import View
+from sheets.register.database import open_register
+from tests.fake_slack import FakeSlack, fake_slack, no_drop
+from tests.region import Region, new_region
+from tests.test_blocks import NOON, read_back
+from tests.test_bureau import check_modal, filled_form
+from tests.test_slack import APP_TOKEN, BOT_TOKEN, REFERENT, UNKNOWN_PERSON, wait_for
+from tests.workshop import january_line
 
 GHT = "U02DIR"
-LIGNE = "2021-annuelle/390780146/0002"
+LINE = "2021-annuelle/390780146/0002"
 
 
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
-    region = nouvelle(tmp_path).le(date(2022, 3, 1))
-    region.envoie("Jura.xlsx", "BFC-08", "2021-annuelle", {"390780146": [
-        en_janvier(4321), en_janvier(98_765, montant_reference=1000),
+    region = new_region(tmp_path).dated(date(2022, 3, 1))
+    region.send("Jura.xlsx", "BFC-08", "2021-annuelle", {"390780146": [
+        january_line(4321), january_line(98_765, montant_reference=1000),
     ]})  # fmt: skip
     region.db.close()
     return region
 
 
 @pytest.fixture
-def salon(region: Region) -> Iterator[tuple[Robot, FauxSlack, Region]]:
+def channel(region: Region) -> Iterator[tuple[Robot, FakeSlack, Region]]:
     @contextmanager
-    def vue() -> Iterator[Vue]:
-        db = ouvre(region.ou / "vigie.sqlite")
+    def view() -> Iterator[View]:
+        db = open_register(region.where / "vigie.sqlite")
         try:
-            yield Vue(db, region.dossier, MIDI.date())
+            yield View(db, region.folder, NOON.date())
         finally:
             db.close()
 
-    with faux_slack() as serveur:
-        serveur.connait(REFERENT, "referent.bfc@exemple.invalid", is_email_confirmed=True)
-        serveur.connait(GHT, "directeur.bfc-08@exemple.invalid", is_email_confirmed=True)
-        serveur.connait(INCONNU, "quelqu-un@ailleurs.invalid", is_email_confirmed=True)
-        robot = socket_mode.robot(Reglages(JETON, PRISE, serveur.adresse), Maison(vue, lambda: MIDI, sans_depot))
-        yield robot, serveur, region
+    with fake_slack() as server:
+        server.add_person(REFERENT, "referent.bfc@exemple.invalid", is_email_confirmed=True)
+        server.add_person(GHT, "directeur.bfc-08@exemple.invalid", is_email_confirmed=True)
+        server.add_person(UNKNOWN_PERSON, "quelqu-un@ailleurs.invalid", is_email_confirmed=True)
+        robot = socket_mode.robot(Settings(BOT_TOKEN, APP_TOKEN, server.address), BotHost(view, lambda: NOON, no_drop))
+        yield robot, server, region
         socket_mode.ferme(robot)
 
 
-def livre(robot: Robot, corps: dict[str, Any]) -> Any:
+def deliver(robot: Robot, body: dict[str, Any]) -> Any:
     """Hand an envelope's payload to the application; what it acknowledges with comes back."""
-    rendu = robot.app.dispatch(BoltRequest(body=corps, mode="socket_mode"))
-    assert rendu.status == 200
-    return json.loads(rendu.body) if rendu.body else None
+    result = robot.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+    assert result.status == 200
+    return json.loads(result.body) if result.body else None
 
 
-def actes(region: Region) -> list[tuple[str, str, str]]:
+def acts(region: Region) -> list[tuple[str, str, str]]:
     """(what, by whom, why) of everything that was done."""
-    db = ouvre(region.ou / "vigie.sqlite")
+    db = open_register(region.where / "vigie.sqlite")
     try:
         return [(a["genre"], a["par"], a["motif"]) for a in db["actes"].rows]
     finally:
         db.close()
 
 
-def ouverture(qui: str = REFERENT, onglet: str = "home") -> dict[str, Any]:
-    evenement = {"type": "app_home_opened", "user": qui, "channel": "D01", "tab": onglet, "event_ts": "1.1"}
-    return {"type": "event_callback", "team_id": "T01", "event_id": "EvH", "event": evenement}
+def home_opened(who: str = REFERENT, tab: str = "home") -> dict[str, Any]:
+    event = {"type": "app_home_opened", "user": who, "channel": "D01", "tab": tab, "event_ts": "1.1"}
+    return {"type": "event_callback", "team_id": "T01", "event_id": "EvH", "event": event}
 
 
-def geste(valeur: str, qui: str = REFERENT, numero: str = "t1", nom: str = "bureau-geste") -> dict[str, Any]:
+def gesture(value: str, who: str = REFERENT, number: str = "t1", name: str = "bureau-geste") -> dict[str, Any]:
     """A button, as the home tab sends it."""
-    return {"type": "block_actions", "user": {"id": qui, "team_id": "T01"}, "team": {"id": "T01"}, "trigger_id": numero,
+    return {"type": "block_actions", "user": {"id": who, "team_id": "T01"}, "team": {"id": "T01"}, "trigger_id": number,
             "container": {"type": "view", "view_id": "V0"},
-            "actions": [{"type": "button", "action_id": nom, "block_id": "b", "value": valeur}]}  # fmt: skip
+            "actions": [{"type": "button", "action_id": name, "block_id": "b", "value": value}]}  # fmt: skip
 
 
-def choisit(valeur: str, numero: str = "t1") -> dict[str, Any]:
+def choose(value: str, number: str = "t1") -> dict[str, Any]:
     """The same as an overflow menu or a list sends it."""
-    corps = geste(valeur, numero=numero)
-    corps["actions"] = [
-        {"type": "overflow", "action_id": "bureau-geste", "block_id": "b", "selected_option": {"value": valeur}}
+    body = gesture(value, number=number)
+    body["actions"] = [
+        {"type": "overflow", "action_id": "bureau-geste", "block_id": "b", "selected_option": {"value": value}}
     ]
-    return corps
+    return body
 
 
-def envoi(vue: dict[str, Any], qui: str = REFERENT) -> dict[str, Any]:
-    return {"type": "view_submission", "user": {"id": qui, "team_id": "T01"}, "team": {"id": "T01"}, "trigger_id": "t9",
-            "view": {**vue, "type": "modal"}}  # fmt: skip
+def sending(view: dict[str, Any], who: str = REFERENT) -> dict[str, Any]:
+    return {"type": "view_submission", "user": {"id": who, "team_id": "T01"}, "team": {"id": "T01"}, "trigger_id": "t9",
+            "view": {**view, "type": "modal"}}  # fmt: skip
 
 
-def test_opening_the_home_tab_publishes_it_for_whoever_opens_it(salon: tuple[Robot, FauxSlack, Region]) -> None:
-    robot, serveur, _ = salon
-    for qui in (REFERENT, GHT, INCONNU):
-        livre(robot, ouverture(qui))
-    livre(robot, ouverture(onglet="messages"))
-    attend(robot)
-    publies = {p["user_id"]: p["view"] for p in serveur.corps("views.publish")}
-    assert {v["type"] for v in publies.values()} == {"home"}
-    for v in publies.values():
-        relit(v["blocks"], 100)
-    assert publies[REFERENT]["blocks"][0]["text"]["text"] == "Bourgogne-Franche-Comté : 11 choses à faire"
-    assert publies[GHT]["blocks"][0]["text"]["text"] == "GHT Jura : 4 choses à faire"
-    assert [b["text"]["text"] for b in publies[INCONNU]["blocks"]] == [conversation.INCONNU]
-    assert len(serveur.corps("views.publish")) == 3
+def test_opening_the_home_tab_publishes_it_for_whoever_opens_it(channel: tuple[Robot, FakeSlack, Region]) -> None:
+    robot, server, _ = channel
+    for who in (REFERENT, GHT, UNKNOWN_PERSON):
+        deliver(robot, home_opened(who))
+    deliver(robot, home_opened(tab="messages"))
+    wait_for(robot)
+    published_views = {p["user_id"]: p["view"] for p in server.body("views.publish")}
+    assert {v["type"] for v in published_views.values()} == {"home"}
+    for v in published_views.values():
+        read_back(v["blocks"], 100)
+    assert published_views[REFERENT]["blocks"][0]["text"]["text"] == "Bourgogne-Franche-Comté : 11 choses à faire"
+    assert published_views[GHT]["blocks"][0]["text"]["text"] == "GHT Jura : 4 choses à faire"
+    assert [b["text"]["text"] for b in published_views[UNKNOWN_PERSON]["blocks"]] == [conversation.UNKNOWN_PERSON]
+    assert len(server.body("views.publish")) == 3
 
 
-def test_from_a_button_to_the_act_and_the_home_follows(salon: tuple[Robot, FauxSlack, Region]) -> None:
-    robot, serveur, region = salon
-    livre(robot, geste(f"decider {LIGNE}"))
-    attend(robot)
-    (ouverte,) = serveur.corps("views.open")
-    assert ouverte["trigger_id"] == "t1"
-    verifie_modale(ouverte["view"])
-    refus = livre(robot, envoi(rempli(ouverte["view"], sens="retenir", motif=" ")))
-    assert refus == {
+def test_from_a_button_to_the_act_and_the_home_follows(channel: tuple[Robot, FakeSlack, Region]) -> None:
+    robot, server, region = channel
+    deliver(robot, gesture(f"decider {LINE}"))
+    wait_for(robot)
+    (opened_one,) = server.body("views.open")
+    assert opened_one["trigger_id"] == "t1"
+    check_modal(opened_one["view"])
+    refusal = deliver(robot, sending(filled_form(opened_one["view"], sens="retenir", motif=" ")))
+    assert refusal == {
         "response_action": "errors",
         "errors": {"motif": "Un motif est demandé : il se lira partout où se lit le chiffre."},
     }
-    attend(robot)
-    assert serveur.corps("views.publish") == [], "nothing was done"
-    fait = livre(robot, envoi(rempli(ouverte["view"], sens="retenir", motif="marché relu")))
-    assert fait["response_action"] == "update"
-    assert "gardée" in fait["view"]["blocks"][0]["text"]["text"]
-    attend(robot)
-    assert "Trancher" not in json.dumps(serveur.corps("views.publish")[-1])
-    assert actes(region) == [("retenir", "referent.bfc@exemple.invalid", "marché relu")]
+    wait_for(robot)
+    assert server.body("views.publish") == [], "nothing was done"
+    done = deliver(robot, sending(filled_form(opened_one["view"], sens="retenir", motif="marché relu")))
+    assert done["response_action"] == "update"
+    assert "gardée" in done["view"]["blocks"][0]["text"]["text"]
+    wait_for(robot)
+    assert "Trancher" not in json.dumps(server.body("views.publish")[-1])
+    assert acts(region) == [("retenir", "referent.bfc@exemple.invalid", "marché relu")]
 
 
-def test_what_slack_delivers_twice_opens_one_form_and_writes_one_act(salon: tuple[Robot, FauxSlack, Region]) -> None:
-    robot, serveur, region = salon
+def test_what_slack_delivers_twice_opens_one_form_and_writes_one_act(channel: tuple[Robot, FakeSlack, Region]) -> None:
+    robot, server, region = channel
     for _ in range(3):
-        livre(robot, choisit("prolonger 2021-annuelle/BFC-08"))
-    attend(robot)
-    (ouverte,) = serveur.corps("views.open")
-    rempli_ = envoi(rempli(ouverte["view"], jusqu_au="2022-04-15", motif="grève"))
-    dits = [livre(robot, rempli_)["view"]["blocks"][0]["text"]["text"] for _ in range(2)]
-    assert "portée au 15/04/2022" in dits[0]
-    assert dits[1] == modals.DEJA
-    assert len(actes(region)) == 1
+        deliver(robot, choose("prolonger 2021-annuelle/BFC-08"))
+    wait_for(robot)
+    (opened_one,) = server.body("views.open")
+    filled_ = sending(filled_form(opened_one["view"], jusqu_au="2022-04-15", motif="grève"))
+    all_said = [deliver(robot, filled_)["view"]["blocks"][0]["text"]["text"] for _ in range(2)]
+    assert "portée au 15/04/2022" in all_said[0]
+    assert all_said[1] == modals.ALREADY_DONE
+    assert len(acts(region)) == 1
 
 
-def test_somebody_unknown_opens_and_sends_nothing(salon: tuple[Robot, FauxSlack, Region]) -> None:
-    robot, serveur, region = salon
-    livre(robot, geste(f"decider {LIGNE}"))
-    attend(robot)
-    livre(robot, geste(f"decider {LIGNE}", qui=INCONNU, numero="t2"))
-    attend(robot)
-    vraie, refus = (o["view"] for o in serveur.corps("views.open"))
-    assert conversation.INCONNU in json.dumps(refus, ensure_ascii=False)
-    fait = livre(robot, envoi(rempli(vraie, sens="retenir", motif="moi"), qui=INCONNU))
-    assert fait["view"]["blocks"][0]["text"]["text"] == conversation.INCONNU
-    assert actes(region) == []
+def test_somebody_unknown_opens_and_sends_nothing(channel: tuple[Robot, FakeSlack, Region]) -> None:
+    robot, server, region = channel
+    deliver(robot, gesture(f"decider {LINE}"))
+    wait_for(robot)
+    deliver(robot, gesture(f"decider {LINE}", who=UNKNOWN_PERSON, number="t2"))
+    wait_for(robot)
+    real_view, refusal = (o["view"] for o in server.body("views.open"))
+    assert conversation.UNKNOWN_PERSON in json.dumps(refusal, ensure_ascii=False)
+    done = deliver(robot, sending(filled_form(real_view, sens="retenir", motif="moi"), who=UNKNOWN_PERSON))
+    assert done["view"]["blocks"][0]["text"]["text"] == conversation.UNKNOWN_PERSON
+    assert acts(region) == []
 
 
-def test_a_page_of_the_home_follows_another(salon: tuple[Robot, FauxSlack, Region]) -> None:
-    robot, serveur, _ = salon
-    livre(robot, geste("10 2021-annuelle/BFC", nom="bureau-page-suite"))
-    attend(robot)
-    publiee = json.dumps(serveur.corps("views.publish")[0])
-    assert publiee.count("overflow") == 1
-    assert "Revenir au d" in publiee
+def test_a_page_of_the_home_follows_another(channel: tuple[Robot, FakeSlack, Region]) -> None:
+    robot, server, _ = channel
+    deliver(robot, gesture("10 2021-annuelle/BFC", name="bureau-page-suite"))
+    wait_for(robot)
+    published = json.dumps(server.body("views.publish")[0])
+    assert published.count("overflow") == 1
+    assert "Revenir au d" in published
 
 
 def test_a_form_that_slack_no_longer_takes_is_said_in_a_direct_message(
-    salon: tuple[Robot, FauxSlack, Region], caplog: pytest.LogCaptureFixture
+    channel: tuple[Robot, FakeSlack, Region], caplog: pytest.LogCaptureFixture
 ) -> None:
-    robot, serveur, _ = salon
-    serveur.pannes["views.open"] = ["refus expired_trigger_id"]
-    livre(robot, geste(f"decider {LIGNE}"))
-    attend(robot)
-    (dit,) = serveur.corps("chat.postMessage")
-    assert dit["channel"] == REFERENT
-    assert "Réessayez" in dit["text"]
+    robot, server, _ = channel
+    server.breakdowns["views.open"] = ["refus expired_trigger_id"]
+    deliver(robot, gesture(f"decider {LINE}"))
+    wait_for(robot)
+    (said,) = server.body("chat.postMessage")
+    assert said["channel"] == REFERENT
+    assert "Réessayez" in said["text"]
     assert "expired_trigger_id" in caplog.text
 
 
 def test_a_fault_of_ours_while_sending_is_one_sentence_in_place_of_the_form(
-    salon: tuple[Robot, FauxSlack, Region], monkeypatch: pytest.MonkeyPatch
+    channel: tuple[Robot, FakeSlack, Region], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    robot, serveur, _ = salon
-    livre(robot, geste(f"decider {LIGNE}"))
-    attend(robot)
-    vue = serveur.corps("views.open")[0]["view"]
-    monkeypatch.setattr("bots.slack.modals.soumet", lambda *_: 1 / 0)
-    dit = livre(robot, envoi(rempli(vue, sens="retenir", motif="relu")))
-    assert "donnez cette référence" in dit["view"]["blocks"][0]["text"]["text"]
-    monkeypatch.setattr("bots.slack.home_tab.accueil", lambda *_: 1 / 0)
-    livre(robot, ouverture())
-    attend(robot)
-    assert "donnez cette référence" in json.dumps(serveur.corps("views.publish")[-1], ensure_ascii=False)
+    robot, server, _ = channel
+    deliver(robot, gesture(f"decider {LINE}"))
+    wait_for(robot)
+    view = server.body("views.open")[0]["view"]
+    monkeypatch.setattr("bots.slack.modals.submit", lambda *_: 1 / 0)
+    said = deliver(robot, sending(filled_form(view, sens="retenir", motif="relu")))
+    assert "donnez cette référence" in said["view"]["blocks"][0]["text"]["text"]
+    monkeypatch.setattr("bots.slack.home_tab.home_blocks", lambda *_: 1 / 0)
+    deliver(robot, home_opened())
+    wait_for(robot)
+    assert "donnez cette référence" in json.dumps(server.body("views.publish")[-1], ensure_ascii=False)
 
 
-def ensemble(robot: Robot, envois: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def together(robot: Robot, sendings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What each of several sendings gets, all handed over at the same instant."""
-    porte = threading.Barrier(len(envois))
+    barrier = threading.Barrier(len(sendings))
 
-    def un(corps: dict[str, Any]) -> dict[str, Any]:
-        porte.wait(10)
-        rendu: dict[str, Any] = livre(robot, corps)
-        return rendu
+    def once(body: dict[str, Any]) -> dict[str, Any]:
+        barrier.wait(10)
+        result: dict[str, Any] = deliver(robot, body)
+        return result
 
-    with ThreadPoolExecutor(len(envois)) as fils:
-        return list(fils.map(un, envois))
+    with ThreadPoolExecutor(len(sendings)) as threads:
+        return list(threads.map(once, sendings))
 
 
-def test_the_same_form_taken_by_several_threads_at_once_is_done_once(salon: tuple[Robot, FauxSlack, Region]) -> None:
-    robot, serveur, region = salon
-    livre(robot, geste(f"decider {LIGNE}"))
-    attend(robot)
-    rempli_ = envoi(rempli(serveur.corps("views.open")[0]["view"], sens="retenir", motif="relu"))
-    dits = [r["view"]["blocks"][0]["text"]["text"] for r in ensemble(robot, [rempli_] * 6)]
-    assert dits.count(modals.DEJA) == 5
-    assert len(actes(region)) == 1
+def test_the_same_form_taken_by_several_threads_at_once_is_done_once(channel: tuple[Robot, FakeSlack, Region]) -> None:
+    robot, server, region = channel
+    deliver(robot, gesture(f"decider {LINE}"))
+    wait_for(robot)
+    filled_ = sending(filled_form(server.body("views.open")[0]["view"], sens="retenir", motif="relu"))
+    all_said = [r["view"]["blocks"][0]["text"]["text"] for r in together(robot, [filled_] * 6)]
+    assert all_said.count(modals.ALREADY_DONE) == 5
+    assert len(acts(region)) == 1
 
 
 def test_of_two_people_who_decide_at_once_the_second_is_told_and_writes_nothing(
-    salon: tuple[Robot, FauxSlack, Region],
+    channel: tuple[Robot, FakeSlack, Region],
 ) -> None:
-    robot, serveur, region = salon
-    serveur.connait("U04DGOS", "dgos@exemple.invalid", is_email_confirmed=True)
-    livre(robot, geste(f"decider {LIGNE}"))
-    livre(robot, geste(f"decider {LIGNE}", qui="U04DGOS", numero="t2"))
-    attend(robot)
-    vues = [o["view"] for o in serveur.corps("views.open")]
-    envois = [
-        envoi({**rempli(vue, sens=sens, motif="relu"), "id": f"V{sens}"}, qui=qui)
-        for vue, sens, qui in zip(vues, ("retenir", "retirer"), (REFERENT, "U04DGOS"), strict=True)
+    robot, server, region = channel
+    server.add_person("U04DGOS", "dgos@exemple.invalid", is_email_confirmed=True)
+    deliver(robot, gesture(f"decider {LINE}"))
+    deliver(robot, gesture(f"decider {LINE}", who="U04DGOS", number="t2"))
+    wait_for(robot)
+    views = [o["view"] for o in server.body("views.open")]
+    sendings = [
+        sending({**filled_form(view, sens=direction, motif="relu"), "id": f"V{direction}"}, who=who)
+        for view, direction, who in zip(views, ("retenir", "retirer"), (REFERENT, "U04DGOS"), strict=True)
     ]
-    dits = [r["view"]["blocks"][0]["text"]["text"] for r in ensemble(robot, envois)]
-    assert dits.count(modals.CHANGE) == 1
-    assert len(actes(region)) == 1
+    all_said = [r["view"]["blocks"][0]["text"]["text"] for r in together(robot, sendings)]
+    assert all_said.count(modals.CHANGE) == 1
+    assert len(acts(region)) == 1

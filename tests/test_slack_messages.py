@@ -11,151 +11,164 @@ from typing import Any
 
 import pytest
 
-from bots.delivery import Canal, tourne
-from bots.letters.letter import EnvoiError, Lettre, Piece
+from bots.delivery import DeliveryChannel, deliver_due
+from bots.letters.letter import Letter, Piece, SendingError
 from bots.slack import direct_messages
 from bots.slack.blocks import Message
-from bots.slack.conversation import Maison, Profil
-from bots.slack.web_api import Reglages
+from bots.slack.conversation import BotHost, Profile
+from bots.slack.web_api import Settings
 from reports.due.everything import dues
-from reports.view import Vue
+from reports.view import View
 from sheets.register import outbox
-from tests.fake_slack import FauxSlack, faux_slack, sans_depot
-from tests.region import Region, nouvelle
-from tests.test_blocks import verifie
+from tests.fake_slack import FakeSlack, fake_slack, no_drop
+from tests.region import Region, new_region
+from tests.test_blocks import check_message
 
-CHEF, COMPTE = "paat.bfc-08@exemple.invalid", "U08CHEF"
-LETTRE = Lettre(
-    "abc123", COMPTE, "GHT Jura : trame attendue", "Bonjour,\n\n  • Il manque <!channel> & @tous\n", "", repond=True
+PROJECT_LEAD, ACCOUNT = "paat.bfc-08@exemple.invalid", "U08CHEF"
+LETTER = Letter(
+    "abc123",
+    ACCOUNT,
+    "GHT Jura : trame attendue",
+    "Bonjour,\n\n  • Il manque <!channel> & @tous\n",
+    "",
+    takes_replies=True,
 )
 
 
 @pytest.fixture
-def serveur() -> Iterator[FauxSlack]:
-    with faux_slack() as faux:
-        faux.connait(COMPTE, CHEF, is_email_confirmed=True)
-        yield faux
+def server() -> Iterator[FakeSlack]:
+    with fake_slack() as fake:
+        fake.add_person(ACCOUNT, PROJECT_LEAD, is_email_confirmed=True)
+        yield fake
 
 
 @pytest.fixture
-def canal(serveur: FauxSlack) -> Canal:
-    return direct_messages.canal(Reglages("xoxb-1234-Secret", None, serveur.adresse))
+def delivery_channel(server: FakeSlack) -> DeliveryChannel:
+    return direct_messages.delivery_channel(Settings("xoxb-1234-Secret", None, server.address))
 
 
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
-    return nouvelle(tmp_path).le(date(2022, 2, 14), 10)
+    return new_region(tmp_path).dated(date(2022, 2, 14), 10)
 
 
-def maison(region: Region) -> Maison:
+def host(region: Region) -> BotHost:
     @contextmanager
-    def vue() -> Iterator[Vue]:
-        yield region.vue
+    def view() -> Iterator[View]:
+        yield region.view
 
-    return Maison(vue, lambda: region.heure, sans_depot)
-
-
-def rang(region: Region) -> outbox.Rang:
-    etats = ("à dire", "pris", "dit", "refusé", "doute")
-    return next(r for r in outbox.en_etat(region.db, *etats) if r.cle.personne == CHEF)
+    return BotHost(view, lambda: region.hour, no_drop)
 
 
-def test_a_letter_bears_its_key_and_its_buttons_and_mentions_nobody(serveur: FauxSlack, canal: Canal) -> None:
-    canal.envoie(LETTRE)
-    (poste,) = serveur.corps("chat.postMessage")
-    assert poste["channel"] == f"D-{COMPTE}"
-    assert poste["blocks"][0]["block_id"] == "lettre-abc123"
-    assert [b["action_id"] for b in poste["blocks"][-1]["elements"]] == ["rappel-noter", "rappel-reporter"]
-    assert "<!channel>" not in str(poste["blocks"])
-    verifie(poste["blocks"], poste["text"])
+def rank(region: Region) -> outbox.StoredMessage:
+    states = ("à dire", "pris", "dit", "refusé", "doute")
+    return next(r for r in outbox.in_states(region.db, *states) if r.cle.person == PROJECT_LEAD)
+
+
+def test_a_letter_bears_its_key_and_its_buttons_and_mentions_nobody(
+    server: FakeSlack, delivery_channel: DeliveryChannel
+) -> None:
+    delivery_channel.send(LETTER)
+    (slack_mail,) = server.body("chat.postMessage")
+    assert slack_mail["channel"] == f"D-{ACCOUNT}"
+    assert slack_mail["blocks"][0]["block_id"] == "lettre-abc123"
+    assert [b["action_id"] for b in slack_mail["blocks"][-1]["elements"]] == ["rappel-noter", "rappel-reporter"]
+    assert "<!channel>" not in str(slack_mail["blocks"])
+    check_message(slack_mail["blocks"], slack_mail["text"])
 
 
 def test_someone_is_found_by_their_address_and_who_has_no_account_is_left_to_another_channel(
-    region: Region, serveur: FauxSlack, canal: Canal
+    region: Region, server: FakeSlack, delivery_channel: DeliveryChannel
 ) -> None:
-    personnes = region.dossier.personnes
-    assert canal.adresse(personnes[CHEF]) == COMPTE
-    assert canal.adresse(personnes["paat.bfc-06@exemple.invalid"]) == ""
-    assert len(serveur.recus) == 2
-    canal.adresse(personnes[CHEF])
-    assert len(serveur.recus) == 2, "an account is looked for once"
+    persons = region.folder.persons
+    assert delivery_channel.address(persons[PROJECT_LEAD]) == ACCOUNT
+    assert delivery_channel.address(persons["paat.bfc-06@exemple.invalid"]) == ""
+    assert len(server.received_files) == 2
+    delivery_channel.address(persons[PROJECT_LEAD])
+    assert len(server.received_files) == 2, "an account is looked for once"
 
 
-@pytest.mark.parametrize("panne", ["coupe", "500", "html", "refus fatal_error", "refus token_revoked", "429 60"])
+@pytest.mark.parametrize("breakdown", ["coupe", "500", "html", "refus fatal_error", "refus token_revoked", "429 60"])
 def test_a_failure_that_may_pass_is_not_a_refusal_and_nothing_is_posted_again_meanwhile(
-    serveur: FauxSlack, canal: Canal, panne: str
+    server: FakeSlack, delivery_channel: DeliveryChannel, breakdown: str
 ) -> None:
-    serveur.pannes["chat.postMessage"] = [panne]
-    with pytest.raises(EnvoiError) as faute:
-        canal.envoie(LETTRE)
-    assert not faute.value.definitif
-    assert "Secret" not in str(faute.value)
-    assert serveur.corps("chat.postMessage") == []
+    server.breakdowns["chat.postMessage"] = [breakdown]
+    with pytest.raises(SendingError) as fault:
+        delivery_channel.send(LETTER)
+    assert not fault.value.is_final
+    assert "Secret" not in str(fault.value)
+    assert server.body("chat.postMessage") == []
 
 
-@pytest.mark.parametrize("methode", ["conversations.open", "chat.postMessage"])
-def test_an_account_that_is_closed_is_a_refusal(serveur: FauxSlack, canal: Canal, methode: str) -> None:
-    serveur.pannes[methode] = ["refus user_disabled" if methode == "conversations.open" else "refus is_archived"]
-    with pytest.raises(EnvoiError) as faute:
-        canal.envoie(LETTRE)
-    assert faute.value.definitif
+@pytest.mark.parametrize("method", ["conversations.open", "chat.postMessage"])
+def test_an_account_that_is_closed_is_a_refusal(
+    server: FakeSlack, delivery_channel: DeliveryChannel, method: str
+) -> None:
+    server.breakdowns[method] = ["refus user_disabled" if method == "conversations.open" else "refus is_archived"]
+    with pytest.raises(SendingError) as fault:
+        delivery_channel.send(LETTER)
+    assert fault.value.is_final
 
 
 def test_a_letter_taken_by_slack_just_before_the_connection_was_cut_is_found_again(
-    region: Region, serveur: FauxSlack, canal: Canal
+    region: Region, server: FakeSlack, delivery_channel: DeliveryChannel
 ) -> None:
-    serveur.pannes["chat.postMessage"] = ["avale"]
-    tourne(region.vue, lambda: region.heure, [canal])
-    assert rang(region).etat == "pris"
-    region.heure += timedelta(minutes=16)
-    tourne(region.vue, lambda: region.heure, [canal])
-    assert len(serveur.corps("chat.postMessage")) == 1
-    assert (rang(region).etat, rang(region).reference) == ("dit", f"D-{COMPTE}/1.2")
+    server.breakdowns["chat.postMessage"] = ["avale"]
+    deliver_due(region.view, lambda: region.hour, [delivery_channel])
+    assert rank(region).state == "pris"
+    region.hour += timedelta(minutes=16)
+    deliver_due(region.view, lambda: region.hour, [delivery_channel])
+    assert len(server.body("chat.postMessage")) == 1
+    assert (rank(region).state, rank(region).reference) == ("dit", f"D-{ACCOUNT}/1.2")
 
 
-def test_a_letter_that_slack_never_saw_leaves_again(region: Region, serveur: FauxSlack, canal: Canal) -> None:
-    serveur.pannes["chat.postMessage"] = ["500"]
-    serveur.pannes["conversations.history"] = ["500"]
-    tourne(region.vue, lambda: region.heure, [canal])
+def test_a_letter_that_slack_never_saw_leaves_again(
+    region: Region, server: FakeSlack, delivery_channel: DeliveryChannel
+) -> None:
+    server.breakdowns["chat.postMessage"] = ["500"]
+    server.breakdowns["conversations.history"] = ["500"]
+    deliver_due(region.view, lambda: region.hour, [delivery_channel])
     for _ in range(3):
-        region.heure += timedelta(minutes=16)
-        tourne(region.vue, lambda: region.heure, [canal])
-    assert len(serveur.corps("chat.postMessage")) == 1
-    assert rang(region).etat == "dit"
+        region.hour += timedelta(minutes=16)
+        deliver_due(region.view, lambda: region.hour, [delivery_channel])
+    assert len(server.body("chat.postMessage")) == 1
+    assert rank(region).state == "dit"
 
 
 def test_a_letter_whose_attachment_does_not_pass_has_arrived_all_the_same(
-    serveur: FauxSlack, canal: Canal, caplog: pytest.LogCaptureFixture
+    server: FakeSlack, delivery_channel: DeliveryChannel, caplog: pytest.LogCaptureFixture
 ) -> None:
-    serveur.pannes["files.getUploadURLExternal"] = ["refus missing_scope"]
-    canal.envoie(replace(LETTRE, pieces=(Piece("trame.xlsx", b"PK", "application/zip"),)))
-    assert len(serveur.corps("chat.postMessage")) == 1
+    server.breakdowns["files.getUploadURLExternal"] = ["refus missing_scope"]
+    delivery_channel.send(replace(LETTER, pieces=(Piece("trame.xlsx", b"PK", "application/zip"),)))
+    assert len(server.body("chat.postMessage")) == 1
     assert "La pièce « trame.xlsx » n'a pas pu être jointe" in caplog.text
 
 
-def presse(region: Region, quoi: str, qui: str = COMPTE, fois: str = "1") -> Message | None:
-    corps: dict[str, Any] = {
-        "user": {"id": qui}, "trigger_id": f"{quoi}{fois}", "actions": [{"action_id": quoi, "value": rang(region).envoi}],
+def press(region: Region, what: str, who: str = ACCOUNT, times: str = "1") -> Message | None:
+    body: dict[str, Any] = {
+        "user": {"id": who}, "trigger_id": f"{what}{times}", "actions": [{"action_id": what, "value": rank(region).sending}],
     }  # fmt: skip
-    profils = {COMPTE: Profil(COMPTE, CHEF), "U02": Profil("U02", "directeur.bfc-08@exemple.invalid")}
-    return direct_messages.repond(corps, maison(region), lambda u: profils.get(u, Profil("")))
+    profiles = {ACCOUNT: Profile(ACCOUNT, PROJECT_LEAD), "U02": Profile("U02", "directeur.bfc-08@exemple.invalid")}
+    return direct_messages.takes_replies(body, host(region), lambda u: profiles.get(u, Profile("")))
 
 
-def test_a_button_acts_once_and_says_what_it_did(region: Region, canal: Canal) -> None:
-    tourne(region.vue, lambda: region.heure, [canal])
-    dit = presse(region, "rappel-reporter")
-    assert dit is not None
-    assert "relancé à partir du 17/02/2022" in dit.texte
-    assert presse(region, "rappel-reporter") is None, "Slack delivers it twice"
-    region.le(date(2022, 2, 16))
-    (raison,) = {s.raison for s in dues(region.vue, region.heure).silences if s.personne == CHEF}
-    assert raison == "reportée jusqu'au 17/02/2022, à sa demande"
+def test_a_button_acts_once_and_says_what_it_did(region: Region, delivery_channel: DeliveryChannel) -> None:
+    deliver_due(region.view, lambda: region.hour, [delivery_channel])
+    said = press(region, "rappel-reporter")
+    assert said is not None
+    assert "relancé à partir du 17/02/2022" in said.text
+    assert press(region, "rappel-reporter") is None, "Slack delivers it twice"
+    region.dated(date(2022, 2, 16))
+    (reason,) = {s.reason for s in dues(region.view, region.hour).silences if s.person == PROJECT_LEAD}
+    assert reason == "reportée jusqu'au 17/02/2022, à sa demande"
 
 
-def test_a_button_pressed_by_someone_else_does_nothing_and_says_so(region: Region, canal: Canal) -> None:
-    tourne(region.vue, lambda: region.heure, [canal])
-    for qui, mots in (("U02", "quelqu'un d'autre"), ("U99", "Je ne vous connais pas")):
-        dit = presse(region, "rappel-noter", qui, qui)
-        assert dit is not None
-        assert mots in dit.texte
-    assert outbox.gestes(region.db, "2021-annuelle", region.heure) == {}
+def test_a_button_pressed_by_someone_else_does_nothing_and_says_so(
+    region: Region, delivery_channel: DeliveryChannel
+) -> None:
+    deliver_due(region.view, lambda: region.hour, [delivery_channel])
+    for who, words in (("U02", "quelqu'un d'autre"), ("U99", "Je ne vous connais pas")):
+        said = press(region, "rappel-noter", who, who)
+        assert said is not None
+        assert words in said.text
+    assert outbox.replies(region.db, "2021-annuelle", region.hour) == {}

@@ -17,31 +17,42 @@ from typing import Any
 
 import pytest
 
-from reports.changes import changements
-from reports.progress import etats
-from reports.view import Vue, somme
+from reports.changes import changes
+from reports.progress import states
+from reports.view import View, total_of
 from sheets.register import acts, stored_lines
-from sheets.register.pulls import PAR_LE_GHT
-from sheets.register.pulls import Saisie as PourLeCompte
-from sheets.register.stored_lines import LigneRecue
-from sheets.writing import ENTETE
+from sheets.register.pulls import BY_THE_GHT
+from sheets.register.pulls import Entry as OnBehalfOf
+from sheets.register.stored_lines import ReceivedLine
+from sheets.writing import HEADING_ROW
 from tests import oracle_history as oracle
 from tests.conftest import GAIN_COL
-from tests.oracle_history import Borne, Decision, Envoi, Monde, Neant, Prolongation, Rejuge, Revision, Saisie, Verrou
-from tests.region import REFERENT, Region, nouvelle, sujet, trame
+from tests.oracle_history import (
+    Bound,
+    Decision,
+    Extension,
+    JudgedAgain,
+    Lock,
+    Neant,
+    Revision,
+    SentFile,
+    TypedLine,
+    World,
+)
+from tests.region import REFERENT, Region, new_region, subject, trame
 
 pytestmark = pytest.mark.e2e  # half a minute of processor, kept out of the quick tests
 
-ANNUELLE, MI_ANNEE, SUIVANTE = "2021-annuelle", "2022-mi-annee", "2022-annuelle"
-CAMPAGNES = (
-    oracle.Campagne(ANNUELLE, 2021, date(2022, 1, 10), date(2022, 2, 28)),
-    oracle.Campagne(MI_ANNEE, 2022, date(2022, 6, 15), date(2022, 9, 15)),
-    oracle.Campagne(SUIVANTE, 2022, date(2023, 1, 10), date(2023, 2, 28)),
+YEAR_END, MID_YEAR, NEXT_YEAR_END = "2021-annuelle", "2022-mi-annee", "2022-annuelle"
+CAMPAIGNS = (
+    oracle.Campaign(YEAR_END, 2021, date(2022, 1, 10), date(2022, 2, 28)),
+    oracle.Campaign(MID_YEAR, 2022, date(2022, 6, 15), date(2022, 9, 15)),
+    oracle.Campaign(NEXT_YEAR_END, 2022, date(2023, 1, 10), date(2023, 2, 28)),
 )
 BELFORT, SENS, JOIGNY, VESOUL, BEAUNE = "900000365", "890970569", "890000417", "700004591", "210012175"
-NORD, YONNE, SAONE, SUD = "BFC-09", "BFC-05", "BFC-11", "BFC-12"
-MEMBRES = {NORD: (BELFORT,), YONNE: (SENS, JOIGNY), SAONE: (VESOUL,), SUD: (BEAUNE,)}
-GHT_DE = {f: g for g, membres in MEMBRES.items() for f in membres}
+NORTH, YONNE, SAONE, SOUTH = "BFC-09", "BFC-05", "BFC-11", "BFC-12"
+MEMBERS = {NORTH: (BELFORT,), YONNE: (SENS, JOIGNY), SAONE: (VESOUL,), SOUTH: (BEAUNE,)}
+GHT_OF = {f: g for g, members in MEMBERS.items() for f in members}
 QUESTIONS = ("gains {q} {n}", "pourquoi {q} {n}", "statut {q} {n}", "rejets {q} {n}", "alertes {q} {n}", "objectif {q} {n}",
              "qualité {q} {n}", "gains {q} {n} par famille", "qui n'a pas remis {q} {n}")  # fmt: skip
 
@@ -50,395 +61,410 @@ def cents(euros: Decimal) -> int:
     return int(euros * 100)
 
 
-def cellules(s: Saisie, rang: int) -> dict[str, Any]:
+def cells(s: TypedLine, rank: int) -> dict[str, Any]:
     """What is typed in the trame for a line of the oracle."""
     return {
-        "action_id": f"{rang + 1:04d}" if s.numero == "=" else s.numero,
-        "intitule": s.titre or f"Achat {s.achat}",
-        "marche": f"M-{s.achat}",
+        "action_id": f"{rank + 1:04d}" if s.number == "=" else s.number,
+        "intitule": s.title or f"Achat {s.purchase}",
+        "marche": f"M-{s.purchase}",
         "gain_annuel": s.gain if s.gain is None else float(s.gain),
         "montant_reference": s.reference if s.reference is None else float(s.reference),
-        "date_premiere_commande": s.commande,
+        "date_premiere_commande": s.ordered_on,
         "statut": s.statut,
-        "justification": "ancien prix moins nouveau prix" if s.justifie else None,
+        "justification": "ancien prix moins nouveau prix" if s.is_justified else None,
     }
 
 
 @dataclass
-class Recit:
+class Story:
     """Each event happens twice: in the product, and in the oracle's list."""
 
     region: Region
-    evenements: list[oracle.Evenement] = field(default_factory=list)
-    jours: list[date] = field(default_factory=list)
-    dits: dict[tuple[date, str], dict[str, Any]] = field(default_factory=dict)
-    numeros: dict[tuple[int, str, str], str] = field(default_factory=dict)
+    events: list[oracle.Event] = field(default_factory=list)
+    days: list[date] = field(default_factory=list)
+    all_said: dict[tuple[date, str], dict[str, Any]] = field(default_factory=dict)
+    numbers: dict[tuple[int, str, str], str] = field(default_factory=dict)
     """(exercice, FINESS, purchase) → the number it was given the first time."""
 
-    def recoit(self, *envois: Envoi, saisie: PourLeCompte = PAR_LE_GHT) -> None:
+    def receive(self, *sendings: SentFile, typed_line: OnBehalfOf = BY_THE_GHT) -> None:
         """Files arrive and are pulled together."""
-        for n, e in enumerate(envois):
-            lignes = {f: [cellules(s, rang) for rang, s in enumerate(saisies)] for f, saisies in e.onglets.items()}
-            octets = trame(self.region.dossier, e.ght, e.campagne, lignes, remise=e.remise)
-            fichier = self.region.depose(e.fichier, octets if e.lisible else octets[: len(octets) // 2])
-            os.utime(fichier, ns=(n, 1_600_000_000_000_000_000 + len(self.evenements) * 1_000_000_000))
-            self.evenements.append(e)
-        self.region.le(envois[0].jour).releve(saisie)
+        for n, e in enumerate(sendings):
+            lines = {f: [cells(s, rank) for rank, s in enumerate(typed_lines)] for f, typed_lines in e.tabs.items()}
+            raw_bytes = trame(self.region.folder, e.ght, e.campaign, lines, handing_in=e.handing_in)
+            file = self.region.drop_file(e.file, raw_bytes if e.readable else raw_bytes[: len(raw_bytes) // 2])
+            os.utime(file, ns=(n, 1_600_000_000_000_000_000 + len(self.events) * 1_000_000_000))
+            self.events.append(e)
+        self.region.dated(sendings[0].day).pull_sources(typed_line)
 
     def decide(self, d: Decision) -> None:
-        annee = next(c.exercice for c in CAMPAGNES if c.code == d.campagne)
-        reference = f"{d.campagne}/{d.finess}/{self.numeros[annee, d.finess, d.achat]}"
-        acts.decide(self.region.le(d.jour).main(), reference, d.sens, f"relu : {d.achat}")
-        self.evenements.append(d)
+        year = next(c.exercice for c in CAMPAIGNS if c.code == d.campaign)
+        reference = f"{d.campaign}/{d.finess}/{self.numbers[year, d.finess, d.purchase]}"
+        acts.decide(self.region.dated(d.day).main(), reference, d.direction, f"relu : {d.purchase}")
+        self.events.append(d)
 
-    def borne(self, b: Borne, avant: str, apres: str) -> None:
-        self.region.le(b.jour).change_le_dossier("reglages.toml", avant, apres)
-        self.evenements.append(b)
+    def borne(self, b: Bound, before: str, after: str) -> None:
+        self.region.dated(b.day).edit_folder("reglages.toml", before, after)
+        self.events.append(b)
 
-    def revise(self, r: Revision, avant: str, apres: str) -> None:
-        self.region.le(r.jour).change_le_dossier("objectifs.csv", avant, apres)
-        self.evenements.append(r)
+    def revise(self, r: Revision, before: str, after: str) -> None:
+        self.region.dated(r.day).edit_folder("objectifs.csv", before, after)
+        self.events.append(r)
 
-    def rejuge(self, jour: date) -> None:
-        self.region.le(jour)
-        avant = list(self.region.db.conn.iterdump())
-        prevus = self.region.rejuge(ecrit=False)
-        assert list(self.region.db.conn.iterdump()) == avant, "without --yes nothing is written"
-        faits = self.region.rejuge()
+    def judge_again(self, day: date) -> None:
+        self.region.dated(day)
+        before = list(self.region.db.conn.iterdump())
+        foreseen = self.region.judge_again(write=False)
+        assert list(self.region.db.conn.iterdump()) == before, "without --yes nothing is written"
+        facts = self.region.judge_again()
         # What is carried over from a line that is itself judged anew is only known once that one is written.
-        assert [c for c in prevus if c.campagne == ANNUELLE] == [c for c in faits if c.campagne == ANNUELLE]
-        assert self.region.rejuge(ecrit=False) == [], "judged twice, nothing changes"
-        self.evenements.append(Rejuge(jour))
+        assert [c for c in foreseen if c.campaign == YEAR_END] == [c for c in facts if c.campaign == YEAR_END]
+        assert self.region.judge_again(write=False) == [], "judged twice, nothing changes"
+        self.events.append(JudgedAgain(day))
 
-    def verrouille(self, v: Verrou) -> None:
-        acts.verrouille(self.region.le(v.jour).main(), v.campagne, [v.ght], "fin de campagne", oui=v.pose)
-        self.evenements.append(v)
+    def lock_ghts(self, v: Lock) -> None:
+        acts.lock_ghts(self.region.dated(v.day).main(), v.campaign, [v.ght], "fin de campagne", yes=v.put)
+        self.events.append(v)
 
-    def prolonge(self, p: Prolongation) -> None:
-        acts.prolonge(self.region.le(p.jour).main(), p.campagne, p.ght, p.jusqu_au, "panne")
-        self.evenements.append(p)
+    def extend(self, p: Extension) -> None:
+        acts.extend(self.region.dated(p.day).main(), p.campaign, p.ght, p.until_day, "panne")
+        self.events.append(p)
 
     def neant(self, n: Neant) -> None:
-        acts.dit_neant(self.region.le(n.jour).main(), n.campagne, n.finess, "dit au téléphone")
-        self.evenements.append(n)
+        acts.declare_neant(self.region.dated(n.day).main(), n.campaign, n.finess, "dit au téléphone")
+        self.events.append(n)
 
-    def monde(self, jour: date) -> Monde:
-        return Monde.au(jour, self.evenements, CAMPAGNES, MEMBRES)
+    def world(self, day: date) -> World:
+        return World.as_of(day, self.events, CAMPAIGNS, MEMBERS)
 
     # What is asked of the product, and what must come out
 
-    def arrete(self, jour: date, *, demande: bool = True) -> None:
+    def close_day(self, day: date, *, ask: bool = True) -> None:
         """The day is over: what is known is what the oracle knows; remember what was answered."""
-        vue, monde = self.region.le(jour).vue, self.monde(jour)
-        self.jours.append(jour)
-        for annee in (2021, 2022):
-            self.verifie_les_lignes(vue, monde, annee)
-            self.verifie_les_sommes(vue, monde, annee)
-        for c in CAMPAGNES:
-            self.verifie_les_etats(vue, monde, c)
-        for question in self.questions() if demande else ():
-            self.dits[jour, question] = self.region.demande(question)
+        view, world = self.region.dated(day).view, self.world(day)
+        self.days.append(day)
+        for year in (2021, 2022):
+            self.check_lines(view, world, year)
+            self.check_sums(view, world, year)
+        for c in CAMPAIGNS:
+            self.check_states(view, world, c)
+        for question in self.questions() if ask else ():
+            self.all_said[day, question] = self.region.ask(question)
 
     def questions(self) -> list[str]:
-        return [q.format(q=qui, n=annee) for q in QUESTIONS for qui in ("BFC", NORD, YONNE) for annee in (2021, 2022)]
+        return [q.format(q=who, n=year) for q in QUESTIONS for who in ("BFC", NORTH, YONNE) for year in (2021, 2022)]
 
-    def verifie_les_lignes(self, vue: Vue, monde: Monde, annee: int) -> None:
-        attendues = {
-            (f, achat): (
-                li.fichier,
-                f"{GAIN_COL}{ENTETE + 1 + li.rang}",
+    def check_lines(self, view: View, world: World, year: int) -> None:
+        expected_trames = {
+            (f, purchase): (
+                li.file,
+                f"{GAIN_COL}{HEADING_ROW + 1 + li.rank}",
                 cents(li.declare),
                 cents(li.retire),
-                li.reportee,
+                li.is_carried_over,
             )
-            for (f, achat), li in monde.exercice(annee).items()
+            for (f, purchase), li in world.exercice(year).items()
         }
-        places = {(f, *place[:2]): achat for (f, achat), place in attendues.items()}
-        onglets = vue.comptent(sujet("BFC", annee))
-        cles = [o.id for o in onglets]
-        toutes = vue.db.execute(
-            "SELECT id FROM lignes_paat WHERE onglet IN (SELECT value FROM json_each(?))", [str(cles)]
+        places = {(f, *place[:2]): purchase for (f, purchase), place in expected_trames.items()}
+        tabs = view.tabs_that_count(subject("BFC", year))
+        keys = [o.id for o in tabs]
+        all_of_those = view.db.execute(
+            "SELECT id FROM lignes_paat WHERE onglet IN (SELECT value FROM json_each(?))", [str(keys)]
         )
-        lues = stored_lines.lignes_de(vue.db, cles, vue.au, parmi=[r[0] for r in toutes.fetchall()])
-        rendues = {}
-        for li in lues:
-            achat = places[li.finess, Path(li.chemin).name, li.cellule]
-            rendues[li.finess, achat] = (
-                Path(li.chemin).name,
-                li.cellule,
+        read_ones = stored_lines.lines_of(view.db, keys, view.as_of, among=[r[0] for r in all_of_those.fetchall()])
+        given_back = {}
+        for li in read_ones:
+            purchase = places[li.finess, Path(li.path).name, li.cell]
+            given_back[li.finess, purchase] = (
+                Path(li.path).name,
+                li.cell,
                 li.gain_exercice,
                 li.retire,
-                bool(li.reportee_de),
+                bool(li.carried_from),
             )
-            self.verifie_le_numero(annee, li, achat)
-        assert rendues == attendues
-        assert len(lues) == len(attendues)
+            self.check_number(year, li, purchase)
+        assert given_back == expected_trames
+        assert len(read_ones) == len(expected_trames)
 
-    def verifie_le_numero(self, annee: int, li: LigneRecue, achat: str) -> None:
+    def check_number(self, year: int, li: ReceivedLine, purchase: str) -> None:
         """A purchase keeps its number for ever, within its exercice and when it is carried over; no other ever bears it."""
-        cle = (annee, li.finess, achat)
-        assert self.numeros.setdefault(cle, li.action_id) == li.action_id
-        if li.reportee_de:
-            assert self.numeros[annee - 1, li.finess, achat] == li.action_id
-            assert li.reportee_de.endswith(f"{li.finess}/{li.action_id}")
-        porteurs = [
-            a for (n, f, a), numero in self.numeros.items() if (n, f, numero) == (annee, li.finess, li.action_id)
+        cle = (year, li.finess, purchase)
+        assert self.numbers.setdefault(cle, li.action_id) == li.action_id
+        if li.carried_from:
+            assert self.numbers[year - 1, li.finess, purchase] == li.action_id
+            assert li.carried_from.endswith(f"{li.finess}/{li.action_id}")
+        bearing_purchases = [
+            a for (n, f, a), number in self.numbers.items() if (n, f, number) == (year, li.finess, li.action_id)
         ]
-        assert porteurs == [achat]
+        assert bearing_purchases == [purchase]
 
-    def verifie_les_sommes(self, vue: Vue, monde: Monde, annee: int) -> None:
-        for ght in (None, *MEMBRES):
-            t = somme(vue.comptent(sujet(ght or "BFC", annee)))
-            attendue = monde.somme(annee, ght)
+    def check_sums(self, view: View, world: World, year: int) -> None:
+        for ght in (None, *MEMBERS):
+            t = total_of(view.tabs_that_count(subject(ght or "BFC", year)))
+            expected_one = world.total_of(year, ght)
             assert (t.gain_declare, t.gain_retire, t.gain_retenu) == (
-                cents(attendue.declare), cents(attendue.retire), cents(attendue.retenu),
+                cents(expected_one.declare), cents(expected_one.retire), cents(expected_one.kept),
             )  # fmt: skip
 
-    def verifie_les_etats(self, vue: Vue, monde: Monde, c: oracle.Campagne) -> None:
-        for e in etats(vue, sujet("BFC", c.exercice, c.code)):
-            if e.ght.code in MEMBRES:
-                rendu = oracle.Situation(
-                    e.progres, e.onglets, e.a_corriger, e.en_retard, e.prolongee, e.verrouillee, e.apres_verrou
+    def check_states(self, view: View, world: World, c: oracle.Campaign) -> None:
+        for e in states(view, subject("BFC", c.exercice, c.code)):
+            if e.ght.code in MEMBERS:
+                result = oracle.Situation(
+                    e.progress, e.tabs, e.lines_to_mend, e.late, e.extended, e.locked, e.after_lock
                 )
-                assert rendu == monde.situation(c.code, e.ght.code), (c.code, e.ght.code)
+                assert result == world.situation(c.code, e.ght.code), (c.code, e.ght.code)
 
-    def verifie_le_pont(self, jour: date, depuis: date, annee: int, ght: str | None = None) -> None:
+    def check_changes(self, day: date, since: date, year: int, ght: str | None = None) -> None:
         """By cause and by line, every part of the difference between two days, to the cent and at its cell."""
-        vue = self.region.le(jour).vue
-        avant, apres = (
-            {cle: li for cle, li in self.monde(j).exercice(annee).items() if ght is None or GHT_DE[cle[0]] == ght}
-            for j in (depuis, jour)
+        view = self.region.dated(day).view
+        before, after = (
+            {cle: li for cle, li in self.world(j).exercice(year).items() if ght is None or GHT_OF[cle[0]] == ght}
+            for j in (since, day)
         )
-        parts = oracle.pont(avant, apres)
-        s = sujet(ght or "BFC", annee, depuis=depuis)
-        par_cause: dict[str, int] = {}
+        parts = oracle.moved_by_cause(before, after)
+        s = subject(ght or "BFC", year, since=since)
+        by_cause: dict[str, int] = {}
         for (cause, _), euros in parts.items():
-            par_cause[cause] = par_cause.get(cause, 0) + cents(euros)
-        rendu = changements(vue, s)
-        assert {e.code: e.valeur for e in rendu.elements} == par_cause
-        assert rendu.valeur == sum(par_cause.values())
-        attendus = sorted(
-            (cause, cents(euros), cle[0], li.fichier, f"{GAIN_COL}{ENTETE + 1 + li.rang}")
+            by_cause[cause] = by_cause.get(cause, 0) + cents(euros)
+        result = changes(view, s)
+        assert {e.code: e.value for e in result.elements} == by_cause
+        assert result.value == sum(by_cause.values())
+        expected_changes = sorted(
+            (cause, cents(euros), cle[0], li.file, f"{GAIN_COL}{HEADING_ROW + 1 + li.rank}")
             for (cause, cle), euros in parts.items()
-            for li in [apres.get(cle) or avant[cle]]
+            for li in [after.get(cle) or before[cle]]
             if euros
         )
-        lignes = changements(vue, replace(s, par="ligne")).elements
-        sommes: dict[tuple[str, str, str, str], int] = {}
-        for e in lignes:
-            assert e.adresse
-            place = (e.code, e.adresse.reference.split("/")[1], Path(e.adresse.fichier).name, e.adresse.cellule)
-            sommes[place] = sommes.get(place, 0) + int(e.valeur or 0)
-        assert sorted((cause, v, *ou) for (cause, *ou), v in sommes.items() if v) == attendus
+        lines = changes(view, replace(s, by="ligne")).elements
+        sums: dict[tuple[str, str, str, str], int] = {}
+        for e in lines:
+            assert e.address
+            place = (e.code, e.address.reference.split("/")[1], Path(e.address.file).name, e.address.cell)
+            sums[place] = sums.get(place, 0) + int(e.value or 0)
+        assert sorted((cause, v, *where) for (cause, *where), v in sums.items() if v) == expected_changes
 
-    def redemande(self) -> None:
+    def ask_past_again(self) -> None:
         """Everything that was answered on a past day is answered again, to the letter."""
-        for (jour, question), dit in self.dits.items():
-            assert self.region.demande(question, jour) == dit, (jour, question)
+        for (day, question), said in self.all_said.items():
+            assert self.region.ask(question, day) == said, (day, question)
 
-    def reverifie(self) -> None:
+    def check_past_again(self) -> None:
         """Each past day seen from now is still what the oracle says of it."""
-        maintenant = self.region.vue
-        for jour in self.jours:
-            vue, monde = maintenant.le(jour), self.monde(jour)
-            for annee in (2021, 2022):
-                self.verifie_les_lignes(vue, monde, annee)
-                self.verifie_les_sommes(vue, monde, annee)
-            for c in CAMPAGNES:
-                self.verifie_les_etats(vue, monde, c)
+        current_time = self.region.view
+        for day in self.days:
+            view, world = current_time.dated(day), self.world(day)
+            for year in (2021, 2022):
+                self.check_lines(view, world, year)
+                self.check_sums(view, world, year)
+            for c in CAMPAIGNS:
+                self.check_states(view, world, c)
 
 
-def saisie(achat: str, gain: str, reference: str, commande: date, **reste: Any) -> Saisie:
-    return Saisie(achat, Decimal(gain), Decimal(reference), commande, **reste)
+def typed_line(purchase: str, gain: str, reference: str, ordered_on: date, **rest: Any) -> TypedLine:
+    return TypedLine(purchase, Decimal(gain), Decimal(reference), ordered_on, **rest)
 
 
-def j(texte: str) -> date:
-    return date.fromisoformat(texte)
+def j(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 @pytest.fixture
-def recit(tmp_path: Path) -> Recit:
-    return Recit(nouvelle(tmp_path))
+def story(tmp_path: Path) -> Story:
+    return Story(new_region(tmp_path))
 
 
-Onglets = dict[str, list[Saisie]]
+TabsByFiness = dict[str, list[TypedLine]]
 
 
-def collecte(r: Recit) -> Onglets:
+def collect_first_year(r: Story) -> TabsByFiness:
     """2021, from the opening to the first decisions; what the tabs hold."""
-    nord = [
-        saisie("gants", "9600", "96000", j("2021-07-01")),
-        saisie("linge", "90.06", "1200", j("2021-12-15")),
-        saisie("scanner", "40000", "80000", j("2021-03-01")),
-        saisie("papier", "12000.50", "60000", j("2021-02-03")),
+    north_lines = [
+        typed_line("gants", "9600", "96000", j("2021-07-01")),
+        typed_line("linge", "90.06", "1200", j("2021-12-15")),
+        typed_line("scanner", "40000", "80000", j("2021-03-01")),
+        typed_line("papier", "12000.50", "60000", j("2021-02-03")),
     ]
-    saone = [saisie("gaz", "15000", "300000", j("2021-05-10")), saisie("repas", "-3600", "90000", j("2021-09-01"))]
-    r.arrete(j("2022-01-12"))
+    saone_lines = [
+        typed_line("gaz", "15000", "300000", j("2021-05-10")),
+        typed_line("repas", "-3600", "90000", j("2021-09-01")),
+    ]
+    r.close_day(j("2022-01-12"))
     # 1. The first two trames; a line saves half of what it cost, without a word: struck out.
-    jour = j("2022-01-20")
-    r.recoit(
-        Envoi(jour, "nord.xlsx", NORD, ANNUELLE, {BELFORT: nord}),
-        Envoi(jour, "saone.xlsx", SAONE, ANNUELLE, {VESOUL: saone}),
+    day = j("2022-01-20")
+    r.receive(
+        SentFile(day, "nord.xlsx", NORTH, YEAR_END, {BELFORT: north_lines}),
+        SentFile(day, "saone.xlsx", SAONE, YEAR_END, {VESOUL: saone_lines}),
     )
-    r.arrete(jour)
-    r.decide(Decision(j("2022-01-21"), ANNUELLE, BELFORT, "scanner", "retenir"))
-    r.arrete(j("2022-01-21"))
+    r.close_day(day)
+    r.decide(Decision(j("2022-01-21"), YEAR_END, BELFORT, "scanner", "retenir"))
+    r.close_day(j("2022-01-21"))
     # 2. A partial workbook, not handed in; another one read out on the phone and entered by the referent.
-    sens = [saisie("gants", "2400", "40000", j("2021-01-04")), saisie("oxygène", "7000", "50000", j("2021-11-02"))]
-    beaune = [saisie("vin", "600", "9000", j("2021-04-01")), saisie("bois", "100", "50", j("2021-04-01"))]
-    jour = j("2022-01-27")
-    r.recoit(Envoi(jour, "yonne-sens.xlsx", YONNE, ANNUELLE, {SENS: sens}, remise=False))
-    r.recoit(Envoi(jour, "sud.xlsx", SUD, ANNUELLE, {BEAUNE: beaune}), saisie=PourLeCompte(REFERENT, "lu au téléphone"))
-    r.neant(Neant(jour, ANNUELLE, JOIGNY))
-    r.arrete(jour)
-    assert etats(r.region.vue, sujet(SUD, 2021))[0].pour_le_compte == "lu au téléphone"
-    # 3. Edits: a number wiped, a line copied above its original, an amount changed under a decision to keep (it lapses).
-    nord = [
-        saisie("gants nitrile", "1500", "30000", j("2021-08-01"), numero="0001"),
-        replace(nord[0], numero="0001"),
-        replace(nord[1], numero=None, gain=Decimal("95.10")),
-        replace(nord[2], gain=Decimal(41000), numero="0003"),
-        replace(nord[3], numero="0004"),
+    direction = [
+        typed_line("gants", "2400", "40000", j("2021-01-04")),
+        typed_line("oxygène", "7000", "50000", j("2021-11-02")),
     ]
-    jour = j("2022-02-03")
-    r.recoit(Envoi(jour, "nord.xlsx", NORD, ANNUELLE, {BELFORT: nord}))
-    r.arrete(jour)
+    beaune_lines = [typed_line("vin", "600", "9000", j("2021-04-01")), typed_line("bois", "100", "50", j("2021-04-01"))]
+    day = j("2022-01-27")
+    r.receive(SentFile(day, "yonne-sens.xlsx", YONNE, YEAR_END, {SENS: direction}, handing_in=False))
+    r.receive(
+        SentFile(day, "sud.xlsx", SOUTH, YEAR_END, {BEAUNE: beaune_lines}),
+        typed_line=OnBehalfOf(REFERENT, "lu au téléphone"),
+    )
+    r.neant(Neant(day, YEAR_END, JOIGNY))
+    r.close_day(day)
+    assert states(r.region.view, subject(SOUTH, 2021))[0].on_behalf == "lu au téléphone"
+    # 3. Edits: a number wiped, a line copied above its original, an amount changed under a decision to keep (it lapses).
+    north_lines = [
+        typed_line("gants nitrile", "1500", "30000", j("2021-08-01"), number="0001"),
+        replace(north_lines[0], number="0001"),
+        replace(north_lines[1], number=None, gain=Decimal("95.10")),
+        replace(north_lines[2], gain=Decimal(41000), number="0003"),
+        replace(north_lines[3], number="0004"),
+    ]
+    day = j("2022-02-03")
+    r.receive(SentFile(day, "nord.xlsx", NORTH, YEAR_END, {BELFORT: north_lines}))
+    r.close_day(day)
     # 4. The objective is revised; the missing half of a GHT; a newer file that cannot be read changes nothing.
-    jour = j("2022-02-10")
+    day = j("2022-02-10")
     r.revise(
-        Revision(jour, 2021, Decimal(17_500_000)),
+        Revision(day, 2021, Decimal(17_500_000)),
         "region;BFC;2021;revise-covid;01/07/2021;16,0",
         "region;BFC;2021;revise-covid;01/07/2021;17,5",
     )
-    joigny = [saisie("gants", "1200", "20000", j("2021-06-01"))]
-    r.recoit(
-        Envoi(jour, "yonne-joigny.xlsx", YONNE, ANNUELLE, {JOIGNY: joigny}),
-        Envoi(jour, "saone.xlsx", SAONE, ANNUELLE, {VESOUL: []}, lisible=False),
+    joigny_lines = [typed_line("gants", "1200", "20000", j("2021-06-01"))]
+    r.receive(
+        SentFile(day, "yonne-joigny.xlsx", YONNE, YEAR_END, {JOIGNY: joigny_lines}),
+        SentFile(day, "saone.xlsx", SAONE, YEAR_END, {VESOUL: []}, readable=False),
     )
-    r.arrete(jour)
+    r.close_day(day)
     # Decisions: kept again, struck, given back.
     for d in (
-        Decision(j("2022-02-14"), ANNUELLE, BELFORT, "scanner", "retenir"),
-        Decision(j("2022-02-14"), ANNUELLE, VESOUL, "gaz", "retirer"),
-        Decision(j("2022-02-14"), ANNUELLE, BELFORT, "papier", "retirer"),
-        Decision(j("2022-02-15"), ANNUELLE, VESOUL, "gaz", "revenir"),
+        Decision(j("2022-02-14"), YEAR_END, BELFORT, "scanner", "retenir"),
+        Decision(j("2022-02-14"), YEAR_END, VESOUL, "gaz", "retirer"),
+        Decision(j("2022-02-14"), YEAR_END, BELFORT, "papier", "retirer"),
+        Decision(j("2022-02-15"), YEAR_END, VESOUL, "gaz", "revenir"),
     ):
         r.decide(d)
-    r.arrete(j("2022-02-15"))
-    return {BELFORT: nord, SENS: sens, JOIGNY: joigny, VESOUL: saone, BEAUNE: beaune}
+    r.close_day(j("2022-02-15"))
+    return {BELFORT: north_lines, SENS: direction, JOIGNY: joigny_lines, VESOUL: saone_lines, BEAUNE: beaune_lines}
 
 
-def cloture(r: Recit, onglets: Onglets) -> Onglets:
+def close_first_year(r: Story, tabs: TabsByFiness) -> TabsByFiness:
     """2021, from a change of rule to what comes after the lock; what the tabs hold at the end."""
-    nord, sens, saone, beaune = (onglets[f] for f in (BELFORT, SENS, VESOUL, BEAUNE))
+    north_lines, direction, saone_lines, beaune_lines = (tabs[f] for f in (BELFORT, SENS, VESOUL, BEAUNE))
     # A bound becomes stricter; nothing moves until everything is judged again.
-    r.borne(Borne(j("2022-02-17"), Decimal("0.15")), "performance_a_justifier = 30", "performance_a_justifier = 15")
-    r.arrete(j("2022-02-17"))
-    r.rejuge(j("2022-02-18"))
-    r.decide(Decision(j("2022-02-18"), ANNUELLE, BELFORT, "papier", "revenir"))
-    r.arrete(j("2022-02-18"))
-    r.prolonge(Prolongation(j("2022-02-25"), ANNUELLE, SAONE, j("2022-03-25")))
-    r.arrete(j("2022-02-25"))
+    r.borne(Bound(j("2022-02-17"), Decimal("0.15")), "performance_a_justifier = 30", "performance_a_justifier = 15")
+    r.close_day(j("2022-02-17"))
+    r.judge_again(j("2022-02-18"))
+    r.decide(Decision(j("2022-02-18"), YEAR_END, BELFORT, "papier", "revenir"))
+    r.close_day(j("2022-02-18"))
+    r.extend(Extension(j("2022-02-25"), YEAR_END, SAONE, j("2022-03-25")))
+    r.close_day(j("2022-02-25"))
     # 5. Late, and with a line gone.
-    jour = j("2022-03-02")
-    sens = [replace(sens[1], numero="0002", justifie=True)]
-    r.recoit(Envoi(jour, "yonne-sens.xlsx", YONNE, ANNUELLE, {SENS: sens}))
-    r.arrete(jour)
-    assert "« 0001 »" in str([c.message for c in r.region.constats(ANNUELLE, "ligne-disparue")])
+    day = j("2022-03-02")
+    direction = [replace(direction[1], number="0002", is_justified=True)]
+    r.receive(SentFile(day, "yonne-sens.xlsx", YONNE, YEAR_END, {SENS: direction}))
+    r.close_day(day)
+    assert "« 0001 »" in str([c.message for c in r.region.findings(YEAR_END, "ligne-disparue")])
     # The lock, but for the extended GHT; then 6 and 7, files sent after it.
-    jour = j("2022-03-16")
-    for ght in (NORD, YONNE, SUD):
-        r.verrouille(Verrou(jour, ANNUELLE, ght))
-    r.arrete(jour)
-    jour = j("2022-03-18")
-    saone = [
-        replace(saone[0], gain=Decimal(15500)),
-        *saone[1:],
-        saisie("eau", "2400", "30000", j("2021-10-01"), numero=None),
+    day = j("2022-03-16")
+    for ght in (NORTH, YONNE, SOUTH):
+        r.lock_ghts(Lock(day, YEAR_END, ght))
+    r.close_day(day)
+    day = j("2022-03-18")
+    saone_lines = [
+        replace(saone_lines[0], gain=Decimal(15500)),
+        *saone_lines[1:],
+        typed_line("eau", "2400", "30000", j("2021-10-01"), number=None),
     ]
-    r.recoit(
-        Envoi(jour, "nord.xlsx", NORD, ANNUELLE, {BELFORT: oracle.change(nord, "gants", gain=Decimal(500))}),
-        Envoi(jour, "saone.xlsx", SAONE, ANNUELLE, {VESOUL: saone}),
+    r.receive(
+        SentFile(day, "nord.xlsx", NORTH, YEAR_END, {BELFORT: oracle.change(north_lines, "gants", gain=Decimal(500))}),
+        SentFile(day, "saone.xlsx", SAONE, YEAR_END, {VESOUL: saone_lines}),
     )
-    r.arrete(jour)
-    assert len(r.region.constats(ANNUELLE, "modifie-apres-cloture")) == 1
-    r.verrouille(Verrou(j("2022-03-26"), ANNUELLE, SAONE))
-    r.recoit(Envoi(j("2022-03-28"), "sud.xlsx", SUD, ANNUELLE, {BEAUNE: [beaune[0]]}))
-    r.arrete(j("2022-03-28"))
-    return {**onglets, SENS: sens, VESOUL: saone}
+    r.close_day(day)
+    assert len(r.region.findings(YEAR_END, "modifie-apres-cloture")) == 1
+    r.lock_ghts(Lock(j("2022-03-26"), YEAR_END, SAONE))
+    r.receive(SentFile(j("2022-03-28"), "sud.xlsx", SOUTH, YEAR_END, {BEAUNE: [beaune_lines[0]]}))
+    r.close_day(j("2022-03-28"))
+    return {**tabs, SENS: direction, VESOUL: saone_lines}
 
 
-def seconde_campagne(r: Recit, de_2021: Mapping[str, Sequence[Saisie]]) -> None:
+def second_campaign(r: Story, tabs_2021: Mapping[str, Sequence[TypedLine]]) -> None:
     """2022, mid-year then year-end: what is carried over counts for what was known, whatever is typed over it."""
-    belfort = {s.achat: s for s in de_2021[BELFORT]}
-    vesoul = {s.achat: s for s in de_2021[VESOUL]}
-    r.arrete(j("2022-06-16"))
+    belfort_lines = {s.purchase: s for s in tabs_2021[BELFORT]}
+    vesoul_lines = {s.purchase: s for s in tabs_2021[VESOUL]}
+    r.close_day(j("2022-06-16"))
     # The report of the gloves is typed over; that of the paper (earned in full in January) is not there; two new lines.
-    nord = [
-        replace(belfort["gants"], gain=Decimal(19200), numero="0001"),
-        replace(belfort["linge"], numero=None, reference=None),
-        replace(belfort["gants nitrile"], numero=r.numeros[2021, BELFORT, "gants nitrile"], statut="abandonné"),
-        saisie("IRM", "24000", "400000", j("2022-03-01"), numero="0100"),
-        saisie("vaccins", "5000.01", "90000", j("2022-06-10"), numero=None),
+    north_lines = [
+        replace(belfort_lines["gants"], gain=Decimal(19200), number="0001"),
+        replace(belfort_lines["linge"], number=None, reference=None),
+        replace(belfort_lines["gants nitrile"], number=r.numbers[2021, BELFORT, "gants nitrile"], statut="abandonné"),
+        typed_line("IRM", "24000", "400000", j("2022-03-01"), number="0100"),
+        typed_line("vaccins", "5000.01", "90000", j("2022-06-10"), number=None),
     ]
-    saone = [replace(vesoul["gaz"], numero="0001"), replace(vesoul["repas"], numero="0002", gain=Decimal(-60))]
-    jour = j("2022-07-05")
-    r.recoit(
-        Envoi(jour, "mi-nord.xlsx", NORD, MI_ANNEE, {BELFORT: nord}),
-        Envoi(jour, "mi-saone.xlsx", SAONE, MI_ANNEE, {VESOUL: saone}),
+    saone_lines = [
+        replace(vesoul_lines["gaz"], number="0001"),
+        replace(vesoul_lines["repas"], number="0002", gain=Decimal(-60)),
+    ]
+    day = j("2022-07-05")
+    r.receive(
+        SentFile(day, "mi-nord.xlsx", NORTH, MID_YEAR, {BELFORT: north_lines}),
+        SentFile(day, "mi-saone.xlsx", SAONE, MID_YEAR, {VESOUL: saone_lines}),
     )
-    r.arrete(jour)
-    assert len(r.region.constats(MI_ANNEE, "report-modifie")) == 4
+    r.close_day(day)
+    assert len(r.region.findings(MID_YEAR, "report-modifie")) == 4
     # Late, with a purchase of 2021 that was struck out then, and is not carried.
-    yonne = {SENS: [replace(de_2021[SENS][0], numero="0002")], JOIGNY: [replace(de_2021[JOIGNY][0], numero="0001")]}
-    r.recoit(Envoi(j("2022-09-20"), "mi-yonne.xlsx", YONNE, MI_ANNEE, yonne))
-    r.arrete(j("2022-09-20"))
-    r.decide(Decision(j("2022-09-21"), MI_ANNEE, BELFORT, "IRM", "retirer"))
-    r.verrouille(Verrou(j("2022-09-30"), MI_ANNEE, NORD))
-    r.arrete(j("2022-09-30"))
+    yonne_lines = {
+        SENS: [replace(tabs_2021[SENS][0], number="0002")],
+        JOIGNY: [replace(tabs_2021[JOIGNY][0], number="0001")],
+    }
+    r.receive(SentFile(j("2022-09-20"), "mi-yonne.xlsx", YONNE, MID_YEAR, yonne_lines))
+    r.close_day(j("2022-09-20"))
+    r.decide(Decision(j("2022-09-21"), MID_YEAR, BELFORT, "IRM", "retirer"))
+    r.lock_ghts(Lock(j("2022-09-30"), MID_YEAR, NORTH))
+    r.close_day(j("2022-09-30"))
     # Year-end: numbers wiped, a line gone, a line changed, the carried ones as the register knows them.
-    nord_fin = [
-        replace(nord[4], numero=None, gain=Decimal(6000)),
-        replace(nord[0], numero="0001"),
-        replace(nord[2], numero=nord[2].numero, statut="réalisé"),
-        replace(nord[3], numero=None),
-        saisie("draps", "800", "9000", j("2022-11-30"), numero=None),
+    north_year_end = [
+        replace(north_lines[4], number=None, gain=Decimal(6000)),
+        replace(north_lines[0], number="0001"),
+        replace(north_lines[2], number=north_lines[2].number, statut="réalisé"),
+        replace(north_lines[3], number=None),
+        typed_line("draps", "800", "9000", j("2022-11-30"), number=None),
     ]
-    jour = j("2023-01-25")
-    r.recoit(Envoi(jour, "fin-nord.xlsx", NORD, SUIVANTE, {BELFORT: nord_fin}))
-    r.arrete(jour)
-    r.decide(Decision(j("2023-01-26"), SUIVANTE, BELFORT, "draps", "retirer"))
-    r.decide(Decision(j("2023-01-26"), SUIVANTE, BELFORT, "gants", "retirer"))
-    r.decide(Decision(j("2023-01-27"), SUIVANTE, BELFORT, "gants", "revenir"))
-    r.arrete(j("2023-01-27"))
+    day = j("2023-01-25")
+    r.receive(SentFile(day, "fin-nord.xlsx", NORTH, NEXT_YEAR_END, {BELFORT: north_year_end}))
+    r.close_day(day)
+    r.decide(Decision(j("2023-01-26"), NEXT_YEAR_END, BELFORT, "draps", "retirer"))
+    r.decide(Decision(j("2023-01-26"), NEXT_YEAR_END, BELFORT, "gants", "retirer"))
+    r.decide(Decision(j("2023-01-27"), NEXT_YEAR_END, BELFORT, "gants", "revenir"))
+    r.close_day(j("2023-01-27"))
     # 2021 is opened again for one GHT: its late file counts at last, and what it changes is carried once judged again.
-    r.verrouille(Verrou(j("2023-02-01"), ANNUELLE, NORD, pose=False))
-    r.arrete(j("2023-02-01"))
-    r.rejuge(j("2023-02-02"))
-    r.arrete(j("2023-02-02"))
-    for ght in MEMBRES:
-        r.verrouille(Verrou(j("2023-03-16"), SUIVANTE, ght))
-    r.recoit(Envoi(j("2023-03-20"), "fin-nord.xlsx", NORD, SUIVANTE, {BELFORT: nord_fin[:2]}))
-    r.arrete(j("2023-03-20"))
+    r.lock_ghts(Lock(j("2023-02-01"), YEAR_END, NORTH, put=False))
+    r.close_day(j("2023-02-01"))
+    r.judge_again(j("2023-02-02"))
+    r.close_day(j("2023-02-02"))
+    for ght in MEMBERS:
+        r.lock_ghts(Lock(j("2023-03-16"), NEXT_YEAR_END, ght))
+    r.receive(SentFile(j("2023-03-20"), "fin-nord.xlsx", NORTH, NEXT_YEAR_END, {BELFORT: north_year_end[:2]}))
+    r.close_day(j("2023-03-20"))
 
 
-def test_two_campaigns_say_on_each_day_what_the_oracle_says_and_say_it_again_at_the_end(recit: Recit) -> None:
-    seconde_campagne(recit, cloture(recit, collecte(recit)))
-    assert len({e.jour for e in recit.evenements if isinstance(e, Envoi)}) >= 10
-    for rang, jour in enumerate(recit.jours):
-        for depuis in recit.jours[:rang]:
-            recit.verifie_le_pont(jour, depuis, 2021)
-            recit.verifie_le_pont(jour, depuis, 2022)
-    recit.region.le(recit.jours[-1])
-    recit.reverifie()
-    recit.redemande()
-    dits = [d["objectif"] for (_, q), d in sorted(recit.dits.items()) if q == "objectif BFC 2021"]
-    assert dits[0] == "16000000.00"
-    assert dits[-1] == "17500000.00"
+def test_two_campaigns_say_on_each_day_what_the_oracle_says_and_say_it_again_at_the_end(story: Story) -> None:
+    second_campaign(story, close_first_year(story, collect_first_year(story)))
+    assert len({e.day for e in story.events if isinstance(e, SentFile)}) >= 10
+    for rank, day in enumerate(story.days):
+        for since in story.days[:rank]:
+            story.check_changes(day, since, 2021)
+            story.check_changes(day, since, 2022)
+    story.region.dated(story.days[-1])
+    story.check_past_again()
+    story.ask_past_again()
+    all_said = [d["objectif"] for (_, q), d in sorted(story.all_said.items()) if q == "objectif BFC 2021"]
+    assert all_said[0] == "16000000.00"
+    assert all_said[-1] == "17500000.00"
     causes = {
         e.code
-        for jour in recit.jours[1:]
-        for e in changements(recit.region.le(jour).vue, sujet("BFC", 2021, depuis=recit.jours[0])).elements
+        for day in story.days[1:]
+        for e in changes(story.region.dated(day).view, subject("BFC", 2021, since=story.days[0])).elements
     }
     assert causes >= {"apparue", "retiree"}
 
@@ -447,147 +473,150 @@ def test_two_campaigns_say_on_each_day_what_the_oracle_says_and_say_it_again_at_
 
 
 @dataclass
-class Hasard:
+class RandomPeople:
     """What people do to their trames, drawn from a seed."""
 
-    r: Recit
-    tirage: random.Random
-    onglets: dict[tuple[str, str], list[Saisie]] = field(default_factory=dict)
+    r: Story
+    rng: random.Random
+    tabs: dict[tuple[str, str], list[TypedLine]] = field(default_factory=dict)
     """(campaign, FINESS) → the tab as it stands on their machine."""
-    achats: int = 0
-    jour: date = date(2022, 1, 14)
-    seuil: int = 30
+    purchases: int = 0
+    day: date = date(2022, 1, 14)
+    threshold: int = 30
 
-    def montant(self) -> Decimal:
-        cents = self.tirage.randint(-200_000, 2_000_000)
+    def amount(self) -> Decimal:
+        cents = self.rng.randint(-200_000, 2_000_000)
         return Decimal(cents if abs(cents) >= 100 else 100) / 100  # under one euro, an amount is taken for a rate
 
-    def nouvelle(self, annee: int) -> Saisie:
-        self.achats += 1
-        commande = date(annee, 1, 1) + timedelta(days=self.tirage.randint(-150, 364))
+    def new_region(self, year: int) -> TypedLine:
+        self.purchases += 1
+        ordered_on = date(year, 1, 1) + timedelta(days=self.rng.randint(-150, 364))
         # The numbers people type stay clear of those that are given: 0200 and up, each once.
-        numero = self.tirage.choice((None, f"{200 + self.achats:04d}"))
-        reference = Decimal(self.tirage.randint(1_000_000, 6_000_000)) / 100
-        return Saisie(f"n{self.achats}", self.montant(), reference, commande, numero=numero)
+        number = self.rng.choice((None, f"{200 + self.purchases:04d}"))
+        reference = Decimal(self.rng.randint(1_000_000, 6_000_000)) / 100
+        return TypedLine(f"n{self.purchases}", self.amount(), reference, ordered_on, number=number)
 
-    def retouche(self, s: Saisie) -> Saisie:
+    def edited(self, s: TypedLine) -> TypedLine:
         """One small edit of one line."""
-        quoi: dict[str, Any] = self.tirage.choice((
-            {"gain": self.montant()}, {"gain": None}, {"reference": Decimal(self.tirage.randint(100_000, 6_000_000)) / 100},
-            {"justifie": not s.justifie}, {"statut": self.tirage.choice(("réalisé", "réalisé", "notifié", "potentiel", "abandonné"))},
-            {"commande": None}, {"commande": (s.commande or date(2021, 6, 1)) + timedelta(days=self.tirage.randint(-40, 40))},
+        what: dict[str, Any] = self.rng.choice((
+            {"gain": self.amount()}, {"gain": None}, {"reference": Decimal(self.rng.randint(100_000, 6_000_000)) / 100},
+            {"justifie": not s.is_justified}, {"statut": self.rng.choice(("réalisé", "réalisé", "notifié", "potentiel", "abandonné"))},
+            {"commande": None}, {"commande": (s.ordered_on or date(2021, 6, 1)) + timedelta(days=self.rng.randint(-40, 40))},
             {"numero": None}, {"reference": None},
         ))  # fmt: skip
-        return replace(s, **quoi)
+        return replace(s, **what)
 
-    def edite(self, lignes: list[Saisie], annee: int) -> list[Saisie]:
-        lignes = list(lignes)
-        for _ in range(self.tirage.randint(1, 4)):
-            geste = self.tirage.random()
-            if geste < 0.4 or not lignes:
-                lignes.insert(self.tirage.randint(0, len(lignes)), self.nouvelle(annee))
-            elif geste < 0.8:
-                place = self.tirage.randrange(len(lignes))
-                lignes[place] = self.retouche(lignes[place])
-            elif geste < 0.87 and len(lignes) > 1:
-                place = self.tirage.randrange(len(lignes))
-                numero = lignes[place].numero
+    def edit(self, lines: list[TypedLine], year: int) -> list[TypedLine]:
+        lines = list(lines)
+        for _ in range(self.rng.randint(1, 4)):
+            reply = self.rng.random()
+            if reply < 0.4 or not lines:
+                lines.insert(self.rng.randint(0, len(lines)), self.new_region(year))
+            elif reply < 0.8:
+                place = self.rng.randrange(len(lines))
+                lines[place] = self.edited(lines[place])
+            elif reply < 0.87 and len(lines) > 1:
+                place = self.rng.randrange(len(lines))
+                number = lines[place].number
                 # A copy whose original never came cannot be told from the original typed over.
-                if numero is None or sum(s.numero == numero for s in lignes) == 1:
-                    del lignes[place]
-            elif geste < 0.90:
-                self.tirage.shuffle(lignes)
-            elif geste < 0.93:  # the column converted to numbers, or padded
-                lignes = [replace(s, numero=self.respelt(s.numero, lignes)) for s in lignes]
+                if number is None or sum(s.number == number for s in lines) == 1:
+                    del lines[place]
+            elif reply < 0.90:
+                self.rng.shuffle(lines)
+            elif reply < 0.93:  # the column converted to numbers, or padded
+                lines = [replace(s, number=self.respelt(s.number, lines)) for s in lines]
             else:  # a line copied above or below its original, with its number, for another purchase
-                place = self.tirage.randrange(len(lignes))
-                copie = replace(self.nouvelle(annee), numero=lignes[place].numero)
-                lignes.insert(place + self.tirage.randint(0, 1), copie)
-        return lignes[:30]
+                place = self.rng.randrange(len(lines))
+                copied = replace(self.new_region(year), number=lines[place].number)
+                lines.insert(place + self.rng.randint(0, 1), copied)
+        return lines[:30]
 
-    def respelt(self, numero: str | None, lignes: Sequence[Saisie]) -> str | None:
-        if numero is None or numero == "=" or sum(s.numero == numero for s in lignes) > 1:
-            return numero
-        court = numero.lstrip("0")
-        return (
-            self.tirage.choice((numero, court, f" {court}", f"N°{court}", f"0{numero}")) if court.isdigit() else numero
-        )
+    def respelt(self, number: str | None, lines: Sequence[TypedLine]) -> str | None:
+        if number is None or number == "=" or sum(s.number == number for s in lines) > 1:
+            return number
+        court = number.lstrip("0")
+        return self.rng.choice((number, court, f" {court}", f"N°{court}", f"0{number}")) if court.isdigit() else number
 
-    def envoie(self, campagne: str) -> None:
-        annee = next(c.exercice for c in CAMPAGNES if c.code == campagne)
-        envois = []
-        for ght in self.tirage.sample(sorted(MEMBRES), self.tirage.randint(1, 2)):
-            membres = self.tirage.sample(MEMBRES[ght], self.tirage.randint(1, len(MEMBRES[ght])))
-            lisible = self.tirage.random() > 0.1
-            onglets = {f: self.edite(self.onglets.get((campagne, f), []), annee) for f in membres}
-            if lisible:
-                self.onglets |= {(campagne, f): lignes for f, lignes in onglets.items()}
-            nom = f"{campagne}-{ght}-{self.tirage.randint(1, 2)}.xlsx"
-            envois.append(Envoi(self.jour, nom, ght, campagne, onglets, self.tirage.random() > 0.3, lisible))
-        self.r.recoit(*envois)
+    def send(self, campaign: str) -> None:
+        year = next(c.exercice for c in CAMPAIGNS if c.code == campaign)
+        sendings = []
+        for ght in self.rng.sample(sorted(MEMBERS), self.rng.randint(1, 2)):
+            members = self.rng.sample(MEMBERS[ght], self.rng.randint(1, len(MEMBERS[ght])))
+            readable = self.rng.random() > 0.1
+            tabs = {f: self.edit(self.tabs.get((campaign, f), []), year) for f in members}
+            if readable:
+                self.tabs |= {(campaign, f): lines for f, lines in tabs.items()}
+            name = f"{campaign}-{ght}-{self.rng.randint(1, 2)}.xlsx"
+            sendings.append(SentFile(self.day, name, ght, campaign, tabs, self.rng.random() > 0.3, readable))
+        self.r.receive(*sendings)
 
-    def reprend(self, campagne: str, de: str, *, reports: bool) -> None:
+    def carry_over(self, campaign: str, sender: str, *, reports: bool) -> None:
         """A new campaign starts from the lines of the former one: all of them, or those that still yield something."""
-        for (c, f), lignes in list(self.onglets.items()):
-            if c == de:
-                gardees = [
+        for (c, f), lines in list(self.tabs.items()):
+            if c == sender:
+                kept_lines = [
                     s
-                    for s in lignes
-                    if not reports or (s.commande and s.commande > date(2021, 2, 1) and s.commande.year == 2021)
+                    for s in lines
+                    if not reports or (s.ordered_on and s.ordered_on > date(2021, 2, 1) and s.ordered_on.year == 2021)
                 ]
                 # Pre-filled with the numbers that were given, as the template of the campaign is.
-                annee = next(k.exercice for k in CAMPAGNES if k.code == de)
-                self.onglets[campagne, f] = [
-                    replace(s, numero=self.r.numeros.get((annee, f, s.achat), s.numero)) for s in gardees
+                year = next(k.exercice for k in CAMPAIGNS if k.code == sender)
+                self.tabs[campaign, f] = [
+                    replace(s, number=self.r.numbers.get((year, f, s.purchase), s.number)) for s in kept_lines
                 ]
 
-    def decide(self, campagne: str) -> None:
-        comptees = sorted(self.r.monde(self.jour).lignes([campagne]))
-        for finess, achat in self.tirage.sample(comptees, min(len(comptees), self.tirage.randint(0, 3))):
+    def decide(self, campaign: str) -> None:
+        counted_lines = sorted(self.r.world(self.day).lines([campaign]))
+        for finess, purchase in self.rng.sample(counted_lines, min(len(counted_lines), self.rng.randint(0, 3))):
             self.r.decide(
-                Decision(self.jour, campagne, finess, achat, self.tirage.choice(("retenir", "retirer", "revenir")))
+                Decision(self.day, campaign, finess, purchase, self.rng.choice(("retenir", "retirer", "revenir")))
             )
 
-    def gouverne(self, campagne: str) -> None:
+    def govern(self, campaign: str) -> None:
         """What a referent does beside deciding."""
-        geste, ght = self.tirage.random(), self.tirage.choice(sorted(MEMBRES))
-        verrouille = (campagne, ght) in self.r.monde(self.jour).verrous
-        vus = self.r.monde(self.jour).comptent([campagne])
-        muets = [f for f in MEMBRES[ght] if f not in vus and (campagne, f) not in self.r.monde(self.jour).vides]
-        if muets and self.tirage.random() < 0.3:
-            self.r.neant(Neant(self.jour, campagne, self.tirage.choice(muets)))
-        if geste < 0.25:
-            self.r.verrouille(Verrou(self.jour, campagne, ght, pose=not verrouille))
-        elif geste < 0.45:
-            avant, self.seuil = self.seuil, self.tirage.choice([n for n in (16, 20, 30, 45, 60) if n != self.seuil])
-            borne = Borne(self.jour, Decimal(self.seuil) / 100)
-            self.r.borne(borne, f"performance_a_justifier = {avant}", f"performance_a_justifier = {self.seuil}")
-            if self.tirage.random() < 0.7:
-                self.r.rejuge(self.jour)
+        reply, ght = self.rng.random(), self.rng.choice(sorted(MEMBERS))
+        lock_ghts = (campaign, ght) in self.r.world(self.day).locks
+        seen_ones = self.r.world(self.day).tabs_that_count([campaign])
+        silent_ones = [
+            f for f in MEMBERS[ght] if f not in seen_ones and (campaign, f) not in self.r.world(self.day).empties
+        ]
+        if silent_ones and self.rng.random() < 0.3:
+            self.r.neant(Neant(self.day, campaign, self.rng.choice(silent_ones)))
+        if reply < 0.25:
+            self.r.lock_ghts(Lock(self.day, campaign, ght, put=not lock_ghts))
+        elif reply < 0.45:
+            before, self.threshold = (
+                self.threshold,
+                self.rng.choice([n for n in (16, 20, 30, 45, 60) if n != self.threshold]),
+            )
+            borne = Bound(self.day, Decimal(self.threshold) / 100)
+            self.r.borne(borne, f"performance_a_justifier = {before}", f"performance_a_justifier = {self.threshold}")
+            if self.rng.random() < 0.7:
+                self.r.judge_again(self.day)
 
-    def passe(self, jours: int) -> None:
-        self.jour += timedelta(days=self.tirage.randint(1, jours))
+    def let_days_pass(self, days: int) -> None:
+        self.day += timedelta(days=self.rng.randint(1, days))
 
 
-@pytest.mark.parametrize("graine", [0, *(pytest.param(g, marks=pytest.mark.e2e) for g in (1, 2))])
-def test_whatever_people_do_the_figures_of_each_day_are_the_oracles_and_stay(recit: Recit, graine: int) -> None:
-    h = Hasard(recit, random.Random(graine))
-    for campagne, debut, pulls, de in (
-        (ANNUELLE, "2022-01-14", 12, ""),
-        (MI_ANNEE, "2022-06-20", 8, ANNUELLE),
-        (SUIVANTE, "2023-01-12", 10, MI_ANNEE),
+@pytest.mark.parametrize("seed", [0, *(pytest.param(g, marks=pytest.mark.e2e) for g in (1, 2))])
+def test_whatever_people_do_the_figures_of_each_day_are_the_oracles_and_stay(story: Story, seed: int) -> None:
+    h = RandomPeople(story, random.Random(seed))
+    for campaign, debut, pulls, sender in (
+        (YEAR_END, "2022-01-14", 12, ""),
+        (MID_YEAR, "2022-06-20", 8, YEAR_END),
+        (NEXT_YEAR_END, "2023-01-12", 10, MID_YEAR),
     ):
-        h.jour = max(h.jour + timedelta(days=1), j(debut))
-        h.reprend(campagne, de, reports=de == ANNUELLE)
+        h.day = max(h.day + timedelta(days=1), j(debut))
+        h.carry_over(campaign, sender, reports=sender == YEAR_END)
         for _ in range(pulls):
-            h.envoie(campagne if h.tirage.random() < 0.9 or not de else de)
-            recit.arrete(h.jour, demande=False)
-            h.decide(campagne)
-            h.gouverne(campagne)
-            recit.jours.pop()
-            recit.arrete(h.jour, demande=h.tirage.random() < 0.1)
-            for depuis in h.tirage.sample(recit.jours, min(3, len(recit.jours))):
-                recit.verifie_le_pont(h.jour, depuis, h.tirage.choice((2021, 2022)), h.tirage.choice((None, *MEMBRES)))
-            h.passe(5)
-    recit.reverifie()
-    recit.redemande()
+            h.send(campaign if h.rng.random() < 0.9 or not sender else sender)
+            story.close_day(h.day, ask=False)
+            h.decide(campaign)
+            h.govern(campaign)
+            story.days.pop()
+            story.close_day(h.day, ask=h.rng.random() < 0.1)
+            for since in h.rng.sample(story.days, min(3, len(story.days))):
+                story.check_changes(h.day, since, h.rng.choice((2021, 2022)), h.rng.choice((None, *MEMBERS)))
+            h.let_days_pass(5)
+    story.check_past_again()
+    story.ask_past_again()

@@ -8,12 +8,12 @@ import zipfile
 import pytest
 from openpyxl.utils import get_column_letter
 
-from sheets.reading.headings import trouve
+from sheets.reading.headings import find_headings
 from sheets.reading.number_formats import SCALED, WORDED
 from sheets.reading.shown import other_units
 from sheets.reading.units import announced, odd_words, unit_said
 from sheets.trames.paat.columns import PAAT
-from sheets.writing.welcome import CONSIGNES
+from sheets.writing.welcome import INSTRUCTIONS
 from tests.conftest import GAIN_COL
 
 OTHER = {
@@ -34,12 +34,12 @@ OTHER = {
 @pytest.mark.parametrize(("words", "unit"), [(w, unit) for unit, several in OTHER.items() for w in several])
 def test_a_heading_that_says_another_unit_refuses_its_column(words: str, unit: str) -> None:
     for base in ("Gain annuel", "Montant Gain"):
-        titles: list[object] = [c.titre if c.cle != "gain_annuel" else f"{base} {words}" for c in PAAT.colonnes]
-        found = trouve([titles], PAAT, 0, 0, "Lons")
+        titles: list[object] = [c.title if c.cle != "gain_annuel" else f"{base} {words}" for c in PAAT.columns]
+        found = find_headings([titles], PAAT, 0, 0, "Lons")
         assert found is not None
-        assert [c.cellule for c in found.constats if c.code == "unite-de-colonne"] == [f"{GAIN_COL}1"]
-        assert not found.utilisable
-        assert unit in next(c.message for c in found.constats if c.code == "unite-de-colonne")
+        assert [c.cell for c in found.findings if c.code == "unite-de-colonne"] == [f"{GAIN_COL}1"]
+        assert not found.usable
+        assert unit in next(c.message for c in found.findings if c.code == "unite-de-colonne")
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_euros_ttc_on_twelve_months_are_fine_however_they_are_said(title: str) -
 
 
 def test_no_heading_nor_sentence_of_ours_says_another_unit() -> None:
-    ours = [t for c in PAAT.colonnes if c.genre == "euros" for t in (c.titre, *c.synonymes)]
+    ours = [t for c in PAAT.columns if c.kind == "euros" for t in (c.title, *c.synonyms)]
     assert [t for t in ours if unit_said(t) or odd_words(t, t)] == []
-    assert [t for t in CONSIGNES if announced(t)] == []
+    assert [t for t in INSTRUCTIONS if announced(t)] == []
 
 
 @pytest.mark.parametrize(
@@ -71,15 +71,15 @@ def test_no_heading_nor_sentence_of_ours_says_another_unit() -> None:
     ],
 )
 def test_a_note_above_or_below_the_headings_gives_its_unit_to_the_amounts(text: str) -> None:
-    titles: list[object] = [c.titre for c in PAAT.colonnes]
+    titles: list[object] = [c.title for c in PAAT.columns]
     above: list[object] = ["", text, *[""] * (len(titles) - 2)]
     blank: list[object] = [""] * len(titles)
-    below: list[object] = [text if c.cle == "gain_annuel" else "" for c in PAAT.colonnes]
+    below: list[object] = [text if c.cle == "gain_annuel" else "" for c in PAAT.columns]
     for rows, cell in (([above, titles, blank], "B1"), ([titles, below], f"{GAIN_COL}2")):
-        found = trouve(rows, PAAT, 0, 0, "Lons")
+        found = find_headings(rows, PAAT, 0, 0, "Lons")
         assert found is not None
-        assert [(c.code, c.cellule) for c in found.constats] == [("unite-de-colonne", cell)]
-        assert not found.utilisable
+        assert [(c.code, c.cell) for c in found.findings] == [("unite-de-colonne", cell)]
+        assert not found.usable
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ def test_an_amount_or_an_ordinary_note_announces_no_unit(text: object) -> None:
 @pytest.mark.parametrize("words", ["(source DAF)", "[estimé]", "(hors pénalités)", "(2020)"])
 def test_what_is_not_understood_in_brackets_is_said(words: str) -> None:
     titles: list[object] = [
-        c.titre if c.cle != "gain_annuel" else f"Gain annuel sur 12 mois {words}" for c in PAAT.colonnes
+        c.title if c.cle != "gain_annuel" else f"Gain annuel sur 12 mois {words}" for c in PAAT.columns
     ]
-    found = trouve([titles], PAAT, 0, 0, "Lons")
+    found = find_headings([titles], PAAT, 0, 0, "Lons")
     assert found is not None
-    assert [(c.code, c.cellule) for c in found.constats] == [("colonne-reconnue", f"{GAIN_COL}1")]
-    assert found.utilisable
+    assert [(c.code, c.cell) for c in found.findings] == [("colonne-reconnue", f"{GAIN_COL}1")]
+    assert found.usable
 
 
 @pytest.mark.parametrize(
@@ -125,11 +125,11 @@ def test_what_is_not_understood_in_brackets_is_said(words: str) -> None:
 def test_a_second_column_of_gains_is_a_double_unless_it_says_the_same(
     official: object, synonym: object, double: bool
 ) -> None:
-    titles: list[object] = [*(c.titre for c in PAAT.colonnes), "Montant Gain"]
-    row: list[object] = [*(official if c.cle == "gain_annuel" else "" for c in PAAT.colonnes), synonym]
-    found = trouve([titles, row], PAAT, 0, 0, "Lons")
+    titles: list[object] = [*(c.title for c in PAAT.columns), "Montant Gain"]
+    row: list[object] = [*(official if c.cle == "gain_annuel" else "" for c in PAAT.columns), synonym]
+    found = find_headings([titles, row], PAAT, 0, 0, "Lons")
     assert found is not None
-    assert [(c.code, c.cellule) for c in found.constats] == (
+    assert [(c.code, c.cell) for c in found.findings] == (
         [("colonne-en-double", f"{get_column_letter(len(titles))}1")] if double else []
     )
 
@@ -137,11 +137,11 @@ def test_a_second_column_of_gains_is_a_double_unless_it_says_the_same(
 @pytest.mark.parametrize(("title", "said"), [("Statut de l'action", True), ("Date de première commande", True), ("Famille d'achat", True),
                                              ("Commentaire", False), ("Objet", False), ("Performance", False)])  # fmt: skip
 def test_any_column_that_is_counted_or_sorted_by_may_be_a_double(title: str, said: bool) -> None:
-    found = trouve(
-        [[*(c.titre for c in PAAT.colonnes), title], [*("a" for _ in PAAT.colonnes), "b"]], PAAT, 0, 0, "Lons"
+    found = find_headings(
+        [[*(c.title for c in PAAT.columns), title], [*("a" for _ in PAAT.columns), "b"]], PAAT, 0, 0, "Lons"
     )
     assert found is not None
-    assert any(c.code == "colonne-en-double" for c in found.constats) is said
+    assert any(c.code == "colonne-en-double" for c in found.findings) is said
 
 
 @pytest.mark.parametrize(

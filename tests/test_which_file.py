@@ -14,291 +14,297 @@ from typing import Any
 import pytest
 
 from config.french import euros
-from jobs.taking_in.folders import prend
-from sheets.findings import Gravite
-from sheets.judging.workbook import juge
+from jobs.taking_in.folders import take
+from sheets.findings import Severity
+from sheets.judging.workbook import judge
 from sheets.register import acts, stored_lines
 from sheets.register.pulls import Depot
-from sheets.register.what_counts import qui_compte
-from tests.region import Region, nouvelle, sujet, trame
+from sheets.register.what_counts import counting_tabs
+from tests.region import Region, new_region, subject, trame
 
-BELFORT, SENS, JOIGNY, NORD, YONNE = "900000365", "890970569", "890000417", "BFC-09", "BFC-05"
-ANNUELLE = "2021-annuelle"
-JOURS = [date(2022, 1, d) for d in (20, 21, 24, 25, 26, 27, 28)]
-MIDI = 1_640_000_000
+BELFORT, SENS, JOIGNY, NORTH, YONNE = "900000365", "890970569", "890000417", "BFC-09", "BFC-05"
+YEAR_END = "2021-annuelle"
+DAYS = [date(2022, 1, d) for d in (20, 21, 24, 25, 26, 27, 28)]
+NOON = 1_640_000_000
 CODES = ("envois-concurrents", "version-reprise", "copie-ignoree")
 
 
-def achat(titre: str, gain: int, **reste: Any) -> dict[str, Any]:
-    return {"intitule": titre, "marche": f"M-{titre}", "gain_annuel": gain, "montant_reference": 800_000,
-            "date_premiere_commande": date(2021, 1, 4), **reste}  # fmt: skip
+def purchase(title: str, gain: int, **rest: Any) -> dict[str, Any]:
+    return {"intitule": title, "marche": f"M-{title}", "gain_annuel": gain, "montant_reference": 800_000,
+            "date_premiere_commande": date(2021, 1, 4), **rest}  # fmt: skip
 
 
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
-    return nouvelle(tmp_path)
+    return new_region(tmp_path)
 
 
-def octets(region: Region, *gains: int, ght: str = NORD, finess: str = BELFORT) -> bytes:
-    return trame(region.dossier, ght, ANNUELLE, {finess: [achat(f"Achat {n}", g) for n, g in enumerate(gains, 1)]})
+def raw_bytes(region: Region, *gains: int, ght: str = NORTH, finess: str = BELFORT) -> bytes:
+    return trame(region.folder, ght, YEAR_END, {finess: [purchase(f"Achat {n}", g) for n, g in enumerate(gains, 1)]})
 
 
-def depose(region: Region, nom: str, contenu: bytes, seconde: float = 0) -> Path:
-    fichier = region.ou / "recus" / nom
-    fichier.parent.mkdir(exist_ok=True, parents=True)
-    fichier.write_bytes(contenu)
-    os.utime(fichier, ns=(0, int((MIDI + seconde) * 1_000_000_000)))
-    return fichier
+def drop_file(region: Region, name: str, content: bytes, second: float = 0) -> Path:
+    file = region.where / "recus" / name
+    file.parent.mkdir(exist_ok=True, parents=True)
+    file.write_bytes(content)
+    os.utime(file, ns=(0, int((NOON + second) * 1_000_000_000)))
+    return file
 
 
-def releve(region: Region, rang: int, fichiers: Mapping[str, tuple[bytes, float]]) -> dict[str, tuple[str, str]]:
+def pull_sources(region: Region, rank: int, files: Mapping[str, tuple[bytes, float]]) -> dict[str, tuple[str, str]]:
     """What became of each file of the folder: its state, and why."""
-    for nom, (contenu, seconde) in fichiers.items():
-        depose(region, nom, contenu, seconde)
-    bilan = region.le(JOURS[rang]).releve()
-    return {Path(r.fichier).name: (r.etat, r.motif) for r in bilan.recus}
+    for name, (content, second) in files.items():
+        drop_file(region, name, content, second)
+    summary = region.dated(DAYS[rank]).pull_sources()
+    return {Path(r.file).name: (r.state, r.reason) for r in summary.received_files}
 
 
-def retenu(region: Region, ght: str = NORD) -> int:
+def kept(region: Region, ght: str = NORTH) -> int:
     """Euros kept."""
-    return sum(o.totaux.gain_retenu for o in region.vue.comptent(sujet(ght, 2021))) // 100
+    return sum(o.totals.gain_retenu for o in region.view.tabs_that_count(subject(ght, 2021))) // 100
 
 
-def dits(region: Region) -> dict[str, list[str]]:
+def all_said(region: Region) -> dict[str, list[str]]:
     """By code, what is said of what counts."""
-    vus = region.constats(ANNUELLE, *CODES)
-    return {code: [c.message for c in vus if c.code == code] for code in CODES if any(c.code == code for c in vus)}
+    seen_ones = region.findings(YEAR_END, *CODES)
+    return {
+        code: [c.message for c in seen_ones if c.code == code]
+        for code in CODES
+        if any(c.code == code for c in seen_ones)
+    }
 
 
-def tous(region: Region, code: str) -> int:
+def all_of_them(region: Region, code: str) -> int:
     """How many tabs bear a finding, at the last look, whether they count or not."""
-    requete = "SELECT count(*) FROM constats WHERE code = ? AND recoupement = (SELECT max(id) FROM recoupements)"
-    return int(region.db.execute(requete, (code,)).fetchone()[0])
+    query = "SELECT count(*) FROM constats WHERE code = ? AND recoupement = (SELECT max(id) FROM recoupements)"
+    return int(region.db.execute(query, (code,)).fetchone()[0])
 
 
 # A copy of a version that was replaced
 
 
-@pytest.mark.parametrize("ailleurs", ["archives/nord.xlsx", "nord (1).xlsx", "a/b/vieux.xlsx"])
-@pytest.mark.parametrize("seconde", [0, 5, 50], ids=["same date", "between", "newer"])
+@pytest.mark.parametrize("other_path", ["archives/nord.xlsx", "nord (1).xlsx", "a/b/vieux.xlsx"])
+@pytest.mark.parametrize("second", [0, 5, 50], ids=["same date", "between", "newer"])
 def test_a_copy_of_a_replaced_version_is_ignored_wherever_it_lies_and_whatever_its_date(
-    region: Region, ailleurs: str, seconde: float
+    region: Region, other_path: str, second: float
 ) -> None:
-    v1, v2 = octets(region, 9_000), octets(region, 12_000)
-    releve(region, 0, {"nord.xlsx": (v1, 0)})
-    releve(region, 1, {"nord.xlsx": (v2, 10)})
-    assert retenu(region) == 12_000
-    copie = depose(region, ailleurs, v1, seconde)
-    recus = {r.fichier: r for r in region.le(JOURS[2]).releve().recus}
-    etat, motif = recus[str(copie)].etat, recus[str(copie)].motif
-    assert (etat, "« nord.xlsx » a remplacée" in motif) == ("inchange", True)
-    assert retenu(region) == 12_000
-    (dit,) = dits(region)["copie-ignoree"]
-    assert Path(ailleurs).name in dit
-    assert list(dits(region)) == ["copie-ignoree"]
-    region.le(JOURS[3]).releve()
-    assert (retenu(region), list(dits(region))) == (12_000, ["copie-ignoree"])
-    region.le(JOURS[1])
-    assert dits(region) == {}
+    v1, v2 = raw_bytes(region, 9_000), raw_bytes(region, 12_000)
+    pull_sources(region, 0, {"nord.xlsx": (v1, 0)})
+    pull_sources(region, 1, {"nord.xlsx": (v2, 10)})
+    assert kept(region) == 12_000
+    copied = drop_file(region, other_path, v1, second)
+    received_files = {r.file: r for r in region.dated(DAYS[2]).pull_sources().received_files}
+    state, reason = received_files[str(copied)].state, received_files[str(copied)].reason
+    assert (state, "« nord.xlsx » a remplacée" in reason) == ("inchange", True)
+    assert kept(region) == 12_000
+    (said,) = all_said(region)["copie-ignoree"]
+    assert Path(other_path).name in said
+    assert list(all_said(region)) == ["copie-ignoree"]
+    region.dated(DAYS[3]).pull_sources()
+    assert (kept(region), list(all_said(region))) == (12_000, ["copie-ignoree"])
+    region.dated(DAYS[1])
+    assert all_said(region) == {}
 
 
 def test_a_replaced_version_put_back_in_its_place_counts_and_is_said(region: Region) -> None:
-    v1, v2 = octets(region, 9_000, 1_000), octets(region, 12_000, 1_000)
-    releve(region, 0, {"nord.xlsx": (v1, 0)})
-    releve(region, 1, {"nord.xlsx": (v2, 10)})
-    assert releve(region, 2, {"nord.xlsx": (v1, 0)})["nord.xlsx"] == ("modifie", "")
-    assert retenu(region) == 10_000
-    (dit,) = dits(region)["version-reprise"]
-    assert "déjà reçue le 20/01/2022" in dit
-    assert f"1 ligne change, {euros(1_000_000)} retenus au lieu de {euros(1_300_000)}" in dit
-    assert list(dits(region)) == ["version-reprise"]
-    assert releve(region, 3, {"nord.xlsx": (v2, 10)})["nord.xlsx"] == ("modifie", ""), "and back again"
-    assert (retenu(region), list(dits(region))) == (13_000, ["version-reprise"])
-    releve(region, 4, {"nord.xlsx": (octets(region, 15_000, 1_000), 20)})
-    assert (retenu(region), dits(region)) == (16_000, {})
+    v1, v2 = raw_bytes(region, 9_000, 1_000), raw_bytes(region, 12_000, 1_000)
+    pull_sources(region, 0, {"nord.xlsx": (v1, 0)})
+    pull_sources(region, 1, {"nord.xlsx": (v2, 10)})
+    assert pull_sources(region, 2, {"nord.xlsx": (v1, 0)})["nord.xlsx"] == ("modifie", "")
+    assert kept(region) == 10_000
+    (said,) = all_said(region)["version-reprise"]
+    assert "déjà reçue le 20/01/2022" in said
+    assert f"1 ligne change, {euros(1_000_000)} retenus au lieu de {euros(1_300_000)}" in said
+    assert list(all_said(region)) == ["version-reprise"]
+    assert pull_sources(region, 3, {"nord.xlsx": (v2, 10)})["nord.xlsx"] == ("modifie", ""), "and back again"
+    assert (kept(region), list(all_said(region))) == (13_000, ["version-reprise"])
+    pull_sources(region, 4, {"nord.xlsx": (raw_bytes(region, 15_000, 1_000), 20)})
+    assert (kept(region), all_said(region)) == (16_000, {})
 
 
 def test_it_is_the_path_of_the_version_that_replaced_it_that_brings_it_back(region: Region) -> None:
-    v1, v2 = octets(region, 9_000), octets(region, 12_000)
-    releve(region, 0, {"premier.xlsx": (v1, 0)})
-    releve(region, 1, {"second.xlsx": (v2, 10)})
-    assert releve(region, 2, {"troisieme.xlsx": (v1, 20)})["troisieme.xlsx"][0] == "inchange"
-    assert retenu(region) == 12_000
-    assert releve(region, 3, {"second.xlsx": (v1, 20)})["second.xlsx"][0] == "modifie"
-    assert retenu(region) == 9_000
+    v1, v2 = raw_bytes(region, 9_000), raw_bytes(region, 12_000)
+    pull_sources(region, 0, {"premier.xlsx": (v1, 0)})
+    pull_sources(region, 1, {"second.xlsx": (v2, 10)})
+    assert pull_sources(region, 2, {"troisieme.xlsx": (v1, 20)})["troisieme.xlsx"][0] == "inchange"
+    assert kept(region) == 12_000
+    assert pull_sources(region, 3, {"second.xlsx": (v1, 20)})["second.xlsx"][0] == "modifie"
+    assert kept(region) == 9_000
 
 
 def test_the_place_of_the_version_that_counts_is_its_own_even_after_a_file_that_could_not_be_read(
     region: Region,
 ) -> None:
-    v1, v2 = octets(region, 9_000), octets(region, 12_000)
-    releve(region, 0, {"premier.xlsx": (v1, 0)})
-    releve(region, 1, {"second.xlsx": (v2, 10)})
-    assert releve(region, 2, {"second.xlsx": (v2[:100], 20)})["second.xlsx"][0] == "refuse"
-    assert releve(region, 3, {"second.xlsx": (v1, 30)})["second.xlsx"][0] == "modifie"
-    assert retenu(region) == 9_000
+    v1, v2 = raw_bytes(region, 9_000), raw_bytes(region, 12_000)
+    pull_sources(region, 0, {"premier.xlsx": (v1, 0)})
+    pull_sources(region, 1, {"second.xlsx": (v2, 10)})
+    assert pull_sources(region, 2, {"second.xlsx": (v2[:100], 20)})["second.xlsx"][0] == "refuse"
+    assert pull_sources(region, 3, {"second.xlsx": (v1, 30)})["second.xlsx"][0] == "modifie"
+    assert kept(region) == 9_000
 
 
 def test_the_version_that_counts_keeps_its_place_when_it_is_renamed(region: Region) -> None:
-    v1, v2 = octets(region, 9_000), octets(region, 12_000)
-    releve(region, 0, {"premier.xlsx": (v1, 0)})
-    releve(region, 1, {"second.xlsx": (v2, 10)})
-    (region.ou / "recus" / "second.xlsx").unlink()
-    assert releve(region, 2, {"renomme.xlsx": (v2, 10)})["renomme.xlsx"] == ("inchange", "")
-    assert releve(region, 3, {"renomme.xlsx": (v1, 0)})["renomme.xlsx"][0] == "modifie"
-    assert retenu(region) == 9_000
+    v1, v2 = raw_bytes(region, 9_000), raw_bytes(region, 12_000)
+    pull_sources(region, 0, {"premier.xlsx": (v1, 0)})
+    pull_sources(region, 1, {"second.xlsx": (v2, 10)})
+    (region.where / "recus" / "second.xlsx").unlink()
+    assert pull_sources(region, 2, {"renomme.xlsx": (v2, 10)})["renomme.xlsx"] == ("inchange", "")
+    assert pull_sources(region, 3, {"renomme.xlsx": (v1, 0)})["renomme.xlsx"][0] == "modifie"
+    assert kept(region) == 9_000
 
 
 def test_a_pull_cut_short_and_the_next_one_are_one_pull(region: Region) -> None:
-    releve(region, 0, {"a.xlsx": (octets(region, 9_000), 0)})
+    pull_sources(region, 0, {"a.xlsx": (raw_bytes(region, 9_000), 0)})
     with region.db.conn:
         region.db.execute("DELETE FROM bilans")
-    releve(region, 1, {"b.xlsx": (octets(region, 12_000), 0)})
-    assert retenu(region) == 9_000, "written at the same instant, the one that keeps less"
-    assert tous(region, "envois-concurrents") == 2
-    releve(region, 2, {"c.xlsx": (octets(region, 15_000), 10)})
-    assert (retenu(region), dits(region)) == (15_000, {})
+    pull_sources(region, 1, {"b.xlsx": (raw_bytes(region, 12_000), 0)})
+    assert kept(region) == 9_000, "written at the same instant, the one that keeps less"
+    assert all_of_them(region, "envois-concurrents") == 2
+    pull_sources(region, 2, {"c.xlsx": (raw_bytes(region, 15_000), 10)})
+    assert (kept(region), all_said(region)) == (15_000, {})
 
 
 def test_the_version_moved_to_an_archive_when_the_next_one_comes_is_not_in_the_way(region: Region) -> None:
-    v1, v2 = octets(region, 9_000), octets(region, 12_000)
-    releve(region, 0, {"nord.xlsx": (v1, 0)})
-    releve(region, 1, {"nord.xlsx": (v2, 10), "nord archive.xlsx": (v1, 0)})
-    assert (retenu(region), dits(region)) == (12_000, {})
+    v1, v2 = raw_bytes(region, 9_000), raw_bytes(region, 12_000)
+    pull_sources(region, 0, {"nord.xlsx": (v1, 0)})
+    pull_sources(region, 1, {"nord.xlsx": (v2, 10), "nord archive.xlsx": (v1, 0)})
+    assert (kept(region), all_said(region)) == (12_000, {})
 
 
 def test_the_same_by_mail(region: Region) -> None:
-    v1, v2 = octets(region, 9_000), octets(region, 12_000)
+    v1, v2 = raw_bytes(region, 9_000), raw_bytes(region, 12_000)
 
-    def recoit(rang: int, contenu: bytes, nom: str) -> tuple[str, str]:
-        region.le(JOURS[rang])
+    def receive(rank: int, content: bytes, name: str) -> tuple[str, str]:
+        region.dated(DAYS[rank])
         depot = Depot(
-            f"courriel/{rang}/{nom}", len(contenu), MIDI * 10**9 + rang, hashlib.sha256(contenu).hexdigest(), contenu
+            f"courriel/{rank}/{name}", len(content), NOON * 10**9 + rank, hashlib.sha256(content).hexdigest(), content
         )
-        (recu,) = prend(
-            region.db, region.dossier, [(depot, juge(nom, contenu, region.dossier))], lambda: region.heure
-        ).recus
-        return recu.etat, recu.motif
+        (arrival,) = take(
+            region.db, region.folder, [(depot, judge(name, content, region.folder))], lambda: region.hour
+        ).received_files
+        return arrival.state, arrival.reason
 
-    assert recoit(0, v1, "nord.xlsx") == ("nouveau", "")
-    assert recoit(1, v2, "nord.xlsx") == ("nouveau", "")
-    etat, motif = recoit(2, v1, "nord.xlsx")
-    assert (etat, "elle ne compte pas" in motif) == ("inchange", True)
-    assert (retenu(region), list(dits(region))) == (12_000, ["copie-ignoree"])
+    assert receive(0, v1, "nord.xlsx") == ("nouveau", "")
+    assert receive(1, v2, "nord.xlsx") == ("nouveau", "")
+    state, reason = receive(2, v1, "nord.xlsx")
+    assert (state, "elle ne compte pas" in reason) == ("inchange", True)
+    assert (kept(region), list(all_said(region))) == (12_000, ["copie-ignoree"])
 
 
 def test_after_the_lock_a_copy_of_the_locked_version_does_not_pass_for_the_last_one(region: Region) -> None:
-    v1, v2 = octets(region, 9_000), octets(region, 12_000)
-    releve(region, 0, {"nord.xlsx": (v1, 0)})
-    acts.verrouille(region.main(), ANNUELLE, [NORD], "fin de campagne")
-    releve(region, 1, {"nord.xlsx": (v2, 10)})
-    assert releve(region, 2, {"copie.xlsx": (v1, 20)})["copie.xlsx"][0] == "inchange"
-    assert retenu(region) == 9_000
-    acts.verrouille(region.le(JOURS[3]).main(), ANNUELLE, [NORD], "reprise", oui=False)
-    assert retenu(region) == 12_000
+    v1, v2 = raw_bytes(region, 9_000), raw_bytes(region, 12_000)
+    pull_sources(region, 0, {"nord.xlsx": (v1, 0)})
+    acts.lock_ghts(region.main(), YEAR_END, [NORTH], "fin de campagne")
+    pull_sources(region, 1, {"nord.xlsx": (v2, 10)})
+    assert pull_sources(region, 2, {"copie.xlsx": (v1, 20)})["copie.xlsx"][0] == "inchange"
+    assert kept(region) == 9_000
+    acts.lock_ghts(region.dated(DAYS[3]).main(), YEAR_END, [NORTH], "reprise", yes=False)
+    assert kept(region) == 12_000
 
 
 # Two workbooks at once
 
 
-@pytest.mark.parametrize("noms", list(itertools.permutations(["a.xlsx", "b.xlsx", "c.xlsx"])))
+@pytest.mark.parametrize("names", list(itertools.permutations(["a.xlsx", "b.xlsx", "c.xlsx"])))
 def test_written_at_the_same_instant_the_one_that_keeps_less_counts_whatever_their_names(
-    region: Region, noms: Sequence[str]
+    region: Region, names: Sequence[str]
 ) -> None:
     gains = (12_000, 9_000, 10_000)
-    releve(region, 0, {nom: (octets(region, g), 0) for nom, g in zip(noms, gains, strict=True)})
-    assert retenu(region) == 9_000
-    assert (len(dits(region)["envois-concurrents"]), tous(region, "envois-concurrents")) == (2, 4)
+    pull_sources(region, 0, {name: (raw_bytes(region, g), 0) for name, g in zip(names, gains, strict=True)})
+    assert kept(region) == 9_000
+    assert (len(all_said(region)["envois-concurrents"]), all_of_them(region, "envois-concurrents")) == (2, 4)
     assert any(f"{euros(900_000)} retenus dans l'un, {euros(1_200_000)} dans l'autre, soit {euros(300_000)}" in d
-               for d in dits(region)["envois-concurrents"])  # fmt: skip
-    region.le(JOURS[1]).releve()
-    assert retenu(region) == 9_000
+               for d in all_said(region)["envois-concurrents"])  # fmt: skip
+    region.dated(DAYS[1]).pull_sources()
+    assert kept(region) == 9_000
     assert region.db.execute("SELECT sum(gain_retenu) FROM v_onglets_qui_comptent").fetchone() == (9_000.0,)
-    releve(region, 2, {noms[0]: (octets(region, 20_000), 60)})
-    assert (retenu(region), dits(region)) == (20_000, {})
+    pull_sources(region, 2, {names[0]: (raw_bytes(region, 20_000), 60)})
+    assert (kept(region), all_said(region)) == (20_000, {})
 
 
 def test_at_the_same_instant_each_etablissement_has_the_tab_that_keeps_less(region: Region) -> None:
-    def deux(sens: int, joigny: int) -> bytes:
-        return trame(region.dossier, YONNE, ANNUELLE, {SENS: [achat("A", sens)], JOIGNY: [achat("B", joigny)]})
+    def two_tabs(direction: int, joigny: int) -> bytes:
+        return trame(
+            region.folder, YONNE, YEAR_END, {SENS: [purchase("A", direction)], JOIGNY: [purchase("B", joigny)]}
+        )
 
-    releve(region, 0, {"a.xlsx": (deux(9_000, 5_000), 0), "b.xlsx": (deux(8_000, 6_000), 0)})
-    assert {o.finess: o.totaux.gain_retenu // 100 for o in region.vue.comptent(sujet(YONNE, 2021))} == {
+    pull_sources(region, 0, {"a.xlsx": (two_tabs(9_000, 5_000), 0), "b.xlsx": (two_tabs(8_000, 6_000), 0)})
+    assert {o.finess: o.totals.gain_retenu // 100 for o in region.view.tabs_that_count(subject(YONNE, 2021))} == {
         SENS: 8_000, JOIGNY: 5_000,
     }  # fmt: skip
 
 
 def test_in_one_pull_the_latest_written_counts_and_both_are_told(region: Region) -> None:
-    releve(region, 0, {"z.xlsx": (octets(region, 9_000, 100), 0), "a.xlsx": (octets(region, 12_000, 100), 0.5)})
-    assert retenu(region) == 12_100
-    (dit,) = dits(region)["envois-concurrents"]
-    assert "« a.xlsx » a été reçu avec « z.xlsx » : 1 ligne diffère (0001)" in dit
-    assert "« a.xlsx » compte" in dit
-    assert tous(region, "envois-concurrents") == 2
+    pull_sources(
+        region, 0, {"z.xlsx": (raw_bytes(region, 9_000, 100), 0), "a.xlsx": (raw_bytes(region, 12_000, 100), 0.5)}
+    )
+    assert kept(region) == 12_100
+    (said,) = all_said(region)["envois-concurrents"]
+    assert "« a.xlsx » a été reçu avec « z.xlsx » : 1 ligne diffère (0001)" in said
+    assert "« a.xlsx » compte" in said
+    assert all_of_them(region, "envois-concurrents") == 2
 
 
-@pytest.mark.parametrize(("premier", "second"), [((9_000,), (9_000,)), ((), (9_000,))])
+@pytest.mark.parametrize(("first", "second"), [((9_000,), (9_000,)), ((), (9_000,))])
 def test_workbooks_that_do_not_differ_or_bear_on_others_do_not_compete(
-    region: Region, premier: tuple[int, ...], second: tuple[int, ...]
+    region: Region, first: tuple[int, ...], second: tuple[int, ...]
 ) -> None:
-    autre = trame(region.dossier, NORD, ANNUELLE, {BELFORT: [achat(f"Achat {n}", g, commentaire="vu") for n, g in
-                                                             enumerate(premier, 1)]})  # fmt: skip
-    releve(region, 0, {"a.xlsx": (autre, 0), "b.xlsx": (octets(region, *second), 0)})
-    assert (retenu(region), dits(region)) == (9_000, {})
+    other = trame(region.folder, NORTH, YEAR_END, {BELFORT: [purchase(f"Achat {n}", g, commentaire="vu") for n, g in
+                                                             enumerate(first, 1)]})  # fmt: skip
+    pull_sources(region, 0, {"a.xlsx": (other, 0), "b.xlsx": (raw_bytes(region, *second), 0)})
+    assert (kept(region), all_said(region)) == (9_000, {})
 
 
 def test_partial_workbooks_of_one_ght_do_not_compete(region: Region) -> None:
-    releve(region, 0, {"a.xlsx": (octets(region, 9_000, ght=YONNE, finess=SENS), 0),
-                       "b.xlsx": (octets(region, 5_000, ght=YONNE, finess=JOIGNY), 0)})  # fmt: skip
-    assert (retenu(region, YONNE), dits(region)) == (14_000, {})
+    pull_sources(region, 0, {"a.xlsx": (raw_bytes(region, 9_000, ght=YONNE, finess=SENS), 0),
+                       "b.xlsx": (raw_bytes(region, 5_000, ght=YONNE, finess=JOIGNY), 0)})  # fmt: skip
+    assert (kept(region, YONNE), all_said(region)) == (14_000, {})
 
 
 def test_a_file_older_than_the_one_it_replaces_counts_and_both_are_told(region: Region) -> None:
-    releve(region, 0, {"nord.xlsx": (octets(region, 12_000), 100)})
-    releve(region, 1, {"nord 2.xlsx": (octets(region, 9_000), 0)})
-    assert retenu(region) == 9_000
-    (dit,) = dits(region)["envois-concurrents"]
-    assert "« nord 2.xlsx » est arrivé après, bien qu'écrit avant « nord.xlsx »" in dit
-    assert tous(region, "envois-concurrents") == 2
+    pull_sources(region, 0, {"nord.xlsx": (raw_bytes(region, 12_000), 100)})
+    pull_sources(region, 1, {"nord 2.xlsx": (raw_bytes(region, 9_000), 0)})
+    assert kept(region) == 9_000
+    (said,) = all_said(region)["envois-concurrents"]
+    assert "« nord 2.xlsx » est arrivé après, bien qu'écrit avant « nord.xlsx »" in said
+    assert all_of_them(region, "envois-concurrents") == 2
 
 
 def test_a_plain_correction_has_nothing_said_of_it(region: Region) -> None:
-    releve(region, 0, {"nord.xlsx": (octets(region, 12_000), 0)})
-    releve(region, 1, {"nord.xlsx": (octets(region, 9_000), 100)})
-    assert (retenu(region), dits(region)) == (9_000, {})
+    pull_sources(region, 0, {"nord.xlsx": (raw_bytes(region, 12_000), 0)})
+    pull_sources(region, 1, {"nord.xlsx": (raw_bytes(region, 9_000), 100)})
+    assert (kept(region), all_said(region)) == (9_000, {})
 
 
 def test_judged_again_what_counted_a_former_day_stays(region: Region) -> None:
-    releve(region, 0, {"a.xlsx": (octets(region, 200_000), 0), "b.xlsx": (octets(region, 150_000), 0)})
-    region.le(JOURS[1]).change_le_dossier(
-        "reglages.toml", "performance_a_justifier = 30", "performance_a_justifier = 16"
-    )
-    region.rejuge()
-    assert retenu(region) == 0
-    region.le(JOURS[0])
-    assert retenu(region) == 150_000
+    pull_sources(region, 0, {"a.xlsx": (raw_bytes(region, 200_000), 0), "b.xlsx": (raw_bytes(region, 150_000), 0)})
+    region.dated(DAYS[1]).edit_folder("reglages.toml", "performance_a_justifier = 30", "performance_a_justifier = 16")
+    region.judge_again()
+    assert kept(region) == 0
+    region.dated(DAYS[0])
+    assert kept(region) == 150_000
 
 
-@pytest.mark.parametrize("graine", range(6))
-def test_a_new_register_of_the_same_folder_gives_the_same_figures(tmp_path: Path, graine: int) -> None:
+@pytest.mark.parametrize("seed", range(6))
+def test_a_new_register_of_the_same_folder_gives_the_same_figures(tmp_path: Path, seed: int) -> None:
     """Sendings drawn at random, each written after the one before, some kept as archives with their own date."""
-    tirage = random.Random(graine)
-    region = nouvelle(tmp_path)
+    rng = random.Random(seed)
+    region = new_region(tmp_path)
     versions: list[tuple[bytes, float]] = []
-    for rang in range(6):
-        version = (octets(region, tirage.randrange(1_000, 20_000), tirage.randrange(100, 900)), rang * 10.0)
-        fichiers = {tirage.choice(("nord.xlsx", "nord bis.xlsx")): version}
+    for rank in range(6):
+        version = (raw_bytes(region, rng.randrange(1_000, 20_000), rng.randrange(100, 900)), rank * 10.0)
+        files = {rng.choice(("nord.xlsx", "nord bis.xlsx")): version}
         if versions:
-            fichiers[f"archive {rang}.xlsx"] = tirage.choice(versions)
-        releve(region, rang, fichiers)
+            files[f"archive {rank}.xlsx"] = rng.choice(versions)
+        pull_sources(region, rank, files)
         versions.append(version)
-    autre = tmp_path / "autre"
-    autre.mkdir()
-    neuve = nouvelle(autre)
-    (autre / "recus").rmdir()
-    (autre / "recus").symlink_to(region.ou / "recus")
-    neuve.le(JOURS[-1]).releve()
-    assert retenu(neuve) == retenu(region)
-    toutes = stored_lines.constats_de(neuve.db, [o.id for o in qui_compte(neuve.db, [ANNUELLE], JOURS[-1]).values()],
-                                   (Gravite.ALERTE,), JOURS[-1])  # fmt: skip
-    assert all(r.constat.code != "version-reprise" for r in toutes)
+    other = tmp_path / "autre"
+    other.mkdir()
+    fresh_region = new_region(other)
+    (other / "recus").rmdir()
+    (other / "recus").symlink_to(region.where / "recus")
+    fresh_region.dated(DAYS[-1]).pull_sources()
+    assert kept(fresh_region) == kept(region)
+    all_of_those = stored_lines.findings_of(fresh_region.db, [o.id for o in counting_tabs(fresh_region.db, [YEAR_END], DAYS[-1]).values()],
+                                   (Severity.ALERT,), DAYS[-1])  # fmt: skip
+    assert all(r.finding.code != "version-reprise" for r in all_of_those)

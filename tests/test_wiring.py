@@ -8,79 +8,79 @@ from threading import Thread
 import pytest
 
 from config.errors import UserError
-from config.folder import EXEMPLE
-from jobs.wiring import Atelier
+from config.folder import EXAMPLE
+from jobs.wiring import Workshop
 from sheets.register import claimed_events
-from sheets.register.database import ouvre
+from sheets.register.database import open_register
 
-MIDI = datetime(2022, 3, 31, 12, tzinfo=UTC)
+NOON = datetime(2022, 3, 31, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def atelier(tmp_path: Path) -> Atelier:
-    shutil.copytree(EXEMPLE, tmp_path / "region")
-    _registre(tmp_path / "vigie.sqlite", "vivant")
-    return Atelier(tmp_path / "region", tmp_path / "vigie.sqlite", date(2022, 3, 31))
+def workshop(tmp_path: Path) -> Workshop:
+    shutil.copytree(EXAMPLE, tmp_path / "region")
+    _make_register(tmp_path / "vigie.sqlite", "vivant")
+    return Workshop(tmp_path / "region", tmp_path / "vigie.sqlite", date(2022, 3, 31))
 
 
-def _registre(chemin: Path, etat: str) -> None:
-    db = ouvre(chemin)
-    claimed_events.fait_signe(db, "slack", etat, MIDI)
+def _make_register(path: Path, state: str) -> None:
+    db = open_register(path)
+    claimed_events.give_sign(db, "slack", state, NOON)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
 
 
-def _etat(atelier: Atelier) -> str:
-    with atelier.vue_fraiche() as vue:
-        signe = claimed_events.dernier_signe(vue.db, "slack")
-        assert signe
-        return signe.etat
+def _state_of(workshop: Workshop) -> str:
+    with workshop.fresh_view() as view:
+        sign = claimed_events.last_sign(view.db, "slack")
+        assert sign
+        return sign.state
 
 
-def test_two_questions_of_one_thread_share_a_connection_and_the_folder(atelier: Atelier) -> None:
-    with atelier.vue_fraiche() as une, atelier.vue_fraiche() as autre:
-        assert une.db is autre.db
-        assert une.dossier is autre.dossier
+def test_two_questions_of_one_thread_share_a_connection_and_the_folder(workshop: Workshop) -> None:
+    with workshop.fresh_view() as one_view, workshop.fresh_view() as other:
+        assert one_view.db is other.db
+        assert one_view.folder is other.folder
 
 
-def test_each_thread_has_its_own_connection(atelier: Atelier) -> None:
-    vus = []
+def test_each_thread_has_its_own_connection(workshop: Workshop) -> None:
+    seen_ones = []
 
-    def demande() -> None:
-        with atelier.vue_fraiche() as vue:
-            vus.append(vue.db)
+    def ask() -> None:
+        with workshop.fresh_view() as view:
+            seen_ones.append(view.db)
 
-    fil = Thread(target=demande)
-    fil.start()
-    fil.join()
-    demande()
-    assert vus[0] is not vus[1]
-
-
-def test_a_register_restored_meanwhile_is_the_one_that_answers(atelier: Atelier, tmp_path: Path) -> None:
-    assert _etat(atelier) == "vivant"
-    _registre(tmp_path / "ancien.sqlite", "muet")
-    (tmp_path / "ancien.sqlite").replace(atelier.chemin_registre)
-    assert _etat(atelier) == "muet"
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join()
+    ask()
+    assert seen_ones[0] is not seen_ones[1]
 
 
-def test_a_register_taken_away_is_said(atelier: Atelier) -> None:
-    _etat(atelier)
-    atelier.chemin_registre.unlink()
-    with pytest.raises(UserError, match="n'existe pas encore"), atelier.vue_fraiche():
+def test_a_register_restored_meanwhile_is_the_one_that_answers(workshop: Workshop, tmp_path: Path) -> None:
+    assert _state_of(workshop) == "vivant"
+    _make_register(tmp_path / "ancien.sqlite", "muet")
+    (tmp_path / "ancien.sqlite").replace(workshop.register_path)
+    assert _state_of(workshop) == "muet"
+
+
+def test_a_register_taken_away_is_said(workshop: Workshop) -> None:
+    _state_of(workshop)
+    workshop.register_path.unlink()
+    with pytest.raises(UserError, match="n'existe pas encore"), workshop.fresh_view():
         pass
 
 
-def test_a_folder_edited_meanwhile_is_read_again_and_its_mistakes_are_said(atelier: Atelier) -> None:
-    def objectifs() -> dict[str, int]:
-        with atelier.vue_fraiche() as vue:
-            return {o.perimetre.code: o.montant for o in vue.dossier.objectifs if o.exercice == 2021}
+def test_a_folder_edited_meanwhile_is_read_again_and_its_mistakes_are_said(workshop: Workshop) -> None:
+    def objectives() -> dict[str, int]:
+        with workshop.fresh_view() as view:
+            return {o.scope.code: o.amount for o in view.folder.objectives if o.exercice == 2021}
 
-    fichier = atelier.chemin_dossier / "objectifs.csv"
-    texte = fichier.read_text(encoding="utf-8-sig")
-    assert objectifs()["IDF"] == 70_70_000_000
-    fichier.write_text(texte.replace(";70,7;", ";19;", 1), encoding="utf-8")
-    assert objectifs()["IDF"] == 19_00_000_000
-    fichier.write_text(texte.replace(";70,7;", ";beaucoup;", 1), encoding="utf-8")
+    file = workshop.folder_path / "objectifs.csv"
+    text = file.read_text(encoding="utf-8-sig")
+    assert objectives()["IDF"] == 70_70_000_000
+    file.write_text(text.replace(";70,7;", ";19;", 1), encoding="utf-8")
+    assert objectives()["IDF"] == 19_00_000_000
+    file.write_text(text.replace(";70,7;", ";beaucoup;", 1), encoding="utf-8")
     with pytest.raises(UserError, match=r"objectifs\.csv"):
-        objectifs()
+        objectives()

@@ -11,26 +11,26 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from config.folder import Dossier
-from jobs.taking_in.folders import Bilan, pull
-from sheets.judged import Classeur
-from sheets.judging.workbook import juge
+from config.folder import Folder
+from jobs.taking_in.folders import PullSummary, pull
+from sheets.judged import JudgedWorkbook
+from sheets.judging.workbook import judge
 
-JOUR = datetime(2022, 2, 1, 9, tzinfo=ZoneInfo("Europe/Paris"))
-SUD, MOREZ = "390780146", "390780153"
+DAY = datetime(2022, 2, 1, 9, tzinfo=ZoneInfo("Europe/Paris"))
+JURA_SUD, MOREZ = "390780146", "390780153"
 
 
-def juge_ici(fichiers: Iterable[tuple[str, bytes]], dossier: Dossier) -> Iterator[Classeur]:
+def judge_in_process(files: Iterable[tuple[str, bytes]], folder: Folder) -> Iterator[JudgedWorkbook]:
     """What the reading processes would answer, without the half-second that starting them takes."""
-    return (juge(nom, octets, dossier) for nom, octets in fichiers)
+    return (judge(name, raw_bytes, folder) for name, raw_bytes in files)
 
 
-def releve_ici(db: Database, dossier: Dossier, source: Path, jours: int = 0) -> Bilan:
-    """A pull judged in this process, `jours` after the first day."""
-    with patch("jobs.taking_in.folders.juge_tous", juge_ici):
-        return pull(db, dossier, [source], lambda: JOUR + timedelta(days=jours))
+def pull_in_process(db: Database, folder: Folder, source: Path, days: int = 0) -> PullSummary:
+    """A pull judged in this process, `days` after the first day."""
+    with patch("jobs.taking_in.folders.judge_all", judge_in_process):
+        return pull(db, folder, [source], lambda: DAY + timedelta(days=days))
 
 
-def en_janvier(gain: int, **autres: Any) -> dict[str, Any]:
+def january_line(gain: int, **others: Any) -> dict[str, Any]:
     """A line whose whole gain falls in 2021."""
-    return {"gain_annuel": gain, "date_premiere_commande": date(2021, 1, 4), **autres}
+    return {"gain_annuel": gain, "date_premiere_commande": date(2021, 1, 4), **others}

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.grammar.question import EXCLUSIVES, Contexte, Question, campagne_nommee, region_au_dessus, verifie
-from bots.grammar.sentence import VENTILEES, Lu, axe_de
+from bots.grammar.question import (
+    NOT_TO_BREAK_DOWN,
+    AskingContext,
+    Question,
+    check_subject,
+    named_campaign,
+    region_above,
+)
+from bots.grammar.sentence import BROKEN_DOWN, ReadSentence, axis_of
 from bots.grammar.side_by_side import compare
-from bots.questions import PAR_CLE
-from reports.view import Sujet
+from bots.questions import BY_KEY
+from reports.view import Subject
 from reports.why import FIGURES
 
-S_OUVRENT = {"qualite": "rejets", "rejets": "rejets"}
+OPENABLE = {"qualite": "rejets", "rejets": "rejets"}
 """What « pourquoi ? » opens, when it is not the lines of a gain."""
-SANS_LIGNES = (
+WITHOUT_LINES = (
     "comparaison",
     "evolution",
     "classement",
@@ -25,72 +32,87 @@ SANS_LIGNES = (
 )
 
 
-def suite(c: Contexte, lu: Lu) -> Question | None:
+def follow_up(c: AskingContext, reading: ReadSentence) -> Question | None:
     """What follows the last question: « et par famille ? », « pour le Jura ? », « en détail ? », « pourquoi ? »."""
-    seul = not lu.trouves and not lu.periode.dite and not lu.par
-    if lu.intention == "pourquoi" and c.precedente and seul:
-        return _ouvre(c, *c.precedente)
-    dit_quelque_chose = bool(lu.trouves or lu.periode.dite or lu.par or lu.sauf or lu.soi or lu.region)
-    forte = lu.suite == "forte"
-    if not forte and (lu.suite != "faible" or lu.intention or lu.rang or not dit_quelque_chose):
+    alone = not reading.found_places and not reading.period.is_said and not reading.by
+    if reading.intention == "pourquoi" and c.previous and alone:
+        return _open_last_answer(c, *c.previous)
+    says_something = bool(
+        reading.found_places
+        or reading.period.is_said
+        or reading.by
+        or reading.but_for
+        or reading.oneself
+        or reading.region
+    )
+    strong_link = reading.follow_up == "forte"
+    if not strong_link and (reading.follow_up != "faible" or reading.intention or reading.rank or not says_something):
         return None
-    if c.precedente:
-        return _enchaine(c, lu, *c.precedente)
-    if not forte or (lu.intention and lu.intention not in ("pourquoi", "comparaison")):
+    if c.previous:
+        return _follow_up(c, reading, *c.previous)
+    if not strong_link or (reading.intention and reading.intention not in ("pourquoi", "comparaison")):
         return None
-    lieu = c.nom(lu.trouves[0][0] if lu.trouves else c.defaut)
-    exercice = lu.periode.exercice(c.courant(), c.courant())
-    return c.non(
+    place = c.name(reading.found_places[0][0] if reading.found_places else c.own_scope)
+    exercice = reading.period.exercice(c.current_exercice(), c.current_exercice())
+    return c.asks_instead(
         "Je ne connais pas de question précédente de vous : dites-la en entier.",
-        *(PAR_CLE[i].propose(lieu, exercice) for i in ("gains", "objectif", "statut")),
+        *(BY_KEY[i].suggests(place, exercice) for i in ("gains", "objectif", "statut")),
     )
 
 
-def _ouvre(c: Contexte, intention: str, sujet: Sujet) -> Question:
+def _open_last_answer(c: AskingContext, intention: str, subject: Subject) -> Question:
     """« Pourquoi ? » opens the last answer: the lines of a figure, those struck out, or those that moved between two days."""
     if intention == "changements":
-        return Question(c.texte, "changements", replace(sujet, par="ligne"))
-    if intention in SANS_LIGNES:
-        places = dict.fromkeys((sujet.perimetre, *sujet.autres))
-        return c.non(
+        return Question(c.text, "changements", replace(subject, by="ligne"))
+    if intention in WITHOUT_LINES:
+        places = dict.fromkeys((subject.scope, *subject.others))
+        return c.asks_instead(
             "De quel chiffre ? Je sais ouvrir les gains d'un territoire, jusqu'aux cellules.",
-            *(PAR_CLE["pourquoi"].propose(c.nom(p), sujet.exercice) for p in places),
+            *(BY_KEY["pourquoi"].suggests(c.name(p), subject.exercice) for p in places),
         )
     if intention in FIGURES:
-        return Question(c.texte, "pourquoi", replace(sujet, figure=intention, exercices=()))
+        return Question(c.text, "pourquoi", replace(subject, figure=intention, exercices=()))
     return Question(
-        c.texte, S_OUVRENT.get(intention, "pourquoi"), replace(sujet, par="" if intention in S_OUVRENT else sujet.par)
+        c.text, OPENABLE.get(intention, "pourquoi"), replace(subject, by="" if intention in OPENABLE else subject.by)
     )
 
 
-def _enchaine(c: Contexte, lu: Lu, intention: str, avant: Sujet) -> Question:
+def _follow_up(c: AskingContext, reading: ReadSentence, intention: str, before: Subject) -> Question:
     """The last question with what is said anew: everything that is not said stays."""
-    garde = lu.intention in (None, intention) or (lu.intention == "gains" and intention in VENTILEES) or bool(lu.rang)
-    garde = garde and not (lu.rang and intention != "classement")
-    if lu.intention == "comparaison" and intention != "comparaison":
-        return compare(c, lu, avant)
-    nouvelle = intention if garde else lu.intention or "classement"
-    exercice = lu.periode.exercice(c.courant(), avant.exercice)
-    sujet = replace(
-        avant if garde else Sujet(avant.perimetre, avant.exercice, sauf=avant.sauf if nouvelle in EXCLUSIVES else ()),
-        exercice=exercice,
-        campagne=campagne_nommee(c, lu.periode.moment, exercice)
-        or (avant.campagne if exercice == avant.exercice else None),
-        limite=-1,
+    keep = (
+        reading.intention in (None, intention)
+        or (reading.intention == "gains" and intention in BROKEN_DOWN)
+        or bool(reading.rank)
     )
-    place = lu.trouves[0][0] if lu.trouves else c.defaut if lu.soi else None
-    if not place and lu.region:
-        place = region_au_dessus(avant.perimetre, c)
-    if place and garde and sujet.autres:
-        sujet = replace(sujet, autres=(*sujet.autres, place))  # one more to compare
+    keep = keep and not (reading.rank and intention != "classement")
+    if reading.intention == "comparaison" and intention != "comparaison":
+        return compare(c, reading, before)
+    new_intention = intention if keep else reading.intention or "classement"
+    exercice = reading.period.exercice(c.current_exercice(), before.exercice)
+    subject = replace(
+        before
+        if keep
+        else Subject(
+            before.scope, before.exercice, but_for=before.but_for if new_intention in NOT_TO_BREAK_DOWN else ()
+        ),
+        exercice=exercice,
+        campaign=named_campaign(c, reading.period.moment, exercice)
+        or (before.campaign if exercice == before.exercice else None),
+        limit=-1,
+    )
+    place = reading.found_places[0][0] if reading.found_places else c.own_scope if reading.oneself else None
+    if not place and reading.region:
+        place = region_above(before.scope, c)
+    if place and keep and subject.others:
+        subject = replace(subject, others=(*subject.others, place))  # one more to compare
     elif place:
-        sujet = replace(sujet, perimetre=place, sauf=())
-    if sujet.exercices and lu.periode.dite and intention == "comparaison":
-        sujet = replace(sujet, exercices=tuple(sorted({*sujet.exercices, exercice})))
-    if lu.sauf:
-        sujet = replace(sujet, sauf=(*sujet.sauf, *(p[0] for p in lu.sauf)))
-    if axe := lu.axe if nouvelle == "classement" and not lu.par else axe_de(lu, nouvelle):
-        sujet = replace(sujet, par=axe)
-    if lu.rang:
-        sujet = replace(sujet, combien=lu.rang[0], du_bas=lu.rang[1])
-    return verifie(c, nouvelle, sujet)
+        subject = replace(subject, scope=place, but_for=())
+    if subject.exercices and reading.period.is_said and intention == "comparaison":
+        subject = replace(subject, exercices=tuple(sorted({*subject.exercices, exercice})))
+    if reading.but_for:
+        subject = replace(subject, but_for=(*subject.but_for, *(p[0] for p in reading.but_for)))
+    if axis := reading.axis if new_intention == "classement" and not reading.by else axis_of(reading, new_intention):
+        subject = replace(subject, by=axis)
+    if reading.rank:
+        subject = replace(subject, how_many=reading.rank[0], from_bottom=reading.rank[1])
+    return check_subject(c, new_intention, subject)

@@ -15,12 +15,12 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from bots.questions import AXES, INTENTIONS
-from config.french import cle, vouliez_vous
-from config.territory import FRANCE, Perimetre, Territoire
+from config.french import cle, did_you_mean
+from config.territory import FRANCE, Scope, Territory
 
-FAUTE = 84.0
+MISTAKE_SCORE = 84.0
 """How like a known word a mistyped one must be (0 to 100)."""
-VIDES = frozenset(
+EMPTY_WORDS = frozenset(
     """
     a afficher ai au aux avec avoir avons bonjour bonsoir cher chers dites donnes encore deja toujours peut peux pouvez possible
     c ca ce ces cette combien d dans de des donne donner du elle elles en est et entre
@@ -37,7 +37,7 @@ VIDES = frozenset(
     """.split()
 )
 """Words that carry no question of their own."""
-ABREGES = {
+ABBREVIATIONS = {
     "cb": "combien", "cmb": "combien", "cbien": "combien", "kel": "quel", "kels": "quels", "kelle": "quelle", "kelles": "quelles",
     "pr": "pour", "ds": "dans", "ki": "qui", "koi": "quoi", "kan": "quand", "qd": "quand", "pk": "pourquoi", "pq": "pourquoi",
     "pkoi": "pourquoi", "pourkoi": "pourquoi", "pa": "pas", "na": "n a", "obj": "objectif", "couv": "couverture",
@@ -51,11 +51,11 @@ KINDS = {
     "ehpad": re.compile(r"\behpad\b"),
 }
 """Words that say a kind of établissement, and which names are of that kind: alone they name nobody."""
-REPERES = ("de", "du", "des", "d", "ght", "ch", "chu", "en", "au", "aux", "pour", "region", "la", "le", "l", "et", "contre",
+LINK_WORDS = ("de", "du", "des", "d", "ght", "ch", "chu", "en", "au", "aux", "pour", "region", "la", "le", "l", "et", "contre",
            "vs", "avec", "que", "qu")  # fmt: skip
 ARTICLES = ("de", "du", "des", "d", "la", "le", "l", "les")
 """The words after which a name is awaited."""
-GENERIQUES = re.compile(
+GENERIC_WORDS = re.compile(
     r"^(ght|centre hospitalier universitaire de|centre hospitalier universitaire|centre hospitalier specialise|centre hospitalier"
     r"|ctre hospitalier specialise|ctre hospitalier|centre|ch|chu|chi|chs|hopital local|hopital|etablissement de sante"
     r"|etablissement public de sante|groupe hospitalier|hospices civils)( (de la|de l|du|de|des|d))? "
@@ -63,64 +63,66 @@ GENERIQUES = re.compile(
 
 
 @dataclass(frozen=True, eq=False)
-class Lexique:
+class Lexicon:
     """Every way a territory may be called, longest names first."""
 
-    noms: dict[str, tuple[Perimetre, ...]]
-    territoire: Territoire
+    names: dict[str, tuple[Scope, ...]]
+    territory: Territory
 
 
 @lru_cache(maxsize=4)
-def lexique(territoire: Territoire) -> Lexique:
+def lexicon_of(territory: Territory) -> Lexicon:
     """Names of regions, GHT (with and without « GHT ») and établissements (with and without « CH »), codes, FINESS."""
-    noms: dict[str, list[Perimetre]] = {}
+    names: dict[str, list[Scope]] = {}
 
-    def ajoute(nom: str, perimetre: Perimetre) -> None:
-        if nom and perimetre not in noms.setdefault(nom, []):
-            noms[nom].append(perimetre)
+    def add(name: str, scope: Scope) -> None:
+        if name and scope not in names.setdefault(name, []):
+            names[name].append(scope)
 
-    for r in territoire.regions.values():
-        ajoute(cle(r.code), Perimetre("region", r.code))
-        ajoute(cle(r.nom), Perimetre("region", r.code))
-    for g in territoire.ghts.values():
-        for nom in (g.code, g.nom, GENERIQUES.sub("", cle(g.nom))):
-            ajoute(cle(nom), Perimetre("ght", g.code))
-    grands = frozenset(noms)  # a region or a GHT of that name comes first; two établissements are asked back
-    for e in territoire.etablissements.values():
-        for nom in (e.finess, e.nom, GENERIQUES.sub("", cle(e.nom))):
-            if cle(nom) not in grands:
-                ajoute(cle(nom), Perimetre("etablissement", e.finess))
-    for nom in ("france", "national", "nationale", "nationaux", "pays"):
-        ajoute(nom, FRANCE)
+    for r in territory.regions.values():
+        add(cle(r.code), Scope("region", r.code))
+        add(cle(r.name), Scope("region", r.code))
+    for g in territory.ghts.values():
+        for name in (g.code, g.name, GENERIC_WORDS.sub("", cle(g.name))):
+            add(cle(name), Scope("ght", g.code))
+    large_territories = frozenset(
+        names
+    )  # a region or a GHT of that name comes first; two établissements are asked back
+    for e in territory.etablissements.values():
+        for name in (e.finess, e.name, GENERIC_WORDS.sub("", cle(e.name))):
+            if cle(name) not in large_territories:
+                add(cle(name), Scope("etablissement", e.finess))
+    for name in ("france", "national", "nationale", "nationaux", "pays"):
+        add(name, FRANCE)
     # A word alone must not name a territory when it is an ordinary word of questions (La Réunion's « la »…).
-    return Lexique({n: tuple(p) for n, p in noms.items() if n not in VIDES}, territoire)
+    return Lexicon({n: tuple(p) for n, p in names.items() if n not in EMPTY_WORDS}, territory)
 
 
-def territoires(mots: list[str], noms: Lexique, au: date) -> tuple[tuple[Perimetre, ...], list[str], list[str]]:
+def territories(words: list[str], names: Lexicon, as_of: date) -> tuple[tuple[Scope, ...], list[str], list[str]]:
     """(territories named, words left, words that follow « de », « du »… and name nothing known)."""
-    for longueur in range(min(len(mots), 12), 0, -1):
-        for debut in range(len(mots) - longueur + 1):
-            nom = mots[debut : debut + longueur]
-            if trouve := noms.noms.get(" ".join(nom), ()):
-                trouve, avant = _of_the_ght(mots[:debut], nom, trouve, noms, au)
-                reste = avant + mots[debut + longueur :]
-                return trouve, reste, [] if trouve else nom
-    restants = [m for m in mots if m not in VIDES and not connu(m)]
-    if not restants:
-        return (), mots, []
-    for groupe in (restants, *_groupes(mots, restants)):
-        if approche := _approche(groupe, noms):
-            avant = mots[: mots.index(groupe[0])]
-            approche, gardes = _of_the_ght(avant, groupe, approche, noms, au)
-            reste = [m for m in gardes + mots[len(avant) :] if m not in groupe]
-            return approche, reste, [] if approche else groupe
-    suivent = [m for a, m in zip(["", *mots], mots, strict=False) if m in restants and a in REPERES]
-    return (), mots, suivent
+    for length in range(min(len(words), 12), 0, -1):
+        for debut in range(len(words) - length + 1):
+            name = words[debut : debut + length]
+            if found := names.names.get(" ".join(name), ()):
+                found, before = _of_the_ght(words[:debut], name, found, names, as_of)
+                rest = before + words[debut + length :]
+                return found, rest, [] if found else name
+    left_words = [m for m in words if m not in EMPTY_WORDS and not known(m)]
+    if not left_words:
+        return (), words, []
+    for group in (left_words, *_unknown_runs(words, left_words)):
+        if nearby := _nearly_named(group, names):
+            before = words[: words.index(group[0])]
+            nearby, kept_ones = _of_the_ght(before, group, nearby, names, as_of)
+            rest = [m for m in kept_ones + words[len(before) :] if m not in group]
+            return nearby, rest, [] if nearby else group
+    following = [m for a, m in zip(["", *words], words, strict=False) if m in left_words and a in LINK_WORDS]
+    return (), words, following
 
 
 def _of_the_ght(
-    before: list[str], name: list[str], found: tuple[Perimetre, ...], noms: Lexique, au: date
-) -> tuple[tuple[Perimetre, ...], list[str]]:
+    before: list[str], name: list[str], found: tuple[Scope, ...], names: Lexicon, as_of: date
+) -> tuple[tuple[Scope, ...], list[str]]:
     """What a name stands for, and the words before it that are left: after « GHT », never a hospital.
 
     It is then the GHT called so, else those whose name holds these words, else those of the hospitals called so.
@@ -132,48 +134,52 @@ def _of_the_ght(
         return found, before
     called = tuple(p for p in found if p.type == "ght")
     words = set(name)
-    holding = {p for n, ps in noms.noms.items() if words <= set(n.split()) for p in ps if p.type == "ght"}
-    theirs = {Perimetre("ght", code) for p in found if (code := noms.territoire.ght_de(p.code, au))}
+    holding = {p for n, places in names.names.items() if words <= set(n.split()) for p in places if p.type == "ght"}
+    theirs = {Scope("ght", code) for p in found if (code := names.territory.ght_of(p.code, as_of))}
     return called or tuple(sorted(holding or theirs, key=lambda p: p.code)), before[: said - 1]
 
 
-def narrowed(trouves: tuple[tuple[Perimetre, ...], ...], noms: Lexique, au: date) -> tuple[tuple[Perimetre, ...], ...]:
+def narrowed(found_places: tuple[tuple[Scope, ...], ...], names: Lexicon, as_of: date) -> tuple[tuple[Scope, ...], ...]:
     """The territories named, a name that several bear being told by another: « CH Saint-Jean du GHT Loire Sud »."""
-    rendus, used = list(trouves), set[tuple[Perimetre, ...]]()
-    for rang, parmi in enumerate(trouves):
-        for autre in trouves:
-            if len(parmi) > 1 and len(autre) == 1:
-                siens = tuple(p for p in parmi if autre[0] in (p, *noms.territoire.parents(p, au)))
-                if len(siens) == 1:
-                    rendus[rang] = siens
-                    used.add(autre)
-    return tuple(t for t in dict.fromkeys(rendus) if t not in used or t in [r for r in rendus if r not in trouves])
+    results, used = list(found_places), set[tuple[Scope, ...]]()
+    for rank, among in enumerate(found_places):
+        for other in found_places:
+            if len(among) > 1 and len(other) == 1:
+                its_places = tuple(p for p in among if other[0] in (p, *names.territory.parents(p, as_of)))
+                if len(its_places) == 1:
+                    results[rank] = its_places
+                    used.add(other)
+    return tuple(
+        t for t in dict.fromkeys(results) if t not in used or t in [r for r in results if r not in found_places]
+    )
 
 
-def _groupes(mots: list[str], restants: list[str]) -> list[list[str]]:
+def _unknown_runs(words: list[str], left_words: list[str]) -> list[list[str]]:
     """The words that name nothing known, in runs as they were typed."""
-    groupes: list[list[str]] = [[]]
-    for m in mots:
-        if m in restants:
-            groupes[-1].append(m)
-        elif groupes[-1]:
-            groupes.append([])
-    return [g for g in groupes if g and g != restants]
+    groups: list[list[str]] = [[]]
+    for m in words:
+        if m in left_words:
+            groups[-1].append(m)
+        elif groups[-1]:
+            groups.append([])
+    return [g for g in groups if g and g != left_words]
 
 
-def _approche(restants: list[str], noms: Lexique) -> tuple[Perimetre, ...]:
+def _nearly_named(left_words: list[str], names: Lexicon) -> tuple[Scope, ...]:
     """Part of a name, or a mistyped one: « bresse », « bourgone franche comte ». A number is never nearly another."""
-    mots = set(restants)
-    chiffres = all(m.isdigit() for m in mots)
-    if chiffres and len(mots) < 2:
+    words = set(left_words)
+    digits = all(m.isdigit() for m in words)
+    if digits and len(words) < 2:
         return ()
-    partiels = [(n, p) for n, p in noms.noms.items() if mots <= set(n.split())]
-    grands = {q for _, p in partiels for q in p if q.type in ("ght", "region")}
-    petits = {q for _, p in partiels for q in p if q.type == "etablissement"}
-    if grands or petits or chiffres:
-        return tuple(sorted(grands or petits, key=lambda p: p.code))
-    if voisin := process.extractOne(" ".join(restants), noms.noms.keys(), scorer=fuzz.ratio, score_cutoff=FAUTE):
-        return noms.noms[voisin[0]]
+    partial_matches = [(n, p) for n, p in names.names.items() if words <= set(n.split())]
+    large_territories = {q for _, p in partial_matches for q in p if q.type in ("ght", "region")}
+    small_ones = {q for _, p in partial_matches for q in p if q.type == "etablissement"}
+    if large_territories or small_ones or digits:
+        return tuple(sorted(large_territories or small_ones, key=lambda p: p.code))
+    if neighbour := process.extractOne(
+        " ".join(left_words), names.names.keys(), scorer=fuzz.ratio, score_cutoff=MISTAKE_SCORE
+    ):
+        return names.names[neighbour[0]]
     return ()
 
 
@@ -181,60 +187,65 @@ NAMED_AT_MOST = 20
 """Territories read in one sentence: what follows is left over, and said not to be understood."""
 
 
-def tous_les_territoires(
-    mots: list[str], noms: Lexique, au: date
-) -> tuple[tuple[tuple[Perimetre, ...], ...], list[str], list[str]]:
+def all_territories(
+    words: list[str], names: Lexicon, as_of: date
+) -> tuple[tuple[tuple[Scope, ...], ...], list[str], list[str]]:
     """Every territory named, in the order they were said, each with all it may stand for; words left; unknown names."""
-    tous: dict[tuple[Perimetre, ...], int] = {}
-    places, reste = list(range(len(mots))), mots
+    all_of_them: dict[tuple[Scope, ...], int] = {}
+    places, rest = list(range(len(words))), words
     for _ in range(NAMED_AT_MOST):
-        trouves, suite, inconnus = territoires(reste, noms, au)
-        if not trouves:
+        found_places, after, unknown_words = territories(rest, names, as_of)
+        if not found_places:
             break
-        gardees = _gardees(reste, suite)
-        debut = next(i for i in range(len(reste)) if i not in gardees)
-        tous.setdefault(trouves, places[debut])
-        places, reste = [places[i] for i in gardees], suite
-    return tuple(sorted(tous, key=lambda t: tous[t])), reste, inconnus
+        kept_words = _kept_places(rest, after)
+        debut = next(i for i in range(len(rest)) if i not in kept_words)
+        all_of_them.setdefault(found_places, places[debut])
+        places, rest = [places[i] for i in kept_words], after
+    return tuple(sorted(all_of_them, key=lambda t: all_of_them[t])), rest, unknown_words
 
 
-def _gardees(avant: list[str], apres: list[str]) -> list[int]:
+def _kept_places(before: list[str], after: list[str]) -> list[int]:
     """Where the words that are left stood."""
-    gardees: list[int] = []
-    for i, mot in enumerate(avant):
-        if len(gardees) < len(apres) and apres[len(gardees)] == mot:
-            gardees.append(i)
-    return gardees
+    kept_words: list[int] = []
+    for i, word in enumerate(before):
+        if len(kept_words) < len(after) and after[len(kept_words)] == word:
+            kept_words.append(i)
+    return kept_words
 
 
-def territoire_inconnu(inconnus: list[str], territoire: Territoire) -> str:
-    noms = [*(r.nom for r in territoire.regions.values()), *(g.nom for g in territoire.ghts.values()),
-            *(e.nom for e in territoire.etablissements.values())]  # fmt: skip
-    cherche = " ".join(inconnus)
-    return f"Je ne connais pas « {cherche} »{vouliez_vous(cherche, noms)}"
+def unknown_territory(unknown_words: list[str], territory: Territory) -> str:
+    names = [*(r.name for r in territory.regions.values()), *(g.name for g in territory.ghts.values()),
+            *(e.name for e in territory.etablissements.values())]  # fmt: skip
+    sought = " ".join(unknown_words)
+    return f"Je ne connais pas « {sought} »{did_you_mean(sought, names)}"
 
 
-def contient(phrase: str, mot: str) -> bool:
-    return re.search(rf"\b{mot}(s|e|es)?\b", phrase) is not None
+def contains(sentence: str, word: str) -> bool:
+    return re.search(rf"\b{word}(s|e|es)?\b", sentence) is not None
 
 
-def ressemblant(mots: Iterable[str], connus: Iterable[str]) -> bool:
+def looks_like_known(words: Iterable[str], known_ones: Iterable[str]) -> bool:
     """Whether a word is a known one but for a slip of the finger: one in a short word, two in a long one."""
-    liste = [c for c in connus if len(c) > 3]
+    list_labels = [c for c in known_ones if len(c) > 3]
     return any(
         OSA.distance(m.rstrip("s"), c, score_cutoff=2) <= (1 if len(c) < 8 else 2)
-        for m in mots
+        for m in words
         if len(m) > 3
-        for c in liste
+        for c in list_labels
     )
 
 
-_DES_QUESTIONS = tuple(
-    {m for i in INTENTIONS for expression in i.mots for m in expression.split()} | {f for a in AXES.values() for f in a}
+_QUESTION_WORDS = tuple(
+    {m for i in INTENTIONS for expression in i.words for m in expression.split()}
+    | {f for a in AXES.values() for f in a}
 )
 
 
 @lru_cache(maxsize=4096)
-def connu(mot: str) -> bool:
+def known(word: str) -> bool:
     """Whether a word belongs to the questions themselves, typing errors included. A number says something: never."""
-    return mot in VIDES or any(contient(mot, m) for m in _DES_QUESTIONS) or ressemblant((mot,), _DES_QUESTIONS)
+    return (
+        word in EMPTY_WORDS
+        or any(contains(word, m) for m in _QUESTION_WORDS)
+        or looks_like_known((word,), _QUESTION_WORDS)
+    )

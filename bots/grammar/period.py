@@ -6,23 +6,23 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from config.french import MOIS, cle
+from config.french import MONTHS, cle
 
-_MOIS = "|".join(cle(m) for m in MOIS)
-_JOUR = re.compile(
-    rf"\bdepuis (?:le )?(?:(?P<jour>\d{{1,2}}|1er) (?P<mois>\d{{1,2}}|{_MOIS})(?: (?P<annee>20\d\d))?"
+_MONTHS = "|".join(cle(m) for m in MONTHS)
+_DAY = re.compile(
+    rf"\bdepuis (?:le )?(?:(?P<jour>\d{{1,2}}|1er) (?P<mois>\d{{1,2}}|{_MONTHS})(?: (?P<annee>20\d\d))?"
     r"|(?P<relatif>hier|(?:une|la) semaine(?: derniere)?|un mois|le mois dernier|(?P<n>\d{1,3}) jours?))\b"
 )
-_RELATIFS = {"hier": 1, "semaine": 7, "mois": 30}
-_PLAGE = re.compile(
+_RELATIVE_DAYS = {"hier": 1, "semaine": 7, "mois": 30}
+_RANGE = re.compile(
     r"\b(?P<mot>de|entre|depuis) (?:l annee )?(?P<de>20\d\d)(?:(?: a| et| jusqu a| jusqu en) (?P<a>20\d\d))?\b"
 )
-_EN_LETTRES = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "dix": 10}
-_DUREE = re.compile(
-    rf"\b(?:sur|ces|les|pendant|depuis) (?:les )?(?P<n>\d{{1,2}}|{'|'.join(_EN_LETTRES)}) (?:derni(?:er|ere)s )?"
+_NUMBER_WORDS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "dix": 10}
+_DURATION = re.compile(
+    rf"\b(?:sur|ces|les|pendant|depuis) (?:les )?(?P<n>\d{{1,2}}|{'|'.join(_NUMBER_WORDS)}) (?:derni(?:er|ere)s )?"
     r"(?:ans|annees|exercices)(?: derni(?:er|ere)s| passe(?:e)?s)?\b"
 )
-_PAS = (
+_STEPS = (
     (re.compile(r"\b(l )?(an|annee|exercice) (dernier|derniere|passe|passee)\b|\bn 1\b"), -1, False),
     (re.compile(r"\b(l )?(an|annee|exercice) (d avant|precedente?)\b"), -1, True),
     (re.compile(r"\b(l )?(an|annee|exercice) (suivante?|d apres|prochaine?)\b"), 1, True),
@@ -32,23 +32,23 @@ _MOMENTS = (
     (re.compile(r"\bmi annee\b|\bmi annuelle?\b|\bsemestre\b"), "mi-annee"),
     (re.compile(r"\bannuelle\b|\bfin (d|de l) annee\b"), "annuelle"),
 )
-_TROP_FIN = re.compile(
+_TOO_FINE = re.compile(
     rf"\b(trimestres?|trimestrielle?s?|mensuelle?s?|par mois|par semaine|par jour|mois|(?:premier|1er|second|deuxieme|2e|2eme|dernier)"
-    rf" semestre|{_MOIS})\b"
+    rf" semestre|{_MONTHS})\b"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Periode:
+class Period:
     """What was said of time. Empty when nothing was."""
 
-    annees: tuple[int, ...] = ()
+    years: tuple[int, ...] = ()
     """Exercices named, in the order they were said."""
-    plage: bool = False
+    range_: bool = False
     """From one to the other, rather than one and the other; « depuis 2019 » names the first alone."""
-    pas: int | None = None
+    step: int | None = None
     """Exercices from the current one: -1 is « l'an dernier », 0 « cette année »."""
-    d_avant: bool = False
+    from_spoken: bool = False
     """Counted from the exercice that was spoken of: « l'année d'avant »."""
     moment: str = ""
     """mi-annee, annuelle."""
@@ -56,66 +56,70 @@ class Periode:
     """That many exercices, the last one included: « sur trois ans »."""
 
     @property
-    def dite(self) -> bool:
-        return bool(self.annees or self.moment or self.several) or self.pas is not None
+    def is_said(self) -> bool:
+        return bool(self.years or self.moment or self.several) or self.step is not None
 
-    def exercice(self, courant: int, dont_on_parle: int) -> int:
+    def exercice(self, current_exercice: int, spoken_of: int) -> int:
         """The exercice meant, the last one when several were named."""
-        if self.annees:
-            return self.annees[-1]
-        if self.pas is None:
-            return dont_on_parle
-        return (dont_on_parle if self.d_avant else courant) + self.pas
+        if self.years:
+            return self.years[-1]
+        if self.step is None:
+            return spoken_of
+        return (spoken_of if self.from_spoken else current_exercice) + self.step
 
 
-def periode(phrase: str) -> tuple[Periode, str]:
+def period(sentence: str) -> tuple[Period, str]:
     """The exercices and the campaign that are named, and the words that are left."""
     several = 0
-    if duree := _DUREE.search(phrase):
-        several = _EN_LETTRES.get(duree["n"]) or int(duree["n"])
-        phrase = _DUREE.sub(" ", phrase)
-    plage = _PLAGE.search(phrase)
-    if plage and not (plage["a"] or plage["mot"] == "depuis"):
-        plage = None
-    annees = tuple(dict.fromkeys(int(a) for a in re.findall(r"\b20\d\d\b", phrase)))
-    if plage:
-        phrase = phrase.replace(plage[0], " ")
-    pas, d_avant = None, False
-    for motif, ecart, relatif in _PAS:
-        if motif.search(phrase):
-            pas, d_avant, phrase = ecart, relatif, motif.sub(" ", phrase)
+    if duration := _DURATION.search(sentence):
+        several = _NUMBER_WORDS.get(duration["n"]) or int(duration["n"])
+        sentence = _DURATION.sub(" ", sentence)
+    range_ = _RANGE.search(sentence)
+    if range_ and not (range_["a"] or range_["mot"] == "depuis"):
+        range_ = None
+    years = tuple(dict.fromkeys(int(a) for a in re.findall(r"\b20\d\d\b", sentence)))
+    if range_:
+        sentence = sentence.replace(range_[0], " ")
+    step, from_spoken = None, False
+    for pattern, difference, relative in _STEPS:
+        if pattern.search(sentence):
+            step, from_spoken, sentence = difference, relative, pattern.sub(" ", sentence)
             break
     moment = ""
-    for motif, nom in _MOMENTS:
-        if motif.search(phrase):
-            moment, phrase = nom, motif.sub(" ", phrase)
-    reste = re.sub(r"\b20\d\d\b", " ", phrase)
-    return Periode(annees, bool(plage), pas, d_avant, moment, several), " ".join(reste.split())
+    for pattern, name in _MOMENTS:
+        if pattern.search(sentence):
+            moment, sentence = name, pattern.sub(" ", sentence)
+    rest = re.sub(r"\b20\d\d\b", " ", sentence)
+    return Period(years, bool(range_), step, from_spoken, moment, several), " ".join(rest.split())
 
 
-def trop_fin(phrase: str) -> str:
+def too_fine(sentence: str) -> str:
     """The word that asks for a finer grain than an exercice, if there is one."""
-    dit = _TROP_FIN.search(phrase)
-    return dit[1] if dit else ""
+    matched = _TOO_FINE.search(sentence)
+    return matched[1] if matched else ""
 
 
-def depuis(phrase: str, au: date) -> tuple[date | None, str]:
-    """The day a comparison starts from, and the words that are left; without a year, the last such day before `au`."""
-    dit = _JOUR.search(phrase)
-    if not dit:
-        return None, phrase
-    reste = " ".join((phrase[: dit.start()] + phrase[dit.end() :]).split())
-    if dit["relatif"]:
-        jours = int(dit["n"]) if dit["n"] else next(n for mot, n in _RELATIFS.items() if mot in dit["relatif"])
-        return au - timedelta(days=jours), reste
-    mois = int(dit["mois"]) if dit["mois"].isdigit() else [cle(m) for m in MOIS].index(dit["mois"]) + 1
-    numero = int(dit["jour"].removesuffix("er"))
-    annees = [int(dit["annee"])] if dit["annee"] else [au.year, au.year - 1]
-    for annee in annees:
+def since(sentence: str, as_of: date) -> tuple[date | None, str]:
+    """The day a comparison starts from, and the words that are left; without a year, the last such day before `as_of`."""
+    matched = _DAY.search(sentence)
+    if not matched:
+        return None, sentence
+    rest = " ".join((sentence[: matched.start()] + sentence[matched.end() :]).split())
+    if matched["relatif"]:
+        days = (
+            int(matched["n"])
+            if matched["n"]
+            else next(n for word, n in _RELATIVE_DAYS.items() if word in matched["relatif"])
+        )
+        return as_of - timedelta(days=days), rest
+    month = int(matched["mois"]) if matched["mois"].isdigit() else [cle(m) for m in MONTHS].index(matched["mois"]) + 1
+    number = int(matched["jour"].removesuffix("er"))
+    years = [int(matched["annee"])] if matched["annee"] else [as_of.year, as_of.year - 1]
+    for year in years:
         try:
-            jour = date(annee, mois, numero)
+            day = date(year, month, number)
         except ValueError:
-            return None, phrase
-        if jour <= au or dit["annee"]:
-            return jour, reste
-    return None, phrase
+            return None, sentence
+        if day <= as_of or matched["annee"]:
+            return day, rest
+    return None, sentence

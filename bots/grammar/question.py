@@ -10,121 +10,123 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from bots.grammar.sentence import VENTILEES, Lu
-from bots.questions import INTENTIONS, PAR_CLE
-from config.campaign import campagne_du_jour
-from config.folder import Dossier
+from bots.grammar.sentence import BROKEN_DOWN, ReadSentence
+from bots.questions import BY_KEY, INTENTIONS
+from config.campaign import current_campaign
+from config.folder import Folder
 from config.french import cle, enumeration
-from config.territory import FRANCE, Perimetre, Territoire
-from reports.view import Sujet
+from config.territory import FRANCE, Scope, Territory
+from reports.view import Subject
 
-EXCLUSIVES = ("gains", "verrou", "pourquoi", "couverture", "performance", "qualite", "prevision", "classement", "statut", "retards",
+NOT_TO_BREAK_DOWN = ("gains", "verrou", "pourquoi", "couverture", "performance", "qualite", "prevision", "classement", "statut", "retards",
               "rejets", "alertes", "evolution", "changements")  # fmt: skip
 """The questions of which a territory can be left out; an objective is that of a whole."""
-Forme = Literal["", "image", "tableur", "retour"]
+AnswerForm = Literal["", "image", "tableur", "retour"]
 """What an answer is wanted as, beside its words: a picture, the workbook of its lines, the return of a trame."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question understood. `intention` is None when it is not: `indices` says why, `propositions` what to ask instead."""
+    """A question understood. `intention` is None when it is not: `hints` says why, `suggestions` what to ask instead."""
 
-    texte: str
+    text: str
     intention: str | None
-    sujet: Sujet | None = None
-    indices: str = ""
-    propositions: tuple[str, ...] = ()
-    forme: Forme = ""
+    subject: Subject | None = None
+    hints: str = ""
+    suggestions: tuple[str, ...] = ()
+    form: AnswerForm = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Contexte:
+class AskingContext:
     """Who asks, on which day, after which question."""
 
-    texte: str
-    dossier: Dossier
-    au: date
-    defaut: Perimetre
+    text: str
+    folder: Folder
+    as_of: date
+    own_scope: Scope
     """The asker's own territory."""
-    precedente: tuple[str, Sujet] | None
+    previous: tuple[str, Subject] | None
 
     @property
-    def territoire(self) -> Territoire:
-        return self.dossier.territoire
+    def territory(self) -> Territory:
+        return self.folder.territory
 
-    def courant(self, jour: date | None = None) -> int:
-        return campagne_du_jour(self.dossier.campagnes.values(), jour or self.au).exercice
+    def current_exercice(self, day: date | None = None) -> int:
+        return current_campaign(self.folder.campaigns.values(), day or self.as_of).exercice
 
-    def nom(self, p: Perimetre) -> str:
-        return self.territoire.nom(p)
+    def name(self, p: Scope) -> str:
+        return self.territory.name(p)
 
-    def apart(self, p: Perimetre, among: Sequence[Perimetre]) -> str:
+    def apart(self, p: Scope, among: Sequence[Scope]) -> str:
         """A name that tells a territory from the others: « CH Saint-Jean (GHT Loire Sud) », « GHT Loire (LOI-02) »."""
-        if [cle(self.nom(q)) for q in among].count(cle(self.nom(p))) < 2:  # a question has neither case nor accents
-            return self.nom(p)
-        inside = next((self.nom(m) for m in self.territoire.parents(p, self.au) if m.type == "ght"), p.code)
-        return f"{self.nom(p)} ({inside})"
+        if [cle(self.name(q)) for q in among].count(cle(self.name(p))) < 2:  # a question has neither case nor accents
+            return self.name(p)
+        inside = next((self.name(m) for m in self.territory.parents(p, self.as_of) if m.type == "ght"), p.code)
+        return f"{self.name(p)} ({inside})"
 
-    def named(self, p: Perimetre, among: Sequence[Perimetre]) -> str:
+    def named(self, p: Scope, among: Sequence[Scope]) -> str:
         """The same as a question may say it: by its code when the name is another's too."""
-        return self.nom(p) if self.apart(p, among) == self.nom(p) else p.code
+        return self.name(p) if self.apart(p, among) == self.name(p) else p.code
 
-    def non(self, indices: str, *propositions: str) -> Question:
+    def asks_instead(self, hints: str, *suggestions: str) -> Question:
         """Not understood, and what to ask instead."""
-        return Question(self.texte, None, None, indices, propositions)
+        return Question(self.text, None, None, hints, suggestions)
 
 
-def verifie(c: Contexte, intention: str, sujet: Sujet) -> Question:
+def check_subject(c: AskingContext, intention: str, subject: Subject) -> Question:
     """The last look at a subject: an axis, or an exclusion, that the question cannot take is said."""
-    if sujet.par and intention not in VENTILEES and not (intention == "changements" and sujet.par == "ligne"):
-        return c.non(f"Je ne sais ventiler que les gains, et pas {_nommee(intention)}.",
-                     f"gains {c.nom(sujet.perimetre)} {sujet.exercice} par {sujet.par}")  # fmt: skip
-    if sujet.sauf:
-        if intention not in EXCLUSIVES:
-            return c.non(f"Je ne sais pas exclure un territoire de {_nommee(intention)}.",
-                         PAR_CLE[intention].propose(c.nom(sujet.perimetre), sujet.exercice))  # fmt: skip
-        jours = [k.situation for k in c.dossier.campagnes_de(sujet.exercice)] or [c.au]
-        dehors = [p for p in sujet.sauf if not any(sujet.perimetre in (p, *c.territoire.parents(p, j)) for j in jours)]
-        if dehors:
-            noms = enumeration([c.nom(p) for p in dehors])
-            return c.non(f"{c.nom(sujet.perimetre)} ne contient pas {noms} : je ne peux pas l'en exclure.")
-    return Question(c.texte, intention, sujet)
+    if subject.by and intention not in BROKEN_DOWN and not (intention == "changements" and subject.by == "ligne"):
+        return c.asks_instead(f"Je ne sais ventiler que les gains, et pas {_named(intention)}.",
+                     f"gains {c.name(subject.scope)} {subject.exercice} par {subject.by}")  # fmt: skip
+    if subject.but_for:
+        if intention not in NOT_TO_BREAK_DOWN:
+            return c.asks_instead(f"Je ne sais pas exclure un territoire de {_named(intention)}.",
+                         BY_KEY[intention].suggests(c.name(subject.scope), subject.exercice))  # fmt: skip
+        days = [k.situation for k in c.folder.campaigns_of(subject.exercice)] or [c.as_of]
+        outside = [
+            p for p in subject.but_for if not any(subject.scope in (p, *c.territory.parents(p, j)) for j in days)
+        ]
+        if outside:
+            names = enumeration([c.name(p) for p in outside])
+            return c.asks_instead(f"{c.name(subject.scope)} ne contient pas {names} : je ne peux pas l'en exclure.")
+    return Question(c.text, intention, subject)
 
 
-def _nommee(intention: str) -> str:
-    return f"« {PAR_CLE[intention].exemple} »"
+def _named(intention: str) -> str:
+    return f"« {BY_KEY[intention].example} »"
 
 
-def campagne_nommee(c: Contexte, moment: str, exercice: int) -> str | None:
+def named_campaign(c: AskingContext, moment: str, exercice: int) -> str | None:
     if not moment:
         return None
-    connues = {k.moment: k.code for k in c.dossier.campagnes_de(exercice)}
-    return connues.get(moment, f"{exercice}-{moment}")  # one that does not exist is refused further on
+    known_moments = {k.moment: k.code for k in c.folder.campaigns_of(exercice)}
+    return known_moments.get(moment, f"{exercice}-{moment}")  # one that does not exist is refused further on
 
 
-def place_de(c: Contexte, lu: Lu, par: str) -> Perimetre:
+def place_asked(c: AskingContext, reading: ReadSentence, by: str) -> Scope:
     """The territory a question is about: named, « mon GHT », « la région », or one's own."""
-    if lu.trouves:
-        return lu.trouves[0][0]
-    if par == "region":
+    if reading.found_places:
+        return reading.found_places[0][0]
+    if by == "region":
         return FRANCE
-    if lu.region:
-        return region_au_dessus(c.defaut, c)
-    if re.search(r"\b(mon|notre) (ght|groupement|territoire)\b", lu.phrase):
-        return mon_ght(c) or c.defaut
-    return c.defaut
+    if reading.region:
+        return region_above(c.own_scope, c)
+    if re.search(r"\b(mon|notre) (ght|groupement|territoire)\b", reading.sentence):
+        return own_ght(c) or c.own_scope
+    return c.own_scope
 
 
-def mon_ght(c: Contexte) -> Perimetre | None:
-    return next((p for p in (c.defaut, *c.territoire.parents(c.defaut, c.au)) if p.type == "ght"), None)
+def own_ght(c: AskingContext) -> Scope | None:
+    return next((p for p in (c.own_scope, *c.territory.parents(c.own_scope, c.as_of)) if p.type == "ght"), None)
 
 
-def region_au_dessus(depuis: Perimetre, c: Contexte) -> Perimetre:
+def region_above(since: Scope, c: AskingContext) -> Scope:
     """« la région », said of a GHT, is the region above; said of a region or a country, itself."""
-    return next((p for p in (depuis, *c.territoire.parents(depuis, c.au)) if p.type in ("region", "national")), depuis)
+    return next((p for p in (since, *c.territory.parents(since, c.as_of)) if p.type in ("region", "national")), since)
 
 
-def essais(c: Contexte) -> tuple[str, ...]:
+def suggestions_near(c: AskingContext) -> tuple[str, ...]:
     """The questions nearest to what was typed."""
-    exemples = {i.exemple: cle(i.exemple) for i in INTENTIONS}
-    return tuple(p[2] for p in process.extract(cle(c.texte), exemples, scorer=fuzz.token_set_ratio, limit=3))
+    examples = {i.example: cle(i.example) for i in INTENTIONS}
+    return tuple(p[2] for p in process.extract(cle(c.text), examples, scorer=fuzz.token_set_ratio, limit=3))

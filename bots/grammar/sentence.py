@@ -15,43 +15,43 @@ from rapidfuzz import fuzz, process
 
 from bots.grammar import period
 from bots.grammar.lexicon import (
-    ABREGES,
-    FAUTE,
-    VIDES,
-    Lexique,
-    connu,
-    contient,
+    ABBREVIATIONS,
+    EMPTY_WORDS,
+    MISTAKE_SCORE,
+    Lexicon,
+    all_territories,
+    contains,
+    known,
+    looks_like_known,
     narrowed,
-    ressemblant,
-    tous_les_territoires,
 )
-from bots.grammar.period import Periode
+from bots.grammar.period import Period
 from bots.questions import AXES, INTENTIONS
 from config.french import cle
-from config.territory import Perimetre, Territoire
+from config.territory import Scope, Territory
 
-VENTILEES = ("gains", "pourquoi", "classement")
+BROKEN_DOWN = ("gains", "pourquoi", "classement")
 """The questions whose figure can be broken down along an axis."""
-DES_GAINS = {"comparaison": "compare", "evolution": "suis d'un exercice à l'autre", "classement": "classe"}
+GAINS_VERBS = {"comparaison": "compare", "evolution": "suis d'un exercice à l'autre", "classement": "classe"}
 """The questions that are about gains alone."""
 
-_ORDRE = re.compile(
+_ORDER = re.compile(
     r"^(?:(?:bonjour|bonsoir|stp|svp|merci|de|d|peux tu|tu peux|pouvez vous|vous pouvez|pourrais tu|pourriez vous|veuillez|il faut"
     r"|je veux|je voudrais|me|nous|y) )*(?:(?:relance|valide|devalide|prolonge|verrouille|deverrouille|supprime|efface|corrige"
     r"|modifie|ajoute|annule|cree|garde|decide|remplace)[rz]?|envoie|envoye[rz]|retire[rz]? (?:la|les|cette|ces) lignes?)\b(?! qui)"
 )
-_POLITESSE = re.compile(
+_POLITENESS = re.compile(
     r"\b(dis|dites|donne|donner|donnez|montre|montrer|montrez|sors|sortir|indique|indiquer|indiquez|affiche|explique|expliquer"
     r"|expliquez|detaille|rappelle|rappelez) (moi|nous)\b"
 )
-_FORTE = re.compile(r"^(et|idem|pareil|(la )?meme (chose|question)|ou alors|en detail)\b")
-_FAIBLE = re.compile(r"^(pour|en|sur|dans|par|sans|sauf|hors|avec|l an|l annee|cette annee)\b")
-_EXCLUT = re.compile(r"\b(sauf|sans|hors|hormis|excepte|a l exception (de|du|des|d))\b")
-_EN_LETTRES = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10}
-_N = rf"(?P<n>\d{{1,3}}|{'|'.join(_EN_LETTRES)})"
-_RANGS = tuple(
-    re.compile(rf"\b{motif}\b")
-    for motif in (
+_STRONG_LINK = re.compile(r"^(et|idem|pareil|(la )?meme (chose|question)|ou alors|en detail)\b")
+_WEAK_LINK = re.compile(r"^(pour|en|sur|dans|par|sans|sauf|hors|avec|l an|l annee|cette annee)\b")
+_EXCLUDES = re.compile(r"\b(sauf|sans|hors|hormis|excepte|a l exception (de|du|des|d))\b")
+_NUMBER_WORDS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10}
+_N = rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})"
+_RANKINGS = tuple(
+    re.compile(rf"\b{pattern}\b")
+    for pattern in (
         rf"(?P<mot>top|flop)(?: ?{_N})?",
         rf"(?:{_N} )?(?P<mot>meilleure?s?|premiers|premieres|derniers|dernieres|pires?)",
         rf"(?:{_N} )?(?P<mot>(plus|moins) (gros(se)?s?|bon(ne)?s?|fort(e)?s?|eleve(e)?s?|performante?s?|grand(e)?s?|faibles?|petite?s?))",
@@ -59,182 +59,192 @@ _RANGS = tuple(
         r"qui est (le |la )?(?P<mot>premier|dernier|premiere|derniere)(?P<n>)",
     )
 )
-_DU_BAS = re.compile(r"flop|dernier|pire|moins|faible|petit")
-PAR_DEFAUT = 3
+_FROM_BOTTOM = re.compile(r"flop|dernier|pire|moins|faible|petit")
+DEFAULT_COUNT = 3
 """How many of a ranking, when nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lu:
-    """What was read. `reste` is what is left: words of the questions themselves, and those nobody knows."""
+class ReadSentence:
+    """What was read. `rest` is what is left: words of the questions themselves, and those nobody knows."""
 
-    mots: tuple[str, ...]
+    words: tuple[str, ...]
     intention: str | None
-    periode: Periode
-    depuis: date | None = None
-    par: str = ""
-    axe: str = ""
+    period: Period
+    since: date | None = None
+    by: str = ""
+    axis: str = ""
     """An axis named without « par »: « les 3 meilleurs GHT »."""
-    rang: tuple[int, bool] | None = None
+    rank: tuple[int, bool] | None = None
     """(how many, from the bottom)."""
-    trouves: tuple[tuple[Perimetre, ...], ...] = ()
-    sauf: tuple[tuple[Perimetre, ...], ...] = ()
-    exclut: bool = False
-    inconnus: tuple[str, ...] = ()
-    reste: tuple[str, ...] = ()
-    suite: Literal["", "forte", "faible"] = ""
+    found_places: tuple[tuple[Scope, ...], ...] = ()
+    but_for: tuple[tuple[Scope, ...], ...] = ()
+    excludes: bool = False
+    unknown_words: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
+    follow_up: Literal["", "forte", "faible"] = ""
     """Whether it begins like what follows another question: surely, or perhaps."""
 
     @property
-    def phrase(self) -> str:
-        return " ".join(self.mots)
+    def sentence(self) -> str:
+        return " ".join(self.words)
 
     @property
-    def soi(self) -> bool:
+    def oneself(self) -> bool:
         """Whether one's own territory is said."""
-        return bool({"nous", "moi", "mon", "notre", "nos"} & set(self.mots))
+        return bool({"nous", "moi", "mon", "notre", "nos"} & set(self.words))
 
     @property
     def region(self) -> bool:
-        return bool({"region", "regional", "regionale", "ars"} & set(self.mots))
+        return bool({"region", "regional", "regionale", "ars"} & set(self.words))
 
     @property
-    def evoquees(self) -> set[str]:
+    def intentions_evoked(self) -> set[str]:
         """Every question that words of the sentence belong to."""
-        phrase = " ".join(self.reste)
-        return {i.cle for i in INTENTIONS if any(contient(phrase, m) for m in i.mots)}
+        sentence = " ".join(self.rest)
+        return {i.cle for i in INTENTIONS if any(contains(sentence, m) for m in i.words)}
 
 
-def mots(texte: str, territoire: Territoire) -> list[str]:
+def words(text: str, territory: Territory) -> list[str]:
     """The words of a question, spelt out; a region's two-letter code counts only in capitals (« qui na pas remis »)."""
-    texte = re.sub(r"\b(20\d\d) ?[-–/] ?(20\d\d)\b", r"de \1 a \2", texte)
-    courts = {cle(c) for c in territoire.regions if len(c) == 2}
-    lus = [m for brut in texte.split() for m in cle(brut).split() if m not in courts or brut.isupper() or m in ABREGES]
-    majuscules = {cle(brut) for brut in texte.split() if brut.isupper()}
-    phrase = " ".join(m if m in majuscules & courts else ABREGES.get(m, m) for m in lus)
-    return _POLITESSE.sub(r"\1", phrase).split()
+    text = re.sub(r"\b(20\d\d) ?[-–/] ?(20\d\d)\b", r"de \1 a \2", text)
+    courts = {cle(c) for c in territory.regions if len(c) == 2}
+    words_read = [
+        m for raw in text.split() for m in cle(raw).split() if m not in courts or raw.isupper() or m in ABBREVIATIONS
+    ]
+    capitals = {cle(raw) for raw in text.split() if raw.isupper()}
+    sentence = " ".join(m if m in capitals & courts else ABBREVIATIONS.get(m, m) for m in words_read)
+    return _POLITENESS.sub(r"\1", sentence).split()
 
 
-def est_un_ordre(phrase: str) -> bool:
+def is_order(sentence: str) -> bool:
     """« relance le Jura » asks for an act, and nobody should think it was done."""
-    return _ORDRE.search(phrase) is not None
+    return _ORDER.search(sentence) is not None
 
 
-def lit(mots: list[str], noms: Lexique, au: date) -> Lu:
+def read(words: list[str], names: Lexicon, as_of: date) -> ReadSentence:
     """Read a sentence part by part, the surest first."""
-    phrase = " ".join(mots)
-    suite: Literal["", "forte", "faible"] = (
-        "forte" if _FORTE.search(phrase) else "faible" if _FAIBLE.search(phrase) else ""
+    sentence = " ".join(words)
+    follow_up: Literal["", "forte", "faible"] = (
+        "forte" if _STRONG_LINK.search(sentence) else "faible" if _WEAK_LINK.search(sentence) else ""
     )
-    phrase = re.sub(r"^(idem|pareil|(la )?meme (chose|question)|ou alors)\b", "", phrase).strip()
-    depuis, phrase = period.depuis(phrase, au)
-    intention, phrase = _tournure(phrase)
-    quand, phrase = period.periode(phrase)
-    rang, phrase = _rang(phrase)
-    par, reste = _axe(phrase.split())
-    avant, apres = _sans_exclusion(reste)
-    trouves, avant, inconnus = tous_les_territoires(avant, noms, au)
-    exclus, apres, inconnus_exclus = tous_les_territoires(apres, noms, au)
-    trouves, exclus = narrowed(trouves, noms, au), narrowed(exclus, noms, au)
-    reste = [*avant, *apres]
-    axe, reste = _axe_nomme(reste)
-    return Lu(
-        tuple(mots), intention or _intention(reste), quand, depuis, par, axe, rang, trouves, exclus,
-        bool(_EXCLUT.search(phrase)), (*inconnus, *inconnus_exclus), tuple(reste), suite,
+    sentence = re.sub(r"^(idem|pareil|(la )?meme (chose|question)|ou alors)\b", "", sentence).strip()
+    since, sentence = period.since(sentence, as_of)
+    intention, sentence = _turn_of_phrase(sentence)
+    when, sentence = period.period(sentence)
+    rank, sentence = _ranking_asked(sentence)
+    by, rest = _axis(sentence.split())
+    before, after = _without_exclusion(rest)
+    found_places, before, unknown_words = all_territories(before, names, as_of)
+    excluded, after, unknown_excluded = all_territories(after, names, as_of)
+    found_places, excluded = narrowed(found_places, names, as_of), narrowed(excluded, names, as_of)
+    rest = [*before, *after]
+    axis, rest = _named_axis(rest)
+    return ReadSentence(
+        tuple(words), intention or _intention(rest), when, since, by, axis, rank, found_places, excluded,
+        bool(_EXCLUDES.search(sentence)), (*unknown_words, *unknown_excluded), tuple(rest), follow_up,
     )  # fmt: skip
 
 
-def _tournure(phrase: str) -> tuple[str | None, str]:
+def _turn_of_phrase(sentence: str) -> tuple[str | None, str]:
     """The first question of the table with a turn of phrase in the sentence, and what is left of it."""
     for i in INTENTIONS:
-        for tournure in i.tournures:
-            if dit := re.search(rf"\b(?:{tournure})(?!\w)", phrase):
-                return i.cle, " ".join((phrase[: dit.start()] + " " + phrase[dit.end() :]).split())
-    return None, phrase
+        for wording in i.wordings:
+            if matched := re.search(rf"\b(?:{wording})(?!\w)", sentence):
+                return i.cle, " ".join((sentence[: matched.start()] + " " + sentence[matched.end() :]).split())
+    return None, sentence
 
 
-def _intention(mots: list[str]) -> str | None:
+def _intention(words: list[str]) -> str | None:
     """The first question of the table with a word in the sentence, then the same with typing errors."""
-    utiles = [m for m in mots if m not in ("encore", "toujours", "deja")]
-    phrase = " ".join(utiles)
-    pleins = [m for m in utiles if m not in VIDES]
-    essais: tuple[Callable[[tuple[str, ...]], bool], ...] = (
-        lambda connus: any(contient(phrase, m) for m in connus),
-        lambda connus: ressemblant(pleins, (m for m in connus if " " not in m)),
+    useful = [m for m in words if m not in ("encore", "toujours", "deja")]
+    sentence = " ".join(useful)
+    full_words = [m for m in useful if m not in EMPTY_WORDS]
+    tests_in_order: tuple[Callable[[tuple[str, ...]], bool], ...] = (
+        lambda known_ones: any(contains(sentence, m) for m in known_ones),
+        lambda known_ones: looks_like_known(full_words, (m for m in known_ones if " " not in m)),
     )
-    return next((i.cle for essai in essais for i in INTENTIONS if essai(i.mots)), None)
+    return next((i.cle for test_of in tests_in_order for i in INTENTIONS if test_of(i.words)), None)
 
 
-def _rang(phrase: str) -> tuple[tuple[int, bool] | None, str]:
+def _ranking_asked(sentence: str) -> tuple[tuple[int, bool] | None, str]:
     """« top 5 », « les trois moins bons », « qui gagne le moins »: how many, and from which end."""
-    for motif in _RANGS:
-        if dit := motif.search(phrase):
-            n = dit["n"]
-            combien = PAR_DEFAUT if not n else int(n) if n.isdigit() else _EN_LETTRES[n]
-            reste = phrase[: dit.start()] + " " + phrase[dit.end() :]
-            return (combien, bool(_DU_BAS.search(dit["mot"]))), " ".join(reste.split())
-    return None, phrase
+    for pattern in _RANKINGS:
+        if matched := pattern.search(sentence):
+            n = matched["n"]
+            how_many = DEFAULT_COUNT if not n else int(n) if n.isdigit() else _NUMBER_WORDS[n]
+            rest = sentence[: matched.start()] + " " + sentence[matched.end() :]
+            return (how_many, bool(_FROM_BOTTOM.search(matched["mot"]))), " ".join(rest.split())
+    return None, sentence
 
 
-def _axe(mots: list[str]) -> tuple[str, list[str]]:
+def _axis(words: list[str]) -> tuple[str, list[str]]:
     """« par famille »."""
-    for rang, mot in enumerate(mots[:-1]):
-        if mot in ("par", "chaque", "selon") and (axe := _est_un_axe(mots[rang + 1])):
-            return axe, mots[:rang] + mots[rang + 2 :]
-    return "", mots
+    for rank, word in enumerate(words[:-1]):
+        if word in ("par", "chaque", "selon") and (axis := _axis_named_by(words[rank + 1])):
+            return axis, words[:rank] + words[rank + 2 :]
+    return "", words
 
 
-def _axe_nomme(mots: list[str]) -> tuple[str, list[str]]:
+def _named_axis(words: list[str]) -> tuple[str, list[str]]:
     """« les familles », « quel GHT »: an axis said without « par »; a GHT or a region alone may just be a place."""
-    dits = [(axe, m) for m in mots if (axe := _est_un_axe(m)) and m not in ("region", "etablissement", "hopital")]
-    if not dits:
-        return "", mots
-    axe, mot = next(((a, m) for a, m in dits if a != "ght"), dits[0])
-    return axe, [m for m in mots if m != mot]
+    axes_said = [
+        (axis, m) for m in words if (axis := _axis_named_by(m)) and m not in ("region", "etablissement", "hopital")
+    ]
+    if not axes_said:
+        return "", words
+    axis, word = next(((a, m) for a, m in axes_said if a != "ght"), axes_said[0])
+    return axis, [m for m in words if m != word]
 
 
-def _est_un_axe(mot: str) -> str:
-    for axe, formes in AXES.items():
-        if process.extractOne(mot.rstrip("s"), formes, scorer=fuzz.ratio, score_cutoff=FAUTE - 4):
-            return axe
+def _axis_named_by(word: str) -> str:
+    for axis, forms in AXES.items():
+        if process.extractOne(word.rstrip("s"), forms, scorer=fuzz.ratio, score_cutoff=MISTAKE_SCORE - 4):
+            return axis
     return ""
 
 
-def _sans_exclusion(mots: list[str]) -> tuple[list[str], list[str]]:
+def _without_exclusion(words: list[str]) -> tuple[list[str], list[str]]:
     """The words before « sauf », and those after."""
-    phrase = " ".join(mots)
-    dit = _EXCLUT.search(phrase)
-    return (phrase[: dit.start()].split(), phrase[dit.end() :].split()) if dit else (mots, [])
+    sentence = " ".join(words)
+    matched = _EXCLUDES.search(sentence)
+    return (sentence[: matched.start()].split(), sentence[matched.end() :].split()) if matched else (words, [])
 
 
-def ignores(lu: Lu) -> list[str]:
+def ignores(reading: ReadSentence) -> list[str]:
     """The words that nobody understood: a number counts, a short word does not."""
-    return [m for m in lu.reste if (len(m) > 2 or m.isdigit()) and not connu(m)]
+    return [m for m in reading.rest if (len(m) > 2 or m.isdigit()) and not known(m)]
 
 
-def intention_de(lu: Lu) -> str | None:
+def intention_of(reading: ReadSentence) -> str | None:
     """The question asked; a place or an axis alone asks for its gains."""
-    annees = len(lu.periode.annees)
-    intention = lu.intention
-    if lu.depuis and intention in (None, "gains", "retards", "statut", "evolution"):
+    years = len(reading.period.years)
+    intention = reading.intention
+    if reading.since and intention in (None, "gains", "retards", "statut", "evolution"):
         return "changements"
-    if intention in (None, "gains", "pourquoi") and lu.rang:
+    if intention in (None, "gains", "pourquoi") and reading.rank:
         return "classement"
-    if intention in (None, "gains") and (annees > 1 or lu.periode.plage or lu.periode.several):
-        return "evolution" if lu.periode.plage or lu.periode.several else "comparaison"
-    if intention == "comparaison" and not lu.trouves and not lu.periode.dite and (lu.axe or lu.par) and not lu.soi:
+    if intention in (None, "gains") and (years > 1 or reading.period.range_ or reading.period.several):
+        return "evolution" if reading.period.range_ or reading.period.several else "comparaison"
+    if (
+        intention == "comparaison"
+        and not reading.found_places
+        and not reading.period.is_said
+        and (reading.axis or reading.by)
+        and not reading.oneself
+    ):
         return "classement"  # « compare les GHT »
-    if lu.rang and intention not in DES_GAINS:
+    if reading.rank and intention not in GAINS_VERBS:
         return "classement"
-    if intention is None and (lu.par or lu.trouves or lu.sauf):
+    if intention is None and (reading.by or reading.found_places or reading.but_for):
         return "gains"
     return intention
 
 
-def axe_de(lu: Lu, intention: str) -> str:
+def axis_of(reading: ReadSentence, intention: str) -> str:
     """The axis asked for: « par famille », « des familles »; « du GHT Jura » names a place."""
-    if intention in ("statut", "retards") and "ght" in (lu.par, lu.axe):
+    if intention in ("statut", "retards") and "ght" in (reading.by, reading.axis):
         return ""  # they are told by GHT anyway
-    if lu.par or lu.axe != "ght":
-        return lu.par or lu.axe
-    return "ght" if intention == "gains" and re.search(r"\b(des|les|chaque) ght\b", lu.phrase) else ""
+    if reading.by or reading.axis != "ght":
+        return reading.by or reading.axis
+    return "ght" if intention == "gains" and re.search(r"\b(des|les|chaque) ght\b", reading.sentence) else ""

@@ -4,105 +4,121 @@ from __future__ import annotations
 
 import re
 
-from bots.grammar.question import Contexte, Question, campagne_nommee, place_de, region_au_dessus, verifie
-from bots.grammar.sentence import Lu, intention_de
-from bots.questions import PAR_CLE
+from bots.grammar.question import AskingContext, Question, check_subject, named_campaign, place_asked, region_above
+from bots.grammar.sentence import ReadSentence, intention_of
+from bots.questions import BY_KEY
 from config.french import enumeration
-from config.territory import FRANCE, Perimetre
-from reports.view import Sujet
+from config.territory import FRANCE, Scope
+from reports.view import Subject
 
-DEDANS = {"national": "region", "region": "ght", "ght": "etablissement", "etablissement": "famille"}
+NEXT_LEVEL_DOWN = {"national": "region", "region": "ght", "ght": "etablissement", "etablissement": "famille"}
 """Along what a territory is ranked when nobody said."""
 
 
-def plusieurs(c: Contexte, lu: Lu) -> Question:
+def several_places(c: AskingContext, reading: ReadSentence) -> Question:
     """Two places and no word to say what is wanted of them."""
-    noms = [c.nom(p[0]) for p in lu.trouves]
-    courant = c.courant(lu.depuis)
-    exercice = lu.periode.exercice(courant, courant)
-    chacun = (PAR_CLE[intention_de(lu) or "gains"].propose(nom, exercice) for nom in noms[:6])
-    dits = enumeration([f"« {nom} »" for nom in noms], 6)
-    return c.non(f"Plusieurs territoires correspondent : {dits}. Lequel ?", f"compare {' et '.join(noms[:6])}", *chacun)
-
-
-def compare(c: Contexte, lu: Lu, avant: Sujet | None = None) -> Question:
-    """Two places, or two exercices; with one, one's own territory or the last one spoken of when the words point to it."""
-    places = [p[0] for p in lu.trouves]
-    lie = bool(re.search(r"\b(avec|a|au|aux|que|qu|et)\b", lu.phrase))
-    if lu.region and len(places) < 2 and not any(p.type == "region" for p in places):
-        places.append(region_au_dessus(c.defaut, c))
-    if avant is None and c.precedente and re.search(r"\b(compar\w* avec|ecart avec)\b", lu.phrase):
-        avant = c.precedente[1]
-    depart = c.defaut if lu.soi or not avant else avant.perimetre
-    exercice = lu.periode.exercice(c.courant(), avant.exercice if avant else c.courant())
-    annees = tuple(sorted(set(lu.periode.annees)))
-    if lu.periode.pas is not None:
-        annees = tuple(sorted({exercice, exercice - lu.periode.pas}))
-    elif len(annees) == 1 and len(places) < 2 and re.search(rf"\b(avec|a|au|que|en) {annees[0]}\b", lu.phrase):
-        annees = tuple(sorted({annees[0], avant.exercice if avant else c.courant()}))
-    if len(places) == 1 and len(annees) < 2 and (lie or lu.soi) and depart not in places:
-        places = [depart, *places] if avant or lu.soi or "avec" in lu.phrase.split() else places
-    if lu.par:
-        return c.non("Je ne sais ventiler que les gains d'un territoire à la fois.",
-                     *(f"gains {c.nom(p)} {exercice} par {lu.par}" for p in places))  # fmt: skip
-    if lu.sauf:
-        return c.non("Je ne sais pas exclure un territoire d'une comparaison.")
-    return _cote_a_cote(c, places or [depart], annees, exercice, bool(lu.trouves))
-
-
-def _cote_a_cote(
-    c: Contexte, places: list[Perimetre], annees: tuple[int, ...], exercice: int, nommee: bool
-) -> Question:
-    if len(places) > 1 and len(annees) > 1:
-        chacun = (f"compare {c.nom(p)} {' et '.join(map(str, annees))}" for p in places)
-        return c.non("Deux territoires ou deux années, mais pas les deux à la fois.",
-                     f"compare {' et '.join(c.nom(p) for p in places)} {annees[-1]}", *chacun)  # fmt: skip
-    if len(places) > 1:
-        return verifie(c, "comparaison", Sujet(places[0], exercice, autres=tuple(places[1:])))
-    if len(annees) > 1:
-        dernier = min(annees[-1], c.courant())
-        return verifie(c, "comparaison", Sujet(places[0], dernier, exercices=annees))
-    lieu = places[0]
-    dessus = next(iter(c.territoire.parents(lieu, c.au)), None)
-    essais = (*([f"compare {c.nom(lieu)} et {c.nom(dessus)}"] if dessus else []),
-              f"compare {c.nom(lieu)} {exercice - 1} et {exercice}")  # fmt: skip
-    return c.non(
-        "À quoi faut-il comparer ?" if nommee else "À quoi comparer quoi ? Dites deux territoires ou deux années.",
-        *essais,
+    names = [c.name(p[0]) for p in reading.found_places]
+    current_exercice = c.current_exercice(reading.since)
+    exercice = reading.period.exercice(current_exercice, current_exercice)
+    each_one = (BY_KEY[intention_of(reading) or "gains"].suggests(name, exercice) for name in names[:6])
+    quoted_names = enumeration([f"« {name} »" for name in names], 6)
+    return c.asks_instead(
+        f"Plusieurs territoires correspondent : {quoted_names}. Lequel ?",
+        f"compare {' et '.join(names[:6])}",
+        *each_one,
     )
 
 
-def classe(c: Contexte, lu: Lu) -> Question:
+def compare(c: AskingContext, reading: ReadSentence, before: Subject | None = None) -> Question:
+    """Two places, or two exercices; with one, one's own territory or the last one spoken of when the words point to it."""
+    places = [p[0] for p in reading.found_places]
+    lie = bool(re.search(r"\b(avec|a|au|aux|que|qu|et)\b", reading.sentence))
+    if reading.region and len(places) < 2 and not any(p.type == "region" for p in places):
+        places.append(region_above(c.own_scope, c))
+    if before is None and c.previous and re.search(r"\b(compar\w* avec|ecart avec)\b", reading.sentence):
+        before = c.previous[1]
+    depart = c.own_scope if reading.oneself or not before else before.scope
+    exercice = reading.period.exercice(c.current_exercice(), before.exercice if before else c.current_exercice())
+    years = tuple(sorted(set(reading.period.years)))
+    if reading.period.step is not None:
+        years = tuple(sorted({exercice, exercice - reading.period.step}))
+    elif len(years) == 1 and len(places) < 2 and re.search(rf"\b(avec|a|au|que|en) {years[0]}\b", reading.sentence):
+        years = tuple(sorted({years[0], before.exercice if before else c.current_exercice()}))
+    if len(places) == 1 and len(years) < 2 and (lie or reading.oneself) and depart not in places:
+        places = [depart, *places] if before or reading.oneself or "avec" in reading.sentence.split() else places
+    if reading.by:
+        return c.asks_instead("Je ne sais ventiler que les gains d'un territoire à la fois.",
+                     *(f"gains {c.name(p)} {exercice} par {reading.by}" for p in places))  # fmt: skip
+    if reading.but_for:
+        return c.asks_instead("Je ne sais pas exclure un territoire d'une comparaison.")
+    return _side_by_side(c, places or [depart], years, exercice, bool(reading.found_places))
+
+
+def _side_by_side(
+    c: AskingContext, places: list[Scope], years: tuple[int, ...], exercice: int, named: bool
+) -> Question:
+    if len(places) > 1 and len(years) > 1:
+        each_one = (f"compare {c.name(p)} {' et '.join(map(str, years))}" for p in places)
+        return c.asks_instead("Deux territoires ou deux années, mais pas les deux à la fois.",
+                     f"compare {' et '.join(c.name(p) for p in places)} {years[-1]}", *each_one)  # fmt: skip
+    if len(places) > 1:
+        return check_subject(c, "comparaison", Subject(places[0], exercice, others=tuple(places[1:])))
+    if len(years) > 1:
+        last_exercice = min(years[-1], c.current_exercice())
+        return check_subject(c, "comparaison", Subject(places[0], last_exercice, exercices=years))
+    place = places[0]
+    above = next(iter(c.territory.parents(place, c.as_of)), None)
+    next_tries = (*([f"compare {c.name(place)} et {c.name(above)}"] if above else []),
+              f"compare {c.name(place)} {exercice - 1} et {exercice}")  # fmt: skip
+    return c.asks_instead(
+        "À quoi faut-il comparer ?" if named else "À quoi comparer quoi ? Dites deux territoires ou deux années.",
+        *next_tries,
+    )
+
+
+def rank_places(c: AskingContext, reading: ReadSentence) -> Question:
     """A ranking inside a territory, or the rank of one place."""
-    exercice = lu.periode.exercice(c.courant(), c.courant())
-    campagne = campagne_nommee(c, lu.periode.moment, exercice)
-    if re.search(r"\b(rang|combientiemes?|positions?|situe|situons)\b", lu.phrase):
-        return _rang_de(c, lu, exercice, campagne)
-    cible = place_de(c, lu, "")
-    axe = lu.par or lu.axe or ("region" if "regions" in lu.mots else "") or DEDANS[cible.type]
-    if axe == "ght" and cible.type in ("ght", "etablissement"):
-        if lu.trouves:
-            axe = DEDANS[cible.type]  # « top 3 du GHT Jura »
+    exercice = reading.period.exercice(c.current_exercice(), c.current_exercice())
+    campaign = named_campaign(c, reading.period.moment, exercice)
+    if re.search(r"\b(rang|combientiemes?|positions?|situe|situons)\b", reading.sentence):
+        return _rank_of(c, reading, exercice, campaign)
+    target = place_asked(c, reading, "")
+    axis = (
+        reading.by or reading.axis or ("region" if "regions" in reading.words else "") or NEXT_LEVEL_DOWN[target.type]
+    )
+    if axis == "ght" and target.type in ("ght", "etablissement"):
+        if reading.found_places:
+            axis = NEXT_LEVEL_DOWN[target.type]  # « top 3 du GHT Jura »
         else:
-            cible = region_au_dessus(cible, c)
-    if axe == "region" and not lu.trouves:
-        cible = FRANCE
-    combien, du_bas = lu.rang or (0, False)
-    return verifie(
+            target = region_above(target, c)
+    if axis == "region" and not reading.found_places:
+        target = FRANCE
+    how_many, from_bottom = reading.rank or (0, False)
+    return check_subject(
         c,
         "classement",
-        Sujet(cible, exercice, campagne, axe, combien=combien, du_bas=du_bas, sauf=tuple(p[0] for p in lu.sauf)),
+        Subject(
+            target,
+            exercice,
+            campaign,
+            axis,
+            how_many=how_many,
+            from_bottom=from_bottom,
+            but_for=tuple(p[0] for p in reading.but_for),
+        ),
     )
 
 
-def _rang_de(c: Contexte, lu: Lu, exercice: int, campagne: str | None) -> Question:
-    nommes = [p[0] for p in lu.trouves]
-    contenants = c.territoire.parents(c.defaut, c.au)
-    place = next((p for p in nommes if p not in contenants), c.defaut)
-    parents = c.territoire.parents(place, c.au)
+def _rank_of(c: AskingContext, reading: ReadSentence, exercice: int, campaign: str | None) -> Question:
+    named_places = [p[0] for p in reading.found_places]
+    containers = c.territory.parents(c.own_scope, c.as_of)
+    place = next((p for p in named_places if p not in containers), c.own_scope)
+    parents = c.territory.parents(place, c.as_of)
     if not parents:
-        return c.non("Un rang parmi quoi ? Dites un GHT, une région ou un établissement.", "rang du GHT Jura")
-    cible = next((p for p in nommes if p in parents), parents[0])
-    return verifie(
-        c, "classement", Sujet(cible, exercice, campagne, place.type, place=place, sauf=tuple(p[0] for p in lu.sauf))
+        return c.asks_instead("Un rang parmi quoi ? Dites un GHT, une région ou un établissement.", "rang du GHT Jura")
+    target = next((p for p in named_places if p in parents), parents[0])
+    return check_subject(
+        c,
+        "classement",
+        Subject(target, exercice, campaign, place.type, place=place, but_for=tuple(p[0] for p in reading.but_for)),
     )

@@ -10,207 +10,220 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from bots.grammar.follow_ups import suite
-from bots.grammar.lexicon import KINDS, VIDES, connu, lexique, territoire_inconnu
-from bots.grammar.period import trop_fin
+from bots.grammar.follow_ups import follow_up
+from bots.grammar.lexicon import EMPTY_WORDS, KINDS, known, lexicon_of, unknown_territory
+from bots.grammar.period import too_fine
 from bots.grammar.question import (
-    Contexte,
+    AskingContext,
     Question,
-    campagne_nommee,
-    essais,
-    mon_ght,
-    place_de,
-    region_au_dessus,
-    verifie,
+    check_subject,
+    named_campaign,
+    own_ght,
+    place_asked,
+    region_above,
+    suggestions_near,
 )
-from bots.grammar.sentence import DES_GAINS, Lu, axe_de, est_un_ordre, ignores, intention_de, lit, mots
-from bots.grammar.side_by_side import classe, compare, plusieurs
-from bots.grammar.wanted_form import donne, forme, seule
-from bots.questions import AIDE, AXES, PAR_CLE
-from config.folder import Dossier
+from bots.grammar.sentence import GAINS_VERBS, ReadSentence, axis_of, ignores, intention_of, is_order, read, words
+from bots.grammar.side_by_side import compare, rank_places, several_places
+from bots.grammar.wanted_form import form, form_alone, with_form
+from bots.questions import AXES, BY_KEY, HELP_WORDS
+from config.folder import Folder
 from config.french import cle, enumeration
-from config.territory import Perimetre
-from reports.view import Sujet
+from config.territory import Scope
+from reports.view import Subject
 from reports.why import FIGURES
 
 LONGEST = 500
 """Characters of a question: eighty words say more than any question, and reading stays a matter of milliseconds."""
-AUTRES_MESURES = {"qualite", "couverture", "rejets", "alertes", "objectif", "retards"}
+OTHER_MEASURES = {"qualite", "couverture", "rejets", "alertes", "objectif", "retards"}
 
 
-def comprend(
-    texte: str, dossier: Dossier, au: date, defaut: Perimetre, precedente: tuple[str, Sujet] | None = None
+def understand(
+    text: str, folder: Folder, as_of: date, own_scope: Scope, previous: tuple[str, Subject] | None = None
 ) -> Question:
-    """Understand a question asked on day `au`. `defaut` is the asker's own territory; `precedente` their last subject."""
-    c = Contexte(texte, dossier, au, defaut, precedente)
-    if len(texte) > LONGEST:
-        return c.non(f"Votre question est trop longue : j'en lis {LONGEST} caractères au plus. Posez-la en une phrase.",
-                     *essais(c))  # fmt: skip
-    tous = mots(texte, dossier.territoire)
-    phrase = " ".join(tous)
-    if not tous or any(re.search(rf"\b{a}\b", phrase) for a in AIDE):
-        return Question(texte, "aide")
-    if est_un_ordre(phrase):
-        return c.non("Je réponds à des questions, je n'agis pas : pour décider, valider, prolonger ou relancer, "
+    """Understand a question asked on day `as_of`. `own_scope` is the asker's own territory; `previous` their last subject."""
+    c = AskingContext(text, folder, as_of, own_scope, previous)
+    if len(text) > LONGEST:
+        return c.asks_instead(f"Votre question est trop longue : j'en lis {LONGEST} caractères au plus. Posez-la en une phrase.",
+                     *suggestions_near(c))  # fmt: skip
+    all_of_them = words(text, folder.territory)
+    sentence = " ".join(all_of_them)
+    if not all_of_them or any(re.search(rf"\b{a}\b", sentence) for a in HELP_WORDS):
+        return Question(text, "aide")
+    if is_order(sentence):
+        return c.asks_instead("Je réponds à des questions, je n'agis pas : pour décider, valider, prolonger ou relancer, "
                      "voyez les commandes (vigie --help).")  # fmt: skip
-    quoi, reste = forme(tous)
-    if quoi == "retour":
-        reste = ["statut", *reste]  # it is handed back where one asks how a trame stands
-    if quoi and not [m for m in reste if m not in VIDES]:
-        return seule(c, quoi)
-    lu = lit(reste, lexique(dossier.territoire), au)
-    lu, which = _of_a_kind(c, lu)
-    question = which or _refus(c, lu) or suite(c, lu) or _conclut(c, lu)
-    return donne(question, quoi) if quoi else question
+    what, rest = form(all_of_them)
+    if what == "retour":
+        rest = ["statut", *rest]  # it is handed back where one asks how a trame stands
+    if what and not [m for m in rest if m not in EMPTY_WORDS]:
+        return form_alone(c, what)
+    reading = read(rest, lexicon_of(folder.territory), as_of)
+    reading, which = _of_a_kind(c, reading)
+    question = which or _refusal(c, reading) or follow_up(c, reading) or _conclude(c, reading)
+    return with_form(question, what) if what else question
 
 
-def _refus(c: Contexte, lu: Lu) -> Question | None:
+def _refusal(c: AskingContext, reading: ReadSentence) -> Question | None:
     """What the grammar knows it cannot do, said rather than half answered."""
-    phrase = " ".join(lu.reste)
-    if re.search(r"\b\d{1,2} \d{1,2} 20\d\d\b", lu.phrase) and not lu.depuis:
-        return c.non("Pour ce qu'on savait un autre jour, ajoutez --as-of DATE à la commande.")
-    if not lu.depuis and (grain := trop_fin(lu.phrase)):
-        return c.non(f"Je ne sais pas ventiler par {grain} : je compte par exercice.", *essais(c))
-    if lu.inconnus:
-        return c.non(territoire_inconnu(list(lu.inconnus), c.territoire))
-    if inconnu := re.search(r"\b(?:par|selon) (marche|fournisseur|acheteur|service|ligne|produit)s?\b", phrase):
-        return c.non(f"Je ne sais pas ventiler par {inconnu[1]} ; je sais : {enumeration(list(AXES))}.")
-    if re.search(r"\bquand\b.*\b(remis|rendu|envoye|repondu|transmis)\b", lu.phrase):
-        lieu = c.nom(lu.trouves[0][0]) if lu.trouves else c.nom(c.defaut)
-        return c.non("Je ne dis pas quel jour une trame est arrivée ; je dis où elle en est.",
-                     PAR_CLE["statut"].propose(lieu, c.courant()))  # fmt: skip
-    if mal := ignores(lu):
-        return c.non(f"Je ne sais pas quoi faire de « {' '.join(mal)} ».", *essais(c))
-    for parmi in (*lu.trouves, *lu.sauf):
-        if len(parmi) > 1:
-            return _lequel(c, lu, parmi)
-    if lu.exclut and not lu.sauf:
-        return c.non("Que faut-il exclure ? Je ne sais exclure qu'un territoire.", "gains BFC sauf GHT Jura")
-    if lu.rang and not lu.rang[0]:
-        return c.non("Combien en faut-il ?", "les 3 meilleurs GHT")
+    sentence = " ".join(reading.rest)
+    if re.search(r"\b\d{1,2} \d{1,2} 20\d\d\b", reading.sentence) and not reading.since:
+        return c.asks_instead("Pour ce qu'on savait un autre jour, ajoutez --as-of DATE à la commande.")
+    if not reading.since and (grain := too_fine(reading.sentence)):
+        return c.asks_instead(f"Je ne sais pas ventiler par {grain} : je compte par exercice.", *suggestions_near(c))
+    if reading.unknown_words:
+        return c.asks_instead(unknown_territory(list(reading.unknown_words), c.territory))
+    if unknown := re.search(r"\b(?:par|selon) (marche|fournisseur|acheteur|service|ligne|produit)s?\b", sentence):
+        return c.asks_instead(f"Je ne sais pas ventiler par {unknown[1]} ; je sais : {enumeration(list(AXES))}.")
+    if re.search(r"\bquand\b.*\b(remis|rendu|envoye|repondu|transmis)\b", reading.sentence):
+        place = c.name(reading.found_places[0][0]) if reading.found_places else c.name(c.own_scope)
+        return c.asks_instead("Je ne dis pas quel jour une trame est arrivée ; je dis où elle en est.",
+                     BY_KEY["statut"].suggests(place, c.current_exercice()))  # fmt: skip
+    if ignored_words := ignores(reading):
+        return c.asks_instead(f"Je ne sais pas quoi faire de « {' '.join(ignored_words)} ».", *suggestions_near(c))
+    for among in (*reading.found_places, *reading.but_for):
+        if len(among) > 1:
+            return _ask_which(c, reading, among)
+    if reading.excludes and not reading.but_for:
+        return c.asks_instead("Que faut-il exclure ? Je ne sais exclure qu'un territoire.", "gains BFC sauf GHT Jura")
+    if reading.rank and not reading.rank[0]:
+        return c.asks_instead("Combien en faut-il ?", "les 3 meilleurs GHT")
     return None
 
 
-def _of_a_kind(c: Contexte, lu: Lu) -> tuple[Lu, Question | None]:
+def _of_a_kind(c: AskingContext, reading: ReadSentence) -> tuple[ReadSentence, Question | None]:
     """« le CHU » is the only one of the place that is spoken of; of several, or of « les EHPAD », one is asked which."""
-    named = [p.type for parmi in (*lu.trouves, *lu.sauf) for p in parmi]
-    word = next((m for m in lu.reste if m.removesuffix("s").replace("chru", "chu") in KINDS), "")
-    if not word or lu.inconnus or "etablissement" in named:
-        return lu, None
+    named = [p.type for among in (*reading.found_places, *reading.but_for) for p in among]
+    word = next((m for m in reading.rest if m.removesuffix("s").replace("chru", "chu") in KINDS), "")
+    if not word or reading.unknown_words or "etablissement" in named:
+        return reading, None
     kind = word.removesuffix("s").replace("chru", "chu")
-    places = [*(parmi[0] for parmi in lu.trouves), c.defaut, region_au_dessus(c.defaut, c)]
+    places = [*(among[0] for among in reading.found_places), c.own_scope, region_above(c.own_scope, c)]
     for place in places:
-        finess = sorted(c.territoire.finess_de(place, c.au))
-        found = tuple(Perimetre("etablissement", f) for f in finess if KINDS[kind].search(cle(c.territoire.nom_de(f))))
-        if len(found) == 1 and not re.search(rf"\b(les|des|aux|nos|ces) {word}|{kind}s\b", lu.phrase):
-            return replace(lu, trouves=(found,)), None
+        finess = sorted(c.territory.finess_of(place, c.as_of))
+        found = tuple(Scope("etablissement", f) for f in finess if KINDS[kind].search(cle(c.territory.name_of(f))))
+        if len(found) == 1 and not re.search(rf"\b(les|des|aux|nos|ces) {word}|{kind}s\b", reading.sentence):
+            return replace(reading, found_places=(found,)), None
         if found:
-            return lu, _lequel(c, lu, found)
-    return lu, c.non(f"Je ne connais pas de {kind.upper()} ici.", *essais(c))
+            return reading, _ask_which(c, reading, found)
+    return reading, c.asks_instead(f"Je ne connais pas de {kind.upper()} ici.", *suggestions_near(c))
 
 
-def _lequel(c: Contexte, lu: Lu, parmi: tuple[Perimetre, ...]) -> Question:
+def _ask_which(c: AskingContext, reading: ReadSentence, among: tuple[Scope, ...]) -> Question:
     """A name that fits several territories is asked back, the rest of the question kept."""
-    intention = PAR_CLE[lu.intention or "gains"]
-    exercice = lu.periode.exercice(c.courant(), c.courant())
-    dits = enumeration([f"« {c.apart(p, parmi)} »" for p in parmi], 6)
-    return c.non(
-        f"Plusieurs territoires correspondent : {dits}. Lequel ?" if len(parmi) > 1 else f"Lequel ? Je connais {dits}.",
-        *(intention.propose(c.named(p, parmi), exercice) for p in parmi[:6]),
+    intention = BY_KEY[reading.intention or "gains"]
+    exercice = reading.period.exercice(c.current_exercice(), c.current_exercice())
+    quoted_names = enumeration([f"« {c.apart(p, among)} »" for p in among], 6)
+    return c.asks_instead(
+        f"Plusieurs territoires correspondent : {quoted_names}. Lequel ?"
+        if len(among) > 1
+        else f"Lequel ? Je connais {quoted_names}.",
+        *(intention.suggests(c.named(p, among), exercice) for p in among[:6]),
     )
 
 
-def _conclut(c: Contexte, lu: Lu) -> Question:
+def _conclude(c: AskingContext, reading: ReadSentence) -> Question:
     """The question and its subject, once everything was read."""
-    intention = intention_de(lu)
+    intention = intention_of(reading)
     if intention is None:
-        return c.non("", *essais(c))
-    if intention == "classement" and re.search(r"\b(lignes|actions)\b", lu.phrase) and lu.rang and not lu.rang[1]:
+        return c.asks_instead("", *suggestions_near(c))
+    if (
+        intention == "classement"
+        and re.search(r"\b(lignes|actions)\b", reading.sentence)
+        and reading.rank
+        and not reading.rank[1]
+    ):
         intention = "pourquoi"  # the lines of a figure come largest first
-    if a_cote := _a_cote(c, lu, intention):
-        return a_cote
-    if several := _one_at_a_time(c, lu, intention):
+    if nearby_answer := _answer_nearby(c, reading, intention):
+        return nearby_answer
+    if several := _one_at_a_time(c, reading, intention):
         return several
     if intention == "comparaison":
-        return compare(c, lu)
-    if re.search(r"\b(mon|notre) (ght|groupement|territoire)\b", lu.phrase) and not lu.trouves and not mon_ght(c):
-        return c.non("Quel GHT ? Votre profil en suit plusieurs.")
-    if len(lu.trouves) > 1:
-        return plusieurs(c, lu)
+        return compare(c, reading)
+    if (
+        re.search(r"\b(mon|notre) (ght|groupement|territoire)\b", reading.sentence)
+        and not reading.found_places
+        and not own_ght(c)
+    ):
+        return c.asks_instead("Quel GHT ? Votre profil en suit plusieurs.")
+    if len(reading.found_places) > 1:
+        return several_places(c, reading)
     if intention == "classement":
-        return classe(c, lu)
-    if intention == "changements" and not lu.depuis:
-        return c.non("Depuis quel jour ? Par exemple : « qu'est-ce qui a changé depuis le 15/09 ? »",
+        return rank_places(c, reading)
+    if intention == "changements" and not reading.since:
+        return c.asks_instead("Depuis quel jour ? Par exemple : « qu'est-ce qui a changé depuis le 15/09 ? »",
                      "qu'est-ce qui a changé depuis une semaine ?")  # fmt: skip
-    par = axe_de(lu, intention)
-    if intention == "pourquoi" and par and "pourquoi" not in lu.phrase:
+    by = axis_of(reading, intention)
+    if intention == "pourquoi" and by and "pourquoi" not in reading.sentence:
         intention = "gains"  # « le détail des gains par famille »
-    courant = c.courant(lu.depuis)
-    exercices = _exercices(c, lu, intention)
-    exercice = exercices[-1] if exercices else lu.periode.exercice(courant, courant)
-    return verifie(
+    current_exercice = c.current_exercice(reading.since)
+    exercices = _exercices(c, reading, intention)
+    exercice = exercices[-1] if exercices else reading.period.exercice(current_exercice, current_exercice)
+    return check_subject(
         c,
         intention,
-        Sujet(
-            place_de(c, lu, par), exercice, campagne_nommee(c, lu.periode.moment, exercice), par, lu.depuis,
-            exercices=exercices, sauf=tuple(p[0] for p in lu.sauf), figure=_figure(lu, intention),
+        Subject(
+            place_asked(c, reading, by), exercice, named_campaign(c, reading.period.moment, exercice), by, reading.since,
+            exercices=exercices, but_for=tuple(p[0] for p in reading.but_for), figure=_figure(reading, intention),
         ),
     )  # fmt: skip
 
 
-def _a_cote(c: Contexte, lu: Lu, intention: str) -> Question | None:
+def _answer_nearby(c: AskingContext, reading: ReadSentence, intention: str) -> Question | None:
     """What would be answered beside the question: another measure, a count of things, a rank of something else."""
-    lieu = c.nom(lu.trouves[0][0] if lu.trouves else c.defaut)
-    exercice = lu.periode.exercice(c.courant(), c.courant())
-    if intention in DES_GAINS and (mesures := lu.evoquees & AUTRES_MESURES):
-        return _que_les_gains(c, lu, intention, mesures)
-    if intention in ("gains", *DES_GAINS) and re.search(
+    place = c.name(reading.found_places[0][0] if reading.found_places else c.own_scope)
+    exercice = reading.period.exercice(c.current_exercice(), c.current_exercice())
+    if intention in GAINS_VERBS and (measures := reading.intentions_evoked & OTHER_MEASURES):
+        return _only_gains(c, reading, intention, measures)
+    if intention in ("gains", *GAINS_VERBS) and re.search(
         r"\b(combien d(e)?|nombre d(e)?) (\w+ )?(ght|groupements?|etablissements?|hopitaux|lignes?|trames?|fichiers?)\b",
-        lu.phrase,
+        reading.sentence,
     ):
-        return c.non(
-            "Je compte des euros et des trames reçues, rien d'autre.", PAR_CLE["statut"].propose(lieu, exercice)
+        return c.asks_instead(
+            "Je compte des euros et des trames reçues, rien d'autre.", BY_KEY["statut"].suggests(place, exercice)
         )
-    if intention == "gains" and re.search(r"\b(total|montant|volume) (des|d|de nos|de mes) achats?\b", lu.phrase):
-        return c.non(
-            "Je ne donne pas les achats à part ; la couverture les dit.", PAR_CLE["couverture"].propose(lieu, exercice)
+    if intention == "gains" and re.search(
+        r"\b(total|montant|volume) (des|d|de nos|de mes) achats?\b", reading.sentence
+    ):
+        return c.asks_instead(
+            "Je ne donne pas les achats à part ; la couverture les dit.", BY_KEY["couverture"].suggests(place, exercice)
         )
-    if lu.rang and intention in ("evolution", "comparaison"):
-        return c.non("Je classe les gains, ou je les suis d'un exercice à l'autre, pas les deux à la fois.",
-                     PAR_CLE["classement"].propose(lieu, exercice), PAR_CLE["evolution"].propose(lieu, exercice))  # fmt: skip
-    if intention in ("objectif", "qualite", "couverture", "prevision") and re.match(r"qui\b", lu.phrase):
-        return c.non("Je ne trie pas les GHT sur ce point ; je le dis d'un territoire à la fois.",
-                     PAR_CLE[intention].propose(lieu, exercice), f"gains {lieu} {exercice} par ght")  # fmt: skip
+    if reading.rank and intention in ("evolution", "comparaison"):
+        return c.asks_instead("Je classe les gains, ou je les suis d'un exercice à l'autre, pas les deux à la fois.",
+                     BY_KEY["classement"].suggests(place, exercice), BY_KEY["evolution"].suggests(place, exercice))  # fmt: skip
+    if intention in ("objectif", "qualite", "couverture", "prevision") and re.match(r"qui\b", reading.sentence):
+        return c.asks_instead("Je ne trie pas les GHT sur ce point ; je le dis d'un territoire à la fois.",
+                     BY_KEY[intention].suggests(place, exercice), f"gains {place} {exercice} par ght")  # fmt: skip
     return None
 
 
-def _que_les_gains(c: Contexte, lu: Lu, intention: str, mesures: set[str]) -> Question:
-    lieux = [c.nom(p[0]) for p in lu.trouves] or [c.nom(c.defaut)]
-    exercice = lu.periode.exercice(c.courant(), c.courant())
-    autres = (PAR_CLE[m].propose(lieu, exercice) for m in sorted(mesures) for lieu in lieux)
-    return c.non(f"Je ne {DES_GAINS[intention]} que les gains.", *autres)
+def _only_gains(c: AskingContext, reading: ReadSentence, intention: str, measures: set[str]) -> Question:
+    places = [c.name(p[0]) for p in reading.found_places] or [c.name(c.own_scope)]
+    exercice = reading.period.exercice(c.current_exercice(), c.current_exercice())
+    others = (BY_KEY[m].suggests(place, exercice) for m in sorted(measures) for place in places)
+    return c.asks_instead(f"Je ne {GAINS_VERBS[intention]} que les gains.", *others)
 
 
-def _figure(lu: Lu, intention: str) -> str:
+def _figure(reading: ReadSentence, intention: str) -> str:
     """The figure whose lines are asked, when it is not the gains: « pourquoi prévision BFC »."""
-    return next((f for f in FIGURES if intention == "pourquoi" and f in lu.evoquees), "")
+    return next((f for f in FIGURES if intention == "pourquoi" and f in reading.intentions_evoked), "")
 
 
-def _exercices(c: Contexte, lu: Lu, intention: str) -> tuple[int, ...]:
+def _exercices(c: AskingContext, reading: ReadSentence, intention: str) -> tuple[int, ...]:
     """The exercices an evolution or a coverage goes through, or whose calendar is asked; none said, the report knows them."""
-    annees, courant = lu.periode.annees, c.courant()
+    years, current_exercice = reading.period.years, c.current_exercice()
     if intention not in ("evolution", "couverture"):
-        return annees if intention == "echeances" else ()
-    if lu.periode.several:
-        fin = lu.periode.exercice(courant, courant)
-        return tuple(range(fin - lu.periode.several + 1, fin + 1))
-    if annees and (lu.periode.plage or (intention == "evolution" and len(annees) > 1)):
-        fin = max(annees) if len(annees) > 1 else max(courant, annees[0])
-        return tuple(range(min(annees), fin + 1))
-    return tuple(sorted(annees)) if intention == "couverture" and len(annees) > 1 else ()
+        return years if intention == "echeances" else ()
+    if reading.period.several:
+        end = reading.period.exercice(current_exercice, current_exercice)
+        return tuple(range(end - reading.period.several + 1, end + 1))
+    if years and (reading.period.range_ or (intention == "evolution" and len(years) > 1)):
+        end = max(years) if len(years) > 1 else max(current_exercice, years[0])
+        return tuple(range(min(years), end + 1))
+    return tuple(sorted(years)) if intention == "couverture" and len(years) > 1 else ()
 
 
-def _one_at_a_time(c: Contexte, lu: Lu, intention: str) -> Question | None:
+def _one_at_a_time(c: AskingContext, reading: ReadSentence, intention: str) -> Question | None:
     """Several exercices asked of a figure that is told of one: never the last of them in silence."""
     if intention not in (
         "performance",
@@ -224,17 +237,20 @@ def _one_at_a_time(c: Contexte, lu: Lu, intention: str) -> Question | None:
         "retards",
     ):
         return None
-    if len(lu.periode.annees) < 2 and not lu.periode.plage and not lu.periode.several:
+    if len(reading.period.years) < 2 and not reading.period.range_ and not reading.period.several:
         return None
-    lieu, courant = c.nom(lu.trouves[0][0] if lu.trouves else c.defaut), c.courant()
-    annees = lu.periode.annees or tuple(range(courant - lu.periode.several + 1, courant + 1))
-    return c.non(
-        "Je le dis d'un exercice à la fois.", *(PAR_CLE[intention].propose(lieu, n) for n in sorted(annees)[-3:])
+    place, current_exercice = (
+        c.name(reading.found_places[0][0] if reading.found_places else c.own_scope),
+        c.current_exercice(),
+    )
+    years = reading.period.years or tuple(range(current_exercice - reading.period.several + 1, current_exercice + 1))
+    return c.asks_instead(
+        "Je le dis d'un exercice à la fois.", *(BY_KEY[intention].suggests(place, n) for n in sorted(years)[-3:])
     )
 
 
-def meaningless(texte: str, dossier: Dossier, au: date) -> list[str]:
+def meaningless(text: str, folder: Folder, as_of: date) -> list[str]:
     """The words of an understood question that changed nothing to it: articles, politeness, words too short to count."""
-    _, reste = forme(mots(texte, dossier.territoire))
-    left = lit(reste, lexique(dossier.territoire), au).reste
-    return [m for m in left if m in VIDES or not connu(m)]
+    _, rest = form(words(text, folder.territory))
+    left = read(rest, lexicon_of(folder.territory), as_of).rest
+    return [m for m in left if m in EMPTY_WORDS or not known(m)]

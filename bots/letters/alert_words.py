@@ -8,252 +8,273 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from bots.answer_words import heavy, under_alert
-from bots.letters.reminder_words import Partie
-from config.campaign import Campagne
+from bots.letters.reminder_words import LetterPart
+from config.campaign import Campaign
 from config.errors import UserError
-from config.french import SANS_TAUX, aim, compte, enumeration, euros, grand_montant, jour, taux
-from config.territory import Perimetre
-from reports.answer import Element, Reponse
-from reports.changes import changements
-from reports.due.alerts import FRAIS, Point, cents_of, il_y_a_une_semaine, mouvements, points
-from reports.due.reminders import Relance
+from config.french import NO_RATE, aim, count_words, day, enumeration, euros, rate, rounded_amount
+from config.territory import Scope
+from reports.answer import Answer, Element
+from reports.changes import changes
+from reports.due.alerts import FRESH_FOR, Point, cents_of, movements, points, week_before
+from reports.due.reminders import Reminder
 from reports.forecast import prevision
-from reports.progress import Etat, etats
-from reports.quality import rejets
-from reports.view import Sujet, Vue
+from reports.progress import State, states
+from reports.quality import rejections
+from reports.view import Subject, View
 from sheets.checks import CATALOGUE
 from sheets.register import arrivals
 
-MONTRES = 15
+MOST_SHOWN = 15
 """GHT told one by one; the others are counted."""
-COUTEUX = 3
+COSTLIEST_SHOWN = 3
 
 
-def _alerte(vue: Vue, relances: Sequence[Relance]) -> Partie:
+def _standing_part(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     """Where one territory stands, or several when someone answers for several GHT."""
-    c = relances[0].campagne
-    unites = _sans_les_parties(vue, list(dict.fromkeys(r.cle.unite for r in relances)))
-    lieux = [_lieu(vue, u) for u in unites]
-    sommes = [prevision(vue, Sujet(ou, c.exercice)) for ou in lieux]
-    tous = [p for ou in lieux for p in points(vue, c, ou)]
-    du_seul = [f"{p.etat.ght.nom} : {p.etat.mots}, échéance du {jour(p.etat.echeance)}" for p in tous]
-    return Partie(
-        _titre(vue, c, sommes, lieux),
-        f"{c.titre.capitalize()}, situation au {jour(c.situation)}. {_ensemble(c, sommes)}".strip(),
-        (*_to_look_at(sommes), *(_points(c, tous) if len(tous) > 1 else du_seul), *_couteux(vue, c, lieux)),
+    c = reminders[0].campaign
+    unites = _without_parts(view, list(dict.fromkeys(r.cle.unite for r in reminders)))
+    places = [_place(view, u) for u in unites]
+    sums = [prevision(view, Subject(where, c.exercice)) for where in places]
+    all_of_them = [p for where in places for p in points(view, c, where)]
+    single_deadline = [
+        f"{p.state.ght.name} : {p.state.words}, échéance du {day(p.state.deadline)}" for p in all_of_them
+    ]
+    return LetterPart(
+        _title(view, c, sums, places),
+        f"{c.title.capitalize()}, situation au {day(c.situation)}. {_overview(c, sums)}".strip(),
+        (
+            *_to_look_at(sums),
+            *(_points(c, all_of_them) if len(all_of_them) > 1 else single_deadline),
+            *_costliest_findings(view, c, places),
+        ),
         f"Pour le détail, demandez à Vigie : « pourquoi gains {unites[0]} {c.exercice} », « rejets {unites[0]} {c.exercice} »."
-        if any(s.recues for s in sommes)
+        if any(s.received_so_far for s in sums)
         else "",
     )
 
 
-def _to_look_at(sommes: Sequence[Reponse]) -> list[str]:
+def _to_look_at(sums: Sequence[Answer]) -> list[str]:
     """What is kept and asks for a look, then the lines that alone make much of a total, by their place."""
-    under = sum(s.sous_alerte for s in sommes)
-    dit = f"Sous alerte : {grand_montant(under)} ; hors alerte, {grand_montant(sum(s.hors_alerte for s in sommes))} retenus"
-    return [*([dit] if under else []), *(heavy(e).removesuffix(".") for s in sommes for e in s.heavy)]
+    under = sum(s.under_alert for s in sums)
+    said = f"Sous alerte : {rounded_amount(under)} ; hors alerte, {rounded_amount(sum(s.outside_alert for s in sums))} retenus"
+    return [*([said] if under else []), *(heavy(e).removesuffix(".") for s in sums for e in s.heavy)]
 
 
-def _sans_les_parties(vue: Vue, unites: Sequence[str]) -> list[str]:
+def _without_parts(view: View, unites: Sequence[str]) -> list[str]:
     """The territories told, without the GHT of a region that is told whole: someone may answer for both."""
-    ghts = vue.dossier.territoire.ghts
+    ghts = view.folder.territory.ghts
     return [u for u in unites if u not in ghts or ghts[u].region not in unites]
 
 
-def _titre(vue: Vue, c: Campagne, sommes: Sequence[Reponse], lieux: Sequence[Perimetre]) -> str:
+def _title(view: View, c: Campaign, sums: Sequence[Answer], places: Sequence[Scope]) -> str:
     """« Bourgogne-Franche-Comté : 14,6 M€ retenus, 91,2 % de l'objectif »; before anyone answers, what is expected."""
-    if len(lieux) > 1:
-        retenu = sum(s.totaux.gain_retenu for s in sommes)
-        under = under_alert(sum(s.sous_alerte for s in sommes))
-        return f"{enumeration([vue.dossier.territoire.nom(ou) for ou in lieux], 2)} : {grand_montant(retenu)} retenus{under}"
-    s, nom = sommes[0], vue.dossier.territoire.nom(lieux[0])
-    if not s.recues:
-        return f"{nom} : rien reçu{_awaited(c, s)}"
-    atteinte = f", {taux(s.atteinte)} de l'objectif" if s.atteinte is not None else ""
-    return f"{nom} : {grand_montant(s.totaux.gain_retenu)} retenus{atteinte}{under_alert(s.sous_alerte)}"
+    if len(places) > 1:
+        kept = sum(s.totals.gain_retenu for s in sums)
+        under = under_alert(sum(s.under_alert for s in sums))
+        return f"{enumeration([view.folder.territory.name(where) for where in places], 2)} : {rounded_amount(kept)} retenus{under}"
+    s, name = sums[0], view.folder.territory.name(places[0])
+    if not s.received_so_far:
+        return f"{name} : rien reçu{_awaited(c, s)}"
+    attainment = f", {rate(s.attainment)} de l'objectif" if s.attainment is not None else ""
+    return f"{name} : {rounded_amount(s.totals.gain_retenu)} retenus{attainment}{under_alert(s.under_alert)}"
 
 
-def _awaited(c: Campagne, s: Reponse) -> str:
+def _awaited(c: Campaign, s: Answer) -> str:
     """« , 10,2 M€ attendus en fin d'année »; nothing once the year is over."""
-    return f" encore, {grand_montant(int(s.valeur or 0))} attendus en fin d'année" if c.moment != "annuelle" else ""
+    return f" encore, {rounded_amount(int(s.value or 0))} attendus en fin d'année" if c.moment != "annuelle" else ""
 
 
-def _ensemble(c: Campagne, sommes: Sequence[Reponse]) -> str:
+def _overview(c: Campaign, sums: Sequence[Answer]) -> str:
     """Trames received; at mid-year, what is expected at its end and of what it is made, and apart what is only imputed."""
-    recues, attendues = sum(s.recues for s in sommes), sum(s.attendues for s in sommes)
-    dit = f"{compte(recues, 'trame reçue', 'trames reçues')} sur {attendues}." if attendues > 1 or not recues else ""
-    if c.moment == "annuelle":
-        return dit
-    report, notifie, imputes = (sum(cents_of(s, f) for s in sommes) for f in ("report", "notifie", "impute"))
-    retenu = sum(s.totaux.gain_retenu for s in sommes)
-    parts = (
-        f"{grand_montant(retenu)} retenus + {grand_montant(notifie)} notifiés"
-        f" + {grand_montant(report)} de report de {c.exercice - 1} pas encore repris"
+    received_so_far, expected_trames = sum(s.received_so_far for s in sums), sum(s.expected_trames for s in sums)
+    said = (
+        f"{count_words(received_so_far, 'trame reçue', 'trames reçues')} sur {expected_trames}."
+        if expected_trames > 1 or not received_so_far
+        else ""
     )
-    prevu = f"En fin d'année, {grand_montant(sum(int(s.valeur or 0) for s in sommes))} sont attendus : {parts}."
-    return f"{dit} {prevu}{_aimed(sommes)}{_apart(c, imputes)}".strip()
+    if c.moment == "annuelle":
+        return said
+    report, notified, imputed_total = (sum(cents_of(s, f) for s in sums) for f in ("report", "notifie", "impute"))
+    kept = sum(s.totals.gain_retenu for s in sums)
+    parts = (
+        f"{rounded_amount(kept)} retenus + {rounded_amount(notified)} notifiés"
+        f" + {rounded_amount(report)} de report de {c.exercice - 1} pas encore repris"
+    )
+    expected_cents = f"En fin d'année, {rounded_amount(sum(int(s.value or 0) for s in sums))} sont attendus : {parts}."
+    return f"{said} {expected_cents}{_aimed(sums)}{_apart(c, imputed_total)}".strip()
 
 
-def _aimed(sommes: Sequence[Reponse]) -> str:
+def _aimed(sums: Sequence[Answer]) -> str:
     """How far the forecast reaches what is aimed at, when every territory told has an objective."""
-    objectifs = [s.objectif.montant for s in sommes if s.objectif]
-    if len(objectifs) < len(sommes):
+    objectives = [s.objective.amount for s in sums if s.objective]
+    if len(objectives) < len(sums):
         return ""
-    prevu = sum(int(s.valeur or 0) for s in sommes)
-    return f" Objectif : {aim(sum(objectifs), prevu, 'il serait atteint à')}."
+    expected_cents = sum(int(s.value or 0) for s in sums)
+    return f" Objectif : {aim(sum(objectives), expected_cents, 'il serait atteint à')}."
 
 
-def _apart(c: Campagne, imputes: int) -> str:
-    if not imputes:
+def _apart(c: Campaign, imputed_total: int) -> str:
+    if not imputed_total:
         return ""
     n = c.exercice - 1
-    return f" À part, jamais dedans : {grand_montant(imputes)} retenus en {n} par les GHT qui n'ont rien envoyé."
+    return f" À part, jamais dedans : {rounded_amount(imputed_total)} retenus en {n} par les GHT qui n'ont rien envoyé."
 
 
-def _points(c: Campagne, tous: Sequence[Point]) -> list[str]:
+def _points(c: Campaign, all_of_them: Sequence[Point]) -> list[str]:
     """Who sent nothing, in one line; then one line for each, those that answered first, the farthest from its objective
     first; once the year is over, those that sent nothing have nothing more to say."""
-    muets = [p for p in tous if not p.etat.onglets]
-    dits = [p for p in tous if p.etat.onglets] + [p for p in muets if c.moment != "annuelle" and (p.prevu or p.impute)]
-    reste = len(dits) - MONTRES
-    noms = enumeration([p.etat.ght.nom for p in muets], MONTRES)
+    silent_ghts = [p for p in all_of_them if not p.state.tabs]
+    all_said = [p for p in all_of_them if p.state.tabs] + [
+        p for p in silent_ghts if c.moment != "annuelle" and (p.expected_cents or p.imputed)
+    ]
+    rest = len(all_said) - MOST_SHOWN
+    names = enumeration([p.state.ght.name for p in silent_ghts], MOST_SHOWN)
     return [
-        *([f"Rien reçu ({len(muets)}) : {noms}"] if muets else []),
-        *(_point(c, p) for p in dits[:MONTRES]),
-        *([f"… et {compte(reste, 'autre GHT', 'autres GHT')}"] if reste > 0 else []),
+        *([f"Rien reçu ({len(silent_ghts)}) : {names}"] if silent_ghts else []),
+        *(_point(c, p) for p in all_said[:MOST_SHOWN]),
+        *([f"… et {count_words(rest, 'autre GHT', 'autres GHT')}"] if rest > 0 else []),
     ]
 
 
-def _point(c: Campagne, p: Point) -> str:
+def _point(c: Campaign, p: Point) -> str:
     """« GHT Jura : 0,6 M€ retenus sur 1,2 M€ d'objectif (52 %), 1,1 M€ attendus ; remise, 3 lignes à corriger »."""
-    under = under_alert(p.sous_alerte)
-    return f"{p.etat.ght.nom} : {grand_montant(p.retenu)} retenus{_out_of(p)}{_to_come(c, p)}{under} ; {p.etat.mots}"
+    under = under_alert(p.under_alert)
+    return f"{p.state.ght.name} : {rounded_amount(p.kept)} retenus{_out_of(p)}{_to_come(c, p)}{under} ; {p.state.words}"
 
 
 def _out_of(p: Point) -> str:
-    if p.objectif is None:
+    if p.objective is None:
         return ""
-    return f" sur {grand_montant(p.objectif.montant)} d'objectif ({taux(p.atteinte) if p.atteinte is not None else SANS_TAUX})"
+    return f" sur {rounded_amount(p.objective.amount)} d'objectif ({rate(p.attainment) if p.attainment is not None else NO_RATE})"
 
 
-def _to_come(c: Campagne, p: Point) -> str:
+def _to_come(c: Campaign, p: Point) -> str:
     """« , 1,1 M€ attendus en fin d'année (0,4 M€ de report, 0,1 M€ notifiés), 0,9 M€ imputés à part »."""
     if c.moment == "annuelle":
         return ""
-    parts = [f"{grand_montant(p.report)} de report"] if p.report else []
-    parts += [f"{grand_montant(p.notifie)} notifiés"] if p.notifie else []
-    dont = f" (dont {' et '.join(parts)})" if parts else ""
-    a_part = f", à part {grand_montant(p.impute)} imputés" if p.impute else ""
-    return f", {grand_montant(p.prevu)} attendus en fin d'année{dont}{a_part}"
+    parts = [f"{rounded_amount(p.report)} de report"] if p.report else []
+    parts += [f"{rounded_amount(p.notified)} notifiés"] if p.notified else []
+    detail_words = f" (dont {' et '.join(parts)})" if parts else ""
+    a_part = f", à part {rounded_amount(p.imputed)} imputés" if p.imputed else ""
+    return f", {rounded_amount(p.expected_cents)} attendus en fin d'année{detail_words}{a_part}"
 
 
-def _couteux(vue: Vue, c: Campagne, lieux: Iterable[Perimetre]) -> list[str]:
+def _costliest_findings(view: View, c: Campaign, places: Iterable[Scope]) -> list[str]:
     """The findings that cost most, by the title of their check: a finding's own words quote cells."""
-    trouves: list[Element] = []
-    for ou in lieux:
+    found_ones: list[Element] = []
+    for where in places:
         try:
-            trouves += rejets(vue, Sujet(ou, c.exercice, c.code, limite=COUTEUX)).elements[:COUTEUX]
+            found_ones += rejections(view, Subject(where, c.exercice, c.code, limit=COSTLIEST_SHOWN)).elements[
+                :COSTLIEST_SHOWN
+            ]
         except UserError:
             continue
-    trouves.sort(key=lambda e: -int(e.valeur or 0))
+    found_ones.sort(key=lambda e: -int(e.value or 0))
     return [
-        f"Retiré : {euros(int(e.valeur or 0))}, {_regle(e.code)} ({e.adresse.reference if e.adresse else ''})"
-        for e in trouves[:COUTEUX]
-        if e.valeur
+        f"Retiré : {euros(int(e.value or 0))}, {_rule(e.code)} ({e.address.reference if e.address else ''})"
+        for e in found_ones[:COSTLIEST_SHOWN]
+        if e.value
     ]
 
 
-def _regle(code: str) -> str:
-    return _minuscule(CATALOGUE[code].titre) if code in CATALOGUE else "par décision"
+def _rule(code: str) -> str:
+    return _lower_first(CATALOGUE[code].title) if code in CATALOGUE else "par décision"
 
 
-def _minuscule(texte: str) -> str:
-    return texte[0].lower() + texte[1:]
+def _lower_first(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
-def _hebdo(vue: Vue, relances: Sequence[Relance]) -> Partie:
+def _weekly(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     """The week of one region (or several), in the order of what to do: who owes, what moved, what costs."""
-    c = relances[0].campagne
-    lieux = [_lieu(vue, u) for u in dict.fromkeys(r.cle.unite for r in relances)]
-    tous = [e for ou in lieux for e in etats(vue, Sujet(ou, c.exercice, c.code))]
-    avant = [e for ou in lieux for e in etats(il_y_a_une_semaine(vue), Sujet(ou, c.exercice, c.code))]
-    dus, repondaient = [e for e in tous if not e.repondu], {e.ght.code for e in avant if e.repondu}
-    neufs = [e.ght.nom for e in tous if e.repondu and e.ght.code not in repondaient]
-    noms = enumeration([vue.dossier.territoire.nom(ou) for ou in lieux], 3)
-    verbe = "n'a pas répondu" if len(dus) == 1 else "n'ont pas répondu"
-    quoi = f"{len(dus)} GHT sur {len(tous)} {verbe}" if dus else "tous ont répondu"
-    return Partie(
-        f"{noms}, la semaine : {quoi}",
-        f"{c.titre.capitalize()}, échéance du {jour(c.echeance)} : {quoi}.",
+    c = reminders[0].campaign
+    places = [_place(view, u) for u in dict.fromkeys(r.cle.unite for r in reminders)]
+    all_of_them = [e for where in places for e in states(view, Subject(where, c.exercice, c.code))]
+    before = [e for where in places for e in states(week_before(view), Subject(where, c.exercice, c.code))]
+    still_due, had_answered = (
+        [e for e in all_of_them if not e.has_answered],
+        {e.ght.code for e in before if e.has_answered},
+    )
+    newly_answered = [e.ght.name for e in all_of_them if e.has_answered and e.ght.code not in had_answered]
+    names = enumeration([view.folder.territory.name(where) for where in places], 3)
+    verb = "n'a pas répondu" if len(still_due) == 1 else "n'ont pas répondu"
+    what = f"{len(still_due)} GHT sur {len(all_of_them)} {verb}" if still_due else "tous ont répondu"
+    return LetterPart(
+        f"{names}, la semaine : {what}",
+        f"{c.title.capitalize()}, échéance du {day(c.deadline)} : {what}.",
         (
-            *([f"Ont répondu depuis une semaine : {enumeration(neufs, MONTRES)}"] if neufs else []),
-            *_attendus(dus),
-            *(m for ou in lieux for m in _semaine(vue, c, ou)),
-            *_couteux(vue, c, lieux),
+            *(
+                [f"Ont répondu depuis une semaine : {enumeration(newly_answered, MOST_SHOWN)}"]
+                if newly_answered
+                else []
+            ),
+            *_who_owes(still_due),
+            *(m for where in places for m in _week_of(view, c, where)),
+            *_costliest_findings(view, c, places),
         ),
-        "Les relances partent d'elles-mêmes ; vigie remind montre les prochaines." if dus else "",
+        "Les relances partent d'elles-mêmes ; vigie remind montre les prochaines." if still_due else "",
     )
 
 
-def _attendus(dus: Sequence[Etat]) -> list[str]:
+def _who_owes(still_due: Sequence[State]) -> list[str]:
     """Who sent nothing, in one line; then who sent something and has not handed it in."""
-    muets, vus = [e.ght.nom for e in dus if not e.onglets], [e for e in dus if e.onglets]
+    silent_ghts, seen_ones = [e.ght.name for e in still_due if not e.tabs], [e for e in still_due if e.tabs]
     return [
-        *([f"Rien reçu ({len(muets)}) : {enumeration(muets, MONTRES)}"] if muets else []),
-        *(f"{e.ght.nom} : {e.mots}" for e in vus[:MONTRES]),
+        *([f"Rien reçu ({len(silent_ghts)}) : {enumeration(silent_ghts, MOST_SHOWN)}"] if silent_ghts else []),
+        *(f"{e.ght.name} : {e.words}" for e in seen_ones[:MOST_SHOWN]),
     ]
 
 
-def _semaine(vue: Vue, c: Campagne, ou: Perimetre) -> list[str]:
+def _week_of(view: View, c: Campaign, where: Scope) -> list[str]:
     """« Bourgogne-Franche-Comté : +1,2 M€ retenus en une semaine (lignes apparues : +1,3 M€ …) »."""
-    depuis = il_y_a_une_semaine(vue).au
-    r = changements(vue, Sujet(ou, c.exercice, c.code, depuis=depuis))
+    since = week_before(view).as_of
+    r = changes(view, Subject(where, c.exercice, c.code, since=since))
     if not r.elements:
-        return [f"{vue.dossier.territoire.nom(ou)} : le total n'a pas bougé depuis une semaine"]
-    parts = " ; ".join(f"{_minuscule(e.libelle)}, {_signe(int(e.valeur or 0))}" for e in r.elements)
-    return [f"{vue.dossier.territoire.nom(ou)} : {_signe(int(r.valeur or 0))} retenus en une semaine ({parts})"]
+        return [f"{view.folder.territory.name(where)} : le total n'a pas bougé depuis une semaine"]
+    parts = " ; ".join(f"{_lower_first(e.label)}, {_signed(int(e.value or 0))}" for e in r.elements)
+    return [f"{view.folder.territory.name(where)} : {_signed(int(r.value or 0))} retenus en une semaine ({parts})"]
 
 
-def _signe(cents: int) -> str:
-    return ("+" if cents >= 0 else "") + grand_montant(cents)
+def _signed(cents: int) -> str:
+    return ("+" if cents >= 0 else "") + rounded_amount(cents)
 
 
-def _total_qui_bouge(vue: Vue, relances: Sequence[Relance]) -> Partie:
+def _moving_total(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     """What each pull changed of what had been declared."""
-    c = relances[0].campagne
-    points_, titres = [], []
-    for r in relances:
+    c = reminders[0].campaign
+    points_, titles = [], []
+    for r in reminders:
         instant = r.moment
-        recues = arrivals.corrections(vue.db, c.code, instant - FRAIS, instant)
-        for a in (a for a in recues if a.nom == r.cle.repere):
-            for m in (m for m in mouvements(vue, c, a) if m.region == r.cle.unite):
-                nom = vue.dossier.territoire.regions[m.region].nom
-                titres.append((-abs(m.ecart), f"{nom} : {_signe(m.ecart)} sur ce qui était déjà déclaré"))
+        received_so_far = arrivals.corrections(view.db, c.code, instant - FRESH_FOR, instant)
+        for a in (a for a in received_so_far if a.name == r.cle.anchor):
+            for m in (m for m in movements(view, c, a) if m.region == r.cle.unite):
+                name = view.folder.territory.regions[m.region].name
+                titles.append((-abs(m.difference), f"{name} : {_signed(m.difference)} sur ce qui était déjà déclaré"))
                 points_ += [
-                    f"{vue.dossier.territoire.ghts[g].nom} : {_signe(e)} retenus (envoi lu le {a.le:%d/%m/%Y à %Hh%M})"
-                    for g, e in sorted(m.par_ght.items(), key=lambda x: -abs(x[1]))[:MONTRES]
+                    f"{view.folder.territory.ghts[g].name} : {_signed(e)} retenus (envoi lu le {a.dated:%d/%m/%Y à %Hh%M})"
+                    for g, e in sorted(m.by_ght.items(), key=lambda x: -abs(x[1]))[:MOST_SHOWN]
                 ]
-    return Partie(
-        min(titres)[1] if titres else f"{c.titre.capitalize()} : le total a bougé",
-        f"{c.titre.capitalize()} : de nouveaux envois changent ce qui était déjà déclaré.",
+    return LetterPart(
+        min(titles)[1] if titles else f"{c.title.capitalize()} : le total a bougé",
+        f"{c.title.capitalize()} : de nouveaux envois changent ce qui était déjà déclaré.",
         tuple(points_),
-        f"Pour le détail, demandez : « qu'est-ce qui a changé {relances[0].cle.unite} {c.exercice} depuis hier ? »",
+        f"Pour le détail, demandez : « qu'est-ce qui a changé {reminders[0].cle.unite} {c.exercice} depuis hier ? »",
     )
 
 
-def _grosse_ligne(vue: Vue, relances: Sequence[Relance]) -> Partie:
-    c, ghts = relances[0].campagne, vue.dossier.territoire.ghts
-    total, noms = sum(map(_retire, relances)), list(dict.fromkeys(ghts[r.cle.unite].nom for r in relances))
-    lignes = compte(len(relances), "grosse ligne retirée", "grosses lignes retirées")
-    rangees = sorted(relances, key=lambda r: -_retire(r))
-    return Partie(
-        f"{enumeration(noms, 3)} : {lignes}, {euros(total)}",
-        f"{c.titre.capitalize()} : les contrôles viennent de retirer du total {euros(total)}.",
+def _large_line_struck(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+    c, ghts = reminders[0].campaign, view.folder.territory.ghts
+    total, names = sum(map(_retire, reminders)), list(dict.fromkeys(ghts[r.cle.unite].name for r in reminders))
+    lines = count_words(len(reminders), "grosse ligne retirée", "grosses lignes retirées")
+    rows = sorted(reminders, key=lambda r: -_retire(r))
+    return LetterPart(
+        f"{enumeration(names, 3)} : {lines}, {euros(total)}",
+        f"{c.title.capitalize()} : les contrôles viennent de retirer du total {euros(total)}.",
         (
-            *(f"{ghts[r.cle.unite].nom} : {euros(_retire(r))} ({r.quoi})" for r in rangees[:MONTRES]),
+            *(f"{ghts[r.cle.unite].name} : {euros(_retire(r))} ({r.what})" for r in rows[:MOST_SHOWN]),
             *(
-                [f"… et {compte(len(rangees) - MONTRES, 'autre ligne', 'autres lignes')}"]
-                if len(rangees) > MONTRES
+                [f"… et {count_words(len(rows) - MOST_SHOWN, 'autre ligne', 'autres lignes')}"]
+                if len(rows) > MOST_SHOWN
                 else []
             ),
         ),
@@ -262,17 +283,17 @@ def _grosse_ligne(vue: Vue, relances: Sequence[Relance]) -> Partie:
     )
 
 
-def _retire(r: Relance) -> int:
+def _retire(r: Reminder) -> int:
     """The cents of a struck line, as its key says them: FINESS, number of the line, cents."""
-    return int(r.cle.repere.rsplit("/", 1)[1])
+    return int(r.cle.anchor.rsplit("/", 1)[1])
 
 
-def _lieu(vue: Vue, unite: str) -> Perimetre:
-    return Perimetre("region" if unite in vue.dossier.territoire.regions else "ght", unite)
+def _place(view: View, unite: str) -> Scope:
+    return Scope("region" if unite in view.folder.territory.regions else "ght", unite)
 
 
-URGENTES = ("total_qui_bouge", "grosse_ligne")
+URGENT = ("total_qui_bouge", "grosse_ligne")
 """What is said first in a letter."""
-ALERTES: dict[str, Callable[[Vue, Sequence[Relance]], Partie]] = {
-    "alerte": _alerte, "hebdo": _hebdo, "total_qui_bouge": _total_qui_bouge, "grosse_ligne": _grosse_ligne,
+ALERT_PARTS: dict[str, Callable[[View, Sequence[Reminder]], LetterPart]] = {
+    "alerte": _standing_part, "hebdo": _weekly, "total_qui_bouge": _moving_total, "grosse_ligne": _large_line_struck,
 }  # fmt: skip

@@ -11,98 +11,106 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bots.answer_files import image
-from bots.answering import Rendu, reponse_a
+from bots.answering import WordedAnswer, answer_to
 from bots.companion_to_chat import retour
-from bots.letters.alert_words import ALERTES, URGENTES
-from bots.letters.letter import XLSX, Lettre, Piece
-from bots.letters.reminder_words import RAPPELS, Partie, a_leur_place, signature, un_delai
+from bots.letters.alert_words import ALERT_PARTS, URGENT
+from bots.letters.letter import XLSX, Letter, Piece
+from bots.letters.reminder_words import REMINDER_PARTS, LetterPart, in_their_place, more_time, signature
 from config.errors import UserError
-from config.ladder import ALERTE
-from config.rights import Personne
-from reports.due.reminders import Relance
-from reports.view import Vue
+from config.ladder import ALERT
+from config.rights import Person
+from reports.due.reminders import Reminder
+from reports.view import View
 from sheets import writing
-from sheets.register.known_actions import prevues
-from sheets.register.replies import REPONDENT
+from sheets.register.known_actions import expected_lines
+from sheets.register.replies import WITH_REPLIES
 from sheets.trames import TRAMES
 from sheets.writing.seal import sealed
 
-PARTIES = RAPPELS | ALERTES
+PARTIES = REMINDER_PARTS | ALERT_PARTS
 """The words of each kind of message, for those of one kind and campaign, to one person."""
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined, autoescape=True
 )
 
 
-def lettre(vue: Vue, relances: Sequence[Relance], personne: Personne, cle: str, adresse: str) -> Lettre:
+def letter(view: View, reminders: Sequence[Reminder], person: Person, cle: str, address: str) -> Letter:
     """One letter for everything due to someone; its subject is that of its first part. The trames are those of now."""
-    parties, fin = _parties(vue, relances), signature(vue, relances)
-    pourquoi, delai = a_leur_place(vue, relances), un_delai(vue, relances, personne)
-    objet = parties[0].titre + _et_le_reste(len(parties) - 1)
+    parties, end = _parties(view, reminders), signature(view, reminders)
+    why, more_time_words = in_their_place(view, reminders), more_time(view, reminders, person)
+    mail_subject = parties[0].title + _and_the_rest(len(parties) - 1)
     html = _PAGES.get_template("lettre.html.j2").render(
-        objet=objet, pourquoi=pourquoi, parties=parties, delai=delai, signature=fin
+        mail_subject=mail_subject, why=why, parties=parties, more_time_words=more_time_words, signature=end
     )
-    repondent = any(r.genre in REPONDENT for r in relances)
-    pieces = [PIECES[r.genre](vue, r) for r in relances if r.genre in PIECES]
-    pieces += [p for r in relances if r.genre in A_LUI and (p := _a_lui(vue, r, personne))]
-    return Lettre(cle, adresse, objet, _texte(pourquoi, parties, delai, fin), html, tuple(pieces), repond=repondent)
+    can_reply = any(r.kind in WITH_REPLIES for r in reminders)
+    pieces = [PIECES[r.kind](view, r) for r in reminders if r.kind in PIECES]
+    pieces += [p for r in reminders if r.kind in READER_ATTACHMENTS and (p := _reader_attachment(view, r, person))]
+    return Letter(
+        cle,
+        address,
+        mail_subject,
+        _compose_text(why, parties, more_time_words, end),
+        html,
+        tuple(pieces),
+        takes_replies=can_reply,
+    )
 
 
-def _et_le_reste(n: int) -> str:
+def _and_the_rest(n: int) -> str:
     """What a subject says of the parts after the first."""
     return ("", ", et un autre sujet")[n] if n < 2 else f", et {n} autres sujets"
 
 
-def _parties(vue: Vue, relances: Sequence[Relance]) -> list[Partie]:
+def _parties(view: View, reminders: Sequence[Reminder]) -> list[LetterPart]:
     """One part for each kind and campaign: what is urgent, what came due, and the week last."""
-    par_genre: dict[tuple[str, str], list[Relance]] = {}
-    for r in sorted(relances, key=lambda r: (_rang(r.genre), r.moment, r.cle)):
-        par_genre.setdefault((r.genre, r.cle.campagne), []).append(r)
-    return [PARTIES[genre](vue, siennes) for (genre, _), siennes in par_genre.items()]
+    by_kind: dict[tuple[str, str], list[Reminder]] = {}
+    for r in sorted(reminders, key=lambda r: (_urgency_rank(r.kind), r.moment, r.cle)):
+        by_kind.setdefault((r.kind, r.cle.campaign), []).append(r)
+    return [PARTIES[kind](view, its_own) for (kind, _), its_own in by_kind.items()]
 
 
-def _rang(genre: str) -> int:
-    return 0 if genre in URGENTES else 2 if genre == "hebdo" else 1
+def _urgency_rank(kind: str) -> int:
+    return 0 if kind in URGENT else 2 if kind == "hebdo" else 1
 
 
-def _texte(pourquoi: str, parties: Sequence[Partie], delai: str, fin: str) -> str:
-    blocs = ["Bonjour,", pourquoi]
+def _compose_text(why: str, parties: Sequence[LetterPart], more_time_words: str, end: str) -> str:
+    paragraphs = ["Bonjour,", why]
     for p in parties:
-        blocs += [
-            f"— {p.titre} —" if len(parties) > 1 else "",
-            "\n".join([p.phrase, *(f"  • {point}" for point in p.points)]),
-            p.suite,
+        paragraphs += [
+            f"— {p.title} —" if len(parties) > 1 else "",
+            "\n".join([p.sentence, *(f"  • {point}" for point in p.points)]),
+            p.next_step,
         ]
-    return "\n\n".join(b for b in (*blocs, delai, fin) if b) + "\n"
+    return "\n\n".join(b for b in (*paragraphs, more_time_words, end) if b) + "\n"
 
 
-def _a_lui(vue: Vue, r: Relance, personne: Personne) -> Piece | None:
+def _reader_attachment(view: View, r: Reminder, person: Person) -> Piece | None:
     """What goes with a message as its reader may see it, by asking for it in their name; none when nothing came."""
-    question, fabrique = A_LUI[r.genre]
-    dite = question.format(unite=r.cle.unite, exercice=r.campagne.exercice, moment=r.campagne.moment)
-    rendu, _ = reponse_a(dite, personne, vue)
-    if rendu.reponse is None or not rendu.reponse.recues or (r.etat and not r.etat.a_corriger):
+    question, maker = READER_ATTACHMENTS[r.kind]
+    question_text = question.format(unite=r.cle.unite, exercice=r.campaign.exercice, moment=r.campaign.moment)
+    result, _ = answer_to(question_text, person, view)
+    if result.answer is None or not result.answer.received_so_far or (r.state and not r.state.lines_to_mend):
         return None
     try:
-        return fabrique(rendu)
+        return maker(result)
     except UserError:
         return None
 
 
-def trame(vue: Vue, r: Relance) -> Piece:
+def trame(view: View, r: Reminder) -> Piece:
     """The trame of a GHT as it would be written now, with the lines already known."""
-    d, ght = vue.dossier, r.cle.unite
+    d, ght = view.folder, r.cle.unite
     layout = TRAMES["paat"]
-    membres = [e.finess for e in d.territoire.membres(ght, r.campagne.situation)]
-    lignes, pris = prevues(vue.db, d, r.campagne, membres, layout, vue.au)
-    livre = writing.preremplie(layout, ght, r.campagne, d, lignes, pris)
-    return Piece(writing.nom_de_fichier(ght, r.campagne, d), sealed(livre), XLSX)
+    members = [e.finess for e in d.territory.members(ght, r.campaign.situation)]
+    lines, taken = expected_lines(view.db, d, r.campaign, members, layout, view.as_of)
+    book = writing.prefilled(layout, ght, r.campaign, d, lines, taken)
+    return Piece(writing.file_name_of(ght, r.campaign, d), sealed(book), XLSX)
 
 
-PIECES: dict[str, Callable[[Vue, Relance], Piece]] = {"ouverture": trame}
+PIECES: dict[str, Callable[[View, Reminder], Piece]] = {"ouverture": trame}
 """What goes with a kind of message, one for each territory it is about."""
-A_LUI: dict[str, tuple[str, Callable[[Rendu], Piece]]] = {
-    ALERTE: ("gains {unite} {exercice}", image),
+READER_ATTACHMENTS: dict[str, tuple[str, Callable[[WordedAnswer], Piece]]] = {
+    ALERT: ("gains {unite} {exercice}", image),
     "accuse": ("retour {unite} {exercice} {moment}", retour),
 }
 """What goes with a kind of message according to its reader's rights: the question, and what makes the piece of its answer."""

@@ -1,6 +1,6 @@
 """What leaves for someone, whatever carries it: a subject, the same words as text and as HTML, attachments. Pure.
 
-A transport delivers a letter or raises `EnvoiError`; nothing else of a transport is known here.
+A transport delivers a letter or raises `SendingError`; nothing else of a transport is known here.
 """
 
 from __future__ import annotations
@@ -14,35 +14,35 @@ PNG, XLSX = "image/png", "application/vnd.openxmlformats-officedocument.spreadsh
 class Piece:
     """A file that goes with a letter or a message; a picture says in words what it shows."""
 
-    nom: str
-    octets: bytes
+    name: str
+    raw_bytes: bytes
     mime: str
     alternative: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Lettre:
-    """`cle` is the unique name of the message in the register; `a` the address it leaves for; `en_reponse_a` the
+class Letter:
+    """`cle` is the unique name of the message in the register; `a` the address it leaves for; `in_reply_to` the
     identifier (Message-ID) of the letter it answers, if any."""
 
     cle: str
     a: str
-    objet: str
-    texte: str
+    mail_subject: str
+    text: str
     html: str
     pieces: tuple[Piece, ...] = ()
-    en_reponse_a: str = ""
-    repond: bool = False
+    in_reply_to: str = ""
+    takes_replies: bool = False
     """Whether its reader may say that they know, or ask to be told again later, where the channel has buttons."""
 
 
-class EnvoiError(Exception):
-    """The channel did not deliver. `definitif`: it refused this recipient, so take another channel or tell someone who
+class SendingError(Exception):
+    """The channel did not deliver. `is_final`: it refused this recipient, so take another channel or tell someone who
     can mend it; else it did not answer, or asked to wait: worth trying again. Says why, in French, without any secret.
 
-    `doute`: the channel had the letter whole and never said whether it took it. Never send it again by itself: show it."""
+    `doubt`: the channel had the letter whole and never said whether it took it. Never send it again by itself: show it."""
 
-    def __init__(self, raison: str, *, definitif: bool, doute: bool = False) -> None:
-        super().__init__(raison)
-        self.definitif = definitif
-        self.doute = doute
+    def __init__(self, reason: str, *, is_final: bool, doubt: bool = False) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
+        self.doubt = doubt

@@ -5,34 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from bots.letters.letter import Lettre, Piece
-from sheets.sources.mail_headers import Entetes
+from bots.letters.letter import Letter, Piece
+from sheets.sources.mail_headers import MailHeaders
 
-BONJOUR = "Bonjour,"
-RENVOYER = "Pour corriger, renvoyez votre fichier à la même adresse."
+GREETING = "Bonjour,"
+SEND_AGAIN = "Pour corriger, renvoyez votre fichier à la même adresse."
 SIGNATURE = "Vigie (réponse automatique)"
 
 
-def cle(entetes: Entetes) -> str:
+def cle(headers: MailHeaders) -> str:
     """The unique name of the answer to a mail."""
-    return f"courriel/{entetes.cle}"
+    return f"courriel/{headers.cle}"
 
 
-def recu(entetes: Entetes, points: Sequence[tuple[str, str]], pieces: Sequence[Piece] = ()) -> Lettre:
+def receipt(headers: MailHeaders, points: Sequence[tuple[str, str]], pieces: Sequence[Piece] = ()) -> Letter:
     """What each attachment became: (name, sentence), with the companions that were made."""
-    objet = entetes.objet if entetes.objet.lower().startswith("re:") else f"Re: {entetes.objet or 'votre envoi'}"
-    return _lettre(entetes, objet, [], points, pieces)
+    mail_subject = (
+        headers.mail_subject
+        if headers.mail_subject.lower().startswith("re:")
+        else f"Re: {headers.mail_subject or 'votre envoi'}"
+    )
+    return _letter(headers, mail_subject, [], points, pieces)
 
 
-def trop_lourd(entetes: Entetes, taille: str, plafond: str) -> Lettre:
-    phrase = f"Votre courriel fait {taille} : au-delà de {plafond}, il n'est pas ouvert. Envoyez la trame seule."
-    return _lettre(entetes, "Votre courriel est trop lourd", [phrase])
+def too_heavy(headers: MailHeaders, size: str, ceiling: str) -> Letter:
+    sentence = f"Votre courriel fait {size} : au-delà de {ceiling}, il n'est pas ouvert. Envoyez la trame seule."
+    return _letter(headers, "Votre courriel est trop lourd", [sentence])
 
 
-def inconnu(entetes: Entetes) -> Lettre:
+def unknown(headers: MailHeaders) -> Letter:
     """To someone Vigie does not know: nothing of what is known, and nothing of what they wrote."""
-    return _lettre(
-        entetes,
+    return _letter(
+        headers,
         "Votre courriel n'a pas été lu",
         [
             "Vigie reçoit les trames des gains achats, et ne connaît pas votre adresse : ce que vous avez joint n'a pas été lu.",
@@ -41,14 +45,16 @@ def inconnu(entetes: Entetes) -> Lettre:
     )
 
 
-def _lettre(
-    entetes: Entetes, objet: str, phrases: Sequence[str], points: Sequence[tuple[str, str]] = (),
+def _letter(
+    headers: MailHeaders, mail_subject: str, sentences: Sequence[str], points: Sequence[tuple[str, str]] = (),
     pieces: Sequence[Piece] = (),
-) -> Lettre:  # fmt: skip
-    fin = [RENVOYER, SIGNATURE] if points else [SIGNATURE]
-    texte = [BONJOUR, *phrases, *(f"{nom} — {phrase}" for nom, phrase in points), *fin]
-    debut = "".join(f"<p>{escape(p)}</p>" for p in (BONJOUR, *phrases))
-    liste = "".join(f"<li><b>{escape(nom)}</b> — {escape(phrase)}</li>" for nom, phrase in points)
-    suite = "".join(f"<p>{escape(p)}</p>" for p in fin)
-    html = f'<html lang="fr"><body>{debut}{f"<ul>{liste}</ul>" if liste else ""}{suite}</body></html>'
-    return Lettre(cle(entetes), entetes.expediteur, objet, "\n\n".join(texte), html, tuple(pieces), entetes.identifiant)
+) -> Letter:  # fmt: skip
+    ending = [SEND_AGAIN, SIGNATURE] if points else [SIGNATURE]
+    text = [GREETING, *sentences, *(f"{name} — {sentence}" for name, sentence in points), *ending]
+    debut = "".join(f"<p>{escape(p)}</p>" for p in (GREETING, *sentences))
+    list_labels = "".join(f"<li><b>{escape(name)}</b> — {escape(sentence)}</li>" for name, sentence in points)
+    end = "".join(f"<p>{escape(p)}</p>" for p in ending)
+    html = f'<html lang="fr"><body>{debut}{f"<ul>{list_labels}</ul>" if list_labels else ""}{end}</body></html>'
+    return Letter(
+        cle(headers), headers.sender, mail_subject, "\n\n".join(text), html, tuple(pieces), headers.identifier
+    )

@@ -12,257 +12,257 @@ from datetime import date
 
 from bots import act_words
 from bots.slack import blocks
-from bots.slack.blocks import Bloc
-from config.campaign import Campagne
+from bots.slack.blocks import Block
+from config.campaign import Campaign
 from config.errors import UserError
-from config.french import enumeration, euros, grand_montant, jour
-from config.territory import Perimetre
-from reports.due.reminders import destinataires
+from config.french import day, enumeration, euros, rounded_amount
+from config.territory import Scope
+from reports.due.reminders import recipients
 from reports.gains import gains
-from reports.progress import Etat, etats
-from reports.sayable import reference_dicible
-from reports.view import Sujet, Vue
+from reports.progress import State, states
+from reports.sayable import sayable_reference
+from reports.view import Subject, View
 from sheets.cells import date_
 from sheets.checks import CATALOGUE
-from sheets.findings import Gravite
+from sheets.findings import Severity
 from sheets.register import acts, stored_lines
-from sheets.register.acts import LigneVisee, Main
-from sheets.register.decisions import Decision, Suite, decisions, have_changed, suites
-from sheets.register.what_counts import qui_compte
+from sheets.register.acts import Main, TargetLine
+from sheets.register.decisions import Decision, GhtDecisions, decisions, ght_decisions, have_changed
+from sheets.register.what_counts import counting_tabs
 
-CONSTATS = 6
+FINDINGS_SHOWN = 6
 """Findings named on the form of one line."""
 OPTIONS, OPTION = 100, 75
 """What Slack takes: choices in a list, characters in one."""
-DISCRET = "Ce mot passe par Slack : ni fournisseur, ni prix."
+DISCRETION_HINT = "Ce mot passe par Slack : ni fournisseur, ni prix."
 
-Valeurs = Mapping[str, str]
+Values = Mapping[str, str]
 """What was typed or chosen, by field; empty when nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
-class Vise:
+class FormTarget:
     """What a form is about as it stands now, in words of ours, and what its list offers: (value, words)."""
 
-    enjeu: str
-    choix: tuple[tuple[str, str], ...] = ()
+    stake: str
+    choices: tuple[tuple[str, str], ...] = ()
 
     @property
-    def empreinte(self) -> str:
+    def content_hash(self) -> str:
         """Changes whenever what was shown does."""
-        return hashlib.sha256(repr((self.enjeu, self.choix)).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr((self.stake, self.choices)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
-class Formulaire:
-    """`vise` and `agit` raise UserError without the right; a refusal is shown under `champ`, or in place of the form."""
+class ActForm:
+    """`target` and `perform` raise UserError without the right; a refusal is shown under `form_field`, or in place of the form."""
 
-    mots: str
+    words: str
     """How it is offered."""
-    titre: str
-    envoi: str
-    champ: str
-    vise: Callable[[Main, Vue, str], Vise]
-    champs: Callable[[Vise], list[Bloc]]
-    agit: Callable[[Main, str, Valeurs], str]
+    title: str
+    submit_label: str
+    form_field: str
+    target: Callable[[Main, View, str], FormTarget]
+    fields: Callable[[FormTarget], list[Block]]
+    perform: Callable[[Main, str, Values], str]
     """Does it, and says so in a sentence."""
 
 
-def simple(texte: str) -> Bloc:
+def simple(text: str) -> Block:
     """Words of ours where Slack takes no mark."""
-    return {"type": "plain_text", "text": texte, "emoji": False}
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 # What each form shows
 
 
-def _une_ligne(main: Main, ligne: LigneVisee) -> str:
+def _line_sentence(main: Main, line: TargetLine) -> str:
     """Whose line, at which cell, what it is worth, where it stands, what the checks say of it."""
-    t = main.dossier.territoire
-    constats = [
-        r.constat.code
-        for r in stored_lines.constats_de(main.db, [ligne.onglet], (Gravite.REJET, Gravite.ALERTE), main.jour)
-        if r.reference == ligne.reference
+    t = main.folder.territory
+    findings = [
+        r.finding.code
+        for r in stored_lines.findings_of(main.db, [line.tab], (Severity.REJECTION, Severity.ALERT), main.day)
+        if r.reference == line.reference
     ]
-    dits = [f"• {CATALOGUE[c].titre} ({c}). {CATALOGUE[c].pourquoi}" for c in dict.fromkeys(constats) if c in CATALOGUE]
-    etat = _etat(main, ligne, _decision(main, ligne))
+    all_said = [f"• {CATALOGUE[c].title} ({c}). {CATALOGUE[c].why}" for c in dict.fromkeys(findings) if c in CATALOGUE]
+    state = _state_of(main, line, _decision(main, line))
     return "\n".join([
-        f"*{t.etablissements[ligne.finess].nom}* ({t.ghts[ligne.ght].nom})",
-        f"Ligne {reference_dicible(ligne.reference)}, cellule {ligne.cellule}",
-        f"Gain de l'exercice : *{euros(ligne.gain_exercice)}*, {etat}",
-        *dits[:CONSTATS],
+        f"*{t.etablissements[line.finess].name}* ({t.ghts[line.ght].name})",
+        f"Ligne {sayable_reference(line.reference)}, cellule {line.cell}",
+        f"Gain de l'exercice : *{euros(line.gain_exercice)}*, {state}",
+        *all_said[:FINDINGS_SHOWN],
     ])  # fmt: skip
 
 
-def _decision(main: Main, ligne: LigneVisee) -> Decision | None:
-    prises = decisions(main.db, [ligne.onglet], main.jour)
-    return next((d for d in prises if d.reference == ligne.reference), None)
+def _decision(main: Main, line: TargetLine) -> Decision | None:
+    taken_decisions = decisions(main.db, [line.tab], main.day)
+    return next((d for d in taken_decisions if d.reference == line.reference), None)
 
 
-def _etat(main: Main, ligne: LigneVisee, d: Decision | None) -> str:
+def _state_of(main: Main, line: TargetLine, d: Decision | None) -> str:
     """« retirée par les contrôles », « gardée par décision du 10/03/2022 (Référent PHARE) »: never the reason typed."""
     if d is None:
-        return "retirée par les contrôles" if ligne.bloquee else "comptée"
-    par = main.dossier.personnes.get(d.par)
-    qui = f"décision du {jour(date.fromisoformat(d.le[:10]))}{f' ({par.fonction})' if par else ''}"
-    if d.caduque:
-        return f"{'retirée' if d.bloquee else 'comptée'} : {have_changed(d.changed)} depuis la {qui}"
-    revoir = f" ; {have_changed(d.changed)} depuis : à revoir" if d.changed else ""
-    return f"{'retirée' if d.bloquee else 'gardée'} par {qui}{revoir}"
+        return "retirée par les contrôles" if line.blocked else "comptée"
+    by = main.folder.persons.get(d.by)
+    who = f"décision du {day(date.fromisoformat(d.dated[:10]))}{f' ({by.position})' if by else ''}"
+    if d.lapsed:
+        return f"{'retirée' if d.blocked else 'comptée'} : {have_changed(d.changed)} depuis la {who}"
+    to_review = f" ; {have_changed(d.changed)} depuis : à revoir" if d.changed else ""
+    return f"{'retirée' if d.blocked else 'gardée'} par {who}{to_review}"
 
 
-def _a_decider(main: Main, vue: Vue, cible: str) -> Vise:
-    ligne = acts.ligne_visee(main, cible)
-    d = _decision(main, ligne)
-    retiree = d.bloquee if d else ligne.bloquee
-    tranchee = d is not None and not d.changed and d.bloquee
-    choix = [("retenir", "Garder : elle compte")] if retiree else []
-    choix += (
+def _a_decider(main: Main, view: View, target: str) -> FormTarget:
+    line = acts.target_line(main, target)
+    d = _decision(main, line)
+    retiree = d.blocked if d else line.blocked
+    already_decided = d is not None and not d.changed and d.blocked
+    choices = [("retenir", "Garder : elle compte")] if retiree else []
+    choices += (
         [("retirer", "Laisser retirée : c'est tranché" if retiree else "Retirer : elle ne compte plus")]
-        if not tranchee
+        if not already_decided
         else []
     )
-    choix += [("revenir", "Rendre la ligne aux contrôles")] if d else []
-    return Vise(_une_ligne(main, ligne), tuple(choix))
+    choices += [("revenir", "Rendre la ligne aux contrôles")] if d else []
+    return FormTarget(_line_sentence(main, line), tuple(choices))
 
 
-def _a_noter(main: Main, vue: Vue, cible: str) -> Vise:
-    return Vise(_une_ligne(main, acts.ligne_visee(main, cible, ght_aussi=True)))
+def _line_to_note(main: Main, view: View, target: str) -> FormTarget:
+    return FormTarget(_line_sentence(main, acts.target_line(main, target, ght_too=True)))
 
 
-def _ght(main: Main, vue: Vue, cible: str, *, ght_aussi: bool = False) -> tuple[Campagne, Etat, str]:
+def _ght(main: Main, view: View, target: str, *, ght_too: bool = False) -> tuple[Campaign, State, str]:
     """A GHT in a campaign (« 2021-annuelle/BFC-08 »), and what is said of it on every form about it."""
-    code, _, ght = cible.partition("/")
-    c = acts.campagne_nommee(main.dossier, code)
-    acts.exige(main, ght, c.code, ght_aussi=ght_aussi)
-    sujet = Sujet(Perimetre("ght", ght), c.exercice, c.code)
-    (etat,) = etats(vue, sujet)
-    t = gains(vue, sujet).totaux
-    mots = "\n".join([
-        f"*{etat.ght.nom}*, {c.titre}, à rendre le {jour(etat.echeance)} : {blocks.sans_motif(etat.mots)}",
-        f"{grand_montant(t.gain_declare)} déclarés, {grand_montant(t.gain_retire)} retirés, {grand_montant(t.gain_retenu)} retenus",
+    code, _, ght = target.partition("/")
+    c = acts.named_campaign(main.folder, code)
+    acts.require_right(main, ght, c.code, ght_too=ght_too)
+    subject = Subject(Scope("ght", ght), c.exercice, c.code)
+    (state,) = states(view, subject)
+    t = gains(view, subject).totals
+    words = "\n".join([
+        f"*{state.ght.name}*, {c.title}, à rendre le {day(state.deadline)} : {blocks.without_reason(state.words)}",
+        f"{rounded_amount(t.gain_declare)} déclarés, {rounded_amount(t.gain_retire)} retirés, {rounded_amount(t.gain_retenu)} retenus",
     ])  # fmt: skip
-    return c, etat, mots
+    return c, state, words
 
 
-def _d_un_ght(main: Main, vue: Vue, cible: str) -> Vise:
-    return Vise(_ght(main, vue, cible)[2])
+def _one_ght(main: Main, view: View, target: str) -> FormTarget:
+    return FormTarget(_ght(main, view, target)[2])
 
 
-def muets(main: Main, campagne: Campagne, ght: str) -> tuple[tuple[str, str], ...]:
+def silent_etablissements(main: Main, campaign: Campaign, ght: str) -> tuple[tuple[str, str], ...]:
     """The établissements of a GHT (FINESS, name) that have neither sent a tab nor said they had nothing to declare."""
-    membres = main.dossier.territoire.membres(ght, campagne.situation)
-    recus = qui_compte(main.db, [campagne.code], main.jour, [e.finess for e in membres])
-    dits = suites(main.db, campagne.code, main.jour).get(ght, Suite()).neants
-    return tuple((e.finess, e.nom) for e in membres if e.finess not in recus and e.finess not in dits)
+    members = main.folder.territory.members(ght, campaign.situation)
+    received_tabs = counting_tabs(main.db, [campaign.code], main.day, [e.finess for e in members])
+    all_said = ght_decisions(main.db, campaign.code, main.day).get(ght, GhtDecisions()).neants
+    return tuple((e.finess, e.name) for e in members if e.finess not in received_tabs and e.finess not in all_said)
 
 
-def _sans_rien(main: Main, vue: Vue, cible: str) -> Vise:
-    c, etat, mots = _ght(main, vue, cible, ght_aussi=True)
-    choix = muets(main, c, etat.ght.code)
-    if not choix:
-        raise UserError(f"Tous les établissements de {etat.ght.nom} ont déjà répondu : faites corriger la trame.")
-    return Vise(mots, choix)
+def _etablissements_without_answer(main: Main, view: View, target: str) -> FormTarget:
+    c, state, words = _ght(main, view, target, ght_too=True)
+    choices = silent_etablissements(main, c, state.ght.code)
+    if not choices:
+        raise UserError(f"Tous les établissements de {state.ght.name} ont déjà répondu : faites corriger la trame.")
+    return FormTarget(words, choices)
 
 
-def _a_relancer(main: Main, vue: Vue, cible: str) -> Vise:
-    _, etat, mots = _ght(main, vue, cible)
-    if etat.repondu:
-        raise UserError(f"{etat.ght.nom} a déjà répondu : il n'y a rien à relancer.")
-    qui = enumeration(list(dict.fromkeys(p.fonction for p in destinataires(vue, etat.ght, "ght"))), 3)
-    return Vise(f"{mots}\nSera relancé : {qui}")
+def _ght_to_remind(main: Main, view: View, target: str) -> FormTarget:
+    _, state, words = _ght(main, view, target)
+    if state.has_answered:
+        raise UserError(f"{state.ght.name} a déjà répondu : il n'y a rien à relancer.")
+    who = enumeration(list(dict.fromkeys(p.position for p in recipients(view, state.ght, "ght"))), 3)
+    return FormTarget(f"{words}\nSera relancé : {who}")
 
 
 # What each form asks
 
 
-def _motif(etiquette: str = "Motif", indice: str = DISCRET) -> Bloc:
-    saisie = {"type": "plain_text_input", "action_id": "motif", "multiline": True, "max_length": 500}
+def _reason_input(etiquette: str = "Motif", hint: str = DISCRETION_HINT) -> Block:
+    text_input = {"type": "plain_text_input", "action_id": "motif", "multiline": True, "max_length": 500}
     return {
         "type": "input",
         "block_id": "motif",
         "label": simple(etiquette),
-        "element": saisie,
-        "hint": simple(indice),
+        "element": text_input,
+        "hint": simple(hint),
     }
 
 
-def _options(choix: tuple[tuple[str, str], ...]) -> list[Bloc]:
-    return [{"text": simple(mots[:OPTION]), "value": valeur} for valeur, mots in choix[:OPTIONS]]
+def _options(choices: tuple[tuple[str, str], ...]) -> list[Block]:
+    return [{"text": simple(words[:OPTION]), "value": value} for value, words in choices[:OPTIONS]]
 
 
-def _decision_et_motif(vise: Vise) -> list[Bloc]:
-    boutons = {"type": "radio_buttons", "action_id": "sens", "options": _options(vise.choix)}
-    return [{"type": "input", "block_id": "sens", "label": simple("Décision"), "element": boutons}, _motif()]
+def _decision_and_reason(target: FormTarget) -> list[Block]:
+    buttons = {"type": "radio_buttons", "action_id": "sens", "options": _options(target.choices)}
+    return [{"type": "input", "block_id": "sens", "label": simple("Décision"), "element": buttons}, _reason_input()]
 
 
-def _etablissement_et_motif(vise: Vise) -> list[Bloc]:
-    liste = {"type": "static_select", "action_id": "finess", "options": _options(vise.choix),
+def _etablissement_and_reason(target: FormTarget) -> list[Block]:
+    drop_down = {"type": "static_select", "action_id": "finess", "options": _options(target.choices),
              "placeholder": simple("Choisissez")}  # fmt: skip
-    champ = {"type": "input", "block_id": "finess", "label": simple("Établissement"), "element": liste}
-    return [champ, _motif("Motif", f"Qui l'a dit, et comment. {DISCRET}")]
+    form_field = {"type": "input", "block_id": "finess", "label": simple("Établissement"), "element": drop_down}
+    return [form_field, _reason_input("Motif", f"Qui l'a dit, et comment. {DISCRETION_HINT}")]
 
 
-def _jour_et_motif(_: Vise) -> list[Bloc]:
-    calendrier = {"type": "datepicker", "action_id": "jusqu_au"}
+def _day_and_reason(_: FormTarget) -> list[Block]:
+    date_picker = {"type": "datepicker", "action_id": "jusqu_au"}
     return [
-        {"type": "input", "block_id": "jusqu_au", "label": simple("Nouvelle échéance"), "element": calendrier},
-        _motif(),
+        {"type": "input", "block_id": "jusqu_au", "label": simple("Nouvelle échéance"), "element": date_picker},
+        _reason_input(),
     ]
 
 
 # What each form does
 
 
-def _decide(main: Main, cible: str, v: Valeurs) -> str:
-    return act_words.decidee(acts.decide(main, cible, v["sens"], v["motif"]), v["sens"])
+def _decide(main: Main, target: str, v: Values) -> str:
+    return act_words.decision_words(acts.decide(main, target, v["sens"], v["motif"]), v["sens"])
 
 
-def _note(main: Main, cible: str, v: Valeurs) -> str:
-    return act_words.notee(acts.note(main, cible, v["motif"]))
+def _note(main: Main, target: str, v: Values) -> str:
+    return act_words.note_taken(acts.note(main, target, v["motif"]))
 
 
-def _prolonge(main: Main, cible: str, v: Valeurs) -> str:
-    campagne, _, ght = cible.partition("/")
-    jusqu_au = date_(v["jusqu_au"])
-    if not isinstance(jusqu_au, date):
+def _extend(main: Main, target: str, v: Values) -> str:
+    campaign, _, ght = target.partition("/")
+    until_day = date_(v["jusqu_au"])
+    if not isinstance(until_day, date):
         raise UserError(f"« {v['jusqu_au']} » n'est pas une date ; écrivez 2022-03-31 ou 31/03/2022.")
-    acts.prolonge(main, campagne, ght, jusqu_au, v["motif"])
-    return act_words.prolongee(main.dossier.territoire.ghts[ght].nom, campagne, jusqu_au)
+    acts.extend(main, campaign, ght, until_day, v["motif"])
+    return act_words.extended(main.folder.territory.ghts[ght].name, campaign, until_day)
 
 
-def _valide(main: Main, cible: str, v: Valeurs, *, oui: bool = True) -> str:
-    campagne, _, ght = cible.partition("/")
-    acts.valide(main, campagne, ght, v["motif"], oui=oui)
-    return act_words.validee(main.dossier.territoire.ghts[ght].nom, campagne, oui=oui)
+def _validate(main: Main, target: str, v: Values, *, yes: bool = True) -> str:
+    campaign, _, ght = target.partition("/")
+    acts.validate(main, campaign, ght, v["motif"], yes=yes)
+    return act_words.validated(main.folder.territory.ghts[ght].name, campaign, yes=yes)
 
 
-def _devalide(main: Main, cible: str, v: Valeurs) -> str:
-    return _valide(main, cible, v, oui=False)
+def _undo_validation(main: Main, target: str, v: Values) -> str:
+    return _validate(main, target, v, yes=False)
 
 
-def _dit_neant(main: Main, cible: str, v: Valeurs) -> str:
-    campagne = cible.partition("/")[0]
-    acts.dit_neant(main, campagne, v["finess"], v["motif"])
-    return act_words.neant(v["finess"], campagne, main.personne.fonction)
+def _declare_neant(main: Main, target: str, v: Values) -> str:
+    campaign = target.partition("/")[0]
+    acts.declare_neant(main, campaign, v["finess"], v["motif"])
+    return act_words.neant(v["finess"], campaign, main.person.position)
 
 
-def _relance(main: Main, cible: str, _: Valeurs) -> str:
-    campagne, _sep, ght = cible.partition("/")
-    acts.relance(main, campagne, ght)
-    return act_words.relancee(main.dossier.territoire.ghts[ght].nom, campagne)
+def _remind(main: Main, target: str, _: Values) -> str:
+    campaign, _sep, ght = target.partition("/")
+    acts.remind(main, campaign, ght)
+    return act_words.reminded(main.folder.territory.ghts[ght].name, campaign)
 
 
-FORMULAIRES = {
-    "decider": Formulaire("Décider", "Garder ou retirer", "Décider", "sens", _a_decider, _decision_et_motif, _decide),
-    "noter": Formulaire("Laisser un mot", "Laisser un mot", "Noter", "motif", _a_noter, lambda _: [_motif("Mot")], _note),
-    "valider": Formulaire("Valider", "Valider la trame", "Valider", "motif", _d_un_ght, lambda _: [_motif()], _valide),
-    "devalider": Formulaire("Lever la validation", "Lever la validation", "Lever", "motif", _d_un_ght, lambda _: [_motif()],
-                            _devalide),
-    "prolonger": Formulaire("Prolonger l'échéance", "Prolonger l'échéance", "Prolonger", "jusqu_au", _d_un_ght, _jour_et_motif,
-                            _prolonge),
-    "neant": Formulaire("N'a rien à déclarer", "Rien à déclarer", "Noter", "finess", _sans_rien, _etablissement_et_motif,
-                        _dit_neant),
-    "relancer": Formulaire("Relancer maintenant", "Relancer maintenant", "Relancer", "", _a_relancer, lambda _: [], _relance),
+ACT_FORMS = {
+    "decider": ActForm("Décider", "Garder ou retirer", "Décider", "sens", _a_decider, _decision_and_reason, _decide),
+    "noter": ActForm("Laisser un mot", "Laisser un mot", "Noter", "motif", _line_to_note, lambda _: [_reason_input("Mot")], _note),
+    "valider": ActForm("Valider", "Valider la trame", "Valider", "motif", _one_ght, lambda _: [_reason_input()], _validate),
+    "devalider": ActForm("Lever la validation", "Lever la validation", "Lever", "motif", _one_ght, lambda _: [_reason_input()],
+                            _undo_validation),
+    "prolonger": ActForm("Prolonger l'échéance", "Prolonger l'échéance", "Prolonger", "jusqu_au", _one_ght, _day_and_reason,
+                            _extend),
+    "neant": ActForm("N'a rien à déclarer", "Rien à déclarer", "Noter", "finess", _etablissements_without_answer, _etablissement_and_reason,
+                        _declare_neant),
+    "relancer": ActForm("Relancer maintenant", "Relancer maintenant", "Relancer", "", _ght_to_remind, lambda _: [], _remind),
 }  # fmt: skip
 """Every form, by the name that a button carries."""

@@ -16,27 +16,27 @@ from datetime import datetime
 from typing import Any
 
 from bots import answer_json
-from bots.answer_files import FABRIQUES
-from bots.answering import Rendu, rend
-from bots.companion_to_chat import SANS_TEXTES
-from bots.next_questions import suites
+from bots.answer_files import ANSWER_MAKERS
+from bots.answering import WordedAnswer, word_answer
+from bots.companion_to_chat import WITHOUT_TEXTS
+from bots.next_questions import next_questions
 from bots.slack import blocks, home_tab
-from bots.slack.blocks import Message, Suite
-from bots.slack.dropped_trame import Prend
+from bots.slack.blocks import Message, NextQuestion
+from bots.slack.dropped_trame import Take
 from config.errors import UserError
-from config.rights import Personne, Regard
-from reports.quality import rejets
-from reports.view import Sujet, Vue
+from config.rights import Person, Sight
+from reports.quality import rejections
+from reports.view import Subject, View
 from sheets.register import claimed_events
 from sheets.register.acts import Main
 
 MARKED = 4_000
 """Characters of a message that are looked at for Slack's own marks: a question is far shorter."""
-COUTEUX = 3
+COSTLIEST_SHOWN = 3
 """Findings shown under a figure."""
 SERVICE = "slack"
-INCONNU = "Bonjour. Je ne vous connais pas encore : demandez à votre référent d'ajouter votre adresse à la liste des personnes."
-PANNE = (
+UNKNOWN_PERSON = "Bonjour. Je ne vous connais pas encore : demandez à votre référent d'ajouter votre adresse à la liste des personnes."
+BREAKDOWN = (
     "Je n'ai pas pu répondre, et c'est de mon fait. Réessayez dans un instant ; si cela se répète, donnez cette "
     "référence à votre référent : {reference}."
 )
@@ -44,144 +44,145 @@ journal = logging.getLogger("vigie.chat")
 
 
 @dataclass(frozen=True)
-class Maison:
+class BotHost:
     """What the bot needs of the house: a view of the register as it is now, closed after use, the clock, and what takes
     a trame in, which is done to the right of this room."""
 
-    vue: Callable[[], AbstractContextManager[Vue]]
-    maintenant: Callable[[], datetime]
-    prend: Prend
+    view: Callable[[], AbstractContextManager[View]]
+    current_time: Callable[[], datetime]
+    take: Take
     robot: str = field(default_factory=lambda: uuid.uuid4().hex)
     """Which process answers: what another one left unanswered is taken up."""
 
 
 @dataclass(frozen=True, slots=True)
-class Profil:
+class Profile:
     """What a chat says of someone. `email` is empty unless the chat vouches for it."""
 
-    identifiant: str
+    identifier: str
     email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Evenement:
-    """Something said to the bot. `cles` are all the names under which it may be delivered again."""
+class ChatEvent:
+    """Something said to the bot. `keys` are all the names under which it may be delivered again."""
 
-    cles: tuple[str, ...]
-    auteur: str
-    texte: str
-    corps: str = ""
+    keys: tuple[str, ...]
+    author: str
+    text: str
+    body: str = ""
     """What it takes to answer it later, should the process die first."""
 
 
-Repond = Callable[[str, Personne, Vue, datetime], Message]
+Reply = Callable[[str, Person, View, datetime], Message]
 """What answers someone known, as the register is at that moment. Raises UserError for what it refuses."""
 
 
-def traite(
-    evenement: Evenement, maison: Maison, profil: Callable[[str], Profil], repond: Repond | None = None, *,
+def handle_event(
+    event: ChatEvent, host: BotHost, profile: Callable[[str], Profile], reply: Reply | None = None, *,
     again: bool = False,
 ) -> Message | None:  # fmt: skip
     """The answer to an event; None when it was already taken. What goes wrong is one sentence, whose reference is logged.
 
-    `repond` is what answers it, a question in words unless said otherwise; what it refuses in a sentence is said. With
+    `reply` is what answers it, a question in words unless said otherwise; what it refuses in a sentence is said. With
     `again`, it was claimed before, and never answered.
     """
     try:
-        with maison.vue() as vue:
-            taken = (
-                claimed_events.prend(vue.db, evenement.cles, maison.maintenant(), evenement.corps, maison.robot)
-                or again
-            )
+        with host.view() as view:
+            taken = claimed_events.take(view.db, event.keys, host.current_time(), event.body, host.robot) or again
             if not taken:
                 return None
-            personne = qui(profil(evenement.auteur), vue)
-            if personne is None:
-                return phrase_d_accueil()
-            return _ou_son_refus(repond or repond_a, evenement.texte, personne, vue, maison.maintenant())
+            person = who(profile(event.author), view)
+            if person is None:
+                return welcome_sentence()
+            return _reply_or_refusal(reply or answer_message, event.text, person, view, host.current_time())
     except Exception:
-        return panne()
+        return breakdown()
 
 
-def follow(maison: Maison, evenement: Evenement, etat: str) -> None:
+def follow(host: BotHost, event: ChatEvent, state: str) -> None:
     """Keep what became of a question: « part », « échec », « doute », or nothing left to say of it (« dite »)."""
     try:
-        with maison.vue() as vue:
-            claimed_events.settle(vue.db, evenement.cles[0]) if etat == "dite" else claimed_events.mark(
-                vue.db, evenement.cles[0], etat
+        with host.view() as view:
+            claimed_events.settle(view.db, event.keys[0]) if state == "dite" else claimed_events.mark(
+                view.db, event.keys[0], state
             )
     except Exception:
         journal.exception("Ce qu'est devenue une question n'a pas pu être noté.")
 
 
-def _ou_son_refus(repond: Repond, texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> Message:
+def _reply_or_refusal(reply: Reply, text: str, person: Person, view: View, current_time: datetime) -> Message:
     try:
-        return repond(texte, personne, vue, maintenant)
-    except UserError as refus:
-        return blocks.phrase(str(refus))
+        return reply(text, person, view, current_time)
+    except UserError as refusal:
+        return blocks.sentence(str(refusal))
 
 
-def panne() -> Message:
+def breakdown() -> Message:
     """The sentence for a fault of ours; to be called where it is caught: the fault is logged under the same reference."""
     reference = uuid.uuid4().hex[:8]
     journal.exception("Une question est restée sans réponse (référence %s).", reference)
-    return blocks.phrase(PANNE.format(reference=reference))
+    return blocks.sentence(BREAKDOWN.format(reference=reference))
 
 
-def phrase_d_accueil() -> Message:
-    return blocks.phrase(INCONNU)
+def welcome_sentence() -> Message:
+    return blocks.sentence(UNKNOWN_PERSON)
 
 
-def qui(profil: Profil, vue: Vue) -> Personne | None:
+def who(profile: Profile, view: View) -> Person | None:
     """The person of the folder, by identifier first, else by the address that the chat vouches for."""
-    personnes = vue.dossier.personnes
-    par_identifiant = next((p for p in personnes.values() if p.slack and p.slack == profil.identifiant), None)
-    trouvee = par_identifiant or personnes.get(profil.email.lower())
+    persons = view.folder.persons
+    by_identifier = next((p for p in persons.values() if p.slack and p.slack == profile.identifier), None)
+    found_one = by_identifier or persons.get(profile.email.lower())
     # An identifier given in the folder is the only one: the same address on another account is somebody else.
-    return None if trouvee and trouvee.slack not in ("", profil.identifiant) else trouvee
+    return None if found_one and found_one.slack not in ("", profile.identifier) else found_one
 
 
-def repond_a(texte: str, personne: Personne, vue: Vue, maintenant: datetime) -> Message:
+def answer_message(text: str, person: Person, view: View, current_time: datetime) -> Message:
     """What `vigie ask` would say to that person, as a message with the next questions, or as the file they asked for.
 
     Raises UserError when there is no such file for them.
     """
-    rendu = rend(question(texte), personne, vue, maintenant, limite=blocks.LIGNES)
-    message = _en_mots(rendu, personne, vue, maintenant)
-    fabrique = FABRIQUES.get(rendu.question.forme)
-    if fabrique is None or rendu.reponse is None:
+    result = word_answer(question(text), person, view, current_time, limit=blocks.MOST_LINES)
+    message = _in_words(result, person, view, current_time)
+    maker = ANSWER_MAKERS.get(result.question.form)
+    if maker is None or result.answer is None:
         return message
     # The figure in one sentence beside the file; its lines were asked as a file, not as a message.
-    texte = f"{message.texte}\n{SANS_TEXTES}" if rendu.question.forme == "retour" else message.texte
-    return replace(message, texte=texte, blocs=(), pieces=(fabrique(rendu),))
+    text = f"{message.text}\n{WITHOUT_TEXTS}" if result.question.form == "retour" else message.text
+    return replace(message, text=text, block_list=(), pieces=(maker(result),))
 
 
-def _en_mots(rendu: Rendu, personne: Personne, vue: Vue, maintenant: datetime) -> Message:
-    objet, sujet = rendu.objet, rendu.question.sujet
-    if rendu.reponse is None or sujet is None:
-        essais = [Suite(f"essai-{n}", p, p) for n, p in enumerate(objet.get("propositions", ()))]
-        return blocks.phrase(str(objet["texte"]), essais)
-    if rendu.droit is not Regard.TOUT:
-        return blocks.reponse(objet, vue.dossier)
-    couteux = _couteux(objet, sujet, vue)
-    montrees = [*objet["lignes"], *(couteux["lignes"] if couteux else ())]
-    choix = home_tab.choix(Main(vue.db, vue.dossier, personne, maintenant), montrees)
-    return blocks.reponse(objet, vue.dossier, suites(str(objet["intention"]), sujet, vue), couteux, choix)
+def _in_words(result: WordedAnswer, person: Person, view: View, current_time: datetime) -> Message:
+    answer_object, subject = result.answer_object, result.question.subject
+    if result.answer is None or subject is None:
+        next_tries = [NextQuestion(f"essai-{n}", p, p) for n, p in enumerate(answer_object.get("propositions", ()))]
+        return blocks.sentence(str(answer_object["texte"]), next_tries)
+    if result.sight_given is not Sight.EVERYTHING:
+        return blocks.answer(answer_object, view.folder)
+    costliest = _costliest_findings(answer_object, subject, view)
+    shown_ones = [*answer_object["lignes"], *(costliest["lignes"] if costliest else ())]
+    choices = home_tab.choices(Main(view.db, view.folder, person, current_time), shown_ones)
+    return blocks.answer(
+        answer_object, view.folder, next_questions(str(answer_object["intention"]), subject, view), costliest, choices
+    )
 
 
-def question(texte: str) -> str:
+def question(text: str) -> str:
     """What was typed, without the mention of the bot and Slack's own marks."""
-    sans_marques = re.sub(r"<[@#!][^>]*>", " ", texte[:MARKED])
-    liens = re.sub(r"<[^|>]*\|([^>]*)>|<([^>]*)>", lambda m: m[1] or m[2] or "", sans_marques)
-    return " ".join(html.unescape(liens).split())
+    without_marks = re.sub(r"<[@#!][^>]*>", " ", text[:MARKED])
+    without_links = re.sub(r"<[^|>]*\|([^>]*)>|<([^>]*)>", lambda m: m[1] or m[2] or "", without_marks)
+    return " ".join(html.unescape(without_links).split())
 
 
-def _couteux(objet: dict[str, Any], sujet: Sujet, vue: Vue) -> dict[str, Any] | None:
+def _costliest_findings(answer_object: dict[str, Any], subject: Subject, view: View) -> dict[str, Any] | None:
     """The costliest findings, under a figure in euros that something was struck out of."""
-    if objet["intention"] not in ("gains", "objectif") or float(objet["retire"]) == 0:
+    if answer_object["intention"] not in ("gains", "objectif") or float(answer_object["retire"]) == 0:
         return None
     try:
-        trouves = rejets(vue, replace(sujet, limite=COUTEUX, par=""))
+        found_ones = rejections(view, replace(subject, limit=COSTLIEST_SHOWN, by=""))
     except UserError:
         return None
-    return answer_json.objet("", replace(trouves, elements=trouves.elements[:COUTEUX]), vue.dossier)
+    return answer_json.answer_object(
+        "", replace(found_ones, elements=found_ones.elements[:COSTLIEST_SHOWN]), view.folder
+    )

@@ -17,176 +17,180 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bots.delivery import Canal
+from bots.delivery import DeliveryChannel
 from bots.letters import reminder_words
-from bots.letters.letter import EnvoiError, Lettre
-from bots.log import confie
+from bots.letters.letter import Letter, SendingError
+from bots.log import hand_over
 from bots.slack import blocks, conversation, web_api
-from bots.slack.conversation import Maison
-from bots.slack.web_api import Reglages
+from bots.slack.conversation import BotHost
+from bots.slack.web_api import Settings
 from config.errors import UserError
-from sheets.register import claimed_events as evenements
-from sheets.register import replies
+from sheets.register import claimed_events, replies
 from sheets.register.acts import Main
 
-MARGE = timedelta(hours=1)
+MARGIN = timedelta(hours=1)
 """How far before the claim a letter is looked for: Slack's clock is not ours."""
 PAGES = 10
 REPORT = 3
 """Days of « Me le rappeler dans 3 jours »."""
-DEFINITIFS = (
+FINAL_ERRORS = (
     "user_not_found", "users_not_found", "user_disabled", "user_not_visible", "cannot_dm_bot", "channel_not_found",
     "is_archived", "messages_tab_disabled", "user_deactivated", "restricted_action",
 )  # fmt: skip
 """What Slack says of someone to whom nothing can be posted; anything else may pass."""
-INCONNUS = ("users_not_found", "user_not_found")
+UNKNOWN_ERRORS = ("users_not_found", "user_not_found")
 journal = logging.getLogger("vigie.slack")
 
 
-def canal(reglages: Reglages) -> Canal:
+def delivery_channel(settings: Settings) -> DeliveryChannel:
     """The channel. Only « too many requests » is tried again: Slack did nothing of those."""
     web = WebClient(
-        token=reglages.bot, base_url=web_api.base(reglages.adresse), timeout=web_api.DELAI,
-        retry_handlers=[web_api.AttenteBornee(max_retry_count=web_api.ESSAIS)],
+        token=settings.bot, base_url=web_api.base(settings.address), timeout=web_api.TIMEOUT,
+        retry_handlers=[web_api.BoundedWait(max_retry_count=web_api.ATTEMPTS)],
     )  # fmt: skip
-    poste = Poste(web)
-    return Canal("slack", lambda p: poste.compte(p.slack, p.email), poste.envoie, poste.retrouve)
+    slack_mail = SlackMail(web)
+    return DeliveryChannel(
+        "slack", lambda p: slack_mail.account(p.slack, p.email), slack_mail.send, slack_mail.find_sent
+    )
 
 
 @dataclass(frozen=True)
-class Poste:
-    """Slack's side of a channel. Every refusal becomes an `EnvoiError`, in French."""
+class SlackMail:
+    """Slack's side of a channel. Every refusal becomes an `SendingError`, in French."""
 
     web: WebClient
-    comptes: dict[str, str] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)
 
-    def compte(self, identifiant: str, email: str) -> str:
+    def account(self, identifier: str, email: str) -> str:
         """Someone's account, by the folder or by their address; empty when they have none."""
-        if identifiant or email in self.comptes:
-            return identifiant or self.comptes[email]
+        if identifier or email in self.accounts:
+            return identifier or self.accounts[email]
         try:
-            trouve = str(self.web.users_lookupByEmail(email=email)["user"]["id"])
-        except SlackApiError as faute:
-            if _code(faute) in INCONNUS:
+            found = str(self.web.users_lookupByEmail(email=email)["user"]["id"])
+        except SlackApiError as fault:
+            if _code(fault) in UNKNOWN_ERRORS:
                 return ""
-            raise _dite(faute) from faute
-        except Exception as faute:
-            raise _dite(faute) from faute
-        self.comptes[email] = trouve
-        return trouve
+            raise _as_sending_error(fault) from fault
+        except Exception as fault:
+            raise _as_sending_error(fault) from fault
+        self.accounts[email] = found
+        return found
 
-    def envoie(self, lettre: Lettre) -> str:
+    def send(self, letter: Letter) -> str:
         """Post a letter; its attachments follow in its thread. Return « channel/time », Slack's name for it."""
-        message = blocs(lettre)
+        message = letter_blocks(letter)
         try:
-            salon = self._salon(lettre.a)
-            rendu = self.web.chat_postMessage(
-                channel=salon, text=message.texte, blocks=list(message.blocs), unfurl_links=False, unfurl_media=False,
+            channel = self._channel(letter.a)
+            result = self.web.chat_postMessage(
+                channel=channel, text=message.text, blocks=list(message.block_list), unfurl_links=False, unfurl_media=False,
                 parse="none", link_names=False,
             )  # fmt: skip
-        except Exception as faute:
-            raise _dite(faute) from faute
-        self._joint(lettre, salon, str(rendu["ts"]))
-        return f"{salon}/{rendu['ts']}"
+        except Exception as fault:
+            raise _as_sending_error(fault) from fault
+        self._joint(letter, channel, str(result["ts"]))
+        return f"{channel}/{result['ts']}"
 
-    def retrouve(self, cle: str, adresse: str, depuis: datetime) -> str | None:
+    def find_sent(self, cle: str, address: str, since: datetime) -> str | None:
         """Slack's name for the letter that bears this key, if it is in that person's direct messages."""
         try:
-            salon, suite = self._salon(adresse), ""
+            channel, cursor = self._channel(address), ""
             for _ in range(PAGES):
                 page: dict[str, Any] = self.web.conversations_history(
-                    channel=salon, oldest=str((depuis - MARGE).timestamp()), limit=200, cursor=suite or None
+                    channel=channel, oldest=str((since - MARGIN).timestamp()), limit=200, cursor=cursor or None
                 ).data  # type: ignore[assignment]
                 for m in page["messages"]:
-                    if any(b.get("block_id") == nom(cle) for b in m.get("blocks", ())):
-                        return f"{salon}/{m['ts']}"
-                suite = str((page.get("response_metadata") or {}).get("next_cursor") or "")
-                if not suite:
+                    if any(b.get("block_id") == name(cle) for b in m.get("blocks", ())):
+                        return f"{channel}/{m['ts']}"
+                cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+                if not cursor:
                     return None
-        except Exception as faute:
-            raise _dite(faute) from faute
-        raise EnvoiError("la conversation est trop longue pour y retrouver le message", definitif=False)
+        except Exception as fault:
+            raise _as_sending_error(fault) from fault
+        raise SendingError("la conversation est trop longue pour y retrouver le message", is_final=False)
 
-    def _salon(self, compte: str) -> str:
-        return str(self.web.conversations_open(users=compte)["channel"]["id"])
+    def _channel(self, account: str) -> str:
+        return str(self.web.conversations_open(users=account)["channel"]["id"])
 
-    def _joint(self, lettre: Lettre, salon: str, fil: str) -> None:
+    def _joint(self, letter: Letter, channel: str, thread: str) -> None:
         """Best effort: the letter has arrived, and must not be said again for want of its attachment."""
-        for piece in lettre.pieces:
+        for piece in letter.pieces:
             try:
-                self.web.files_upload_v2(channel=salon, thread_ts=fil, file=piece.octets, filename=piece.nom)
-            except Exception as faute:
-                journal.warning("La pièce « %s » n'a pas pu être jointe : %s", piece.nom, web_api.dit(faute))
+                self.web.files_upload_v2(channel=channel, thread_ts=thread, file=piece.raw_bytes, filename=piece.name)
+            except Exception as fault:
+                journal.warning("La pièce « %s » n'a pas pu être jointe : %s", piece.name, web_api.said(fault))
 
 
-def nom(cle: str) -> str:
+def name(cle: str) -> str:
     """The name of the block that bears a letter's key."""
     return f"lettre-{cle}"
 
 
-def blocs(lettre: Lettre) -> blocks.Message:
+def letter_blocks(letter: Letter) -> blocks.Message:
     """A letter in Block Kit, with its buttons if it can be answered."""
-    boutons = [_boutons(lettre.cle)] if lettre.repond else []
-    return blocks.lettre(lettre.objet, lettre.texte, nom(lettre.cle), boutons)
+    buttons = [_buttons(letter.cle)] if letter.takes_replies else []
+    return blocks.letter(letter.mail_subject, letter.text, name(letter.cle), buttons)
 
 
-def _boutons(cle: str) -> blocks.Bloc:
-    mots = {"noter": "Prendre en compte", "reporter": f"Me le rappeler dans {REPORT} jours"}
+def _buttons(cle: str) -> blocks.Block:
+    words = {"noter": "Prendre en compte", "reporter": f"Me le rappeler dans {REPORT} jours"}
     elements = [
-        {"type": "button", "action_id": f"rappel-{quoi}", "value": cle,
-         "text": {"type": "plain_text", "text": dit, "emoji": False}}
-        for quoi, dit in mots.items()
+        {"type": "button", "action_id": f"rappel-{what}", "value": cle,
+         "text": {"type": "plain_text", "text": said, "emoji": False}}
+        for what, said in words.items()
     ]  # fmt: skip
     return {"type": "actions", "block_id": "rappel", "elements": elements}
 
 
-def ecoute(app: App, web: WebClient, maison: Maison, equipe: str, fil: Executor) -> None:
+def listen(app: App, web: WebClient, host: BotHost, team: str, thread: Executor) -> None:
     """Take the two buttons: acknowledge at once, act once, say what was done in the letter's thread."""
 
-    def repond_dans_le_fil(corps: dict[str, Any]) -> None:
-        dit = repond(corps, maison, lambda qui: web_api.profil(web, qui, equipe))
-        if dit:
+    def reply_in_thread(body: dict[str, Any]) -> None:
+        said = takes_replies(body, host, lambda who: web_api.profile(web, who, team))
+        if said:
             web.chat_postMessage(
-                channel=corps["channel"]["id"], thread_ts=corps["message"]["ts"], text=dit.texte, blocks=list(dit.blocs)
+                channel=body["channel"]["id"],
+                thread_ts=body["message"]["ts"],
+                text=said.text,
+                blocks=list(said.block_list),
             )
 
     @app.action(re.compile("^rappel-"))
-    def bouton(ack: Callable[[], None], body: dict[str, Any]) -> None:
-        confie(fil, repond_dans_le_fil, body)
+    def button(ack: Callable[[], None], body: dict[str, Any]) -> None:
+        hand_over(thread, reply_in_thread, body)
         ack()
 
 
-def repond(
-    corps: dict[str, Any], maison: Maison, profil: Callable[[str], conversation.Profil]
+def takes_replies(
+    body: dict[str, Any], host: BotHost, profile: Callable[[str], conversation.Profile]
 ) -> blocks.Message | None:
     """What is said to someone who pressed a button of a letter; None when that press was taken already."""
-    action = corps["actions"][0]
+    action = body["actions"][0]
     try:
-        with maison.vue() as vue:
-            cle = f"bouton/{corps.get('trigger_id') or action.get('action_ts')}"
-            if not evenements.prend(vue.db, (cle,), maison.maintenant()):
+        with host.view() as view:
+            cle = f"bouton/{body.get('trigger_id') or action.get('action_ts')}"
+            if not claimed_events.take(view.db, (cle,), host.current_time()):
                 return None
-            personne = conversation.qui(profil(corps["user"]["id"]), vue)
-            if personne is None:
-                return conversation.phrase_d_accueil()
-            main = Main(vue.db, vue.dossier, personne, maison.maintenant())
+            person = conversation.who(profile(body["user"]["id"]), view)
+            if person is None:
+                return conversation.welcome_sentence()
+            main = Main(view.db, view.folder, person, host.current_time())
             if action["action_id"] == "rappel-reporter":
-                return blocks.phrase(reminder_words.reporte(replies.reporte(main, action["value"], REPORT)))
+                return blocks.sentence(reminder_words.put_off(replies.put_off(main, action["value"], REPORT)))
             replies.note(main, action["value"])
-            return blocks.phrase(reminder_words.NOTE)
-    except UserError as faute:
-        return blocks.phrase(str(faute))
+            return blocks.sentence(reminder_words.NOTE)
+    except UserError as fault:
+        return blocks.sentence(str(fault))
     except Exception:
-        return conversation.panne()
+        return conversation.breakdown()
 
 
-def _code(faute: SlackApiError) -> str:
-    return str(faute.response.get("error", "")) if isinstance(faute.response.data, dict) else ""
+def _code(fault: SlackApiError) -> str:
+    return str(fault.response.get("error", "")) if isinstance(fault.response.data, dict) else ""
 
 
-def _dite(faute: Exception) -> EnvoiError:
-    definitif = isinstance(faute, SlackApiError) and _code(faute) in DEFINITIFS
-    if definitif:
-        assert isinstance(faute, SlackApiError)
-        return EnvoiError(f"Slack n'accepte plus de message pour cette personne ({_code(faute)})", definitif=True)
-    return EnvoiError(web_api.dit(faute), definitif=False)
+def _as_sending_error(fault: Exception) -> SendingError:
+    is_final = isinstance(fault, SlackApiError) and _code(fault) in FINAL_ERRORS
+    if is_final:
+        assert isinstance(fault, SlackApiError)
+        return SendingError(f"Slack n'accepte plus de message pour cette personne ({_code(fault)})", is_final=True)
+    return SendingError(web_api.said(fault), is_final=False)

@@ -13,157 +13,155 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bots import answer_words
 from bots.answering import Regards
-from bots.companion_to_chat import piece_du_retour
+from bots.companion_to_chat import companion_attachment
 from bots.slack import blocks
-from bots.slack.blocks import Message, Suite
+from bots.slack.blocks import Message, NextQuestion
 from config.errors import UserError
-from config.folder import Dossier
-from config.french import compte, de, enumeration, euros, grand_montant
-from config.rights import Personne, Regard, peut_agir
-from config.territory import Perimetre
+from config.folder import Folder
+from config.french import after_de, count_words, enumeration, euros, rounded_amount
+from config.rights import Person, Sight, may_act_over
+from config.territory import Scope
 from reports.progress import statut
-from reports.view import Sujet, Vue
+from reports.view import Subject, View
 from sheets.checks import CATALOGUE
-from sheets.findings import Gravite, Groupe, groupes
-from sheets.judged import Classeur
-from sheets.judging.workers import juge_tous
-from sheets.matching.known import avec_le_registre
+from sheets.findings import FindingGroup, Severity, groups
+from sheets.judged import JudgedWorkbook
+from sheets.judging.workers import judge_all
+from sheets.matching.known import with_register
 
 if TYPE_CHECKING:
-    from sheets.returning.companion_tab import Reglee
+    from sheets.returning.companion_tab import Settled
 
-REGLES, CELLULES = 6, 6
+RULES_SHOWN, CELLS_SHOWN = 6, 6
 """Rules told of a file, and cells of each; the companion has them all."""
-FICHIERS = 5
+MOST_FILES = 5
 """Files read of one message."""
-GARDER = "garder"
+KEEP_ACTION = "garder"
 """How the button that keeps a file is called."""
-GARDENT = ("ght", "ars", "dgos")
+ROLES_THAT_KEEP = ("ght", "ars", "dgos")
 """Who may bring a GHT's trame in: the GHT itself, and whoever enters it on its behalf."""
 
 
-Prend = Callable[[Personne, "Fichier"], str]
+Take = Callable[[Person, "HandedFile"], str]
 """What takes a trame into the register: says in a sentence what became of it. Raises UserError when it could not."""
 
 
-class Fichier(NamedTuple):
+class HandedFile(NamedTuple):
     """What was handed over: its name, its bytes, and how the chat calls it."""
 
-    nom: str
-    octets: bytes
-    identifiant: str
+    name: str
+    raw_bytes: bytes
+    identifier: str
 
     @property
-    def empreinte(self) -> str:
-        return hashlib.sha256(self.octets).hexdigest()
+    def content_hash(self) -> str:
+        return hashlib.sha256(self.raw_bytes).hexdigest()
 
 
-def juge(fichiers: Sequence[Fichier], personne: Personne, vue: Vue, en_trop: int = 0) -> Message:
+def verdict(files: Sequence[HandedFile], person: Person, view: View, unread_count: int = 0) -> Message:
     """The verdict on each file, as one message, with the companions; in expendable processes, like `vigie check`.
 
-    `en_trop` files came along that were not read.
+    `unread_count` files came along that were not read.
     """
-    juges = juge_tous(((f.nom, f.octets) for f in fichiers), vue.dossier)
-    noms = ["Ce fichier"] if len(fichiers) == 1 else [f"Le fichier n° {rang}" for rang in range(1, len(fichiers) + 1)]
-    verdicts = [_verdict(f, c, nom, personne, vue) for f, c, nom in zip(fichiers, juges, noms, strict=True)]
-    if en_trop:
-        reste = compte(en_trop, "autre fichier n'a pas été lu", "autres fichiers n'ont pas été lus")
-        verdicts.append(blocks.phrase(f"{reste} : déposez-en {FICHIERS} au plus à la fois."))
-    return blocks.ensemble(verdicts)
+    judged_workbooks = judge_all(((f.name, f.raw_bytes) for f in files), view.folder)
+    names = ["Ce fichier"] if len(files) == 1 else [f"Le fichier n° {rank}" for rank in range(1, len(files) + 1)]
+    verdicts = [_verdict(f, c, name, person, view) for f, c, name in zip(files, judged_workbooks, names, strict=True)]
+    if unread_count:
+        rest = count_words(unread_count, "autre fichier n'a pas été lu", "autres fichiers n'ont pas été lus")
+        verdicts.append(blocks.sentence(f"{rest} : déposez-en {MOST_FILES} au plus à la fois."))
+    return blocks.together(verdicts)
 
 
-def garde(fichier: Fichier, empreinte: str, personne: Personne, vue: Vue, prend: Prend) -> Message:
+def keep(file: HandedFile, content_hash: str, person: Person, view: View, take: Take) -> Message:
     """Keep the file that was judged, and no other, for someone who may; say where the GHT then stands.
 
     Raises UserError in a sentence when it is not kept.
     """
-    if fichier.empreinte != empreinte:
+    if file.content_hash != content_hash:
         raise UserError("Ce fichier n'est plus celui que j'ai jugé. Déposez-le à nouveau.")
-    (juge,) = juge_tous([(fichier.nom, fichier.octets)], vue.dossier)
-    if juge.tampon is None or not juge.lisible:
-        return _refuse(juge, "Ce fichier")
-    t = juge.tampon
-    if not peut_garder(personne, t.ght, vue.dossier, vue.au):
-        raise UserError(f"Seuls {vue.dossier.territoire.ghts[t.ght].nom} et son référent peuvent garder cette trame.")
-    dit = prend(personne, fichier)
-    etat = statut(vue, Sujet(Perimetre("ght", t.ght), vue.dossier.campagnes[t.campagne].exercice, t.campagne))
-    return blocks.phrase(f"{dit} {blocks.sans_motif(answer_words.texte(etat, vue.dossier))}")
+    (verdict,) = judge_all([(file.name, file.raw_bytes)], view.folder)
+    if verdict.stamp is None or not verdict.readable:
+        return _refuse(verdict, "Ce fichier")
+    t = verdict.stamp
+    if not may_keep(person, t.ght, view.folder, view.as_of):
+        raise UserError(f"Seuls {view.folder.territory.ghts[t.ght].name} et son référent peuvent garder cette trame.")
+    said = take(person, file)
+    state = statut(view, Subject(Scope("ght", t.ght), view.folder.campaigns[t.campaign].exercice, t.campaign))
+    return blocks.sentence(f"{said} {blocks.without_reason(answer_words.text(state, view.folder))}")
 
 
-def peut_garder(personne: Personne, ght: str, dossier: Dossier, jour: date) -> bool:
+def may_keep(person: Person, ght: str, folder: Folder, day: date) -> bool:
     """Whether that person may bring in the trame of a GHT."""
-    t = dossier.territoire
-    return ght in t.ghts and peut_agir(personne, dossier.personnes, GARDENT, Perimetre("ght", ght), t, jour, jour)
+    t = folder.territory
+    return ght in t.ghts and may_act_over(person, folder.persons, ROLES_THAT_KEEP, Scope("ght", ght), t, day, day)
 
 
-def _verdict(fichier: Fichier, juge: Classeur, nom: str, personne: Personne, vue: Vue) -> Message:
-    if juge.tampon is None or not juge.lisible:
-        return _refuse(juge, nom)
-    t, dossier = juge.tampon, vue.dossier
-    reglees: list[Reglee] = []
-    if Regards(personne, vue).sur(Perimetre("ght", t.ght)) is Regard.TOUT:
+def _verdict(file: HandedFile, verdict: JudgedWorkbook, name: str, person: Person, view: View) -> Message:
+    if verdict.stamp is None or not verdict.readable:
+        return _refuse(verdict, name)
+    t, folder = verdict.stamp, view.folder
+    settled: list[Settled] = []
+    if Regards(person, view).over(Scope("ght", t.ght)) is Sight.EVERYTHING:
         # To others, a file says what it holds, and nothing of what was received from that GHT.
-        juge, reglees = avec_le_registre(vue.db, dossier, vue.au, juge, fichier.empreinte, en_entier=False)
-    nom = dossier.territoire.ghts[t.ght].nom
-    titre = f"{nom}, {t.campagne} : {_en_bref(juge)}"
-    faits = [(n, euros(c)) for n, c in (("Déclaré", juge.totaux.gain_declare), ("Retiré", juge.totaux.gain_retire),
-                                        ("Retenu", juge.totaux.gain_retenu))]  # fmt: skip
-    faits.append(("Trame", "remise" if juge.remis else "pas encore remise"))
-    suites = []
-    if peut_garder(personne, t.ght, dossier, vue.au):
-        question = f"La trame {de(nom)} sera relevée comme celles du dossier partagé. Elle comptera à la place de l'envoi précédent."
-        suites.append(
-            Suite(
-                f"{GARDER}-{fichier.identifiant}",
+        verdict, settled = with_register(view.db, folder, view.as_of, verdict, file.content_hash, in_full=False)
+    name = folder.territory.ghts[t.ght].name
+    title = f"{name}, {t.campaign} : {_in_short(verdict)}"
+    facts = [(n, euros(c)) for n, c in (("Déclaré", verdict.totals.gain_declare), ("Retiré", verdict.totals.gain_retire),
+                                        ("Retenu", verdict.totals.gain_retenu))]  # fmt: skip
+    facts.append(("Trame", "remise" if verdict.handed_in else "pas encore remise"))
+    next_questions = []
+    if may_keep(person, t.ght, folder, view.as_of):
+        question = f"La trame {after_de(name)} sera relevée comme celles du dossier partagé. Elle comptera à la place de l'envoi précédent."
+        next_questions.append(
+            NextQuestion(
+                f"{KEEP_ACTION}-{file.identifier}",
                 "Garder cette trame",
-                f"{fichier.identifiant} {fichier.empreinte}",
+                f"{file.identifier} {file.content_hash}",
                 question,
             )
         )
-        fin = "Rien n'est enregistré tant que vous ne l'avez pas gardée. Le retour, ci-joint, montre chaque cellule."
+        end = "Rien n'est enregistré tant que vous ne l'avez pas gardée. Le retour, ci-joint, montre chaque cellule."
     else:
-        fin = "Rien n'est enregistré : seul le GHT, ou son référent, peut la garder. Le retour, ci-joint, montre chaque cellule."
-    message = blocks.verdict(titre, faits, [*_regles(juge, dossier), fin], suites)
-    piece = piece_du_retour(juge, dossier, reglees)
+        end = "Rien n'est enregistré : seul le GHT, ou son référent, peut la garder. Le retour, ci-joint, montre chaque cellule."
+    message = blocks.verdict(title, facts, [*_rule_sentences(verdict, folder), end], next_questions)
+    piece = companion_attachment(verdict, folder, settled)
     return replace(message, pieces=(piece,))
 
 
-def _en_bref(c: Classeur) -> str:
+def _in_short(c: JudgedWorkbook) -> str:
     """« 3 lignes retirées, 165 k€ en moins », « rien à corriger »."""
-    t = c.totaux
+    t = c.totals
     if t.lignes_rejetees:
-        return (
-            f"{compte(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')}, {grand_montant(t.gain_retire)} en moins"
-        )
-    if c.bloquant:
+        return f"{count_words(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')}, {rounded_amount(t.gain_retire)} en moins"
+    if c.is_blocking:
         return "une partie n'a pas pu être lue"
-    alertes = sum(k.gravite is Gravite.ALERTE for k in c.constats)
-    return compte(alertes, "point à relire", "points à relire") if alertes else "rien à corriger"
+    alerts = sum(k.severity is Severity.ALERT for k in c.findings)
+    return count_words(alerts, "point à relire", "points à relire") if alerts else "rien à corriger"
 
 
-def _refuse(c: Classeur, nom: str) -> Message:
+def _refuse(c: JudgedWorkbook, name: str) -> Message:
     """A file that is no trame: the rule that says so, and what to do; its own words stay in it."""
-    k = c.constats[0]
-    return blocks.phrase(f"{nom} n'a pas été lu. {CATALOGUE[k.code].titre} ({k.code}). {k.correction}")
+    k = c.findings[0]
+    return blocks.sentence(f"{name} n'a pas été lu. {CATALOGUE[k.code].title} ({k.code}). {k.correction}")
 
 
-def _regles(c: Classeur, dossier: Dossier) -> list[str]:
+def _rule_sentences(c: JudgedWorkbook, folder: Folder) -> list[str]:
     """A sentence per rule, blocking and costliest first, at its cells; what is only information stays in the companion."""
-    tous = [g for g in groupes(c.constats) if g.gravite is not Gravite.INFO]
-    etablissements = dossier.territoire.etablissements
-    noms = {o.feuille: etablissements[o.finess].nom for o in c.onglets if o.finess in etablissements}
-    dites = [f"• {_regle(g, noms)}" for g in tous[:REGLES]]
-    if reste := len(tous) - len(dites):
-        dites.append(f"… et {compte(reste, 'autre règle', 'autres règles')}, dans le retour.")
-    return ["\n".join(dites)] if dites else []
+    all_of_them = [g for g in groups(c.findings) if g.severity is not Severity.INFO]
+    etablissements = folder.territory.etablissements
+    names = {o.sheet: etablissements[o.finess].name for o in c.tabs if o.finess in etablissements}
+    rule_lines = [f"• {_rule(g, names)}" for g in all_of_them[:RULES_SHOWN]]
+    if rest := len(all_of_them) - len(rule_lines):
+        rule_lines.append(f"… et {count_words(rest, 'autre règle', 'autres règles')}, dans le retour.")
+    return ["\n".join(rule_lines)] if rule_lines else []
 
 
-def _regle(g: Groupe, noms: dict[str, str]) -> str:
-    fois = f" × {len(g.constats)}" if len(g.constats) > 1 else ""
-    enjeu = f", {euros(g.enjeu)} retirés" if g.enjeu else ""
-    ou: dict[str, list[str]] = {}
-    for k in g.constats:
-        if k.cellule:
-            ou.setdefault(noms.get(k.feuille, "un autre onglet"), []).append(k.cellule)
-    places = [f"{nom} {enumeration(list(dict.fromkeys(cellules)), CELLULES)}" for nom, cellules in ou.items()]
-    return f"{g.gravite.value.capitalize()} : {CATALOGUE[g.code].titre} ({g.code}){fois}{enjeu}{' — ' if places else ''}{enumeration(places, 3)}"
+def _rule(g: FindingGroup, names: dict[str, str]) -> str:
+    times = f" × {len(g.findings)}" if len(g.findings) > 1 else ""
+    stake = f", {euros(g.stake)} retirés" if g.stake else ""
+    where: dict[str, list[str]] = {}
+    for k in g.findings:
+        if k.cell:
+            where.setdefault(names.get(k.sheet, "un autre onglet"), []).append(k.cell)
+    places = [f"{name} {enumeration(list(dict.fromkeys(cells)), CELLS_SHOWN)}" for name, cells in where.items()]
+    return f"{g.severity.value.capitalize()} : {CATALOGUE[g.code].title} ({g.code}){times}{stake}{' — ' if places else ''}{enumeration(places, 3)}"

@@ -39,7 +39,7 @@ def in_channel(web: WebClient, channel: str, thread: str | None, asker: str, *, 
 
     def send(message: Message) -> None:
         try:
-            post(message, {"text": message.texte, "blocks": list(message.blocs)})
+            post(message, {"text": message.text, "blocks": list(message.block_list)})
         except SlackApiError as fault:
             if code(fault) not in ILL_FORMED:
                 raise
@@ -53,9 +53,9 @@ def at_address(web: WebClient, address: str, asker: str) -> Send:
     """Answer at the address that came with the question, which lasts half an hour; past it, in the asker's own messages."""
 
     def send(message: Message) -> None:
-        client = WebhookClient(address, timeout=web_api.DELAI, retry_handlers=web_api.reprises())
+        client = WebhookClient(address, timeout=web_api.TIMEOUT, retry_handlers=web_api.retries())
         common: dict[str, Any] = {"response_type": "ephemeral", "replace_original": False}
-        answer = client.send(text=message.texte, blocks=list(message.blocs), **common)
+        answer = client.send(text=message.text, blocks=list(message.block_list), **common)
         if answer.status_code != 200 and any(word in str(answer.body) for word in ILL_FORMED):
             answer = client.send(text=plain(message), **common)
         if answer.status_code != 200:
@@ -67,7 +67,7 @@ def at_address(web: WebClient, address: str, asker: str) -> Send:
 
 def plain(message: Message) -> str:
     """What the blocks of a message say, as one text that Slack takes."""
-    said = "\n".join(_texts(message.blocs)) or message.texte
+    said = "\n".join(_texts(message.block_list)) or message.text
     return said if len(said) <= PLAIN else f"{said[: PLAIN - len(CUT)].rstrip()}{CUT}"
 
 

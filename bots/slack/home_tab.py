@@ -12,268 +12,276 @@ from typing import Any
 
 from bots import answer_json
 from bots.answering import Regards, for_totals
-from bots.questions import PAR_CLE
+from bots.questions import BY_KEY
 from bots.slack import blocks
-from bots.slack.act_forms import FORMULAIRES, muets, simple
-from bots.slack.blocks import Bloc, Choix
+from bots.slack.act_forms import ACT_FORMS, silent_etablissements, simple
+from bots.slack.blocks import Block, LineChoice
 from config.errors import UserError
-from config.french import compte, delai, enumeration, euros, grand_montant, jour
-from config.rights import Regard, meilleur_regard, remplacees
+from config.french import count_words, day, enumeration, euros, rounded_amount, time_left_words
+from config.rights import Sight, best_sight, stood_in_for
 from reports import desk
-from reports.answer import Element, Reponse
-from reports.desk import Detail, Poste
-from reports.progress import Etat
-from reports.sayable import reference_dicible
-from reports.todo import GESTES
-from reports.view import Sujet, Vue
+from reports.answer import Answer, Element
+from reports.desk import CampaignUnderWay, Detail
+from reports.progress import State
+from reports.sayable import sayable_reference
+from reports.todo import TASK_CODES
+from reports.view import Subject, View
 from sheets.register import acts, claimed_events
 from sheets.register.acts import Main
-from sheets.register.step_history import LE_SERVICE
+from sheets.register.step_history import THE_SERVICE
 
-PAR_PAGE = 12
+PER_PAGE = 12
 """Things to do that one sees at once; a button shows the following ones."""
 SECTIONS = 4
 """Campaigns and territories on one desk: more would not fit in the hundred blocks that Slack takes."""
-AU_REPOS = 12
+QUIET_SHOWN = 12
 """GHT that are named when nothing is asked of them."""
-RIEN = "Aucun territoire n'est ouvert à votre profil ({fonction}). Si vous en attendez un, dites-le à votre référent."
-VERBES = {"relancer": "à relancer", "completer": "à compléter", "trancher": "à trancher", "valider": "à valider"}
+NOTHING = (
+    "Aucun territoire n'est ouvert à votre profil ({fonction}). Si vous en attendez un, dites-le à votre référent."
+)
+VERBS = {"relancer": "à relancer", "completer": "à compléter", "trancher": "à trancher", "valider": "à valider"}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Which part of a long list is shown: of which campaign and territory, from which place."""
 
-    liste: str = ""
+    list_key: str = ""
     debut: int = 0
 
     @classmethod
-    def lue(cls, valeur: str) -> Page:
+    def page_from(cls, value: str) -> Page:
         """What a button carries: « 12 2021-annuelle/BFC »."""
-        debut, _, liste = valeur.partition(" ")
-        return cls(liste, int(debut))
+        debut, _, list_key = value.partition(" ")
+        return cls(list_key, int(debut))
 
-    def de(self, liste: str) -> int:
-        return self.debut if liste == self.liste else 0
+    def offset_of(self, list_key: str) -> int:
+        return self.debut if list_key == self.list_key else 0
 
 
-def accueil(main: Main, vue: Vue, page: Page | None = None) -> tuple[Bloc, ...]:
+def home_blocks(main: Main, view: View, page: Page | None = None) -> tuple[Block, ...]:
     """The home tab of someone known, at most a hundred blocks."""
-    blocs: list[Bloc] = []
-    for p, droit in _postes(main, vue)[:SECTIONS]:
-        blocs += [{"type": "divider"}] if blocs else []
-        if droit is Regard.TOTAUX:
-            blocs += blocks.reponse(_objet(_told(main, vue, p), vue), vue.dossier).blocs
-        elif p.perimetre.type in ("national", "region"):
-            blocs += _du_referent(main, vue, p, page or Page())
+    block_list: list[Block] = []
+    for p, sight_given in _campaigns_with_sight(main, view)[:SECTIONS]:
+        block_list += [{"type": "divider"}] if block_list else []
+        if sight_given is Sight.TOTALS:
+            block_list += blocks.answer(_answer_object(_told(main, view, p), view), view.folder).block_list
+        elif p.scope.type in ("national", "region"):
+            block_list += _referent_blocks(main, view, p, page or Page())
         else:
-            blocs += _de_la_trame(main, vue, p)
-    blocs = blocs or [blocks.paragraphe(RIEN.format(fonction=main.personne.fonction))]
-    blocs += _du_service(main, vue)
-    return tuple({**b, "block_id": f"bureau-{rang}"} for rang, b in enumerate(blocs))
+            block_list += _trame_blocks(main, view, p)
+    block_list = block_list or [blocks.paragraph(NOTHING.format(fonction=main.person.position))]
+    block_list += _service_blocks(main, view)
+    return tuple({**b, "block_id": f"bureau-{rank}"} for rank, b in enumerate(block_list))
 
 
-def _told(main: Main, vue: Vue, p: Poste) -> Reponse:
+def _told(main: Main, view: View, p: CampaignUnderWay) -> Answer:
     """The figures of a desk whose detail is closed, as the bot would tell them."""
-    sujet = Sujet(p.perimetre, p.campagne.exercice)
-    return for_totals(vue, sujet, p.gains, Regards(main.personne, vue), PAR_CLE["gains"])
+    subject = Subject(p.scope, p.campaign.exercice)
+    return for_totals(view, subject, p.gains, Regards(main.person, view), BY_KEY["gains"])
 
 
-def _du_service(main: Main, vue: Vue) -> list[Bloc]:
+def _service_blocks(main: Main, view: View) -> list[Block]:
     """When the service last gave a sign of life, to those who would have it mended."""
-    signe = claimed_events.dernier_signe(vue.db, LE_SERVICE) if main.personne.role in ("ars", "dgos") else None
-    if signe is None:
+    sign = claimed_events.last_sign(view.db, THE_SERVICE) if main.person.role in ("ars", "dgos") else None
+    if sign is None:
         return []
-    dit = f"{'Le service est arrêté depuis' if signe.etat == 'arrêté' else 'Dernier signe de vie du service :'} le {signe.le:%d/%m/%Y à %Hh%M}."
-    return [{"type": "context", "elements": [simple(dit)]}]
+    said = f"{'Le service est arrêté depuis' if sign.state == 'arrêté' else 'Dernier signe de vie du service :'} le {sign.dated:%d/%m/%Y à %Hh%M}."
+    return [{"type": "context", "elements": [simple(said)]}]
 
 
-def _postes(main: Main, vue: Vue) -> list[tuple[Poste, Regard]]:
+def _campaigns_with_sight(main: Main, view: View) -> list[tuple[CampaignUnderWay, Sight]]:
     """The campaigns under way of one's own territory, then of those one answers for that day, with how far one may look."""
-    d, moi = vue.dossier, main.personne
-    lieux = dict.fromkeys(p.perimetre for p in (moi, *remplacees(moi, d.personnes, vue.au)))
-    rendus = []
-    for lieu in lieux:
-        droit = meilleur_regard(moi, d.personnes, lieu, d.territoire, vue.au)
-        for c in desk.campagnes_en_cours(vue) if droit is not Regard.RIEN else ():
+    d, myself = view.folder, main.person
+    places = dict.fromkeys(p.scope for p in (myself, *stood_in_for(myself, d.persons, view.as_of)))
+    results = []
+    for place in places:
+        sight_given = best_sight(myself, d.persons, place, d.territory, view.as_of)
+        for c in desk.campaigns_under_way(view) if sight_given is not Sight.NOTHING else ():
             try:
-                rendus.append((desk.poste(vue, c, lieu), droit))
+                results.append((desk.under_way(view, c, place), sight_given))
             except UserError:  # nobody is awaited there
                 continue
-    return rendus
+    return results
 
 
-def _objet(r: Reponse, vue: Vue) -> dict[str, Any]:
-    return answer_json.objet("", r, vue.dossier)
+def _answer_object(r: Answer, view: View) -> dict[str, Any]:
+    return answer_json.answer_object("", r, view.folder)
 
 
-def _chiffres(p: Poste, vue: Vue) -> Bloc:
+def _figures(p: CampaignUnderWay, view: View) -> Block:
     """When it is due, then kept, objective and attainment, struck and declared, trames received, day."""
-    texte = str(_objet(p.gains, vue)["texte"]).split("\n")
-    reste = delai((p.echeance - vue.au).days)
-    quand = f"à rendre le {jour(p.echeance)} ({reste}), verrou le {jour(p.campagne.verrou)}"
-    return blocks.paragraphe(f"*{p.campagne.titre.capitalize()}*, {quand}\n{texte[0]}\n{texte[-1]}")
+    text = str(_answer_object(p.gains, view)["texte"]).split("\n")
+    rest = time_left_words((p.deadline - view.as_of).days)
+    when = f"à rendre le {day(p.deadline)} ({rest}), verrou le {day(p.campaign.lock)}"
+    return blocks.paragraph(f"*{p.campaign.title.capitalize()}*, {when}\n{text[0]}\n{text[-1]}")
 
 
 # The referent's desk
 
 
-def _du_referent(main: Main, vue: Vue, p: Poste, page: Page) -> list[Bloc]:
-    d = desk.detail(vue, p)
-    etats = {e.ght.code: e for e in d.etats}
-    nom, cle = vue.dossier.territoire.nom(p.perimetre), f"{p.campagne.code}/{p.perimetre.code}"
-    debut = page.de(cle) if page.de(cle) < len(d.taches.elements) else 0
-    montrees = d.taches.elements[debut : debut + PAR_PAGE]
+def _referent_blocks(main: Main, view: View, p: CampaignUnderWay, page: Page) -> list[Block]:
+    d = desk.detail(view, p)
+    states = {e.ght.code: e for e in d.states}
+    name, cle = view.folder.territory.name(p.scope), f"{p.campaign.code}/{p.scope.code}"
+    debut = page.offset_of(cle) if page.offset_of(cle) < len(d.tasks.elements) else 0
+    shown_ones = d.tasks.elements[debut : debut + PER_PAGE]
     return [
-        blocks.entete(f"{nom} : {compte(len(d.taches.elements), 'chose')} à faire"),
-        *([blocks.paragraphe(_aujourd_hui(d))] if d.taches.elements else []),
-        _chiffres(p, vue),
-        *(_tache(main, p, e, etats[e.territoire.code]) for e in montrees if e.territoire),
-        *_pages(cle, debut, len(d.taches.elements)),
-        *_constats(main, vue, d),
-        *_au_repos(d),
+        blocks.header(f"{name} : {count_words(len(d.tasks.elements), 'chose')} à faire"),
+        *([blocks.paragraph(_today_sentence(d))] if d.tasks.elements else []),
+        _figures(p, view),
+        *(_task_block(main, p, e, states[e.territory.code]) for e in shown_ones if e.territory),
+        *_pages(cle, debut, len(d.tasks.elements)),
+        *_findings_blocks(main, view, d),
+        *_quiet_ghts(d),
     ]
 
 
-def _aujourd_hui(d: Detail) -> str:
+def _today_sentence(d: Detail) -> str:
     """« 1 GHT à relancer, 2 à compléter, 8 à trancher (23 lignes, 2,2 M€) et 2 à valider. »"""
-    combien = Counter(e.code for e in d.taches.elements)
-    lignes, cents = d.a_trancher
-    enjeu = {"trancher": f" ({compte(lignes, 'ligne')}, {grand_montant(cents)})"}
-    dits = [f"*{combien[c]}* {mots}{enjeu.get(c, '')}" for c, mots in VERBES.items() if combien[c]]
-    return f"GHT : {enumeration(dits)}."
+    how_many = Counter(e.code for e in d.tasks.elements)
+    lines, cents = d.undecided_lines
+    stake = {"trancher": f" ({count_words(lines, 'ligne')}, {rounded_amount(cents)})"}
+    all_said = [f"*{how_many[c]}* {words}{stake.get(c, '')}" for c, words in VERBS.items() if how_many[c]]
+    return f"GHT : {enumeration(all_said)}."
 
 
-def _tache(main: Main, p: Poste, e: Element, etat: Etat) -> Bloc:
+def _task_block(main: Main, p: CampaignUnderWay, e: Element, state: State) -> Block:
     """« *Relancer GHT Nièvre* — rien reçu », and what can be done about it."""
-    bloc = blocks.paragraphe(f"*{e.libelle}* — {blocks.sans_motif(e.precision)}")
-    gestes = _gestes(main, p, etat)
-    if not gestes:
-        return bloc
-    cible = f"{p.campagne.code}/{etat.ght.code}"
-    options = [{"text": simple(FORMULAIRES[g].mots), "value": f"{g} {cible}"} for g in gestes]
-    return {**bloc, "accessory": {"type": "overflow", "action_id": "bureau-geste", "options": options}}
+    block = blocks.paragraph(f"*{e.label}* — {blocks.without_reason(e.precision)}")
+    possible_acts = _possible_acts(main, p, state)
+    if not possible_acts:
+        return block
+    target = f"{p.campaign.code}/{state.ght.code}"
+    options = [{"text": simple(ACT_FORMS[g].words), "value": f"{g} {target}"} for g in possible_acts]
+    return {**block, "accessory": {"type": "overflow", "action_id": "bureau-geste", "options": options}}
 
 
-def _gestes(main: Main, p: Poste, etat: Etat) -> list[str]:
+def _possible_acts(main: Main, p: CampaignUnderWay, state: State) -> list[str]:
     """What someone may do of a GHT, as it stands: at most five, as Slack takes."""
-    ght = etat.ght.code
-    if not acts.peut(main, ght, p.campagne.code):
+    ght = state.ght.code
+    if not acts.may_act(main, ght, p.campaign.code):
         return []
-    recue = etat.progres not in ("attendue", "ouverte")
+    received_one = state.progress not in ("attendue", "ouverte")
     return [
-        *(["devalider" if etat.progres == "validée" else "valider"] if recue else []),
-        *([] if etat.repondu else ["relancer"]),
+        *(["devalider" if state.progress == "validée" else "valider"] if received_one else []),
+        *([] if state.has_answered else ["relancer"]),
         "prolonger",
-        *(["neant"] if muets(main, p.campagne, ght) else []),
+        *(["neant"] if silent_etablissements(main, p.campaign, ght) else []),
     ]
 
 
-def _pages(cle: str, debut: int, combien: int) -> list[Bloc]:
-    reste = combien - debut - PAR_PAGE
-    boutons = (
-        [_bouton(f"et {compte(reste, 'autre')}", f"{debut + PAR_PAGE} {cle}", "bureau-page-suite")] if reste > 0 else []
+def _pages(cle: str, debut: int, how_many: int) -> list[Block]:
+    rest = how_many - debut - PER_PAGE
+    buttons = (
+        [_button(f"et {count_words(rest, 'autre')}", f"{debut + PER_PAGE} {cle}", "bureau-page-suite")]
+        if rest > 0
+        else []
     )
-    boutons += [_bouton("Revenir au début", f"0 {cle}", "bureau-page-debut")] if debut else []
-    return [{"type": "actions", "elements": boutons}] if boutons else []
+    buttons += [_button("Revenir au début", f"0 {cle}", "bureau-page-debut")] if debut else []
+    return [{"type": "actions", "elements": buttons}] if buttons else []
 
 
-def _bouton(mots: str, valeur: str, action: str) -> Bloc:
-    return {"type": "button", "action_id": action, "text": simple(mots), "value": valeur}
+def _button(words: str, value: str, action: str) -> Block:
+    return {"type": "button", "action_id": action, "text": simple(words), "value": value}
 
 
-def _constats(main: Main, vue: Vue, d: Detail) -> list[Bloc]:
+def _findings_blocks(main: Main, view: View, d: Detail) -> list[Block]:
     """The findings that cost most, each with the form that decides on its line."""
-    couteux = [e for e in d.rejets.elements if int(e.valeur or 0) > 0][: desk.COUTEUX]
-    dits = _lignes(main, vue, d.rejets, couteux)
-    return [blocks.paragraphe("*Ce qui coûte le plus*"), *dits] if dits else []
+    costliest = [e for e in d.rejections.elements if int(e.value or 0) > 0][: desk.COSTLIEST_SHOWN]
+    all_said = _lines_blocks(main, view, d.rejections, costliest)
+    return [blocks.paragraph("*Ce qui coûte le plus*"), *all_said] if all_said else []
 
 
-def _lignes(main: Main, vue: Vue, r: Reponse, elements: Sequence[Element]) -> list[Bloc]:
+def _lines_blocks(main: Main, view: View, r: Answer, elements: Sequence[Element]) -> list[Block]:
     """The lines of an answer, one a block, each with what one may do of it; what may not be said in a chat is left out."""
-    objet = _objet(r, vue)
+    answer_object = _answer_object(r, view)
     return [
-        {**blocks.paragraphe(f"{_devant(main, r, e)}{mots}"), **_accessoire(main, e)}
-        for e, dite in zip(r.elements, objet["lignes"], strict=True)
-        if e in elements and (mots := blocks.ligne(dite, objet, vue.dossier))
+        {**blocks.paragraph(f"{_introduction(main, r, e)}{words}"), **_accessory(main, e)}
+        for e, shown_line in zip(r.elements, answer_object["lignes"], strict=True)
+        if e in elements and (words := blocks.line(shown_line, answer_object, view.folder))
     ]
 
 
-def _devant(main: Main, r: Reponse, e: Element) -> str:
+def _introduction(main: Main, r: Answer, e: Element) -> str:
     """What introduces a line: whose it is, to someone who has several GHT; what to do of it, to the others."""
     if r.intention == "taches":
-        return "" if e.code in GESTES else "*Corriger* — "
-    lue = acts.REFERENCE.fullmatch(e.adresse.reference) if e.adresse else None
-    ght = _ght(main, lue["campagne"], lue["finess"]) if lue else ""
-    return f"*{main.dossier.territoire.ghts[ght].nom}* — " if ght else ""
+        return "" if e.code in TASK_CODES else "*Corriger* — "
+    page_from = acts.REFERENCE.fullmatch(e.address.reference) if e.address else None
+    ght = _ght(main, page_from["campagne"], page_from["finess"]) if page_from else ""
+    return f"*{main.folder.territory.ghts[ght].name}* — " if ght else ""
 
 
-def _ght(main: Main, campagne: str, finess: str) -> str:
-    c = main.dossier.campagnes.get(campagne)
-    return (main.dossier.territoire.ght_de(finess, c.situation) if c else None) or ""
+def _ght(main: Main, campaign: str, finess: str) -> str:
+    c = main.folder.campaigns.get(campaign)
+    return (main.folder.territory.ght_of(finess, c.situation) if c else None) or ""
 
 
-def _accessoire(main: Main, e: Element) -> Bloc:
-    geste = geste_sur_la_ligne(main, e.adresse.reference) if e.adresse else ""
-    if not geste or not e.adresse:
+def _accessory(main: Main, e: Element) -> Block:
+    act_key = act_on_line(main, e.address.reference) if e.address else ""
+    if not act_key or not e.address:
         return {}
-    return {"accessory": _bouton(FORMULAIRES[geste].mots, f"{geste} {e.adresse.reference}", "bureau-geste")}
+    return {"accessory": _button(ACT_FORMS[act_key].words, f"{act_key} {e.address.reference}", "bureau-geste")}
 
 
-def geste_sur_la_ligne(main: Main, reference: str) -> str:
+def act_on_line(main: Main, reference: str) -> str:
     """What someone may do of a line: decide, else leave a word; nothing when its number was typed, and so may not leave."""
-    lue = acts.REFERENCE.fullmatch(reference)
-    ght = _ght(main, lue["campagne"], lue["finess"]) if lue and reference_dicible(reference) == reference else ""
-    if not lue or not ght:
+    page_from = acts.REFERENCE.fullmatch(reference)
+    ght = (
+        _ght(main, page_from["campagne"], page_from["finess"])
+        if page_from and sayable_reference(reference) == reference
+        else ""
+    )
+    if not page_from or not ght:
         return ""
-    if acts.peut(main, ght, lue["campagne"]):
+    if acts.may_act(main, ght, page_from["campagne"]):
         return "decider"
-    return "noter" if acts.peut(main, ght, lue["campagne"], ght_aussi=True) else ""
+    return "noter" if acts.may_act(main, ght, page_from["campagne"], ght_too=True) else ""
 
 
-def _au_repos(d: Detail) -> list[Bloc]:
+def _quiet_ghts(d: Detail) -> list[Block]:
     """Where the others stand, of whom nothing is asked."""
-    occupes = {e.territoire.code for e in d.taches.elements if e.territoire}
-    calmes = [e for e in d.etats if e.ght.code not in occupes]
-    dits = [f"• {e.ght.nom} — {blocks.sans_motif(e.mots)}" for e in calmes[:AU_REPOS]]
-    dits += [f"et {compte(len(calmes) - AU_REPOS, 'autre')}"] if len(calmes) > AU_REPOS else []
-    return [blocks.paragraphe("\n".join(["*Rien à faire*", *dits]))] if dits else []
+    busy = {e.territory.code for e in d.tasks.elements if e.territory}
+    quiet = [e for e in d.states if e.ght.code not in busy]
+    all_said = [f"• {e.ght.name} — {blocks.without_reason(e.words)}" for e in quiet[:QUIET_SHOWN]]
+    all_said += [f"et {count_words(len(quiet) - QUIET_SHOWN, 'autre')}"] if len(quiet) > QUIET_SHOWN else []
+    return [blocks.paragraph("\n".join(["*Rien à faire*", *all_said]))] if all_said else []
 
 
 # The desk of a GHT, or of one of its établissements
 
 
-def _de_la_trame(main: Main, vue: Vue, p: Poste) -> list[Bloc]:
+def _trame_blocks(main: Main, view: View, p: CampaignUnderWay) -> list[Block]:
     """What is expected, what to mend by cost, where the trame is."""
-    d = desk.detail(vue, p)
-    combien = len(d.taches.elements)
-    attendu = f"{compte(combien, 'chose')} à faire" if combien else "rien à faire"
+    d = desk.detail(view, p)
+    how_many = len(d.tasks.elements)
+    expected = f"{count_words(how_many, 'chose')} à faire" if how_many else "rien à faire"
     return [
-        blocks.entete(f"{vue.dossier.territoire.nom(p.perimetre)} : {attendu}"),
-        *(blocks.paragraphe(f"Votre trame, {e.ght.nom} : *{blocks.sans_motif(e.mots)}*") for e in d.etats),
-        *_lignes(main, vue, d.taches, d.taches.elements[:PAR_PAGE]),
-        _chiffres(p, vue),
-        *(bloc for e in d.etats for bloc in _neant(main, p, e)),
+        blocks.header(f"{view.folder.territory.name(p.scope)} : {expected}"),
+        *(blocks.paragraph(f"Votre trame, {e.ght.name} : *{blocks.without_reason(e.words)}*") for e in d.states),
+        *_lines_blocks(main, view, d.tasks, d.tasks.elements[:PER_PAGE]),
+        _figures(p, view),
+        *(block for e in d.states for block in _neant(main, p, e)),
     ]
 
 
-def _neant(main: Main, p: Poste, etat: Etat) -> Iterator[Bloc]:
-    c, ght = p.campagne, etat.ght.code
-    if acts.peut(main, ght, c.code, ght_aussi=True) and muets(main, c, ght):
-        mots = "Un établissement n'a rien à déclarer"
-        yield {"type": "actions", "elements": [_bouton(mots, f"neant {c.code}/{ght}", "bureau-geste")]}
+def _neant(main: Main, p: CampaignUnderWay, state: State) -> Iterator[Block]:
+    c, ght = p.campaign, state.ght.code
+    if acts.may_act(main, ght, c.code, ght_too=True) and silent_etablissements(main, c, ght):
+        words = "Un établissement n'a rien à déclarer"
+        yield {"type": "actions", "elements": [_button(words, f"neant {c.code}/{ght}", "bureau-geste")]}
 
 
 # From an answer to the form of a line
 
 
-def choix(main: Main, lignes: Iterable[Mapping[str, Any]]) -> tuple[Choix, ...]:
+def choices(main: Main, lines: Iterable[Mapping[str, Any]]) -> tuple[LineChoice, ...]:
     """The lines of answers on which someone may act, each once: what a list under the answer offers."""
-    rendus: dict[str, Choix] = {}
-    for e in lignes:
+    results: dict[str, LineChoice] = {}
+    for e in lines:
         reference = str(e.get("reference") or "")
-        if geste := geste_sur_la_ligne(main, reference):
-            montant = f" · {euros(blocks.cents(e['valeur']))}" if e.get("valeur") else ""
-            mots = f"{FORMULAIRES[geste].mots} : {reference.partition('/')[2]}{montant}"
-            rendus.setdefault(reference, Choix(f"{geste} {reference}", mots))
-    return tuple(rendus.values())
+        if act_key := act_on_line(main, reference):
+            amount = f" · {euros(blocks.cents(e['valeur']))}" if e.get("valeur") else ""
+            words = f"{ACT_FORMS[act_key].words} : {reference.partition('/')[2]}{amount}"
+            results.setdefault(reference, LineChoice(f"{act_key} {reference}", words))
+    return tuple(results.values())

@@ -11,95 +11,101 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bots.log import confie
+from bots.log import hand_over
 from bots.slack import conversation, home_tab, modals, web_api
-from bots.slack.conversation import Maison
+from bots.slack.conversation import BotHost
 from bots.slack.home_tab import Page
-from reports.view import Vue
-from sheets.register import claimed_events as registre
+from reports.view import View
+from sheets.register import claimed_events as register
 from sheets.register.acts import Main
 
 
 @dataclass(frozen=True)
-class Bureau:
+class HomeTab:
     """What the home tab and its forms do once acknowledged."""
 
     web: WebClient
-    maison: Maison
-    equipe: str
+    host: BotHost
+    team: str
 
-    def publie(self, qui: str, page: Page | None = None) -> None:
+    def publish(self, who: str, page: Page | None = None) -> None:
         """Put someone's home tab in place: as it is now, whoever published it last."""
         try:
-            with self.maison.vue() as vue:
-                main = self._main(qui, vue)
-                blocs = home_tab.accueil(main, vue, page) if main else conversation.phrase_d_accueil().blocs
+            with self.host.view() as view:
+                main = self._main(who, view)
+                block_list = (
+                    home_tab.home_blocks(main, view, page) if main else conversation.welcome_sentence().block_list
+                )
         except Exception:
-            blocs = conversation.panne().blocs
+            block_list = conversation.breakdown().block_list
         try:
-            self.web.views_publish(user_id=qui, view={"type": "home", "blocks": list(blocs)})
+            self.web.views_publish(user_id=who, view={"type": "home", "blocks": list(block_list)})
         except Exception:
-            conversation.panne()  # logged: there is nowhere else to say it
+            conversation.breakdown()  # logged: there is nowhere else to say it
 
-    def geste(self, corps: Mapping[str, Any]) -> None:
+    def gesture(self, body: Mapping[str, Any]) -> None:
         """Open the form that a button or a list names. Slack takes it within three seconds of the gesture."""
-        qui, action = corps["user"]["id"], corps["actions"][0]
-        choisi = action.get("selected_option") or action
-        cle, _, cible = str(choisi.get("value") or "").partition(" ")
+        who, action = body["user"]["id"], body["actions"][0]
+        chosen = action.get("selected_option") or action
+        cle, _, target = str(chosen.get("value") or "").partition(" ")
         try:
-            with self.maison.vue() as vue:
-                if not registre.prend(vue.db, [f"bouton/{corps['trigger_id']}"], self.maison.maintenant()):
+            with self.host.view() as view:
+                if not register.take(view.db, [f"bouton/{body['trigger_id']}"], self.host.current_time()):
                     return
-                main = self._main(qui, vue)
-                vue_ = modals.ouvre(cle, cible, main, vue) if main else modals.dit("Bonjour", conversation.INCONNU)
-            self.web.views_open(trigger_id=corps["trigger_id"], view=vue_)
+                main = self._main(who, view)
+                form_view = (
+                    modals.open_form(cle, target, main, view)
+                    if main
+                    else modals.said("Bonjour", conversation.UNKNOWN_PERSON)
+                )
+            self.web.views_open(trigger_id=body["trigger_id"], view=form_view)
         except Exception:
-            self._s_excuse(qui)
+            self._s_excuse(who)
 
-    def envoi(self, corps: Mapping[str, Any]) -> dict[str, Any]:
+    def submit_form(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Do what a form asks; what it says takes the place of the form, which stays open when something is to be mended."""
         try:
-            with self.maison.vue() as vue:
-                main = self._main(corps["user"]["id"], vue)
+            with self.host.view() as view:
+                main = self._main(body["user"]["id"], view)
                 if main is None:
-                    return modals.a_la_place(modals.dit("Bonjour", conversation.INCONNU))
-                return modals.soumet(corps["view"], main, vue)
+                    return modals.replace_modal(modals.said("Bonjour", conversation.UNKNOWN_PERSON))
+                return modals.submit(body["view"], main, view)
         except Exception:
-            return modals.a_la_place(modals.dit("Impossible", conversation.panne().texte))
+            return modals.replace_modal(modals.said("Impossible", conversation.breakdown().text))
 
-    def _main(self, qui: str, vue: Vue) -> Main | None:
-        personne = conversation.qui(web_api.profil(self.web, qui, self.equipe), vue)
-        return Main(vue.db, vue.dossier, personne, self.maison.maintenant()) if personne else None
+    def _main(self, who: str, view: View) -> Main | None:
+        person = conversation.who(web_api.profile(self.web, who, self.team), view)
+        return Main(view.db, view.folder, person, self.host.current_time()) if person else None
 
-    def _s_excuse(self, qui: str) -> None:
-        message = conversation.panne()
+    def _s_excuse(self, who: str) -> None:
+        message = conversation.breakdown()
         try:
-            self.web.chat_postMessage(channel=qui, text=message.texte, blocks=list(message.blocs))
+            self.web.chat_postMessage(channel=who, text=message.text, blocks=list(message.block_list))
         except Exception:
-            conversation.panne()
+            conversation.breakdown()
 
 
-def ecoute(app: App, b: Bureau, fil: Executor) -> None:
+def listen(app: App, b: HomeTab, executor: Executor) -> None:
     """Acknowledge, then do; a form is answered in its acknowledgement, and the home tab follows."""
 
     @app.event("app_home_opened")
-    def accueil(body: dict[str, Any]) -> None:
+    def home_blocks(body: dict[str, Any]) -> None:
         if body["event"].get("tab") == "home":
-            confie(fil, b.publie, body["event"]["user"])
+            hand_over(executor, b.publish, body["event"]["user"])
 
     @app.action(re.compile("^bureau-page-"))
     def page(ack: Callable[[], None], body: dict[str, Any]) -> None:
-        confie(fil, b.publie, body["user"]["id"], Page.lue(str(body["actions"][0]["value"])))
+        hand_over(executor, b.publish, body["user"]["id"], Page.page_from(str(body["actions"][0]["value"])))
         ack()
 
     @app.action("bureau-geste")
-    def geste(ack: Callable[[], None], body: dict[str, Any]) -> None:
-        confie(fil, b.geste, body)
+    def gesture(ack: Callable[[], None], body: dict[str, Any]) -> None:
+        hand_over(executor, b.gesture, body)
         ack()
 
-    @app.view(modals.APPEL)
-    def envoi(ack: Callable[..., None], body: dict[str, Any]) -> None:
-        rendu = b.envoi(body)
-        ack(**rendu)
-        if rendu["response_action"] != "errors":
-            confie(fil, b.publie, body["user"]["id"])
+    @app.view(modals.FORM_CALLBACK)
+    def submit_form(ack: Callable[..., None], body: dict[str, Any]) -> None:
+        result = b.submit_form(body)
+        ack(**result)
+        if result["response_action"] != "errors":
+            hand_over(executor, b.publish, body["user"]["id"])

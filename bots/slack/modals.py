@@ -12,107 +12,113 @@ from dataclasses import replace
 from typing import Any
 
 from bots.slack import blocks
-from bots.slack.act_forms import FORMULAIRES, Vise, simple
-from bots.slack.blocks import Bloc
+from bots.slack.act_forms import ACT_FORMS, FormTarget, simple
+from bots.slack.blocks import Block
 from config.errors import UserError
-from reports.view import Vue
+from reports.view import View
 from sheets.register import acts, claimed_events
-from sheets.register.acts import LigneAbsente, Main
+from sheets.register.acts import LineNotFound, Main
 
-APPEL = "bureau-formulaire"
+FORM_CALLBACK = "bureau-formulaire"
 """The name under which every form comes back."""
 CHANGE = "Entre-temps, la situation a changé : rien n'est écrit. Relisez ce qui suit, puis renvoyez si vous le voulez encore."
-PARTIE = "Cette ligne n'est plus dans la trame qui compte : un envoi plus récent l'a remplacée. Rien n'est écrit."
-DEJA = "C'est déjà fait : cette demande avait été reçue."
+LINE_GONE = "Cette ligne n'est plus dans la trame qui compte : un envoi plus récent l'a remplacée. Rien n'est écrit."
+ALREADY_DONE = "C'est déjà fait : cette demande avait été reçue."
 
 
-class _DejaFait(Exception):  # noqa: N818 - a verdict on what was sent, not a fault
+class _AlreadyDone(Exception):  # noqa: N818 - a verdict on what was sent, not a fault
     pass
 
 
-class _EtatChange(Exception):  # noqa: N818
+class _StateChanged(Exception):  # noqa: N818
     pass
 
 
-def ouvre(cle: str, cible: str, main: Main, vue: Vue) -> Bloc:
+def open_form(cle: str, target_code: str, main: Main, view: View) -> Block:
     """The form, as a modal; a sentence instead when it is refused."""
     try:
-        return _modale(cle, cible, FORMULAIRES[cle].vise(main, vue, cible))
-    except LigneAbsente:
-        return dit("Impossible", PARTIE)
-    except UserError as faute:
-        return dit("Impossible", str(faute))
+        return _modal(cle, target_code, ACT_FORMS[cle].target(main, view, target_code))
+    except LineNotFound:
+        return said("Impossible", LINE_GONE)
+    except UserError as fault:
+        return said("Impossible", str(fault))
 
 
-def soumet(envoyee: Mapping[str, Any], main: Main, vue: Vue) -> dict[str, Any]:
+def submit(submitted: Mapping[str, Any], main: Main, view: View) -> dict[str, Any]:
     """Do what a form asks, and return what is said to the chat: errors under the fields, or another modal in its place."""
-    porte = json.loads(envoyee["private_metadata"])
-    cle, cible = porte["cle"], porte["cible"]
-    f, valeurs = FORMULAIRES[cle], lues(envoyee["state"]["values"])
-    requis = [b["block_id"] for b in envoyee["blocks"] if b["type"] == "input"]
-    if vides := [champ for champ in requis if not valeurs.get(champ)]:
-        return _erreurs({champ: acts.SANS_MOTIF if champ == "motif" else "À remplir." for champ in vides})
+    carried = json.loads(submitted["private_metadata"])
+    cle, target_code = carried["cle"], carried["cible"]
+    f, values = ACT_FORMS[cle], fields_read(submitted["state"]["values"])
+    required = [b["block_id"] for b in submitted["blocks"] if b["type"] == "input"]
+    if empties := [form_field for form_field in required if not values.get(form_field)]:
+        return _field_errors(
+            {form_field: acts.NO_REASON if form_field == "motif" else "À remplir." for form_field in empties}
+        )
 
-    def comme_montre() -> None:
-        if not claimed_events.prend_aussi(main.db, [f"formulaire/{envoyee['id']}"], main.quand):
-            raise _DejaFait
-        if f.vise(main, vue, cible).empreinte != porte["empreinte"]:
-            raise _EtatChange
+    def check_as_shown() -> None:
+        if not claimed_events.take_within(main.db, [f"formulaire/{submitted['id']}"], main.when):
+            raise _AlreadyDone
+        if f.target(main, view, target_code).content_hash != carried["empreinte"]:
+            raise _StateChanged
 
     try:
-        return a_la_place(dit("C'est fait", f.agit(replace(main, avant=comme_montre), cible, valeurs)))
-    except _DejaFait:
-        return a_la_place(dit("C'est fait", DEJA))
-    except _EtatChange:
-        return a_la_place(_modale(cle, cible, f.vise(main, vue, cible), CHANGE, valeurs.get("motif", "")))
-    except LigneAbsente:
-        return a_la_place(dit("Impossible", PARTIE))
-    except UserError as faute:
-        return _erreurs({f.champ: str(faute)}) if f.champ else a_la_place(dit("Impossible", str(faute)))
+        return replace_modal(said("C'est fait", f.perform(replace(main, before=check_as_shown), target_code, values)))
+    except _AlreadyDone:
+        return replace_modal(said("C'est fait", ALREADY_DONE))
+    except _StateChanged:
+        return replace_modal(
+            _modal(cle, target_code, f.target(main, view, target_code), CHANGE, values.get("motif", ""))
+        )
+    except LineNotFound:
+        return replace_modal(said("Impossible", LINE_GONE))
+    except UserError as fault:
+        return (
+            _field_errors({f.form_field: str(fault)}) if f.form_field else replace_modal(said("Impossible", str(fault)))
+        )
 
 
-def dit(titre: str, phrase: str) -> Bloc:
+def said(title: str, sentence: str) -> Block:
     """A modal that only says something."""
     return {
         "type": "modal",
-        "title": simple(titre),
+        "title": simple(title),
         "close": simple("Fermer"),
-        "blocks": [_numero(blocks.paragraphe(phrase), 0)],
+        "blocks": [_with_block_id(blocks.paragraph(sentence), 0)],
     }
 
 
-def lues(etat: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, str]:
+def fields_read(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, str]:
     """What Slack says of each field, whatever its kind, without the blanks around."""
-    rendues = {}
-    for champ, elements in etat.items():
+    given_back = {}
+    for form_field, elements in state.items():
         e = next(iter(elements.values()), {})
-        choisi = (e.get("selected_option") or {}).get("value")
-        rendues[champ] = str(e.get("value") or choisi or e.get("selected_date") or "").strip()
-    return rendues
+        chosen = (e.get("selected_option") or {}).get("value")
+        given_back[form_field] = str(e.get("value") or chosen or e.get("selected_date") or "").strip()
+    return given_back
 
 
-def _modale(cle: str, cible: str, vise: Vise, avis: str = "", motif: str = "") -> Bloc:
-    f = FORMULAIRES[cle]
-    blocs = [blocks.paragraphe(avis)] if avis else []
-    blocs += [blocks.paragraphe(vise.enjeu), *f.champs(vise)]
-    for b in blocs:
-        if motif and b.get("block_id") == "motif":
-            b["element"]["initial_value"] = motif
+def _modal(cle: str, target_code: str, target: FormTarget, notice: str = "", reason: str = "") -> Block:
+    f = ACT_FORMS[cle]
+    block_list = [blocks.paragraph(notice)] if notice else []
+    block_list += [blocks.paragraph(target.stake), *f.fields(target)]
+    for b in block_list:
+        if reason and b.get("block_id") == "motif":
+            b["element"]["initial_value"] = reason
     return {
-        "type": "modal", "callback_id": APPEL, "title": simple(f.titre), "submit": simple(f.envoi), "close": simple("Annuler"),
-        "private_metadata": json.dumps({"cle": cle, "cible": cible, "empreinte": vise.empreinte}),
-        "blocks": [_numero(b, rang) for rang, b in enumerate(blocs)],
+        "type": "modal", "callback_id": FORM_CALLBACK, "title": simple(f.title), "submit": simple(f.submit_label), "close": simple("Annuler"),
+        "private_metadata": json.dumps({"cle": cle, "cible": target_code, "empreinte": target.content_hash}),
+        "blocks": [_with_block_id(b, rank) for rank, b in enumerate(block_list)],
     }  # fmt: skip
 
 
-def _numero(bloc: Bloc, rang: int) -> Bloc:
-    return {"block_id": f"bureau-{rang}", **bloc}
+def _with_block_id(block: Block, rank: int) -> Block:
+    return {"block_id": f"bureau-{rank}", **block}
 
 
-def a_la_place(modale: Bloc) -> dict[str, Any]:
+def replace_modal(modal: Block) -> dict[str, Any]:
     """What Slack is told for another modal to take the place of the one that was sent."""
-    return {"response_action": "update", "view": modale}
+    return {"response_action": "update", "view": modal}
 
 
-def _erreurs(par_champ: dict[str, str]) -> dict[str, Any]:
-    return {"response_action": "errors", "errors": par_champ}
+def _field_errors(by_field: dict[str, str]) -> dict[str, Any]:
+    return {"response_action": "errors", "errors": by_field}

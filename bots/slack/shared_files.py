@@ -19,122 +19,122 @@ from slack_sdk.errors import SlackApiError
 from bots.letters.letter import Piece
 from bots.slack import blocks, web_api
 from bots.slack.blocks import Message
-from bots.slack.dropped_trame import Fichier
+from bots.slack.dropped_trame import HandedFile
 from config.errors import UserError
-from config.french import nombre_d_octets
-from sheets.reading.opening import TAILLE_MAX
+from config.french import size_in_words
+from sheets.reading.opening import SIZE_MAX
 
-FICHIERS_DE_SLACK = "files.slack.com"
-DUREE_MAX = 60.0
+SLACK_FILES_HOST = "files.slack.com"
+LONGEST_DURATION = 60.0
 """Seconds a file may take to come."""
-TROP_GROS = f"Ce fichier est trop gros : une trame fait moins de {nombre_d_octets(TAILLE_MAX)}. Déposez la trame seule."
-PARTI = "Ce fichier n'est plus là. Déposez-le à nouveau."
-PAS_DONNE = (
+TOO_BIG = f"Ce fichier est trop gros : une trame fait moins de {size_in_words(SIZE_MAX)}. Déposez la trame seule."
+GONE = "Ce fichier n'est plus là. Déposez-le à nouveau."
+NOT_GIVEN = (
     "Slack ne m'a pas donné ce fichier. Déposez-le à nouveau ; si cela dure, dites-le à votre référent (vigie doctor)."
 )
-AILLEURS = "C'est dans vos messages directs avec moi : un fichier, ici, serait vu de tous."
+IN_DIRECT_MESSAGES = "C'est dans vos messages directs avec moi : un fichier, ici, serait vu de tous."
 journal = logging.getLogger("vigie.slack")
 
 
-class Prive(NamedTuple):
+class PrivateThread(NamedTuple):
     """A direct conversation, and the thread of it where the question was asked."""
 
-    salon: str
-    fil: str | None
+    channel: str
+    thread: str | None
 
 
-def remet(web: WebClient, message: Message, auteur: str, ou: Prive | None) -> Message | None:
+def hand_over(web: WebClient, message: Message, author: str, where: PrivateThread | None) -> Message | None:
     """Hand over a message with its files; return what is left to say where it was asked, None when that was there.
 
-    `ou` is None when the question was asked before others. Raises what Slack refuses, once retried.
+    `where` is None when the question was asked before others. Raises what Slack refuses, once retried.
     """
     # The words first: what Slack answers names the direct conversation, which no further scope is needed to open.
-    if ou is None or message.blocs:
-        rendu = web.chat_postMessage(
-            channel=ou.salon if ou else auteur, thread_ts=ou.fil if ou else None, text=message.texte,
-            blocks=list(message.blocs) or None, unfurl_links=False, unfurl_media=False, parse="none", link_names=False,
+    if where is None or message.block_list:
+        result = web.chat_postMessage(
+            channel=where.channel if where else author, thread_ts=where.thread if where else None, text=message.text,
+            blocks=list(message.block_list) or None, unfurl_links=False, unfurl_media=False, parse="none", link_names=False,
         )  # fmt: skip
-        _depose(web, message.pieces, ou or Prive(str(rendu["channel"]), None), "")
+        _depose(web, message.pieces, where or PrivateThread(str(result["channel"]), None), "")
     else:
-        _depose(web, message.pieces, ou, message.texte)
-    return None if ou else blocks.phrase(AILLEURS)
+        _depose(web, message.pieces, where, message.text)
+    return None if where else blocks.sentence(IN_DIRECT_MESSAGES)
 
 
-def lit(web: WebClient, identifiant: str) -> Fichier:
+def read(web: WebClient, identifier: str) -> HandedFile:
     """A file as Slack holds it now. Raises UserError, in a sentence, when it is gone, too large, or not given."""
     try:
-        fiche: dict[str, Any] = web.files_info(file=identifiant)["file"]
-    except SlackApiError as faute:
-        code = str(faute.response.get("error", ""))
-        raise UserError(PARTI if code in ("file_not_found", "file_deleted") else web_api.dit(faute)) from faute
-    adresse = str(fiche.get("url_private_download") or fiche.get("url_private") or "")
-    if not adresse:
-        raise UserError(PARTI)
-    if int(fiche.get("size") or 0) > TAILLE_MAX:
-        raise UserError(TROP_GROS)
-    octets = _telecharge(web, adresse, str(fiche.get("mimetype", "")))
-    return Fichier(str(fiche.get("name") or "trame"), octets, identifiant)
+        file_card: dict[str, Any] = web.files_info(file=identifier)["file"]
+    except SlackApiError as fault:
+        code = str(fault.response.get("error", ""))
+        raise UserError(GONE if code in ("file_not_found", "file_deleted") else web_api.said(fault)) from fault
+    address = str(file_card.get("url_private_download") or file_card.get("url_private") or "")
+    if not address:
+        raise UserError(GONE)
+    if int(file_card.get("size") or 0) > SIZE_MAX:
+        raise UserError(TOO_BIG)
+    raw_bytes = _download(web, address, str(file_card.get("mimetype", "")))
+    return HandedFile(str(file_card.get("name") or "trame"), raw_bytes, identifier)
 
 
-def _telecharge(web: WebClient, adresse: str, genre: str) -> bytes:
+def _download(web: WebClient, address: str, kind: str) -> bytes:
     """The bytes at an address of Slack's, at most what a trame may weigh."""
-    url, api = urlsplit(adresse), urlsplit(web.base_url)
-    if (url.scheme, url.netloc) not in (("https", FICHIERS_DE_SLACK), (api.scheme, api.netloc)):
+    url, api = urlsplit(address), urlsplit(web.base_url)
+    if (url.scheme, url.netloc) not in (("https", SLACK_FILES_HOST), (api.scheme, api.netloc)):
         journal.error("Un fichier est proposé hors de Slack (%s) : il n'est pas lu.", url.netloc)
-        raise UserError(PAS_DONNE)
-    demande = Request(adresse, headers={"Authorization": f"Bearer {web.token}"})  # noqa: S310 - looked at above
-    for essai in range(web_api.ESSAIS):
+        raise UserError(NOT_GIVEN)
+    web_request = Request(address, headers={"Authorization": f"Bearer {web.token}"})  # noqa: S310 - looked at above
+    for attempt in range(web_api.ATTEMPTS):
         try:
-            return _recoit(demande, genre)
-        except OSError as faute:
-            if not _passager(faute):
-                raise UserError(PARTI if getattr(faute, "code", 0) == 404 else PAS_DONNE) from faute
-            journal.warning("Slack n'a pas donné un fichier (%s) ; essai %d.", faute, essai + 2)
+            return _receive(web_request, kind)
+        except OSError as fault:
+            if not _may_pass(fault):
+                raise UserError(GONE if getattr(fault, "code", 0) == 404 else NOT_GIVEN) from fault
+            journal.warning("Slack n'a pas donné un fichier (%s) ; essai %d.", fault, attempt + 2)
     try:
-        return _recoit(demande, genre)
-    except OSError as faute:
-        raise UserError(PAS_DONNE) from faute
+        return _receive(web_request, kind)
+    except OSError as fault:
+        raise UserError(NOT_GIVEN) from fault
 
 
-def _recoit(demande: Request, genre: str) -> bytes:
+def _receive(web_request: Request, kind: str) -> bytes:
     """What comes, unless it is more than a trame weighs or takes longer than a trame takes."""
-    recu, fin = bytearray(), time.monotonic() + DUREE_MAX
-    with build_opener(SansDetour).open(demande, timeout=web_api.DELAI) as reponse:
-        if reponse.headers.get_content_type() == "text/html" and genre != "text/html":
-            raise UserError(PAS_DONNE)  # the page where one signs in
-        while morceau := reponse.read(65_536):
-            recu += morceau
-            if len(recu) > TAILLE_MAX:
-                raise UserError(TROP_GROS)
-            if time.monotonic() > fin:
-                raise UserError(PAS_DONNE)
-    return bytes(recu)
+    received, end = bytearray(), time.monotonic() + LONGEST_DURATION
+    with build_opener(NoRedirect).open(web_request, timeout=web_api.TIMEOUT) as answer:
+        if answer.headers.get_content_type() == "text/html" and kind != "text/html":
+            raise UserError(NOT_GIVEN)  # the page where one signs in
+        while chunk := answer.read(65_536):
+            received += chunk
+            if len(received) > SIZE_MAX:
+                raise UserError(TOO_BIG)
+            if time.monotonic() > end:
+                raise UserError(NOT_GIVEN)
+    return bytes(received)
 
 
-def _passager(faute: OSError) -> bool:
+def _may_pass(fault: OSError) -> bool:
     """Whether trying again may help: a cut connection, a fault of theirs, too many requests."""
-    return not isinstance(faute, HTTPError) or faute.code >= 500 or faute.code == 429
+    return not isinstance(fault, HTTPError) or fault.code >= 500 or fault.code == 429
 
 
-class SansDetour(HTTPRedirectHandler):
+class NoRedirect(HTTPRedirectHandler):
     """Follows no redirection: the token would go along."""
 
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
 
 
-def _depose(web: WebClient, pieces: tuple[Piece, ...], ou: Prive, commentaire: str) -> None:
+def _depose(web: WebClient, pieces: tuple[Piece, ...], where: PrivateThread, commentaire: str) -> None:
     """Send the files, again when the place where bytes are put fails: nothing is shown before all of them are there."""
-    envois = [
-        {"filename": p.nom, "title": p.nom, "content": p.octets, "alt_txt": p.alternative or None} for p in pieces
+    uploads = [
+        {"filename": p.name, "title": p.name, "content": p.raw_bytes, "alt_txt": p.alternative or None} for p in pieces
     ]
-    for essai in range(web_api.ESSAIS + 1):
+    for attempt in range(web_api.ATTEMPTS + 1):
         try:
             web.files_upload_v2(
-                file_uploads=envois, channel=ou.salon, thread_ts=ou.fil, initial_comment=commentaire or None
+                file_uploads=uploads, channel=where.channel, thread_ts=where.thread, initial_comment=commentaire or None
             )
             return
-        except OSError as faute:
-            if essai == web_api.ESSAIS or not _passager(faute):
+        except OSError as fault:
+            if attempt == web_api.ATTEMPTS or not _may_pass(fault):
                 raise
-            journal.warning("Slack n'a pas pris un fichier (%s) ; nouvel essai.", faute)
+            journal.warning("Slack n'a pas pris un fichier (%s) ; nouvel essai.", fault)

@@ -22,7 +22,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bots.log import confie
+from bots.log import hand_over
 from bots.slack import (
     blocks,
     conversation,
@@ -34,24 +34,24 @@ from bots.slack import (
     web_api,
 )
 from bots.slack.blocks import Message
-from bots.slack.conversation import Evenement, Maison, Repond
+from bots.slack.conversation import BotHost, ChatEvent, Reply
 from bots.slack.handing_over import Send
-from bots.slack.home_tab_events import Bureau
-from bots.slack.shared_files import Prive
-from bots.slack.web_api import Reglages
+from bots.slack.home_tab_events import HomeTab
+from bots.slack.shared_files import PrivateThread
+from bots.slack.web_api import Settings
 from config.errors import UserError
-from config.rights import Personne
-from reports.view import Vue
-from sheets.register import claimed_events as registre
+from config.rights import Person
+from reports.view import View
+from sheets.register import claimed_events as register
 
-COMMANDE = "/vigie"
-BATTEMENT = 5.0
+SLASH_COMMAND = "/vigie"
+HEARTBEAT = 5.0
 """Seconds between two looks at the socket; its own pings go at the same pace."""
 PATIENCE = 90.0
 """Seconds without a word from Slack, reconnections included, after which the bot gives up rather than look alive."""
-ECRIT = 30.0
+REWRITE_AFTER = 30.0
 """Seconds between two signs of life in the register."""
-REPONDEURS = 3
+ANSWERER_COUNT = 3
 """Threads that answer: one interpreter works out one answer at a time, the others wait for Slack meanwhile."""
 CATCH_UP = 60.0
 """Seconds between two looks at the questions that are still without an answer."""
@@ -71,162 +71,162 @@ class Robot:
     """A bot wired and not yet connected."""
 
     app: App
-    prise: SocketModeHandler
-    repondeurs: ThreadPoolExecutor
+    socket_handler: SocketModeHandler
+    answerers: ThreadPoolExecutor
     catch_up: Callable[[], None] = lambda: None
     """Answers what is still without an answer."""
 
 
-class SurPlace(Executor):
+class InPlace(Executor):
     """Runs a listener where it was called: it acknowledges and hands its work over, so nothing waits behind an answer."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        fini: Future[Any] = Future()
-        fini.set_result(fn(*args, **kwargs))  # Bolt catches and logs what a listener raises
-        return fini
+        result_future: Future[Any] = Future()
+        result_future.set_result(fn(*args, **kwargs))  # Bolt catches and logs what a listener raises
+        return result_future
 
 
-def robot(reglages: Reglages, maison: Maison, battement: float = BATTEMENT) -> Robot:
+def robot(settings: Settings, host: BotHost, heartbeat: float = HEARTBEAT) -> Robot:
     """Wire the bot. Raises UserError when a token is missing or refused, in a sentence without the token."""
-    if reglages.manquants:
+    if settings.missing_scopes:
         raise UserError(
-            f"Il manque {web_api.noms(reglages.manquants)} : voyez docs/installer-slack.md, puis vigie doctor."
+            f"Il manque {web_api.names(settings.missing_scopes)} : voyez docs/installer-slack.md, puis vigie doctor."
         )
-    web = web_api.client(reglages.bot, reglages.adresse)
+    web = web_api.client(settings.bot, settings.address)
     try:
-        equipe = str(web.auth_test()["team_id"])
-    except Exception as faute:
-        raise UserError(web_api.dit(faute)) from faute
-    repondeurs = ThreadPoolExecutor(REPONDEURS, "vigie-slack")
-    app = App(client=web, logger=journal, listener_executor=SurPlace(), token_verification_enabled=False)
-    reponses = Reponses(web, maison, equipe)
-    _ecoute(app, reponses, repondeurs)
-    home_tab_events.ecoute(app, Bureau(web, maison, equipe), repondeurs)
-    direct_messages.ecoute(app, web, maison, equipe, repondeurs)
-    prise = SocketModeHandler(
-        app, reglages.app, journal, web_api.client(reglages.app, reglages.adresse), ping_interval=battement
+        team = str(web.auth_test()["team_id"])
+    except Exception as fault:
+        raise UserError(web_api.said(fault)) from fault
+    answerers = ThreadPoolExecutor(ANSWERER_COUNT, "vigie-slack")
+    app = App(client=web, logger=journal, listener_executor=InPlace(), token_verification_enabled=False)
+    answers = Answering(web, host, team)
+    _listen(app, answers, answerers)
+    home_tab_events.listen(app, HomeTab(web, host, team), answerers)
+    direct_messages.listen(app, web, host, team, answerers)
+    socket_handler = SocketModeHandler(
+        app, settings.app, journal, web_api.client(settings.app, settings.address), ping_interval=heartbeat
     )
-    return Robot(app, prise, repondeurs, partial(confie, repondeurs, reponses.catch_up))
+    return Robot(app, socket_handler, answerers, partial(hand_over, answerers, answers.catch_up))
 
 
 @dataclass(frozen=True)
-class Reponses:
+class Answering:
     """What every kind of event does once it is acknowledged."""
 
     web: WebClient
-    maison: Maison
-    equipe: str
+    host: BotHost
+    team: str
 
-    def commande(self, corps: dict[str, Any], *, again: bool = False) -> None:
+    def command(self, body: dict[str, Any], *, again: bool = False) -> None:
         """A slash command is answered to its author alone, at the address that comes with it."""
-        qui = corps["user_id"]
-        evenement = Evenement(
-            (f"commande/{corps['trigger_id']}",), qui, corps.get("text") or "", _kept("commande", corps)
-        )
-        self._repond(evenement, handing_over.at_address(self.web, corps["response_url"], qui), again=again)
+        who = body["user_id"]
+        event = ChatEvent((f"commande/{body['trigger_id']}",), who, body.get("text") or "", _kept("commande", body))
+        self._reply(event, handing_over.at_address(self.web, body["response_url"], who), again=again)
 
-    def message(self, corps: dict[str, Any], *, again: bool = False) -> None:
+    def message(self, body: dict[str, Any], *, again: bool = False) -> None:
         """A mention is answered where it stands, to its author alone; a direct message and a file, in the open there.
 
         What Slack shows to one reader of a channel is not kept: an answer that comes late goes to their own messages.
         """
-        e = _as_edited(corps["event"])
-        prive = e.get("channel_type") == "im" or str(e["channel"]).startswith("D")
-        depots = [str(f["id"]) for f in e.get("files") or ()] if prive and e.get("subtype") == "file_share" else []
+        e = _as_edited(body["event"])
+        private = e.get("channel_type") == "im" or str(e["channel"]).startswith("D")
+        depots = [str(f["id"]) for f in e.get("files") or ()] if private and e.get("subtype") == "file_share" else []
         if e.get("bot_id") or not e.get("user") or (e.get("subtype") not in ASKING and not depots):
             journal.info("Un message n'est pas une question : %s.", e.get("subtype") or "d'un robot")
             return
-        fil = e.get("thread_ts")  # no thread is opened: nobody else would see what hangs there
+        thread = e.get("thread_ts")  # no thread is opened: nobody else would see what hangs there
         edition = f"/{e['edited']['ts']}" if e.get("edited") else ""
-        cles = (f"evenement/{corps['event_id']}", f"message/{e['channel']}/{e['ts']}{edition}")
-        ici = Prive(e["channel"], fil) if prive else None
-        late = again and not prive
-        salon, fil = (e["user"], None) if late else (e["channel"], fil)
-        envoi = handing_over.in_channel(self.web, salon, fil, e["user"], private=prive or late)
-        evenement = Evenement(cles, e["user"], e.get("text") or "", _kept("message", corps))
-        self._repond(evenement, envoi, ici, self._juge(depots) if depots else None, again=again)
+        keys = (f"evenement/{body['event_id']}", f"message/{e['channel']}/{e['ts']}{edition}")
+        here = PrivateThread(e["channel"], thread) if private else None
+        late = again and not private
+        channel, thread = (e["user"], None) if late else (e["channel"], thread)
+        sending = handing_over.in_channel(self.web, channel, thread, e["user"], private=private or late)
+        event = ChatEvent(keys, e["user"], e.get("text") or "", _kept("message", body))
+        self._reply(event, sending, here, self._judge_drops(depots) if depots else None, again=again)
 
-    def bouton(self, corps: dict[str, Any], *, again: bool = False) -> None:
+    def button(self, body: dict[str, Any], *, again: bool = False) -> None:
         """A button asks its question for whoever presses it, with their rights; in a channel, they alone see the answer."""
-        action, salon = corps["actions"][0], corps["channel"]["id"]
-        contenant = corps.get("message") or {}
-        cle = f"bouton/{corps.get('trigger_id') or action.get('action_ts')}"
-        evenement = Evenement((cle,), corps["user"]["id"], str(action.get("value") or ""), _kept("bouton", corps))
-        if salon.startswith("D") and not contenant.get("ephemeral_to"):
-            fil = contenant.get("thread_ts")
-            garde = self._garde if str(action["action_id"]).startswith(f"vigie-{dropped_trame.GARDER}") else None
-            envoi = handing_over.in_channel(self.web, salon, fil, evenement.auteur, private=True)
-            self._repond(evenement, envoi, Prive(salon, fil), garde, again=again)
+        action, channel = body["actions"][0], body["channel"]["id"]
+        container = body.get("message") or {}
+        cle = f"bouton/{body.get('trigger_id') or action.get('action_ts')}"
+        event = ChatEvent((cle,), body["user"]["id"], str(action.get("value") or ""), _kept("bouton", body))
+        if channel.startswith("D") and not container.get("ephemeral_to"):
+            thread = container.get("thread_ts")
+            keep = (
+                self._keep_trame if str(action["action_id"]).startswith(f"vigie-{dropped_trame.KEEP_ACTION}") else None
+            )
+            sending = handing_over.in_channel(self.web, channel, thread, event.author, private=True)
+            self._reply(event, sending, PrivateThread(channel, thread), keep, again=again)
         else:
-            envoi = handing_over.at_address(self.web, corps["response_url"], evenement.auteur)
-            self._repond(evenement, envoi, again=again)
+            sending = handing_over.at_address(self.web, body["response_url"], event.author)
+            self._reply(event, sending, again=again)
 
     def catch_up(self) -> None:
         """Answer what a process that died, or a Slack that did not answer, left; where the answer may have arrived, say so."""
-        with self.maison.vue() as vue:
-            left = registre.adopt(vue.db, self.maison.robot)
+        with self.host.view() as view:
+            left = register.adopt(view.db, self.host.robot)
         for pending in left:
-            kind, body = json.loads(pending.corps)
-            if pending.may_have_arrived or pending.essais >= TRIES:
+            kind, body = json.loads(pending.body)
+            if pending.may_have_arrived or pending.attempts >= TRIES:
                 self._tell(pending.cle, kind, body)
             else:
-                {"commande": self.commande, "message": self.message, "bouton": self.bouton}[kind](body, again=True)
+                {"commande": self.command, "message": self.message, "bouton": self.button}[kind](body, again=True)
 
     def _tell(self, cle: str, kind: str, body: dict[str, Any]) -> None:
         """Say to someone that their answer may not have reached them: it is not said again by itself."""
         e = _as_edited(body["event"]) if kind == "message" else body
-        qui = e["user"] if kind == "message" else body["user_id"] if kind == "commande" else body["user"]["id"]
-        quoi = conversation.question(str(e.get("text") or ""))[:QUOTED] if kind != "bouton" else ""
-        evenement = Evenement((cle,), qui, "")
+        who = e["user"] if kind == "message" else body["user_id"] if kind == "commande" else body["user"]["id"]
+        what = conversation.question(str(e.get("text") or ""))[:QUOTED] if kind != "bouton" else ""
+        event = ChatEvent((cle,), who, "")
         try:
-            message = blocks.phrase(INTERRUPTED.format(quoi=f" (« {quoi} »)" if quoi else ""))
-            handing_over.in_channel(self.web, qui, None, qui, private=True)(message)
+            message = blocks.sentence(INTERRUPTED.format(quoi=f" (« {what} »)" if what else ""))
+            handing_over.in_channel(self.web, who, None, who, private=True)(message)
         except Exception:
-            conversation.panne()
-            conversation.follow(self.maison, evenement, "doute")
+            conversation.breakdown()
+            conversation.follow(self.host, event, "doute")
         else:
-            conversation.follow(self.maison, evenement, "dite")
+            conversation.follow(self.host, event, "dite")
 
-    def _juge(self, depots: list[str]) -> Repond:
+    def _judge_drops(self, depots: list[str]) -> Reply:
         """What answers files that were dropped: the verdict on each."""
 
-        def repond(_texte: str, personne: Personne, vue: Vue, _maintenant: datetime) -> Message:
-            lus = [shared_files.lit(self.web, d) for d in depots[: dropped_trame.FICHIERS]]
-            return dropped_trame.juge(lus, personne, vue, len(depots) - len(lus))
+        def reply(_text: str, person: Person, view: View, _now: datetime) -> Message:
+            read_files = [shared_files.read(self.web, d) for d in depots[: dropped_trame.MOST_FILES]]
+            return dropped_trame.verdict(read_files, person, view, len(depots) - len(read_files))
 
-        return repond
+        return reply
 
-    def _garde(self, texte: str, personne: Personne, vue: Vue, _maintenant: datetime) -> Message:
+    def _keep_trame(self, text: str, person: Person, view: View, _now: datetime) -> Message:
         """What answers the button under a verdict, which bears the file and the hash of what was judged."""
-        identifiant, _, empreinte = texte.partition(" ")
-        return dropped_trame.garde(shared_files.lit(self.web, identifiant), empreinte, personne, vue, self.maison.prend)
+        identifier, _, content_hash = text.partition(" ")
+        return dropped_trame.keep(shared_files.read(self.web, identifier), content_hash, person, view, self.host.take)
 
-    def _repond(
-        self, evenement: Evenement, envoi: Send, prive: Prive | None = None, repond: Repond | None = None, *,
+    def _reply(
+        self, event: ChatEvent, sending: Send, private: PrivateThread | None = None, reply: Reply | None = None, *,
         again: bool = False,
     ) -> None:  # fmt: skip
-        """`prive` is where the question was asked, when nobody else reads there; `repond`, what answers it."""
-        profil = partial(web_api.profil, self.web, equipe=self.equipe)
-        message = conversation.traite(evenement, self.maison, profil, repond, again=again)
+        """`private` is where the question was asked, when nobody else reads there; `reply`, what answers it."""
+        profile = partial(web_api.profile, self.web, team=self.team)
+        message = conversation.handle_event(event, self.host, profile, reply, again=again)
         if message is None:
             return
-        conversation.follow(self.maison, evenement, "part")  # from here on, it may have arrived
+        conversation.follow(self.host, event, "part")  # from here on, it may have arrived
         if message.pieces:
-            message = self._remet(message, evenement.auteur, prive)
+            message = self._hand_over(message, event.author, private)
         try:
             if message is not None:
-                envoi(message)
-        except Exception as faute:
-            conversation.panne()  # logged: where the answer did not pass, neither would the apology
-            conversation.follow(self.maison, evenement, "échec" if isinstance(faute, SlackApiError) else "doute")
+                sending(message)
+        except Exception as fault:
+            conversation.breakdown()  # logged: where the answer did not pass, neither would the apology
+            conversation.follow(self.host, event, "échec" if isinstance(fault, SlackApiError) else "doute")
         else:
-            conversation.follow(self.maison, evenement, "dite")
+            conversation.follow(self.host, event, "dite")
 
-    def _remet(self, message: Message, auteur: str, prive: Prive | None) -> Message | None:
+    def _hand_over(self, message: Message, author: str, private: PrivateThread | None) -> Message | None:
         try:
-            return shared_files.remet(self.web, message, auteur, prive)
+            return shared_files.hand_over(self.web, message, author, private)
         except Exception:
-            return conversation.panne()
+            return conversation.breakdown()
 
 
 def _kept(kind: str, body: dict[str, Any]) -> str:
@@ -245,56 +245,56 @@ def _as_edited(event: dict[str, Any]) -> dict[str, Any]:
     return {**inside, "channel": event["channel"], "channel_type": event.get("channel_type", "")}
 
 
-def _ecoute(app: App, reponses: Reponses, fil: Executor) -> None:
+def _listen(app: App, answers: Answering, thread: Executor) -> None:
     """Hand the work over, then acknowledge."""
 
-    @app.command(COMMANDE)
-    def commande(ack: Callable[[], None], body: dict[str, Any]) -> None:
-        confie(fil, reponses.commande, body)
+    @app.command(SLASH_COMMAND)
+    def command(ack: Callable[[], None], body: dict[str, Any]) -> None:
+        hand_over(thread, answers.command, body)
         ack()
 
     @app.event("app_mention")
     def mention(body: dict[str, Any]) -> None:
-        confie(fil, reponses.message, body)
+        hand_over(thread, answers.message, body)
 
     @app.event("message")
     def direct(body: dict[str, Any]) -> None:
         if body["event"].get("channel_type") == "im":  # in a channel, only a mention is for us
-            confie(fil, reponses.message, body)
+            hand_over(thread, answers.message, body)
 
     @app.action(re.compile("^vigie-"))
-    def bouton(ack: Callable[[], None], body: dict[str, Any]) -> None:
-        confie(fil, reponses.bouton, body)
+    def button(ack: Callable[[], None], body: dict[str, Any]) -> None:
+        hand_over(thread, answers.button, body)
         ack()
 
 
-def veille(
-    r: Robot, signe: Callable[[str], None], arret: Event, montre: Callable[[], float], patience: float = PATIENCE,
-    battement: float = BATTEMENT,
+def keep_connected(
+    r: Robot, sign: Callable[[str], None], stop: Event, clock: Callable[[], float], patience: float = PATIENCE,
+    heartbeat: float = HEARTBEAT,
 ) -> bool:  # fmt: skip
     """Connect and watch until asked to stop (True), or until Slack has been silent too long (False).
 
-    `signe` is told « vivant » every now and then while Slack answers our pings, « muet » when it no longer does;
-    `montre` is a monotonic clock in seconds. The library reconnects by itself: here its success is checked.
+    `sign` is told « vivant » every now and then while Slack answers our pings, « muet » when it no longer does;
+    `clock` is a monotonic clock in seconds. The library reconnects by itself: here its success is checked.
     """
-    _connecte(r)
+    _connect(r)
     r.catch_up()
-    entendu = ecrit = looked = montre()
-    dernier_pong: object = None
-    etat = ""
-    while not arret.wait(min(battement, 1.0)):
+    heard = written = looked = clock()
+    last_pong: object = None
+    state = ""
+    while not stop.wait(min(heartbeat, 1.0)):
         pong = _pong(r)
-        if pong is not None and pong != dernier_pong:
-            dernier_pong, entendu = pong, montre()
-        maintenant = montre()
-        nouveau = "vivant" if maintenant - entendu < 4 * battement and _connecte_a(r) else "muet"
-        if nouveau != etat or maintenant - ecrit > ECRIT:
-            etat, ecrit = nouveau, maintenant
-            signe(etat)
-        if nouveau == "vivant" and maintenant - looked > CATCH_UP:
-            looked = maintenant
+        if pong is not None and pong != last_pong:
+            last_pong, heard = pong, clock()
+        current_time = clock()
+        new_state = "vivant" if current_time - heard < 4 * heartbeat and _is_connected(r) else "muet"
+        if new_state != state or current_time - written > REWRITE_AFTER:
+            state, written = new_state, current_time
+            sign(state)
+        if new_state == "vivant" and current_time - looked > CATCH_UP:
+            looked = current_time
             r.catch_up()
-        if maintenant - entendu > patience:
+        if current_time - heard > patience:
             journal.error("Slack ne répond plus depuis %d secondes ; le robot s'arrête.", patience)
             return False
     return True
@@ -302,23 +302,23 @@ def veille(
 
 def ferme(r: Robot) -> None:
     """Leave Slack; what was being answered is given a moment by whoever calls."""
-    r.prise.client.auto_reconnect_enabled = False
-    r.repondeurs.shutdown(wait=False, cancel_futures=True)
-    r.prise.client.close()
+    r.socket_handler.client.auto_reconnect_enabled = False
+    r.answerers.shutdown(wait=False, cancel_futures=True)
+    r.socket_handler.client.close()
 
 
-def _connecte(r: Robot) -> None:
+def _connect(r: Robot) -> None:
     try:
-        r.prise.client.connect()
-    except Exception as faute:
-        raise UserError(web_api.dit(faute)) from faute
+        r.socket_handler.client.connect()
+    except Exception as fault:
+        raise UserError(web_api.said(fault)) from fault
 
 
-def _connecte_a(r: Robot) -> bool:
-    return bool(r.prise.client.is_connected())
+def _is_connected(r: Robot) -> bool:
+    return bool(r.socket_handler.client.is_connected())
 
 
 def _pong(r: Robot) -> object:
     """What changes each time Slack answers a ping; None before the first."""
-    session = r.prise.client.current_session
+    session = r.socket_handler.client.current_session
     return None if session is None else session.last_ping_pong_time

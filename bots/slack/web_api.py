@@ -22,8 +22,8 @@ from slack_sdk.http_retry import (
 )
 from slack_sdk.http_retry.builtin_handlers import ServerErrorRetryHandler
 
-from bots.log import sans_secret
-from bots.slack.conversation import Profil
+from bots.log import without_secret
+from bots.slack.conversation import Profile
 from config.french import enumeration
 
 SCOPES = (
@@ -32,30 +32,30 @@ SCOPES = (
 )  # fmt: skip
 """What the bot asks of a workspace, and nothing more; the manifest asks for the same."""
 API = "https://slack.com/api/"
-DELAI = 10
+TIMEOUT = 10
 """Seconds after which a call is given up."""
-ESSAIS = 2
+ATTEMPTS = 2
 PATIENCE = 20
 """Seconds that Slack may ask us to wait; beyond, the call is given up."""
 journal = logging.getLogger("vigie.slack")
-REVOQUE = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type")
+REVOKED = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type")
 
 
 @dataclass(frozen=True)
-class Reglages:
+class Settings:
     """The two tokens and the address; None is what nobody set. Tokens never appear in a repr."""
 
     bot: str | None = field(default=None, repr=False)
     app: str | None = field(default=None, repr=False)
-    adresse: str | None = None
+    address: str | None = None
 
     @property
-    def manquants(self) -> list[str]:
-        noms = {"VIGIE_SLACK_BOT_TOKEN": self.bot, "VIGIE_SLACK_APP_TOKEN": self.app}
-        return [nom for nom, valeur in noms.items() if not valeur]
+    def missing_scopes(self) -> list[str]:
+        names = {"VIGIE_SLACK_BOT_TOKEN": self.bot, "VIGIE_SLACK_APP_TOKEN": self.app}
+        return [name for name, value in names.items() if not value]
 
 
-class AttenteBornee(RateLimitErrorRetryHandler):
+class BoundedWait(RateLimitErrorRetryHandler):
     """Waits as long as Slack asks, when that is reasonable."""
 
     def _can_retry(
@@ -64,95 +64,95 @@ class AttenteBornee(RateLimitErrorRetryHandler):
     ) -> bool:  # fmt: skip
         if response is None or response.status_code != 429:
             return False
-        demande = {nom.lower(): valeurs for nom, valeurs in response.headers.items()}.get("retry-after", ["1"])
-        return str(demande[0]).isdigit() and int(demande[0]) <= PATIENCE
+        web_request = {name.lower(): values for name, values in response.headers.items()}.get("retry-after", ["1"])
+        return str(web_request[0]).isdigit() and int(web_request[0]) <= PATIENCE
 
 
-def reprises() -> list[RetryHandler]:
+def retries() -> list[RetryHandler]:
     """What is tried again, a few times: too many requests, a cut connection, a fault of theirs."""
     return [
-        AttenteBornee(max_retry_count=ESSAIS),
-        ConnectionErrorRetryHandler(max_retry_count=ESSAIS),
-        ServerErrorRetryHandler(max_retry_count=ESSAIS),
+        BoundedWait(max_retry_count=ATTEMPTS),
+        ConnectionErrorRetryHandler(max_retry_count=ATTEMPTS),
+        ServerErrorRetryHandler(max_retry_count=ATTEMPTS),
     ]
 
 
-def client(jeton: str | None, adresse: str | None) -> WebClient:
-    return WebClient(token=jeton, base_url=base(adresse), timeout=DELAI, retry_handlers=reprises())
+def client(token: str | None, address: str | None) -> WebClient:
+    return WebClient(token=token, base_url=base(address), timeout=TIMEOUT, retry_handlers=retries())
 
 
-def base(adresse: str | None) -> str:
+def base(address: str | None) -> str:
     """The address of the API; one that is given without a path gets Slack's."""
-    if not adresse:
+    if not address:
         return API
-    return f"{adresse.rstrip('/')}/" if urlsplit(adresse).path.strip("/") else f"{adresse.rstrip('/')}/api/"
+    return f"{address.rstrip('/')}/" if urlsplit(address).path.strip("/") else f"{address.rstrip('/')}/api/"
 
 
-def profil(web: WebClient, identifiant: str, equipe: str) -> Profil:
+def profile(web: WebClient, identifier: str, team: str) -> Profile:
     """What Slack vouches for: the address of a living account of our own workspace, unless it says it is not confirmed."""
-    u: dict[str, Any] = web.users_info(user=identifiant)["user"]
+    u: dict[str, Any] = web.users_info(user=identifier)["user"]
     grid = (u.get("enterprise_user") or {}).get("teams") or ()  # an organisation of several workspaces
-    ours = u.get("team_id", equipe) == equipe or equipe in grid
+    ours = u.get("team_id", team) == team or team in grid
     if not ours or u.get("is_stranger") or u.get("is_bot") or u.get("deleted"):
         journal.info("Quelqu'un d'un autre espace, un robot ou un compte fermé a écrit : il n'est pas connu.")
-        return Profil("")
+        return Profile("")
     if u.get("is_email_confirmed") is False:
-        return Profil(identifiant)
-    return Profil(identifiant, str(u.get("profile", {}).get("email") or ""))
+        return Profile(identifier)
+    return Profile(identifier, str(u.get("profile", {}).get("email") or ""))
 
 
-def dit(faute: Exception) -> str:
+def said(fault: Exception) -> str:
     """A refusal of Slack, or its silence, in a sentence that says what to do."""
-    if isinstance(faute, SlackApiError):
-        code = str(faute.response.get("error", "")) if isinstance(faute.response.data, dict) else ""
-        if code in REVOQUE:
+    if isinstance(fault, SlackApiError):
+        code = str(fault.response.get("error", "")) if isinstance(fault.response.data, dict) else ""
+        if code in REVOKED:
             return (
                 f"Slack refuse le jeton ({code}) : il est faux, ou a été révoqué. Reprenez-le dans la page de "
                 "l'application, puis VIGIE_SLACK_BOT_TOKEN (xoxb-…) et VIGIE_SLACK_APP_TOKEN (xapp-…)."
             )
         if code == "missing_scope":
-            return f"Il manque à l'application Slack le droit « {faute.response.get('needed')} » ; réinstallez-la depuis le manifeste."
+            return f"Il manque à l'application Slack le droit « {fault.response.get('needed')} » ; réinstallez-la depuis le manifeste."
         return (
             f"Slack refuse ({code or 'réponse illisible'}). Réessayez ; si cela dure, voyez https://status.slack.com."
         )
-    return f"Slack ne répond pas ({sans_secret(str(faute) or type(faute).__name__)}). Vérifiez le réseau et VIGIE_SLACK_BASE_URL."
+    return f"Slack ne répond pas ({without_secret(str(fault) or type(fault).__name__)}). Vérifiez le réseau et VIGIE_SLACK_BASE_URL."
 
 
-def examine(reglages: Reglages) -> tuple[list[str], list[str]]:
+def examine(settings: Settings) -> tuple[list[str], list[str]]:
     """(what is in order, what is to be mended) of the Slack settings, a sentence each. Calls Slack, changes nothing."""
-    bons, soucis = [], [f"Il manque le réglage {nom} (ou {nom}_FILE)." for nom in reglages.manquants]
-    for examen, jeton in ((_examine_le_robot, reglages.bot), (_examine_la_connexion, reglages.app)):
-        if jeton:
+    successes, troubles = [], [f"Il manque le réglage {name} (ou {name}_FILE)." for name in settings.missing_scopes]
+    for examination, token in ((_check_bot, settings.bot), (_check_connection, settings.app)):
+        if token:
             try:
-                dits, fautes = examen(client(jeton, reglages.adresse))
-                bons += dits
-                soucis += fautes
-            except Exception as faute:
-                soucis.append(dit(faute))
-    return bons, soucis
+                all_said, faults = examination(client(token, settings.address))
+                successes += all_said
+                troubles += faults
+            except Exception as fault:
+                troubles.append(said(fault))
+    return successes, troubles
 
 
-def _examine_le_robot(web: WebClient) -> tuple[list[str], list[str]]:
-    rendu = web.auth_test()
-    entetes = {nom.lower(): valeur for nom, valeur in (rendu.headers or {}).items()}
-    accordes = entetes.get("x-oauth-scopes")
-    bons = [f"Slack : le robot « {rendu.get('user')} » est connu de l'espace « {rendu.get('team')} »."]
-    if accordes is None:
-        return [*bons, "Slack n'a pas dit quels droits il accorde : ils n'ont pas pu être vérifiés."], []
-    manquent = [s for s in SCOPES if s not in {a.strip() for a in str(accordes).split(",")}]
-    if not manquent:
-        return [*bons, f"Slack : les {len(SCOPES)} droits nécessaires sont accordés."], []
-    return bons, [
+def _check_bot(web: WebClient) -> tuple[list[str], list[str]]:
+    result = web.auth_test()
+    headers = {name.lower(): value for name, value in (result.headers or {}).items()}
+    granted_scopes = headers.get("x-oauth-scopes")
+    successes = [f"Slack : le robot « {result.get('user')} » est connu de l'espace « {result.get('team')} »."]
+    if granted_scopes is None:
+        return [*successes, "Slack n'a pas dit quels droits il accorde : ils n'ont pas pu être vérifiés."], []
+    missing_items = [s for s in SCOPES if s not in {a.strip() for a in str(granted_scopes).split(",")}]
+    if not missing_items:
+        return [*successes, f"Slack : les {len(SCOPES)} droits nécessaires sont accordés."], []
+    return successes, [
         f"Il manque à l'application Slack le droit « {s} » ; ajoutez-le dans OAuth & Permissions, puis réinstallez-la."
-        for s in manquent
+        for s in missing_items
     ]
 
 
-def _examine_la_connexion(web: WebClient) -> tuple[list[str], list[str]]:
+def _check_connection(web: WebClient) -> tuple[list[str], list[str]]:
     web.apps_connections_open(app_token=str(web.token))
     return ["Slack : la connexion (Socket Mode) s'ouvre."], []
 
 
-def noms(manquants: list[str]) -> str:
+def names(missing_scopes: list[str]) -> str:
     """« VIGIE_SLACK_BOT_TOKEN et VIGIE_SLACK_APP_TOKEN »."""
-    return enumeration(manquants)
+    return enumeration(missing_scopes)

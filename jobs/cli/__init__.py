@@ -5,6 +5,6 @@ from __future__ import annotations
 
 def main() -> None:
     """Run a command. Here almost alone, for every reading process imports again, as it starts, the module of `main`."""
-    from jobs.cli.commande import lance
+    from jobs.cli.commande import run
 
-    lance()
+    run()

@@ -8,31 +8,31 @@ import click
 
 from config.errors import UserError
 from jobs.cli.racine import vigie
-from jobs.francais import machine, phrase
+from jobs.francais import machine, sentence
 
 # isort: off
 # In the order of the help page: importing them declares the commands.
 from jobs.cli import trames, questions, actes, rappels, garde, service
 # isort: on
 
-__all__ = ["actes", "garde", "lance", "questions", "rappels", "service", "trames", "vigie"]
+__all__ = ["actes", "garde", "questions", "rappels", "run", "service", "trames", "vigie"]
 
 
-def lance() -> None:
+def run() -> None:
     """Run a command. Exit 2 on what the user can mend, said in one sentence."""
     try:
         vigie(standalone_mode=False)
-    except click.exceptions.Exit as sortie:
-        sys.exit(sortie.exit_code)
-    except UserError as faute:
-        click.echo(str(faute), err=True)
+    except click.exceptions.Exit as output:
+        sys.exit(output.exit_code)
+    except UserError as fault:
+        click.echo(str(fault), err=True)
         sys.exit(2)
-    except OSError as faute:
-        click.echo(machine(faute), err=True)
+    except OSError as fault:
+        click.echo(machine(fault), err=True)
         sys.exit(2)
     except click.Abort:
         click.echo("Interrompu.", err=True)
         sys.exit(130)
-    except click.ClickException as faute:
-        click.echo(phrase(faute), err=True)
+    except click.ClickException as fault:
+        click.echo(sentence(fault), err=True)
         sys.exit(2)

@@ -7,49 +7,49 @@ from typing import Any
 
 import click
 
-from jobs.cli.racine import CHEMIN, atelier, communes, vigie
-from jobs.francais import Commande
+from jobs.cli.racine import PATH, common_options, vigie, workshop
+from jobs.francais import FrenchCommand
 
 
-@vigie.command(cls=Commande)
-@click.argument("fichier", metavar="[FICHIER]", required=False, type=CHEMIN)
+@vigie.command(cls=FrenchCommand)
+@click.argument("file", metavar="[FICHIER]", required=False, type=PATH)
 @click.option(
-    "--garde", type=click.IntRange(min=1), metavar="N", help="Ne garder que les N dernières sauvegardes datées."
+    "--garde", "keep", type=click.IntRange(min=1), metavar="N", help="Ne garder que les N dernières sauvegardes datées."
 )
-@communes
-def backup(fichier: Path | None, garde: int | None, **options: Any) -> None:
+@common_options
+def backup(file: Path | None, keep: int | None, **options: Any) -> None:
     """Copie le registre, même pendant un relevé, et vérifie la copie ; par défaut dans « sauvegardes », datée."""
-    from jobs.keeping import sauve
+    from jobs.keeping import back_up
 
-    sauve(atelier(**options), fichier, garde)
+    back_up(workshop(**options), file, keep)
 
 
-@vigie.command(cls=Commande)
-@click.argument("fichier", metavar="FICHIER", type=CHEMIN)
-@click.option("--yes", "oui", is_flag=True, help="Remplacer vraiment ; sans cela, montre ce qui le serait.")
-@communes
-def restore(fichier: Path, oui: bool, **options: Any) -> None:
+@vigie.command(cls=FrenchCommand)
+@click.argument("file", metavar="FICHIER", type=PATH)
+@click.option("--yes", "yes", is_flag=True, help="Remplacer vraiment ; sans cela, montre ce qui le serait.")
+@common_options
+def restore(file: Path, yes: bool, **options: Any) -> None:
     """Vérifie une sauvegarde, puis la met à la place du registre, qui est gardé à côté sous un nom daté."""
-    from jobs.keeping import restaure
+    from jobs.keeping import restore_backup
 
-    restaure(atelier(**options), fichier, oui)
+    restore_backup(workshop(**options), file, yes)
 
 
-@vigie.command(cls=Commande)
-@click.option("--yes", "oui", is_flag=True, help="Effacer vraiment ; sans cela, montre ce qui le serait.")
-@communes
-def purge(oui: bool, **options: Any) -> None:
+@vigie.command(cls=FrenchCommand)
+@click.option("--yes", "yes", is_flag=True, help="Effacer vraiment ; sans cela, montre ce qui le serait.")
+@common_options
+def purge(yes: bool, **options: Any) -> None:
     """Efface classeurs, contacts et textes libres des campagnes anciennes (conservation_annees) ; aucun chiffre ne change."""
-    from jobs.keeping import purge as efface
+    from jobs.keeping import purge as erase
 
-    efface(atelier(**options), oui)
+    erase(workshop(**options), yes)
 
 
-@vigie.command(cls=Commande)
-@click.option("--yes", "oui", is_flag=True, help="Ramener vraiment ; sans cela, montre ce qui le serait.")
-@communes
-def horloge(oui: bool, **options: Any) -> None:
+@vigie.command("horloge", cls=FrenchCommand)
+@click.option("--yes", "yes", is_flag=True, help="Ramener vraiment ; sans cela, montre ce qui le serait.")
+@common_options
+def bring_back_dates(yes: bool, **options: Any) -> None:
     """Ramène à aujourd'hui ce qu'une horloge fausse, ou un --today mal tapé, a daté d'un jour à venir."""
     from jobs.clock import bring_back
 
-    bring_back(atelier(**options), oui)
+    bring_back(workshop(**options), yes)

@@ -7,18 +7,18 @@ from typing import Any
 
 import click
 
-from jobs.cli.racine import atelier, communes, vigie
-from jobs.francais import Commande
+from jobs.cli.racine import common_options, vigie, workshop
+from jobs.francais import FrenchCommand
 
 
-@vigie.command(cls=Commande)
-@click.option("--once", "une_fois", is_flag=True, help="Un seul tour, sans le robot, puis s'arrête : pour un cron.")
-@communes
-def run(une_fois: bool, **options: Any) -> None:
+@vigie.command(cls=FrenchCommand)
+@click.option("--once", "once", is_flag=True, help="Un seul tour, sans le robot, puis s'arrête : pour un cron.")
+@common_options
+def run(once: bool, **options: Any) -> None:
     """Le service : relève, prévient et répond, jusqu'à Ctrl-C. Code 1 si un tour (--once) a échoué."""
-    from jobs.chat import sors
-    from jobs.service import tourne, un_tour
+    from jobs.chat import leave
+    from jobs.service import every_step_once, run_until_stopped
 
-    if une_fois:
-        sys.exit(un_tour(atelier(**options)))
-    sors(tourne(atelier(**options)))
+    if once:
+        sys.exit(every_step_once(workshop(**options)))
+    leave(run_until_stopped(workshop(**options)))

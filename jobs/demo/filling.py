@@ -16,257 +16,263 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.campaign import Campagne
-from config.folder import Dossier
+from config.campaign import Campaign
+from config.folder import Folder
 from config.french import cle
 from sheets import first_tab
-from sheets.gain import part_de_l_exercice
+from sheets.gain import share_in_exercice
 from sheets.trame import Trame
-from sheets.writing import ENTETE, noms_d_onglets
+from sheets.writing import HEADING_ROW, tab_names
 
-GRAINE = 2021
-CIBLE_EUROS = 14_603_000
+SEED = 2021
+TARGET_EUROS = 14_603_000
 """What the region keeps, before amounts are rounded to whole euros."""
 ABSENT = "BFC-11"
-NON_REMIS = ("BFC-09",)
-REJETEES_CHEZ = ("BFC-08", "BFC-03", "BFC-03", "BFC-12", "BFC-07", "BFC-02", "BFC-01")
+NOT_HANDED_IN = ("BFC-09",)
+REJECTED_AT = ("BFC-08", "BFC-03", "BFC-03", "BFC-12", "BFC-07", "BFC-02", "BFC-01")
 """Who declares each of the seven real struck lines."""
-Cellules = dict[str, Any]
+CellValues = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """A line to be typed: cells by column, and what it is worth in the exercice before scaling."""
 
-    cellules: Cellules
+    cells: CellValues
     poids: float
 
 
-def achats() -> list[dict[str, str]]:
+def purchases() -> list[dict[str, str]]:
     """The purchases people declare: family, domain, category, title."""
-    texte = files("jobs.demo").joinpath("achats.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(texte.splitlines(), delimiter=";"))
+    text = files("jobs.demo").joinpath("achats.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines(), delimiter=";"))
 
 
-def plan(dossier: Dossier, campagne: Campagne) -> dict[str, list[Cellules]]:
+def plan(folder: Folder, campaign: Campaign) -> dict[str, list[CellValues]]:
     """The valid lines of every établissement (by FINESS), scaled to the region's target."""
-    hasard = random.Random(GRAINE)
-    catalogue = achats()
-    tirees: dict[str, list[Action]] = {}
-    for g in dossier.territoire.ghts.values():
+    random_source = random.Random(SEED)
+    catalogue = purchases()
+    drawn_actions: dict[str, list[Action]] = {}
+    for g in folder.territory.ghts.values():
         if g.code == ABSENT:
             continue
-        for e in dossier.territoire.membres(g.code, campagne.situation):
-            millions = dossier.achats[e.finess, campagne.exercice] / 1e8
-            tirees[e.finess] = [
-                _action(hasard, catalogue, millions, campagne) for _ in range(6 + round(millions**0.55 * 2))
+        for e in folder.territory.members(g.code, campaign.situation):
+            millions = folder.purchases[e.finess, campaign.exercice] / 1e8
+            drawn_actions[e.finess] = [
+                _action(random_source, catalogue, millions, campaign) for _ in range(6 + round(millions**0.55 * 2))
             ]
-    total = sum(a.poids for actions in tirees.values() for a in actions)
-    return {f: [_a_l_echelle(a, CIBLE_EUROS / total) for a in actions] for f, actions in tirees.items()}
+    total = sum(a.poids for actions in drawn_actions.values() for a in actions)
+    return {f: [_scaled(a, TARGET_EUROS / total) for a in actions] for f, actions in drawn_actions.items()}
 
 
-def _action(hasard: random.Random, catalogue: list[dict[str, str]], millions: float, campagne: Campagne) -> Action:
-    achat = hasard.choice(catalogue)
-    statut = hasard.choices(("réalisé", "notifié", "potentiel", "abandonné"), (82, 9, 6, 3))[0]
-    reporte = statut == "réalisé" and hasard.random() < 0.18
-    annee = campagne.exercice - reporte
-    quand = date(annee, hasard.randint(2 if reporte else 1, 12), hasard.randint(1, 28))
-    gain = round(2_000 * millions**0.45 * hasard.lognormvariate(0.6, 0.7)) * (-1 if hasard.random() < 0.04 else 1)
-    performance = hasard.uniform(0.03, 0.13)
-    nature = "investissement" if achat["domaine"] == "Imagerie" else "exploitation"
-    cellules: Cellules = {
-        "demarche": hasard.choice(("PAAT", "PAA")),
-        "intitule": achat["intitule"],
-        "famille": achat["famille"],
-        "domaine": achat["domaine"],
-        "categorie": achat["categorie"] or None,
-        "levier": hasard.choice(("massification et négociation", "standardisation et substitution", "processus achat")),
-        "operateur": hasard.choices(
+def _action(
+    random_source: random.Random, catalogue: list[dict[str, str]], millions: float, campaign: Campaign
+) -> Action:
+    purchase = random_source.choice(catalogue)
+    statut = random_source.choices(("réalisé", "notifié", "potentiel", "abandonné"), (82, 9, 6, 3))[0]
+    carried_over = statut == "réalisé" and random_source.random() < 0.18
+    year = campaign.exercice - carried_over
+    when = date(year, random_source.randint(2 if carried_over else 1, 12), random_source.randint(1, 28))
+    gain = round(2_000 * millions**0.45 * random_source.lognormvariate(0.6, 0.7)) * (
+        -1 if random_source.random() < 0.04 else 1
+    )
+    performance = random_source.uniform(0.03, 0.13)
+    nature = "investissement" if purchase["domaine"] == "Imagerie" else "exploitation"
+    cells: CellValues = {
+        "demarche": random_source.choice(("PAAT", "PAA")),
+        "intitule": purchase["intitule"],
+        "famille": purchase["famille"],
+        "domaine": purchase["domaine"],
+        "categorie": purchase["categorie"] or None,
+        "levier": random_source.choice(
+            ("massification et négociation", "standardisation et substitution", "processus achat")
+        ),
+        "operateur": random_source.choices(
             ("Établissement", "GHT", "GCS régional", "UniHA", "Resah", "UGAP"), (30, 34, 8, 16, 8, 4)
         )[0],
-        "marche": f"{annee}-{hasard.randint(1, 999):03d}",
-        "mode": hasard.choices(("récurrent", "ponctuel", "action de progrès"), (7, 2, 1))[0],
+        "marche": f"{year}-{random_source.randint(1, 999):03d}",
+        "mode": random_source.choices(("récurrent", "ponctuel", "action de progrès"), (7, 2, 1))[0],
         "nature": nature,
         "duree_amortissement": 7 if nature == "investissement" else None,
         "statut": statut,
-        "date_premiere_commande": quand if statut in ("réalisé", "notifié") else None,
+        "date_premiere_commande": when if statut in ("réalisé", "notifié") else None,
         "montant_reference": abs(gain) / performance,
         "gain_annuel": gain,
         "type_effet": "effet prix induit",
     }
-    poids = part_de_l_exercice(gain * 100, quand, campagne.exercice) / 100 if statut == "réalisé" else 0.0
-    return Action(cellules, poids)
+    poids = share_in_exercice(gain * 100, when, campaign.exercice) / 100 if statut == "réalisé" else 0.0
+    return Action(cells, poids)
 
 
-def _a_l_echelle(action: Action, facteur: float) -> Cellules:
-    c = dict(action.cellules)
-    c["gain_annuel"] = round(c["gain_annuel"] * facteur)
-    c["montant_reference"] = round(c["montant_reference"] * facteur / 100) * 100
+def _scaled(action: Action, factor: float) -> CellValues:
+    c = dict(action.cells)
+    c["gain_annuel"] = round(c["gain_annuel"] * factor)
+    c["montant_reference"] = round(c["montant_reference"] * factor / 100) * 100
     return c
 
 
-def rejetees() -> list[Cellules]:
+def rejected_lines() -> list[CellValues]:
     """The seven real lines struck out of 2021 trames, as they were typed."""
-    texte = files("jobs.demo").joinpath("lignes_rejetees_2021.csv").read_text(encoding="utf-8")
+    text = files("jobs.demo").joinpath("lignes_rejetees_2021.csv").read_text(encoding="utf-8")
     return [
         {
             "demarche": "PAA", "intitule": f"{r['domaine'].capitalize()} : remise en concurrence",
             "famille": r["famille"], "domaine": r["domaine"], "categorie": r["categorie"] or None,
-            "operateur": "Établissement", "marche": f"2021-R{rang:02d}", "mode": "récurrent", "nature": "exploitation",
+            "operateur": "Établissement", "marche": f"2021-R{rank:02d}", "mode": "récurrent", "nature": "exploitation",
             "statut": "réalisé", "date_premiere_commande": date(2021, 1, 4), "montant_reference": int(r["montant_reference"]),
             "gain_annuel": int(r["gain"]), "type_effet": r["type_effet"],
         }
-        for rang, r in enumerate(csv.DictReader(texte.splitlines()), 1)
+        for rank, r in enumerate(csv.DictReader(text.splitlines()), 1)
     ]  # fmt: skip
 
 
-def remplit(
-    livre: Workbook, trame: Trame, ght: str, campagne: Campagne, dossier: Dossier, lignes: dict[str, list[Cellules]]
+def fill_in(
+    book: Workbook, trame: Trame, ght: str, campaign: Campaign, folder: Folder, lines: dict[str, list[CellValues]]
 ) -> None:
     """Type the lines of a GHT into its trame, then make its own mistakes."""
-    membres = dossier.territoire.membres(ght, campagne.situation)
-    feuilles = {f: livre[nom] for f, nom in noms_d_onglets(membres).items()}
-    lignes = {f: list(lignes[f]) for f in feuilles}
-    support = membres[0].finess
-    premier = livre[first_tab.TITRE]
-    _en_face(premier, first_tab.REMISE, "non" if ght in NON_REMIS else first_tab.OUI)
-    _en_face(premier, first_tab.CONTACT, f"Cellule achats, paat.{ght.lower()}@exemple.invalid")
-    if faute := FAUTES.get(ght):
-        faute(lignes, support)
-    for destinataire, rejetee in zip(REJETEES_CHEZ, rejetees(), strict=True):
-        if destinataire == ght:
-            lignes[support].append(rejetee)
-    for finess, feuille in feuilles.items():
-        for ligne, cellules in enumerate(lignes[finess], ENTETE + 1):
-            _tape(feuille, trame, ligne, cellules)
-    if retouche := RETOUCHES.get(ght):
-        retouche(livre, list(feuilles.values()))
+    members = folder.territory.members(ght, campaign.situation)
+    sheets_by_finess = {f: book[name] for f, name in tab_names(members).items()}
+    lines = {f: list(lines[f]) for f in sheets_by_finess}
+    support = members[0].finess
+    first = book[first_tab.TITLE]
+    _write_beside(first, first_tab.HANDED_IN_LABEL, "non" if ght in NOT_HANDED_IN else first_tab.YES)
+    _write_beside(first, first_tab.CONTACT, f"Cellule achats, paat.{ght.lower()}@exemple.invalid")
+    if fault := FAULTS.get(ght):
+        fault(lines, support)
+    for recipient_ght, rejected in zip(REJECTED_AT, rejected_lines(), strict=True):
+        if recipient_ght == ght:
+            lines[support].append(rejected)
+    for finess, sheet in sheets_by_finess.items():
+        for line, cells in enumerate(lines[finess], HEADING_ROW + 1):
+            _tape(sheet, trame, line, cells)
+    if edit := EDITS.get(ght):
+        edit(book, list(sheets_by_finess.values()))
 
 
-def _tape(feuille: Worksheet, trame: Trame, ligne: int, cellules: Cellules) -> None:
-    for rang, c in enumerate(trame.colonnes, 1):
-        if cellules.get(c.cle) is not None:
-            feuille.cell(ligne, rang, cellules[c.cle])
-            if c.format and not isinstance(cellules[c.cle], str):
-                feuille.cell(ligne, rang).number_format = c.format
+def _tape(sheet: Worksheet, trame: Trame, line: int, cells: CellValues) -> None:
+    for rank, c in enumerate(trame.columns, 1):
+        if cells.get(c.cle) is not None:
+            sheet.cell(line, rank, cells[c.cle])
+            if c.format and not isinstance(cells[c.cle], str):
+                sheet.cell(line, rank).number_format = c.format
 
 
-def _en_face(feuille: Worksheet, label: str, valeur: str) -> None:
-    ligne = next(r[0].row for r in feuille.iter_rows(max_col=1) if r[0].value and cle(str(r[0].value)) == cle(label))
-    feuille.cell(ligne, 3, valeur)
+def _write_beside(sheet: Worksheet, label: str, value: str) -> None:
+    line = next(r[0].row for r in sheet.iter_rows(max_col=1) if r[0].value and cle(str(r[0].value)) == cle(label))
+    sheet.cell(line, 3, value)
 
 
-Lignes = dict[str, list[Cellules]]
+LinesByFiness = dict[str, list[CellValues]]
 
 
-def _copie_colle(lignes: Lignes, support: str) -> None:
+def _pasted_twice(lines: LinesByFiness, support: str) -> None:
     """A line pasted twice, and one whose amounts were never filled in."""
-    lignes[support].append(
-        dict(next(li for li in lignes[support] if li["statut"] == "réalisé" and li["gain_annuel"] > 0))
+    lines[support].append(
+        dict(next(li for li in lines[support] if li["statut"] == "réalisé" and li["gain_annuel"] > 0))
     )
-    lignes[support].append({**lignes[support][1], "intitule": "Consommables de bloc", "statut": "réalisé", "marche": "2021-B12",
+    lines[support].append({**lines[support][1], "intitule": "Consommables de bloc", "statut": "réalisé", "marche": "2021-B12",
                             "date_premiere_commande": date(2021, 3, 1), "montant_reference": None})  # fmt: skip
 
 
-def _ecrit_a_la_francaise(lignes: Lignes, support: str) -> None:
+def _typed_as_text(lines: LinesByFiness, support: str) -> None:
     """Amounts and dates typed as text, every way people type them."""
-    for finess in lignes:
-        for rang, li in enumerate(lignes[finess]):
-            if isinstance(li["gain_annuel"], int) and rang % 3 == 0:
-                montant = f"{abs(li['gain_annuel']):,}".replace(",", " ") + ",00 €"
-                li["gain_annuel"] = f"({montant})" if li["gain_annuel"] < 0 else montant
+    for finess in lines:
+        for rank, li in enumerate(lines[finess]):
+            if isinstance(li["gain_annuel"], int) and rank % 3 == 0:
+                amount = f"{abs(li['gain_annuel']):,}".replace(",", " ") + ",00 €"
+                li["gain_annuel"] = f"({amount})" if li["gain_annuel"] < 0 else amount
                 li["montant_reference"] = f"{li['montant_reference'] / 1000:.1f}".replace(".", ",") + " k€"
-            if li["date_premiere_commande"] and rang % 4 == 1:
+            if li["date_premiere_commande"] and rank % 4 == 1:
                 li["date_premiere_commande"] = f"{li['date_premiere_commande']:%d/%m/%y}"
 
 
-def _a_voir(lignes: Lignes, support: str) -> None:
+def _lines_worth_a_look(lines: LinesByFiness, support: str) -> None:
     """Text where a number was expected, an order from long ago, a mistyped family, a number nobody should type."""
-    valides = [li for li in lignes[support] if li["statut"] == "réalisé"]
-    modele = {**valides[0], "date_premiere_commande": date(2021, 4, 1)}
-    lignes[support] += [
-        {**modele, "intitule": "Literie médicalisée", "marche": "2021-L01", "gain_annuel": "NC"},
-        {**modele, "intitule": "Mobilier de chambre", "marche": "2021-L02", "date_premiere_commande": date(2019, 6, 3)},
-        {**modele, "intitule": "Bandages", "marche": "2021-L03", "famille": "Dispositif médical", "gain_annuel": 3_100, "montant_reference": 40_000},
-        {**modele, "intitule": "Fauteuils de soins", "marche": "2021-L04", "gain_annuel": 18_400, "montant_reference": 41_000},
-        {**modele, "intitule": "Aides techniques", "marche": "2021-L05", "gain_annuel": 900, "montant_reference": 12_000,
+    valid_lines = [li for li in lines[support] if li["statut"] == "réalisé"]
+    model_line = {**valid_lines[0], "date_premiere_commande": date(2021, 4, 1)}
+    lines[support] += [
+        {**model_line, "intitule": "Literie médicalisée", "marche": "2021-L01", "gain_annuel": "NC"},
+        {**model_line, "intitule": "Mobilier de chambre", "marche": "2021-L02", "date_premiere_commande": date(2019, 6, 3)},
+        {**model_line, "intitule": "Bandages", "marche": "2021-L03", "famille": "Dispositif médical", "gain_annuel": 3_100, "montant_reference": 40_000},
+        {**model_line, "intitule": "Fauteuils de soins", "marche": "2021-L04", "gain_annuel": 18_400, "montant_reference": 41_000},
+        {**model_line, "intitule": "Aides techniques", "marche": "2021-L05", "gain_annuel": 900, "montant_reference": 12_000,
          "commentaire": "suivi par 1 85 05 78 006 084 91"},
     ]  # fmt: skip
 
 
-def _sans_un_onglet(lignes: Lignes, support: str) -> None:
+def _without_one_tab(lines: LinesByFiness, support: str) -> None:
     """One établissement left empty; its lines go to the support, where its purchases are made."""
-    muet = next(f for f in lignes if f != support)
-    lignes[support] += lignes[muet]
-    lignes[muet] = []
+    silent = next(f for f in lines if f != support)
+    lines[support] += lines[silent]
+    lines[silent] = []
 
 
-def _sans_trois_onglets(lignes: Lignes, support: str) -> None:
+def _without_three_tabs(lines: LinesByFiness, support: str) -> None:
     """A partial workbook: what three of the établissements gained is declared by the support."""
-    for muet in list(lignes)[-3:]:
-        lignes[support] += lignes[muet]
-        lignes[muet] = []
+    for silent in list(lines)[-3:]:
+        lines[support] += lines[silent]
+        lines[silent] = []
 
 
-FAUTES: dict[str, Callable[[Lignes, str], None]] = {
-    "BFC-02": _ecrit_a_la_francaise,
-    "BFC-03": _copie_colle,
-    "BFC-05": _sans_un_onglet,
-    "BFC-06": _sans_trois_onglets,
-    "BFC-07": _a_voir,
+FAULTS: dict[str, Callable[[LinesByFiness, str], None]] = {
+    "BFC-02": _typed_as_text,
+    "BFC-03": _pasted_twice,
+    "BFC-05": _without_one_tab,
+    "BFC-06": _without_three_tabs,
+    "BFC-07": _lines_worth_a_look,
 }
 
 
-def _renomme(livre: Workbook, feuilles: list[Worksheet]) -> None:
+def _rename_headings(book: Workbook, sheets_by_finess: list[Worksheet]) -> None:
     """Headings renamed, mistyped and broken over lines, two columns swapped."""
-    for feuille in feuilles:
-        rangs = {str(feuille.cell(ENTETE, r).value): r for r in range(1, feuille.max_column + 1)}
-        feuille.cell(ENTETE, rangs["Intitulé de l'action"], "Libellé de\nl'action")
-        feuille.cell(ENTETE, rangs["Gain annuel sur 12 mois (€ TTC)"], "Montant Gain")
-        feuille.cell(ENTETE, rangs["Montant de référence annuel (€ TTC)"], "Montant de reference anuel")
-        for ligne in range(ENTETE, feuille.max_row + 1):
-            a, b = feuille.cell(ligne, rangs["Levier"]), feuille.cell(ligne, rangs["N° de marché"])
+    for sheet in sheets_by_finess:
+        rows = {str(sheet.cell(HEADING_ROW, r).value): r for r in range(1, sheet.max_column + 1)}
+        sheet.cell(HEADING_ROW, rows["Intitulé de l'action"], "Libellé de\nl'action")
+        sheet.cell(HEADING_ROW, rows["Gain annuel sur 12 mois (€ TTC)"], "Montant Gain")
+        sheet.cell(HEADING_ROW, rows["Montant de référence annuel (€ TTC)"], "Montant de reference anuel")
+        for line in range(HEADING_ROW, sheet.max_row + 1):
+            a, b = sheet.cell(line, rows["Levier"]), sheet.cell(line, rows["N° de marché"])
             a.value, b.value = b.value, a.value
 
 
-def _total_en_bas(livre: Workbook, feuilles: list[Worksheet]) -> None:
+def _total_below(book: Workbook, sheets_by_finess: list[Worksheet]) -> None:
     """A total under the lines, and a note typed far below."""
-    feuille = feuilles[0]
-    derniere = max(li for li in range(ENTETE + 1, feuille.max_row) if feuille.cell(li, 3).value)
-    somme = sum(v for li in range(ENTETE + 1, derniere + 1) if isinstance(v := feuille.cell(li, 19).value, int))
-    feuille.cell(derniere + 2, 3, "TOTAL")
-    feuille.cell(derniere + 2, 19, somme)
-    feuille.cell(derniere + 80, 4, "voir avec la pharmacie")
+    sheet = sheets_by_finess[0]
+    last_row = max(li for li in range(HEADING_ROW + 1, sheet.max_row) if sheet.cell(li, 3).value)
+    column_sum = sum(v for li in range(HEADING_ROW + 1, last_row + 1) if isinstance(v := sheet.cell(li, 19).value, int))
+    sheet.cell(last_row + 2, 3, "TOTAL")
+    sheet.cell(last_row + 2, 19, column_sum)
+    sheet.cell(last_row + 80, 4, "voir avec la pharmacie")
 
 
-def _retire_les_onglets_vides(livre: Workbook, feuilles: list[Worksheet]) -> None:
+def _remove_blank_tabs(book: Workbook, sheets_by_finess: list[Worksheet]) -> None:
     """Tabs left blank were deleted; one of them says « rien à déclarer » on the first tab."""
-    vides = [f for f in feuilles if not f.cell(ENTETE + 1, 3).value]
-    premier = livre[first_tab.TITRE]
-    finess_muet = str(vides[0]["A3"].value)[-9:]
-    next(r for r in premier.iter_rows(max_col=4) if r[0].value == finess_muet)[3].value = first_tab.OUI
-    for feuille in vides:
-        livre.remove(feuille)
+    empties = [f for f in sheets_by_finess if not f.cell(HEADING_ROW + 1, 3).value]
+    first = book[first_tab.TITLE]
+    silent_finess = str(empties[0]["A3"].value)[-9:]
+    next(r for r in first.iter_rows(max_col=4) if r[0].value == silent_finess)[3].value = first_tab.YES
+    for sheet in empties:
+        book.remove(sheet)
 
 
-RETOUCHES: dict[str, Callable[[Workbook, list[Worksheet]], None]] = {
-    "BFC-04": _renomme,
-    "BFC-07": _total_en_bas,
-    "BFC-06": _retire_les_onglets_vides,
+EDITS: dict[str, Callable[[Workbook, list[Worksheet]], None]] = {
+    "BFC-04": _rename_headings,
+    "BFC-07": _total_below,
+    "BFC-06": _remove_blank_tabs,
 }
 
 
-def fichier_etranger() -> Workbook:
+def foreign_file() -> Workbook:
     """A workbook that is no trame, dropped in the folder by mistake."""
-    livre = Workbook()
-    feuille = livre.active
-    assert isinstance(feuille, Worksheet)
-    feuille.title = "Congés"
-    for rangee in _conges():
-        feuille.append(rangee)
-    return livre
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "Congés"
+    for row in _leave_rows():
+        sheet.append(row)
+    return book
 
 
-def _conges() -> Iterator[list[str]]:
+def _leave_rows() -> Iterator[list[str]]:
     yield ["Service", "Semaine", "Effectif"]
     yield from (["Achats", f"S{n}", str(n % 4 + 2)] for n in range(20, 35))

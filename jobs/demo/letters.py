@@ -12,34 +12,34 @@ from functools import partial
 from pathlib import Path
 
 from bots import delivery
-from bots.letters.letter import EnvoiError, Lettre
+from bots.letters.letter import Letter, SendingError
 from config.campaign import PARIS
-from config.folder import EXEMPLE, Dossier, charge
-from config.rights import Personne
-from jobs.demo.filling import ABSENT, NON_REMIS, plan, remplit
-from jobs.remind import verrouille_a_l_heure
-from reports.view import Vue
+from config.folder import EXAMPLE, Folder, charge
+from config.rights import Person
+from jobs.demo.filling import ABSENT, NOT_HANDED_IN, fill_in, plan
+from jobs.remind import lock_on_time
+from reports.view import View
 from sheets import writing
-from sheets.judging.workbook import juge
-from sheets.matching.known import raccorde_au_registre
-from sheets.register.database import ouvre
-from sheets.register.pulls import Depot, commence, enregistre, termine
+from sheets.judging.workbook import judge
+from sheets.matching.known import tie_to_register
+from sheets.register.database import open_register
+from sheets.register.pulls import Depot, close_pull, start_pull, store
 from sheets.trames import TRAMES
 from sheets.writing.seal import sealed
 
-CAMPAGNE = "2021-annuelle"
-JURA, SEEN, MISSING = "BFC-08", NON_REMIS[0], ABSENT
-MI_ANNEE = "2022-mi-annee"
+CAMPAIGN = "2021-annuelle"
+JURA, SEEN, MISSING = "BFC-08", NOT_HANDED_IN[0], ABSENT
+MID_YEAR = "2022-mi-annee"
 LECTURES = {
-    date(2022, 2, 3): (SEEN, 1, CAMPAGNE), date(2022, 2, 17): (JURA, 1, CAMPAGNE), date(2022, 2, 24): (JURA, 2, CAMPAGNE),
-    date(2022, 6, 24): (JURA, 1, MI_ANNEE),
+    date(2022, 2, 3): (SEEN, 1, CAMPAIGN), date(2022, 2, 17): (JURA, 1, CAMPAIGN), date(2022, 2, 24): (JURA, 2, CAMPAIGN),
+    date(2022, 6, 24): (JURA, 1, MID_YEAR),
 }  # fmt: skip
 """The day the demo's file of a GHT is read, and what its gains are divided by: the third one corrects the second."""
-A_MI_ANNEE = (date(2022, 6, 24), date(2022, 7, 1))
+MID_YEAR_DAYS = (date(2022, 6, 24), date(2022, 7, 1))
 """A day of the next campaign, and the one after its situation."""
-PERDUE = f"directeur.{SEEN.lower()}@exemple.invalid"
+LOST_ADDRESS = f"directeur.{SEEN.lower()}@exemple.invalid"
 """Someone whose address is refused."""
-MONTRES = (
+MOST_SHOWN = (
     ("ouverture", f"paat.{JURA.lower()}"), ("J-30", f"paat.{SEEN.lower()}"), ("accusé", f"paat.{SEEN.lower()}"),
     ("J-15", f"paat.{SEEN.lower()}"), ("accusé", f"paat.{JURA.lower()}"), ("grosse ligne retirée", "referent.bfc"),
     ("J-7", f"paat.{MISSING.lower()}"), ("point de la semaine", "referent.bfc"), ("total qui bouge", "referent.bfc"),
@@ -52,75 +52,77 @@ MONTRES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Exemple:
+class ExampleLetter:
     """A letter of the year: at what step, on which day, to whom."""
 
-    etape: str
-    jour: date
-    personne: Personne
-    lettre: Lettre
+    stage: str
+    day: date
+    person: Person
+    letter: Letter
 
 
-def exemples() -> list[Exemple]:
+def examples() -> list[ExampleLetter]:
     """One letter for each step, as the service would have sent it."""
-    dossier = charge(EXEMPLE)
-    with tempfile.TemporaryDirectory() as ou:
-        db = ouvre(Path(ou) / "vigie.sqlite")
+    folder = charge(EXAMPLE)
+    with tempfile.TemporaryDirectory() as where:
+        db = open_register(Path(where) / "vigie.sqlite")
         try:
-            toutes = [x for jour in _jours(dossier) for x in _journee(Vue(db, dossier, jour))]
+            all_of_those = [x for day in _days(folder) for x in _day_examples(View(db, folder, day))]
         finally:
             db.close()
-    choisis = [
-        next(x for x in toutes if (x.etape, x.personne.email) == (e, f"{p}@exemple.invalid")) for e, p in MONTRES
+    chosen_letters = [
+        next(x for x in all_of_those if (x.stage, x.person.email) == (e, f"{p}@exemple.invalid")) for e, p in MOST_SHOWN
     ]
-    return sorted(choisis, key=lambda x: x.jour)
+    return sorted(chosen_letters, key=lambda x: x.day)
 
 
-def _jours(dossier: Dossier) -> list[date]:
-    c = dossier.campagnes[CAMPAGNE]
-    return [*(c.ouverture + timedelta(days=n) for n in range((c.verrou - c.ouverture).days + 3)), *A_MI_ANNEE]
+def _days(folder: Folder) -> list[date]:
+    c = folder.campaigns[CAMPAIGN]
+    return [*(c.opening + timedelta(days=n) for n in range((c.lock - c.opening).days + 3)), *MID_YEAR_DAYS]
 
 
-def _journee(vue: Vue) -> list[Exemple]:
+def _day_examples(view: View) -> list[ExampleLetter]:
     """A file is read in the night, the service ticks in the morning and at the end of the day."""
-    if vue.au in LECTURES:
-        _lit(vue, *LECTURES[vue.au])
-    rendus: list[Exemple] = []
+    if view.as_of in LECTURES:
+        _read_trame(view, *LECTURES[view.as_of])
+    results: list[ExampleLetter] = []
 
-    def envoie(lettre: Lettre) -> str:
-        if lettre.a == PERDUE:
-            raise EnvoiError("boîte inconnue (550)", definitif=True)
-        personne = vue.dossier.personnes[lettre.a]
-        rendus.extend(Exemple(e, vue.au, personne, lettre) for e in etapes[lettre.a])
-        return lettre.cle
+    def send(letter: Letter) -> str:
+        if letter.a == LOST_ADDRESS:
+            raise SendingError("boîte inconnue (550)", is_final=True)
+        person = view.folder.persons[letter.a]
+        results.extend(ExampleLetter(e, view.as_of, person, letter) for e in stages[letter.a])
+        return letter.cle
 
-    for heure in (9, 18):
-        instant = datetime.combine(vue.au, time(heure), PARIS)
-        verrouille_a_l_heure(vue, instant)
-        etapes = {e.personne.email: {r.cle.etape for r in e.relances} for e in delivery.a_dire(vue, instant)[0]}
-        delivery.tourne(vue, partial(_fixe, instant), [delivery.Canal("courriel", lambda p: p.email, envoie)])
-    return rendus
+    for hour in (9, 18):
+        instant = datetime.combine(view.as_of, time(hour), PARIS)
+        lock_on_time(view, instant)
+        stages = {e.person.email: {r.cle.stage for r in e.reminders} for e in delivery.letters_due(view, instant)[0]}
+        delivery.deliver_due(
+            view, partial(_unchanged, instant), [delivery.DeliveryChannel("courriel", lambda p: p.email, send)]
+        )
+    return results
 
 
-def _fixe(instant: datetime) -> datetime:
+def _unchanged(instant: datetime) -> datetime:
     return instant
 
 
-def _lit(vue: Vue, ght: str, diviseur: int, campagne: str) -> None:
+def _read_trame(view: View, ght: str, divisor: int, campaign: str) -> None:
     """The demo's trame of a GHT is read and judged."""
-    dossier, trame = vue.dossier, TRAMES["paat"]
-    c = dossier.campagnes[campagne]
-    livre = writing.classeur(trame, ght, c, dossier)
-    remplit(livre, trame, ght, c, dossier, plan(dossier, dossier.campagnes[CAMPAGNE]))
-    gain = [colonne.cle for colonne in trame.colonnes].index("gain_annuel") + 1
-    for feuille in livre.worksheets:
-        for cellule in (feuille.cell(rang, gain) for rang in range(writing.ENTETE + 1, feuille.max_row + 1)):
-            if isinstance(cellule.value, int | float):
-                cellule.value = cellule.value / diviseur
-    octets = sealed(livre)
-    nom, quand = f"{dossier.territoire.ghts[ght].nom}.xlsx", datetime.combine(vue.au, time(8), PARIS)
-    pull = commence(vue.db, dossier, quand)
-    depot = Depot(nom, len(octets), 1, ght, octets)
-    classeur = raccorde_au_registre(vue.db, dossier, juge(nom, octets, dossier), vue.au)
-    etat = enregistre(vue.db, pull, depot, classeur, connu=diviseur > 1)
-    termine(vue.db, pull, quand, [etat])
+    folder, trame = view.folder, TRAMES["paat"]
+    c = folder.campaigns[campaign]
+    book = writing.workbook(trame, ght, c, folder)
+    fill_in(book, trame, ght, c, folder, plan(folder, folder.campaigns[CAMPAIGN]))
+    gain = [column.cle for column in trame.columns].index("gain_annuel") + 1
+    for sheet in book.worksheets:
+        for cell in (sheet.cell(rank, gain) for rank in range(writing.HEADING_ROW + 1, sheet.max_row + 1)):
+            if isinstance(cell.value, int | float):
+                cell.value = cell.value / divisor
+    raw_bytes = sealed(book)
+    name, when = f"{folder.territory.ghts[ght].name}.xlsx", datetime.combine(view.as_of, time(8), PARIS)
+    pull = start_pull(view.db, folder, when)
+    depot = Depot(name, len(raw_bytes), 1, ght, raw_bytes)
+    workbook = tie_to_register(view.db, folder, judge(name, raw_bytes, folder), view.as_of)
+    state = store(view.db, pull, depot, workbook, known=divisor > 1)
+    close_pull(view.db, pull, when, [state])

@@ -12,249 +12,254 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from config.errors import UserError
-from config.folder import Dossier
+from config.folder import Folder
 from config.machine import reason, shown
 from jobs.taking_in.looked_into import LATER, Seen, as_it_stands, look, unread
-from sheets.findings import Constat, Gravite
-from sheets.judged import Classeur, Totaux, total
-from sheets.judging.workers import juge_tous
-from sheets.matching.known import raccorde_au_registre
-from sheets.matching.whole_campaign import recoupe
-from sheets.reading.opening import TAILLE_MAX
+from sheets.findings import Finding, Severity
+from sheets.judged import JudgedWorkbook, Totals, total
+from sheets.judging.workers import judge_all
+from sheets.matching.known import tie_to_register
+from sheets.matching.whole_campaign import cross_check
+from sheets.reading.opening import SIZE_MAX
 from sheets.register import pulls
 from sheets.register.copies import Copy, copy_of, ignore
-from sheets.register.database import un_seul_releve
-from sheets.register.pulls import PAR_LE_GHT, Depot, Etat, Saisie, Unread
+from sheets.register.database import only_one_pull
+from sheets.register.pulls import BY_THE_GHT, Depot, Entry, FileState, Unread
 
 STABLE = 5.0
 """Seconds for which a file of a share must stay as it is before the service reads it."""
-ATTENTE = 300.0
+LONGEST_WAIT = 300.0
 """Seconds that the service leaves to another pull to end: its folders and its mailbox take turns."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recu:
+class ReceivedFile:
     """What became of one file in a pull."""
 
-    fichier: str
-    etat: Etat
-    motif: str
-    totaux: Totaux
-    non_lus: tuple[Constat, ...] = ()
+    file: str
+    state: FileState
+    reason: str
+    totals: Totals
+    unread: tuple[Finding, ...] = ()
     """Why the file, or some of its tabs, could not be read. The rest of the findings is in the register."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bilan:
-    recus: tuple[Recu, ...]
-    retours: tuple[str, ...] = ()
+class PullSummary:
+    received_files: tuple[ReceivedFile, ...]
+    companions: tuple[str, ...] = ()
     """Companions of ours found beside the trames: passed over, and nothing of them is kept."""
-    en_ecriture: tuple[str, ...] = ()
+    being_written: tuple[str, ...] = ()
     """Files that were still being written: left for the next pull."""
-    absentes: tuple[str, ...] = ()
+    missing_sources: tuple[str, ...] = ()
     """Sources that could not be looked into; the others were."""
     unread: tuple[Unread, ...] = ()
     """Files and folders of the sources that could not be read, each with why."""
 
     @property
-    def totaux(self) -> Totaux:
-        return total(r.totaux for r in self.recus)
+    def totals(self) -> Totals:
+        return total(r.totals for r in self.received_files)
 
-    def combien(self, etat: Etat) -> int:
-        return sum(r.etat == etat for r in self.recus)
+    def how_many(self, state: FileState) -> int:
+        return sum(r.state == state for r in self.received_files)
 
 
 def pull(
-    db: Database, dossier: Dossier, sources: Iterable[Path], horloge: Callable[[], datetime],
-    avance: Callable[[int, int], None] = lambda fait, sur: None, saisie: Saisie = PAR_LE_GHT,
-    permis: Callable[[str], bool] = lambda ght: True, patience: float = 0,
-) -> Bilan:  # fmt: skip
-    """Take in every file that changed. `avance(done, of)` is called as files are recorded.
+    db: Database, folder: Folder, sources: Iterable[Path], clock: Callable[[], datetime],
+    advance: Callable[[int, int], None] = lambda done, over: None, entry: Entry = BY_THE_GHT,
+    allowed: Callable[[str], bool] = lambda ght: True, patience: float = 0,
+) -> PullSummary:  # fmt: skip
+    """Take in every file that changed. `advance(done, of)` is called as files are recorded.
 
-    A file that cannot be read is one refusal; a crash in the middle loses at most the file in hand. With `saisie`, the
-    files were entered by someone on behalf of their GHT, who must be `permis` to. With `patience`, a file that changed
+    A file that cannot be read is one refusal; a crash in the middle loses at most the file in hand. With `entry`, the
+    files were entered by someone on behalf of their GHT, who must be `allowed` to. With `patience`, a file that changed
     must stay as it is for that many seconds, and another pull is waited for. Raises UserError when no source can be looked into.
     """
-    with un_seul_releve(db, ATTENTE if patience else 0):
-        donnees = list(sources)
-        seen = look(donnees)
-        if donnees and len(seen.absent) == len(donnees):
+    with only_one_pull(db, LONGEST_WAIT if patience else 0):
+        data = list(sources)
+        seen = look(data)
+        if data and len(seen.absent) == len(data):
             raise UserError(
-                f"La source « {shown(donnees[0])} » n'existe pas, ou n'est pas accessible. Donnez un dossier de trames, ou un classeur."
+                f"La source « {shown(data[0])} » n'existe pas, ou n'est pas accessible. Donnez un dossier de trames, ou un classeur."
             )
-        return _pull(db, dossier, seen, horloge, avance, saisie, permis, patience)
+        return _pull(db, folder, seen, clock, advance, entry, allowed, patience)
 
 
 def _pull(
     db: Database,
-    dossier: Dossier,
+    folder: Folder,
     seen: Seen,
-    horloge: Callable[[], datetime],
-    avance: Callable[[int, int], None],
-    saisie: Saisie,
-    permis: Callable[[str], bool],
+    clock: Callable[[], datetime],
+    advance: Callable[[int, int], None],
+    entry: Entry,
+    allowed: Callable[[str], bool],
     patience: float,
-) -> Bilan:
-    connus, deja, ours = pulls.reperes(db, dossier), pulls.deja_lus(db), pulls.companions(db)
-    retours = [d for d in seen.oldest_first if (d.nom, d.taille, d.modifie_ns) in ours]
-    depots = [d for d in seen.oldest_first if d not in retours]
-    a_lire = [d for d in depots if connus.get(d.nom, ())[:2] != (d.taille, d.modifie_ns)]
-    if patience and a_lire:
+) -> PullSummary:
+    known_ones, seen_keys, ours = pulls.remembered_files(db, folder), pulls.already_read(db), pulls.companions(db)
+    companions = [d for d in seen.oldest_first if (d.name, d.size, d.modified_ns) in ours]
+    depots = [d for d in seen.oldest_first if d not in companions]
+    to_read = [d for d in depots if known_ones.get(d.name, ())[:2] != (d.size, d.modified_ns)]
+    if patience and to_read:
         time.sleep(patience)
-    en_ecriture = [d for d in a_lire if as_it_stands(d.chemin) != d]
-    a_lire = [d for d in a_lire if d not in en_ecriture]
-    numero = pulls.commence(db, dossier, horloge(), seen.counts)
-    recus = {d.chemin: Recu(d.nom, "inchange", "", Totaux()) for d in depots}
-    lus: list[Depot] = []
-    known_companions = len(retours)
+    being_written = [d for d in to_read if as_it_stands(d.path) != d]
+    to_read = [d for d in to_read if d not in being_written]
+    number = pulls.start_pull(db, folder, clock(), seen.counts)
+    received_files = {d.path: ReceivedFile(d.name, "inchange", "", Totals()) for d in depots}
+    read_files: list[Depot] = []
+    known_companions = len(companions)
     copied: list[tuple[Depot, Copy]] = []
-    for depot, juge in _juges(a_lire, dossier, connus, deja, lus, en_ecriture, seen, _copies(db, connus, copied)):
-        if est_un_retour(juge):
-            retours.append(depot)
-            del recus[depot.chemin]
+    for depot, judged in _judge_changed(
+        to_read, folder, known_ones, seen_keys, read_files, being_written, seen, _copies(db, known_ones, copied)
+    ):
+        if is_companion(judged):
+            companions.append(depot)
+            del received_files[depot.path]
             continue
-        if juge.tampon and not permis(juge.tampon.ght):
-            motif = f"Cette trame est du GHT {juge.tampon.ght}, pour qui {saisie.par} ne peut pas agir."
-            recus[depot.chemin] = Recu(depot.nom, "refuse", motif, Totaux())
+        if judged.stamp and not allowed(judged.stamp.ght):
+            reason = f"Cette trame est du GHT {judged.stamp.ght}, pour qui {entry.by} ne peut pas agir."
+            received_files[depot.path] = ReceivedFile(depot.name, "refuse", reason, Totals())
             continue
-        recus[depot.chemin] = _enregistre(db, dossier, numero, depot, juge, horloge(), depot.nom in connus, saisie)
-        avance(sum(r.etat != "inchange" for r in recus.values()), len(a_lire))
+        received_files[depot.path] = _store(db, folder, number, depot, judged, clock(), depot.name in known_ones, entry)
+        advance(sum(r.state != "inchange" for r in received_files.values()), len(to_read))
     for depot, copy in copied:  # told before it is remembered as read: cut between the two, it is told again
-        recus[depot.chemin] = _ignored(db, numero, depot, copy)
-    if lus:
-        pulls.pose_reperes(db, lus)
-    if retours[known_companions:]:
-        pulls.pose_reperes(db, retours[known_companions:], companions=True)
-    for chemin in {d.chemin for d in en_ecriture} | (recus.keys() - seen.found.keys()):
-        del recus[chemin]
-    _termine(db, dossier, numero, recus, horloge, seen.unread)
-    return Bilan(
-        tuple(recus.values()),
-        tuple(d.nom for d in retours),
-        tuple(d.nom for d in en_ecriture if as_it_stands(d.chemin)),
+        received_files[depot.path] = _ignored(db, number, depot, copy)
+    if read_files:
+        pulls.remember_files(db, read_files)
+    if companions[known_companions:]:
+        pulls.remember_files(db, companions[known_companions:], companions=True)
+    for path in {d.path for d in being_written} | (received_files.keys() - seen.found.keys()):
+        del received_files[path]
+    _finish(db, folder, number, received_files, clock, seen.unread)
+    return PullSummary(
+        tuple(received_files.values()),
+        tuple(d.name for d in companions),
+        tuple(d.name for d in being_written if as_it_stands(d.path)),
         tuple(map(shown, seen.absent)),
         tuple(seen.unread),
     )
 
 
-def prend(
-    db: Database, dossier: Dossier, juges: Iterable[tuple[Depot, Classeur]], horloge: Callable[[], datetime]
-) -> Bilan:
+def take(
+    db: Database,
+    folder: Folder,
+    judged_workbooks: Iterable[tuple[Depot, JudgedWorkbook]],
+    clock: Callable[[], datetime],
+) -> PullSummary:
     """Take in workbooks that came otherwise than by a folder, already judged with the bytes that will be kept.
 
     Each bears a path of its own for ever: one that was taken in before is not taken in again.
     """
-    with un_seul_releve(db, ATTENTE):
-        connus = pulls.reperes(db, dossier)
-        numero = pulls.commence(db, dossier, horloge())
-        recus: dict[str, Recu] = {}
-        for depot, juge in juges:
-            if depot.nom in connus:
-                recus[depot.chemin] = Recu(depot.nom, "inchange", "", Totaux())
-            elif copy := copy_of(db, depot, connus):
-                recus[depot.chemin] = _ignored(db, numero, depot, copy)
-                pulls.pose_reperes(db, [depot])
+    with only_one_pull(db, LONGEST_WAIT):
+        known_ones = pulls.remembered_files(db, folder)
+        number = pulls.start_pull(db, folder, clock())
+        received_files: dict[str, ReceivedFile] = {}
+        for depot, judged in judged_workbooks:
+            if depot.name in known_ones:
+                received_files[depot.path] = ReceivedFile(depot.name, "inchange", "", Totals())
+            elif copy := copy_of(db, depot, known_ones):
+                received_files[depot.path] = _ignored(db, number, depot, copy)
+                pulls.remember_files(db, [depot])
             else:
-                recus[depot.chemin] = _enregistre(db, dossier, numero, depot, juge, horloge(), False, PAR_LE_GHT)
-        _termine(db, dossier, numero, recus, horloge)
-    return Bilan(tuple(recus.values()))
+                received_files[depot.path] = _store(db, folder, number, depot, judged, clock(), False, BY_THE_GHT)
+        _finish(db, folder, number, received_files, clock)
+    return PullSummary(tuple(received_files.values()))
 
 
 def _copies(
-    db: Database, connus: Mapping[str, tuple[int, int, str]], found: list[tuple[Depot, Copy]]
+    db: Database, known_ones: Mapping[str, tuple[int, int, str]], found: list[tuple[Depot, Copy]]
 ) -> Callable[[Depot], bool]:
     """Tells whether a file, just read, is an exact copy of a replaced version; those that are join `found`."""
 
     def is_copy(depot: Depot) -> bool:
-        copy = copy_of(db, depot, connus)
+        copy = copy_of(db, depot, known_ones)
         found.extend([(depot, copy)] if copy else [])
         return copy is not None
 
     return is_copy
 
 
-def _ignored(db: Database, numero: int, depot: Depot, copy: Copy) -> Recu:
-    ignore(db, numero, depot, copy)
-    return Recu(depot.nom, "inchange", copy.said, Totaux())
+def _ignored(db: Database, number: int, depot: Depot, copy: Copy) -> ReceivedFile:
+    ignore(db, number, depot, copy)
+    return ReceivedFile(depot.name, "inchange", copy.said, Totals())
 
 
-def est_un_retour(juge: Classeur) -> bool:
+def is_companion(judged: JudgedWorkbook) -> bool:
     """Whether a workbook is a companion of ours, sent back as it was."""
-    return any(c.code == "retour-de-vigie" for c in juge.constats)
+    return any(c.code == "retour-de-vigie" for c in judged.findings)
 
 
-def _enregistre(
-    db: Database, dossier: Dossier, numero: int, depot: Depot, juge: Classeur, quand: datetime, connu: bool, saisie: Saisie
-) -> Recu:  # fmt: skip
-    classeur = raccorde_au_registre(db, dossier, juge, quand.date())
-    return _recu(depot, pulls.enregistre(db, numero, depot, classeur, connu, saisie), classeur)
+def _store(
+    db: Database, folder: Folder, number: int, depot: Depot, judged: JudgedWorkbook, when: datetime, known: bool, entry: Entry
+) -> ReceivedFile:  # fmt: skip
+    workbook = tie_to_register(db, folder, judged, when.date())
+    return _received_file(depot, pulls.store(db, number, depot, workbook, known, entry), workbook)
 
 
 def _lost(seen: Seen, depot: Depot, fault: OSError) -> None:
     """Leave aside a file that was found and cannot be read; unless it was taken away meanwhile, say why."""
-    del seen.found[depot.chemin]
+    del seen.found[depot.path]
     if not isinstance(fault, FileNotFoundError):
         next_ = f"Rétablissez l'accès de Vigie à ce fichier. {LATER}"
-        seen.unread.append(unread(seen.source_of(depot.chemin), depot.chemin, reason(fault), next_))
+        seen.unread.append(unread(seen.source_of(depot.path), depot.path, reason(fault), next_))
 
 
-def _termine(
+def _finish(
     db: Database,
-    dossier: Dossier,
-    numero: int,
-    recus: Mapping[str, Recu],
-    horloge: Callable[[], datetime],
+    folder: Folder,
+    number: int,
+    received_files: Mapping[str, ReceivedFile],
+    clock: Callable[[], datetime],
     not_read: Sequence[Unread] = (),
 ) -> None:
-    for campagne in pulls.a_recouper(db):  # those of a pull cut short before this point included
-        recoupe(db, dossier, numero, campagne, horloge().date())
-    pulls.termine(db, numero, horloge(), [r.etat for r in recus.values()], not_read)
+    for campaign in pulls.campaigns_to_cross_check(db):  # those of a pull cut short before this point included
+        cross_check(db, folder, number, campaign, clock().date())
+    pulls.close_pull(db, number, clock(), [r.state for r in received_files.values()], not_read)
 
 
-def _recu(depot: Depot, etat: Etat, classeur: Classeur) -> Recu:
-    motif = "" if classeur.lisible else classeur.constats[0].message
-    non_lus = tuple(c for c in classeur.constats if c.gravite is Gravite.REJET and c.ligne is None)
-    return Recu(depot.nom, etat, motif, classeur.totaux, non_lus)
+def _received_file(depot: Depot, state: FileState, workbook: JudgedWorkbook) -> ReceivedFile:
+    reason = "" if workbook.readable else workbook.findings[0].message
+    unread = tuple(c for c in workbook.findings if c.severity is Severity.REJECTION and c.line is None)
+    return ReceivedFile(depot.name, state, reason, workbook.totals, unread)
 
 
-def _juges(
+def _judge_changed(
     depots: list[Depot],
-    dossier: Dossier,
-    connus: Mapping[str, tuple[int, int, str]],
-    deja: Set[tuple[str, int, int]],
-    inchanges: list[Depot],
-    en_ecriture: list[Depot],
+    folder: Folder,
+    known_ones: Mapping[str, tuple[int, int, str]],
+    seen_keys: Set[tuple[str, int, int]],
+    unchanged: list[Depot],
+    being_written: list[Depot],
     seen: Seen,
     is_copy: Callable[[Depot], bool],
-) -> Iterator[tuple[Depot, Classeur]]:
-    """Judge the files whose content changed, each with the very bytes that will be kept; the others join `inchanges`.
+) -> Iterator[tuple[Depot, JudgedWorkbook]]:
+    """Judge the files whose content changed, each with the very bytes that will be kept; the others join `unchanged`.
 
     A file put back in the place of the version that replaced it is a change; elsewhere, an exact copy of a replaced
-    version is none, whatever its date (`is_copy`). A file of `deja` under another path was renamed, moved or copied: it
-    is the same. One that changes while it is read joins `en_ecriture`; one that cannot be read leaves what was found, and
+    version is none, whatever its date (`is_copy`). A file of `seen_keys` under another path was renamed, moved or copied: it
+    is the same. One that changes while it is read joins `being_written`; one that cannot be read leaves what was found, and
     is said; one that is gone leaves it, and the next pull will see.
     """
-    en_cours: list[Depot] = []
+    under_way: list[Depot] = []
 
-    def contenus() -> Iterator[tuple[str, bytes]]:
+    def contents() -> Iterator[tuple[str, bytes]]:
         for depot in depots:
             try:
-                with Path(depot.chemin).open("rb") as f:
-                    octets = f.read(TAILLE_MAX + 1)  # past that, the size alone refuses it
+                with Path(depot.path).open("rb") as f:
+                    raw_bytes = f.read(SIZE_MAX + 1)  # past that, the size alone refuses it
             except OSError as fault:
                 _lost(seen, depot, fault)
                 continue
-            if as_it_stands(depot.chemin) != depot:
-                en_ecriture.append(depot)
+            if as_it_stands(depot.path) != depot:
+                being_written.append(depot)
                 continue
-            lu = replace(depot, empreinte=hashlib.sha256(octets).hexdigest(), octets=octets)
-            meme = (lu.empreinte, lu.taille, lu.modifie_ns)
-            same = connus.get(depot.nom, (0, 0, ""))[2] == lu.empreinte
-            if same or is_copy(lu) or (depot.nom not in connus and meme in deja):
-                inchanges.append(replace(lu, octets=b""))
+            read_file = replace(depot, content_hash=hashlib.sha256(raw_bytes).hexdigest(), raw_bytes=raw_bytes)
+            same_file = (read_file.content_hash, read_file.size, read_file.modified_ns)
+            same = known_ones.get(depot.name, (0, 0, ""))[2] == read_file.content_hash
+            if same or is_copy(read_file) or (depot.name not in known_ones and same_file in seen_keys):
+                unchanged.append(replace(read_file, raw_bytes=b""))
                 continue
-            en_cours.append(lu)
-            yield depot.chemin, octets
+            under_way.append(read_file)
+            yield depot.path, raw_bytes
 
-    for classeur in juge_tous(contenus(), dossier):
-        yield en_cours.pop(0), classeur
+    for workbook in judge_all(contents(), folder):
+        yield under_way.pop(0), workbook

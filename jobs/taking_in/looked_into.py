@@ -12,7 +12,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from config.machine import is_utf8, reason, shown
-from config.secrets import masque
+from config.secrets import mask
 from sheets.register.pulls import Depot, Unread
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
@@ -30,7 +30,7 @@ class Seen:
 
     @property
     def oldest_first(self) -> list[Depot]:
-        return sorted(self.found.values(), key=lambda d: (d.modifie_ns, d.chemin))
+        return sorted(self.found.values(), key=lambda d: (d.modified_ns, d.path))
 
     def source_of(self, path: str) -> str:
         """The source, by the name that the register keeps, under which a file found stands."""
@@ -46,14 +46,14 @@ def look(sources: Iterable[Path]) -> Seen:
         if place is None:
             seen.absent.append(source)
             continue
-        name, before = masque(place), len(seen.unread)
+        name, before = mask(place), len(seen.unread)
         try:
             here = [d for e in _entries(place) if (d := _workbook(e, inside, seen.unread, name))]
         except OSError:
             del seen.unread[before:]
             seen.absent.append(source)
             continue
-        seen.found |= {d.chemin: d for d in here}
+        seen.found |= {d.path: d for d in here}
         seen.counts[name] = len(here)
     return seen
 
@@ -69,7 +69,7 @@ def as_it_stands(path: str) -> Depot | None:
 
 def unread(source: str, path: str, why: str, what_next: str) -> Unread:
     """What is said of a file or a folder that could not be read."""
-    name = masque(shown(path))
+    name = mask(shown(path))
     return Unread(source, name, f"« {name} » ne peut pas être lu : {why}. {what_next}")
 
 

@@ -14,119 +14,127 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bots import outgoing_mail
-from bots.letters.letter import EnvoiError, Lettre
-from config.secrets import masque
+from bots.letters.letter import Letter, SendingError
+from config.secrets import mask
 from jobs.taking_in.mail_pieces import Sort
-from jobs.wiring import Atelier
+from jobs.wiring import Workshop
 from sheets.register import mail_replies
-from sheets.register.mail_replies import Courriel, EtatCourriel, Waiting
+from sheets.register.mail_replies import KnownMail, ReplyState, Waiting
 from sheets.sources import mailbox
-from sheets.sources.mail_headers import Entetes
+from sheets.sources.mail_headers import MailHeaders
 
 PATIENCE = timedelta(days=3)
 """How long what cannot be dealt with is tried again."""
-TRAITE, A_VOIR = ("Vigie", "Traité"), ("Vigie", "À voir")
+HANDLED, TO_LOOK_AT = ("Vigie", "Traité"), ("Vigie", "À voir")
 
 
 @dataclass(frozen=True)
-class Poste:
+class MailRoom:
     """What it takes to deal with the mailbox. Without a way out (`smtp`), everything is looked at and nothing touched."""
 
-    atelier: Atelier
-    boite: mailbox.Reglages
-    smtp: outgoing_mail.Reglages | None
-    envoie: Callable[[Lettre, outgoing_mail.Reglages], None] = outgoing_mail.envoie
+    workshop: Workshop
+    mailbox: mailbox.Settings
+    smtp: outgoing_mail.Settings | None
+    send: Callable[[Letter, outgoing_mail.Settings], None] = outgoing_mail.send
 
     @property
-    def se_souvient(self) -> bool:
+    def remembers(self) -> bool:
         """Whether there is a register to ask; a dry look makes none."""
-        return self.smtp is not None or self.atelier.chemin_registre.exists()
+        return self.smtp is not None or self.workshop.register_path.exists()
 
     @property
-    def maintenant(self) -> datetime:
-        return self.atelier.maintenant()
+    def current_time(self) -> datetime:
+        return self.workshop.current_time()
 
 
 @dataclass(frozen=True, slots=True)
-class Suivi:
+class HandledMail:
     """What became of one mail, in words and attachment by attachment; the folder it goes to, none when it waits."""
 
-    entetes: Entetes
-    mots: str
+    headers: MailHeaders
+    words: str
     place: tuple[str, ...] = ()
     sorts: tuple[Sort, ...] = ()
 
 
-def named(e: Entetes, *quoi: str) -> Entetes:
+def named(e: MailHeaders, *what: str) -> MailHeaders:
     """The same mail under the name of one answer to it: by what it holds, or by why it is not read."""
-    return replace(e, cle=hashlib.sha256("/".join((e.cle, *quoi)).encode()).hexdigest()[:20])
+    return replace(e, cle=hashlib.sha256("/".join((e.cle, *what)).encode()).hexdigest()[:20])
 
 
-def answers(poste: Poste, e: Entetes, lettre: Lettre, place: tuple[str, ...], *, inconnu: bool = False) -> Suivi:
+def answers(
+    mail_room: MailRoom, e: MailHeaders, letter: Letter, place: tuple[str, ...], *, unknown: bool = False
+) -> HandledMail:
     """Claim the answer, hand it over, write what came of it; dry, say that it would leave. What we cannot tell is a doubt."""
-    if poste.smtp is None:
-        return Suivi(e, "une réponse partirait", place)
-    if not _note(poste, e, "en partance", inconnu=inconnu):
-        return Suivi(e, "déjà traité", A_VOIR)
+    if mail_room.smtp is None:
+        return HandledMail(e, "une réponse partirait", place)
+    if not _note(mail_room, e, "en partance", unknown=unknown):
+        return HandledMail(e, "déjà traité", TO_LOOK_AT)
     try:
-        poste.envoie(lettre, poste.smtp)
-    except EnvoiError as faute:
-        if inconnu:
-            return sets_aside(poste, e, str(faute))
-        if faute.doute or faute.definitif:
-            return ends(poste, e, "doute" if faute.doute else "refusé", str(faute), A_VOIR)
-        mail_replies.gives_back(poste.atelier.registre, e.cle)
-        return puts_off(poste, e, str(faute))
+        mail_room.send(letter, mail_room.smtp)
+    except SendingError as fault:
+        if unknown:
+            return sets_aside(mail_room, e, str(fault))
+        if fault.doubt or fault.is_final:
+            return ends(mail_room, e, "doute" if fault.doubt else "refusé", str(fault), TO_LOOK_AT)
+        mail_replies.gives_back(mail_room.workshop.register, e.cle)
+        return puts_off(mail_room, e, str(fault))
     except Exception:
-        logging.getLogger("vigie").error("answer %s\n%s", e.cle, masque(traceback.format_exc()))
-        nom = outgoing_mail.identifiant(lettre.cle, poste.smtp)
+        logging.getLogger("vigie").error("answer %s\n%s", e.cle, mask(traceback.format_exc()))
+        name = outgoing_mail.identifier_of(letter.cle, mail_room.smtp)
         return ends(
-            poste, e, "doute", f"Vigie s'est trompée en l'envoyant : elle est peut-être partie. Cherchez {nom}.", A_VOIR
+            mail_room,
+            e,
+            "doute",
+            f"Vigie s'est trompée en l'envoyant : elle est peut-être partie. Cherchez {name}.",
+            TO_LOOK_AT,
         )
-    return ends(poste, e, "répondu", "" if place == TRAITE else "des pièces sont à voir", place)
+    return ends(mail_room, e, "répondu", "" if place == HANDLED else "des pièces sont à voir", place)
 
 
-def sets_aside(poste: Poste, e: Entetes, motif: str) -> Suivi:
-    return ends(poste, e, "sans réponse", motif, A_VOIR)
+def sets_aside(mail_room: MailRoom, e: MailHeaders, reason: str) -> HandledMail:
+    return ends(mail_room, e, "sans réponse", reason, TO_LOOK_AT)
 
 
-def ends(poste: Poste, e: Entetes, etat: EtatCourriel, motif: str, place: tuple[str, ...]) -> Suivi:
-    _note(poste, e, etat, motif)
-    dits = {"répondu": "réponse envoyée", "refusé": "réponse refusée", "doute": "réponse douteuse"}
-    return Suivi(e, f"{dits.get(etat, etat)}{f' : {motif}' if motif and etat != 'répondu' else ''}", place)
+def ends(mail_room: MailRoom, e: MailHeaders, state: ReplyState, reason: str, place: tuple[str, ...]) -> HandledMail:
+    _note(mail_room, e, state, reason)
+    words_by_state = {"répondu": "réponse envoyée", "refusé": "réponse refusée", "doute": "réponse douteuse"}
+    return HandledMail(
+        e, f"{words_by_state.get(state, state)}{f' : {reason}' if reason and state != 'répondu' else ''}", place
+    )
 
 
-def puts_off(poste: Poste, e: Entetes, motif: str) -> Suivi:
+def puts_off(mail_room: MailRoom, e: MailHeaders, reason: str) -> HandledMail:
     """Leave a mail where it is, for the next time; after a few days it is filed for someone to see."""
-    attente = attempt(poste, e)
-    if attente and poste.maintenant - datetime.fromisoformat(attente.depuis) > PATIENCE:
-        return ends(poste, named(e, e.delivery), "refusé", motif, A_VOIR)
-    waits(poste, e, motif)
-    return Suivi(e, f"remis à plus tard : {motif}")
+    pending = attempt(mail_room, e)
+    if pending and mail_room.current_time - datetime.fromisoformat(pending.since) > PATIENCE:
+        return ends(mail_room, named(e, e.delivery), "refusé", reason, TO_LOOK_AT)
+    waits(mail_room, e, reason)
+    return HandledMail(e, f"remis à plus tard : {reason}")
 
 
-def waits(poste: Poste, e: Entetes, motif: str) -> None:
-    if poste.smtp:
-        mail_replies.waits(poste.atelier.registre, e.delivery, masque(motif))
+def waits(mail_room: MailRoom, e: MailHeaders, reason: str) -> None:
+    if mail_room.smtp:
+        mail_replies.waits(mail_room.workshop.register, e.delivery, mask(reason))
 
 
-def attempt(poste: Poste, e: Entetes) -> Waiting | None:
-    return mail_replies.waiting(poste.atelier.registre, e.delivery) if poste.se_souvient else None
+def attempt(mail_room: MailRoom, e: MailHeaders) -> Waiting | None:
+    return mail_replies.waiting(mail_room.workshop.register, e.delivery) if mail_room.remembers else None
 
 
-def known(poste: Poste, e: Entetes) -> Courriel | None:
-    return mail_replies.lit(poste.atelier.registre, e.cle) if poste.se_souvient else None
+def known(mail_room: MailRoom, e: MailHeaders) -> KnownMail | None:
+    return mail_replies.read(mail_room.workshop.register, e.cle) if mail_room.remembers else None
 
 
-def answered(poste: Poste, e: Entetes, depuis: timedelta) -> int:
-    if not poste.se_souvient:
+def answered(mail_room: MailRoom, e: MailHeaders, since: timedelta) -> int:
+    if not mail_room.remembers:
         return 0
-    return mail_replies.reponses(poste.atelier.registre, e.expediteur, poste.maintenant - depuis)
+    return mail_replies.answers(mail_room.workshop.register, e.sender, mail_room.current_time - since)
 
 
-def _note(poste: Poste, e: Entetes, etat: EtatCourriel, motif: str = "", *, inconnu: bool = False) -> bool:
-    if not poste.smtp:
+def _note(mail_room: MailRoom, e: MailHeaders, state: ReplyState, reason: str = "", *, unknown: bool = False) -> bool:
+    if not mail_room.smtp:
         return False
     return mail_replies.note(
-        poste.atelier.registre, e.cle, e.expediteur, etat, poste.maintenant, masque(motif), inconnu=inconnu
+        mail_room.workshop.register, e.cle, e.sender, state, mail_room.current_time, mask(reason), unknown=unknown
     )

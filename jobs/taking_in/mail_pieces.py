@@ -12,21 +12,21 @@ from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from bots.letters.letter import XLSX, Piece
-from config.french import compte, enumeration
-from config.rights import Personne, Regard, meilleur_regard, peut_agir, remplacees
-from config.territory import Perimetre
-from jobs.retours import RETOUR
-from jobs.taking_in.folders import est_un_retour, prend
+from config.french import count_words, enumeration
+from config.rights import Person, Sight, best_sight, may_act_over, stood_in_for
+from config.territory import Scope
+from jobs.retours import COMPANION_SUFFIX
+from jobs.taking_in.folders import is_companion, take
 from jobs.taking_in.looked_into import SUFFIXES
-from jobs.wiring import Atelier
-from reports.progress import etats
-from reports.view import Sujet
-from sheets.findings import Gravite
-from sheets.judged import Classeur
-from sheets.judging.workers import juge_tous
-from sheets.matching.known import avec_le_registre, octets_du_retour
-from sheets.register.pulls import PAR_COURRIEL, Depot
-from sheets.sources.attachments import Jointe
+from jobs.wiring import Workshop
+from reports.progress import states
+from reports.view import Subject
+from sheets.findings import Severity
+from sheets.judged import JudgedWorkbook
+from sheets.judging.workers import judge_all
+from sheets.matching.known import companion_bytes, with_register
+from sheets.register.pulls import BY_MAIL, Depot
+from sheets.sources.attachments import Attachment
 
 ROLES = ("etablissement", "ght", "ars", "dgos")
 """Who may hand in a trame, inside their territory."""
@@ -34,139 +34,146 @@ ROLES = ("etablissement", "ght", "ars", "dgos")
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """What becomes of one attachment, in a sentence; `a_voir` when someone should look at it."""
+    """What becomes of one attachment, in a sentence; `needs_a_look` when someone should look at it."""
 
-    nom: str
-    phrase: str
+    name: str
+    sentence: str
     retour: Piece | None = None
-    a_voir: bool = False
+    needs_a_look: bool = False
 
 
 @dataclass(frozen=True)
-class Envoi:
-    """Who sent, under which name for ever; without `ecrit`, nothing is taken in and what would be is said."""
+class MailSending:
+    """Who sent, under which name for ever; without `write`, nothing is taken in and what would be is said."""
 
-    atelier: Atelier
-    personne: Personne
+    workshop: Workshop
+    person: Person
     cle: str
-    ecrit: bool
+    write: bool
 
     @property
-    def au(self) -> date:
-        return self.atelier.maintenant().date()
+    def as_of(self) -> date:
+        return self.workshop.current_time().date()
 
 
-def traite_les_pieces(envoi: Envoi, pieces: Sequence[Jointe]) -> list[Sort]:
+def handle_attachments(sending: MailSending, pieces: Sequence[Attachment]) -> list[Sort]:
     """What becomes of each attachment, in their order."""
-    now = envoi.atelier.maintenant()  # one mail, one instant
-    depots = {rang: _depot(envoi, p, now) for rang, p in enumerate(pieces) if not p.souci and est_un_classeur(p.nom)}
-    noms = ((pieces[rang].nom, d.octets) for rang, d in depots.items())
-    juges = dict(zip(depots, juge_tous(noms, envoi.atelier.dossier), strict=True)) if depots else {}
-    a_prendre = [(depots[rang], juge) for rang, juge in juges.items() if not est_un_retour(juge) and _peut(envoi, juge)]
+    now = sending.workshop.current_time()  # one mail, one instant
+    depots = {rank: _depot(sending, p, now) for rank, p in enumerate(pieces) if not p.trouble and is_workbook(p.name)}
+    names = ((pieces[rank].name, d.raw_bytes) for rank, d in depots.items())
+    judged_workbooks = dict(zip(depots, judge_all(names, sending.workshop.folder), strict=True)) if depots else {}
+    to_take = [
+        (depots[rank], judged)
+        for rank, judged in judged_workbooks.items()
+        if not is_companion(judged) and _may_hand_in(sending, judged)
+    ]
     ignored: dict[str, str] = {}
-    if envoi.ecrit and a_prendre:
-        bilan = prend(envoi.atelier.registre, envoi.atelier.dossier, a_prendre, envoi.atelier.maintenant)
-        ignored = {r.fichier: r.motif for r in bilan.recus if r.etat == "inchange" and r.motif}
+    if sending.write and to_take:
+        summary = take(sending.workshop.register, sending.workshop.folder, to_take, sending.workshop.current_time)
+        ignored = {r.file: r.reason for r in summary.received_files if r.state == "inchange" and r.reason}
     return [
-        _sort(envoi, juges[rang], depots[rang], ignored.get(depots[rang].nom, ""))
-        if rang in juges
-        else _etrangere(piece)
-        for rang, piece in enumerate(pieces)
+        _sort(sending, judged_workbooks[rank], depots[rank], ignored.get(depots[rank].name, ""))
+        if rank in judged_workbooks
+        else _not_a_workbook(piece)
+        for rank, piece in enumerate(pieces)
     ]
 
 
-def est_un_classeur(nom: str) -> bool:
-    return PurePosixPath(nom).suffix.lower() in SUFFIXES
+def is_workbook(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in SUFFIXES
 
 
-def _depot(envoi: Envoi, piece: Jointe, now: datetime) -> Depot:
+def _depot(sending: MailSending, piece: Attachment, now: datetime) -> Depot:
     """An attachment as the register knows it: its path follows from the mail it came in and from what it holds."""
-    empreinte = hashlib.sha256(piece.octets).hexdigest()
-    quand = int(now.timestamp() * 1e9)
-    chemin = f"{PAR_COURRIEL}/{envoi.cle}-{empreinte[:8]}/{piece.nom}"
-    return Depot(chemin, len(piece.octets), quand, empreinte, piece.octets)
+    content_hash = hashlib.sha256(piece.raw_bytes).hexdigest()
+    when = int(now.timestamp() * 1e9)
+    path = f"{BY_MAIL}/{sending.cle}-{content_hash[:8]}/{piece.name}"
+    return Depot(path, len(piece.raw_bytes), when, content_hash, piece.raw_bytes)
 
 
-def _etrangere(piece: Jointe) -> Sort:
+def _not_a_workbook(piece: Attachment) -> Sort:
     return Sort(
-        piece.nom, piece.souci or "Ce n'est pas un classeur. Envoyez la trame au format .xlsx.", None, bool(piece.souci)
+        piece.name,
+        piece.trouble or "Ce n'est pas un classeur. Envoyez la trame au format .xlsx.",
+        None,
+        bool(piece.trouble),
     )
 
 
-def _cibles(juge: Classeur) -> list[Perimetre]:
+def _scopes_concerned(judged: JudgedWorkbook) -> list[Scope]:
     """What a workbook bears on: the établissements whose tabs count, or would once their headings are learnt; else its GHT."""
-    if juge.tampon is None:
+    if judged.stamp is None:
         return []
-    utiles = [Perimetre("etablissement", o.finess) for o in juge.onglets if o.utilisable or o.refuse]
-    return utiles or [Perimetre("ght", juge.tampon.ght)]
+    useful = [Scope("etablissement", o.finess) for o in judged.tabs if o.usable or o.refuse]
+    return useful or [Scope("ght", judged.stamp.ght)]
 
 
-def _peut(envoi: Envoi, juge: Classeur) -> bool:
+def _may_hand_in(sending: MailSending, judged: JudgedWorkbook) -> bool:
     """Whether the sender may hand in this workbook, all of it. One without a stamp bears on nobody: from whoever hands in
     somewhere it is kept, and refused."""
-    if _cibles(juge):
-        return not _beyond(envoi, juge)
-    siens = (envoi.personne, *remplacees(envoi.personne, envoi.atelier.dossier.personnes, envoi.au))
-    return any(p.role in ROLES for p in siens)
+    if _scopes_concerned(judged):
+        return not _beyond(sending, judged)
+    stood_for = (sending.person, *stood_in_for(sending.person, sending.workshop.folder.persons, sending.as_of))
+    return any(p.role in ROLES for p in stood_for)
 
 
-def _beyond(envoi: Envoi, juge: Classeur) -> list[Perimetre]:
+def _beyond(sending: MailSending, judged: JudgedWorkbook) -> list[Scope]:
     """Of what a workbook bears on, all for which the sender may not hand in."""
-    dossier = envoi.atelier.dossier
-    campagne = dossier.campagnes.get(juge.tampon.campagne) if juge.tampon else None
-    situation = campagne.situation if campagne else envoi.au
+    folder = sending.workshop.folder
+    campaign = folder.campaigns.get(judged.stamp.campaign) if judged.stamp else None
+    situation = campaign.situation if campaign else sending.as_of
     return [
-        cible for cible in _cibles(juge)
-        if not peut_agir(envoi.personne, dossier.personnes, ROLES, cible, dossier.territoire, situation, envoi.au)
+        target for target in _scopes_concerned(judged)
+        if not may_act_over(sending.person, folder.persons, ROLES, target, folder.territory, situation, sending.as_of)
     ]  # fmt: skip
 
 
-def _sort(envoi: Envoi, juge: Classeur, depot: Depot, ignored: str) -> Sort:
-    nom = PurePosixPath(depot.chemin).name
+def _sort(sending: MailSending, judged: JudgedWorkbook, depot: Depot, ignored: str) -> Sort:
+    name = PurePosixPath(depot.path).name
     if ignored:
-        return Sort(nom, ignored, None, True)
-    if not juge.lisible:
-        constat = juge.constats[0]
-        return Sort(nom, f"{constat.message} {constat.correction}", None, not est_un_retour(juge))
-    if beyond := _beyond(envoi, juge):
-        return Sort(nom, _pas_le_droit(envoi, beyond), None, True)
-    phrase = _ou_en_est(envoi, juge)
-    retour = _retour(envoi, juge, depot, nom)
+        return Sort(name, ignored, None, True)
+    if not judged.readable:
+        finding = judged.findings[0]
+        return Sort(name, f"{finding.message} {finding.correction}", None, not is_companion(judged))
+    if beyond := _beyond(sending, judged):
+        return Sort(name, _no_right_sentence(sending, beyond), None, True)
+    sentence = _where_it_stands(sending, judged)
+    retour = _companion(sending, judged, depot, name)
     if retour:
-        phrase += f" « {retour.nom} », ci-joint, montre quoi corriger, cellule par cellule."
-    return Sort(nom, phrase, retour)
+        sentence += f" « {retour.name} », ci-joint, montre quoi corriger, cellule par cellule."
+    return Sort(name, sentence, retour)
 
 
-def _pas_le_droit(envoi: Envoi, beyond: Sequence[Perimetre]) -> str:
-    territoire = envoi.atelier.dossier.territoire
-    noms = enumeration([territoire.nom(c) for c in beyond], 3)
+def _no_right_sentence(sending: MailSending, beyond: Sequence[Scope]) -> str:
+    territory = sending.workshop.folder.territory
+    names = enumeration([territory.name(c) for c in beyond], 3)
     return (
-        f"Cette trame porte sur {noms}, pour qui votre adresse ne peut pas remettre : elle n'a pas été prise. "
+        f"Cette trame porte sur {names}, pour qui votre adresse ne peut pas remettre : elle n'a pas été prise. "
         "Faites-la envoyer par son équipe, ou voyez avec votre référent ARS."
     )
 
 
-def _ou_en_est(envoi: Envoi, juge: Classeur) -> str:
+def _where_it_stands(sending: MailSending, judged: JudgedWorkbook) -> str:
     """« GHT Jura, campagne annuelle 2021 : remise, 3 lignes à corriger. », as the bot would say it now."""
-    assert juge.tampon is not None
-    dossier = envoi.atelier.dossier
-    ght, campagne = dossier.territoire.ghts[juge.tampon.ght], dossier.campagnes[juge.tampon.campagne]
-    debut = f"{ght.nom}, {campagne.titre} :"
-    if not envoi.ecrit:
-        return f"{debut} {compte(juge.totaux.lignes_lues, 'ligne lue', 'lignes lues')}, serait relevée."
-    vue = envoi.atelier.vue()
-    vus = etats(vue, Sujet(Perimetre("ght", ght.code), campagne.exercice, campagne.code))
-    return f"{debut} {vus[0].mots if vus else 'relevée'}."
+    assert judged.stamp is not None
+    folder = sending.workshop.folder
+    ght, campaign = folder.territory.ghts[judged.stamp.ght], folder.campaigns[judged.stamp.campaign]
+    debut = f"{ght.name}, {campaign.title} :"
+    if not sending.write:
+        return f"{debut} {count_words(judged.totals.lignes_lues, 'ligne lue', 'lignes lues')}, serait relevée."
+    view = sending.workshop.view()
+    seen_ones = states(view, Subject(Scope("ght", ght.code), campaign.exercice, campaign.code))
+    return f"{debut} {seen_ones[0].words if seen_ones else 'relevée'}."
 
 
-def _retour(envoi: Envoi, juge: Classeur, depot: Depot, nom: str) -> Piece | None:
+def _companion(sending: MailSending, judged: JudgedWorkbook, depot: Depot, name: str) -> Piece | None:
     """The companion, when there is something to mend and the sender may see the lines."""
-    if not envoi.ecrit or all(c.gravite is Gravite.INFO for c in juge.constats):
+    if not sending.write or all(c.severity is Severity.INFO for c in judged.findings):
         return None
-    d = envoi.atelier.dossier
-    regards = {meilleur_regard(envoi.personne, d.personnes, c, d.territoire, envoi.au) for c in _cibles(juge)}
-    if regards != {Regard.TOUT}:
+    d = sending.workshop.folder
+    regards = {best_sight(sending.person, d.persons, c, d.territory, sending.as_of) for c in _scopes_concerned(judged)}
+    if regards != {Sight.EVERYTHING}:
         return None
-    vue = envoi.atelier.vue()
-    classeur, reglees = avec_le_registre(vue.db, vue.dossier, vue.au, juge, depot.empreinte)
-    return Piece(f"{PurePosixPath(nom).stem}{RETOUR}", octets_du_retour(classeur, vue.dossier, reglees), XLSX)
+    view = sending.workshop.view()
+    workbook, settled = with_register(view.db, view.folder, view.as_of, judged, depot.content_hash)
+    return Piece(f"{PurePosixPath(name).stem}{COMPANION_SUFFIX}", companion_bytes(workbook, view.folder, settled), XLSX)

@@ -1,6 +1,6 @@
 """What a region is told without asking: where it stands at its dates, its week, a total that moves, a large line struck.
 
-Computed from the state at an instant, as messages due (see `reports/relances`). Never tells anyone, never words it.
+Computed from the state at an instant, as messages due (see `reports/reminders`). Never tells anyone, never words it.
 """
 
 from __future__ import annotations
@@ -11,188 +11,196 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from config.campaign import Campagne
-from config.ladder import UTILE, Rappel, dates
-from config.objectives import Objectif
-from config.territory import Perimetre
-from config.working_hours import premier_moment, prochain_moment
-from reports.answer import Reponse
-from reports.due.reminders import Relance, Silence, destinataires, en_cours
+from config.campaign import Campaign
+from config.ladder import USEFUL_DAYS, Rung, dates
+from config.objectives import Objective
+from config.territory import Scope
+from config.working_hours import first_moment, next_moment
+from reports.answer import Answer
+from reports.due.reminders import Reminder, Silence, recipients, under_way
 from reports.forecast import prevision
-from reports.progress import Etat, etats
-from reports.view import Sujet, Vue
+from reports.progress import State, states
+from reports.view import Subject, View
 from sheets.register import arrivals
-from sheets.register.arrivals import Arrivee
+from sheets.register.arrivals import Arrival
 from sheets.register.decisions import decisions
 from sheets.register.outbox import Cle
-from sheets.register.what_counts import OngletRecu, qui_compte
+from sheets.register.what_counts import ReceivedTab, counting_tabs
 
-FRAIS = timedelta(days=6)
+FRESH_FOR = timedelta(days=6)
 """Past that, a total that moved is no news any more; it spans the longest weekend, Easter in Alsace."""
 
 
 class Point(NamedTuple):
     """Where a GHT stands: cents kept and expected at the end of the year, what is imputed apart."""
 
-    etat: Etat
-    retenu: int
-    objectif: Objectif | None
-    prevu: int
-    impute: int
-    sous_alerte: int = 0
+    state: State
+    kept: int
+    objective: Objective | None
+    expected_cents: int
+    imputed: int
+    under_alert: int = 0
     report: int = 0
     """What the exercice before leaves and no line took up yet."""
-    notifie: int = 0
+    notified: int = 0
 
     @property
-    def atteinte(self) -> Decimal | None:
+    def attainment(self) -> Decimal | None:
         """What is kept over the objective, or None without one."""
-        return Decimal(self.retenu) / self.objectif.montant if self.objectif and self.objectif.montant else None
+        return Decimal(self.kept) / self.objective.amount if self.objective and self.objective.amount else None
 
 
-class Mouvement(NamedTuple):
+class GhtMovement(NamedTuple):
     """How a pull moved what GHT had already declared: cents by GHT, and the total of their region before it."""
 
-    arrivee: Arrivee
+    arrival: Arrival
     region: str
-    avant: int
-    par_ght: dict[str, int]
+    before: int
+    by_ght: dict[str, int]
 
     @property
-    def ecart(self) -> int:
-        return sum(self.par_ght.values())
+    def difference(self) -> int:
+        return sum(self.by_ght.values())
 
 
-def points(vue: Vue, campagne: Campagne, ou: Perimetre) -> list[Point]:
+def points(view: View, campaign: Campaign, where: Scope) -> list[Point]:
     """One for each GHT of a territory, those that have not answered first, then the farthest from their objective."""
-    rendus = []
-    for etat in etats(vue, Sujet(ou, campagne.exercice, campagne.code)):
-        r = prevision(vue, Sujet(Perimetre("ght", etat.ght.code), campagne.exercice))
-        rendus.append(
+    results = []
+    for state in states(view, Subject(where, campaign.exercice, campaign.code)):
+        r = prevision(view, Subject(Scope("ght", state.ght.code), campaign.exercice))
+        results.append(
             Point(
-                etat, r.totaux.gain_retenu, r.objectif, int(r.valeur or 0), impute(r), r.sous_alerte,
+                state, r.totals.gain_retenu, r.objective, int(r.value or 0), imputed(r), r.under_alert,
                 cents_of(r, "report"), cents_of(r, "notifie"),
             )
         )  # fmt: skip
-    return sorted(rendus, key=lambda p: (p.etat.repondu, p.retenu - (p.objectif.montant if p.objectif else 0)))
+    return sorted(results, key=lambda p: (p.state.has_answered, p.kept - (p.objective.amount if p.objective else 0)))
 
 
-def impute(prevu: Reponse) -> int:
+def imputed(expected_cents: Answer) -> int:
     """Cents imputed, of a forecast, to the GHT that sent nothing."""
-    return cents_of(prevu, "impute")
+    return cents_of(expected_cents, "impute")
 
 
-def cents_of(prevu: Reponse, fact: str) -> int:
+def cents_of(expected_cents: Answer, fact: str) -> int:
     """One of the amounts that a forecast says, in cents."""
-    cents = prevu.faits[fact]
+    cents = expected_cents.facts[fact]
     assert isinstance(cents, int)
     return cents
 
 
-def aux_dates(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
-    """The rungs of `rappels.csv` that say « alerte »: at the situation, after the lock, or when the region decides."""
-    for campagne in en_cours(vue):
-        for r in vue.dossier.rappels:
-            jour = r.jour(dates(campagne, campagne.echeance))
-            if r.message != "alerte" or jour < campagne.ouverture:
+def alerts_on_dates(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
+    """The rungs of `rungs.csv` that say « alerte »: at the situation, after the lock, or when the region decides."""
+    for campaign in under_way(view):
+        for r in view.folder.rungs:
+            day = r.day(dates(campaign, campaign.deadline))
+            if r.message != "alerte" or day < campaign.opening:
                 continue
-            moment = premier_moment(jour, vue.dossier.heures)
-            if moment <= instant < moment + timedelta(days=UTILE):
-                yield from _alerte(vue, campagne, r, jour, moment, ou)
+            moment = first_moment(day, view.folder.hours)
+            if moment <= instant < moment + timedelta(days=USEFUL_DAYS):
+                yield from _alerts_of_rung(view, campaign, r, day, moment, where)
 
 
-def _alerte(vue: Vue, campagne: Campagne, r: Rappel, jour: date, moment: datetime, ou: Perimetre) -> Iterator[Relance]:
-    par_region = r.a == "referent"
-    vus: set[str] = set()
-    for ght in vue.dossier.territoire.ghts_de(ou, campagne.situation):
-        unite = ght.region if par_region else ght.code
-        if unite not in vus:
-            vus.add(unite)
-            for p in destinataires(vue, ght, r.a):
-                yield Relance(Cle(campagne.code, unite, r.etape, jour.isoformat(), p.email), "alerte", moment, campagne)
+def _alerts_of_rung(
+    view: View, campaign: Campaign, r: Rung, day: date, moment: datetime, where: Scope
+) -> Iterator[Reminder]:
+    by_region = r.a == "referent"
+    seen_ones: set[str] = set()
+    for ght in view.folder.territory.ghts_of(where, campaign.situation):
+        unite = ght.region if by_region else ght.code
+        if unite not in seen_ones:
+            seen_ones.add(unite)
+            for p in recipients(view, ght, r.a):
+                yield Reminder(Cle(campaign.code, unite, r.stage, day.isoformat(), p.email), "alerte", moment, campaign)
 
 
-def hebdomadaire(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
+def weekly(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
     """Each week of a campaign, to each referent: what came, what moved, who owes, what costs most."""
-    jour_du_point = vue.dossier.alertes.jour_du_point
+    jour_du_point = view.folder.alerts.jour_du_point
     if jour_du_point is None:
         return
-    jour = vue.au - timedelta(days=(vue.au.weekday() - jour_du_point) % 7)
-    moment = premier_moment(jour, vue.dossier.heures)
+    day = view.as_of - timedelta(days=(view.as_of.weekday() - jour_du_point) % 7)
+    moment = first_moment(day, view.folder.hours)
     if instant < moment:
         return
-    for campagne in en_cours(vue):
-        if campagne.ouverture < jour <= campagne.verrou + timedelta(days=7):
-            rung = Rappel("point de la semaine", "hebdo", "ouverture", 0, "referent")
-            for due in _alerte(vue, campagne, rung, jour, moment, ou):
-                yield due._replace(genre="hebdo")
+    for campaign in under_way(view):
+        if campaign.opening < day <= campaign.lock + timedelta(days=7):
+            rung = Rung("point de la semaine", "hebdo", "ouverture", 0, "referent")
+            for due in _alerts_of_rung(view, campaign, rung, day, moment, where):
+                yield due._replace(kind="hebdo")
 
 
-def total_qui_bouge(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
+def moving_total(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
     """To the referent, at once, when a pull moves what had been declared by more than a configured share."""
-    for campagne in en_cours(vue):
-        for a in arrivals.corrections(vue.db, campagne.code, instant - FRAIS, instant):
-            for m in mouvements(vue, campagne, a):
-                if m.avant > 0 and abs(m.ecart) * 100 >= m.avant * vue.dossier.alertes.variation:
-                    yield from _au_referent(vue, campagne, m.region, "total qui bouge", a.nom, a.le, ou)
+    for campaign in under_way(view):
+        for a in arrivals.corrections(view.db, campaign.code, instant - FRESH_FOR, instant):
+            for m in movements(view, campaign, a):
+                if m.before > 0 and abs(m.difference) * 100 >= m.before * view.folder.alerts.variation:
+                    yield from _to_referents(view, campaign, m.region, "total qui bouge", a.name, a.dated, where)
 
 
-def mouvements(vue: Vue, campagne: Campagne, arrivee: Arrivee) -> list[Mouvement]:
+def movements(view: View, campaign: Campaign, arrival: Arrival) -> list[GhtMovement]:
     """By region, how an arrival changed the tabs that already counted. What comes for the first time moves nothing."""
-    apres = qui_compte(vue.db, [campagne.code], vue.au, arrivee.finess, avant=arrivee.suivante)
-    avant = qui_compte(vue.db, [campagne.code], vue.au, arrivee.finess, avant=arrivee.premiere)
-    ghts = vue.dossier.territoire.ghts
-    par_region: dict[str, dict[str, int]] = {}
-    for finess in avant.keys() & apres.keys():
-        ght = avant[finess].ght
-        ecart = apres[finess].totaux.gain_retenu - avant[finess].totaux.gain_retenu
-        if ecart and ght in ghts:
-            siens = par_region.setdefault(ghts[ght].region, {})
-            siens[ght] = siens.get(ght, 0) + ecart
+    after = counting_tabs(view.db, [campaign.code], view.as_of, arrival.finess, before=arrival.next_arrival)
+    before = counting_tabs(view.db, [campaign.code], view.as_of, arrival.finess, before=arrival.premiere)
+    ghts = view.folder.territory.ghts
+    by_region: dict[str, dict[str, int]] = {}
+    for finess in before.keys() & after.keys():
+        ght = before[finess].ght
+        difference = after[finess].totals.gain_retenu - before[finess].totals.gain_retenu
+        if difference and ght in ghts:
+            its_tabs = by_region.setdefault(ghts[ght].region, {})
+            its_tabs[ght] = its_tabs.get(ght, 0) + difference
     return [
-        Mouvement(arrivee, region, _avant(vue, campagne, region, arrivee), siens)
-        for region, siens in par_region.items()
+        GhtMovement(arrival, region, _kept_before(view, campaign, region, arrival), its_tabs)
+        for region, its_tabs in by_region.items()
     ]
 
 
-def _avant(vue: Vue, campagne: Campagne, region: str, arrivee: Arrivee) -> int:
+def _kept_before(view: View, campaign: Campaign, region: str, arrival: Arrival) -> int:
     """Cents kept in a region before an arrival."""
-    finess = vue.finess(Sujet(Perimetre("region", region), campagne.exercice, campagne.code))
-    tous = qui_compte(vue.db, [campagne.code], vue.au, finess, avant=arrivee.premiere)
-    return sum(o.totaux.gain_retenu for o in tous.values())
+    finess = view.finess(Subject(Scope("region", region), campaign.exercice, campaign.code))
+    all_of_them = counting_tabs(view.db, [campaign.code], view.as_of, finess, before=arrival.premiere)
+    return sum(o.totals.gain_retenu for o in all_of_them.values())
 
 
-def grosse_ligne(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
+def large_line_struck(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
     """To the referent, at once, a line worth more than a configured sum that the checks have just struck."""
-    for campagne in en_cours(vue):
-        ghts = {g.code: g for g in vue.dossier.territoire.ghts_de(ou, campagne.situation)}
-        comptent: dict[str, OngletRecu] | None = None
-        seuil = vue.dossier.alertes.ligne_retiree
-        for r in arrivals.retirees(vue.db, campagne.code, seuil, instant - FRAIS, instant):
-            comptent = qui_compte(vue.db, [campagne.code], vue.au) if comptent is None else comptent
-            reference = f"{campagne.code}/{r.finess}/{r.action_id}"
-            if r.finess not in comptent or comptent[r.finess].id != r.onglet or comptent[r.finess].ght not in ghts:
+    for campaign in under_way(view):
+        ghts = {g.code: g for g in view.folder.territory.ghts_of(where, campaign.situation)}
+        tabs_that_count: dict[str, ReceivedTab] | None = None
+        threshold = view.folder.alerts.ligne_retiree
+        for r in arrivals.retirees(view.db, campaign.code, threshold, instant - FRESH_FOR, instant):
+            tabs_that_count = (
+                counting_tabs(view.db, [campaign.code], view.as_of) if tabs_that_count is None else tabs_that_count
+            )
+            reference = f"{campaign.code}/{r.finess}/{r.action_id}"
+            if (
+                r.finess not in tabs_that_count
+                or tabs_that_count[r.finess].id != r.tab
+                or tabs_that_count[r.finess].ght not in ghts
+            ):
                 continue
-            if any(d.reference == reference and not d.caduque for d in decisions(vue.db, [r.onglet], vue.au)):
+            if any(d.reference == reference and not d.lapsed for d in decisions(view.db, [r.tab], view.as_of)):
                 continue  # a referent has looked at it
-            ght = ghts[comptent[r.finess].ght]
-            for p in destinataires(vue, ght, "referent"):
+            ght = ghts[tabs_that_count[r.finess].ght]
+            for p in recipients(view, ght, "referent"):
                 cle = Cle(
-                    campagne.code, ght.code, "grosse ligne retirée", f"{r.finess}/{r.action_id}/{r.retire}", p.email
+                    campaign.code, ght.code, "grosse ligne retirée", f"{r.finess}/{r.action_id}/{r.retire}", p.email
                 )
-                moment = prochain_moment(r.le, vue.dossier.heures)
-                yield Relance(cle, "grosse_ligne", moment, campagne, quoi=reference)
+                moment = next_moment(r.dated, view.folder.hours)
+                yield Reminder(cle, "grosse_ligne", moment, campaign, what=reference)
 
 
-def _au_referent(
-    vue: Vue, campagne: Campagne, region: str, etape: str, repere: str, le: datetime, ou: Perimetre
-) -> Iterator[Relance]:
-    ghts = [g for g in vue.dossier.territoire.ghts_de(ou, campagne.situation) if g.region == region]
-    for p in destinataires(vue, ghts[0], "referent") if ghts else ():
-        cle = Cle(campagne.code, region, etape, repere, p.email)
-        yield Relance(cle, "total_qui_bouge", prochain_moment(le, vue.dossier.heures), campagne)
+def _to_referents(
+    view: View, campaign: Campaign, region: str, stage: str, anchor: str, dated: datetime, where: Scope
+) -> Iterator[Reminder]:
+    ghts = [g for g in view.folder.territory.ghts_of(where, campaign.situation) if g.region == region]
+    for p in recipients(view, ghts[0], "referent") if ghts else ():
+        cle = Cle(campaign.code, region, stage, anchor, p.email)
+        yield Reminder(cle, "total_qui_bouge", next_moment(dated, view.folder.hours), campaign)
 
 
-def il_y_a_une_semaine(vue: Vue) -> Vue:
+def week_before(view: View) -> View:
     """The view of the same weekday, a week before."""
-    return replace(vue, au=vue.au - timedelta(days=7))
+    return replace(view, as_of=view.as_of - timedelta(days=7))

@@ -9,47 +9,45 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.territory import FRANCE, Perimetre
-from config.working_hours import raison_d_attendre
+from config.territory import FRANCE, Scope
+from config.working_hours import reason_to_wait
 from reports.due import alerts, reminders
-from reports.due.reminders import Relance, Silence
-from reports.view import Vue
+from reports.due.reminders import Reminder, Silence
+from reports.view import View
 from sheets.register.outbox import Cle
 
 
 @dataclass(frozen=True, slots=True)
 class Dues:
-    relances: tuple[Relance, ...]
+    reminders: tuple[Reminder, ...]
     silences: tuple[Silence, ...]
 
 
-Source = Callable[[Vue, datetime, Perimetre], Iterator[Relance | Silence]]
+Source = Callable[[View, datetime, Scope], Iterator[Reminder | Silence]]
 
 
-def dues(vue: Vue, instant: datetime, ou: Perimetre = FRANCE) -> Dues:
+def dues(view: View, instant: datetime, where: Scope = FRANCE) -> Dues:
     """Everything due in a territory; at night, at weekends and on public holidays, everything waits and says why."""
-    tout = [x for source in SOURCES for x in source(vue, instant, ou)]
-    a_dire = {r.cle: r for r in tout if isinstance(r, Relance)}
-    silences = [s for s in tout if isinstance(s, Silence)]
-    if raison := raison_d_attendre(instant, vue.dossier.heures):
-        return Dues((), (*(_tu(r, raison) for r in a_dire.values()), *silences))
-    return Dues(tuple(a_dire.values()), tuple(silences))
+    everything = [x for source in SOURCES for x in source(view, instant, where)]
+    due_by_key = {r.cle: r for r in everything if isinstance(r, Reminder)}
+    silences = [s for s in everything if isinstance(s, Silence)]
+    if reason := reason_to_wait(instant, view.folder.hours):
+        return Dues((), (*(_silence(r, reason) for r in due_by_key.values()), *silences))
+    return Dues(tuple(due_by_key.values()), tuple(silences))
 
 
-def _tu(r: Relance, raison: str) -> Silence:
-    return Silence(r.cle.campagne, r.cle.unite, r.cle.personne, raison, r.genre)
+def _silence(r: Reminder, reason: str) -> Silence:
+    return Silence(r.cle.campaign, r.cle.unite, r.cle.person, reason, r.kind)
 
 
 SOURCES: tuple[Source, ...] = (
-    reminders.echelle, reminders.accuses, reminders.demandees, reminders.injoignables,
-    alerts.aux_dates, alerts.hebdomadaire, alerts.total_qui_bouge, alerts.grosse_ligne,
+    reminders.ladder, reminders.accuses, reminders.reminders_asked, reminders.unreachable_addresses,
+    alerts.alerts_on_dates, alerts.weekly, alerts.moving_total, alerts.large_line_struck,
 )  # fmt: skip
 """Every kind of message: what adds one adds it here, and its words in `bots/redaction`."""
 
 
-def autour_de(vue: Vue, cles: Iterable[Cle]) -> Perimetre:
+def scope_around(view: View, keys: Iterable[Cle]) -> Scope:
     """The least territory in which to ask again whether these are due: the GHT they are all about, else everything."""
-    unites = {c.unite for c in cles}
-    return (
-        Perimetre("ght", unites.pop()) if len(unites) == 1 and unites <= vue.dossier.territoire.ghts.keys() else FRANCE
-    )
+    unites = {c.unite for c in keys}
+    return Scope("ght", unites.pop()) if len(unites) == 1 and unites <= view.folder.territory.ghts.keys() else FRANCE

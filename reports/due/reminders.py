@@ -8,223 +8,227 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from config.campaign import PARIS, Campagne
-from config.folder import Dossier
-from config.french import jour
-from config.ladder import ALERTE, UTILE, Dates, Rappel, dates
-from config.rights import Personne
-from config.territory import FRANCE, Ght, Perimetre
-from config.working_hours import premier_moment, prochain_moment
-from reports.progress import Etat, etats
-from reports.view import Sujet, Vue
+from config.campaign import PARIS, Campaign
+from config.folder import Folder
+from config.french import day
+from config.ladder import ALERT, USEFUL_DAYS, Dates, Rung, dates
+from config.rights import Person
+from config.territory import FRANCE, Ght, Scope
+from config.working_hours import first_moment, next_moment
+from reports.progress import State, states
+from reports.view import Subject, View
 from sheets.register import outbox
-from sheets.register.decisions import suites
-from sheets.register.outbox import Cle, Geste
+from sheets.register.decisions import ght_decisions
+from sheets.register.outbox import Cle, ReminderReply
 
 LECTURES = timedelta(days=7)
 """A receipt is owed for that long: later, what was read is old news."""
 REPORT = "report"
 
 
-class Relance(NamedTuple):
-    """A message due since `moment`. Of the person only the address; the words come from `etat`, or from the register."""
+class Reminder(NamedTuple):
+    """A message due since `moment`. Of the person only the address; the words come from `state`, or from the register."""
 
     cle: Cle
-    genre: str
+    kind: str
     moment: datetime
-    campagne: Campagne
-    etat: Etat | None = None
-    quoi: str = ""
+    campaign: Campaign
+    state: State | None = None
+    what: str = ""
     """What it is about when it is about no state: the address that could not be reached."""
 
 
 class Silence(NamedTuple):
     """Someone who is not told, and why, in words."""
 
-    campagne: str
+    campaign: str
     unite: str
-    personne: str
-    raison: str
-    genre: str = ""
+    person: str
+    reason: str
+    kind: str = ""
     """Of the message that is not said; empty when it is the ladder that has none for them."""
 
 
-def echelle(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
-    """The ladder of `rappels.csv`: for each GHT and role, the last rung whose moment has come, to those it concerns."""
-    for campagne in en_cours(vue):
-        faits = outbox.gestes(vue.db, campagne.code, instant)
-        for etat in etats(vue, Sujet(ou, campagne.exercice, campagne.code)):
-            for a in dict.fromkeys(r.a for r in vue.dossier.rappels if r.message != ALERTE):
-                yield from _barreau(_Echelle(vue, instant, campagne, etat, a), faits)
+def ladder(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
+    """The ladder of `rungs.csv`: for each GHT and role, the last rung whose moment has come, to those it concerns."""
+    for campaign in under_way(view):
+        facts = outbox.replies(view.db, campaign.code, instant)
+        for state in states(view, Subject(where, campaign.exercice, campaign.code)):
+            for a in dict.fromkeys(r.a for r in view.folder.rungs if r.message != ALERT):
+                yield from _rung_for_persons(_Ladder(view, instant, campaign, state, a), facts)
 
 
-def en_cours(vue: Vue) -> Iterator[Campagne]:
+def under_way(view: View) -> Iterator[Campaign]:
     """The campaigns that are open, or whose lock is recent; an extension may keep one going."""
-    for c in vue.dossier.campagnes.values():
-        if c.ouverture <= vue.au:
-            fins = [s.prolongee_au for s in suites(vue.db, c.code, vue.au).values() if s.prolongee_au]
-            if vue.au <= max([c.verrou, *fins]) + timedelta(days=2 * UTILE):
+    for c in view.folder.campaigns.values():
+        if c.opening <= view.as_of:
+            extended_ends = [
+                s.extended_to for s in ght_decisions(view.db, c.code, view.as_of).values() if s.extended_to
+            ]
+            if view.as_of <= max([c.lock, *extended_ends]) + timedelta(days=2 * USEFUL_DAYS):
                 yield c
 
 
 @dataclass(frozen=True, slots=True)
-class _Echelle:
+class _Ladder:
     """The ladder of one role (`a`) in one GHT, seen at an instant."""
 
-    vue: Vue
+    view: View
     instant: datetime
-    campagne: Campagne
-    etat: Etat
+    campaign: Campaign
+    state: State
     a: str
 
     @property
     def dates(self) -> Dates:
-        return dates(self.campagne, self.etat.echeance)
+        return dates(self.campaign, self.state.deadline)
 
     @property
-    def concernent(self) -> list[Rappel]:
+    def rungs_concerned(self) -> list[Rung]:
         """The rungs for those in that state: thanks for who answered, all the others for who has not."""
-        pour = [r for r in self.vue.dossier.rappels if r.a == self.a and r.message != ALERTE]
-        return [r for r in pour if (r.message == "merci") == self.etat.repondu]
+        rungs = [r for r in self.view.folder.rungs if r.a == self.a and r.message != ALERT]
+        return [r for r in rungs if (r.message == "merci") == self.state.has_answered]
 
-    def moment(self, r: Rappel) -> datetime:
-        return premier_moment(r.jour(self.dates), self.vue.dossier.heures)
+    def moment(self, r: Rung) -> datetime:
+        return first_moment(r.day(self.dates), self.view.folder.hours)
 
-    def du(self) -> Rappel | None:
+    def due_rung(self) -> Rung | None:
         """The last rung whose moment has come, if it is still of use. Those of before an extension are void: it was just given."""
-        venus = [r for r in self.concernent if self.moment(r) <= self.instant]
-        if not venus:
+        come_due = [r for r in self.rungs_concerned if self.moment(r) <= self.instant]
+        if not come_due:
             return None
-        dernier = max(venus, key=lambda r: (self.moment(r), r.jour(self.dates)))
-        accorde = self.etat.prolongee_le
-        if accorde and dernier.repere == "echeance" and self.moment(dernier) <= datetime.fromisoformat(accorde):
+        last_due = max(come_due, key=lambda r: (self.moment(r), r.day(self.dates)))
+        granted_on = self.state.extended_on
+        if granted_on and last_due.anchor == "echeance" and self.moment(last_due) <= datetime.fromisoformat(granted_on):
             return None
-        return dernier if self.instant.astimezone(PARIS).date() <= dernier.perime(self.dates) else None
+        return last_due if self.instant.astimezone(PARIS).date() <= last_due.expires(self.dates) else None
 
-    def avant(self, r: Rappel) -> datetime:
+    def before(self, r: Rung) -> datetime:
         """When the rung before came due; long ago for the first one."""
-        plus_tot = [m for autre in self.concernent if (m := self.moment(autre)) < self.moment(r)]
-        return max(plus_tot, default=datetime(1, 1, 2, tzinfo=PARIS))
+        earlier = [m for other in self.rungs_concerned if (m := self.moment(other)) < self.moment(r)]
+        return max(earlier, default=datetime(1, 1, 2, tzinfo=PARIS))
 
-    def attente(self) -> str:
+    def why_silent(self) -> str:
         """Why nothing is said now, and when something will be."""
-        if self.etat.repondu:
+        if self.state.has_answered:
             return {"validée": "déjà remis, validé", "néant": "rien à déclarer, déjà dit"}.get(
-                self.etat.progres, "déjà remis"
+                self.state.progress, "déjà remis"
             )
-        a_venir = sorted((self.moment(r), r.etape) for r in self.concernent if self.moment(r) > self.instant)
-        suite = f"prochain message le {jour(a_venir[0][0].date())} ({a_venir[0][1]})" if a_venir else "plus rien à dire"
-        return f"prolongée jusqu'au {jour(self.etat.echeance)}, {suite}" if self.etat.prolongee else suite
+        upcoming = sorted((self.moment(r), r.stage) for r in self.rungs_concerned if self.moment(r) > self.instant)
+        end = f"prochain message le {day(upcoming[0][0].date())} ({upcoming[0][1]})" if upcoming else "plus rien à dire"
+        return f"prolongée jusqu'au {day(self.state.deadline)}, {end}" if self.state.extended else end
 
 
-def _barreau(e: _Echelle, faits: dict[tuple[str, str], list[Geste]]) -> Iterator[Relance | Silence]:
-    ght, campagne = e.etat.ght.code, e.campagne.code
-    personnes = destinataires(e.vue, e.etat.ght, e.a)
-    du = e.du()
-    if not personnes:
-        yield Silence(campagne, ght, "", f"personne n'est connu comme « {e.a} » de ce GHT dans personnes.csv")
-    for p in personnes:
-        if du is None:
-            yield Silence(campagne, ght, p.email, e.attente())
+def _rung_for_persons(e: _Ladder, facts: dict[tuple[str, str], list[ReminderReply]]) -> Iterator[Reminder | Silence]:
+    ght, campaign = e.state.ght.code, e.campaign.code
+    persons = recipients(e.view, e.state.ght, e.a)
+    due_rung = e.due_rung()
+    if not persons:
+        yield Silence(campaign, ght, "", f"personne n'est connu comme « {e.a} » de ce GHT dans personnes.csv")
+    for p in persons:
+        if due_rung is None:
+            yield Silence(campaign, ght, p.email, e.why_silent())
         else:
-            yield _a_dire(e, du, p, faits.get((ght, p.email), []))
+            yield _due_or_silenced(e, due_rung, p, facts.get((ght, p.email), []))
 
 
-def _a_dire(e: _Echelle, du: Rappel, p: Personne, faits: list[Geste]) -> Relance | Silence:
+def _due_or_silenced(e: _Ladder, due_rung: Rung, p: Person, facts: list[ReminderReply]) -> Reminder | Silence:
     """The rung, unless its person put it off, or said that they knew."""
-    ght, campagne, heures = e.etat.ght.code, e.campagne.code, e.vue.dossier.heures
-    repere = getattr(e.dates, du.repere).isoformat()
-    due = Relance(Cle(campagne, ght, du.etape, repere, p.email), du.message, e.moment(du), e.campagne, e.etat)
-    if e.etat.repondu:
+    ght, campaign, hours = e.state.ght.code, e.campaign.code, e.view.folder.hours
+    anchor = e.dates.at(due_rung.anchor).isoformat()
+    due = Reminder(
+        Cle(campaign, ght, due_rung.stage, anchor, p.email), due_rung.message, e.moment(due_rung), e.campaign, e.state
+    )
+    if e.state.has_answered:
         return due
-    reports = [g for g in faits if g.genre == "reporter"]
+    reports = [g for g in facts if g.kind == "reporter"]
     if reports:
-        reprise = premier_moment(reports[-1].jusqu_au, heures)
-        if e.instant < reprise:
-            return Silence(campagne, ght, p.email, f"reportée jusqu'au {jour(reprise.date())}, à sa demande")
-        if reprise > due.moment:
-            cle = Cle(campagne, ght, REPORT, reports[-1].jusqu_au.isoformat(), p.email)
-            return due._replace(cle=cle, genre="rappel", moment=reprise)
-    su = any(g.genre == "noter" and g.le >= e.avant(du) for g in faits)
-    if su and du.message == "rappel" and du.jours <= 0:
-        return Silence(campagne, ght, p.email, "pris en compte : ce rappel est sauté, le suivant sera dit")
+        resumed_at = first_moment(reports[-1].until_day, hours)
+        if e.instant < resumed_at:
+            return Silence(campaign, ght, p.email, f"reportée jusqu'au {day(resumed_at.date())}, à sa demande")
+        if resumed_at > due.moment:
+            cle = Cle(campaign, ght, REPORT, reports[-1].until_day.isoformat(), p.email)
+            return due._replace(cle=cle, kind="rappel", moment=resumed_at)
+    known_since = any(g.kind == "noter" and g.dated >= e.before(due_rung) for g in facts)
+    if known_since and due_rung.message == "rappel" and due_rung.days <= 0:
+        return Silence(campaign, ght, p.email, "pris en compte : ce rappel est sauté, le suivant sera dit")
     return due
 
 
-def destinataires(vue: Vue, ght: Ght, a: str) -> list[Personne]:
+def recipients(view: View, ght: Ght, a: str) -> list[Person]:
     """Who is told for a GHT. Without anyone of that role, those next in line: team, direction, referent, then the nation."""
-    connus = _par_role(vue.dossier)
-    equipe = connus.get(("ght", Perimetre("ght", ght.code)), [])
-    direction = [p for p in equipe if p.direction]
-    referents = connus.get(("ars", Perimetre("region", ght.region))) or connus.get(("dgos", FRANCE), [])
+    persons_by_role = _by_role(view.folder)
+    team = persons_by_role.get(("ght", Scope("ght", ght.code)), [])
+    direction = [p for p in team if p.direction]
+    referents = persons_by_role.get(("ars", Scope("region", ght.region))) or persons_by_role.get(("dgos", FRANCE), [])
     if a == "referent":
         return referents
     if a == "direction":
-        return direction or equipe or referents
-    return [p for p in equipe if not p.direction] or equipe or referents
+        return direction or team or referents
+    return [p for p in team if not p.direction] or team or referents
 
 
-def sans_equipe(vue: Vue, ght: Ght) -> bool:
+def without_team(view: View, ght: Ght) -> bool:
     """Whether nobody of a GHT is known: what is for its team or its direction goes to the referent."""
-    return ("ght", Perimetre("ght", ght.code)) not in _par_role(vue.dossier)
+    return ("ght", Scope("ght", ght.code)) not in _by_role(view.folder)
 
 
 @lru_cache(maxsize=4)
-def _par_role(dossier: Dossier) -> dict[tuple[str, Perimetre], list[Personne]]:
-    rendu: dict[tuple[str, Perimetre], list[Personne]] = {}
-    for p in dossier.personnes.values():
-        rendu.setdefault((p.role, p.perimetre), []).append(p)
-    return rendu
+def _by_role(folder: Folder) -> dict[tuple[str, Scope], list[Person]]:
+    result: dict[tuple[str, Scope], list[Person]] = {}
+    for p in folder.persons.values():
+        result.setdefault((p.role, p.scope), []).append(p)
+    return result
 
 
-def accuses(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
+def accuses(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
     """A receipt for the last reading of each GHT: those before it are answered by it."""
-    for campagne in en_cours(vue):
-        lectures = outbox.lectures(vue.db, campagne.code, instant - LECTURES, instant)
+    for campaign in under_way(view):
+        lectures = outbox.lectures(view.db, campaign.code, instant - LECTURES, instant)
         if not lectures:
             continue
-        for etat in etats(vue, Sujet(ou, campagne.exercice, campagne.code)):
-            if etat.ght.code in lectures:
-                fichier, lu_le = lectures[etat.ght.code]
-                moment = prochain_moment(lu_le, vue.dossier.heures)
-                for p in destinataires(vue, etat.ght, "ght"):
-                    cle = Cle(campagne.code, etat.ght.code, "accusé", fichier, p.email)
-                    yield Relance(cle, "accuse", moment, campagne, etat)
+        for state in states(view, Subject(where, campaign.exercice, campaign.code)):
+            if state.ght.code in lectures:
+                file, read_at = lectures[state.ght.code]
+                moment = next_moment(read_at, view.folder.hours)
+                for p in recipients(view, state.ght, "ght"):
+                    cle = Cle(campaign.code, state.ght.code, "accusé", file, p.email)
+                    yield Reminder(cle, "accuse", moment, campaign, state)
 
 
-def demandees(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
+def reminders_asked(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
     """What a referent asked to be told at once to a GHT that owes its trame; their wish passes before « plus tard »."""
-    for campagne in en_cours(vue):
-        voulues = {
-            ght: faits[-1]
-            for (ght, pour), faits in outbox.gestes(vue.db, campagne.code, instant).items()
-            if not pour and faits[-1].le > instant - LECTURES
+    for campaign in under_way(view):
+        wanted_ones = {
+            ght: facts[-1]
+            for (ght, rungs), facts in outbox.replies(view.db, campaign.code, instant).items()
+            if not rungs and facts[-1].dated > instant - LECTURES
         }
-        if not voulues:
+        if not wanted_ones:
             continue
-        for etat in etats(vue, Sujet(ou, campagne.exercice, campagne.code)):
-            if etat.ght.code in voulues and not etat.repondu:
-                voulue = voulues[etat.ght.code]
-                moment = prochain_moment(voulue.le, vue.dossier.heures)
-                for p in destinataires(vue, etat.ght, "ght"):
-                    cle = Cle(campagne.code, etat.ght.code, "relance", voulue.jusqu_au.isoformat(), p.email)
-                    yield Relance(cle, "rappel", moment, campagne, etat)
+        for state in states(view, Subject(where, campaign.exercice, campaign.code)):
+            if state.ght.code in wanted_ones and not state.has_answered:
+                wanted = wanted_ones[state.ght.code]
+                moment = next_moment(wanted.dated, view.folder.hours)
+                for p in recipients(view, state.ght, "ght"):
+                    cle = Cle(campaign.code, state.ght.code, "relance", wanted.until_day.isoformat(), p.email)
+                    yield Reminder(cle, "rappel", moment, campaign, state)
 
 
-def injoignables(vue: Vue, instant: datetime, ou: Perimetre) -> Iterator[Relance | Silence]:
+def unreachable_addresses(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
     """Said once a campaign to the referent: an address at which nothing arrives any more."""
-    for campagne in en_cours(vue):
-        ghts = {g.code: g for g in vue.dossier.territoire.ghts_de(ou, campagne.situation)}
-        for perdu in outbox.refuses(vue.db, campagne.code):
-            if perdu.unite not in ghts or perdu.genre == "injoignable":
+    for campaign in under_way(view):
+        ghts = {g.code: g for g in view.folder.territory.ghts_of(where, campaign.situation)}
+        for lost in outbox.refuses(view.db, campaign.code):
+            if lost.unite not in ghts or lost.kind == "injoignable":
                 continue
-            moment = prochain_moment(perdu.le, vue.dossier.heures)
-            for p in destinataires(vue, ghts[perdu.unite], "referent"):
-                if p.email != perdu.personne:
-                    cle = Cle(campagne.code, perdu.unite, "injoignable", perdu.personne, p.email)
-                    yield Relance(cle, "injoignable", moment, campagne, quoi=f"{perdu.personne} : {perdu.raison}")
+            moment = next_moment(lost.dated, view.folder.hours)
+            for p in recipients(view, ghts[lost.unite], "referent"):
+                if p.email != lost.person:
+                    cle = Cle(campaign.code, lost.unite, "injoignable", lost.person, p.email)
+                    yield Reminder(cle, "injoignable", moment, campaign, what=f"{lost.person} : {lost.reason}")
 
 
-def au_jour(vue: Vue, instant: datetime) -> Vue:
+def as_of_day(view: View, instant: datetime) -> View:
     """The view of the day it is in Paris at that instant."""
-    return replace(vue, au=instant.astimezone(PARIS).date())
+    return replace(view, as_of=instant.astimezone(PARIS).date())

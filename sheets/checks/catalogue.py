@@ -1,6 +1,6 @@
 """What a check is: a stable code, a gravité, why it exists, a sentence, a function. The catalogue lists them.
 
-A check is declared where it is written, with `@controle`; the page `docs/controles.md` follows from it.
+A check is declared where it is written, with `@check`; the page `docs/checks.md` follows from it.
 """
 
 from __future__ import annotations
@@ -10,39 +10,39 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from config.campaign import Campagne
+from config.campaign import Campaign
 from config.nomenclature import Nomenclature
-from config.settings import Seuils
-from sheets.findings import Constat, Gravite
+from config.settings import Thresholds
+from sheets.findings import Finding, Severity
 
-Portee = Literal["classeur", "onglet", "cellule", "ligne", "tableau", "trame", "campagne", "histoire"]
+Reach = Literal["classeur", "onglet", "cellule", "ligne", "tableau", "trame", "campagne", "histoire"]
 
 
-class Ecart(NamedTuple):
-    """What a check has to say: what was seen and expected, then what to do. `gravite` overrides the check's."""
+class Deviation(NamedTuple):
+    """What a check has to say: what was seen and expected, then what to do. `severity` overrides the check's."""
 
     message: str
     correction: str
-    colonne: str = ""
-    valeur: str = ""
-    gravite: Gravite | None = None
+    column: str = ""
+    value: str = ""
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Contexte:
+class Context:
     """What the checks of a tab may know beside its lines: the campaign and the region's folder."""
 
-    campagne: Campagne
+    campaign: Campaign
     nomenclature: Nomenclature
-    seuils: Seuils
-    essais: frozenset[str]
-    achats: int | None = None
+    thresholds: Thresholds
+    rules_on_trial: frozenset[str]
+    purchases: int | None = None
     """Total purchases of the établissement in cents, when known."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Controle:
-    """`portee` says what the function is given:
+class Check:
+    """`reach` says what the function is given:
 
     classeur, onglet, histoire: the facts its sentence needs, by the reader or the ledger, which calls it;
     cellule: (titre, requis, probleme), for one cell that holds something else than expected, or nothing;
@@ -51,60 +51,60 @@ class Controle:
     """
 
     code: str
-    gravite: Gravite
-    portee: Portee
-    titre: str
-    pourquoi: str
-    fonction: Callable[..., Any]
+    severity: Severity
+    reach: Reach
+    title: str
+    why: str
+    function: Callable[..., Any]
     trames: tuple[str, ...] = ("paat",)
     """The layouts whose lines it reads."""
-    bon: Mapping[str, str] = field(default_factory=dict)
-    mauvais: Mapping[str, str] = field(default_factory=dict)
+    good: Mapping[str, str] = field(default_factory=dict)
+    failing_cells: Mapping[str, str] = field(default_factory=dict)
 
-    def constat(self, ecart: Ecart, **adresse: Any) -> Constat:
+    def finding(self, deviation: Deviation, **address: Any) -> Finding:
         """The finding at its address; the check's own gravité unless the case has another."""
-        return Constat(
+        return Finding(
             self.code,
-            ecart.gravite or self.gravite,
-            ecart.message,
-            ecart.correction,
-            colonne=ecart.colonne,
-            valeur=ecart.valeur,
-            **adresse,
+            deviation.severity or self.severity,
+            deviation.message,
+            deviation.correction,
+            column=deviation.column,
+            value=deviation.value,
+            **address,
         )
 
-    def __call__(self, *faits: Any, **adresse: Any) -> Constat:
+    def __call__(self, *facts: Any, **address: Any) -> Finding:
         """The finding of a check that the reader calls itself, from the facts its sentence needs."""
-        return self.constat(self.fonction(*faits), **adresse)
+        return self.finding(self.function(*facts), **address)
 
 
-CATALOGUE: dict[str, Controle] = {}
+CATALOGUE: dict[str, Check] = {}
 """Every check by code, in the order of the documentation."""
 
 
-def controle(
+def check(
     code: str,
-    gravite: Gravite,
-    portee: Portee,
+    severity: Severity,
+    reach: Reach,
     *,
-    titre: str,
-    pourquoi: str,
+    title: str,
+    why: str,
     trames: tuple[str, ...] = ("paat",),
-    bon: Mapping[str, str] | None = None,
-    mauvais: Mapping[str, str] | None = None,
-) -> Callable[[Callable[..., Any]], Controle]:
-    """Declare a check. `bon` and `mauvais` are cells typed over a valid line: one passes, the other does not."""
+    good: Mapping[str, str] | None = None,
+    failing_cells: Mapping[str, str] | None = None,
+) -> Callable[[Callable[..., Any]], Check]:
+    """Declare a check. `good` and `failing_cells` are cells typed over a valid line: one passes, the other does not."""
 
-    def declare(fonction: Callable[..., Any]) -> Controle:
+    def declare(function: Callable[..., Any]) -> Check:
         if code in CATALOGUE:
             raise ValueError(f"check declared twice: {code}")
-        CATALOGUE[code] = Controle(code, gravite, portee, titre, pourquoi, fonction, trames, bon or {}, mauvais or {})
+        CATALOGUE[code] = Check(code, severity, reach, title, why, function, trames, good or {}, failing_cells or {})
         return CATALOGUE[code]
 
     return declare
 
 
 @cache
-def pour(trame: str, portee: Portee) -> tuple[Controle, ...]:
+def checks_for(trame: str, reach: Reach) -> tuple[Check, ...]:
     """The checks that read the lines of a layout, one by one (ligne), by tab (tableau) or together (trame)."""
-    return tuple(c for c in CATALOGUE.values() if c.portee == portee and trame in c.trames)
+    return tuple(c for c in CATALOGUE.values() if c.reach == reach and trame in c.trames)

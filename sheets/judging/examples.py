@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from config.folder import Dossier
+from config.folder import Folder
 from config.french import enumeration
-from sheets.checks.catalogue import Contexte, Controle
-from sheets.findings import Constat
-from sheets.judging.lines import juge_lignes
+from sheets.checks.catalogue import Check, Context
+from sheets.findings import Finding
+from sheets.judging.lines import judge_lines
 from sheets.reading import rows as reading
-from sheets.reading.opening import OngletBrut
+from sheets.reading.opening import RawTab
 from sheets.trame import Trame
 from sheets.trames.paat.columns import PAAT
 
-VALIDE: dict[str, object] = {
+VALID: dict[str, object] = {
     "intitule": "Gants d'examen",
     "famille": "Dispositifs médicaux",
     "domaine": "Usage unique",
@@ -29,28 +29,28 @@ VALIDE: dict[str, object] = {
     "gain_annuel": 4_000.0,
 }
 """A line that no check has anything to say about."""
-ACHATS = 5_000_000_00
+PURCHASES = 5_000_000_00
 
 
-def constat_de(controle: Controle, cellules: Mapping[str, str], dossier: Dossier) -> Constat | None:
-    """What one check finds on a valid line over which `cellules` were typed, for the exercice 2021."""
-    constats = juge_exemple(PAAT, {**VALIDE, **cellules}, dossier)
-    return next((c for c in constats if c.code == controle.code), None)
+def finding_of(check: Check, cells: Mapping[str, str], folder: Folder) -> Finding | None:
+    """What one check finds on a valid line over which `cells` were typed, for the exercice 2021."""
+    findings = judge_example(PAAT, {**VALID, **cells}, folder)
+    return next((c for c in findings if c.code == check.code), None)
 
 
-def juge_exemple(trame: Trame, cellules: Mapping[str, object], dossier: Dossier) -> list[Constat]:
+def judge_example(trame: Trame, cells: Mapping[str, object], folder: Folder) -> list[Finding]:
     """Read and judge one line of raw cells, as if it stood alone in a tab."""
-    titres: list[object] = [c.titre for c in trame.colonnes]
-    ligne = [cellules.get(c.cle, "") for c in trame.colonnes]
-    onglet = OngletBrut("Exemple", [titres, ligne], 0, 0)
-    lu = reading.lit(onglet, trame, reading.lecteurs(trame, dossier), b"")
-    assert lu is not None
-    campagne = next(c for c in dossier.campagnes.values() if c.exercice == 2021)
-    contexte = Contexte(campagne, dossier.nomenclature, dossier.seuils, dossier.essais, ACHATS)
-    return juge_lignes(lu, "Exemple", trame, contexte)[1]
+    titles: list[object] = [c.title for c in trame.columns]
+    line = [cells.get(c.cle, "") for c in trame.columns]
+    tab = RawTab("Exemple", [titles, line], 0, 0)
+    tab_read = reading.read(tab, trame, reading.cell_readers(trame, folder), b"")
+    assert tab_read is not None
+    campaign = next(c for c in folder.campaigns.values() if c.exercice == 2021)
+    context = Context(campaign, folder.nomenclature, folder.thresholds, folder.rules_on_trial, PURCHASES)
+    return judge_lines(tab_read, "Exemple", trame, context)[1]
 
 
-def saisie(cellules: Mapping[str, str]) -> str:
+def typed_words(cells: Mapping[str, str]) -> str:
     """« Gain annuel sur 12 mois : NC »: what an example types, for a page."""
-    titres = {c.cle: c.titre for c in PAAT.colonnes}
-    return enumeration([f"{titres[c]} : « {v} »" if v else f"{titres[c]} : vide" for c, v in cellules.items()])
+    titles = {c.cle: c.title for c in PAAT.columns}
+    return enumeration([f"{titles[c]} : « {v} »" if v else f"{titles[c]} : vide" for c, v in cells.items()])

@@ -5,95 +5,97 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from sheets.cells import Doubtful, Probleme, Reconnu
+from sheets.cells import Doubtful, Problem, Recognised
 from sheets.checks import CATALOGUE, on_workbooks
-from sheets.checks.catalogue import Contexte, Controle, Ecart, pour
-from sheets.findings import Constat, Gravite
-from sheets.judged import Ligne, Onglet
-from sheets.reading.read_tab import LigneLue, OngletLu
+from sheets.checks.catalogue import Check, Context, Deviation, checks_for
+from sheets.findings import Finding, Severity
+from sheets.judged import Line, Tab
+from sheets.reading.read_tab import LineRead, TabRead
 from sheets.spelling import number_key
 from sheets.trame import Trame
 
-_USED: dict[type, str] = {Reconnu: "valeur-reconnue", Doubtful: "montant-douteux"}
+_USED: dict[type, str] = {Recognised: "valeur-reconnue", Doubtful: "montant-douteux"}
 """What was used all the same → the check that says so."""
 
 
-def juge_lignes(lu: OngletLu, feuille: str, trame: Trame, contexte: Contexte) -> tuple[list[Ligne], list[Constat]]:
+def judge_lines(tab_read: TabRead, sheet: str, trame: Trame, context: Context) -> tuple[list[Line], list[Finding]]:
     """Type, measure and judge the lines of one tab: each alone, then together."""
-    lignes: list[Ligne] = []
-    constats: list[Constat] = []
-    for lue, numero in _numerotees(lu.lignes):
-        ecrit = lue.valeurs.get("action_id")
-        if ecrit and ecrit != numero:
-            adresse = f"{lu.colonnes['action_id']}{lue.numero}"
-            constats.append(
-                on_workbooks.numero_en_double(ecrit, numero, feuille=feuille, ligne=lue.numero, cellule=adresse)
+    lines: list[Line] = []
+    findings: list[Finding] = []
+    for line_read, number in _numbered(tab_read.lines):
+        written = line_read.values.get("action_id")
+        if written and written != number:
+            address = f"{tab_read.columns['action_id']}{line_read.number}"
+            findings.append(
+                on_workbooks.duplicate_number(written, number, sheet=sheet, line=line_read.number, cell=address)
             )
-        valeurs = trame.ligne(**{**lue.valeurs, "action_id": numero})
-        mesure = trame.mesure(valeurs, contexte.campagne.exercice, contexte.campagne.situation)
-        ligne = Ligne(lue.numero, numero, valeurs, mesure, ecrit=ecrit or "")
-        lignes.append(ligne)
-        for controle, ecart in _ecarts(lue, ligne, trame, contexte):
-            constats.append(_a_sa_place(controle, ecart, feuille, ligne, lu.colonnes, contexte))
-    bloquees = {c.ligne for c in constats if c.gravite is Gravite.REJET}
-    saines = [ligne for ligne in lignes if ligne.numero not in bloquees]  # a line struck out cannot strike another
-    for controle in pour(trame.code, "tableau"):
-        for ligne, ecart in controle.fonction(saines, contexte):
-            constats.append(_a_sa_place(controle, ecart, feuille, ligne, lu.colonnes, contexte))
-    return lignes, constats
+        values = trame.line(**{**line_read.values, "action_id": number})
+        worth = trame.worth(values, context.campaign.exercice, context.campaign.situation)
+        line = Line(line_read.number, number, values, worth, written=written or "")
+        lines.append(line)
+        for check, deviation in _deviations(line_read, line, trame, context):
+            findings.append(_finding_at_cell(check, deviation, sheet, line, tab_read.columns, context))
+    blocked_lines = {c.line for c in findings if c.severity is Severity.REJECTION}
+    sound_lines = [
+        line for line in lines if line.number not in blocked_lines
+    ]  # a line struck out cannot strike another
+    for check in checks_for(trame.code, "tableau"):
+        for line, deviation in check.function(sound_lines, context):
+            findings.append(_finding_at_cell(check, deviation, sheet, line, tab_read.columns, context))
+    return lines, findings
 
 
-def juge_la_trame(onglets: Sequence[Onglet], trame: Trame, contexte: Contexte) -> list[Constat]:
+def judge_trame(tabs: Sequence[Tab], trame: Trame, context: Context) -> list[Finding]:
     """What the checks have to say of all the lines of a workbook together."""
-    chez = {id(ligne): onglet for onglet in onglets for ligne in onglet.lignes}
-    toutes = [ligne for onglet in onglets for ligne in onglet.lignes]
+    tab_by_line = {id(line): tab for tab in tabs for line in tab.lines}
+    all_of_those = [line for tab in tabs for line in tab.lines]
     return [
-        _a_sa_place(controle, ecart, chez[id(ligne)].feuille, ligne, chez[id(ligne)].colonnes, contexte)
-        for controle in pour(trame.code, "trame")
-        for ligne, ecart in controle.fonction(toutes, contexte)
+        _finding_at_cell(check, deviation, tab_by_line[id(line)].sheet, line, tab_by_line[id(line)].columns, context)
+        for check in checks_for(trame.code, "trame")
+        for line, deviation in check.function(all_of_those, context)
     ]
 
 
-def _numerotees(lues: Sequence[LigneLue]) -> Iterator[tuple[LigneLue, str]]:
+def _numbered(line_rows: Sequence[LineRead]) -> Iterator[tuple[LineRead, str]]:
     """Each line with its number: its own, or the first free one for a line without number or a copy."""
-    ecrits = {number_key(lue.valeurs.get("action_id") or "") for lue in lues}
-    libres = iter(f"{rang:04d}" for rang in range(1, 2 * len(lues) + 2) if str(rang) not in ecrits)
-    pris: set[str] = set()
-    for lue in lues:
-        ecrit = lue.valeurs.get("action_id")
-        numero = ecrit if ecrit and ecrit not in pris else next(libres)
-        pris.add(numero)
-        yield lue, numero
+    written_numbers = {number_key(line_read.values.get("action_id") or "") for line_read in line_rows}
+    free_numbers = iter(f"{rank:04d}" for rank in range(1, 2 * len(line_rows) + 2) if str(rank) not in written_numbers)
+    taken: set[str] = set()
+    for line_read in line_rows:
+        written = line_read.values.get("action_id")
+        number = written if written and written not in taken else next(free_numbers)
+        taken.add(number)
+        yield line_read, number
 
 
-def _ecarts(lue: LigneLue, ligne: Ligne, trame: Trame, contexte: Contexte) -> Iterable[tuple[Controle, Ecart]]:
+def _deviations(line_read: LineRead, line: Line, trame: Trame, context: Context) -> Iterable[tuple[Check, Deviation]]:
     """Everything the checks have to say of one line: cells first, then the line as a whole."""
-    for cle, probleme in lue.problemes.items():
-        c = trame.par_cle[cle]
-        requis = c.requis is not None and c.requis.quand(lue.valeurs)
-        code = probleme.code if isinstance(probleme, Probleme) else _USED[type(probleme)]
-        yield CATALOGUE[code], CATALOGUE[code].fonction(c.titre, requis, probleme)._replace(colonne=cle)
-    for c, absence in trame.requises:
-        if c.cle not in lue.valeurs and c.cle not in lue.problemes and absence.quand(lue.valeurs):
-            yield CATALOGUE[absence.code], _absence(absence.code, c.titre, c.cle)
-    for controle in pour(trame.code, "ligne"):
-        if ecart := controle.fonction(ligne.valeurs, contexte):
-            yield controle, ecart
+    for cle, problem in line_read.problems.items():
+        c = trame.by_key[cle]
+        required = c.required is not None and c.required.when(line_read.values)
+        code = problem.code if isinstance(problem, Problem) else _USED[type(problem)]
+        yield CATALOGUE[code], CATALOGUE[code].function(c.title, required, problem)._replace(column=cle)
+    for c, requirement in trame.required_columns:
+        if c.cle not in line_read.values and c.cle not in line_read.problems and requirement.when(line_read.values):
+            yield CATALOGUE[requirement.code], _blank_deviation(requirement.code, c.title, c.cle)
+    for check in checks_for(trame.code, "ligne"):
+        if deviation := check.function(line.values, context):
+            yield check, deviation
 
 
 @cache
-def _absence(code: str, titre: str, cle: str) -> Ecart:
+def _blank_deviation(code: str, title: str, cle: str) -> Deviation:
     """What is said of a blank required cell: the same on every line."""
-    ecart: Ecart = CATALOGUE[code].fonction(titre, True, None)
-    return ecart._replace(colonne=cle)
+    deviation: Deviation = CATALOGUE[code].function(title, True, None)
+    return deviation._replace(column=cle)
 
 
-def _a_sa_place(
-    controle: Controle, ecart: Ecart, feuille: str, ligne: Ligne, colonnes: dict[str, str], contexte: Contexte
-) -> Constat:
+def _finding_at_cell(
+    check: Check, deviation: Deviation, sheet: str, line: Line, columns: dict[str, str], context: Context
+) -> Finding:
     """The finding at its cell; a check on trial warns and never strikes out."""
-    cellule = f"{colonnes[ecart.colonne]}{ligne.numero}" if ecart.colonne in colonnes else ""
-    constat = controle.constat(ecart, feuille=feuille, ligne=ligne.numero, cellule=cellule)
-    if controle.code in contexte.essais and constat.gravite is Gravite.REJET:
-        return constat._replace(gravite=Gravite.ALERTE, message=f"{constat.message} (contrôle à l'essai)")
-    return constat
+    cell = f"{columns[deviation.column]}{line.number}" if deviation.column in columns else ""
+    finding = check.finding(deviation, sheet=sheet, line=line.number, cell=cell)
+    if check.code in context.rules_on_trial and finding.severity is Severity.REJECTION:
+        return finding._replace(severity=Severity.ALERT, message=f"{finding.message} (contrôle à l'essai)")
+    return finding

@@ -8,102 +8,112 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from config.campaign import Campagne
-from config.folder import Dossier
-from config.french import proche
+from config.campaign import Campaign
+from config.folder import Folder
+from config.french import nearest
 from config.territory import Etablissement
 from sheets.checks import on_workbooks
-from sheets.checks.catalogue import Contexte
-from sheets.findings import Constat
-from sheets.first_tab import Accueil
-from sheets.reading.opening import OngletBrut
-from sheets.reading.read_tab import OngletLu
-from sheets.tab_names import A_NOUS, noms_d_onglets
-from sheets.trame import Tampon, Trame
+from sheets.checks.catalogue import Context
+from sheets.findings import Finding
+from sheets.first_tab import FirstTab
+from sheets.reading.opening import RawTab
+from sheets.reading.read_tab import TabRead
+from sheets.tab_names import OUR_TABS, tab_names
+from sheets.trame import Stamp, Trame
 
-Tab = tuple[OngletBrut, Tampon | None]
+StampedTab = tuple[RawTab, Stamp | None]
 """A tab as read, and the stamp it bears."""
 
 
 @dataclass(frozen=True, slots=True)
-class Envoi:
+class SentWorkbook:
     """What is the same for every tab of one workbook."""
 
-    octets: bytes
+    raw_bytes: bytes
     trame: Trame
-    campagne: Campagne
-    tampon: Tampon
-    dossier: Dossier
-    dit: Accueil
-    membres: dict[str, str]
+    campaign: Campaign
+    stamp: Stamp
+    folder: Folder
+    said: FirstTab
+    members: dict[str, str]
     """Names of the établissements of the GHT at the situation date, by FINESS."""
-    relu: bool = False
+    read_again: bool = False
 
-    def contexte(self, finess: str = "") -> Contexte:
+    def context(self, finess: str = "") -> Context:
         """What the checks may know; total purchases from the first tab, else the latest the region knows."""
-        d = self.dossier
-        achats = self.dit.achats.get(finess) or d.achats_connus(finess, self.campagne.exercice)
-        return Contexte(self.campagne, d.nomenclature, d.seuils, d.essais, achats)
+        d = self.folder
+        purchases = self.said.purchases.get(finess) or d.known_purchases(finess, self.campaign.exercice)
+        return Context(self.campaign, d.nomenclature, d.thresholds, d.rules_on_trial, purchases)
 
 
-def etablissement_de(envoi: Envoi, nom: str, tampon: Tampon | None, deja: Mapping[str, str]) -> tuple[str, str]:
+def etablissement_of(
+    sending: SentWorkbook, name: str, stamp: Stamp | None, tabs_so_far: Mapping[str, str]
+) -> tuple[str, str]:
     """(FINESS, doubt): whose tab this is, by its stamp or else by its name; a doubt refuses the tab."""
-    finess = tampon.finess if tampon and tampon.finess else _par_nom(nom, envoi)
+    finess = stamp.finess if stamp and stamp.finess else _by_name(name, sending)
     if not finess:
-        return "", f"L'onglet « {nom} » ne dit pas pour quel établissement il est rempli."
-    if finess not in envoi.membres:
-        return "", f"L'onglet « {nom} » est celui de l'établissement {finess}, qui n'est pas du GHT {envoi.tampon.ght}."
-    if tampon and replace(tampon, finess="") != envoi.tampon:
-        return "", f"L'onglet « {nom} » porte un autre tampon que le classeur : « {tampon} »."
-    if finess in deja:
-        return "", f"L'onglet « {nom} » est au nom de {envoi.membres[finess]}, comme l'onglet « {deja[finess]} »."
+        return "", f"L'onglet « {name} » ne dit pas pour quel établissement il est rempli."
+    if finess not in sending.members:
+        return (
+            "",
+            f"L'onglet « {name} » est celui de l'établissement {finess}, qui n'est pas du GHT {sending.stamp.ght}.",
+        )
+    if stamp and replace(stamp, finess="") != sending.stamp:
+        return "", f"L'onglet « {name} » porte un autre tampon que le classeur : « {stamp} »."
+    if finess in tabs_so_far:
+        return (
+            "",
+            f"L'onglet « {name} » est au nom de {sending.members[finess]}, comme l'onglet « {tabs_so_far[finess]} ».",
+        )
     return finess, ""
 
 
-def _par_nom(nom: str, envoi: Envoi) -> str:
+def _by_name(name: str, sending: SentWorkbook) -> str:
     """The établissement whose tab would bear this name; a slightly changed name is recognised when only one is near."""
-    connus = noms_d_onglets(Etablissement(f, n) for f, n in envoi.membres.items())
-    voisin = proche(nom, connus.values(), seuil=92)
-    return next((f for f, n in connus.items() if n == nom), None) or next(
-        (f for f, n in connus.items() if n == voisin), ""
+    known_ones = tab_names(Etablissement(f, n) for f, n in sending.members.items())
+    neighbour = nearest(name, known_ones.values(), threshold=92)
+    return next((f for f, n in known_ones.items() if n == name), None) or next(
+        (f for f, n in known_ones.items() if n == neighbour), ""
     )
 
 
-def bears_the_name_of(envoi: Envoi, nom: str, finess: str) -> str:
+def bears_the_name_of(sending: SentWorkbook, name: str, finess: str) -> str:
     """The établissement whose tab should bear this name, when it is not the one the stamp names."""
-    noms = noms_d_onglets(Etablissement(f, n) for f, n in envoi.membres.items())
-    return next((envoi.membres[f] for f, n in noms.items() if n == nom and f != finess), "")
+    names = tab_names(Etablissement(f, n) for f, n in sending.members.items())
+    return next((sending.members[f] for f, n in names.items() if n == name and f != finess), "")
 
 
-def by_trust(envoi: Envoi, tabs: Iterable[Tab]) -> list[tuple[int, Tab]]:
+def by_trust(sending: SentWorkbook, tabs: Iterable[StampedTab]) -> list[tuple[int, StampedTab]]:
     """The tabs with their rank in the workbook, the most trusted first: of two for one établissement, the first counts.
 
     A stamp is believed over a name, then the very name that the template gives over another one, then the order.
     """
-    noms = noms_d_onglets(Etablissement(f, n) for f, n in envoi.membres.items())
+    names = tab_names(Etablissement(f, n) for f, n in sending.members.items())
 
-    def doubt(place: tuple[int, Tab]) -> tuple[bool, bool, int]:
-        rang, (brut, tampon) = place
-        finess = tampon.finess if tampon else ""
-        attendus = [noms.get(finess, "")] if finess else noms.values()
-        return not finess, brut.nom not in attendus, rang
+    def doubt(place: tuple[int, StampedTab]) -> tuple[bool, bool, int]:
+        rank, (raw, stamp) = place
+        finess = stamp.finess if stamp else ""
+        expected_names = [names.get(finess, "")] if finess else names.values()
+        return not finess, raw.name not in expected_names, rank
 
     return sorted(enumerate(tabs), key=doubt)
 
 
-def set_aside(envoi: Envoi, brut: OngletBrut, tampon: Tampon | None, lu: OngletLu | None) -> list[Constat] | None:
+def set_aside(
+    sending: SentWorkbook, raw: RawTab, stamp: Stamp | None, tab_read: TabRead | None
+) -> list[Finding] | None:
     """What is said of a tab that is not one of the trame; None for one that is.
 
     People's own tabs may bear some of our headings: one that names no établissement, by stamp or by name, is a tab of
     the trame only when it has every column that the trame cannot do without.
     """
-    if tampon and tampon.finess:
+    if stamp and stamp.finess:
         return None
-    if lu is not None and (_par_nom(brut.nom, envoi) or _has_its_columns(lu, envoi.trame)):
+    if tab_read is not None and (_by_name(raw.name, sending) or _has_its_columns(tab_read, sending.trame)):
         return None
-    values = 0 if brut.nom in A_NOUS else sum(c not in ("", None) for rangee in brut.rangees for c in rangee)
-    return [on_workbooks.onglet_ecarte(brut.nom, values, feuille=brut.nom)] if values else []
+    values = 0 if raw.name in OUR_TABS else sum(c not in ("", None) for row in raw.rows for c in row)
+    return [on_workbooks.tab_set_aside(raw.name, values, sheet=raw.name)] if values else []
 
 
-def _has_its_columns(lu: OngletLu, trame: Trame) -> bool:
-    return all(c.cle in lu.colonnes for c, requis in trame.requises if requis.colonne_indispensable)
+def _has_its_columns(tab_read: TabRead, trame: Trame) -> bool:
+    return all(c.cle in tab_read.columns for c, required in trame.required_columns if required.column_required)

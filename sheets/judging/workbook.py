@@ -9,249 +9,251 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from config.campaign import Campagne
-from config.folder import Dossier
-from config.secrets import MASQUE, SECRET, masque
+from config.campaign import Campaign
+from config.folder import Folder
+from config.secrets import MASK, SECRET, mask
 from sheets import first_tab
-from sheets.cells import Probleme
+from sheets.cells import Problem
 from sheets.checks import CATALOGUE, on_workbooks
-from sheets.companion_mark import est_un_retour
-from sheets.findings import Constat, Gravite, rang
-from sheets.first_tab import Accueil
-from sheets.judged import Classeur, Ligne, Onglet
-from sheets.judging.lines import juge_la_trame, juge_lignes
-from sheets.judging.tabs import Envoi, Tab, bears_the_name_of, by_trust, etablissement_de, set_aside
+from sheets.companion_mark import is_companion
+from sheets.findings import Finding, Severity, rank
+from sheets.first_tab import FirstTab
+from sheets.judged import JudgedWorkbook, Line, Tab
+from sheets.judging.lines import judge_lines, judge_trame
+from sheets.judging.tabs import SentWorkbook, StampedTab, bears_the_name_of, by_trust, etablissement_of, set_aside
 from sheets.reading import opening, sheet_xml
 from sheets.reading import rows as reading
-from sheets.reading.opening import OngletBrut
-from sheets.reading.second_try import relit
+from sheets.reading.opening import RawTab
+from sheets.reading.second_try import rewrite_and_reread
 from sheets.reading.unwrapping import unwrapped
-from sheets.trame import Tampon, Trame, lit_tampon
+from sheets.trame import Stamp, Trame, read_stamp
 from sheets.trames import TRAMES
 
-PROFONDEUR_DU_TAMPON = 12
+STAMP_DEPTH = 12
 
 
-def juge(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
+def judge(file: str, raw_bytes: bytes, folder: Folder) -> JudgedWorkbook:
     """Read and judge one workbook. Never raises for what the file holds: a refusal is a finding.
 
     A reading that fails, or that the XML contradicts, is taken again on the workbook rewritten.
     """
     try:
-        return _discret(_juge(fichier, octets, dossier))
-    except opening.MalLu:
-        return juge_rogne(fichier, octets, dossier)
+        return _without_secrets(_judge(file, raw_bytes, folder))
+    except opening.Misread:
+        return judge_trimmed(file, raw_bytes, folder)
 
 
-def _discret(rendu: Classeur) -> Classeur:
+def _without_secrets(result: JudgedWorkbook) -> JudgedWorkbook:
     """The judged workbook with what is secret in the names of its tabs and in its headings hidden; cells are already."""
-    a_voir = any(masque(o.feuille) != o.feuille for o in rendu.onglets)
-    onglets = tuple(replace(o, feuille=masque(o.feuille)) for o in rendu.onglets) if a_voir else rendu.onglets
-    constats = tuple(_tu(c) if a_voir or c.ligne is None else c for c in rendu.constats)
-    return replace(rendu, fichier=masque(rendu.fichier), onglets=onglets, constats=constats)
+    needs_a_look = any(mask(o.sheet) != o.sheet for o in result.tabs)
+    tabs = tuple(replace(o, sheet=mask(o.sheet)) for o in result.tabs) if needs_a_look else result.tabs
+    findings = tuple(_masked(c) if needs_a_look or c.line is None else c for c in result.findings)
+    return replace(result, file=mask(result.file), tabs=tabs, findings=findings)
 
 
-def _tu(c: Constat) -> Constat:
-    return c._replace(
-        message=masque(c.message), correction=masque(c.correction), feuille=masque(c.feuille), valeur=masque(c.valeur)
+def _masked(c: Finding) -> Finding:
+    return c._replace(message=mask(c.message), correction=mask(c.correction), sheet=mask(c.sheet), value=mask(c.value))
+
+
+def judge_trimmed(file: str, raw_bytes: bytes, folder: Folder) -> JudgedWorkbook:
+    """The second try, on the workbook rewritten and cut down to what is within reach of a table."""
+    try:
+        trimmed = rewrite_and_reread(raw_bytes)
+        result = _without_secrets(_judge(file, trimmed.raw_bytes, folder, read_again=True))
+    except opening.Refusal as refusal:
+        return _without_secrets(JudgedWorkbook(file, None, (), (refusal.finding,), readable=False))
+    all_said = [on_workbooks.far_cell(list(trimmed.far_cells))] if trimmed.far_cells else []
+    all_said += [on_workbooks.tab_without_content(name, sheet=name) for name in map(mask, trimmed.missing_tabs)]
+    return replace(result, findings=(*result.findings, *all_said))
+
+
+def _judge(file: str, raw_bytes: bytes, folder: Folder, *, read_again: bool = False) -> JudgedWorkbook:
+    """One reading and its judgement; `read_again` if two parsers have agreed on it. Raises MalLu when it cannot be trusted."""
+    stamp = None
+    try:
+        raw_bytes = unwrapped(raw_bytes)
+        raw_tabs = opening.open_workbook(raw_bytes)
+        tampons = [stamp_of(o) for o in raw_tabs]
+        properties = opening.properties(raw_bytes)
+        property_ = read_stamp(properties.get("vigie", ""))
+        if is_companion(properties, map(top_texts_of, raw_tabs), any(tampons) or property_ is not None):
+            raise opening.Refusal(on_workbooks.companion_sent_back())
+        stamp = most_frequent([replace(t, finess="") for t in tampons if t]) or property_
+        if stamp is None:
+            raise opening.Refusal(on_workbooks.unknown_trame([o.name for o in raw_tabs]))
+        trame, campaign = _recognise(stamp, folder)
+    except opening.Misread:
+        raise
+    except opening.Refusal as refusal:
+        return JudgedWorkbook(file, stamp, (), (refusal.finding,), readable=False)
+    first = first_tab.first_tab(zip(raw_tabs, tampons, strict=True))
+    said = first_tab.read(first) if first else FirstTab()
+    suspects = _suspect_purchases(said, folder, campaign)
+    members = {e.finess: e.name for e in folder.territory.members(stamp.ght, campaign.situation)}
+    sending = SentWorkbook(raw_bytes, trame, campaign, stamp, folder, said, members, read_again)
+    others = ((o, t) for o, t in zip(raw_tabs, tampons, strict=True) if o is not first)
+    tabs, findings = _read_tabs(sending, others)
+    findings = sorted([*findings, *suspects, *_first_tab_findings(sending, first, property_, stamp)], key=rank)
+    return JudgedWorkbook(
+        file, stamp, tuple(tabs), tuple(findings), True, said.handed_in, said.contact, campaign.exercice
     )
 
 
-def juge_rogne(fichier: str, octets: bytes, dossier: Dossier) -> Classeur:
-    """The second try, on the workbook rewritten and cut down to what is within reach of a table."""
-    try:
-        rogne = relit(octets)
-        rendu = _discret(_juge(fichier, rogne.octets, dossier, relu=True))
-    except opening.Refus as refus:
-        return _discret(Classeur(fichier, None, (), (refus.constat,), lisible=False))
-    dits = [on_workbooks.cellule_lointaine(list(rogne.lointaines))] if rogne.lointaines else []
-    dits += [on_workbooks.onglet_sans_contenu(nom, feuille=nom) for nom in map(masque, rogne.absents)]
-    return replace(rendu, constats=(*rendu.constats, *dits))
-
-
-def _juge(fichier: str, octets: bytes, dossier: Dossier, *, relu: bool = False) -> Classeur:
-    """One reading and its judgement; `relu` if two parsers have agreed on it. Raises MalLu when it cannot be trusted."""
-    tampon = None
-    try:
-        octets = unwrapped(octets)
-        bruts = opening.ouvre(octets)
-        tampons = [tampon_de(o) for o in bruts]
-        proprietes = opening.proprietes(octets)
-        propriete = lit_tampon(proprietes.get("vigie", ""))
-        if est_un_retour(proprietes, map(haut_de, bruts), any(tampons) or propriete is not None):
-            raise opening.Refus(on_workbooks.retour_de_vigie())
-        tampon = le_plus_frequent([replace(t, finess="") for t in tampons if t]) or propriete
-        if tampon is None:
-            raise opening.Refus(on_workbooks.trame_inconnue([o.nom for o in bruts]))
-        trame, campagne = _reconnait(tampon, dossier)
-    except opening.MalLu:
-        raise
-    except opening.Refus as refus:
-        return Classeur(fichier, tampon, (), (refus.constat,), lisible=False)
-    premier = first_tab.first_tab(zip(bruts, tampons, strict=True))
-    dit = first_tab.lit(premier) if premier else Accueil()
-    suspects = _achats_suspects(dit, dossier, campagne)
-    membres = {e.finess: e.nom for e in dossier.territoire.membres(tampon.ght, campagne.situation)}
-    envoi = Envoi(octets, trame, campagne, tampon, dossier, dit, membres, relu)
-    autres = ((o, t) for o, t in zip(bruts, tampons, strict=True) if o is not premier)
-    onglets, constats = _onglets(envoi, autres)
-    constats = sorted([*constats, *suspects, *_sur_l_accueil(envoi, premier, propriete, tampon)], key=rang)
-    return Classeur(fichier, tampon, tuple(onglets), tuple(constats), True, dit.remis, dit.contact, campagne.exercice)
-
-
-def _achats_suspects(dit: Accueil, dossier: Dossier, campagne: Campagne) -> list[Constat]:
+def _suspect_purchases(said: FirstTab, folder: Folder, campaign: Campaign) -> list[Finding]:
     """Total purchases ten times larger or smaller than those known: said, and set aside."""
     suspects = []
-    for finess, montant in list(dit.achats.items()):
-        connu = dossier.achats_connus(finess, campagne.exercice)
-        if connu and not connu / 10 <= montant <= connu * 10:
-            nom = dossier.territoire.nom_de(finess)
-            suspects.append(on_workbooks.achats_suspects(nom, montant, connu, feuille=first_tab.TITRE))
-            del dit.achats[finess]
+    for finess, amount in list(said.purchases.items()):
+        known = folder.known_purchases(finess, campaign.exercice)
+        if known and not known / 10 <= amount <= known * 10:
+            name = folder.territory.name_of(finess)
+            suspects.append(on_workbooks.suspect_purchases(name, amount, known, sheet=first_tab.TITLE))
+            del said.purchases[finess]
     return suspects
 
 
-def _sur_l_accueil(
-    envoi: Envoi, premier: OngletBrut | None, propriete: Tampon | None, tampon: Tampon
-) -> Iterator[Constat]:
+def _first_tab_findings(
+    sending: SentWorkbook, first: RawTab | None, property_: Stamp | None, stamp: Stamp
+) -> Iterator[Finding]:
     """What the first tab and the workbook's property say that cannot be read, or that contradicts the tabs."""
-    if propriete and propriete != tampon:
-        yield on_workbooks.tampon_contredit(f"Les propriétés du classeur disent « {propriete} »", f"« {tampon} »")
-    if premier is None:
-        yield on_workbooks.premier_onglet_absent(first_tab.TITRE)
+    if property_ and property_ != stamp:
+        yield on_workbooks.stamp_contradicted(f"Les propriétés du classeur disent « {property_} »", f"« {stamp} »")
+    if first is None:
+        yield on_workbooks.first_tab_missing(first_tab.TITLE)
         return
-    dit = tampon_de(premier)
-    if dit and dit != tampon:
-        yield on_workbooks.tampon_contredit(f"Le premier onglet dit « {dit} »", f"« {tampon} »", feuille=premier.nom)
-    yield from _units_of_the_first_tab(envoi.dit, premier.nom)
-    blanches = envoi.dit.sans_achats | ({envoi.dit.not_answered} - {""})
-    illisibles = envoi.dit.illisibles | sheet_xml.cachees(envoi.octets, premier.nom, blanches, envoi.dit.zeros)
-    for cellule, probleme in illisibles.items():
-        controle, quoi = (
-            CATALOGUE[probleme.code],
-            first_tab.REMISE if cellule == envoi.dit.answered else first_tab.ACHATS,
+    said = stamp_of(first)
+    if said and said != stamp:
+        yield on_workbooks.stamp_contradicted(f"Le premier onglet dit « {said} »", f"« {stamp} »", sheet=first.name)
+    yield from _units_of_the_first_tab(sending.said, first.name)
+    blank_cells = sending.said.without_purchases | ({sending.said.not_answered} - {""})
+    unreadable_ones = sending.said.unreadable_ones | sheet_xml.hidden_problems(
+        sending.raw_bytes, first.name, blank_cells, sending.said.zeros
+    )
+    for cell, problem in unreadable_ones.items():
+        check, what = (
+            CATALOGUE[problem.code],
+            first_tab.HANDED_IN_LABEL if cell == sending.said.answered else first_tab.PURCHASES,
         )
-        yield controle(quoi, False, probleme, feuille=premier.nom, cellule=cellule)
-    for cellule, (question, said) in envoi.dit.unclear.items():
-        yield on_workbooks.reponse_incomprise(question, said, feuille=premier.nom, cellule=cellule)
-    for cache in (c for c in (MASQUE, SECRET) if c in envoi.dit.contact):
-        probleme = Probleme("donnee-personnelle", cache, "")
-        yield CATALOGUE[probleme.code](first_tab.CONTACT, False, probleme, feuille=premier.nom)
+        yield check(what, False, problem, sheet=first.name, cell=cell)
+    for cell, (question, typed_word) in sending.said.unclear.items():
+        yield on_workbooks.reply_not_understood(question, typed_word, sheet=first.name, cell=cell)
+    for hidden_word in (c for c in (MASK, SECRET) if c in sending.said.contact):
+        problem = Problem("donnee-personnelle", hidden_word, "")
+        yield CATALOGUE[problem.code](first_tab.CONTACT, False, problem, sheet=first.name)
 
 
-def _units_of_the_first_tab(dit: Accueil, feuille: str) -> Iterator[Constat]:
+def _units_of_the_first_tab(said: FirstTab, sheet: str) -> Iterator[Finding]:
     """Other units that the first tab gives to the amounts of the tabs, or to its own."""
-    for cellule, (said, unit) in dit.units.items():
-        yield on_workbooks.unite_de_colonne(said, "euros TTC", unit, feuille=feuille, cellule=cellule)
-    if dit.unit_of_purchases:
-        cellule, (said, unit) = dit.unit_of_purchases
-        yield on_workbooks.unite_de_colonne(said, first_tab.ACHATS, unit, feuille=feuille, cellule=cellule)
+    for cell, (typed_word, unit) in said.units.items():
+        yield on_workbooks.column_unit(typed_word, "euros TTC", unit, sheet=sheet, cell=cell)
+    if said.unit_of_purchases:
+        cell, (typed_word, unit) = said.unit_of_purchases
+        yield on_workbooks.column_unit(typed_word, first_tab.PURCHASES, unit, sheet=sheet, cell=cell)
 
 
-def le_plus_frequent(tampons: list[Tampon]) -> Tampon | None:
+def most_frequent(tampons: list[Stamp]) -> Stamp | None:
     """The stamp most tabs bear; the first one when they are as many."""
     return Counter(tampons).most_common(1)[0][0] if tampons else None
 
 
-def haut_de(onglet: OngletBrut) -> Iterator[str]:
+def top_texts_of(tab: RawTab) -> Iterator[str]:
     """The texts at the top of a tab, where its stamp stands."""
-    return (c for rangee in onglet.rangees[:PROFONDEUR_DU_TAMPON] for c in rangee if isinstance(c, str))
+    return (c for row in tab.rows[:STAMP_DEPTH] for c in row if isinstance(c, str))
 
 
-def tampon_de(onglet: OngletBrut) -> Tampon | None:
-    return next((t for t in map(lit_tampon, haut_de(onglet)) if t), None)
+def stamp_of(tab: RawTab) -> Stamp | None:
+    return next((t for t in map(read_stamp, top_texts_of(tab)) if t), None)
 
 
-def _reconnait(tampon: Tampon, dossier: Dossier) -> tuple[Trame, Campagne]:
+def _recognise(stamp: Stamp, folder: Folder) -> tuple[Trame, Campaign]:
     """The trame and campaign a stamp names. Raises Refus when the file cannot be trusted to be one of ours."""
-    trame = TRAMES.get(tampon.trame)
-    if trame is None or tampon.version not in trame.versions_lues:
-        lues = trame.versions_lues if trame else tuple(TRAMES)
-        raise opening.Refus(on_workbooks.version_non_lue(f"{tampon.trame} {tampon.version}", lues))
-    if tampon.ght not in dossier.territoire.ghts:
-        raise opening.Refus(on_workbooks.ght_inconnu(tampon.ght))
-    if tampon.campagne not in dossier.campagnes:
-        raise opening.Refus(on_workbooks.campagne_inconnue(tampon.campagne, list(dossier.campagnes)))
-    return trame, dossier.campagnes[tampon.campagne]
+    trame = TRAMES.get(stamp.trame)
+    if trame is None or stamp.version not in trame.versions_read:
+        versions_known = trame.versions_read if trame else tuple(TRAMES)
+        raise opening.Refusal(on_workbooks.version_not_read(f"{stamp.trame} {stamp.version}", versions_known))
+    if stamp.ght not in folder.territory.ghts:
+        raise opening.Refusal(on_workbooks.unknown_ght(stamp.ght))
+    if stamp.campaign not in folder.campaigns:
+        raise opening.Refusal(on_workbooks.unknown_campaign(stamp.campaign, list(folder.campaigns)))
+    return trame, folder.campaigns[stamp.campaign]
 
 
-def _onglets(envoi: Envoi, bruts: Iterable[Tab]) -> tuple[list[Onglet], list[Constat]]:
+def _read_tabs(sending: SentWorkbook, raw_tabs: Iterable[StampedTab]) -> tuple[list[Tab], list[Finding]]:
     """Every tab of the workbook, then what needs all of them."""
-    lus: dict[int, Onglet] = {}
-    constats: list[Constat] = []
-    for place, (brut, tampon) in by_trust(envoi, bruts):
-        onglet, siens = _onglet(envoi, brut, tampon, {o.finess: o.feuille for o in lus.values()})
-        lus |= {place: onglet} if onglet else {}
-        constats += siens
-    onglets = [onglet for _, onglet in sorted(lus.items())]
-    onglets += _neants(envoi, {o.finess for o in onglets})
-    absents = [nom for finess, nom in envoi.membres.items() if finess not in {o.finess for o in onglets}]
-    if absents:
-        constats.append(on_workbooks.onglet_manquant(absents))
-    constats += juge_la_trame(onglets, envoi.trame, envoi.contexte())
-    return avec_blocages(onglets, constats)
+    tabs_by_place: dict[int, Tab] = {}
+    findings: list[Finding] = []
+    for place, (raw, stamp) in by_trust(sending, raw_tabs):
+        tab, its_tabs = _read_tab(sending, raw, stamp, {o.finess: o.sheet for o in tabs_by_place.values()})
+        tabs_by_place |= {place: tab} if tab else {}
+        findings += its_tabs
+    tabs = [tab for _, tab in sorted(tabs_by_place.items())]
+    tabs += _neant_tabs(sending, {o.finess for o in tabs})
+    missing_tabs = [name for finess, name in sending.members.items() if finess not in {o.finess for o in tabs}]
+    if missing_tabs:
+        findings.append(on_workbooks.missing_tab(missing_tabs))
+    findings += judge_trame(tabs, sending.trame, sending.context())
+    return with_blocked_lines(tabs, findings)
 
 
-def _onglet(
-    envoi: Envoi, brut: OngletBrut, tampon: Tampon | None, deja: Mapping[str, str]
-) -> tuple[Onglet | None, list[Constat]]:
+def _read_tab(
+    sending: SentWorkbook, raw: RawTab, stamp: Stamp | None, tabs_so_far: Mapping[str, str]
+) -> tuple[Tab | None, list[Finding]]:
     """One tab and its findings; no tab when it is not one of this trame (a note, a list) or cannot be trusted."""
-    lecteurs = reading.lecteurs(envoi.trame, envoi.dossier)
-    lu = reading.lit(brut, envoi.trame, lecteurs, envoi.octets, relu=envoi.relu)
-    if lu and envoi.dit.units:  # the first tab says that no amount of the workbook is in euros TTC
-        lu = replace(lu, lignes=[], vides=0, ignorees=0, utilisable=False)
-    if (dit := set_aside(envoi, brut, tampon, lu)) is not None:
-        return None, dit
-    finess, doute = etablissement_de(envoi, brut.nom, tampon, deja)
-    if lu is None:
-        doute = doute or f"L'onglet « {brut.nom} » n'a plus ses en-têtes de colonnes."
-    if doute or lu is None:
-        return None, [on_workbooks.onglet_inconnu(doute, feuille=brut.nom)]
-    lignes, constats = juge_lignes(lu, brut.nom, envoi.trame, envoi.contexte(finess))
-    onglet = Onglet(
-        feuille=brut.nom,
+    cell_readers = reading.cell_readers(sending.trame, sending.folder)
+    tab_read = reading.read(raw, sending.trame, cell_readers, sending.raw_bytes, read_again=sending.read_again)
+    if tab_read and sending.said.units:  # the first tab says that no amount of the workbook is in euros TTC
+        tab_read = replace(tab_read, lines=[], empties=0, ignored_lines=0, usable=False)
+    if (said := set_aside(sending, raw, stamp, tab_read)) is not None:
+        return None, said
+    finess, doubt = etablissement_of(sending, raw.name, stamp, tabs_so_far)
+    if tab_read is None:
+        doubt = doubt or f"L'onglet « {raw.name} » n'a plus ses en-têtes de colonnes."
+    if doubt or tab_read is None:
+        return None, [on_workbooks.unknown_tab(doubt, sheet=raw.name)]
+    lines, findings = judge_lines(tab_read, raw.name, sending.trame, sending.context(finess))
+    tab = Tab(
+        sheet=raw.name,
         finess=finess,
-        colonnes=lu.colonnes,
-        lignes=tuple(lignes),
-        vides=lu.vides,
-        ignorees=lu.ignorees,
-        entete=lu.entete,
-        achats=envoi.dit.achats.get(finess),
-        neant=not lignes and finess in envoi.dit.neants,
-        refuse=not lu.utilisable,
+        columns=tab_read.columns,
+        lines=tuple(lines),
+        empties=tab_read.empties,
+        ignored_lines=tab_read.ignored_lines,
+        heading_row=tab_read.heading_row,
+        purchases=sending.said.purchases.get(finess),
+        neant=not lines and finess in sending.said.neants,
+        refuse=not tab_read.usable,
     )
-    if lignes and finess in envoi.dit.neants:
-        constats.append(on_workbooks.neant_contredit(envoi.membres[finess], len(lignes), feuille=brut.nom))
-    if autre := bears_the_name_of(envoi, brut.nom, finess):
-        vu = f"L'onglet « {brut.nom} » porte le nom de {autre} et le tampon de {envoi.membres[finess]}"
-        constats.append(on_workbooks.tampon_contredit(vu, f"celui de {envoi.membres[finess]}", feuille=brut.nom))
-    if lu.utilisable and not onglet.utilisable:
-        constats.append(on_workbooks.onglet_vide(envoi.membres[finess], feuille=brut.nom))
-    return onglet, lu.constats + constats
+    if lines and finess in sending.said.neants:
+        findings.append(on_workbooks.contradicted_neant(sending.members[finess], len(lines), sheet=raw.name))
+    if other := bears_the_name_of(sending, raw.name, finess):
+        shown = f"L'onglet « {raw.name} » porte le nom de {other} et le tampon de {sending.members[finess]}"
+        findings.append(on_workbooks.stamp_contradicted(shown, f"celui de {sending.members[finess]}", sheet=raw.name))
+    if tab_read.usable and not tab.usable:
+        findings.append(on_workbooks.empty_tab(sending.members[finess], sheet=raw.name))
+    return tab, tab_read.findings + findings
 
 
-def _neants(envoi: Envoi, deja: set[str]) -> list[Onglet]:
+def _neant_tabs(sending: SentWorkbook, tabs_so_far: set[str]) -> list[Tab]:
     """Établissements without a tab that say « rien à déclarer » on the first one."""
-    muets = sorted(envoi.dit.neants & (envoi.membres.keys() - deja))
-    return [Onglet(first_tab.TITRE, f, {}, achats=envoi.dit.achats.get(f), neant=True) for f in muets]
+    silent_finess = sorted(sending.said.neants & (sending.members.keys() - tabs_so_far))
+    return [Tab(first_tab.TITLE, f, {}, purchases=sending.said.purchases.get(f), neant=True) for f in silent_finess]
 
 
-def avec_blocages(onglets: list[Onglet], constats: list[Constat]) -> tuple[list[Onglet], list[Constat]]:
+def with_blocked_lines(tabs: list[Tab], findings: list[Finding]) -> tuple[list[Tab], list[Finding]]:
     """Mark the lines that a blocking finding stands on, and write on each such finding the cents it strikes out."""
-    bloquees = {(c.feuille, c.ligne) for c in constats if c.gravite is Gravite.REJET and c.ligne}
-    marques = [replace(o, lignes=tuple(_marquee(o, li, bloquees) for li in o.lignes)) for o in onglets]
-    retires = {(o.feuille, li.numero): li.retire for o in marques for li in o.lignes if li.retire}
+    blocked_lines = {(c.sheet, c.line) for c in findings if c.severity is Severity.REJECTION and c.line}
+    marked_tabs = [replace(o, lines=tuple(_marquee(o, li, blocked_lines) for li in o.lines)) for o in tabs]
+    retires = {(o.sheet, li.number): li.retire for o in marked_tabs for li in o.lines if li.retire}
     # The euros of a line stand on its first blocking finding only, so that findings add up to what is struck out.
-    chiffres = [_chiffre(c, retires) for c in constats]
-    return marques, sorted(chiffres, key=rang)
+    figures = [_with_cents(c, retires) for c in findings]
+    return marked_tabs, sorted(figures, key=rank)
 
 
-def _marquee(onglet: Onglet, ligne: Ligne, bloquees: Collection[tuple[str, int]]) -> Ligne:
-    bloquee = (onglet.feuille, ligne.numero) in bloquees
-    return ligne if ligne.bloquee is bloquee else ligne._replace(bloquee=bloquee)
+def _marquee(tab: Tab, line: Line, blocked_lines: Collection[tuple[str, int]]) -> Line:
+    blocked = (tab.sheet, line.number) in blocked_lines
+    return line if line.blocked is blocked else line._replace(blocked=blocked)
 
 
-def _chiffre(constat: Constat, retires: dict[tuple[str, int], int]) -> Constat:
-    rejet = constat.gravite is Gravite.REJET
-    enjeu = retires.pop((constat.feuille, constat.ligne or 0), 0) if rejet else 0
-    return constat if constat.enjeu == enjeu else constat._replace(enjeu=enjeu)
+def _with_cents(finding: Finding, retires: dict[tuple[str, int], int]) -> Finding:
+    rejection = finding.severity is Severity.REJECTION
+    stake = retires.pop((finding.sheet, finding.line or 0), 0) if rejection else 0
+    return finding if finding.stake == stake else finding._replace(stake=stake)

@@ -10,11 +10,11 @@ from datetime import date
 from typing import Any
 
 from config.french import cle
-from sheets.judged import Ligne
-from sheets.register.known_actions import Connue
+from sheets.judged import Line
+from sheets.register.known_actions import KnownAction
 from sheets.spelling import squeeze
 
-PASSAGES: tuple[tuple[str, Callable[[Any], tuple[Any, ...]]], ...] = (
+PASSES: tuple[tuple[str, Callable[[Any], tuple[Any, ...]]], ...] = (
     ("même intitulé, même marché, mêmes montants",
      lambda v: (cle(v.intitule or ""), squeeze(v.marche or ""), v.gain_annuel, v.montant_reference)),
     ("même intitulé, même marché", lambda v: (cle(v.intitule), squeeze(v.marche)) if v.intitule and v.marche else ()),
@@ -24,15 +24,15 @@ PASSAGES: tuple[tuple[str, Callable[[Any], tuple[Any, ...]]], ...] = (
     ("même intitulé, même famille", lambda v: (cle(v.intitule), v.famille) if v.intitule else ()),
 )  # fmt: skip
 """How alike two lines must be, from the surest; each must single out one line on both sides."""
-SURE = len(PASSAGES) - 1
+SURE = len(PASSES) - 1
 """So many of them say more than a title and a family, which a second purchase may well share."""
-UNLIKE = len(PASSAGES)
+UNLIKE = len(PASSES)
 
 
-def distance(ligne: Ligne, connue: Connue) -> int:
+def distance(line: Line, known_action: KnownAction) -> int:
     """The first way in which a line is like a known action; `UNLIKE` when it is like it in none."""
-    traits = ((trait(ligne.valeurs), trait(connue)) for _, trait in PASSAGES)
-    return next((rang for rang, (a, b) in enumerate(traits) if a == b and any(a)), UNLIKE)
+    traits = ((trait(line.values), trait(known_action)) for _, trait in PASSES)
+    return next((rank for rank, (a, b) in enumerate(traits) if a == b and any(a)), UNLIKE)
 
 
 def by_trait(pairs: Iterable[tuple[tuple[Any, ...], Any]]) -> dict[tuple[Any, ...], list[Any]]:
@@ -44,7 +44,9 @@ def by_trait(pairs: Iterable[tuple[tuple[Any, ...], Any]]) -> dict[tuple[Any, ..
     return seen
 
 
-def same_purchase(ligne: Ligne, connue: Connue) -> bool:
+def same_purchase(line: Line, known_action: KnownAction) -> bool:
     """Whether a line that bears a carried-over number is that purchase, and not a new one under the same number."""
-    ordered: date | None = ligne.valeurs.date_premiere_commande
-    return cle(ligne.valeurs.intitule or "") == cle(connue.intitule) or ordered == connue.date_premiere_commande
+    ordered: date | None = line.values.date_premiere_commande
+    return (
+        cle(line.values.intitule or "") == cle(known_action.intitule) or ordered == known_action.date_premiere_commande
+    )

@@ -6,42 +6,42 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sheets.checks import on_history
-from sheets.findings import Constat, Gravite, rang
-from sheets.judged import Classeur, Ligne
-from sheets.judging.workbook import avec_blocages
+from sheets.findings import Finding, Severity, rank
+from sheets.judged import JudgedWorkbook, Line
+from sheets.judging.workbook import with_blocked_lines
 from sheets.register.decisions import Decision, line_state, what_changed
 
-Decidees = Mapping[tuple[str, str], Decision]
+DecisionsByLine = Mapping[tuple[str, str], Decision]
 """By FINESS and number of the action."""
 
 
-def tranche(classeur: Classeur, decidees: Decidees) -> Classeur:
+def apply_decisions(workbook: JudgedWorkbook, decisions_taken: DecisionsByLine) -> JudgedWorkbook:
     """The workbook as it counts: a kept line is told and no longer struck, a struck one says by whom."""
-    visees = {
-        (o.feuille, li.numero): d
-        for o in classeur.onglets
-        for li in o.lignes
-        if (d := decidees.get((o.finess, li.action_id))) and tient(d, li)
+    decided_lines = {
+        (o.sheet, li.number): d
+        for o in workbook.tabs
+        for li in o.lines
+        if (d := decisions_taken.get((o.finess, li.action_id))) and holds(d, li)
     }
-    constats = [_adouci(c, visees.get((c.feuille, c.ligne or 0))) for c in classeur.constats]
-    constats += [
-        on_history.retiree_par_decision(d.mots, feuille=feuille, ligne=ligne)
-        for (feuille, ligne), d in visees.items()
-        if d.genre == "retirer"
+    findings = [_softened(c, decided_lines.get((c.sheet, c.line or 0))) for c in workbook.findings]
+    findings += [
+        on_history.struck_by_decision(d.words, sheet=sheet, line=line)
+        for (sheet, line), d in decided_lines.items()
+        if d.kind == "retirer"
     ]
-    onglets, tous = avec_blocages(list(classeur.onglets), constats)
-    return replace(classeur, onglets=tuple(onglets), constats=tuple(sorted(tous, key=rang)))
+    tabs, all_of_them = with_blocked_lines(list(workbook.tabs), findings)
+    return replace(workbook, tabs=tuple(tabs), findings=tuple(sorted(all_of_them, key=rank)))
 
 
-def tient(decision: Decision, ligne: Ligne) -> bool:
+def holds(decision: Decision, line: Line) -> bool:
     """Whether the decision holds on this line: one to keep was taken on what it said, and lapses with it."""
-    v = ligne.valeurs
+    v = line.values
     now = line_state(v.gain_annuel, v.montant_reference, v.date_premiere_commande, v.statut)
-    return decision.genre == "retirer" or not what_changed(decision.montants, now)
+    return decision.kind == "retirer" or not what_changed(decision.amounts, now)
 
 
-def _adouci(constat: Constat, decision: Decision | None) -> Constat:
-    if decision is None or decision.genre != "retenir" or constat.gravite is not Gravite.REJET:
-        return constat
-    message = f"{constat.message} Ligne {decision.mots}."
-    return constat._replace(gravite=Gravite.INFO, message=message, correction="Rien à faire.", enjeu=0)
+def _softened(finding: Finding, decision: Decision | None) -> Finding:
+    if decision is None or decision.kind != "retenir" or finding.severity is not Severity.REJECTION:
+        return finding
+    message = f"{finding.message} Ligne {decision.words}."
+    return finding._replace(severity=Severity.INFO, message=message, correction="Rien à faire.", stake=0)

@@ -10,105 +10,105 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from config.campaign import Campagne
-from config.french import cle, euros, jour
+from config.campaign import Campaign
+from config.french import cle, day, euros
 from sheets.checks import CATALOGUE, on_history, on_workbooks
-from sheets.checks.catalogue import Ecart
-from sheets.findings import Constat, Gravite, rang
-from sheets.judged import Classeur, Ligne, Onglet
-from sheets.judging.workbook import avec_blocages
-from sheets.matching.alike import PASSAGES, SURE, UNLIKE, by_trait, distance, same_purchase
-from sheets.register.known_actions import RIEN, Connue, Memoire
+from sheets.checks.catalogue import Deviation
+from sheets.findings import Finding, Severity, rank
+from sheets.judged import JudgedWorkbook, Line, Tab
+from sheets.judging.workbook import with_blocked_lines
+from sheets.matching.alike import PASSES, SURE, UNLIKE, by_trait, distance, same_purchase
+from sheets.register.known_actions import NOTHING, KnownAction, Memory
 from sheets.spelling import number_key
 from sheets.trame import Trame
 from sheets.trames.paat import on_tabs
 
 
-def raccorde(
-    recu: Classeur, memoire: Memoire, trame: Trame, campagne: Campagne, on_trial: Set[str] = frozenset()
-) -> Classeur:
+def tie_lines(
+    received: JudgedWorkbook, memory: Memory, trame: Trame, campaign: Campaign, on_trial: Set[str] = frozenset()
+) -> JudgedWorkbook:
     """The judged workbook with each line under the number of its action, and what that revealed.
 
     `on_trial` names the checks that warn and do not strike yet.
     """
-    if memoire is RIEN or not recu.onglets:
-        return recu
-    onglets: list[Onglet] = []
-    constats = list(recu.constats)
-    for onglet in recu.onglets:
-        suivi = Suivi(onglet, memoire, trame, campagne)
-        onglets.append(replace(onglet, lignes=tuple(suivi.lignes)))
-        constats = [*suivi.retenus(constats), *suivi.constats]
-        constats += suivi.duplicates(constats, on_trial)
-    onglets, constats = avec_blocages(onglets, constats)
-    return replace(recu, onglets=tuple(onglets), constats=tuple(sorted(constats, key=rang)))
+    if memory is NOTHING or not received.tabs:
+        return received
+    tabs: list[Tab] = []
+    findings = list(received.findings)
+    for tab in received.tabs:
+        tab_lines = TabLines(tab, memory, trame, campaign)
+        tabs.append(replace(tab, lines=tuple(tab_lines.lines)))
+        findings = [*tab_lines.kept_findings(findings), *tab_lines.findings]
+        findings += tab_lines.duplicates(findings, on_trial)
+    tabs, findings = with_blocked_lines(tabs, findings)
+    return replace(received, tabs=tuple(tabs), findings=tuple(sorted(findings, key=rank)))
 
 
-class Suivi:
-    """The lines of one tab while they find their numbers. `lignes` and `constats` are what comes out."""
+class TabLines:
+    """The lines of one tab while they find their numbers. `lines` and `findings` are what comes out."""
 
-    def __init__(self, onglet: Onglet, memoire: Memoire, trame: Trame, campagne: Campagne) -> None:
-        self.onglet, self.trame, self.campagne = onglet, trame, campagne
-        self.lignes = list(onglet.lignes)
-        self.constats: list[Constat] = []
-        self.reconnues: set[int] = set()
-        self.copiees: set[int] = set()
+    def __init__(self, tab: Tab, memory: Memory, trame: Trame, campaign: Campaign) -> None:
+        self.tab, self.trame, self.campaign = tab, trame, campaign
+        self.lines = list(tab.lines)
+        self.findings: list[Finding] = []
+        self.recognised: set[int] = set()
+        self.copied_lines: set[int] = set()
         self.said: set[int] = set()
-        self.reportees: dict[int, Connue] = {}
-        f = onglet.finess
-        actions, reports = memoire.actions.get(f, ()), memoire.reports.get(f, ())
-        connues = {k.action_id: k for k in (*reports, *actions)}
-        former = {k.action_id: k for k in memoire.former.get(f, ()) if k.action_id not in connues}
-        refus = {(a, t) for finess, a, t in memoire.distinctes if finess == f}
-        self._respell(former.keys() | connues.keys())
-        self._rend_aux_originaux(connues)
-        self._rend_aux_effacees(connues, refus)
-        self._doubt_moved_numbers(connues, former)
-        self._reconnait([*connues.values()], refus)
-        self._reconnait([*former.values()], refus)
-        self.copiees.clear()  # those that were not found again keep the number they bear
-        deja = {n: a for n, a in memoire.deja.get(f, {}).items() if a not in connues}
-        self._renumerote(memoire.numeros.get(f, frozenset()) | connues.keys(), deja)
-        self._dit_les_copies()
-        self._reporte({k.action_id: k for k in reports})
+        self.carried_lines: dict[int, KnownAction] = {}
+        f = tab.finess
+        actions, reports = memory.actions.get(f, ()), memory.reports.get(f, ())
+        known_actions = {k.action_id: k for k in (*reports, *actions)}
+        former = {k.action_id: k for k in memory.former.get(f, ()) if k.action_id not in known_actions}
+        refusal = {(a, t) for finess, a, t in memory.told_apart if finess == f}
+        self._respell(former.keys() | known_actions.keys())
+        self._give_back_to_originals(known_actions)
+        self._give_back_to_wiped(known_actions, refusal)
+        self._doubt_moved_numbers(known_actions, former)
+        self._recognise([*known_actions.values()], refusal)
+        self._recognise([*former.values()], refusal)
+        self.copied_lines.clear()  # those that were not found again keep the number they bear
+        numbers_given = {n: a for n, a in memory.numbers_given.get(f, {}).items() if a not in known_actions}
+        self._renumber(memory.numbers.get(f, frozenset()) | known_actions.keys(), numbers_given)
+        self._say_copies()
+        self._carry_over({k.action_id: k for k in reports})
         self._compare({k.action_id: k for k in actions})
 
-    def retenus(self, constats: Iterable[Constat]) -> Iterator[Constat]:
+    def kept_findings(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """The findings of the reading that still hold, now that numbers are given and known values count."""
-        for c in constats:
-            if c.feuille != self.onglet.feuille or not self._perime(c):
+        for c in findings:
+            if c.sheet != self.tab.sheet or not self._is_outdated(c):
                 yield c
             elif c.code == "donnee-personnelle":
-                yield c._replace(gravite=Gravite.ALERTE)  # a number to wipe, that takes nothing from the known value
+                yield c._replace(severity=Severity.ALERT)  # a number to wipe, that takes nothing from the known value
 
-    def _perime(self, constat: Constat) -> bool:
-        if constat.code == "numero-en-double" or (constat.code == "doublon" and self.carries):
+    def _is_outdated(self, finding: Finding) -> bool:
+        if finding.code == "numero-en-double" or (finding.code == "doublon" and self.carries):
             return True  # they are all said again
-        known = self.reportees.get(constat.ligne or 0)
-        return constat.gravite is Gravite.REJET and known is not None and not known.bloquee
+        known = self.carried_lines.get(finding.line or 0)
+        return finding.severity is Severity.REJECTION and known is not None and not known.blocked
 
     @property
     def carries(self) -> bool:
-        return any(li.reportee_de for li in self.lignes)
+        return any(li.carried_from for li in self.lines)
 
-    def duplicates(self, found: Iterable[Constat], on_trial: Set[str]) -> Iterator[Constat]:
+    def duplicates(self, found: Iterable[Finding], on_trial: Set[str]) -> Iterator[Finding]:
         """Now that lines carried over are known, which of two alike is the copy: never the one that is carried."""
         if not self.carries:
             return
-        struck = {c.ligne for c in found if c.feuille == self.onglet.feuille and c.gravite is Gravite.REJET}
-        sound = sorted((li for li in self.lignes if li.numero not in struck), key=lambda li: not li.reportee_de)
+        struck = {c.line for c in found if c.sheet == self.tab.sheet and c.severity is Severity.REJECTION}
+        sound = sorted((li for li in self.lines if li.number not in struck), key=lambda li: not li.carried_from)
         check = CATALOGUE["doublon"]
-        for ligne, ecart in on_tabs.duplicates(sound, self.campagne.exercice):
-            cellule = self.onglet.cellule(ecart.colonne, ligne.numero)
-            constat = check.constat(ecart, feuille=self.onglet.feuille, ligne=ligne.numero, cellule=cellule)
-            yield constat._replace(gravite=Gravite.ALERTE) if check.code in on_trial else constat
+        for line, deviation in on_tabs.duplicates(sound, self.campaign.exercice):
+            cell = self.tab.cell(deviation.column, line.number)
+            finding = check.finding(deviation, sheet=self.tab.sheet, line=line.number, cell=cell)
+            yield finding._replace(severity=Severity.ALERT) if check.code in on_trial else finding
 
     def _respell(self, known: Set[str]) -> None:
         """Numbers that a spreadsheet or a person wrote otherwise (0022 → 22) are the known ones; said once for the tab.
 
         Two spellings in one tab stay two lines, and so does one that could be either of two known numbers.
         """
-        borne = {li.ecrit for li in self.lignes}
+        borne = {li.written for li in self.lines}
         free: dict[str, list[str]] = {}
         spellings: dict[str, list[str]] = {}
         for n in known - borne:
@@ -116,183 +116,191 @@ class Suivi:
         for n in filter(None, borne - known):
             spellings.setdefault(number_key(n), []).append(n)
         given = {s[0]: free[k][0] for k, s in spellings.items() if len(s) == 1 and len(free.get(k, ())) == 1}
-        for place, ligne in enumerate(self.lignes):
-            if ligne.ecrit in given:
-                self.lignes[place] = ligne._replace(ecrit=given[ligne.ecrit])
-                if ligne.action_id == ligne.ecrit:
-                    self._donne(place, given[ligne.ecrit])
+        for place, line in enumerate(self.lines):
+            if line.written in given:
+                self.lines[place] = line._replace(written=given[line.written])
+                if line.action_id == line.written:
+                    self._give_number(place, given[line.written])
         if given:
             said = on_history.numbers_respelled(sorted(given.items()))
-            self.constats.append(CATALOGUE["identite-reconnue"].constat(said, feuille=self.onglet.feuille))
+            self.findings.append(CATALOGUE["identite-reconnue"].finding(said, sheet=self.tab.sheet))
 
-    def _rend_aux_originaux(self, connues: dict[str, Connue]) -> None:
+    def _give_back_to_originals(self, known_actions: dict[str, KnownAction]) -> None:
         """A line copied above its original took its number: it is given back to the one more like the known action."""
-        porteuses = {li.action_id: rang for rang, li in enumerate(self.lignes) if li.ecrit == li.action_id}
-        for place, copie in enumerate(self.lignes):
-            if not copie.ecrit or not self._anonyme(place) or copie.ecrit not in connues:
+        bearers = {li.action_id: rank for rank, li in enumerate(self.lines) if li.written == li.action_id}
+        for place, copied_line in enumerate(self.lines):
+            if not copied_line.written or not self._is_unnumbered(place) or copied_line.written not in known_actions:
                 continue
-            porteuse, connue = porteuses[copie.ecrit], connues[copie.ecrit]
-            if distance(copie, connue) < distance(self.lignes[porteuse], connue):
-                self._donne(porteuse, copie.action_id)
-                self._donne(place, copie.ecrit)
-                porteuses[copie.ecrit] = place
+            bearer, known_action = bearers[copied_line.written], known_actions[copied_line.written]
+            if distance(copied_line, known_action) < distance(self.lines[bearer], known_action):
+                self._give_number(bearer, copied_line.action_id)
+                self._give_number(place, copied_line.written)
+                bearers[copied_line.written] = place
 
-    def _rend_aux_effacees(self, connues: Mapping[str, Connue], refus: Set[tuple[str, str]]) -> None:
+    def _give_back_to_wiped(self, known_actions: Mapping[str, KnownAction], refusal: Set[tuple[str, str]]) -> None:
         """Another purchase bears the number of a known action, which stands elsewhere with its own wiped: it gets it back."""
-        porteuses = {li.action_id: place for place, li in enumerate(self.lignes) if li.ecrit == li.action_id}
-        for numero, connue in connues.items():
-            porteuse = porteuses.get(numero)
-            if porteuse is None or distance(self.lignes[porteuse], connue) < UNLIKE:
+        bearers = {li.action_id: place for place, li in enumerate(self.lines) if li.written == li.action_id}
+        for number, known_action in known_actions.items():
+            bearer = bearers.get(number)
+            if bearer is None or distance(self.lines[bearer], known_action) < UNLIKE:
                 continue
-            siennes = [p for p, li in enumerate(self.lignes) if not li.ecrit and distance(li, connue) < SURE]
-            if len(siennes) == 1 and (numero, cle(connue.intitule)) not in refus and self._anonyme(siennes[0]):
-                self._donne(porteuse, self.lignes[siennes[0]].action_id)
-                self._retrouve(siennes[0], connue, PASSAGES[distance(self.lignes[siennes[0]], connue)][0])
+            its_own = [p for p, li in enumerate(self.lines) if not li.written and distance(li, known_action) < SURE]
+            if (
+                len(its_own) == 1
+                and (number, cle(known_action.intitule)) not in refusal
+                and self._is_unnumbered(its_own[0])
+            ):
+                self._give_number(bearer, self.lines[its_own[0]].action_id)
+                self._recognised_as(its_own[0], known_action, PASSES[distance(self.lines[its_own[0]], known_action)][0])
 
-    def _retrouve(self, place: int, connue: Connue, raison: str) -> None:
+    def _recognised_as(self, place: int, known_action: KnownAction, reason: str) -> None:
         """A line is a known action; it is said, unless a copied number has to be said."""
-        ecrit = self.lignes[place].ecrit
-        self._donne(place, connue.action_id)
-        self.reconnues.add(self.lignes[place].numero)
-        if not ecrit or self.lignes[place].numero in self.said:
-            ecart = on_history.identite_reconnue.fonction(connue.action_id, raison, ecrit)
-            self._ajoute("identite-reconnue", ecart, place)
+        written = self.lines[place].written
+        self._give_number(place, known_action.action_id)
+        self.recognised.add(self.lines[place].number)
+        if not written or self.lines[place].number in self.said:
+            deviation = on_history.recognised_identity.function(known_action.action_id, reason, written)
+            self._add_finding("identite-reconnue", deviation, place)
 
-    def _doubt_moved_numbers(self, connues: Mapping[str, Connue], former: Mapping[str, Connue]) -> None:
+    def _doubt_moved_numbers(self, known_actions: Mapping[str, KnownAction], former: Mapping[str, KnownAction]) -> None:
         """A column filled anew: a line nothing like the action of its number, or under a number nobody ever bore, that is
         one known action which no line like it bears. It waits for its number; whatever took that one gives it back.
         """
-        bearers = {li.action_id: place for place, li in enumerate(self.lignes) if li.ecrit == li.action_id}
-        unlike = {n for n, p in bearers.items() if n in connues and distance(self.lignes[p], connues[n]) == UNLIKE}
-        free = [k for n, k in connues.items() if n not in bearers or n in unlike]
-        index = [by_trait((trait(k), k) for k in free) for _, trait in PASSAGES[:SURE]]
+        bearers = {li.action_id: place for place, li in enumerate(self.lines) if li.written == li.action_id}
+        unlike = {
+            n for n, p in bearers.items() if n in known_actions and distance(self.lines[p], known_actions[n]) == UNLIKE
+        }
+        free = [k for n, k in known_actions.items() if n not in bearers or n in unlike]
+        index = [by_trait((trait(k), k) for k in free) for _, trait in PASSES[:SURE]]
         claims: dict[str, list[int]] = {}
         for number, place in bearers.items():
-            if number in unlike or (number not in connues and not self._is_former(place, former)):
-                ligne = self.lignes[place]
-                alike = {k.action_id for (_, trait), known in zip(PASSAGES, index, strict=False)
-                         for k in known.get(trait(ligne.valeurs), ())}  # fmt: skip
+            if number in unlike or (number not in known_actions and not self._is_former(place, former)):
+                line = self.lines[place]
+                alike = {k.action_id for (_, trait), known in zip(PASSES, index, strict=False)
+                         for k in known.get(trait(line.values), ())}  # fmt: skip
                 if len(alike) == 1:
                     claims.setdefault(alike.pop(), []).append(place)
-                    self.copiees.add(ligne.numero)
-                    self.said |= set() if number in connues or number in former else {ligne.numero}
+                    self.copied_lines.add(line.number)
+                    self.said |= set() if number in known_actions or number in former else {line.number}
         for number, places in claims.items():
             taker = bearers.get(number)
-            if len(places) == 1 and taker is not None and self.lignes[taker].numero not in self.copiees:
-                self._donne(taker, "")
+            if len(places) == 1 and taker is not None and self.lines[taker].number not in self.copied_lines:
+                self._give_number(taker, "")
 
-    def _is_former(self, place: int, former: Mapping[str, Connue]) -> bool:
-        known = former.get(self.lignes[place].action_id)
-        return known is not None and distance(self.lignes[place], known) < UNLIKE
+    def _is_former(self, place: int, former: Mapping[str, KnownAction]) -> bool:
+        known = former.get(self.lines[place].action_id)
+        return known is not None and distance(self.lines[place], known) < UNLIKE
 
-    def _reconnait(self, connues: Sequence[Connue], refus: set[tuple[str, str]]) -> None:
+    def _recognise(self, known_actions: Sequence[KnownAction], refusal: set[tuple[str, str]]) -> None:
         """Lines without number that are like one known action, and like no other."""
-        for passage, (raison, trait) in enumerate(PASSAGES):
-            portes = {li.action_id for r, li in enumerate(self.lignes) if not self._anonyme(r)}
-            libres = by_trait((trait(k), k) for k in connues if k.action_id not in portes)
-            candidates = by_trait((trait(li.valeurs), r) for r, li in enumerate(self.lignes) if self._anonyme(r))
+        for pass_number, (reason, trait) in enumerate(PASSES):
+            borne = {li.action_id for r, li in enumerate(self.lines) if not self._is_unnumbered(r)}
+            free_numbers = by_trait((trait(k), k) for k in known_actions if k.action_id not in borne)
+            candidates = by_trait((trait(li.values), r) for r, li in enumerate(self.lines) if self._is_unnumbered(r))
             for traits, places in candidates.items():
-                semblables = libres.get(traits, [])
+                alike_lines = free_numbers.get(traits, [])
                 # Lines alike in everything may stand for one another; otherwise one alone must fit, on both sides.
-                if passage and (len(places), len(semblables)) != (1, 1):
+                if pass_number and (len(places), len(alike_lines)) != (1, 1):
                     continue
-                for place, connue in zip(places, semblables, strict=False):
-                    if (connue.action_id, cle(connue.intitule)) not in refus:
-                        self._retrouve(place, connue, raison)
+                for place, known_action in zip(places, alike_lines, strict=False):
+                    if (known_action.action_id, cle(known_action.intitule)) not in refusal:
+                        self._recognised_as(place, known_action, reason)
 
-    def _anonyme(self, place: int) -> bool:
+    def _is_unnumbered(self, place: int) -> bool:
         """Whether a line still waits for its number: none was typed, or that of the line it was copied from."""
-        ligne = self.lignes[place]
-        sans = ligne.ecrit != ligne.action_id or ligne.numero in self.copiees
-        return sans and ligne.numero not in self.reconnues
+        line = self.lines[place]
+        without = line.written != line.action_id or line.number in self.copied_lines
+        return without and line.number not in self.recognised
 
-    def _renumerote(self, pris: Set[str], deja: Mapping[int, str]) -> None:
+    def _renumber(self, taken: Set[str], numbers_given: Mapping[int, str]) -> None:
         """A new action takes a number that none ever bore; judged again, the one it was given the first time."""
-        nouvelles = [place for place in range(len(self.lignes)) if self._anonyme(place)]
-        portes = {li.action_id for place, li in enumerate(self.lignes) if not self._anonyme(place)}
-        libres = iter(n for n in (f"{n:04d}" for n in range(1, 10_000)) if n not in pris and n not in portes)
-        a_nommer = []
-        for place in nouvelles:
-            numero = deja.get(self.lignes[place].numero, "")
-            if numero and numero not in portes:
-                self._donne(place, numero)
-                portes.add(numero)
+        new_lines = [place for place in range(len(self.lines)) if self._is_unnumbered(place)]
+        borne = {li.action_id for place, li in enumerate(self.lines) if not self._is_unnumbered(place)}
+        free_numbers = iter(n for n in (f"{n:04d}" for n in range(1, 10_000)) if n not in taken and n not in borne)
+        unnumbered = []
+        for place in new_lines:
+            number = numbers_given.get(self.lines[place].number, "")
+            if number and number not in borne:
+                self._give_number(place, number)
+                borne.add(number)
             else:
-                a_nommer.append(place)
-        for place in a_nommer:
-            donne = self.lignes[place].action_id
-            if not donne or donne in pris or donne in portes:
-                self._donne(place, next(n for n in libres if n not in portes))
-            portes.add(self.lignes[place].action_id)
+                unnumbered.append(place)
+        for place in unnumbered:
+            given = self.lines[place].action_id
+            if not given or given in taken or given in borne:
+                self._give_number(place, next(n for n in free_numbers if n not in borne))
+            borne.add(self.lines[place].action_id)
 
-    def _dit_les_copies(self) -> None:
-        for ligne in self.lignes:
-            if ligne.ecrit and ligne.ecrit != ligne.action_id and ligne.numero not in self.said & self.reconnues:
-                self._dit_la_copie(ligne, ligne.action_id)
+    def _say_copies(self) -> None:
+        for line in self.lines:
+            if line.written and line.written != line.action_id and line.number not in self.said & self.recognised:
+                self._say_copy(line, line.action_id)
 
-    def _reporte(self, reports: dict[str, Connue]) -> None:
+    def _carry_over(self, reports: dict[str, KnownAction]) -> None:
         """Lines carried over from the exercice before: the known value counts, whatever was typed over it."""
-        absentes = dict(reports)
-        for place, ligne in enumerate(self.lignes):
-            if not (connue := reports.get(ligne.action_id)) or not same_purchase(ligne, connue):
+        missing_lines = dict(reports)
+        for place, line in enumerate(self.lines):
+            if not (known_action := reports.get(line.action_id)) or not same_purchase(line, known_action):
                 continue
-            del absentes[ligne.action_id]
-            self.lignes[place] = ligne._replace(reportee_de=connue.reference)
-            if connue.settled:
-                self._carry(place, connue)
-        for absente in absentes.values():
-            if not absente.struck:
-                campagne = absente.reference.split("/")[0]
-                ecart = on_history.report_non_repris.fonction(absente.action_id, campagne, absente.report)
-                self.constats.append(CATALOGUE["report-non-repris"].constat(ecart, feuille=self.onglet.feuille))
+            del missing_lines[line.action_id]
+            self.lines[place] = line._replace(carried_from=known_action.reference)
+            if known_action.settled:
+                self._carry(place, known_action)
+        for missing_line in missing_lines.values():
+            if not missing_line.struck:
+                campaign = missing_line.reference.split("/")[0]
+                deviation = on_history.carried_over_not_taken_up.function(
+                    missing_line.action_id, campaign, missing_line.report
+                )
+                self.findings.append(CATALOGUE["report-non-repris"].finding(deviation, sheet=self.tab.sheet))
 
-    def _carry(self, place: int, connue: Connue) -> None:
+    def _carry(self, place: int, known_action: KnownAction) -> None:
         """The line takes its known value; a decision on the action of the exercice before follows it there."""
-        v = self.lignes[place].valeurs
-        connu = v._replace(
-            gain_annuel=connue.gain_annuel, montant_reference=connue.montant_reference, statut="réalisé",
-            date_premiere_commande=connue.date_premiere_commande)  # fmt: skip
-        mesure = self.trame.mesure(connu, self.campagne.exercice, self.campagne.situation)
-        self.lignes[place] = self.lignes[place]._replace(valeurs=connu, mesure=mesure)
-        self.reportees[self.lignes[place].numero] = connue
-        if _dit(v) != _dit(connu):
-            ecart = on_history.report_modifie.fonction(connue.reference.split("/")[0], _dit(v), _dit(connu))
-            self._ajoute("report-modifie", ecart, place)
-
-    def _compare(self, actions: dict[str, Connue]) -> None:
-        """Amounts a hundred or a thousand times those of the same line before."""
-        for place, ligne in enumerate(self.lignes):
-            connue = actions.get(ligne.action_id)
-            if connue is None or ligne.numero in self.reportees:
-                continue
-            for colonne in ("gain_annuel", "montant_reference"):
-                avant, maintenant = getattr(connue, colonne), getattr(ligne.valeurs, colonne)
-                if ecart := on_history.unite_du_passe(avant or 0, maintenant or 0, colonne):
-                    self._ajoute("unite-suspecte", ecart, place)
-
-    def _donne(self, place: int, numero: str) -> None:
-        ligne = self.lignes[place]
-        self.lignes[place] = ligne._replace(action_id=numero, valeurs=ligne.valeurs._replace(action_id=numero))
-
-    def _dit_la_copie(self, ligne: Ligne, donne: str) -> None:
-        cellule = self.onglet.cellule("action_id", ligne.numero)
-        self.constats.append(
-            on_workbooks.numero_en_double(
-                ligne.ecrit, donne, feuille=self.onglet.feuille, ligne=ligne.numero, cellule=cellule
+        v = self.lines[place].values
+        known = v._replace(
+            gain_annuel=known_action.gain_annuel, montant_reference=known_action.montant_reference, statut="réalisé",
+            date_premiere_commande=known_action.date_premiere_commande)  # fmt: skip
+        worth = self.trame.worth(known, self.campaign.exercice, self.campaign.situation)
+        self.lines[place] = self.lines[place]._replace(values=known, worth=worth)
+        self.carried_lines[self.lines[place].number] = known_action
+        if _in_words(v) != _in_words(known):
+            deviation = on_history.carried_over_modified.function(
+                known_action.reference.split("/")[0], _in_words(v), _in_words(known)
             )
+            self._add_finding("report-modifie", deviation, place)
+
+    def _compare(self, actions: dict[str, KnownAction]) -> None:
+        """Amounts a hundred or a thousand times those of the same line before."""
+        for place, line in enumerate(self.lines):
+            known_action = actions.get(line.action_id)
+            if known_action is None or line.number in self.carried_lines:
+                continue
+            for column in ("gain_annuel", "montant_reference"):
+                before, current_time = getattr(known_action, column), getattr(line.values, column)
+                if deviation := on_history.past_unit(before or 0, current_time or 0, column):
+                    self._add_finding("unite-suspecte", deviation, place)
+
+    def _give_number(self, place: int, number: str) -> None:
+        line = self.lines[place]
+        self.lines[place] = line._replace(action_id=number, values=line.values._replace(action_id=number))
+
+    def _say_copy(self, line: Line, given: str) -> None:
+        cell = self.tab.cell("action_id", line.number)
+        self.findings.append(
+            on_workbooks.duplicate_number(line.written, given, sheet=self.tab.sheet, line=line.number, cell=cell)
         )
 
-    def _ajoute(self, code: str, ecart: Ecart, place: int) -> None:
-        numero = self.lignes[place].numero
-        cellule = self.onglet.cellule(ecart.colonne, numero)
-        self.constats.append(CATALOGUE[code].constat(ecart, feuille=self.onglet.feuille, ligne=numero, cellule=cellule))
+    def _add_finding(self, code: str, deviation: Deviation, place: int) -> None:
+        number = self.lines[place].number
+        cell = self.tab.cell(deviation.column, number)
+        self.findings.append(CATALOGUE[code].finding(deviation, sheet=self.tab.sheet, line=number, cell=cell))
 
 
-def _dit(v: Any) -> str:
+def _in_words(v: Any) -> str:
     """What counts of a carried-over line, in words."""
-    commande: date | None = v.date_premiere_commande
-    montants = [euros(m) if m is not None else "rien" for m in (v.gain_annuel, v.montant_reference)]
+    ordered_on: date | None = v.date_premiere_commande
+    amounts = [euros(m) if m is not None else "rien" for m in (v.gain_annuel, v.montant_reference)]
     statut = "" if v.statut == "réalisé" else f", statut {v.statut or 'vide'}"
     return (
-        f"{montants[0]} de gain sur {montants[1]}, 1re commande {jour(commande) if commande else 'sans date'}{statut}"
+        f"{amounts[0]} de gain sur {amounts[1]}, 1re commande {day(ordered_on) if ordered_on else 'sans date'}{statut}"
     )

@@ -12,77 +12,75 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from config.folder import Dossier
+from config.folder import Folder
 from sheets.checks import CATALOGUE
-from sheets.findings import Constat, rang
-from sheets.judged import Classeur
-from sheets.matching.decided import tranche
-from sheets.matching.identity import raccorde
+from sheets.findings import Finding, rank
+from sheets.judged import JudgedWorkbook
+from sheets.matching.decided import apply_decisions
+from sheets.matching.identity import tie_lines
 from sheets.register import stored_lines
 from sheets.register.decisions import Decision, decisions, notes
-from sheets.register.known_actions import Envoi, memoire
-from sheets.register.what_counts import qui_compte
+from sheets.register.known_actions import Sending, memory
+from sheets.register.what_counts import counting_tabs
 from sheets.trames import TRAMES
 
 if TYPE_CHECKING:
-    from sheets.returning.companion_tab import Reglee
+    from sheets.returning.companion_tab import Settled
 
 
-def raccorde_au_registre(
-    db: Database, dossier: Dossier, classeur: Classeur, au: date, envoi: Envoi | None = None
-) -> Classeur:
-    """Its lines tied to the actions already known of the same établissements; `envoi` is the one judged again."""
-    if classeur.tampon is None or not classeur.onglets:
-        return classeur
-    campagne = dossier.campagnes[classeur.tampon.campagne]
-    connu = memoire(db, dossier, campagne, [o.finess for o in classeur.onglets], au, envoi)
-    return raccorde(classeur, connu, TRAMES[classeur.tampon.trame], campagne, dossier.essais)
+def tie_to_register(
+    db: Database, folder: Folder, workbook: JudgedWorkbook, as_of: date, sending: Sending | None = None
+) -> JudgedWorkbook:
+    """Its lines tied to the actions already known of the same établissements; `sending` is the one judged again."""
+    if workbook.stamp is None or not workbook.tabs:
+        return workbook
+    campaign = folder.campaigns[workbook.stamp.campaign]
+    known = memory(db, folder, campaign, [o.finess for o in workbook.tabs], as_of, sending)
+    return tie_lines(workbook, known, TRAMES[workbook.stamp.trame], campaign, folder.rules_on_trial)
 
 
-def avec_le_registre(
-    db: Database, dossier: Dossier, au: date, juge: Classeur, empreinte: str, *, en_entier: bool = True
-) -> tuple[Classeur, list[Reglee]]:
+def with_register(
+    db: Database, folder: Folder, as_of: date, judged: JudgedWorkbook, content_hash: str, *, in_full: bool = True
+) -> tuple[JudgedWorkbook, list[Settled]]:
     """The workbook with what is known of it, and what was settled on its lines, in sentences.
 
-    `empreinte` is the hash of its bytes. Unless `en_entier`, no text comes along that was not in this very file: neither
+    `content_hash` is the hash of its bytes. Unless `in_full`, no text comes along that was not in this very file: neither
     the words that people left with their decisions, nor what was typed in an earlier one.
     """
-    if juge.tampon is None or not juge.onglets:
-        return juge, []
-    campagne, finess = juge.tampon.campagne, [o.finess for o in juge.onglets]
-    comptent = qui_compte(db, [campagne], au, finess)
-    prises = decisions(db, [o.id for o in comptent.values()], au)
-    classeur = raccorde_au_registre(db, dossier, juge, au)
-    classeur = tranche(classeur, {(d.finess, d.reference.split("/", 2)[2]): d for d in prises})
-    tous = (*classeur.constats, *stored_lines.constats_de_campagne(db, empreinte, au))
-    if not en_entier:
-        tous = tuple(c if c in juge.constats else _titre_seul(c) for c in tous)
-    mots = [(d.reference, f"Ligne {d.mots if en_entier else _sans_motif(d)}.") for d in prises]
-    if en_entier:
-        mots += [(n.reference, f"{n.par}, le {n.le[:10]} : {n.texte}") for n in notes(db, campagne, finess, au)]
-    return replace(classeur, constats=tuple(sorted(tous, key=rang))), _a_leur_ligne(classeur, campagne, mots)
+    if judged.stamp is None or not judged.tabs:
+        return judged, []
+    campaign, finess = judged.stamp.campaign, [o.finess for o in judged.tabs]
+    tabs_that_count = counting_tabs(db, [campaign], as_of, finess)
+    taken_decisions = decisions(db, [o.id for o in tabs_that_count.values()], as_of)
+    workbook = tie_to_register(db, folder, judged, as_of)
+    workbook = apply_decisions(workbook, {(d.finess, d.reference.split("/", 2)[2]): d for d in taken_decisions})
+    all_of_them = (*workbook.findings, *stored_lines.campaign_findings(db, content_hash, as_of))
+    if not in_full:
+        all_of_them = tuple(c if c in judged.findings else _title_only(c) for c in all_of_them)
+    words = [(d.reference, f"Ligne {d.words if in_full else _without_reason(d)}.") for d in taken_decisions]
+    if in_full:
+        words += [(n.reference, f"{n.by}, le {n.dated[:10]} : {n.text}") for n in notes(db, campaign, finess, as_of)]
+    return replace(workbook, findings=tuple(sorted(all_of_them, key=rank))), _at_their_lines(workbook, campaign, words)
 
 
-def _titre_seul(c: Constat) -> Constat:
-    return c._replace(message=f"{CATALOGUE[c.code].titre}.", valeur="")
+def _title_only(c: Finding) -> Finding:
+    return c._replace(message=f"{CATALOGUE[c.code].title}.", value="")
 
 
-def _sans_motif(d: Decision) -> str:
-    return f"{'retirée' if d.bloquee else 'gardée'} par décision le {d.le[:10]}"
+def _without_reason(d: Decision) -> str:
+    return f"{'retirée' if d.blocked else 'gardée'} par décision le {d.dated[:10]}"
 
 
-def _a_leur_ligne(classeur: Classeur, campagne: str, mots: Iterable[tuple[str, str]]) -> list[Reglee]:
-    from sheets.returning.companion_tab import Reglee  # noqa: PLC0415 - what writes workbooks loads only when one is wanted
+def _at_their_lines(workbook: JudgedWorkbook, campaign: str, words: Iterable[tuple[str, str]]) -> list[Settled]:
+    from sheets.returning.companion_tab import Settled  # noqa: PLC0415 - what writes workbooks loads only when one is wanted
 
-    places = {
-        f"{campagne}/{o.finess}/{li.action_id}": (o.feuille, li.numero) for o in classeur.onglets for li in o.lignes
-    }
-    return [Reglee(*places[reference], texte) for reference, texte in mots if reference in places]
+    places = {f"{campaign}/{o.finess}/{li.action_id}": (o.sheet, li.number) for o in workbook.tabs for li in o.lines}
+    return [Settled(*places[reference], text) for reference, text in words if reference in places]
 
 
-def octets_du_retour(classeur: Classeur, dossier: Dossier, reglees: Sequence[Reglee]) -> bytes:
+def companion_bytes(workbook: JudgedWorkbook, folder: Folder, settled: Sequence[Settled]) -> bytes:
     """The companion's bytes."""
     from sheets.returning.companion import retour  # noqa: PLC0415
     from sheets.writing.seal import sealed  # noqa: PLC0415
 
-    return sealed(retour(classeur, dossier, reglees))
+    return sealed(retour(workbook, folder, settled))

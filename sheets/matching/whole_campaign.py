@@ -8,99 +8,101 @@ from pathlib import PurePath
 
 from sqlite_utils import Database
 
-from config.campaign import Campagne
-from config.folder import Dossier
+from config.campaign import Campaign
+from config.folder import Folder
 from sheets.checks import on_history
-from sheets.checks.catalogue import pour
-from sheets.findings import Constat
+from sheets.checks.catalogue import checks_for
+from sheets.findings import Finding
 from sheets.register import known_actions, pulls, stored_lines
 from sheets.register.copies import ignored
-from sheets.register.decisions import suites
+from sheets.register.decisions import ght_decisions
 from sheets.register.rivals import Rivals, Sent, differing, first_received, rivals
-from sheets.register.what_counts import OngletRecu, qui_compte
-from sheets.trames.paat.on_campaigns import LigneRecoupee
+from sheets.register.what_counts import ReceivedTab, counting_tabs
+from sheets.trames.paat.on_campaigns import CrossCheckedLine
 
-Found = tuple[int, int, Constat]
+Found = tuple[int, int, Finding]
 """(file, tab, finding)."""
 
 
-def recoupe(db: Database, dossier: Dossier, pull: int, campagne: str, le: date) -> None:
+def cross_check(db: Database, folder: Folder, pull: int, campaign: str, dated: date) -> None:
     """Run the checks on all that counts in a campaign that day, and store what they find with this pull."""
-    comptent = qui_compte(db, [campagne], le)
-    onglets = [o.id for o in comptent.values()]
-    lignes = list(map(LigneRecoupee._make, stored_lines.lignes_a_recouper(db, onglets)))
-    trouves = [
-        *_constats(db, dossier, lignes),
-        *_disparues(db, dossier, dossier.campagnes[campagne], comptent),
-        *_apres_verrou(db, campagne, le, comptent),
-        *rival_findings(db, campagne),
+    tabs_that_count = counting_tabs(db, [campaign], dated)
+    tabs = [o.id for o in tabs_that_count.values()]
+    lines = list(map(CrossCheckedLine._make, stored_lines.lines_to_cross_check(db, tabs)))
+    found_ones = [
+        *_findings(db, folder, lines),
+        *_gone_actions(db, folder, folder.campaigns[campaign], tabs_that_count),
+        *_after_lock(db, campaign, dated, tabs_that_count),
+        *rival_findings(db, campaign),
     ]
-    pulls.recoupe(db, pull, campagne, trouves)
+    pulls.cross_check(db, pull, campaign, found_ones)
 
 
-def _disparues(db: Database, dossier: Dossier, campagne: Campagne, comptent: dict[str, OngletRecu]) -> Iterator[Found]:
+def _gone_actions(
+    db: Database, folder: Folder, campaign: Campaign, tabs_that_count: dict[str, ReceivedTab]
+) -> Iterator[Found]:
     """Actions received earlier in the exercice that are no longer there."""
-    codes = [c.code for c in dossier.campagnes_de(campagne.exercice) if c.situation <= campagne.situation]
-    par_id = {o.id: o for o in comptent.values()}
-    for d in known_actions.disparues(db, codes, par_id):
-        onglet = par_id[d.onglet]
-        dit = on_history.ligne_disparue(d.action_id, d.numero, d.recue_le, d.gain_exercice, feuille=onglet.feuille)
-        yield onglet.fichier, onglet.id, dit
+    codes = [c.code for c in folder.campaigns_of(campaign.exercice) if c.situation <= campaign.situation]
+    by_id = {o.id: o for o in tabs_that_count.values()}
+    for d in known_actions.gone_lines(db, codes, by_id):
+        tab = by_id[d.tab]
+        said = on_history.line_gone(d.action_id, d.number, d.received_on, d.gain_exercice, sheet=tab.sheet)
+        yield tab.file, tab.id, said
 
 
-def _apres_verrou(db: Database, campagne: str, le: date, comptent: dict[str, OngletRecu]) -> Iterator[Found]:
+def _after_lock(db: Database, campaign: str, dated: date, tabs_that_count: dict[str, ReceivedTab]) -> Iterator[Found]:
     """What was sent after the lock, line by line, against what counts."""
-    verrouillees = {ght: s.verrouillee_le for ght, s in suites(db, campagne, le).items() if s.verrouillee_le}
-    if not verrouillees:
+    locked_ghts = {ght: s.locked_on for ght, s in ght_decisions(db, campaign, dated).items() if s.locked_on}
+    if not locked_ghts:
         return
-    derniers = qui_compte(db, [campagne], le, verrou=False)
-    for finess, arrete in comptent.items():
-        dernier = derniers[finess]
-        if dernier.id == arrete.id or not arrete.fichier or arrete.ght not in verrouillees:
+    last_tabs = counting_tabs(db, [campaign], dated, lock=False)
+    for finess, locked_tab in tabs_that_count.items():
+        last_tab = last_tabs[finess]
+        if last_tab.id == locked_tab.id or not locked_tab.file or locked_tab.ght not in locked_ghts:
             continue
-        avant, apres = known_actions.ecrites(db, arrete.id), known_actions.ecrites(db, dernier.id)
-        for numero in sorted(avant.keys() | apres.keys()):
-            a, b = avant.get(numero), apres.get(numero)
+        before, after = known_actions.lines_by_number(db, locked_tab.id), known_actions.lines_by_number(db, last_tab.id)
+        for number in sorted(before.keys() | after.keys()):
+            a, b = before.get(number), after.get(number)
             if (a and a[2:]) != (b and b[2:]):
-                dit = on_history.modifie_apres_cloture(
-                    verrouillees[arrete.ght], a and a.gain_exercice, b and b.gain_exercice,
-                    feuille=arrete.feuille, ligne=a.numero if a else None)  # fmt: skip
-                yield arrete.fichier, arrete.id, dit
+                said = on_history.changed_after_lock(
+                    locked_ghts[locked_tab.ght], a and a.gain_exercice, b and b.gain_exercice,
+                    sheet=locked_tab.sheet, line=a.number if a else None)  # fmt: skip
+                yield locked_tab.file, locked_tab.id, said
 
 
-def _constats(db: Database, dossier: Dossier, lignes: list[LigneRecoupee]) -> Iterator[Found]:
-    places = stored_lines.colonnes_de(db, {ligne.onglet for ligne in lignes})
-    for controle in pour("paat", "campagne"):
-        for ligne, ecart in controle.fonction(lignes, dossier):
-            fichier, feuille, colonnes = places[ligne.onglet]
-            cellule = f"{colonnes[ecart.colonne]}{ligne.numero}" if ecart.colonne in colonnes else ""
-            yield fichier, ligne.onglet, controle.constat(ecart, feuille=feuille, ligne=ligne.numero, cellule=cellule)
+def _findings(db: Database, folder: Folder, lines: list[CrossCheckedLine]) -> Iterator[Found]:
+    places = stored_lines.columns_of(db, {line.tab for line in lines})
+    for check in checks_for("paat", "campagne"):
+        for line, deviation in check.function(lines, folder):
+            file, sheet, columns = places[line.tab]
+            cell = f"{columns[deviation.column]}{line.number}" if deviation.column in columns else ""
+            yield file, line.tab, check.finding(deviation, sheet=sheet, line=line.number, cell=cell)
 
 
-def rival_findings(db: Database, campagne: str) -> Iterator[Found]:
-    """`envois-concurrents` on both, `version-reprise` on what counts, `copie-ignoree` on what replaced it."""
-    for r in rivals(db, campagne):
+def rival_findings(db: Database, campaign: str) -> Iterator[Found]:
+    """`sendings-concurrents` on both, `version-carried_tab` on what counts, `copied-ignoree` on what replaced it."""
+    for r in rivals(db, campaign):
         yield from _competing(db, r)
-        if r.replaced and (numbers := differing(db, r.counts.onglet, r.replaced.onglet)):
+        if r.replaced and (numbers := differing(db, r.counts.tab, r.replaced.tab)):
             received = first_received(db, r.counts)
             kept = (r.counts.gain_retenu, r.replaced.gain_retenu)
-            said = on_history.version_back(_name(r.counts), received, numbers, kept, feuille=r.counts.feuille)
-            yield r.counts.fichier, r.counts.onglet, said
-    for copy in ignored(db, campagne):
-        said = on_history.copy_ignored(copy.path, PurePath(copy.counts).name, feuille=copy.feuille)
-        yield copy.fichier, copy.onglet, said
+            said = on_history.version_back(_name(r.counts), received, numbers, kept, sheet=r.counts.sheet)
+            yield r.counts.file, r.counts.tab, said
+    for copy in ignored(db, campaign):
+        said = on_history.copy_ignored(copy.path, PurePath(copy.counts).name, sheet=copy.sheet)
+        yield copy.file, copy.tab, said
 
 
 def _competing(db: Database, r: Rivals) -> Iterator[Found]:
     for other in (*r.together, *([r.older] if r.older else [])):
-        if numbers := differing(db, r.counts.onglet, other.onglet):
+        if numbers := differing(db, r.counts.tab, other.tab):
             kept = (r.counts.gain_retenu, other.gain_retenu)
             for sent in (r.counts, other):
                 said = on_history.rival_sendings(
-                    _name(r.counts), _name(other), other is r.older, numbers, kept, feuille=sent.feuille
+                    _name(r.counts), _name(other), other is r.older, numbers, kept, sheet=sent.sheet
                 )
-                yield sent.fichier, sent.onglet, said
+                yield sent.file, sent.tab, said
 
 
 def _name(sent: Sent) -> str:
-    return PurePath(sent.chemin).name
+    return PurePath(sent.path).name

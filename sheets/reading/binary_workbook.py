@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
-from sheets.reading.opening import ABIME, MalLu
+from sheets.reading.opening import DAMAGED_SENTENCE, Misread
 from sheets.reading.parts import PROPERTIES, Parts, Sheet
 from sheets.reading.plain_package import Cell, written
 from sheets.reading.plain_package import Sheet as PlainSheet
@@ -61,7 +61,7 @@ def as_package(z: zipfile.ZipFile) -> bytes:
         formats = _formats(z, by_kind.get("styles", ""))
         return written(plain, formats, in_1904=in_1904, properties=z.read(own) if own else b"")
     except (ET.ParseError, *DAMAGED) as fault:
-        raise MalLu(ABIME) from fault
+        raise Misread(DAMAGED_SENTENCE) from fault
 
 
 def _records(z: zipfile.ZipFile, part: str) -> Iterator[Record]:

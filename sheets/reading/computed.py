@@ -27,12 +27,12 @@ _LISTED = re.compile(rb"<(?:\w+:)?c\s([^>]*)>")
 _PLACE, _TAB = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]+)"""), re.compile(rb"""\bi=["'](\d+)""")
 
 
-def computed_cells(parts: Parts, feuille: str) -> Callable[[str], bool]:
+def computed_cells(parts: Parts, sheet: str) -> Callable[[str], bool]:
     """For the address of a formula's cell in a tab: whether what is stored there was computed."""
     chain = _chain_or_word(parts)
     if isinstance(chain, bool):
         return lambda _: chain
-    return _listed(chain, _number_of(parts, feuille)).__contains__
+    return _listed(chain, _number_of(parts, sheet)).__contains__
 
 
 @lru_cache(maxsize=1)
@@ -53,10 +53,10 @@ def _chain_or_word(parts: Parts) -> bytes | bool:
     return bool(_NAMED.search(says)) or (not says and _GOOGLE in book)
 
 
-def _number_of(parts: Parts, feuille: str) -> str:
+def _number_of(parts: Parts, sheet: str) -> str:
     """The number that a workbook gives to a tab; "" for one it does not list."""
     sheets = (e for e in parts.root(parts.main).iter() if local(e) == "sheet")
-    return next((e.get("sheetId", "") for e in sheets if e.get("name") == feuille), "")
+    return next((e.get("sheetId", "") for e in sheets if e.get("name") == sheet), "")
 
 
 def _listed(chain: bytes, number: str) -> set[str]:

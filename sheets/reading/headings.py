@@ -12,239 +12,241 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from sheets.cell_address import adresse
-from sheets.cells import texte
+from sheets.cell_address import address
+from sheets.cells import text
 from sheets.checks import on_workbooks
-from sheets.findings import Constat, Gravite
+from sheets.findings import Finding, Severity
 from sheets.reading.units import announced, odd_words, unit_said, without_unit
-from sheets.trame import Colonne, Trame, cle_entete
+from sheets.trame import Column, Trame, heading_key
 
-PROFONDEUR = 40
+DEPTH = 40
 """Headings are looked for in the first rows only."""
-ANCRES = 4
+HEADINGS_NEEDED = 4
 """A row with fewer known headings is not the row of headings."""
-RESSEMBLANCE = 86.0
+LIKENESS = 86.0
 UNDER = 2
 """Rows below the headings where their units may stand."""
 MEMORABLE = 4_000
 """Characters past which a row of headings is read each time it is met."""
 
-Rangee = Sequence[object]
-Titres = tuple[str, ...]
+Row = Sequence[object]
+Titles = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Entetes:
+class TableHeadings:
     """Where the table begins (rank of its first data row) and the rank of each column; from 0, in the tab as read."""
 
     premiere: int
     places: dict[str, int]
-    largeur: int
-    constats: tuple[Constat, ...]
-    utilisable: bool
+    width: int
+    findings: tuple[Finding, ...]
+    usable: bool
 
 
-def trouve(rangees: Sequence[Rangee], trame: Trame, colonne_0: int, ligne_0: int, feuille: str) -> Entetes | None:
+def find_headings(
+    rows: Sequence[Row], trame: Trame, first_column: int, first_row: int, sheet: str
+) -> TableHeadings | None:
     """The headings of a tab whose first cell stands at (colonne_0, ligne_0), or None when there are none."""
-    connus, premiere, titres = _meilleure_rangee(rangees, trame)
-    if connus < ANCRES:
+    known_ones, premiere, titles = _best_row(rows, trame)
+    if known_ones < HEADINGS_NEEDED:
         return None
 
-    def ou(rang: int) -> str:
-        return adresse(colonne_0 + rang, ligne_0 + premiere)
+    def where(rank: int) -> str:
+        return address(first_column + rank, first_row + premiere)
 
-    vu = _colonnes(titres, trame)
-    constats = list(_other_units(rangees[: premiere + UNDER], premiere, vu.places, trame, colonne_0, ligne_0, feuille))
-    rivals = {c: [vu.places[c], r] for c, r in vu.rivals.items() if _disagree(rangees[premiere:], vu.places[c], r)}
-    for cle, rangs in (vu.doubles | rivals).items():
-        cellules = [ou(r) for r in rangs]
-        constats.append(
-            on_workbooks.colonne_en_double(trame.par_cle[cle].titre, cellules, feuille=feuille, cellule=cellules[1])
+    shown = _read_columns(titles, trame)
+    findings = list(
+        _other_units(rows[: premiere + UNDER], premiere, shown.places, trame, first_column, first_row, sheet)
+    )
+    rivals = {
+        c: [shown.places[c], r] for c, r in shown.rivals.items() if _disagree(rows[premiere:], shown.places[c], r)
+    }
+    for cle, ranks in (shown.doubles | rivals).items():
+        cells = [where(r) for r in ranks]
+        findings.append(on_workbooks.duplicate_column(trame.by_key[cle].title, cells, sheet=sheet, cell=cells[1]))
+    for cle in shown.changed:
+        rank, title = shown.places[cle], trame.by_key[cle].title
+        findings.append(
+            on_workbooks.recognised_column(" ".join(titles[rank].split()), title, sheet=sheet, cell=where(rank))
         )
-    for cle in vu.changees:
-        rang, titre = vu.places[cle], trame.par_cle[cle].titre
-        constats.append(
-            on_workbooks.colonne_reconnue(" ".join(titres[rang].split()), titre, feuille=feuille, cellule=ou(rang))
+    for cle, unit in shown.other_units.items():
+        rank, title = shown.places[cle], trame.by_key[cle].title
+        findings.append(
+            on_workbooks.column_unit(" ".join(titles[rank].split()), title, unit, sheet=sheet, cell=where(rank))
         )
-    for cle, unit in vu.other_units.items():
-        rang, titre = vu.places[cle], trame.par_cle[cle].titre
-        constats.append(
-            on_workbooks.unite_de_colonne(
-                " ".join(titres[rang].split()), titre, unit, feuille=feuille, cellule=ou(rang)
-            )
-        )
-    if vu.absentes:
-        constats.append(on_workbooks.colonne_absente(list(vu.absentes), feuille=feuille, cellule=ou(0)))
-    largeur = max((r for r, t in enumerate(titres) if t), default=0) + 1
-    utilisable = not any(c.gravite is Gravite.REJET for c in constats)
-    return Entetes(premiere, vu.places, largeur, tuple(constats), utilisable)
+    if shown.missing_columns:
+        findings.append(on_workbooks.missing_column(list(shown.missing_columns), sheet=sheet, cell=where(0)))
+    width = max((r for r, t in enumerate(titles) if t), default=0) + 1
+    usable = not any(c.severity is Severity.REJECTION for c in findings)
+    return TableHeadings(premiere, shown.places, width, tuple(findings), usable)
 
 
 @dataclass(frozen=True, slots=True)
-class _Colonnes:
+class _Columns:
     """What a row of headings says, wherever it stands: the rank of each column by its key, and what is odd of them."""
 
     places: dict[str, int]
     doubles: dict[str, list[int]]
     rivals: dict[str, int]
     """Of a column under its own heading, another one under a synonym of it: a double, unless it says the same."""
-    changees: list[str]
+    changed: list[str]
     """Those that were renamed, mistyped or moved, from left to right."""
     other_units: dict[str, str]
     """Columns of euros whose heading says another unit, and which."""
-    absentes: list[str]
+    missing_columns: list[str]
     """Headings of the columns without which nothing can be judged."""
 
 
-def _colonnes(titres: Titres, trame: Trame) -> _Colonnes:
+def _read_columns(titles: Titles, trame: Trame) -> _Columns:
     """Remembered, for the tabs of a campaign bear the same headings; not where someone pasted a book into the row."""
-    return (_lues if sum(map(len, titres)) < MEMORABLE else _lues.__wrapped__)(titres, trame)
+    return (_columns_read if sum(map(len, titles)) < MEMORABLE else _columns_read.__wrapped__)(titles, trame)
 
 
 @lru_cache(maxsize=256)
-def _lues(titres: Titres, trame: Trame) -> _Colonnes:
+def _columns_read(titles: Titles, trame: Trame) -> _Columns:
     places: dict[str, int] = {}
     doubles: dict[str, list[int]] = {}
     rivals: dict[str, int] = {}
-    for cle, rangs in _exacts(titres, trame).items():
-        officiels = [r for r in rangs if cle_entete(titres[r]) == cle_entete(trame.par_cle[cle].titre)]
-        retenus = officiels or rangs
-        places[cle] = retenus[0]
-        if len(retenus) > 1 and trame.par_cle[cle].genre != "calcul":
-            doubles[cle] = retenus
-        elif len(rangs) > len(retenus) and _can_rival(trame.par_cle[cle]):
-            rivals[cle] = next(r for r in rangs if r not in retenus)
-    places |= _approchants(titres, places, trame)
-    other_units = {c: u for c, r in places.items() if trame.par_cle[c].genre == "euros" and (u := unit_said(titres[r]))}
-    changees = (_renommees(titres, places, trame) | _deplacees(places, trame)) - other_units.keys()
-    return _Colonnes(
+    for cle, ranks in _exact_headings(titles, trame).items():
+        official_ranks = [r for r in ranks if heading_key(titles[r]) == heading_key(trame.by_key[cle].title)]
+        kept_ranks = official_ranks or ranks
+        places[cle] = kept_ranks[0]
+        if len(kept_ranks) > 1 and trame.by_key[cle].kind != "calcul":
+            doubles[cle] = kept_ranks
+        elif len(ranks) > len(kept_ranks) and _can_rival(trame.by_key[cle]):
+            rivals[cle] = next(r for r in ranks if r not in kept_ranks)
+    places |= _mistyped_headings(titles, places, trame)
+    other_units = {c: u for c, r in places.items() if trame.by_key[c].kind == "euros" and (u := unit_said(titles[r]))}
+    changed = (_renamed_headings(titles, places, trame) | _moved_columns(places, trame)) - other_units.keys()
+    return _Columns(
         places,
         doubles,
         rivals,
-        sorted(changees, key=places.__getitem__),
+        sorted(changed, key=places.__getitem__),
         other_units,
-        [c.titre for c in trame.colonnes if c.requis and c.requis.colonne_indispensable and c.cle not in places],
+        [c.title for c in trame.columns if c.required and c.required.column_required and c.cle not in places],
     )
 
 
-def _can_rival(c: Colonne) -> bool:
+def _can_rival(c: Column) -> bool:
     """Texts may be said twice: nothing is added up from them."""
-    return c.saisie and c.genre != "texte"
+    return c.is_typed and c.kind != "texte"
 
 
-def _disagree(rangees: Sequence[Rangee], official: int, other: int) -> bool:
+def _disagree(rows: Sequence[Row], official: int, other: int) -> bool:
     """Whether a line holds in the other column what it does not hold in the official one."""
-    return any(r[other] != r[official] and (dit := texte(r[other])) and dit != texte(r[official]) for r in rangees)
+    return any(r[other] != r[official] and (said := text(r[other])) and said != text(r[official]) for r in rows)
 
 
-def _meilleure_rangee(rangees: Sequence[Rangee], trame: Trame) -> tuple[int, int, Titres]:
+def _best_row(rows: Sequence[Row], trame: Trame) -> tuple[int, int, Titles]:
     """(known headings, rank of the first data row, headings) of the row that looks most like the headings.
 
     Headings broken over two rows are known together better than apart: the best row is also read joined with the
     one above and with the one below.
     """
-    titres: list[Titres] = []
-    connus: list[int] = []
-    seule = 0
-    for rang, rangee in enumerate(rangees[: PROFONDEUR + 1]):
-        titres.append(tuple(map(_titre, rangee)))
-        connus.append(_connus(titres[rang], trame))
-        seule = rang if connus[rang] > connus[seule] else seule
-        if rang > seule and connus[seule] > len(trame.colonnes) // 2:
+    titles: list[Titles] = []
+    known_ones: list[int] = []
+    form_alone = 0
+    for rank, row in enumerate(rows[: DEPTH + 1]):
+        titles.append(tuple(map(_title, row)))
+        known_ones.append(_known_heading_count(titles[rank], trame))
+        form_alone = rank if known_ones[rank] > known_ones[form_alone] else form_alone
+        if rank > form_alone and known_ones[form_alone] > len(trame.columns) // 2:
             break  # this is the row of headings, and the row below it has been seen
-    if not connus:
+    if not known_ones:
         return 0, 0, ()
-    meilleure = (connus[seule], seule + 1, titres[seule])
-    for rang in (seule - 1, seule):
-        if 0 <= rang < len(titres) - 1:
-            jointe = tuple(f"{a} {b}".strip() for a, b in zip(titres[rang], titres[rang + 1], strict=True))
-            if (ensemble := _connus(jointe, trame)) > meilleure[0]:
-                meilleure = (ensemble, rang + 2, jointe)
-    return meilleure
+    best = (known_ones[form_alone], form_alone + 1, titles[form_alone])
+    for rank in (form_alone - 1, form_alone):
+        if 0 <= rank < len(titles) - 1:
+            joined_titles = tuple(f"{a} {b}".strip() for a, b in zip(titles[rank], titles[rank + 1], strict=True))
+            if (matched_headings := _known_heading_count(joined_titles, trame)) > best[0]:
+                best = (matched_headings, rank + 2, joined_titles)
+    return best
 
 
-def _connus(titres: Titres, trame: Trame) -> int:
-    return sum(cle_entete(t) in trame.entetes for t in titres if t)
+def _known_heading_count(titles: Titles, trame: Trame) -> int:
+    return sum(heading_key(t) in trame.headings for t in titles if t)
 
 
-def _titre(cellule: object) -> str:
-    return cellule.strip() if isinstance(cellule, str) else ""
+def _title(cell: object) -> str:
+    return cell.strip() if isinstance(cell, str) else ""
 
 
-def _exacts(titres: Titres, trame: Trame) -> dict[str, list[int]]:
-    trouves: dict[str, list[int]] = {}
-    for rang, titre in enumerate(titres):
-        if titre and (cle := trame.entetes.get(cle_entete(titre))):
-            trouves.setdefault(cle, []).append(rang)
-    return trouves
+def _exact_headings(titles: Titles, trame: Trame) -> dict[str, list[int]]:
+    found_ones: dict[str, list[int]] = {}
+    for rank, title in enumerate(titles):
+        if title and (cle := trame.headings.get(heading_key(title))):
+            found_ones.setdefault(cle, []).append(rank)
+    return found_ones
 
 
-def _approchants(titres: Titres, places: dict[str, int], trame: Trame) -> dict[str, int]:
+def _mistyped_headings(titles: Titles, places: dict[str, int], trame: Trame) -> dict[str, int]:
     """Mistyped headings: the likest pairs first, each column and each heading once."""
-    pris = set(places.values())
-    libres = {nom: cle for nom, cle in trame.entetes.items() if cle not in places}
-    paires = []
-    for rang, titre in enumerate(titres):
-        if titre and rang not in pris:
-            for nom, note, _ in process.extract(
-                _sans_unite(titre), libres.keys(), scorer=fuzz.ratio, score_cutoff=RESSEMBLANCE
+    taken = set(places.values())
+    free_headings = {name: cle for name, cle in trame.headings.items() if cle not in places}
+    pairs = []
+    for rank, title in enumerate(titles):
+        if title and rank not in taken:
+            for name, note, _ in process.extract(
+                _without_unit(title), free_headings.keys(), scorer=fuzz.ratio, score_cutoff=LIKENESS
             ):
-                paires.append((-note, rang, libres[nom]))
-    approchants: dict[str, int] = {}
-    for _, rang, cle in sorted(paires):
-        if cle not in approchants and rang not in approchants.values():
-            approchants[cle] = rang
-    return approchants
+                pairs.append((-note, rank, free_headings[name]))
+    mistyped: dict[str, int] = {}
+    for _, rank, cle in sorted(pairs):
+        if cle not in mistyped and rank not in mistyped.values():
+            mistyped[cle] = rank
+    return mistyped
 
 
-def _sans_unite(titre: str) -> str:
+def _without_unit(title: str) -> str:
     """A heading that says another unit, as if it did not: « Gain HT » is a column of gains, to be refused as such."""
-    return cle_entete(without_unit(titre)) if unit_said(titre) else cle_entete(titre)
+    return heading_key(without_unit(title)) if unit_said(title) else heading_key(title)
 
 
-def _renommees(titres: Titres, places: dict[str, int], trame: Trame) -> set[str]:
+def _renamed_headings(titles: Titles, places: dict[str, int], trame: Trame) -> set[str]:
     """Renamed headings, and those whose brackets say what is not understood."""
     return {
         c
         for c, r in places.items()
-        if cle_entete(titres[r]) != cle_entete(trame.par_cle[c].titre)
-        or (titres[r] != trame.par_cle[c].titre and odd_words(titres[r], trame.par_cle[c].titre))
+        if heading_key(titles[r]) != heading_key(trame.by_key[c].title)
+        or (titles[r] != trame.by_key[c].title and odd_words(titles[r], trame.by_key[c].title))
     }
 
 
 def _other_units(
-    rangees: Sequence[Rangee],
+    rows: Sequence[Row],
     premiere: int,
     places: dict[str, int],
     trame: Trame,
-    colonne_0: int,
-    ligne_0: int,
-    feuille: str,
-) -> Iterator[Constat]:
+    first_column: int,
+    first_row: int,
+    sheet: str,
+) -> Iterator[Finding]:
     """Notes that give another unit to the amounts: anywhere above the headings, or right below one of them."""
-    euros = {r: c for c, r in places.items() if trame.par_cle[c].genre == "euros"}
-    for numero, rangee in enumerate(rangees):
-        for rang, cellule in enumerate(rangee):
-            if not cellule or not (numero < premiere - 1 or (numero >= premiere and rang in euros)):
+    euros = {r: c for c, r in places.items() if trame.by_key[c].kind == "euros"}
+    for number, row in enumerate(rows):
+        for rank, cell in enumerate(row):
+            if not cell or not (number < premiere - 1 or (number >= premiere and rank in euros)):
                 continue
-            if unit := announced(cellule):
-                titre = trame.par_cle[euros[rang]].titre if rang in euros else "euros TTC"
-                vu = " ".join(str(cellule).split())
-                ou = adresse(colonne_0 + rang, ligne_0 + numero + 1)
-                yield on_workbooks.unite_de_colonne(vu, titre, unit, feuille=feuille, cellule=ou)
+            if unit := announced(cell):
+                title = trame.by_key[euros[rank]].title if rank in euros else "euros TTC"
+                shown = " ".join(str(cell).split())
+                where = address(first_column + rank, first_row + number + 1)
+                yield on_workbooks.column_unit(shown, title, unit, sheet=sheet, cell=where)
 
 
-def _deplacees(places: dict[str, int], trame: Trame) -> set[str]:
+def _moved_columns(places: dict[str, int], trame: Trame) -> set[str]:
     """The fewest columns whose move explains the order seen: those outside the longest run left in order."""
-    ordre = [c.cle for c in trame.colonnes if c.cle in places]
-    bouts: list[int] = []
-    longueur: dict[str, int] = {}
-    for cle in ordre:
-        longueur[cle] = bisect_left(bouts, places[cle])
-        bouts[longueur[cle] : longueur[cle] + 1] = [places[cle]]
-    garde, attendue = set(), len(bouts) - 1
-    for cle in reversed(ordre):
-        if longueur[cle] == attendue:
-            garde.add(cle)
-            attendue -= 1
-    return set(ordre) - garde
+    order = [c.cle for c in trame.columns if c.cle in places]
+    ends: list[int] = []
+    length: dict[str, int] = {}
+    for cle in order:
+        length[cle] = bisect_left(ends, places[cle])
+        ends[length[cle] : length[cle] + 1] = [places[cle]]
+    keep, expected_length = set(), len(ends) - 1
+    for cle in reversed(order):
+        if length[cle] == expected_length:
+            keep.add(cle)
+            expected_length -= 1
+    return set(order) - keep

@@ -13,10 +13,10 @@ from xml.etree import ElementTree as ET
 
 from sheets.reading.units import unit_said
 
-_MORCEAU = re.compile(r'"([^"]*)"|\\(.)|([0#?])|([ ()+-])')
+_PIECE = re.compile(r'"([^"]*)"|\\(.)|([0#?])|([ ()+-])')
 """Words in quotes, an escaped sign, a place for a digit, a sign shown as it is."""
-_FORMAT = re.compile(f"(?:{_MORCEAU.pattern})+")
-CHIFFRES_MAX = 40
+_FORMAT = re.compile(f"(?:{_PIECE.pattern})+")
+MOST_DIGITS = 40
 SCALED, WORDED = "divisé par mille", "avec un mot de plus"
 """What a format shows that divides without a word of it, or that adds a word of no known unit: the cell may hold euros."""
 _SECTION = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
@@ -31,12 +31,12 @@ _RATES: dict[str | None, str] = {"9": "0%", "10": "0.00%"}
 """Excel's own formats, which its files do not write out."""
 
 
-def utiles(styles: ET.Element) -> dict[str, str]:
+def useful_formats(styles: ET.Element) -> dict[str, str]:
     """For a workbook's styles (root of styles.xml): rank of a cell's style → its format, if it changes the digits."""
     codes = {e.get("numFmtId"): e.get("formatCode", "") for e in styles.iterfind("{*}numFmts/{*}numFmt")}
-    rangs = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
-    formats = {str(rang): codes.get(xf.get("numFmtId"), "").partition(";")[0] for rang, xf in rangs}
-    return {rang: code for rang, code in formats.items() if _FORMAT.fullmatch(code) and _change(code)}
+    ranks = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
+    formats = {str(rank): codes.get(xf.get("numFmtId"), "").partition(";")[0] for rank, xf in ranks}
+    return {rank: code for rank, code in formats.items() if _FORMAT.fullmatch(code) and _change(code)}
 
 
 @lru_cache(maxsize=1024)
@@ -74,35 +74,35 @@ def odd_word(words: str) -> str:
 def units(styles: ET.Element) -> dict[str, str]:
     """For a workbook's styles: rank of a cell's style → the other unit it shows, for those that show one."""
     codes = {e.get("numFmtId"): e.get("formatCode", "") for e in styles.iterfind("{*}numFmts/{*}numFmt")} | _RATES
-    rangs = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
-    shown = {str(rang): other_unit(codes.get(xf.get("numFmtId"), "")) for rang, xf in rangs}
-    return {rang: unit for rang, unit in shown.items() if unit}
+    ranks = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
+    shown = {str(rank): other_unit(codes.get(xf.get("numFmtId"), "")) for rank, xf in ranks}
+    return {rank: unit for rank, unit in shown.items() if unit}
 
 
 def _change(code: str) -> bool:
     """Whether a format adds zeros or words; one that only spaces the digits out does not."""
-    places = "".join(m[3] or "" for m in _MORCEAU.finditer(code))
-    mots = "".join(m[1] or m[2] or "" for m in _MORCEAU.finditer(code))
-    return len(places.lstrip("#?")) > 1 or (bool(places) and any(c.isalnum() for c in mots))
+    places = "".join(m[3] or "" for m in _PIECE.finditer(code))
+    words = "".join(m[1] or m[2] or "" for m in _PIECE.finditer(code))
+    return len(places.lstrip("#?")) > 1 or (bool(places) and any(c.isalnum() for c in words))
 
 
-def montre(ecrit: str, code: str) -> str:
+def shown_text(written: str, code: str) -> str:
     """The text shown for a number as the XML writes it; "" when it is not a whole number above zero."""
     try:
-        nombre = Decimal(ecrit.strip())
+        decimal_number = Decimal(written.strip())
     except InvalidOperation:
         return ""
-    if not 0 < nombre < Decimal(10) ** CHIFFRES_MAX or nombre != nombre.to_integral_value():
+    if not 0 < decimal_number < Decimal(10) ** MOST_DIGITS or decimal_number != decimal_number.to_integral_value():
         return ""
-    morceaux = list(_MORCEAU.finditer(code))
-    places = sum(bool(m[3]) for m in morceaux)
-    zeros = len("".join(m[3] or "" for m in morceaux).lstrip("#?"))
-    chiffres = f"{nombre:.0f}".rjust(zeros, "0").rjust(places)
-    devant, reste = chiffres[: len(chiffres) - places + 1], iter(chiffres[len(chiffres) - places + 1 :])
-    texte = ""
-    for m in morceaux:
+    chunks = list(_PIECE.finditer(code))
+    places = sum(bool(m[3]) for m in chunks)
+    zeros = len("".join(m[3] or "" for m in chunks).lstrip("#?"))
+    digits = f"{decimal_number:.0f}".rjust(zeros, "0").rjust(places)
+    before_point, rest = digits[: len(digits) - places + 1], iter(digits[len(digits) - places + 1 :])
+    text = ""
+    for m in chunks:
         if m[3]:
-            texte, devant = texte + (devant or next(reste)), ""
+            text, before_point = text + (before_point or next(rest)), ""
         else:
-            texte += m[1] or m[2] or m[4] or ""
-    return " ".join(texte.split())
+            text += m[1] or m[2] or m[4] or ""
+    return " ".join(text.split())

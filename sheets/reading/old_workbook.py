@@ -12,29 +12,29 @@ import xlrd
 from xlrd.book import Book
 from xlrd.sheet import Sheet as OldSheet
 
-from sheets.reading.opening import ABIME, MalLu
+from sheets.reading.opening import DAMAGED_SENTENCE, Misread
 from sheets.reading.plain_package import Cell, Sheet, written
 
 KINDS = {xlrd.XL_CELL_NUMBER: "n", xlrd.XL_CELL_DATE: "n", xlrd.XL_CELL_BOOLEAN: "b", xlrd.XL_CELL_TEXT: "str"}
 
 
-def as_package(octets: bytes) -> bytes:
+def as_package(raw_bytes: bytes) -> bytes:
     """The workbook as an .xlsx. Raises MalLu when it is damaged."""
     try:
-        book = _opened(octets)
+        book = _opened(raw_bytes)
         formats = [_format(book, xf.format_key) for xf in book.xf_list]
         sheets = [Sheet(s.name, _cells(s)) for s in book.sheets()]
         return written(sheets, formats, in_1904=bool(book.datemode))
     except MemoryError:
         raise
     except Exception as fault:  # whatever records that lie make of it
-        raise MalLu(ABIME) from fault
+        raise Misread(DAMAGED_SENTENCE) from fault
 
 
-def is_locked(octets: bytes) -> bool:
+def is_locked(raw_bytes: bytes) -> bool:
     """Whether the workbook is encrypted."""
     try:
-        _opened(octets, on_demand=True)
+        _opened(raw_bytes, on_demand=True)
     except xlrd.XLRDError as fault:
         return "encrypted" in str(fault)
     except Exception:  # told when it is read
@@ -42,9 +42,9 @@ def is_locked(octets: bytes) -> bool:
     return False
 
 
-def _opened(octets: bytes, *, on_demand: bool = False) -> Book:
+def _opened(raw_bytes: bytes, *, on_demand: bool = False) -> Book:
     return xlrd.open_workbook(
-        file_contents=octets, logfile=io.StringIO(), formatting_info=True, ragged_rows=True, on_demand=on_demand,
+        file_contents=raw_bytes, logfile=io.StringIO(), formatting_info=True, ragged_rows=True, on_demand=on_demand,
         ignore_workbook_corruption=True,
     )  # fmt: skip
 

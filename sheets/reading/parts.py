@@ -60,7 +60,7 @@ class Parts:
 
     def _link(self, element: ET.Element, folder: str) -> Link:
         inside = element.get("TargetMode") != "External"
-        part = self.find(cible(element.get("Target", ""), folder)) if inside else ""
+        part = self.find(target(element.get("Target", ""), folder)) if inside else ""
         return Link(element.get("Id", ""), element.get("Type", "").rpartition("/")[2].lower(), part)
 
     @cached_property
@@ -90,9 +90,9 @@ class Parts:
 
 
 @lru_cache(maxsize=1)
-def package(octets: bytes) -> Parts:
+def package(raw_bytes: bytes) -> Parts:
     """The parts of a workbook, kept while it is the one at hand: every tab asks again. Raises BadZipFile, ValueError."""
-    return Parts(zipfile.ZipFile(io.BytesIO(octets)))
+    return Parts(zipfile.ZipFile(io.BytesIO(raw_bytes)))
 
 
 def links_of(part: str) -> str:
@@ -105,9 +105,9 @@ def local(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def cible(lien: str, dossier: str = "xl") -> str:
+def target(link: str, folder: str = "xl") -> str:
     """The part that a relationship points at, written for the parts of that folder; it may go up (`../`)."""
-    return normpath(join("/", dossier, _slashed(lien))).lstrip("/")
+    return normpath(join("/", folder, _slashed(link))).lstrip("/")
 
 
 def _slashed(name: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from sheets.cell_address import adresse
+from sheets.cell_address import address
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -69,7 +69,7 @@ def _write_cells(part: IO[bytes], cells: Iterable[Cell]) -> None:
 
 
 def _cell(cell: Cell) -> Iterator[str]:
-    yield f'<c r="{adresse(cell.column, cell.row + 1)}" s="{cell.style}" t="{cell.kind}">'
+    yield f'<c r="{address(cell.column, cell.row + 1)}" s="{cell.style}" t="{cell.kind}">'
     yield f"<v>{escape(_FORBIDDEN.sub(' ', cell.text))}</v></c>"
 
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sheets.cells import Doubtful, Probleme, Reconnu
-from sheets.findings import Constat
+from sheets.cells import Doubtful, Problem, Recognised
+from sheets.findings import Finding
 
 
 @dataclass(slots=True)
-class LigneLue:
+class LineRead:
     """A line as read: values by column, and problems by column. Rank in the sheet from 1."""
 
-    numero: int
-    valeurs: dict[str, Any]
-    problemes: dict[str, Probleme | Reconnu | Doubtful]
+    number: int
+    values: dict[str, Any]
+    problems: dict[str, Problem | Recognised | Doubtful]
 
 
 @dataclass(frozen=True, slots=True)
-class OngletLu:
-    colonnes: dict[str, str]
-    lignes: list[LigneLue]
-    vides: int
-    ignorees: int
-    constats: list[Constat]
-    utilisable: bool
-    entete: int = 0
+class TabRead:
+    columns: dict[str, str]
+    lines: list[LineRead]
+    empties: int
+    ignored_lines: int
+    findings: list[Finding]
+    usable: bool
+    heading_row: int = 0
     """Row of the headings in the sheet."""

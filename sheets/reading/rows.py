@@ -12,218 +12,225 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from config.folder import Dossier
+from config.folder import Folder
 from config.french import cle
-from config.secrets import MASQUE, SECRET
+from config.secrets import MASK, SECRET
 from sheets import cells
-from sheets.accepted_labels import listes
-from sheets.cell_address import adresse, lettre
-from sheets.cells import Doubtful, Probleme, Reconnu
+from sheets.accepted_labels import label_lists
+from sheets.cell_address import address, letter
+from sheets.cells import Doubtful, Problem, Recognised
 from sheets.checks import on_workbooks
-from sheets.findings import Constat
+from sheets.findings import Finding
 from sheets.reading import sheet_xml
-from sheets.reading.headings import Entetes, trouve
-from sheets.reading.opening import MalLu, OngletBrut
-from sheets.reading.read_tab import LigneLue, OngletLu
+from sheets.reading.headings import TableHeadings, find_headings
+from sheets.reading.opening import Misread, RawTab
+from sheets.reading.read_tab import LineRead, TabRead
 from sheets.reading.second_look import look_at_units, look_for_formulas
 from sheets.reading.totals import TOTALS_CHECKED, could_be_sums, without_totals, wrong_totals
-from sheets.trame import Colonne, Trame
+from sheets.trame import Column, Trame
 
-TROU = 20
-"""After that many blank lines, a line with fewer than `TROU_VALEURS` values is a stray note, not an action."""
-TROU_VALEURS = 3
-NOMBRE_NU = "nombre-nu"
+GAP = 20
+"""After that many blank lines, a line with fewer than `GAP_VALUES` values is a stray note, not an action."""
+GAP_VALUES = 3
+BARE_NUMBER = "nombre-nu"
 """Code of a bare number in a column of texts or dates, until the workbook has said what it shows; never told."""
 COLUMNS_LISTED = 8
 """Columns that nobody knows, past which the others are only counted."""
 _1904 = 1_462
 """Days between the two calendars of Excel."""
 
-Lecteur = Callable[[object], cells.Lu]
+CellReader = Callable[[object], cells.ReadValue]
 
 
 @lru_cache(maxsize=4)
-def lecteurs(trame: Trame, dossier: Dossier) -> dict[str, Lecteur]:
+def cell_readers(trame: Trame, folder: Folder) -> dict[str, CellReader]:
     """One function per column that is read, from a raw cell to a value or a problem.
 
     Labels repeat from line to line: those columns remember what they have read (`typed`, for True is not 1).
     """
-    tables = listes(trame, dossier)
+    tables = label_lists(trame, folder)
 
-    def lecteur(c: Colonne) -> Lecteur:
-        if c.genre == "liste":
-            return lru_cache(maxsize=4096, typed=True)(lambda brut: cells.choix(brut, tables[c.cle]))
-        if c.genre == "nomenclature":
-            label = dossier.nomenclature.label
-            return lru_cache(maxsize=4096, typed=True)(lambda brut: (t := cells.texte(brut)) and (label(c.cle, t) or t))
-        simples: dict[str, Lecteur] = {
-            "texte": _texte,
+    def cell_reader(c: Column) -> CellReader:
+        if c.kind == "liste":
+            return lru_cache(maxsize=4096, typed=True)(lambda raw: cells.choices(raw, tables[c.cle]))
+        if c.kind == "nomenclature":
+            label = folder.nomenclature.label
+            return lru_cache(maxsize=4096, typed=True)(lambda raw: (t := cells.text(raw)) and (label(c.cle, t) or t))
+        plain: dict[str, CellReader] = {
+            "texte": _text,
             "euros": cells.amount,
-            "nombre": cells.nombre,
-            "entier": cells.entier,
+            "nombre": cells.decimal_number,
+            "entier": cells.whole_number,
             "date": _date,
         }
-        return simples[c.genre]
+        return plain[c.kind]
 
-    return {c.cle: lecteur(c) for c in trame.saisies}
-
-
-def _texte(brut: object) -> cells.Lu:
-    lu = cells.texte(brut)
-    return Probleme(NOMBRE_NU, lu or "", "") if type(brut) is float and lu != MASQUE else lu
+    return {c.cle: cell_reader(c) for c in trame.typed_columns}
 
 
-def _date(brut: object) -> cells.Lu:
-    return Probleme(NOMBRE_NU, cells.vu(brut), "") if type(brut) is float else cells.date_(brut)
+def _text(raw: object) -> cells.ReadValue:
+    reading = cells.text(raw)
+    return Problem(BARE_NUMBER, reading or "", "") if type(raw) is float and reading != MASK else reading
 
 
-def lit(
-    onglet: OngletBrut,
+def _date(raw: object) -> cells.ReadValue:
+    return Problem(BARE_NUMBER, cells.shown(raw), "") if type(raw) is float else cells.date_(raw)
+
+
+def read(
+    tab: RawTab,
     trame: Trame,
-    lecteurs: Mapping[str, Lecteur],
-    octets: bytes,
+    cell_readers: Mapping[str, CellReader],
+    raw_bytes: bytes,
     *,
-    malgre_tout: bool = False,
-    relu: bool = True,
-) -> OngletLu | None:
+    anyway: bool = False,
+    read_again: bool = True,
+) -> TabRead | None:
     """Read a tab. None when it has no headings of this trame, so it is not one of its tabs.
 
-    A tab that cannot be judged (a column missing, twice there, in another unit) gives its lines only `malgre_tout`.
-    Raises MalLu when two of its rows bear one number, unless the tab was `relu`: the other one is blank here.
+    A tab that cannot be judged (a column missing, twice there, in another unit) gives its lines only `anyway`.
+    Raises MalLu when two of its rows bear one number, unless the tab was `read_again`: the other one is blank here.
     """
-    entetes = trouve(onglet.rangees, trame, onglet.colonne_0, onglet.ligne_0, onglet.nom)
-    if entetes is None:
+    headings = find_headings(tab.rows, trame, tab.first_column, tab.first_row, tab.name)
+    if headings is None:
         return None
-    colonnes = {c: lettre(onglet.colonne_0 + r) for c, r in entetes.places.items()}
-    entete = onglet.ligne_0 + entetes.premiere
-    if not (entetes.utilisable or malgre_tout):
-        return OngletLu(colonnes, [], 0, 0, list(entetes.constats), False, entete)
-    lues = _lignes(onglet, entetes, trame, lecteurs)
-    _montre_les_nombres(lues, onglet, entetes, trame, octets)
-    lignes, lointaines = _sans_les_lointaines(lues, colonnes)
-    vides = lignes[-1].numero - entete - len(lignes) if lignes else 0
-    if vides and not relu and sheet_xml.rangee_en_double(octets, onglet.nom):
-        raise MalLu(f"Deux lignes de l'onglet « {onglet.nom} » portent le même numéro.")
-    lointaines += _a_droite(onglet, entetes)
-    constats = list(entetes.constats)
-    sums = sheet_xml.sums(octets, onglet.nom, could_be_sums(lignes, trame, colonnes))
-    gardees, totaux = without_totals(lignes, trame, {int(ou.lstrip(string.ascii_uppercase)) for ou in sums})
-    for ligne in totaux:
-        montant = ligne.valeurs.get("gain_annuel")
-        constats.append(on_workbooks.ligne_de_total(montant, feuille=onglet.nom, ligne=ligne.numero))
-    constats += wrong_totals(gardees, totaux[:TOTALS_CHECKED], trame, colonnes, onglet.nom)
-    constats += _unknown_columns(onglet, entetes, trame)
-    if lointaines:
-        constats.append(on_workbooks.cellule_lointaine(lointaines, feuille=onglet.nom, cellule=lointaines[0]))
-    look_for_formulas(gardees, trame, colonnes, onglet.nom, octets)
-    refused = look_at_units(gardees, trame, colonnes, onglet.nom, octets)
-    constats += refused
-    if refused and not malgre_tout:
-        return OngletLu(colonnes, [], 0, 0, constats, False, entete)
-    return OngletLu(colonnes, gardees, vides, len(totaux), constats, entetes.utilisable and not refused, entete)
+    columns = {c: letter(tab.first_column + r) for c, r in headings.places.items()}
+    heading_row = tab.first_row + headings.premiere
+    if not (headings.usable or anyway):
+        return TabRead(columns, [], 0, 0, list(headings.findings), False, heading_row)
+    read_lines = _lines(tab, headings, trame, cell_readers)
+    _read_as_shown(read_lines, tab, headings, trame, raw_bytes)
+    lines, far_cells = _without_far_lines(read_lines, columns)
+    empties = lines[-1].number - heading_row - len(lines) if lines else 0
+    if empties and not read_again and sheet_xml.row_twice(raw_bytes, tab.name):
+        raise Misread(f"Deux lignes de l'onglet « {tab.name} » portent le même numéro.")
+    far_cells += _cells_beyond_headings(tab, headings)
+    findings = list(headings.findings)
+    sums = sheet_xml.sums(raw_bytes, tab.name, could_be_sums(lines, trame, columns))
+    kept_lines, totals = without_totals(lines, trame, {int(where.lstrip(string.ascii_uppercase)) for where in sums})
+    for line in totals:
+        amount = line.values.get("gain_annuel")
+        findings.append(on_workbooks.total_line(amount, sheet=tab.name, line=line.number))
+    findings += wrong_totals(kept_lines, totals[:TOTALS_CHECKED], trame, columns, tab.name)
+    findings += _unknown_columns(tab, headings, trame)
+    if far_cells:
+        findings.append(on_workbooks.far_cell(far_cells, sheet=tab.name, cell=far_cells[0]))
+    look_for_formulas(kept_lines, trame, columns, tab.name, raw_bytes)
+    refused = look_at_units(kept_lines, trame, columns, tab.name, raw_bytes)
+    findings += refused
+    if refused and not anyway:
+        return TabRead(columns, [], 0, 0, findings, False, heading_row)
+    return TabRead(columns, kept_lines, empties, len(totals), findings, headings.usable and not refused, heading_row)
 
 
-def _lignes(onglet: OngletBrut, entetes: Entetes, trame: Trame, lecteurs: Mapping[str, Lecteur]) -> list[LigneLue]:
-    plan = [(rang, c, lecteurs[c]) for c, rang in entetes.places.items() if c in lecteurs]
+def _lines(
+    tab: RawTab, headings: TableHeadings, trame: Trame, cell_readers: Mapping[str, CellReader]
+) -> list[LineRead]:
+    plan = [(rank, c, cell_readers[c]) for c, rank in headings.places.items() if c in cell_readers]
     # A trame has hundreds of prepared lines: those where nothing was typed are passed over in one comparison.
-    typed = {c for _, c, _ in plan if trame.par_cle[c].saisie}
-    saisies = itemgetter(*(rang for rang, c, _ in plan if c in typed))
-    vide = ("",) * len(typed)
-    lignes = []
-    for numero, rangee in enumerate(onglet.rangees[entetes.premiere :], onglet.ligne_0 + entetes.premiere + 1):
-        if saisies(rangee) != vide:
-            ligne = _ligne(numero, rangee, plan)
-            if not (typed.isdisjoint(ligne.valeurs) and typed.isdisjoint(ligne.problemes)):
-                lignes.append(ligne)
-    return lignes
+    typed = {c for _, c, _ in plan if trame.by_key[c].is_typed}
+    typed_columns = itemgetter(*(rank for rank, c, _ in plan if c in typed))
+    empty = ("",) * len(typed)
+    lines = []
+    for number, row in enumerate(tab.rows[headings.premiere :], tab.first_row + headings.premiere + 1):
+        if typed_columns(row) != empty:
+            line = _read_line(number, row, plan)
+            if not (typed.isdisjoint(line.values) and typed.isdisjoint(line.problems)):
+                lines.append(line)
+    return lines
 
 
-def _ligne(numero: int, rangee: list[Any], plan: list[tuple[int, str, Lecteur]]) -> LigneLue:
-    valeurs: dict[str, Any] = {}
-    problemes: dict[str, Probleme | Reconnu | Doubtful] = {}
-    for rang, colonne, lecteur in plan:
-        brut = rangee[rang]
-        if brut == "":
+def _read_line(number: int, row: list[Any], plan: list[tuple[int, str, CellReader]]) -> LineRead:
+    values: dict[str, Any] = {}
+    problems: dict[str, Problem | Recognised | Doubtful] = {}
+    for rank, column, cell_reader in plan:
+        raw = row[rank]
+        if raw == "":
             continue
-        lu = lecteur(brut)
-        if type(lu) is Probleme:
-            problemes[colonne] = Probleme("donnee-personnelle", MASQUE, "") if MASQUE in lu.vu else lu
-        elif type(lu) is Reconnu:
-            problemes[colonne], valeurs[colonne] = lu, lu.label
-        elif type(lu) is Doubtful:
-            problemes[colonne], valeurs[colonne] = lu, lu.value
-        elif lu is not None:
-            valeurs[colonne] = lu
-            if type(lu) is str and (MASQUE in lu or SECRET in lu):
-                problemes[colonne] = Probleme("donnee-personnelle", MASQUE if MASQUE in lu else SECRET, "")
-    return LigneLue(numero, valeurs, problemes)
+        reading = cell_reader(raw)
+        if type(reading) is Problem:
+            problems[column] = Problem("donnee-personnelle", MASK, "") if MASK in reading.shown else reading
+        elif type(reading) is Recognised:
+            problems[column], values[column] = reading, reading.label
+        elif type(reading) is Doubtful:
+            problems[column], values[column] = reading, reading.value
+        elif reading is not None:
+            values[column] = reading
+            if type(reading) is str and (MASK in reading or SECRET in reading):
+                problems[column] = Problem("donnee-personnelle", MASK if MASK in reading else SECRET, "")
+    return LineRead(number, values, problems)
 
 
-def _montre_les_nombres(
-    lignes: list[LigneLue], onglet: OngletBrut, entetes: Entetes, trame: Trame, octets: bytes
-) -> None:
+def _read_as_shown(lines: list[LineRead], tab: RawTab, headings: TableHeadings, trame: Trame, raw_bytes: bytes) -> None:
     """Read the bare numbers as the workbook shows them: dressed by their format, counted in its calendar."""
-    nus = {
-        adresse(onglet.colonne_0 + entetes.places[c], ligne.numero): (ligne, c)
-        for ligne in lignes
-        for c, p in ligne.problemes.items()
-        if type(p) is Probleme and p.code == NOMBRE_NU
+    bare_numbers = {
+        address(tab.first_column + headings.places[c], line.number): (line, c)
+        for line in lines
+        for c, p in line.problems.items()
+        if type(p) is Problem and p.code == BARE_NUMBER
     }
-    if not nus:
+    if not bare_numbers:
         return
-    bruts = {ou: onglet.rangees[ligne.numero - onglet.ligne_0 - 1][entetes.places[c]] for ou, (ligne, c) in nus.items()}
-    dates = {ou for ou, (_, c) in nus.items() if trame.par_cle[c].genre == "date"}
-    decalage = _1904 if dates and sheet_xml.en_1904(octets) else 0
-    montrees = sheet_xml.affichees(octets, onglet.nom, {ou: n for ou, n in bruts.items() if ou not in dates})
-    for ou, (ligne, c) in nus.items():
-        del ligne.problemes[c]
-        brut, lecteur = (
-            (bruts[ou] + decalage, cells.date_) if ou in dates else (montrees.get(ou, bruts[ou]), cells.texte)
+    raw_values = {
+        where: tab.rows[line.number - tab.first_row - 1][headings.places[c]]
+        for where, (line, c) in bare_numbers.items()
+    }
+    dates = {where for where, (_, c) in bare_numbers.items() if trame.by_key[c].kind == "date"}
+    date_shift = _1904 if dates and sheet_xml.dates_from_1904(raw_bytes) else 0
+    shown_ones = sheet_xml.shown_texts(
+        raw_bytes, tab.name, {where: n for where, n in raw_values.items() if where not in dates}
+    )
+    for where, (line, c) in bare_numbers.items():
+        del line.problems[c]
+        raw, cell_reader = (
+            (raw_values[where] + date_shift, cells.date_)
+            if where in dates
+            else (shown_ones.get(where, raw_values[where]), cells.text)
         )
-        lue = _ligne(ligne.numero, [brut], [(0, c, lecteur)])
-        ligne.valeurs |= lue.valeurs
-        ligne.problemes |= lue.problemes
+        line_read = _read_line(line.number, [raw], [(0, c, cell_reader)])
+        line.values |= line_read.values
+        line.problems |= line_read.problems
 
 
-def _sans_les_lointaines(lignes: list[LigneLue], colonnes: dict[str, str]) -> tuple[list[LigneLue], list[str]]:
-    gardees: list[LigneLue] = []
-    lointaines: list[str] = []
-    for ligne in lignes:
-        remplies = ligne.valeurs.keys() | ligne.problemes.keys()
-        loin = gardees and ligne.numero - gardees[-1].numero > TROU
-        if loin and len(remplies) < TROU_VALEURS:
-            lointaines += [f"{colonnes[c]}{ligne.numero}" for c in colonnes if c in remplies]
+def _without_far_lines(lines: list[LineRead], columns: dict[str, str]) -> tuple[list[LineRead], list[str]]:
+    kept_lines: list[LineRead] = []
+    far_cells: list[str] = []
+    for line in lines:
+        filled_columns = line.values.keys() | line.problems.keys()
+        is_far = kept_lines and line.number - kept_lines[-1].number > GAP
+        if is_far and len(filled_columns) < GAP_VALUES:
+            far_cells += [f"{columns[c]}{line.number}" for c in columns if c in filled_columns]
         else:
-            gardees.append(ligne)
-    return gardees, lointaines
+            kept_lines.append(line)
+    return kept_lines, far_cells
 
 
-def _a_droite(onglet: OngletBrut, entetes: Entetes) -> list[str]:
+def _cells_beyond_headings(tab: RawTab, headings: TableHeadings) -> list[str]:
     """Cells beyond the last heading."""
-    if not onglet.rangees or len(onglet.rangees[0]) <= entetes.largeur:  # every row of a tab is as wide
+    if not tab.rows or len(tab.rows[0]) <= headings.width:  # every row of a tab is as wide
         return []
     return [
-        adresse(onglet.colonne_0 + rang, numero)
-        for numero, rangee in enumerate(onglet.rangees[entetes.premiere :], onglet.ligne_0 + entetes.premiere + 1)
-        for rang, cellule in enumerate(rangee[entetes.largeur :], entetes.largeur)
-        if cellule not in ("", None) and str(cellule).strip()
+        address(tab.first_column + rank, number)
+        for number, row in enumerate(tab.rows[headings.premiere :], tab.first_row + headings.premiere + 1)
+        for rank, cell in enumerate(row[headings.width :], headings.width)
+        if cell not in ("", None) and str(cell).strip()
     ]
 
 
-def _unknown_columns(onglet: OngletBrut, entetes: Entetes, trame: Trame) -> list[Constat]:
+def _unknown_columns(tab: RawTab, headings: TableHeadings, trame: Trame) -> list[Finding]:
     """The columns of the table that are not of the trame and hold something, at their heading."""
-    unknown = sorted(set(range(min(entetes.largeur, len(onglet.rangees[0])))) - set(entetes.places.values()))
-    titles, rows = onglet.rangees[entetes.premiere - 1], onglet.rangees[entetes.premiere :]
+    unknown = sorted(set(range(min(headings.width, len(tab.rows[0])))) - set(headings.places.values()))
+    titles, rows = tab.rows[headings.premiere - 1], tab.rows[headings.premiere :]
     filled = {c: n for c in unknown if (n := sum(row[c] not in ("", None) for row in rows))}
     listed = list(filled.items())[:COLUMNS_LISTED]
     return [
-        on_workbooks.colonne_ignoree(
+        on_workbooks.ignored_column(
             " ".join(str(titles[c] or "").split()),
             n,
             len(filled) - len(listed) if c == listed[-1][0] else 0,
             _rival(str(titles[c] or ""), [row[c] for row in rows], trame),
-            feuille=onglet.nom,
-            cellule=adresse(onglet.colonne_0 + c, onglet.ligne_0 + entetes.premiere),
+            sheet=tab.name,
+            cell=address(tab.first_column + c, tab.first_row + headings.premiere),
         )
         for c, n in listed
     ]
@@ -231,8 +238,8 @@ def _unknown_columns(onglet: OngletBrut, entetes: Entetes, trame: Trame) -> list
 
 def _rival(title: str, values: list[Any], trame: Trame) -> str:
     """The column of gains, by its heading, if this unknown one seems to be a second one: by its own, and its amounts."""
-    known = trame.par_cle.get("gain_annuel")
+    known = trame.by_key.get("gain_annuel")
     held = [v for v in values if v not in ("", None)]
     amounts = sum(isinstance(v, int | float) and abs(v) >= 1 for v in held)
     words = {word.rstrip("s") for word in re.findall(r"\w+", cle(title))}
-    return known.titre if known and cle(known.titre).split()[0] in words and 2 * amounts > len(held) else ""
+    return known.title if known and cle(known.title).split()[0] in words and 2 * amounts > len(held) else ""

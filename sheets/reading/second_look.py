@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from config.french import enumeration
-from config.french import euros as euros_fr
-from sheets.cells import Doubtful, Probleme
+from config.french import euros as euros_in_french
+from sheets.cells import Doubtful, Problem
 from sheets.checks import on_workbooks
-from sheets.findings import Constat
+from sheets.findings import Finding
 from sheets.reading import sheet_xml
 from sheets.reading.number_formats import SCALED, WORDED
-from sheets.reading.read_tab import LigneLue
+from sheets.reading.read_tab import LineRead
 from sheets.reading.shown import doubtful_below, other_units
 from sheets.trame import Trame
 
@@ -28,62 +28,62 @@ _ZEROS = frozenset(("0", "00:00:00", "30/12/1899", "31/12/1899", "01/01/1900", "
 
 
 def look_for_formulas(
-    lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str], feuille: str, octets: bytes
+    lines: list[LineRead], trame: Trame, columns: dict[str, str], sheet: str, raw_bytes: bytes
 ) -> None:
     """Put a problem where a blank required cell, or a 0, is in truth a formula that nobody computed, or an error."""
-    requises = [(c.cle, c.requis) for c in trame.colonnes if c.requis and c.cle in colonnes]
-    vides = {
-        f"{colonnes[c]}{ligne.numero}": (ligne, c)
-        for ligne in lignes
-        for c, requis in requises
-        if c not in ligne.valeurs and c not in ligne.problemes and requis.quand(ligne.valeurs)
+    required_columns = [(c.cle, c.required) for c in trame.columns if c.required and c.cle in columns]
+    empties = {
+        f"{columns[c]}{line.number}": (line, c)
+        for line in lines
+        for c, required in required_columns
+        if c not in line.values and c not in line.problems and required.when(line.values)
     }
-    ones = any(100 in ligne.valeurs.values() for ligne in lignes) and sheet_xml.is_open_document(octets)
+    ones = any(100 in line.values.values() for line in lines) and sheet_xml.is_open_document(raw_bytes)
     hollow: set[int | str] = {0, "0", 100} if ones else {0, "0"}
     zeros = {
-        f"{colonnes[c]}{ligne.numero}": (ligne, c)
-        for ligne in lignes
-        if ligne.problemes or not hollow.isdisjoint(ligne.valeurs.values())
-        for c in _zeros(ligne, hollow)
+        f"{columns[c]}{line.number}": (line, c)
+        for line in lines
+        if line.problems or not hollow.isdisjoint(line.values.values())
+        for c in _zeros(line, hollow)
     }
-    if vides or zeros:
-        for adresse, probleme in sheet_xml.cachees(octets, feuille, vides, zeros).items():
-            ligne, colonne = (vides | zeros)[adresse]
-            ligne.problemes[colonne] = probleme
-            ligne.valeurs.pop(colonne, None)
+    if empties or zeros:
+        for address, problem in sheet_xml.hidden_problems(raw_bytes, sheet, empties, zeros).items():
+            line, column = (empties | zeros)[address]
+            line.problems[column] = problem
+            line.values.pop(column, None)
 
 
-def _zeros(ligne: LigneLue, hollow: Collection[int | str]) -> Iterator[str]:
+def _zeros(line: LineRead, hollow: Collection[int | str]) -> Iterator[str]:
     """The columns that hold 0, under whatever guise, or 1 € where a truth is kept so."""
-    yield from (c for c, v in ligne.valeurs.items() if v in hollow)
-    yield from (c for c, p in ligne.problemes.items() if type(p) is Probleme and p.vu in _ZEROS)
+    yield from (c for c, v in line.values.items() if v in hollow)
+    yield from (c for c, p in line.problems.items() if type(p) is Problem and p.shown in _ZEROS)
 
 
 def look_at_units(
-    lignes: list[LigneLue], trame: Trame, colonnes: dict[str, str], feuille: str, octets: bytes
-) -> list[Constat]:
+    lines: list[LineRead], trame: Trame, columns: dict[str, str], sheet: str, raw_bytes: bytes
+) -> list[Finding]:
     """Put a problem on the amounts that show another unit than they hold; a column where most do is refused whole."""
-    euros = [c.cle for c in trame.colonnes if c.genre == "euros" and c.cle in colonnes]
-    below = doubtful_below(octets)
+    euros = [c.cle for c in trame.columns if c.kind == "euros" and c.cle in columns]
+    below = doubtful_below(raw_bytes)
     places = {
-        f"{colonnes[c]}{ligne.numero}": (ligne, c)
-        for ligne in lignes
+        f"{columns[c]}{line.number}": (line, c)
+        for line in lines
         for c in euros
-        if 0 < abs(ligne.valeurs.get(c) or 0) < below
+        if 0 < abs(line.values.get(c) or 0) < below
     }
-    units = other_units(octets, feuille, {ou: ligne.valeurs[c] for ou, (ligne, c) in places.items()})
+    units = other_units(raw_bytes, sheet, {where: line.values[c] for where, (line, c) in places.items()})
     refused = []
     for c in euros if units else ():
-        siens = [ou for ou in units if places[ou][1] == c and units[ou] not in _SHOWN]
-        if 2 * len(siens) > sum(bool(ligne.valeurs.get(c)) for ligne in lignes):
-            vu, titre = f"le format de {enumeration(siens, 3)}", trame.par_cle[c].titre
-            refused.append(on_workbooks.unite_de_colonne(vu, titre, units[siens[0]], feuille=feuille, cellule=siens[0]))
-    for ou, unit in units.items():
-        ligne, c = places[ou]
-        vu = euros_fr(ligne.valeurs[c])
+        its_tabs = [where for where in units if places[where][1] == c and units[where] not in _SHOWN]
+        if 2 * len(its_tabs) > sum(bool(line.values.get(c)) for line in lines):
+            shown, title = f"le format de {enumeration(its_tabs, 3)}", trame.by_key[c].title
+            refused.append(on_workbooks.column_unit(shown, title, units[its_tabs[0]], sheet=sheet, cell=its_tabs[0]))
+    for where, unit in units.items():
+        line, c = places[where]
+        shown = euros_in_french(line.values[c])
         if why := _SHOWN.get(unit):
-            ligne.problemes.setdefault(c, Doubtful(ligne.valeurs[c], vu, why))
+            line.problems.setdefault(c, Doubtful(line.values[c], shown, why))
         else:
-            ligne.problemes[c] = Probleme("unite-de-cellule", vu, unit)
-            del ligne.valeurs[c]
+            line.problems[c] = Problem("unite-de-cellule", shown, unit)
+            del line.values[c]
     return refused

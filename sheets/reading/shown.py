@@ -25,17 +25,17 @@ _SCALES = (1_000, 1_000_000)
 _TEXT_ODS = re.compile(rb"<number:(?:text|currency-symbol)\b[^>]*>([^<]+)<")
 
 
-def doubtful_below(octets: bytes) -> float:
+def doubtful_below(raw_bytes: bytes) -> float:
     """Cents below which an amount of this workbook may be shown in another unit; 0 when no format of it shows one."""
     try:
-        parts = package(octets)
+        parts = package(raw_bytes)
         seen = _units_of_an_open_document(parts) or set(_styles_of_other_units(parts).values())
-    except (*sheet_xml.ABSENTE, ET.ParseError):
+    except (*sheet_xml.ABSENT_PART_ERRORS, ET.ParseError):
         return 0
     return math.inf if seen - {RATE} else SMALL if seen else 0
 
 
-def other_units(octets: bytes, feuille: str, asked: Mapping[str, int]) -> dict[str, str]:
+def other_units(raw_bytes: bytes, sheet: str, asked: Mapping[str, int]) -> dict[str, str]:
     """Of these cells of a tab, by address, with the cents they hold: those that show another unit → which.
 
     {} for another kind of file than a zip of XML.
@@ -43,16 +43,16 @@ def other_units(octets: bytes, feuille: str, asked: Mapping[str, int]) -> dict[s
     if not asked:
         return {}
     try:
-        parts = package(octets)
+        parts = package(raw_bytes)
         if parts.find("content.xml"):
-            found = ((ou, _shown_in_ods(c, asked[ou])) for ou, c in sheet_xml.cells_of(parts, feuille, asked))
+            found = ((where, _shown_in_ods(c, asked[where])) for where, c in sheet_xml.cells_of(parts, sheet, asked))
         else:
             styles = _styles_of_other_units(parts)
-            doubtful = sheet_xml.styled(parts, feuille, styles, asked)
-            cells = sheet_xml.cells_of(parts, feuille, doubtful) if doubtful else ()
-            found = ((ou, styles.get(c.get("s", "0"), "")) for ou, c in cells)
-        return {ou: unit for ou, unit in found if unit}
-    except (*sheet_xml.ABSENTE, ET.ParseError):
+            doubtful = sheet_xml.styled(parts, sheet, styles, asked)
+            cells = sheet_xml.cells_of(parts, sheet, doubtful) if doubtful else ()
+            found = ((where, styles.get(c.get("s", "0"), "")) for where, c in cells)
+        return {where: unit for where, unit in found if unit}
+    except (*sheet_xml.ABSENT_PART_ERRORS, ET.ParseError):
         return {}
 
 

@@ -10,7 +10,7 @@ import re
 
 from sheets.checks import on_workbooks
 from sheets.reading import binary_workbook, old_workbook, opening
-from sheets.reading.opening import OLE, REPRENDRE, Refus
+from sheets.reading.opening import OLE, START_AGAIN, Refusal
 from sheets.reading.parts import package
 
 EXCEL_S_OWN = "VelvetSweatshop"
@@ -23,65 +23,65 @@ OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x
 """How workbooks of Excel 2 to 5 begin, that some programs still write, outside of any container."""
 
 
-def unwrapped(octets: bytes) -> bytes:
+def unwrapped(raw_bytes: bytes) -> bytes:
     """The workbook as a zip of its parts. Raises Refus for what cannot be read, MalLu for an old one that is damaged."""
-    if octets.startswith(OLD_EXCEL):
-        octets = old_workbook.as_package(octets)
-    elif octets.startswith(OLE):
-        opening.refuse_le_dangereux(octets)
-        octets = _held(octets)
-    opening.refuse_le_dangereux(octets)
-    if b".bin" in octets[-SUMMARY:]:  # macros and printer settings end so too
-        z = package(octets).zip
-        return binary_workbook.as_package(z) if binary_workbook.is_binary(z) else octets
-    return octets
+    if raw_bytes.startswith(OLD_EXCEL):
+        raw_bytes = old_workbook.as_package(raw_bytes)
+    elif raw_bytes.startswith(OLE):
+        opening.refuse_dangerous(raw_bytes)
+        raw_bytes = _held(raw_bytes)
+    opening.refuse_dangerous(raw_bytes)
+    if b".bin" in raw_bytes[-SUMMARY:]:  # macros and printer settings end so too
+        z = package(raw_bytes).zip
+        return binary_workbook.as_package(z) if binary_workbook.is_binary(z) else raw_bytes
+    return raw_bytes
 
 
-def _held(octets: bytes) -> bytes:
+def _held(raw_bytes: bytes) -> bytes:
     """The workbook that a compound file holds, by the names of its streams. Raises Refus."""
-    top, deeper = _streams(octets)
+    top, deeper = _streams(raw_bytes)
     if any("DRM" in name for name in (*top, *deeper)):
-        raise Refus(on_workbooks.classeur_protege(on_workbooks.DROITS))
+        raise Refusal(on_workbooks.protected_workbook(on_workbooks.RIGHTS_PROTECTED))
     if "EncryptedPackage" in top:
-        return _decrypted(octets, verify_password=True)
+        return _decrypted(raw_bytes, verify_password=True)
     if "Workbook" in top or "Book" in top:
-        return old_workbook.as_package(_decrypted(octets) if old_workbook.is_locked(octets) else octets)
+        return old_workbook.as_package(_decrypted(raw_bytes) if old_workbook.is_locked(raw_bytes) else raw_bytes)
     for stream, what, advice in (
-        ("WordDocument", "C'est un document Word, et non un classeur.", REPRENDRE),
-        ("PowerPoint Document", "C'est une présentation PowerPoint, et non un classeur.", REPRENDRE),
+        ("WordDocument", "C'est un document Word, et non un classeur.", START_AGAIN),
+        ("PowerPoint Document", "C'est une présentation PowerPoint, et non un classeur.", START_AGAIN),
         ("__substg1.0", "C'est un courriel, et non un classeur.", "Envoyez la pièce jointe elle-même."),
     ):
         if any(name.startswith(stream) for name in top):
-            raise opening.illisible(what, advice)
-    raise opening.illisible("Ce fichier n'est pas un classeur Excel, ou il est incomplet.", REPRENDRE)
+            raise opening.unreadable(what, advice)
+    raise opening.unreadable("Ce fichier n'est pas un classeur Excel, ou il est incomplet.", START_AGAIN)
 
 
-def _streams(octets: bytes) -> tuple[set[str], set[str]]:
+def _streams(raw_bytes: bytes) -> tuple[set[str], set[str]]:
     """(names at the top, all the names below them) of a compound file. Raises Refus when it is cut short."""
     import olefile  # noqa: PLC0415 - one file in a thousand
 
     try:
-        with olefile.OleFileIO(io.BytesIO(octets)) as ole:
+        with olefile.OleFileIO(io.BytesIO(raw_bytes)) as ole:
             paths = ole.listdir(streams=True, storages=True)
     except (OSError, ValueError, IndexError, TypeError, AttributeError) as fault:
-        raise opening.illisible(opening.INCOMPLET, opening.RENVOYER) from fault
+        raise opening.unreadable(opening.INCOMPLETE_FILE, opening.SEND_AGAIN) from fault
     return {path[0] for path in paths}, {name for path in paths for name in path[1:]}
 
 
-def _decrypted(octets: bytes, **check: bool) -> bytes:
+def _decrypted(raw_bytes: bytes, **check: bool) -> bytes:
     """The workbook that Excel opens without asking anything. Raises Refus when it takes a real password."""
     import msoffcrypto  # noqa: PLC0415
 
-    rounds = re.search(rb'spinCount="(\d{1,12})"', octets)
+    rounds = re.search(rb'spinCount="(\d{1,12})"', raw_bytes)
     clear = io.BytesIO()
     try:
         if rounds and int(rounds[1]) > ROUNDS_MAX:
             raise ValueError("too many rounds")
-        locked = msoffcrypto.OfficeFile(io.BytesIO(octets))
+        locked = msoffcrypto.OfficeFile(io.BytesIO(raw_bytes))
         locked.load_key(password=EXCEL_S_OWN, **check)  # an .xls always checks its password
         locked.decrypt(clear)
     except MemoryError:
         raise
     except Exception as fault:  # a wrong password, or whatever a damaged container makes of it
-        raise Refus(on_workbooks.classeur_protege()) from fault
+        raise Refusal(on_workbooks.protected_workbook()) from fault
     return clear.getvalue()

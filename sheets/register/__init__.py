@@ -1,4 +1,4 @@
 """What we remember, in one SQLite file. The house's only SQL.
 
-`schema` says what is kept, `registre` opens it, `pulls` writes what came in, `questions` reads it back.
+`schema` says what is kept, `register` opens it, `pulls` writes what came in, `questions` reads it back.
 """

@@ -13,19 +13,19 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from config.campaign import Campagne
+from config.campaign import Campaign
 from config.errors import UserError
-from config.folder import Dossier
-from config.french import cle, euros, jour, vouliez_vous
-from config.rights import Personne, peut_agir
-from config.territory import Perimetre
-from sheets.cells import masque, tasse
+from config.folder import Folder
+from config.french import cle, day, did_you_mean, euros
+from config.rights import Person, may_act_over
+from config.territory import Scope
+from sheets.cells import mask, tidied
 from sheets.register import future_facts
-from sheets.register.database import ecriture
-from sheets.register.decisions import SUR_UNE_LIGNE, Suite, line_state, suites
-from sheets.register.what_counts import dernier_fichier, qui_compte
+from sheets.register.database import write_transaction
+from sheets.register.decisions import ON_A_LINE, GhtDecisions, ght_decisions, line_state
+from sheets.register.what_counts import counting_tabs, last_file
 
-SANS_MOTIF = "Un motif est demandé : il se lira partout où se lit le chiffre."
+NO_REASON = "Un motif est demandé : il se lira partout où se lit le chiffre."
 EXTENSION = timedelta(days=366)
 """How far from its campaign's deadline a GHT's own may be: beyond, it is a slip of the keyboard."""
 REFERENCE = re.compile(r"(?P<campagne>[^/]+)/(?P<finess>[^/]+)/(?P<action_id>.+)")
@@ -36,23 +36,23 @@ class Main:
     """Whoever acts, on what, at what moment."""
 
     db: Database
-    dossier: Dossier
-    personne: Personne
-    quand: datetime
-    avant: Callable[[], None] | None = None
+    folder: Folder
+    person: Person
+    when: datetime
+    before: Callable[[], None] | None = None
     """Called in the transaction of the act, before it is written; what it raises leaves everything as it was."""
 
     @property
-    def jour(self) -> date:
-        return self.quand.date()
+    def day(self) -> date:
+        return self.when.date()
 
 
 @dataclass(frozen=True, slots=True)
-class LigneVisee:
+class TargetLine:
     """The line an act names, as it counts now, checks alone having judged it. Amounts in cents."""
 
     reference: str
-    campagne: str
+    campaign: str
     ght: str
     finess: str
     action_id: str
@@ -60,231 +60,236 @@ class LigneVisee:
     gain_annuel: int | None
     montant_reference: int | None
     gain_exercice: int
-    bloquee: bool
-    cellule: str
-    onglet: int
-    commande: str | None
+    blocked: bool
+    cell: str
+    tab: int
+    ordered_on: str | None
     """ISO day of its first order."""
     statut: str | None
 
     @property
-    def montants(self) -> str:
+    def amounts(self) -> str:
         """What a decision is taken on."""
-        ordered = date.fromisoformat(self.commande) if self.commande else None
+        ordered = date.fromisoformat(self.ordered_on) if self.ordered_on else None
         return line_state(self.gain_annuel, self.montant_reference, ordered, self.statut)
 
 
-class LigneAbsente(UserError):  # noqa: N818 - what was found, in the words of the trade
+class LineNotFound(UserError):  # noqa: N818 - what was found, in the words of the trade
     """The line named is in none of the tabs that count: there never was one, or a later file came."""
 
 
-def ligne_visee(main: Main, reference: str, *, ght_aussi: bool = False) -> LigneVisee:
+def target_line(main: Main, reference: str, *, ght_too: bool = False) -> TargetLine:
     """The line that « 2021-annuelle/390780146/0042 » names, for someone who may act on it.
 
     Raises UserError without the right, before anything is said of what was received, and when no such line counts.
     """
-    lue = REFERENCE.fullmatch(reference.strip())
-    if not lue:
+    matched = REFERENCE.fullmatch(reference.strip())
+    if not matched:
         raise UserError(
             f"« {reference} » n'est pas une référence de ligne. Elle s'écrit comme les réponses la montrent : 2021-annuelle/390780146/0042"
         )
-    campagne = campagne_nommee(main.dossier, lue["campagne"])
-    exige(main, _ght_de(main, lue["finess"], campagne), campagne.code, ght_aussi=ght_aussi)
-    onglet = qui_compte(main.db, [campagne.code], main.jour, [lue["finess"]]).get(lue["finess"])
-    if onglet is None:
-        raise LigneAbsente(
-            f"Aucune trame de l'établissement {lue['finess']} ne compte dans la campagne {campagne.code}."
+    campaign = named_campaign(main.folder, matched["campagne"])
+    require_right(main, _ght_of(main, matched["finess"], campaign), campaign.code, ght_too=ght_too)
+    tab = counting_tabs(main.db, [campaign.code], main.day, [matched["finess"]]).get(matched["finess"])
+    if tab is None:
+        raise LineNotFound(
+            f"Aucune trame de l'établissement {matched['finess']} ne compte dans la campagne {campaign.code}."
         )
-    requete = (
+    query = (
         "SELECT l.action_id, coalesce(l.intitule, ''), l.gain_annuel, l.montant_reference, l.gain_exercice, l.bloquee,"
         " json_extract(o.colonnes, '$.gain_annuel') || l.numero, l.onglet, l.date_premiere_commande,"
         " l.statut FROM lignes_paat l JOIN onglets o ON o.id = l.onglet WHERE l.onglet = ?"
     )
-    lignes = {r[0]: r for r in main.db.execute(requete, (onglet.id,))}
-    if lue["action_id"] not in lignes:
-        raise LigneAbsente(
-            f"Pas de ligne « {lue['action_id']} » dans l'onglet « {onglet.feuille} »{vouliez_vous(lue['action_id'], lignes)}"
+    lines = {r[0]: r for r in main.db.execute(query, (tab.id,))}
+    if matched["action_id"] not in lines:
+        raise LineNotFound(
+            f"Pas de ligne « {matched['action_id']} » dans l'onglet « {tab.sheet} »{did_you_mean(matched['action_id'], lines)}"
         )
-    faits: tuple[Any, ...] = (lue[0], campagne.code, onglet.ght, onglet.finess, *lignes[lue["action_id"]])
-    return LigneVisee(*faits)
+    facts: tuple[Any, ...] = (matched[0], campaign.code, tab.ght, tab.finess, *lines[matched["action_id"]])
+    return TargetLine(*facts)
 
 
-def _ght_de(main: Main, finess: str, campagne: Campagne) -> str:
-    ght = main.dossier.territoire.ght_de(finess, campagne.situation)
+def _ght_of(main: Main, finess: str, campaign: Campaign) -> str:
+    ght = main.folder.territory.ght_of(finess, campaign.situation)
     if ght is None:
-        raise UserError(f"L'établissement « {finess} » n'est dans aucun GHT au {jour(campagne.situation)}.")
+        raise UserError(f"L'établissement « {finess} » n'est dans aucun GHT au {day(campaign.situation)}.")
     return ght
 
 
-def decide(main: Main, reference: str, sens: str, motif: str) -> LigneVisee:
+def decide(main: Main, reference: str, direction: str, reason: str) -> TargetLine:
     """Keep (`retenir`), strike (`retirer`) or give back to the checks (`revenir`) one line; return it as it was.
 
     Raises UserError without the right, without a reason, or when no such line counts.
     """
-    if sens not in SUR_UNE_LIGNE:
-        raise ValueError(sens)
-    vue = ligne_visee(main, reference)
-    _inscrit(main, [(sens, vue.campagne, vue.ght, vue.finess, vue.action_id, vue.montants, _motif(motif))])
-    return vue
+    if direction not in ON_A_LINE:
+        raise ValueError(direction)
+    view = target_line(main, reference)
+    _write_acts(
+        main, [(direction, view.campaign, view.ght, view.finess, view.action_id, view.amounts, _reason(reason))]
+    )
+    return view
 
 
-def decide_tout(main: Main, demandes: Sequence[tuple[str, str, str]]) -> list[LigneVisee]:
+def decide_all(main: Main, requests: Sequence[tuple[str, str, str]]) -> list[TargetLine]:
     """Take many (reference, sens, motif) at once: all, or none and a UserError that lists every complaint."""
-    plaintes, actes, vues = [], [], []
-    for reference, sens, motif in demandes:
+    complaints, acts, seen_lines = [], [], []
+    for reference, direction, reason in requests:
         try:
-            vue = ligne_visee(main, reference)
-            actes.append((sens, vue.campagne, vue.ght, vue.finess, vue.action_id, vue.montants, _motif(motif)))
-            vues.append(vue)
-        except UserError as faute:
-            plaintes.append(f"{reference} : {faute}")
-    if plaintes:
-        raise UserError("Aucune décision n'est prise :\n" + "\n".join(f"  • {p}" for p in plaintes))
-    _inscrit(main, actes)
-    return vues
+            view = target_line(main, reference)
+            acts.append(
+                (direction, view.campaign, view.ght, view.finess, view.action_id, view.amounts, _reason(reason))
+            )
+            seen_lines.append(view)
+        except UserError as fault:
+            complaints.append(f"{reference} : {fault}")
+    if complaints:
+        raise UserError("Aucune décision n'est prise :\n" + "\n".join(f"  • {p}" for p in complaints))
+    _write_acts(main, acts)
+    return seen_lines
 
 
-def distingue(main: Main, reference: str, motif: str) -> LigneVisee:
+def tell_apart(main: Main, reference: str, reason: str) -> TargetLine:
     """Say that a line recognised as a known action is another one: it gets its own number when judged again."""
-    vue = ligne_visee(main, reference)
-    _inscrit(main, [("distinguer", vue.campagne, vue.ght, vue.finess, vue.action_id, cle(vue.intitule), _motif(motif))])
-    return vue
+    view = target_line(main, reference)
+    _write_acts(
+        main,
+        [("distinguer", view.campaign, view.ght, view.finess, view.action_id, cle(view.intitule), _reason(reason))],
+    )
+    return view
 
 
-def note(main: Main, reference: str, texte: str) -> LigneVisee:
+def note(main: Main, reference: str, text: str) -> TargetLine:
     """Leave a word on a line; ARS and the GHT itself may."""
-    vue = ligne_visee(main, reference, ght_aussi=True)
-    _inscrit(main, [("noter", vue.campagne, vue.ght, vue.finess, vue.action_id, "", _motif(texte))])
-    return vue
+    view = target_line(main, reference, ght_too=True)
+    _write_acts(main, [("noter", view.campaign, view.ght, view.finess, view.action_id, "", _reason(text))])
+    return view
 
 
-def prolonge(main: Main, campagne: str, ght: str, jusqu_au: date, motif: str) -> None:
+def extend(main: Main, campaign: str, ght: str, until_day: date, reason: str) -> None:
     """Give a GHT its own deadline: after the campaign's, to come, and at most `EXTENSION` after it."""
-    c = campagne_nommee(main.dossier, campagne)
-    exige(main, ght, campagne)
-    last = c.echeance + EXTENSION
-    if jusqu_au <= c.echeance or jusqu_au < main.jour:
+    c = named_campaign(main.folder, campaign)
+    require_right(main, ght, campaign)
+    last = c.deadline + EXTENSION
+    if until_day <= c.deadline or until_day < main.day:
         raise UserError(
-            f"L'échéance de la campagne {campagne} est le {jour(c.echeance)} : donnez un jour d'après, et à venir."
+            f"L'échéance de la campagne {campaign} est le {day(c.deadline)} : donnez un jour d'après, et à venir."
         )
-    if jusqu_au > last:
+    if until_day > last:
         raise UserError(
-            f"Le {jour(jusqu_au)} est trop loin : une échéance se prolonge d'un an au plus, ici jusqu'au {jour(last)}."
+            f"Le {day(until_day)} est trop loin : une échéance se prolonge d'un an au plus, ici jusqu'au {day(last)}."
         )
-    _inscrit(main, [("prolonger", campagne, ght, "", "", jusqu_au.isoformat(), _motif(motif))])
+    _write_acts(main, [("prolonger", campaign, ght, "", "", until_day.isoformat(), _reason(reason))])
 
 
-def valide(main: Main, campagne: str, ght: str, motif: str, *, oui: bool = True) -> None:
+def validate(main: Main, campaign: str, ght: str, reason: str, *, yes: bool = True) -> None:
     """Say that what a GHT handed in is good (or no longer): only what was received can be validated."""
-    campagne_nommee(main.dossier, campagne)
-    exige(main, ght, campagne)
-    membres = _membres(main, campagne, ght)
-    suite = suites(main.db, campagne, main.jour).get(ght, Suite())
-    if oui and not qui_compte(main.db, [campagne], main.jour, membres) and not suite.neants:
-        raise UserError(f"Rien n'a été reçu de {_nom(main, ght)} pour {campagne} : il n'y a rien à valider.")
-    _inscrit(main, [("valider" if oui else "devalider", campagne, ght, "", "", "", _motif(motif))])
+    named_campaign(main.folder, campaign)
+    require_right(main, ght, campaign)
+    members = _members(main, campaign, ght)
+    decided = ght_decisions(main.db, campaign, main.day).get(ght, GhtDecisions())
+    if yes and not counting_tabs(main.db, [campaign], main.day, members) and not decided.neants:
+        raise UserError(f"Rien n'a été reçu de {_ght_name(main, ght)} pour {campaign} : il n'y a rien à valider.")
+    _write_acts(main, [("valider" if yes else "devalider", campaign, ght, "", "", "", _reason(reason))])
 
 
-def verrouille(main: Main, campagne: str, ghts: Sequence[str], motif: str, *, oui: bool = True) -> list[str]:
+def lock_ghts(main: Main, campaign: str, ghts: Sequence[str], reason: str, *, yes: bool = True) -> list[str]:
     """Lock (or unlock) GHT: what counts now is what will count. Return those done; GHT still extended are left out."""
-    campagne_nommee(main.dossier, campagne)
+    named_campaign(main.folder, campaign)
     for ght in ghts:
-        exige(main, ght, campagne)
-    suite = suites(main.db, campagne, main.jour)
-    faits = []
+        require_right(main, ght, campaign)
+    decided = ght_decisions(main.db, campaign, main.day)
+    facts = []
     for ght in ghts:
-        s = suite.get(ght, Suite())
-        prolongee = oui and s.prolongee_au is not None and s.prolongee_au >= main.jour
-        if not prolongee and (s.verrouillee_le is None) is oui:
-            faits.append(ght)
-    dernier, genre = str(dernier_fichier(main.db, main.jour)), "verrouiller" if oui else "deverrouiller"
-    _inscrit(main, [(genre, campagne, ght, "", "", dernier if oui else "", _motif(motif)) for ght in faits])
-    return faits
+        s = decided.get(ght, GhtDecisions())
+        extended = yes and s.extended_to is not None and s.extended_to >= main.day
+        if not extended and (s.locked_on is None) is yes:
+            facts.append(ght)
+    last_number, kind = str(last_file(main.db, main.day)), "verrouiller" if yes else "deverrouiller"
+    _write_acts(main, [(kind, campaign, ght, "", "", last_number if yes else "", _reason(reason)) for ght in facts])
+    return facts
 
 
-def dit_neant(main: Main, campagne: str, finess: str, motif: str) -> None:
+def declare_neant(main: Main, campaign: str, finess: str, reason: str) -> None:
     """Record, on behalf of an établissement, that it has nothing to declare. Raises UserError when lines were received."""
-    ght = _ght_de(main, finess, campagne_nommee(main.dossier, campagne))
-    exige(main, ght, campagne, ght_aussi=True)
-    onglet = qui_compte(main.db, [campagne], main.jour, [finess]).get(finess)
-    if onglet and onglet.fichier:
+    ght = _ght_of(main, finess, named_campaign(main.folder, campaign))
+    require_right(main, ght, campaign, ght_too=True)
+    tab = counting_tabs(main.db, [campaign], main.day, [finess]).get(finess)
+    if tab and tab.file:
         raise UserError(
-            f"L'établissement {finess} a déjà répondu pour {campagne} ({euros(onglet.totaux.gain_declare)} déclarés) : "
+            f"L'établissement {finess} a déjà répondu pour {campaign} ({euros(tab.totals.gain_declare)} déclarés) : "
             "faites corriger sa trame."
         )
-    by = "" if peut(main, ght, campagne) else "ght"  # after the lock, what a GHT says of itself does not count
-    _inscrit(main, [("neant", campagne, ght, finess, "", by, _motif(motif))])
+    by = "" if may_act(main, ght, campaign) else "ght"  # after the lock, what a GHT says of itself does not count
+    _write_acts(main, [("neant", campaign, ght, finess, "", by, _reason(reason))])
 
 
-def relance(main: Main, campagne: str, ght: str) -> None:
+def remind(main: Main, campaign: str, ght: str) -> None:
     """Ask that a GHT be reminded at the next working moment, whatever the ladder says; twice a day is once."""
-    campagne_nommee(main.dossier, campagne)
-    exige(main, ght, campagne)
-    with ecriture(main.db):
-        if main.avant:
-            main.avant()
+    named_campaign(main.folder, campaign)
+    require_right(main, ght, campaign)
+    with write_transaction(main.db):
+        if main.before:
+            main.before()
         main.db.execute(
             "INSERT INTO gestes (le, par, pour, genre, campagne, unite, jusqu_au) VALUES (?, ?, '', 'relancer', ?, ?, ?)",
-            (main.quand.isoformat(timespec="seconds"), main.personne.email, campagne, ght, main.jour.isoformat()),
+            (main.when.isoformat(timespec="seconds"), main.person.email, campaign, ght, main.day.isoformat()),
         )
 
 
-def campagne_nommee(dossier: Dossier, code: str) -> Campagne:
+def named_campaign(folder: Folder, code: str) -> Campaign:
     """Raises UserError, with the nearest one, when there is no such campaign."""
-    if code not in dossier.campagnes:
-        raise UserError(f"La campagne « {code} » n'existe pas{vouliez_vous(code, dossier.campagnes)}")
-    return dossier.campagnes[code]
+    if code not in folder.campaigns:
+        raise UserError(f"La campagne « {code} » n'existe pas{did_you_mean(code, folder.campaigns)}")
+    return folder.campaigns[code]
 
 
-def exige(main: Main, ght: str, campagne: str, *, ght_aussi: bool = False) -> None:
+def require_right(main: Main, ght: str, campaign: str, *, ght_too: bool = False) -> None:
     """Raises UserError when the person may not act for that GHT."""
-    territoire = main.dossier.territoire
-    if ght not in territoire.ghts:
-        raise UserError(f"Le GHT « {ght} » n'existe pas{vouliez_vous(ght, territoire.ghts)}")
-    if not peut(main, ght, campagne, ght_aussi=ght_aussi):
+    territory = main.folder.territory
+    if ght not in territory.ghts:
+        raise UserError(f"Le GHT « {ght} » n'existe pas{did_you_mean(ght, territory.ghts)}")
+    if not may_act(main, ght, campaign, ght_too=ght_too):
         raise UserError(
-            f"{main.personne.email} ({main.personne.fonction}) ne peut pas agir pour {territoire.ghts[ght].nom} : "
-            f"c'est au référent de sa région{' ou au GHT' if ght_aussi else ''}."
+            f"{main.person.email} ({main.person.position}) ne peut pas agir pour {territory.ghts[ght].name} : "
+            f"c'est au référent de sa région{' ou au GHT' if ght_too else ''}."
         )
 
 
-def peut(main: Main, ght: str, campagne: str, *, ght_aussi: bool = False) -> bool:
-    """Whether the person may act for that GHT in that campaign, as its referent or, with `ght_aussi`, as the GHT itself."""
-    roles = ("ars", "dgos", "ght") if ght_aussi else ("ars", "dgos")
-    territoire, situation = main.dossier.territoire, main.dossier.campagnes[campagne].situation
-    return peut_agir(
-        main.personne, main.dossier.personnes, roles, Perimetre("ght", ght), territoire, situation, main.jour
-    )
+def may_act(main: Main, ght: str, campaign: str, *, ght_too: bool = False) -> bool:
+    """Whether the person may act for that GHT in that campaign, as its referent or, with `ght_too`, as the GHT itself."""
+    roles = ("ars", "dgos", "ght") if ght_too else ("ars", "dgos")
+    territory, situation = main.folder.territory, main.folder.campaigns[campaign].situation
+    return may_act_over(main.person, main.folder.persons, roles, Scope("ght", ght), territory, situation, main.day)
 
 
-def _motif(motif: str) -> str:
-    propre = masque(tasse(motif))[:500]
-    if not propre:
-        raise UserError(SANS_MOTIF)
-    return propre
+def _reason(reason: str) -> str:
+    clean = mask(tidied(reason))[:500]
+    if not clean:
+        raise UserError(NO_REASON)
+    return clean
 
 
-def _membres(main: Main, campagne: str, ght: str) -> list[str]:
-    situation = main.dossier.campagnes[campagne].situation
-    return [e.finess for e in main.dossier.territoire.membres(ght, situation)]
+def _members(main: Main, campaign: str, ght: str) -> list[str]:
+    situation = main.folder.campaigns[campaign].situation
+    return [e.finess for e in main.folder.territory.members(ght, situation)]
 
 
-def _nom(main: Main, ght: str) -> str:
-    return main.dossier.territoire.ghts[ght].nom
+def _ght_name(main: Main, ght: str) -> str:
+    return main.folder.territory.ghts[ght].name
 
 
-def _inscrit(main: Main, actes: Sequence[tuple[Any, ...]]) -> None:
+def _write_acts(main: Main, acts: Sequence[tuple[Any, ...]]) -> None:
     """Write the acts, all or none. Raises UserError when they would be dated before what is known: the past stays."""
-    le = main.quand.isoformat(timespec="seconds")
-    with ecriture(main.db):
-        if main.avant:
-            main.avant()
-        requete = "SELECT max(le) FROM (SELECT max(debut) AS le FROM pulls UNION ALL SELECT max(le) FROM actes)"
-        dernier = main.db.execute(requete).fetchone()[0]
-        if dernier and le[:10] < dernier[:10]:
-            raise future_facts.refusal(dernier, main.quand)
+    dated = main.when.isoformat(timespec="seconds")
+    with write_transaction(main.db):
+        if main.before:
+            main.before()
+        query = "SELECT max(le) FROM (SELECT max(debut) AS le FROM pulls UNION ALL SELECT max(le) FROM actes)"
+        last_number = main.db.execute(query).fetchone()[0]
+        if last_number and dated[:10] < last_number[:10]:
+            raise future_facts.refusal(last_number, main.when)
         main.db.conn.executemany(
             "INSERT INTO actes (le, par, genre, campagne, ght, finess, action_id, valeur, motif)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(le, main.personne.email, *acte) for acte in actes],
+            [(dated, main.person.email, *act) for act in acts],
         )

@@ -13,58 +13,60 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from config.french import cle
-from sheets.register.database import ecriture, is_read_only
+from sheets.register.database import is_read_only, write_transaction
 
 
-def retient_question(db: Database, personne: str, quand: datetime, texte: str, comprise: dict[str, Any] | None) -> None:
+def remember_question(
+    db: Database, person: str, when: datetime, text: str, as_understood: dict[str, Any] | None
+) -> None:
     """Remember a question and how it was understood: « pourquoi ? » refers to it.
 
-    `comprise` is None when it was not, and empty when it was but nothing may refer to it (a refusal, a request for help).
+    `as_understood` is None when it was not, and empty when it was but nothing may refer to it (a refusal, a request for help).
     Where nothing may be written, it is not remembered.
     """
     if is_read_only(db):
         return
-    with ecriture(db):
+    with write_transaction(db):
         db.execute(
             "INSERT INTO questions (personne, posee_le, texte, comprise) VALUES (?, ?, ?, ?)",
             (
-                personne,
-                quand.isoformat(timespec="seconds"),
-                texte,
-                json.dumps(comprise) if comprise is not None else None,
+                person,
+                when.isoformat(timespec="seconds"),
+                text,
+                json.dumps(as_understood) if as_understood is not None else None,
             ),
         )
 
 
-def derniere_question(db: Database, personne: str) -> dict[str, Any] | None:
+def last_question(db: Database, person: str) -> dict[str, Any] | None:
     """How that person's last understood question was understood."""
-    rang = db.execute(
+    rank = db.execute(
         "SELECT comprise FROM questions WHERE personne = ? AND comprise IS NOT NULL AND comprise <> '{}' ORDER BY id DESC LIMIT 1",
-        (personne,),
+        (person,),
     ).fetchone()
-    return json.loads(rang[0]) if rang else None
+    return json.loads(rank[0]) if rank else None
 
 
-class Incomprise(NamedTuple):
+class NotUnderstood(NamedTuple):
     """A question that was not answered, and how often; who asked is left out."""
 
-    texte: str
-    fois: int
-    derniere: date
+    text: str
+    times: int
+    last_time: date
 
 
-def incomprises(db: Database, limite: int = -1) -> list[Incomprise]:
+def questions_not_understood(db: Database, limit: int = -1) -> list[NotUnderstood]:
     """The questions that were not understood, most frequent first; case, accents and punctuation aside.
 
     An e-mail address typed in a question is masked.
     """
-    groupes: dict[str, list[tuple[str, str]]] = {}
-    requete = "SELECT texte, posee_le FROM questions WHERE comprise IS NULL ORDER BY id"
-    for texte, posee_le in db.execute(requete):
-        groupes.setdefault(cle(texte), []).append((_ADRESSE.sub("…@…", texte), posee_le))
-    lues = [Incomprise(g[-1][0], len(g), date.fromisoformat(g[-1][1][:10])) for g in groupes.values()]
-    lues.sort(key=lambda i: (-i.fois, -i.derniere.toordinal(), i.texte))
-    return lues[:limite] if limite >= 0 else lues
+    groups: dict[str, list[tuple[str, str]]] = {}
+    query = "SELECT texte, posee_le FROM questions WHERE comprise IS NULL ORDER BY id"
+    for text, asked_on in db.execute(query):
+        groups.setdefault(cle(text), []).append((_ADDRESS.sub("…@…", text), asked_on))
+    grouped_questions = [NotUnderstood(g[-1][0], len(g), date.fromisoformat(g[-1][1][:10])) for g in groups.values()]
+    grouped_questions.sort(key=lambda i: (-i.times, -i.last_time.toordinal(), i.text))
+    return grouped_questions[:limit] if limit >= 0 else grouped_questions
 
 
-_ADRESSE = re.compile(r"[^\s@<>]+@[^\s@<>]+")
+_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")

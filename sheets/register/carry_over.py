@@ -13,47 +13,47 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-ABIME, ANCIEN = "abîmé", "d'une version plus ancienne de Vigie"
+DAMAGED, OLDER = "abîmé", "d'une version plus ancienne de Vigie"
 _DATES = frozenset({"le", "pas_avant", "recu_le", "pris_le", "jusqu_au"})
 
 
-class Repris(NamedTuple):
-    """How many messages, answers to them and mails were carried over; `manque` says why not all could be."""
+class CarriedOver(NamedTuple):
+    """How many messages, answers to them and mails were carried over; `missing` says why not all could be."""
 
     messages: int = 0
-    gestes: int = 0
-    courriels: int = 0
-    manque: str = ""
+    replies: int = 0
+    mails: int = 0
+    missing: str = ""
 
 
-def reprend(copie: Path, registre: Path, *, essai: bool = False) -> Repris:
-    """Carry over into a copy, at today's schema, what the register it replaces has said since; with `essai`, only count.
+def carry_over(copy_path: Path, register: Path, *, trial: bool = False) -> CarriedOver:
+    """Carry over into a copy, at today's schema, what the register it replaces has said since; with `trial`, only count.
 
-    All or nothing. A register too damaged to tell is no error, it is said in `manque`. Raises sqlite3.DatabaseError on
+    All or nothing. A register too damaged to tell is no error, it is said in `missing`. Raises sqlite3.DatabaseError on
     a full disk.
     """
-    with closing(sqlite3.connect(f"{copie.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)) as db:
-        for reglage in ("synchronous = OFF", "journal_mode = MEMORY"):
-            db.execute(f"PRAGMA {reglage}")  # a crash leaves a copy that nobody looks at; it is synced once finished
+    with closing(sqlite3.connect(f"{copy_path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)) as db:
+        for setting in ("synchronous = OFF", "journal_mode = MEMORY"):
+            db.execute(f"PRAGMA {setting}")  # a crash leaves a copy that nobody looks at; it is synced once finished
         try:
-            db.execute("ATTACH ? AS remplace", (f"{registre.resolve().as_uri()}?mode=ro",))
+            db.execute("ATTACH ? AS remplace", (f"{register.resolve().as_uri()}?mode=ro",))
             db.execute("BEGIN")
-            repris = [_reprend(db, table) for table in _TABLES]
-        except (sqlite3.DatabaseError, TypeError, ValueError) as faute:
-            if getattr(faute, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
+            carried = [_carry_table_over(db, table) for table in _TABLES]
+        except (sqlite3.DatabaseError, TypeError, ValueError) as fault:
+            if getattr(fault, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
                 raise
-            return Repris(manque=ABIME)
-        db.execute("ROLLBACK" if essai else "COMMIT")
-    messages, gestes, courriels, _ = (n or 0 for n in repris)
-    return Repris(messages, gestes, courriels, ANCIEN if None in repris else "")
+            return CarriedOver(missing=DAMAGED)
+        db.execute("ROLLBACK" if trial else "COMMIT")
+    messages, replies, mails, _ = (n or 0 for n in carried)
+    return CarriedOver(messages, replies, mails, OLDER if None in carried else "")
 
 
 class _Table(NamedTuple):
-    """What is carried of a table (`lesquelles`, of the rows m), and what becomes of a row that the copy has already."""
+    """What is carried of a table (`which_rows`, of the rows m), and what becomes of a row that the copy has already."""
 
-    nom: str
-    lesquelles: str
-    sinon: str = ""
+    name: str
+    which_rows: str
+    otherwise: str = ""
 
 
 _TABLES = (
@@ -78,49 +78,49 @@ _TABLES = (
     _Table("evenements_du_chat", "m.cle NOT LIKE 'formulaire/%'", "ON CONFLICT DO NOTHING"),
 )
 
-_FICHIER = (
+_FILE = (
     "SELECT f.modifie_le || '/' || f.empreinte FROM remplace.fichiers f WHERE f.id = m.repere AND NOT EXISTS ("
     "SELECT 1 FROM main.fichiers g WHERE (g.id, g.modifie_le, g.empreinte) = (f.id, f.modifie_le, f.empreinte))"
 )
-_RELEVE = (
+_PULL = (
     "SELECT max(f.modifie_le || '/' || f.empreinte) FROM remplace.fichiers f JOIN remplace.onglets o ON o.fichier = f.id"
     " WHERE f.pull = m.repere AND f.campagne = m.campagne AND f.recu = f.id AND EXISTS (SELECT 1 FROM remplace.onglets a"
     " WHERE a.campagne = f.campagne AND a.finess = o.finess AND a.fichier < f.id) AND NOT EXISTS ("
     "SELECT 1 FROM main.pulls p JOIN remplace.pulls q ON (q.id, q.debut) = (p.id, p.debut) WHERE p.id = m.repere)"
 )
-_REPERE = (
-    f"CASE m.etape WHEN 'accusé' THEN coalesce(({_FICHIER}), m.repere)"
-    f" WHEN 'total qui bouge' THEN coalesce(({_RELEVE}), m.repere) ELSE m.repere END"
+_ANCHOR = (
+    f"CASE m.etape WHEN 'accusé' THEN coalesce(({_FILE}), m.repere)"
+    f" WHEN 'total qui bouge' THEN coalesce(({_PULL}), m.repere) ELSE m.repere END"
 )
 """A file or a pull that the copy does not know is read again under another number, and its own number goes to another:
-what hangs on it is named after what was read (see `messages.lectures`, `arrivees.corrections`)."""
+what hangs on it is named after what was read (see `messages.lectures`, `arrivals.corrections`)."""
 
 
-def _reprend(db: sqlite3.Connection, table: _Table) -> int | None:
+def _carry_table_over(db: sqlite3.Connection, table: _Table) -> int | None:
     """How many rows of a table were carried over; None when the replaced register does not have it yet."""
-    siennes = {c for (c,) in db.execute("SELECT name FROM pragma_table_info(?, 'remplace')", (table.nom,))}
-    if not siennes:
+    its_own = {c for (c,) in db.execute("SELECT name FROM pragma_table_info(?, 'remplace')", (table.name,))}
+    if not its_own:
         return None
-    notres = [c for (c,) in db.execute("SELECT name FROM pragma_table_info(?, 'main')", (table.nom,))]
-    colonnes = [c for c in notres if c in siennes and c != "id"]
-    lues = ", ".join(_REPERE if (table.nom, c) == ("messages", "repere") else f"m.{c}" for c in colonnes)
-    requete = f"SELECT {lues} FROM remplace.{table.nom} m WHERE {table.lesquelles} ORDER BY m.rowid"
-    rangs = db.execute(requete).fetchall()  # read before anything is written, so that damaged text is never copied
-    for rang in rangs:
-        _date(colonnes, rang)
-    if not table.sinon:  # nothing tells two rows apart but what they say
-        deja = set(db.execute(f"SELECT {', '.join(colonnes)} FROM main.{table.nom}"))
-        rangs = [r for r in rangs if r not in deja]
-    avant = db.total_changes
+    our_columns = [c for (c,) in db.execute("SELECT name FROM pragma_table_info(?, 'main')", (table.name,))]
+    columns = [c for c in our_columns if c in its_own and c != "id"]
+    columns_read = ", ".join(_ANCHOR if (table.name, c) == ("messages", "repere") else f"m.{c}" for c in columns)
+    query = f"SELECT {columns_read} FROM remplace.{table.name} m WHERE {table.which_rows} ORDER BY m.rowid"
+    rows = db.execute(query).fetchall()  # read before anything is written, so that damaged text is never copied
+    for rank in rows:
+        _date(columns, rank)
+    if not table.otherwise:  # nothing tells two rows apart but what they say
+        existing_rows = set(db.execute(f"SELECT {', '.join(columns)} FROM main.{table.name}"))
+        rows = [r for r in rows if r not in existing_rows]
+    before = db.total_changes
     db.executemany(
-        f"INSERT INTO main.{table.nom} ({', '.join(colonnes)}) VALUES ({', '.join('?' * len(colonnes))}) {table.sinon}",
-        rangs,
+        f"INSERT INTO main.{table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) {table.otherwise}",
+        rows,
     )
-    return db.total_changes - avant
+    return db.total_changes - before
 
 
-def _date(colonnes: Sequence[str], rang: Sequence[Any]) -> None:
+def _date(columns: Sequence[str], rank: Sequence[Any]) -> None:
     """Raises ValueError when what should be a date is none: damage that SQLite does not see."""
-    for colonne, valeur in zip(colonnes, rang, strict=True):
-        if colonne in _DATES:
-            datetime.fromisoformat(valeur)
+    for column, value in zip(columns, rank, strict=True):
+        if column in _DATES:
+            datetime.fromisoformat(value)

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from sheets.register.decisions import Decision, last_acts
-from sheets.register.what_counts import OngletRecu
+from sheets.register.what_counts import ReceivedTab
 
-_CHANGEES = """
+_CHANGED_LINES = """
 WITH a(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:avant)),
 decidee(onglet, vis, action_id) AS (
   SELECT a.onglet, a.vis, l.action_id FROM json_each(:decidees) d CROSS JOIN lignes_paat l ON l.id = d.value JOIN a ON a.onglet = l.onglet
@@ -28,80 +28,83 @@ SELECT d.onglet, la.action_id, la.id, la.gain_exercice, la.retire, d.vis, lb.id,
 FROM decidee d CROSS JOIN lignes_paat la ON la.onglet = d.onglet AND la.action_id = d.action_id
 LEFT JOIN lignes_paat lb ON lb.onglet = d.vis AND lb.action_id = la.action_id
 """
-_NOUVELLES = """
+_NEW_LINES = """
 WITH b(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(?))
 SELECT b.onglet, lb.action_id, lb.id, lb.gain_exercice, lb.retire FROM b JOIN lignes_paat lb ON lb.onglet = b.onglet
 WHERE NOT EXISTS (SELECT 1 FROM lignes_paat la WHERE la.onglet = b.vis AND la.action_id = lb.action_id)
 """
 
 
-class Ecrite(NamedTuple):
+class LineThatDay(NamedTuple):
     """A line as it counted one day, in cents: where it is stored, the arrival it comes from, what was decided of it."""
 
-    ligne: int
-    onglet: int
-    recu: int
+    line: int
+    tab: int
+    arrival: int
     gain_exercice: int
     retire: int
     decision: Decision | None
 
 
-Changees = dict[tuple[str, str], tuple[Ecrite | None, Ecrite | None]]
+ChangedLines = dict[tuple[str, str], tuple[LineThatDay | None, LineThatDay | None]]
 """By FINESS and number: the line as it was, as it is."""
 
 
-def lignes_changees(
-    db: Database, avant: Sequence[OngletRecu], le: date, apres: Sequence[OngletRecu], au: date
-) -> Changees:
+def changed_lines(
+    db: Database, before: Sequence[ReceivedTab], dated: date, after: Sequence[ReceivedTab], as_of: date
+) -> ChangedLines:
     """The lines whose euros may differ between the tabs of two days.
 
     Those that a decision was taken on are among them, whatever it came to.
     """
-    prises_avant, prises_apres = (
-        {d.ligne: d for d in last_acts(db, [o.id for o in onglets], jour)}
-        for onglets, jour in ((avant, le), (apres, au))
+    decisions_before, decisions_after = (
+        {d.line: d for d in last_acts(db, [o.id for o in tabs], day)} for tabs, day in ((before, dated), (after, as_of))
     )
-    decidees = [*prises_avant.values(), *prises_apres.values()]
-    remues = {d.onglet for d in decidees} | {o.id for o in avant} ^ {o.id for o in apres}
-    vis_avant, vis_apres = ({o.finess: o for o in onglets} for onglets in (avant, apres))
-    parametres = {
+    decisions_taken = [*decisions_before.values(), *decisions_after.values()]
+    moved_tabs = {d.tab for d in decisions_taken} | {o.id for o in before} ^ {o.id for o in after}
+    by_finess_before, by_finess_after = ({o.finess: o for o in tabs} for tabs in (before, after))
+    parameters = {
         # As they lie on the disk: a country is read in one sweep.
-        "avant": json.dumps(sorted((o.id, _id(vis_apres.get(o.finess))) for o in avant if o.id in remues)),
-        "decidees": json.dumps([d.ligne for d in decidees]),
+        "avant": json.dumps(sorted((o.id, _id(by_finess_after.get(o.finess))) for o in before if o.id in moved_tabs)),
+        "decidees": json.dumps([d.line for d in decisions_taken]),
     }
-    la, ici = _Jour(avant, prises_avant), _Jour(apres, prises_apres)
-    changees: Changees = {}
-    perdues: Counter[int] = Counter()
-    for onglet, numero, a, gain_a, retire_a, vis, b, gain_b, retire_b in db.execute(_CHANGEES, parametres):
-        perdues[vis] += b is None
-        apres_lui = ici.ecrite(b, vis, gain_b, retire_b) if b else None
-        changees[la.finess(onglet), numero] = (la.ecrite(a, onglet, gain_a, retire_a), apres_lui)
+    side_before, side_now = _Day(before, decisions_before), _Day(after, decisions_after)
+    changed: ChangedLines = {}
+    lost: Counter[int] = Counter()
+    for tab, number, a, gain_a, retire_a, opposite, b, gain_b, retire_b in db.execute(_CHANGED_LINES, parameters):
+        lost[opposite] += b is None
+        written_after = side_now.line_that_day(b, opposite, gain_b, retire_b) if b else None
+        changed[side_before.finess(tab), number] = (side_before.line_that_day(a, tab, gain_a, retire_a), written_after)
     # A tab with as many lines as were found again in it has no new one: nearly all, spared the second look.
-    accrus = [o for o in apres if o.id in remues and _lignes(o) != _lignes(vis_avant.get(o.finess)) - perdues[o.id]]
-    nouvelles = db.execute(_NOUVELLES, (json.dumps([(o.id, _id(vis_avant.get(o.finess))) for o in accrus]),))
-    for onglet, numero, b, gain_b, retire_b in nouvelles:
-        changees[ici.finess(onglet), numero] = (None, ici.ecrite(b, onglet, gain_b, retire_b))
-    return changees
+    grown_tabs = [
+        o
+        for o in after
+        if o.id in moved_tabs and _line_count(o) != _line_count(by_finess_before.get(o.finess)) - lost[o.id]
+    ]
+    new_lines = db.execute(_NEW_LINES, (json.dumps([(o.id, _id(by_finess_before.get(o.finess))) for o in grown_tabs]),))
+    for tab, number, b, gain_b, retire_b in new_lines:
+        changed[side_now.finess(tab), number] = (None, side_now.line_that_day(b, tab, gain_b, retire_b))
+    return changed
 
 
-class _Jour:
+class _Day:
     """The tabs that counted one day, and what had been decided of their lines."""
 
-    def __init__(self, onglets: Sequence[OngletRecu], prises: Mapping[int, Decision]) -> None:
-        self.onglets, self.prises = {o.id: o for o in onglets}, prises
+    def __init__(self, tabs: Sequence[ReceivedTab], taken_decisions: Mapping[int, Decision]) -> None:
+        self.tabs, self.taken_decisions = {o.id: o for o in tabs}, taken_decisions
 
-    def finess(self, onglet: int) -> str:
-        return self.onglets[onglet].finess
+    def finess(self, tab: int) -> str:
+        return self.tabs[tab].finess
 
-    def ecrite(self, ligne: int, onglet: int, gain_exercice: int, retire: int) -> Ecrite:
-        d = self.prises.get(ligne)
-        return Ecrite(ligne, onglet, self.onglets[onglet].recu, gain_exercice, d.retire if d else retire, d)
+    def line_that_day(self, line: int, tab: int, gain_exercice: int, retire: int) -> LineThatDay:
+        d = self.taken_decisions.get(line)
+        return LineThatDay(line, tab, self.tabs[tab].arrival, gain_exercice, d.retire if d else retire, d)
 
 
-def _id(onglet: OngletRecu | None) -> int:
+def _id(tab: ReceivedTab | None) -> int:
     """0 is no tab's."""
-    return onglet.id if onglet else 0
+    return tab.id if tab else 0
 
 
-def _lignes(onglet: OngletRecu | None) -> int:
-    return onglet.totaux.lignes_retenues + onglet.totaux.lignes_rejetees if onglet else 0
+def _line_count(tab: ReceivedTab | None) -> int:
+    return tab.totals.lignes_retenues + tab.totals.lignes_rejetees if tab else 0

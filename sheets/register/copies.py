@@ -9,16 +9,16 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from config.french import jour
-from sheets.register.database import ecriture
+from config.french import day
+from sheets.register.database import write_transaction
 from sheets.register.pulls import Depot
-from sheets.register.what_counts import qui_compte
+from sheets.register.what_counts import counting_tabs
 
 
 class Copy(NamedTuple):
     """The replaced version that a file is an exact copy of, when it came, and the path of what counts instead."""
 
-    fichier: int
+    file: int
     received: date
     replaced_by: str
 
@@ -26,7 +26,7 @@ class Copy(NamedTuple):
     def said(self) -> str:
         """Why it is ignored, and what to do if that is not what was wanted."""
         return (
-            f"Copie exacte d'une version reçue le {jour(self.received)}, que « {PurePath(self.replaced_by).name} » a remplacée "
+            f"Copie exacte d'une version reçue le {day(self.received)}, que « {PurePath(self.replaced_by).name} » a remplacée "
             "depuis : elle ne compte pas. Pour y revenir, mettez-la à la place de cette dernière, ou enregistrez-la de nouveau "
             "avant de la renvoyer."
         )
@@ -46,47 +46,47 @@ def copy_of(db: Database, depot: Depot, seen: Mapping[str, tuple[int, int, str]]
         "SELECT f.id, f.recu, f.campagne, substr(p.debut, 1, 10) FROM fichiers f JOIN fichiers a ON a.id = f.recu"
         " JOIN pulls p ON p.id = a.pull WHERE f.empreinte = :empreinte AND f.etat <> 'refuse' AND (:since IS NULL OR f.recu < :since)"
         " ORDER BY f.recu DESC, f.id DESC LIMIT 1",
-        {"empreinte": depot.empreinte, "since": since},
+        {"empreinte": depot.content_hash, "since": since},
     ).fetchone()
     if row is None:
         return None
-    fichier, recu, campagne, received = row
-    finess = [f for (f,) in db.execute("SELECT finess FROM onglets WHERE fichier = ? AND utilisable", (fichier,))]
-    counting = qui_compte(db, [campagne], date.max, finess, verrou=False, avant=since).values()
-    instead = [o for o in counting if o.recu != recu]
-    held = seen.get(depot.nom, (0, 0, ""))[2]
-    if not instead or any(o.chemin == depot.nom or (held and _hash(db, o.recu) == held) for o in instead):
+    file, arrival, campaign, received = row
+    finess = [f for (f,) in db.execute("SELECT finess FROM onglets WHERE fichier = ? AND utilisable", (file,))]
+    counting = counting_tabs(db, [campaign], date.max, finess, lock=False, before=since).values()
+    instead = [o for o in counting if o.arrival != arrival]
+    held = seen.get(depot.name, (0, 0, ""))[2]
+    if not instead or any(o.path == depot.name or (held and _hash(db, o.arrival) == held) for o in instead):
         return None
-    return Copy(fichier, date.fromisoformat(received), max(instead, key=lambda o: o.recu).chemin)
+    return Copy(file, date.fromisoformat(received), max(instead, key=lambda o: o.arrival).path)
 
 
-def _hash(db: Database, fichier: int) -> str:
-    return str(db.execute("SELECT empreinte FROM fichiers WHERE id = ?", (fichier,)).fetchone()[0])
+def _hash(db: Database, file: int) -> str:
+    return str(db.execute("SELECT empreinte FROM fichiers WHERE id = ?", (file,)).fetchone()[0])
 
 
 def ignore(db: Database, pull: int, depot: Depot, copy: Copy) -> None:
     """Remember where a copy of a replaced version lies."""
-    with ecriture(db):
-        db.execute("INSERT INTO copies (pull, chemin, fichier) VALUES (?, ?, ?)", (pull, depot.nom, copy.fichier))
+    with write_transaction(db):
+        db.execute("INSERT INTO copies (pull, chemin, fichier) VALUES (?, ?, ?)", (pull, depot.name, copy.file))
 
 
 class Ignored(NamedTuple):
     """A copy that still lies where it was seen, and the first tab of what counts instead."""
 
     path: str
-    fichier: int
-    onglet: int
-    feuille: str
+    file: int
+    tab: int
+    sheet: str
     counts: str
 
 
-def ignored(db: Database, campagne: str) -> list[Ignored]:
+def ignored(db: Database, campaign: str) -> list[Ignored]:
     """The ignored copies of a campaign."""
-    requete = (
+    query = (
         "SELECT c.chemin, k.fichier, k.id, k.feuille, n.chemin, max((n.recu << 32) | n.id) FROM copies c"
         " JOIN fichiers f ON f.id = c.fichier JOIN reperes r ON r.chemin = c.chemin AND r.empreinte = f.empreinte"
         " JOIN onglets o ON o.fichier = f.id AND o.utilisable JOIN onglets k ON k.campagne = o.campagne AND k.finess = o.finess"
         " AND k.utilisable JOIN fichiers n ON n.id = k.fichier AND n.recu > f.recu"
         " WHERE f.campagne = ? GROUP BY c.chemin ORDER BY c.chemin"
     )
-    return [Ignored(*r[:5]) for r in db.execute(requete, (campagne,))]
+    return [Ignored(*r[:5]) for r in db.execute(query, (campaign,))]

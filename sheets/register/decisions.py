@@ -12,53 +12,53 @@ from sqlite_utils import Database
 
 from config.french import day_kept, enumeration
 
-SUR_UNE_LIGNE = ("retenir", "retirer", "revenir")
+ON_A_LINE = ("retenir", "retirer", "revenir")
 """Decisions on a line; the last one taken holds, and `revenir` gives the line back to the checks."""
 
 
 class Decision(NamedTuple):
     """The decision in force on a stored line, and what it makes of it. `retire` in cents."""
 
-    ligne: int
-    onglet: int
+    line: int
+    tab: int
     finess: str
     reference: str
     """Of the line where it stands; the decision may have been taken in an earlier campaign."""
-    genre: str
-    par: str
-    le: str
-    motif: str
-    caduque: bool
+    kind: str
+    by: str
+    dated: str
+    reason: str
+    lapsed: bool
     """The line changed since it was kept: the decision no longer holds, and someone must look again."""
-    bloquee: bool
+    blocked: bool
     retire: int
-    de_plus: int
+    lines_more: int
     """Lines struck (1), kept (-1) or unmoved (0) by the decision."""
-    cents_de_plus: int
+    more_cents: int
     """Cents struck (positive) or kept (negative) by the decision."""
-    traite: int
+    treated: int
     """Cents of its reference amount, when it counts for the coverage of its exercice."""
-    montants: str
+    amounts: str
     """What it was taken on, as `line_state` writes it."""
-    notifie: int
+    notified: int
     report: int
     """Cents of the line that the forecast, and the next exercice, lose when it is struck: never a loss."""
     changed: tuple[str, ...] = ()
     """What changed of the line since it was decided, in words. A strike holds all the same."""
-    campagne: str = ""
+    campaign: str = ""
     """Where it was taken, when that is not the line's own campaign."""
     after_lock: bool = False
 
     @property
-    def mots(self) -> str:
+    def words(self) -> str:
         """« gardée par referent.bfc@… le 2022-03-10 : marché relu »."""
-        quand = f"le {self.le[:10]}{' (après verrou)' if self.after_lock else ''}"
-        quand += f" en {self.campagne}" if self.campagne else ""
-        if self.caduque:
-            return f"gardée {quand}, mais {have_changed(self.changed)} depuis : à revoir ({self.motif})"
-        sens = {"retenir": "gardée", "retirer": "retirée", "revenir": "rendue aux contrôles"}[self.genre]
-        revoir = f" ; {have_changed(self.changed)} depuis : à revoir" if self.changed else ""
-        return f"{sens} par {self.par} {quand} : {self.motif}{revoir}"
+        when = f"le {self.dated[:10]}{' (après verrou)' if self.after_lock else ''}"
+        when += f" en {self.campaign}" if self.campaign else ""
+        if self.lapsed:
+            return f"gardée {when}, mais {have_changed(self.changed)} depuis : à revoir ({self.reason})"
+        direction = {"retenir": "gardée", "retirer": "retirée", "revenir": "rendue aux contrôles"}[self.kind]
+        to_review = f" ; {have_changed(self.changed)} depuis : à revoir" if self.changed else ""
+        return f"{direction} par {self.by} {when} : {self.reason}{to_review}"
 
 
 def have_changed(what: Sequence[str]) -> str:
@@ -87,9 +87,9 @@ def what_changed(taken: str, now: str) -> tuple[str, ...]:
     return (*amounts, *(words for words, a, b in others if a != b))
 
 
-def lendemain(au: date) -> str:
+def next_day(as_of: date) -> str:
     """What every instant of that day comes before, as text."""
-    return (au + timedelta(days=1)).isoformat() if au < date.max else "9999-12-31"
+    return (as_of + timedelta(days=1)).isoformat() if as_of < date.max else "9999-12-31"
 
 
 _DECISIONS = f"""
@@ -103,7 +103,7 @@ WITH verrou AS MATERIALIZED (
   JOIN onglets o ON o.campagne = co.code AND o.finess = a.finess
   JOIN lignes_paat l ON l.onglet = o.id AND l.action_id = a.action_id
   JOIN fichiers f ON f.id = o.fichier LEFT JOIN verrou v ON v.campagne = f.campagne AND v.ght = f.ght
-  WHERE a.genre IN {SUR_UNE_LIGNE} AND a.le < :apres AND o.id IN (SELECT value FROM json_each(:onglets))
+  WHERE a.genre IN {ON_A_LINE} AND a.le < :apres AND o.id IN (SELECT value FROM json_each(:onglets))
     AND (co.exercice = ca.exercice OR l.reportee_de IS NOT NULL)
     AND NOT (:au_verrou AND v.genre IS 'verrouiller' AND a.id > v.pose)
   GROUP BY l.id
@@ -120,148 +120,146 @@ FROM derniere d CROSS JOIN lignes_paat l ON l.id = d.ligne JOIN actes a ON a.id 
 of the exercice before whose report it is."""
 
 
-def decisions(db: Database, onglets: Iterable[int], au: date, *, at_lock: bool = False) -> list[Decision]:
+def decisions(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool = False) -> list[Decision]:
     """The decisions in force that day on the lines of these tabs; with `at_lock`, as they stood when each was locked."""
-    return [d for d in last_acts(db, onglets, au, at_lock=at_lock) if d.genre != "revenir"]
+    return [d for d in last_acts(db, tabs, as_of, at_lock=at_lock) if d.kind != "revenir"]
 
 
-def last_acts(db: Database, onglets: Iterable[int], au: date, *, at_lock: bool = False) -> list[Decision]:
+def last_acts(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool = False) -> list[Decision]:
     """The same with the lines given back to the checks: who did it, and when."""
-    parametres = {"onglets": json.dumps(list(onglets)), "apres": lendemain(au), "au_verrou": int(at_lock)}
-    return [_decision(*r) for r in db.execute(_DECISIONS, parametres)]
+    parameters = {"onglets": json.dumps(list(tabs)), "apres": next_day(as_of), "au_verrou": int(at_lock)}
+    return [_decision(*r) for r in db.execute(_DECISIONS, parameters)]
 
 
 def _decision(
-    ligne: int, onglet: int, finess: str, reference: str, genre: str, par: str, le: str, motif: str,
-    etat: str, bloquee: int, retire: int, gain: int, traite: int | None, prise_sur: str, notifie: int, report: int,
-    campagne: str, apres_verrou: int,
+    line: int, tab: int, finess: str, reference: str, kind: str, by: str, dated: str, reason: str,
+    state: str, blocked: int, retire: int, gain: int, treated: int | None, taken_on: str, notified: int, report: int,
+    campaign: str, after_lock: int,
 ) -> Decision:  # fmt: skip
-    change = () if genre == "revenir" else what_changed(prise_sur, etat)
-    caduque = genre == "retenir" and bool(change)
-    voulue = bool(bloquee) if caduque or genre == "revenir" else genre == "retirer"
-    nouveau = max(gain, 0) if voulue else 0
+    change = () if kind == "revenir" else what_changed(taken_on, state)
+    lapsed = kind == "retenir" and bool(change)
+    wanted = bool(blocked) if lapsed or kind == "revenir" else kind == "retirer"
+    new_kept = max(gain, 0) if wanted else 0
     return Decision(
-        ligne, onglet, finess, reference, genre, par, le, motif, caduque, voulue, nouveau,
-        int(voulue) - bloquee, nouveau - retire, traite or 0, prise_sur, notifie, report,
-        change, campagne, bool(apres_verrou),
+        line, tab, finess, reference, kind, by, dated, reason, lapsed, wanted, new_kept,
+        int(wanted) - blocked, new_kept - retire, treated or 0, taken_on, notified, report,
+        change, campaign, bool(after_lock),
     )  # fmt: skip
 
 
-class Effet(NamedTuple):
+class DecisionEffect(NamedTuple):
     """What decisions change in a tab: lines struck more (or less), cents struck, cents out of the périmètre traité,
     out of what is notified, out of what the next exercice inherits."""
 
-    lignes: int = 0
+    lines: int = 0
     retire: int = 0
-    traite: int = 0
-    notifie: int = 0
+    treated: int = 0
+    notified: int = 0
     report: int = 0
 
 
-def effets(db: Database, onglets: Iterable[int], au: date, *, at_lock: bool = False) -> dict[str, Effet]:
+def effects(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool = False) -> dict[str, DecisionEffect]:
     """By FINESS, what the decisions in force that day change."""
-    sommes: dict[str, Effet] = {}
-    for d in decisions(db, onglets, au, at_lock=at_lock):
-        avant = sommes.get(d.finess, Effet())
-        sommes[d.finess] = Effet(
-            avant.lignes + d.de_plus, avant.retire + d.cents_de_plus, avant.traite + d.de_plus * d.traite,
-            avant.notifie + d.de_plus * d.notifie, avant.report + d.de_plus * d.report,
+    sums: dict[str, DecisionEffect] = {}
+    for d in decisions(db, tabs, as_of, at_lock=at_lock):
+        before = sums.get(d.finess, DecisionEffect())
+        sums[d.finess] = DecisionEffect(
+            before.lines + d.lines_more, before.retire + d.more_cents, before.treated + d.lines_more * d.treated,
+            before.notified + d.lines_more * d.notified, before.report + d.lines_more * d.report,
         )  # fmt: skip
-    return sommes
+    return sums
 
 
 class Locked(NamedTuple):
     """A GHT locked in a campaign: the last judgement seen by then, and the instant, as ISO text."""
 
-    campagne: str
+    campaign: str
     ght: str
-    jusqu_a: int
-    le: str
+    until: int
+    dated: str
 
 
-def verrous(db: Database, campagnes: Sequence[str], au: date) -> list[Locked]:
+def locks(db: Database, campaigns: Sequence[str], as_of: date) -> list[Locked]:
     """What is locked that day."""
-    requete = (
+    query = (
         "SELECT a.campagne, a.ght, a.genre, a.valeur, a.le, max(a.id) FROM actes a"
         " WHERE a.genre IN ('verrouiller', 'deverrouiller') AND a.le < ?"
         " AND a.campagne IN (SELECT value FROM json_each(?)) GROUP BY a.campagne, a.ght"
     )
-    rangs = db.execute(requete, (lendemain(au), json.dumps(list(campagnes))))
-    return [Locked(c, ght, int(valeur), le) for c, ght, genre, valeur, le, _ in rangs if genre == "verrouiller"]
+    rows = db.execute(query, (next_day(as_of), json.dumps(list(campaigns))))
+    return [Locked(c, ght, int(value), dated) for c, ght, kind, value, dated, _ in rows if kind == "verrouiller"]
 
 
-class Suite(NamedTuple):
+class GhtDecisions(NamedTuple):
     """What was decided of a GHT in a campaign, beside its lines."""
 
-    prolongee_au: date | None = None
-    validee_le: date | None = None
-    verrouillee_le: date | None = None
-    verrouillee_a: int = 0
+    extended_to: date | None = None
+    validated_on: date | None = None
+    locked_on: date | None = None
+    locked_at: int = 0
     """The last judgement stored when it was locked: what came after does not count."""
     neants: Mapping[str, date] = MappingProxyType({})
     """The établissements (FINESS) said, on their behalf, to have nothing to declare, and the day it was said."""
-    prolongee_le: str = ""
+    extended_on: str = ""
     """The instant, as ISO text, at which the deadline was last moved."""
 
 
-def suites(db: Database, campagne: str, au: date) -> dict[str, Suite]:
+def ght_decisions(db: Database, campaign: str, as_of: date) -> dict[str, GhtDecisions]:
     """By GHT: extension, validation, lock and « rien à déclarer » in force that day."""
-    rendues: dict[str, Suite] = {}
-    requete = "SELECT ght, genre, le, finess, valeur FROM actes WHERE campagne = ? AND le < ? ORDER BY id"
-    for ght, genre, le, finess, valeur in db.execute(requete, (campagne, lendemain(au))):
-        suite, jour = rendues.get(ght, Suite()), date.fromisoformat(le[:10])
-        if genre == "prolonger":
-            given = day_kept(valeur)  # one that cannot be is told by `impossible_extensions`, and counts for nothing
-            suite = suite._replace(prolongee_au=given, prolongee_le=le) if given else suite
-        elif genre in ("valider", "devalider"):
-            suite = suite._replace(validee_le=jour if genre == "valider" else None)
-        elif genre in ("verrouiller", "deverrouiller"):
-            pose = genre == "verrouiller"
-            suite = suite._replace(verrouillee_le=jour if pose else None, verrouillee_a=int(valeur) if pose else 0)
-        elif genre == "neant":
-            suite = suite._replace(neants={**suite.neants, finess: jour})
-        rendues[ght] = suite
-    return rendues
+    given_back: dict[str, GhtDecisions] = {}
+    query = "SELECT ght, genre, le, finess, valeur FROM actes WHERE campagne = ? AND le < ? ORDER BY id"
+    for ght, kind, dated, finess, value in db.execute(query, (campaign, next_day(as_of))):
+        decided, day = given_back.get(ght, GhtDecisions()), date.fromisoformat(dated[:10])
+        if kind == "prolonger":
+            given = day_kept(value)  # one that cannot be is told by `impossible_extensions`, and counts for nothing
+            decided = decided._replace(extended_to=given, extended_on=dated) if given else decided
+        elif kind in ("valider", "devalider"):
+            decided = decided._replace(validated_on=day if kind == "valider" else None)
+        elif kind in ("verrouiller", "deverrouiller"):
+            locking = kind == "verrouiller"
+            decided = decided._replace(locked_on=day if locking else None, locked_at=int(value) if locking else 0)
+        elif kind == "neant":
+            decided = decided._replace(neants={**decided.neants, finess: day})
+        given_back[ght] = decided
+    return given_back
 
 
 class ImpossibleExtension(NamedTuple):
     """An extension to a day that cannot be, still the last one of its GHT."""
 
-    campagne: str
+    campaign: str
     ght: str
-    valeur: str
-    par: str
-    le: str
+    value: str
+    by: str
+    dated: str
 
 
 def impossible_extensions(db: Database) -> list[ImpossibleExtension]:
     """The extensions that count for nothing: no form takes such a day any more, but one did."""
-    requete = (
-        "SELECT campagne, ght, valeur, par, le, max(id) FROM actes WHERE genre = 'prolonger' GROUP BY campagne, ght"
-    )
-    rows = [ImpossibleExtension(*row[:5]) for row in db.execute(requete)]
-    return [row for row in rows if day_kept(row.valeur) is None]
+    query = "SELECT campagne, ght, valeur, par, le, max(id) FROM actes WHERE genre = 'prolonger' GROUP BY campagne, ght"
+    rows = [ImpossibleExtension(*row[:5]) for row in db.execute(query)]
+    return [row for row in rows if day_kept(row.value) is None]
 
 
-def derniers_verrous(db: Database, campagne: str) -> dict[str, datetime]:
+def last_locks(db: Database, campaign: str) -> dict[str, datetime]:
     """By GHT, when its lock was last put or taken off."""
-    requete = "SELECT ght, le, max(id) FROM actes WHERE campagne = ? AND genre IN ('verrouiller', 'deverrouiller') GROUP BY ght"
-    return {ght: datetime.fromisoformat(le) for ght, le, _ in db.execute(requete, (campagne,))}
+    query = "SELECT ght, le, max(id) FROM actes WHERE campagne = ? AND genre IN ('verrouiller', 'deverrouiller') GROUP BY ght"
+    return {ght: datetime.fromisoformat(dated) for ght, dated, _ in db.execute(query, (campaign,))}
 
 
 class Note(NamedTuple):
     """A word left on a line, between ARS and GHT."""
 
     reference: str
-    par: str
-    le: str
-    texte: str
+    by: str
+    dated: str
+    text: str
 
 
-def notes(db: Database, campagne: str, finess: Iterable[str], au: date) -> list[Note]:
+def notes(db: Database, campaign: str, finess: Iterable[str], as_of: date) -> list[Note]:
     """The notes on the lines of these établissements, oldest first."""
-    requete = (
+    query = (
         "SELECT campagne || '/' || finess || '/' || action_id, par, le, motif FROM actes WHERE genre = 'noter'"
         " AND campagne = ? AND le < ? AND finess IN (SELECT value FROM json_each(?)) ORDER BY id"
     )
-    return [Note(*r) for r in db.execute(requete, (campagne, lendemain(au), json.dumps(list(finess))))]
+    return [Note(*r) for r in db.execute(query, (campaign, next_day(as_of), json.dumps(list(finess))))]

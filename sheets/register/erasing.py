@@ -12,46 +12,46 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from config.folder import sans_personnes
+from config.folder import without_persons
 from sheets.register import step_history
-from sheets.register.database import chemin_de, ecriture
-from sheets.register.faults import dit_la_machine
+from sheets.register.database import path_of, write_transaction
+from sheets.register.faults import say_machine_faults
 
-LIBRES = ("justification", "commentaire", "retour")
+FREE_TEXT_COLUMNS = ("justification", "commentaire", "retour")
 """Columns where anything may be written. The title stays: without it a line could not be named."""
-EFFACE = "effacé"
+ERASED_MARK = "effacé"
 STEP = "purge"
 """Under which name it is remembered that a purge is to be finished, or was."""
 _LAST = "INSERT OR REPLACE INTO pas_du_service (pas, reussi, le, dit) VALUES (?, ?, ?, ?)"
 
 
-class Perimes(NamedTuple):
+class Outdated(NamedTuple):
     """What has had its time: campaigns by code, and for what bears no known campaign, the first day that is kept."""
 
-    campagnes: tuple[str, ...]
-    connues: tuple[str, ...]
-    depuis: date
+    campaigns: tuple[str, ...]
+    known_actions: tuple[str, ...]
+    since: date
 
 
-class Efface(NamedTuple):
-    """What is (or would be) erased, counted. `octets` is that of the original files."""
+class Erased(NamedTuple):
+    """What is (or would be) erased, counted. `raw_bytes` is that of the original files."""
 
-    originaux: int
-    octets: int
+    originals: int
+    raw_bytes: int
     contacts: int
-    textes: int
+    texts: int
     notes: int
     questions: int
-    dossiers: int
+    folders: int
     messages: int
-    motifs: int
+    reasons: int
 
     @property
-    def rien(self) -> bool:
+    def is_nothing(self) -> bool:
         return not any(self)
 
 
-_FICHIERS = """
+_OUTDATED_FILES = """
 WITH perime(id, empreinte) AS MATERIALIZED (
   SELECT f.id, f.empreinte FROM fichiers f JOIN fichiers r ON r.id = f.recu JOIN pulls p ON p.id = r.pull
   WHERE f.campagne IN (SELECT value FROM json_each(:campagnes))
@@ -61,99 +61,101 @@ WITH perime(id, empreinte) AS MATERIALIZED (
     AND NOT EXISTS (SELECT 1 FROM fichiers f WHERE f.empreinte = o.empreinte AND f.id NOT IN (SELECT id FROM perime))
 ), onglet_perime(id) AS MATERIALIZED (SELECT id FROM onglets WHERE fichier IN (SELECT id FROM perime))
 """
-_TEXTES = " OR ".join(f"coalesce({c}, '') <> ''" for c in LIBRES)
-_NOTES = f"genre = 'noter' AND motif <> '{EFFACE}' AND campagne IN (SELECT value FROM json_each(:campagnes))"
-_MOTIFS = f"saisi_motif NOT IN ('', '{EFFACE}') AND id IN (SELECT id FROM perime)"
-_DES_CAMPAGNES = "campagne IN (SELECT value FROM json_each(:campagnes))"
+_TEXTS = " OR ".join(f"coalesce({c}, '') <> ''" for c in FREE_TEXT_COLUMNS)
+_NOTES = f"genre = 'noter' AND motif <> '{ERASED_MARK}' AND campagne IN (SELECT value FROM json_each(:campagnes))"
+_REASONS = f"saisi_motif NOT IN ('', '{ERASED_MARK}') AND id IN (SELECT id FROM perime)"
+_OF_CAMPAIGNS = "campagne IN (SELECT value FROM json_each(:campagnes))"
 
 
-def compte_perimes(db: Database, perimes: Perimes) -> Efface:
+def count_outdated(db: Database, outdated: Outdated) -> Erased:
     """What erasing would remove."""
-    p = _parametres(perimes)
+    p = _parameters(outdated)
 
-    def un(requete: str) -> int:
-        return int(db.execute(_FICHIERS + requete, p).fetchone()[0])
+    def count_of(query: str) -> int:
+        return int(db.execute(_OUTDATED_FILES + query, p).fetchone()[0])
 
-    return Efface(
-        un("SELECT count(*) FROM seul"),
-        un("SELECT coalesce(sum(length(octets)), 0) FROM originaux WHERE empreinte IN (SELECT empreinte FROM seul)"),
-        un("SELECT count(*) FROM fichiers WHERE contact <> '' AND id IN (SELECT id FROM perime)"),
-        un(f"SELECT count(*) FROM lignes_paat WHERE onglet IN (SELECT id FROM onglet_perime) AND ({_TEXTES})"),
-        un(f"SELECT count(*) FROM actes WHERE {_NOTES}"),
-        un("SELECT count(*) FROM questions WHERE posee_le < :depuis"),
-        len(list(_anciens_dossiers(db, perimes))),
-        un(f"SELECT count(*) FROM messages WHERE {_DES_CAMPAGNES}"),
-        un(f"SELECT count(*) FROM fichiers WHERE {_MOTIFS}"),
+    return Erased(
+        count_of("SELECT count(*) FROM seul"),
+        count_of(
+            "SELECT coalesce(sum(length(octets)), 0) FROM originaux WHERE empreinte IN (SELECT empreinte FROM seul)"
+        ),
+        count_of("SELECT count(*) FROM fichiers WHERE contact <> '' AND id IN (SELECT id FROM perime)"),
+        count_of(f"SELECT count(*) FROM lignes_paat WHERE onglet IN (SELECT id FROM onglet_perime) AND ({_TEXTS})"),
+        count_of(f"SELECT count(*) FROM actes WHERE {_NOTES}"),
+        count_of("SELECT count(*) FROM questions WHERE posee_le < :depuis"),
+        len(list(_past_folders(db, outdated))),
+        count_of(f"SELECT count(*) FROM messages WHERE {_OF_CAMPAIGNS}"),
+        count_of(f"SELECT count(*) FROM fichiers WHERE {_REASONS}"),
     )
 
 
-def efface(db: Database, perimes: Perimes, quand: datetime) -> Efface:
-    """Erase it, all or nothing; return what was. `compacte` is owed from then on, whatever cuts it short."""
-    p = _parametres(perimes) | {"le": quand.isoformat(timespec="seconds")}
-    with ecriture(db):
-        compte = compte_perimes(db, perimes)
-        vides = ", ".join(f"{c} = NULL" for c in LIBRES)
-        for requete in (
+def erase(db: Database, outdated: Outdated, when: datetime) -> Erased:
+    """Erase it, all or nothing; return what was. `reclaim_space` is owed from then on, whatever cuts it short."""
+    p = _parameters(outdated) | {"le": when.isoformat(timespec="seconds")}
+    with write_transaction(db):
+        counts = count_outdated(db, outdated)
+        empties = ", ".join(f"{c} = NULL" for c in FREE_TEXT_COLUMNS)
+        for query in (
             "UPDATE originaux SET octets = x'', efface_le = :le WHERE empreinte IN (SELECT empreinte FROM seul)",
             "UPDATE fichiers SET contact = '' WHERE id IN (SELECT id FROM perime)",
-            f"UPDATE lignes_paat SET {vides} WHERE onglet IN (SELECT id FROM onglet_perime) AND ({_TEXTES})",
-            f"UPDATE constats SET valeur = '' WHERE fichier IN (SELECT id FROM perime) AND colonne IN {LIBRES}",
-            f"UPDATE fichiers SET saisi_motif = '{EFFACE}' WHERE {_MOTIFS}",
-            f"UPDATE actes SET motif = '{EFFACE}' WHERE {_NOTES}",
+            f"UPDATE lignes_paat SET {empties} WHERE onglet IN (SELECT id FROM onglet_perime) AND ({_TEXTS})",
+            f"UPDATE constats SET valeur = '' WHERE fichier IN (SELECT id FROM perime) AND colonne IN {FREE_TEXT_COLUMNS}",
+            f"UPDATE fichiers SET saisi_motif = '{ERASED_MARK}' WHERE {_REASONS}",
+            f"UPDATE actes SET motif = '{ERASED_MARK}' WHERE {_NOTES}",
             "DELETE FROM questions WHERE posee_le < :depuis",
             "DELETE FROM courriels WHERE recu_le < :depuis",
             "DELETE FROM courriels_en_attente WHERE le < :depuis",
-            f"DELETE FROM messages WHERE {_DES_CAMPAGNES}",
-            f"DELETE FROM gestes WHERE {_DES_CAMPAGNES}",
+            f"DELETE FROM messages WHERE {_OF_CAMPAIGNS}",
+            f"DELETE FROM gestes WHERE {_OF_CAMPAIGNS}",
         ):
-            db.execute(_FICHIERS + requete, p)
-        for empreinte, archive in list(_anciens_dossiers(db, perimes)):
-            db.execute("UPDATE dossiers SET archive = ? WHERE empreinte = ?", (archive, empreinte))
-        if not compte.rien:
+            db.execute(_OUTDATED_FILES + query, p)
+        for content_hash, archive in list(_past_folders(db, outdated)):
+            db.execute("UPDATE dossiers SET archive = ? WHERE empreinte = ?", (archive, content_hash))
+        if not counts.is_nothing:
             db.execute(_LAST, (STEP, 0, p["le"], "à compacter"))
-    return compte
+    return counts
 
 
 def is_owed(db: Database) -> bool:
     """Whether something was erased whose place was not given back: a purge was cut short."""
-    return step_history.panne(db, STEP) is not None
+    return step_history.breakdown(db, STEP) is not None
 
 
-def paths(db: Database, perimes: Perimes) -> tuple[set[str], set[str]]:
+def paths(db: Database, outdated: Outdated) -> tuple[set[str], set[str]]:
     """(every path ever received, those of which nothing has to be kept)."""
-    known = {chemin for (chemin,) in db.execute("SELECT DISTINCT chemin FROM fichiers")}
-    kept = f"{_FICHIERS} SELECT DISTINCT chemin FROM fichiers WHERE id NOT IN (SELECT id FROM perime)"
-    return known, known - {chemin for (chemin,) in db.execute(kept, _parametres(perimes))}
+    known = {path for (path,) in db.execute("SELECT DISTINCT chemin FROM fichiers")}
+    kept = f"{_OUTDATED_FILES} SELECT DISTINCT chemin FROM fichiers WHERE id NOT IN (SELECT id FROM perime)"
+    return known, known - {path for (path,) in db.execute(kept, _parameters(outdated))}
 
 
-def compacte(db: Database, quand: datetime) -> int:
+def reclaim_space(db: Database, when: datetime) -> int:
     """Give the space back to the disk, with every trace of what was erased; return the bytes regained."""
-    chemin = chemin_de(db)
-    with dit_la_machine(chemin):
+    path = path_of(db)
+    with say_machine_faults(path):
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        avant = chemin.stat().st_size
+        before = path.stat().st_size
         db.execute("VACUUM")
-        db.execute(_LAST, (STEP, 1, quand.isoformat(timespec="seconds"), "compacté"))
+        db.execute(_LAST, (STEP, 1, when.isoformat(timespec="seconds"), "compacté"))
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return avant - chemin.stat().st_size
+    return before - path.stat().st_size
 
 
-def _parametres(perimes: Perimes) -> dict[str, str]:
+def _parameters(outdated: Outdated) -> dict[str, str]:
     return {
-        "campagnes": json.dumps(perimes.campagnes),
-        "connues": json.dumps(perimes.connues),
-        "depuis": perimes.depuis.isoformat(),
+        "campagnes": json.dumps(outdated.campaigns),
+        "connues": json.dumps(outdated.known_actions),
+        "depuis": outdated.since.isoformat(),
     }
 
 
-def _anciens_dossiers(db: Database, perimes: Perimes) -> Iterable[tuple[str, bytes]]:
+def _past_folders(db: Database, outdated: Outdated) -> Iterable[tuple[str, bytes]]:
     """(hash, archive without its people) of the folders replaced before that day: rights are today's, always."""
-    requete = (
+    query = (
         "SELECT empreinte, archive FROM dossiers WHERE empreinte NOT IN ("
         " SELECT dossier FROM (SELECT dossier, lead(depuis) OVER (ORDER BY id) AS jusqu_a FROM dossiers_en_vigueur)"
         " WHERE jusqu_a IS NULL OR jusqu_a >= ?)"
     )
-    for empreinte, archive in db.execute(requete, (perimes.depuis.isoformat(),)).fetchall():
-        allegee = sans_personnes(archive)
-        if allegee != archive:
-            yield empreinte, allegee
+    for content_hash, archive in db.execute(query, (outdated.since.isoformat(),)).fetchall():
+        lightened = without_persons(archive)
+        if lightened != archive:
+            yield content_hash, lightened

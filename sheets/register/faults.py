@@ -16,15 +16,15 @@ RESTORE = "Reprenez la dernière sauvegarde : vigie restore FICHIER"
 
 
 @contextmanager
-def dit_la_machine(chemin: Path | Callable[[], Path]) -> Iterator[None]:
+def say_machine_faults(path: Path | Callable[[], Path]) -> Iterator[None]:
     """A full disk, a lock, a damaged page: said to the user as UserError. What is our own fault stays what it is."""
     try:
         yield
-    except sqlite3.DatabaseError as faute:
-        dite = said(faute, chemin if isinstance(chemin, Path) else chemin())
-        if dite is None:
+    except sqlite3.DatabaseError as fault:
+        fault_words = said(fault, path if isinstance(path, Path) else path())
+        if fault_words is None:
             raise
-        raise dite from faute
+        raise fault_words from fault
 
 
 def code_of(fault: sqlite3.DatabaseError) -> int:

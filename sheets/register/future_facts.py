@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlite_utils import Database
 
 from config.errors import UserError
-from config.french import jour
-from sheets.register.database import ecriture
+from config.french import day
+from sheets.register.database import write_transaction
 
 WAY_BACK = (
     "Si l'horloge de la machine, ou l'option --today, s'est trompée ce jour-là : vigie horloge montre ce qui est à "
@@ -27,8 +27,8 @@ _OTHERS = (
 def refusal(known: str, when: datetime) -> UserError:
     """Nothing is written before what is known: the past is asked by its days. `known` is the ISO date of what is."""
     return UserError(
-        f"Ce registre connaît déjà la journée du {jour(date.fromisoformat(known[:10]))} ; rien ne peut y être inscrit au "
-        f"{jour(when)}. {WAY_BACK}"
+        f"Ce registre connaît déjà la journée du {day(date.fromisoformat(known[:10]))} ; rien ne peut y être inscrit au "
+        f"{day(when)}. {WAY_BACK}"
     )
 
 
@@ -55,7 +55,7 @@ def locks_ahead(db: Database, by: str, today: date) -> list[tuple[str, str]]:
 
 def bring_back(db: Database, now: datetime) -> None:
     """Date of now all that bears a later day, in one transaction: nothing but dates changes, and their order stays."""
-    with ecriture(db):
+    with write_transaction(db):
         parameters = {"now": now.isoformat(timespec="seconds"), "today": now.date().isoformat()}
         for table, column in (*_FIGURES.items(), *_OTHERS):
             wait = ", pas_avant = min(pas_avant, :now)" if table == "messages" else ""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from sheets.register.decisions import decisions
-from sheets.register.what_counts import OngletRecu
+from sheets.register.what_counts import ReceivedTab
 
 
 class Part(NamedTuple):
@@ -62,31 +62,31 @@ WHERE l.action_id IN (SELECT n.action_id FROM lignes_paat n
   WHERE n.onglet = tab.beside AND n.reportee_de IS NOT NULL) GROUP BY tab.id"""
 
 
-def inherited(db: Database, before: Iterable[OngletRecu], tabs: Iterable[OngletRecu], au: date) -> list[Part]:
+def inherited(db: Database, before: Iterable[ReceivedTab], tabs: Iterable[ReceivedTab], as_of: date) -> list[Part]:
     """The reports that the kept lines of `before` (the exercice before) leave, and that no line of `tabs` continues.
 
     A line continues another when it was matched with it, whatever its status or what became of it.
     """
-    rows = _rows(db, _INHERITED, before, tabs, au)
+    rows = _rows(db, _INHERITED, before, tabs, as_of)
     return [p for r in rows if (p := Part(*r)).cents]
 
 
 def inherited_by_tab(
-    db: Database, before: Iterable[OngletRecu], tabs: Iterable[OngletRecu], au: date
+    db: Database, before: Iterable[ReceivedTab], tabs: Iterable[ReceivedTab], as_of: date
 ) -> dict[int, int]:
     """The same, added up by tab of `before`: what it leaves, but for its lines that are continued, which are few."""
     before = list(before)
-    continued = dict(_rows(db, _CONTINUED, before, tabs, au))
+    continued = dict(_rows(db, _CONTINUED, before, tabs, as_of))
     return {o.id: cents for o in before if (cents := o.report - continued.get(o.id, 0))}
 
 
-def notified(db: Database, tabs: Iterable[OngletRecu], au: date) -> list[Part]:
-    """What the notified lines of these tabs would add to their exercice: `OngletRecu.notifie`, line by line."""
-    return [p for r in _rows(db, _NOTIFIED, tabs, (), au) if (p := Part(*r)).cents]
+def notified(db: Database, tabs: Iterable[ReceivedTab], as_of: date) -> list[Part]:
+    """What the notified lines of these tabs would add to their exercice: `ReceivedTab.notified`, line by line."""
+    return [p for r in _rows(db, _NOTIFIED, tabs, (), as_of) if (p := Part(*r)).cents]
 
 
 def treated(
-    db: Database, tabs: Iterable[OngletRecu], after: Iterable[OngletRecu], exercice: int, au: date
+    db: Database, tabs: Iterable[ReceivedTab], after: Iterable[ReceivedTab], exercice: int, as_of: date
 ) -> list[Treated]:
     """The kept lines that have a reference and were first ordered in the exercice, declared in it or in the next one.
 
@@ -96,7 +96,7 @@ def treated(
         _TREATED.format(what="l.id, tab.id, tab.finess, coalesce(l.gain_annuel, 0), l.montant_reference"),
         list(tabs),
     )
-    rows = [*_rows(db, query, tabs, (), au, _year(exercice)), *_rows(db, query, after, tabs, au, _year(exercice))]
+    rows = [*_rows(db, query, tabs, (), as_of, _year(exercice)), *_rows(db, query, after, tabs, as_of, _year(exercice))]
     return [Treated(*r) for r in rows]
 
 
@@ -109,21 +109,23 @@ class Totals(NamedTuple):
 
 
 def treated_in_all(
-    db: Database, tabs: Iterable[OngletRecu], after: Iterable[OngletRecu], exercice: int, au: date
+    db: Database, tabs: Iterable[ReceivedTab], after: Iterable[ReceivedTab], exercice: int, as_of: date
 ) -> Totals:
     """What `treated` gives, added up where the lines are stored: they are not read."""
     query = _TREATED.format(
         what="coalesce(sum(coalesce(l.gain_annuel, 0)), 0), coalesce(sum(l.montant_reference), 0), count(*)"
     )
     tabs, year = list(tabs), _year(exercice)
-    rows = [*_rows(db, query, tabs, (), au, year), *_rows(db, query, after, tabs, au, year)]
+    rows = [*_rows(db, query, tabs, (), as_of, year), *_rows(db, query, after, tabs, as_of, year)]
     return Totals(*map(sum, zip((0, 0, 0), *rows, strict=True)))
 
 
-def treated_late(db: Database, tabs: Iterable[OngletRecu], after: Iterable[OngletRecu], exercice: int, au: date) -> int:
-    """Cents of reference of those declared in the next exercice alone; the others are in `OngletRecu.perimetre_traite`."""
+def treated_late(
+    db: Database, tabs: Iterable[ReceivedTab], after: Iterable[ReceivedTab], exercice: int, as_of: date
+) -> int:
+    """Cents of reference of those declared in the next exercice alone; the others are in `ReceivedTab.perimeter_treated`."""
     query = _TREATED.format(what="coalesce(sum(l.montant_reference), 0)")
-    return sum(int(cents) for (cents,) in _rows(db, query, after, tabs, au, _year(exercice)))
+    return sum(int(cents) for (cents,) in _rows(db, query, after, tabs, as_of, _year(exercice)))
 
 
 def _year(exercice: int) -> dict[str, str]:
@@ -133,15 +135,15 @@ def _year(exercice: int) -> dict[str, str]:
 def _rows(
     db: Database,
     query: str,
-    tabs: Iterable[OngletRecu],
-    others: Iterable[OngletRecu],
-    au: date,
+    tabs: Iterable[ReceivedTab],
+    others: Iterable[ReceivedTab],
+    as_of: date,
     more: Mapping[str, str] | None = None,
 ) -> list[tuple[Any, ...]]:
     beside = {o.finess: o.id for o in others}
     pairs = sorted((o.id, beside.get(o.finess, 0), o.finess) for o in tabs)  # as they lie on the disk
     if not pairs:
         return []
-    decided = [(d.ligne, int(d.bloquee)) for d in decisions(db, [i for i, *_ in pairs], au)]
+    decided = [(d.line, int(d.blocked)) for d in decisions(db, [i for i, *_ in pairs], as_of)]
     parameters = {"tabs": json.dumps(pairs), "decided": json.dumps(decided)}
     return db.execute(query, parameters | dict(more or {})).fetchall()

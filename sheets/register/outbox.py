@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from config.french import day_kept
-from sheets.register.database import ecriture
-from sheets.register.pulls import PAR_COURRIEL, PAR_SLACK
+from sheets.register.database import write_transaction
+from sheets.register.pulls import BY_MAIL, BY_SLACK
 
 BAIL = timedelta(minutes=10)
 """A claim older than that is a crash's: no delivery takes as long."""
@@ -26,199 +26,202 @@ class Cle(NamedTuple):
     The date is part of it: a deadline that moves is another thing to tell.
     """
 
-    campagne: str
+    campaign: str
     unite: str
-    etape: str
-    repere: str
-    personne: str
+    stage: str
+    anchor: str
+    person: str
 
 
-class Rang(NamedTuple):
-    """A message as the register holds it. `envoi` names the letter it left in, with others of the same person."""
+class StoredMessage(NamedTuple):
+    """A message as the register holds it. `sending` names the letter it left in, with others of the same person."""
 
     id: int
     cle: Cle
-    genre: str
-    etat: str
-    envoi: str
-    canal: str
-    adresse: str
+    kind: str
+    state: str
+    sending: str
+    delivery_channel: str
+    address: str
     reference: str
-    raison: str
-    essais: int
-    pas_avant: datetime
-    le: datetime
+    reason: str
+    attempts: int
+    not_before: datetime
+    dated: datetime
 
 
-class Geste(NamedTuple):
+class ReminderReply(NamedTuple):
     """What someone answered to a reminder: put it off until a day (`reporter`), or said that they know (`noter`); or a
     referent's wish, for no one in particular, that a GHT be reminded at once (`relancer`)."""
 
-    genre: str
-    le: datetime
-    jusqu_au: date
+    kind: str
+    dated: datetime
+    until_day: date
 
 
-class Refus(NamedTuple):
+class RefusedPerson(NamedTuple):
     """Someone whom a channel refused."""
 
     unite: str
-    personne: str
-    genre: str
-    raison: str
-    le: datetime
+    person: str
+    kind: str
+    reason: str
+    dated: datetime
 
 
-_COLONNES = (
+_COLUMNS = (
     "id, campagne, unite, etape, repere, personne, genre, etat, envoi, canal, adresse, reference, raison, essais,"
     " pas_avant, le"
 )
 
 
-def connus(db: Database, campagnes: Iterable[str]) -> dict[Cle, Rang]:
+def known_messages(db: Database, campaigns: Iterable[str]) -> dict[Cle, StoredMessage]:
     """Every message of these campaigns, by key."""
-    requete = f"SELECT {_COLONNES} FROM messages WHERE campagne IN (SELECT value FROM json_each(?))"
-    return {r.cle: r for r in map(_rang, db.execute(requete, (json.dumps(sorted(set(campagnes))),)))}
+    query = f"SELECT {_COLUMNS} FROM messages WHERE campagne IN (SELECT value FROM json_each(?))"
+    return {r.cle: r for r in map(_stored_message, db.execute(query, (json.dumps(sorted(set(campaigns))),)))}
 
 
-def en_etat(db: Database, *etats: str) -> list[Rang]:
+def in_states(db: Database, *states: str) -> list[StoredMessage]:
     """The messages in one of these states, oldest first."""
-    requete = f"SELECT {_COLONNES} FROM messages WHERE etat IN (SELECT value FROM json_each(?)) ORDER BY id"
-    return [_rang(r) for r in db.execute(requete, (json.dumps(etats),))]
+    query = f"SELECT {_COLUMNS} FROM messages WHERE etat IN (SELECT value FROM json_each(?)) ORDER BY id"
+    return [_stored_message(r) for r in db.execute(query, (json.dumps(states),))]
 
 
-def de_la_lettre(db: Database, envoi: str) -> list[Rang]:
+def messages_of_letter(db: Database, sending: str) -> list[StoredMessage]:
     """What left in a letter."""
-    return [_rang(r) for r in db.execute(f"SELECT {_COLONNES} FROM messages WHERE envoi = ? ORDER BY id", (envoi,))]
+    return [
+        _stored_message(r)
+        for r in db.execute(f"SELECT {_COLUMNS} FROM messages WHERE envoi = ? ORDER BY id", (sending,))
+    ]
 
 
-def _rang(r: Sequence[Any]) -> Rang:
-    pas_avant, le = map(datetime.fromisoformat, r[14:16])
-    return Rang(r[0], Cle(*r[1:6]), r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], pas_avant, le)
+def _stored_message(r: Sequence[Any]) -> StoredMessage:
+    not_before, dated = map(datetime.fromisoformat, r[14:16])
+    return StoredMessage(r[0], Cle(*r[1:6]), r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], not_before, dated)
 
 
-def inscrit(db: Database, cles: Iterable[tuple[Cle, str]], quand: datetime) -> None:
+def write_down(db: Database, keys: Iterable[tuple[Cle, str]], when: datetime) -> None:
     """Write down what is due, as (key, kind), to be said. What is there already stays; what was void is due again."""
-    with ecriture(db):
+    with write_transaction(db):
         db.conn.executemany(
             "INSERT INTO messages (campagne, unite, etape, repere, personne, genre, etat, pas_avant, le)"
             " VALUES (?, ?, ?, ?, ?, ?, 'à dire', ?, ?) ON CONFLICT DO UPDATE SET etat = 'à dire', raison = '', le = excluded.le"
             " WHERE etat = 'nul'",
-            [(*cle, genre, _iso(quand), _iso(quand)) for cle, genre in cles],
+            [(*cle, kind, _iso(when), _iso(when)) for cle, kind in keys],
         )
 
 
-def annule(db: Database, raisons: Mapping[int, str], quand: datetime) -> None:
+def cancel(db: Database, reasons: Mapping[int, str], when: datetime) -> None:
     """Messages that need not be said any more, and why, by number. One that is leaving, or has left, is not touched."""
-    with ecriture(db):
+    with write_transaction(db):
         db.conn.executemany(
             "UPDATE messages SET etat = 'nul', raison = ?, le = ? WHERE id = ? AND etat = 'à dire'",
-            [(raison, _iso(quand), id_) for id_, raison in raisons.items()],
+            [(reason, _iso(when), id_) for id_, reason in reasons.items()],
         )
 
 
-def prend(db: Database, ids: Iterable[int], envoi: str, quand: datetime) -> list[Rang]:
+def take(db: Database, ids: Iterable[int], sending: str, when: datetime) -> list[StoredMessage]:
     """Claim messages under the name of a letter; those that someone else had claimed are not returned."""
-    with ecriture(db):
+    with write_transaction(db):
         db.execute(
             "UPDATE messages SET etat = 'pris', envoi = ?, canal = '', adresse = '', essais = essais + 1, pas_avant = ?, le = ?"
             " WHERE etat = 'à dire' AND id IN (SELECT value FROM json_each(?))",
-            (envoi, _iso(quand), _iso(quand), json.dumps(list(ids))),
+            (sending, _iso(when), _iso(when), json.dumps(list(ids))),
         )
-    return de_la_lettre(db, envoi)
+    return messages_of_letter(db, sending)
 
 
-def lache(db: Database, ids: Iterable[int], raison: str, quand: datetime) -> None:
+def drop_claims(db: Database, ids: Iterable[int], reason: str, when: datetime) -> None:
     """Claimed messages that need not be said after all."""
-    with ecriture(db):
+    with write_transaction(db):
         db.execute(
             "UPDATE messages SET etat = 'nul', envoi = '', raison = ?, le = ?"
             " WHERE etat = 'pris' AND canal = '' AND id IN (SELECT value FROM json_each(?))",
-            (raison, _iso(quand), json.dumps(list(ids))),
+            (reason, _iso(when), json.dumps(list(ids))),
         )
 
 
-def part(db: Database, envoi: str, canal: str, adresse: str, quand: datetime) -> None:
+def part(db: Database, sending: str, delivery_channel: str, address: str, when: datetime) -> None:
     """Mark a letter as leaving, before it is handed to its channel: from here on, it may have arrived."""
-    _marque(db, envoi, "pris", quand, canal=canal, adresse=adresse)
+    _mark(db, sending, "pris", when, canal=delivery_channel, adresse=address)
 
 
-def arrive(db: Database, envoi: str, reference: str, quand: datetime, refus: str = "") -> None:
-    """It was delivered; `refus` says which channel had refused it first. This settles a doubt, whoever had it."""
-    _marque(db, envoi, "dit", quand, "pris", "doute", reference=reference, raison=refus)
+def mark_delivered(db: Database, sending: str, reference: str, when: datetime, refusal: str = "") -> None:
+    """It was delivered; `refusal` says which channel had refused it first. This settles a doubt, whoever had it."""
+    _mark(db, sending, "dit", when, "pris", "doute", reference=reference, raison=refusal)
 
 
-def refuse(db: Database, envoi: str, raison: str, quand: datetime) -> None:
+def refuse(db: Database, sending: str, reason: str, when: datetime) -> None:
     """No channel takes it."""
-    _marque(db, envoi, "refusé", quand, raison=raison)
+    _mark(db, sending, "refusé", when, raison=reason)
 
 
-def doute(db: Database, envoi: str, raison: str, quand: datetime) -> None:
+def doubt(db: Database, sending: str, reason: str, when: datetime) -> None:
     """It may have arrived: it is shown, and never said again."""
-    _marque(db, envoi, "doute", quand, raison=raison)
+    _mark(db, sending, "doute", when, raison=reason)
 
 
-def remet(db: Database, envoi: str, raison: str, pas_avant: datetime, quand: datetime) -> None:
+def put_back(db: Database, sending: str, reason: str, not_before: datetime, when: datetime) -> None:
     """It did not arrive: to be said again, not before an instant."""
-    _marque(db, envoi, "à dire", quand, raison=raison, pas_avant=_iso(pas_avant))
+    _mark(db, sending, "à dire", when, raison=reason, pas_avant=_iso(not_before))
 
 
-def attend(db: Database, envoi: str, raison: str, pas_avant: datetime, parti_le: datetime) -> None:
-    """It may have arrived, and its channel can tell: to be looked up, not before an instant. `le` stays: it left then."""
-    _marque(db, envoi, "pris", parti_le, raison=raison, pas_avant=_iso(pas_avant))
+def await_lookup(db: Database, sending: str, reason: str, not_before: datetime, left_at: datetime) -> None:
+    """It may have arrived, and its channel can tell: to be looked up, not before an instant. `dated` stays: it left then."""
+    _mark(db, sending, "pris", left_at, raison=reason, pas_avant=_iso(not_before))
 
 
-def _marque(db: Database, envoi: str, etat: str, quand: datetime, *depuis: str, **faits: str) -> None:
-    """Only what is still in one of the states `depuis` (claimed, unless said otherwise) is marked."""
-    valeurs = {"etat": etat, "le": _iso(quand), **faits}
-    with ecriture(db):
+def _mark(db: Database, sending: str, state: str, when: datetime, *since: str, **facts: str) -> None:
+    """Only what is still in one of the states `since` (claimed, unless said otherwise) is marked."""
+    values = {"etat": state, "le": _iso(when), **facts}
+    with write_transaction(db):
         db.execute(
-            f"UPDATE messages SET {', '.join(f'{nom} = ?' for nom in valeurs)}"
+            f"UPDATE messages SET {', '.join(f'{name} = ?' for name in values)}"
             " WHERE envoi = ? AND etat IN (SELECT value FROM json_each(?))",
-            (*valeurs.values(), envoi, json.dumps(depuis or ("pris",))),
+            (*values.values(), sending, json.dumps(since or ("pris",))),
         )
 
 
-def refuses(db: Database, campagne: str) -> list[Refus]:
+def refuses(db: Database, campaign: str) -> list[RefusedPerson]:
     """Those whom a channel refused in a campaign, though another one took it: the first refusal of each, by unit."""
-    requete = (
+    query = (
         "SELECT unite, personne, genre, raison, le, min(id) FROM messages WHERE campagne = ?"
         " AND (etat = 'refusé' OR (etat = 'dit' AND raison <> '')) GROUP BY unite, personne"
     )
     return [
-        Refus(unite, personne, genre, raison, datetime.fromisoformat(le))
-        for unite, personne, genre, raison, le, _ in db.execute(requete, (campagne,))
+        RefusedPerson(unite, person, kind, reason, datetime.fromisoformat(dated))
+        for unite, person, kind, reason, dated, _ in db.execute(query, (campaign,))
     ]
 
 
-def lectures(db: Database, campagne: str, depuis: datetime, jusqu_a: datetime) -> dict[str, tuple[str, datetime]]:
+def lectures(db: Database, campaign: str, since: datetime, until: datetime) -> dict[str, tuple[str, datetime]]:
     """By GHT, the last file left in a folder since an instant: its name, and when it was read. Nobody answered it yet.
 
-    Its name is its number, or the one that its receipt bore in a register since replaced by a backup (see `reprise`).
+    Its name is its number, or the one that its receipt bore in a register since replaced by a backup (see `carried_tab`).
     """
-    requete = (
+    query = (
         "SELECT f.ght, coalesce((SELECT m.repere FROM messages m WHERE (m.campagne, m.unite, m.etape, m.repere)"
         " = (f.campagne, f.ght, 'accusé', f.modifie_le || '/' || f.empreinte)), f.id), p.debut"
         " FROM fichiers f JOIN pulls p ON p.id = f.pull"
         " WHERE f.campagne = ? AND f.recu = f.id AND f.saisi_par = '' AND f.ght <> '' AND p.debut >= ?"
-        f" AND f.chemin NOT LIKE '{PAR_COURRIEL}/%' AND f.chemin NOT LIKE '%/{PAR_SLACK}/%' ORDER BY f.id"
+        f" AND f.chemin NOT LIKE '{BY_MAIL}/%' AND f.chemin NOT LIKE '%/{BY_SLACK}/%' ORDER BY f.id"
     )
     # Dates are compared as such: text would order them wrongly across the hour that comes twice.
-    rangs = db.execute(requete, (campagne, depuis.date().isoformat()))
-    lues = ((ght, str(nom), datetime.fromisoformat(d)) for ght, nom, d in rangs)
-    return {ght: (fichier, lu_le) for ght, fichier, lu_le in lues if depuis <= lu_le <= jusqu_a}
+    rows = db.execute(query, (campaign, since.date().isoformat()))
+    read_ones = ((ght, str(name), datetime.fromisoformat(d)) for ght, name, d in rows)
+    return {ght: (file, read_at) for ght, file, read_at in read_ones if since <= read_at <= until}
 
 
-def gestes(db: Database, campagne: str, jusqu_a: datetime) -> dict[tuple[str, str], list[Geste]]:
+def replies(db: Database, campaign: str, until: datetime) -> dict[tuple[str, str], list[ReminderReply]]:
     """By (unit, person reminded), what was answered to the reminders of a campaign, oldest first."""
-    rendus: dict[tuple[str, str], list[Geste]] = {}
-    requete = "SELECT unite, pour, genre, le, jusqu_au FROM gestes WHERE campagne = ? ORDER BY id"
-    for unite, pour, genre, le, jusqu_au in db.execute(requete, (campagne,)):
-        day = day_kept(jusqu_au)
-        if day and (geste := Geste(genre, datetime.fromisoformat(le), day)).le <= jusqu_a:
-            rendus.setdefault((unite, pour), []).append(geste)
-    return rendus
+    results: dict[tuple[str, str], list[ReminderReply]] = {}
+    query = "SELECT unite, pour, genre, le, jusqu_au FROM gestes WHERE campagne = ? ORDER BY id"
+    for unite, recipient, kind, dated, until_day in db.execute(query, (campaign,)):
+        day = day_kept(until_day)
+        if day and (reply := ReminderReply(kind, datetime.fromisoformat(dated), day)).dated <= until:
+            results.setdefault((unite, recipient), []).append(reply)
+    return results
 
 
-def _iso(quand: datetime) -> str:
-    return quand.isoformat(timespec="seconds")
+def _iso(when: datetime) -> str:
+    return when.isoformat(timespec="seconds")

@@ -6,13 +6,13 @@ from datetime import date, datetime
 
 from sqlite_utils import Database
 
-from config.folder import Dossier, deplie
+from config.folder import Folder, folder_from_archive
 from sheets.register import views
-from sheets.register.database import ecriture, is_read_only
-from sheets.register.decisions import lendemain
+from sheets.register.database import is_read_only, write_transaction
+from sheets.register.decisions import next_day
 
 
-def note(db: Database, dossier: Dossier, quand: datetime) -> None:
+def note(db: Database, folder: Folder, when: datetime) -> None:
     """Keep the folder if it is not the one last seen; costs one read when nothing changed.
 
     A day before the last change is left as it was: which folder was in force then is known. So is a register that may
@@ -20,25 +20,25 @@ def note(db: Database, dossier: Dossier, quand: datetime) -> None:
     """
     if is_read_only(db):
         return
-    le = quand.isoformat(timespec="seconds")
-    dernier = db.execute("SELECT dossier, depuis FROM dossiers_en_vigueur ORDER BY id DESC LIMIT 1").fetchone()
-    connu = dernier is not None and (dernier[0] == dossier.empreinte or le[:10] < dernier[1][:10])
-    if connu and views.a_un_dossier(db):
+    dated = when.isoformat(timespec="seconds")
+    last_row = db.execute("SELECT dossier, depuis FROM dossiers_en_vigueur ORDER BY id DESC LIMIT 1").fetchone()
+    known = last_row is not None and (last_row[0] == folder.content_hash or dated[:10] < last_row[1][:10])
+    if known and views.has_folder(db):
         return
-    with ecriture(db):
-        db.execute("INSERT OR IGNORE INTO dossiers VALUES (?, ?, ?)", (dossier.empreinte, dossier.archive(), le))
-        if not connu:
-            db.execute("INSERT INTO dossiers_en_vigueur (depuis, dossier) VALUES (?, ?)", (le, dossier.empreinte))
-        views.suit(db, dossier)
+    with write_transaction(db):
+        db.execute("INSERT OR IGNORE INTO dossiers VALUES (?, ?, ?)", (folder.content_hash, folder.archive(), dated))
+        if not known:
+            db.execute("INSERT INTO dossiers_en_vigueur (depuis, dossier) VALUES (?, ?)", (dated, folder.content_hash))
+        views.suit(db, folder)
 
 
-def au_jour(db: Database, actuel: Dossier, au: date) -> Dossier:
+def as_of_day(db: Database, current: Folder, as_of: date) -> Folder:
     """The folder in force at the end of that day; before the first one known, the first one."""
-    rang = db.execute(
-        "SELECT dossier FROM dossiers_en_vigueur WHERE depuis < ? ORDER BY id DESC LIMIT 1", (lendemain(au),)
+    rank = db.execute(
+        "SELECT dossier FROM dossiers_en_vigueur WHERE depuis < ? ORDER BY id DESC LIMIT 1", (next_day(as_of),)
     ).fetchone()
-    rang = rang or db.execute("SELECT dossier FROM dossiers_en_vigueur ORDER BY id LIMIT 1").fetchone()
-    if rang is None or rang[0] == actuel.empreinte:
-        return actuel
-    archive = db.execute("SELECT archive FROM dossiers WHERE empreinte = ?", rang).fetchone()[0]
-    return deplie(archive)
+    rank = rank or db.execute("SELECT dossier FROM dossiers_en_vigueur ORDER BY id LIMIT 1").fetchone()
+    if rank is None or rank[0] == current.content_hash:
+        return current
+    archive = db.execute("SELECT archive FROM dossiers WHERE empreinte = ?", rank).fetchone()[0]
+    return folder_from_archive(archive)

@@ -28,7 +28,7 @@ def connect(path: Path) -> Database:
     for options in ("mode=ro", *(() if _journal(path) else ("mode=ro&immutable=1",))):
         db = Database(sqlite3.connect(f"{path.resolve().as_uri()}?{options}", uri=True, isolation_level=None))
         try:
-            if not schema.registre.pending(db):
+            if not schema.register.pending(db):
                 return db
             break
         except sqlite3.OperationalError:  # a journal that may be neither read nor made

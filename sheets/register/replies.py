@@ -9,55 +9,55 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from config.errors import UserError
-from config.french import compte
-from config.rights import remplacees
+from config.french import count_words
+from config.rights import stood_in_for
 from sheets.register import outbox
 from sheets.register.acts import Main
-from sheets.register.database import ecriture
-from sheets.register.outbox import Rang
+from sheets.register.database import write_transaction
+from sheets.register.outbox import StoredMessage
 
-REPONDENT = ("ouverture", "rappel", "escalade", "signalement")
+WITH_REPLIES = ("ouverture", "rappel", "escalade", "signalement")
 """The kinds of message that can be answered so."""
 
 
-def note(main: Main, envoi: str) -> list[Rang]:
+def note(main: Main, sending: str) -> list[StoredMessage]:
     """The reader of a letter knows: the next reminder before the deadline is skipped. Return what it was about."""
-    return _inscrit(main, envoi, "noter", main.jour)
+    return _write_reply(main, sending, "noter", main.day)
 
 
-def reporte(main: Main, envoi: str, jours: int) -> date:
+def put_off(main: Main, sending: str, days: int) -> date:
     """The reader of a letter wants it again in so many days: nothing before. Return the day.
 
     Raises UserError past the bound that the region's folder sets.
     """
-    au_plus = main.dossier.heures.report_jours
-    if not 1 <= jours <= au_plus:
-        raise UserError(f"Un rappel se reporte de {compte(au_plus, 'jour')} au plus.")
-    jusqu_au = main.jour + timedelta(days=jours)
-    _inscrit(main, envoi, "reporter", jusqu_au)
-    return jusqu_au
+    at_most = main.folder.hours.report_jours
+    if not 1 <= days <= at_most:
+        raise UserError(f"Un rappel se reporte de {count_words(at_most, 'jour')} au plus.")
+    until_day = main.day + timedelta(days=days)
+    _write_reply(main, sending, "reporter", until_day)
+    return until_day
 
 
-def _inscrit(main: Main, envoi: str, genre: str, jusqu_au: date) -> list[Rang]:
-    rangs = [r for r in outbox.de_la_lettre(main.db, envoi) if r.genre in REPONDENT]
-    if not rangs:
+def _write_reply(main: Main, sending: str, kind: str, until_day: date) -> list[StoredMessage]:
+    rows = [r for r in outbox.messages_of_letter(main.db, sending) if r.kind in WITH_REPLIES]
+    if not rows:
         raise UserError("Ce message est trop ancien : il n'attend plus de réponse.")
-    siens = _siens(main, rangs)
-    if not siens:
+    its_tabs = _own_messages(main, rows)
+    if not its_tabs:
         raise UserError("Ce rappel s'adresse à quelqu'un d'autre : seul son destinataire, ou son suppléant, y répond.")
-    le = main.quand.isoformat(timespec="seconds")
-    with ecriture(main.db):
+    dated = main.when.isoformat(timespec="seconds")
+    with write_transaction(main.db):
         main.db.conn.executemany(
             "INSERT INTO gestes (le, par, pour, genre, campagne, unite, jusqu_au) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (le, main.personne.email, r.cle.personne, genre, r.cle.campagne, r.cle.unite, jusqu_au.isoformat())
-                for r in siens
+                (dated, main.person.email, r.cle.person, kind, r.cle.campaign, r.cle.unite, until_day.isoformat())
+                for r in its_tabs
             ],
         )
-    return siens
+    return its_tabs
 
 
-def _siens(main: Main, rangs: Sequence[Rang]) -> list[Rang]:
-    remplaces = remplacees(main.personne, main.dossier.personnes, main.jour)
-    siennes = {main.personne.email, *(p.email for p in remplaces)}
-    return [r for r in rangs if r.cle.personne in siennes]
+def _own_messages(main: Main, rows: Sequence[StoredMessage]) -> list[StoredMessage]:
+    replaced = stood_in_for(main.person, main.folder.persons, main.day)
+    its_own = {main.person.email, *(p.email for p in replaced)}
+    return [r for r in rows if r.cle.person in its_own]

@@ -22,17 +22,17 @@ class Sent(NamedTuple):
     """A usable tab as last judged. `gain_retenu` in cents, before decisions; `written` is ISO text in UTC."""
 
     finess: str
-    onglet: int
-    fichier: int
-    feuille: str
+    tab: int
+    file: int
+    sheet: str
     gain_retenu: int
-    recu: int
-    rang: int
+    arrival: int
+    rank: int
     pull: int
     """The last pull that had ended before it came: one cut short and the next one are the same."""
-    chemin: str
+    path: str
     written: str
-    empreinte: str
+    content_hash: str
     received: str
 
 
@@ -48,19 +48,19 @@ class Rivals(NamedTuple):
     """What it replaces, when it is itself a version that had been replaced before."""
 
 
-def rivals(db: Database, campagne: str) -> list[Rivals]:
+def rivals(db: Database, campaign: str) -> list[Rivals]:
     """The établissements of a campaign whose last sending did not simply follow the one before."""
-    by_finess = groupby(map(Sent._make, db.execute(_USABLE, (campagne,))), key=lambda s: s.finess)
+    by_finess = groupby(map(Sent._make, db.execute(_USABLE, (campaign,))), key=lambda s: s.finess)
     found = (_set_against(list(sent)) for _, sent in by_finess)
     return [r for r in found if r.together or r.older or r.replaced]
 
 
 def _set_against(sent: list[Sent]) -> Rivals:
     *others, last = sent
-    together = {s.empreinte: s for s in others if s.pull == last.pull and s.empreinte != last.empreinte}
+    together = {s.content_hash: s for s in others if s.pull == last.pull and s.content_hash != last.content_hash}
     before = [s for s in others if s.pull != last.pull]
-    replaces = before[-1] if before and before[-1].empreinte != last.empreinte else None
-    back = replaces if replaces and any(s.empreinte == last.empreinte for s in before) else None
+    replaces = before[-1] if before and before[-1].content_hash != last.content_hash else None
+    back = replaces if replaces and any(s.content_hash == last.content_hash for s in before) else None
     older = replaces if replaces and not back and last.written < replaces.written else None
     return Rivals(last, tuple(together.values()), older, back)
 
@@ -68,11 +68,11 @@ def _set_against(sent: list[Sent]) -> Rivals:
 def differing(db: Database, a: int, b: int) -> list[str]:
     """The numbers of the lines that two tabs do not say alike: amounts, date, status, verdict."""
     rows = "SELECT action_id, gain_annuel, montant_reference, date_premiere_commande, statut, gain_exercice, retire FROM lignes_paat WHERE onglet = ?"
-    said = [{r[0]: r[1:] for r in db.execute(rows, (onglet,))} for onglet in (a, b)]
+    said = [{r[0]: r[1:] for r in db.execute(rows, (tab,))} for tab in (a, b)]
     return sorted(n for n in said[0].keys() | said[1].keys() if said[0].get(n) != said[1].get(n))
 
 
 def first_received(db: Database, sent: Sent) -> date:
     """When those very bytes were first received."""
-    requete = "SELECT substr(min(p.debut), 1, 10) FROM fichiers f JOIN pulls p ON p.id = f.pull WHERE f.empreinte = ?"
-    return date.fromisoformat(db.execute(requete, (sent.empreinte,)).fetchone()[0])
+    query = "SELECT substr(min(p.debut), 1, 10) FROM fichiers f JOIN pulls p ON p.id = f.pull WHERE f.empreinte = ?"
+    return date.fromisoformat(db.execute(query, (sent.content_hash,)).fetchone()[0])

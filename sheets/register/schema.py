@@ -16,8 +16,8 @@ from typing import Any
 from sqlite_utils import Database, Migrations
 
 from config.errors import UserError
-from config.folder import deplie
-from sheets.gain import Mesure
+from config.folder import folder_from_archive
+from sheets.gain import Worth
 from sheets.trame import Trame
 from sheets.trames import TRAMES
 
@@ -25,13 +25,13 @@ FOLDER = Path(__file__).parent / "migrations"
 TYPES = {"euros": "INTEGER", "entier": "INTEGER"}
 
 
-def table_des_lignes(trame: Trame) -> str:
+def lines_table(trame: Trame) -> str:
     """« lignes_paat »."""
     return f"lignes_{trame.code}"
 
 
 @cache
-def colonnes_de_la_table(trame: Trame) -> tuple[str, ...]:
+def table_columns(trame: Trame) -> tuple[str, ...]:
     """Every column but the key, in the order a judged line gives them: where, what was typed, what it is worth."""
     return tuple(cle for cle in declared(trame) if cle != "id")
 
@@ -39,16 +39,18 @@ def colonnes_de_la_table(trame: Trame) -> tuple[str, ...]:
 @cache
 def declared(trame: Trame) -> dict[str, str]:
     """The columns that the table of a trame's lines must have, with their SQL types."""
-    typed = {c.cle: TYPES.get(c.genre, "TEXT") for c in trame.saisies}
-    worth = dict.fromkeys((*Mesure._fields, "bloquee", "retire"), "INTEGER")
+    typed = {c.cle: TYPES.get(c.kind, "TEXT") for c in trame.typed_columns}
+    worth = dict.fromkeys((*Worth._fields, "bloquee", "retire"), "INTEGER")
     return {**dict.fromkeys(("id", "onglet", "numero"), "INTEGER"), **typed, **worth, "reportee_de": "TEXT"}
 
 
 @cache
-def a_convertir(trame: Trame) -> tuple[tuple[int, Callable[[Any], str]], ...]:
+def sql_conversions(trame: Trame) -> tuple[tuple[int, Callable[[Any], str]], ...]:
     """Which values of a typed line SQLite has no type for, and how they are written as text."""
-    ecrits: dict[str, Callable[[Any], str]] = {"date": date.isoformat, "nombre": str}
-    return tuple((rang, ecrits[c.genre]) for rang, c in enumerate(trame.saisies) if c.genre in ecrits)
+    writers_by_kind: dict[str, Callable[[Any], str]] = {"date": date.isoformat, "nombre": str}
+    return tuple(
+        (rank, writers_by_kind[c.kind]) for rank, c in enumerate(trame.typed_columns) if c.kind in writers_by_kind
+    )
 
 
 def statements(text: str) -> Iterator[str]:
@@ -72,21 +74,21 @@ def _folder_in_force(db: Database) -> None:
     if not last:
         return
     try:
-        folder = deplie(last[0])
+        folder = folder_from_archive(last[0])
     except UserError:
         return  # a folder that today's rules refuse: the next pull brings one that they accept
     db.conn.executemany(
         "INSERT INTO en_vigueur_campagnes (code, exercice, situation) VALUES (?, ?, ?)",
-        [(c.code, c.exercice, c.situation.isoformat()) for c in folder.campagnes.values()],
+        [(c.code, c.exercice, c.situation.isoformat()) for c in folder.campaigns.values()],
     )
-    t = folder.territoire
+    t = folder.territory
     db.conn.executemany(
         "INSERT INTO en_vigueur_membres (finess, etablissement, ght, ght_nom, region, debut, fin)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            (a.finess, t.etablissements[a.finess].nom, a.ght, t.ghts[a.ght].nom, t.ghts[a.ght].region,
-             a.debut.isoformat() if a.debut else "0001-01-01", a.fin.isoformat() if a.fin else "9999-12-31")
-            for a in t.appartenances
+            (a.finess, t.etablissements[a.finess].name, a.ght, t.ghts[a.ght].name, t.ghts[a.ght].region,
+             a.debut.isoformat() if a.debut else "0001-01-01", a.end.isoformat() if a.end else "9999-12-31")
+            for a in t.memberships
         ],
     )  # fmt: skip
 
@@ -120,7 +122,7 @@ def migrations(files: list[Path]) -> Migrations:
     return known
 
 
-registre = migrations(history())
+register = migrations(history())
 
 
 def refuse_other_layout(db: Database) -> None:
@@ -135,7 +137,7 @@ def refuse_other_layout(db: Database) -> None:
 
 def _gap(db: Database, trame: Trame) -> str:
     """The first column on which a trame and its table disagree, and what the missing migration does to it."""
-    table, ours = table_des_lignes(trame), declared(trame)
+    table, ours = lines_table(trame), declared(trame)
     theirs = dict(db.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall())
     for cle in (*ours, *theirs):
         wanted, found = ours.get(cle), theirs.get(cle)

@@ -7,36 +7,38 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from sheets.register.database import ecriture
+from sheets.register.database import write_transaction
 
-LE_SERVICE = "service"
+THE_SERVICE = "service"
 """Under which name the service as a whole leaves its signs of life."""
 
 
 class Issue(NamedTuple):
     """How a step went once: when, and what it did or why it failed."""
 
-    le: datetime
-    dit: str
+    dated: datetime
+    said: str
 
 
-def note(db: Database, pas: str, quand: datetime, dit: str, *, reussi: bool) -> None:
+def note(db: Database, step: str, when: datetime, said: str, *, succeeded: bool) -> None:
     """Keep how a step went, in place of the last time it went so."""
-    rang = (pas, int(reussi), quand.isoformat(timespec="microseconds"), dit)
-    with ecriture(db):
-        db.execute("INSERT OR REPLACE INTO pas_du_service (pas, reussi, le, dit) VALUES (?, ?, ?, ?)", rang)
+    rank = (step, int(succeeded), when.isoformat(timespec="microseconds"), said)
+    with write_transaction(db):
+        db.execute("INSERT OR REPLACE INTO pas_du_service (pas, reussi, le, dit) VALUES (?, ?, ?, ?)", rank)
 
 
-def derniere_reussite(db: Database, pas: str) -> Issue | None:
-    return _derniere(db, pas, reussi=True)
+def last_success_of(db: Database, step: str) -> Issue | None:
+    return _last_outcome(db, step, succeeded=True)
 
 
-def panne(db: Database, pas: str) -> Issue | None:
+def breakdown(db: Database, step: str) -> Issue | None:
     """When and why a step last failed, unless it has succeeded since: by the order of writing, for a clock may go back."""
-    rang = db.execute("SELECT reussi FROM pas_du_service WHERE pas = ? ORDER BY rowid DESC LIMIT 1", (pas,)).fetchone()
-    return _derniere(db, pas, reussi=False) if rang and not rang[0] else None
+    rank = db.execute("SELECT reussi FROM pas_du_service WHERE pas = ? ORDER BY rowid DESC LIMIT 1", (step,)).fetchone()
+    return _last_outcome(db, step, succeeded=False) if rank and not rank[0] else None
 
 
-def _derniere(db: Database, pas: str, *, reussi: bool) -> Issue | None:
-    rang = db.execute("SELECT le, dit FROM pas_du_service WHERE pas = ? AND reussi = ?", (pas, int(reussi))).fetchone()
-    return Issue(datetime.fromisoformat(rang[0]), rang[1]) if rang else None
+def _last_outcome(db: Database, step: str, *, succeeded: bool) -> Issue | None:
+    rank = db.execute(
+        "SELECT le, dit FROM pas_du_service WHERE pas = ? AND reussi = ?", (step, int(succeeded))
+    ).fetchone()
+    return Issue(datetime.fromisoformat(rank[0]), rank[1]) if rank else None

@@ -1,4 +1,4 @@
-"""Reads lines, findings and sums back: one function per question. Every one takes `au`, and answers what was held that day."""
+"""Reads lines, findings and sums back: one function per question. Every one takes `as_of`, and answers what was held that day."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from sheets.findings import Constat, Gravite
+from sheets.findings import Finding, Severity
 from sheets.register.decisions import Decision, decisions
-from sheets.register.what_counts import dernier_fichier, dernier_pull
+from sheets.register.what_counts import last_file, last_pull
 
 _DECIDE = (
     "WITH onglet(id) AS (SELECT value FROM json_each(:onglets)), decide(ligne, bloquee, retire) AS MATERIALIZED"
@@ -21,129 +21,129 @@ _DECIDE = (
 """The tabs asked for, and the lines on which a decision holds: what it makes of them replaces what the checks said."""
 
 
-def _tranche(db: Database, onglets: Iterable[int], au: date) -> tuple[dict[str, Any], dict[int, Decision]]:
+def _decision_parameters(db: Database, tabs: Iterable[int], as_of: date) -> tuple[dict[str, Any], dict[int, Decision]]:
     """The parameters of `_DECIDE`, and the decisions by line."""
-    tous = sorted(onglets)  # as they lie on the disk: a country is read in one sweep
-    prises = {d.ligne: d for d in decisions(db, tous, au)}
+    all_of_them = sorted(tabs)  # as they lie on the disk: a country is read in one sweep
+    taken_decisions = {d.line: d for d in decisions(db, all_of_them, as_of)}
     return {
-        "onglets": json.dumps(tous),
-        "decisions": json.dumps([(d.ligne, int(d.bloquee), d.retire) for d in prises.values()]),
-    }, prises
+        "onglets": json.dumps(all_of_them),
+        "decisions": json.dumps([(d.line, int(d.blocked), d.retire) for d in taken_decisions.values()]),
+    }, taken_decisions
 
 
 @dataclass(frozen=True, slots=True)
-class LigneRecue:
+class ReceivedLine:
     """A stored line at its address, with what it adds to *retenu* (cents). `line` and `tab` say where it is stored."""
 
     line: int
     tab: int
-    campagne: str
+    campaign: str
     finess: str
     action_id: str
     intitule: str
     famille: str
     statut: str
-    chemin: str
-    feuille: str
-    cellule: str
+    path: str
+    sheet: str
+    cell: str
     gain_exercice: int
     retire: int
-    reportee_de: str | None
-    fichier: int
-    recu: int
+    carried_from: str | None
+    file: int
+    arrival: int
     """The judgement it comes from, and the arrival that was judged: the same arrival may be judged again."""
     decision: Decision | None
 
     @property
     def reference(self) -> str:
         """« 2021-annuelle/390780146/0042 »: how a line is named from one question to the next."""
-        return f"{self.campagne}/{self.finess}/{self.action_id}"
+        return f"{self.campaign}/{self.finess}/{self.action_id}"
 
 
 @dataclass(frozen=True, slots=True)
-class ConstatRecu:
+class ReceivedFinding:
     """A stored finding, the line it stands on (« 2021-annuelle/390780146/0042 », or nothing), what was decided of it."""
 
-    chemin: str
+    path: str
     finess: str
     reference: str
-    constat: Constat
+    finding: Finding
     decision: Decision | None
 
 
-def sommes_par(db: Database, onglets: Iterable[int], colonne: str, au: date) -> list[tuple[str, int, int]]:
+def sums_by(db: Database, tabs: Iterable[int], column: str, as_of: date) -> list[tuple[str, int, int]]:
     """(label, declared, struck) in cents for each value of a column of the lines in these tabs."""
-    if colonne not in ("famille", "domaine", "categorie", "operateur", "levier", "nature", "statut"):
-        raise ValueError(colonne)
-    requete = (  # as the checks left the lines, then what decisions change
+    if column not in ("famille", "domaine", "categorie", "operateur", "levier", "nature", "statut"):
+        raise ValueError(column)
+    query = (  # as the checks left the lines, then what decisions change
         f"{_DECIDE} SELECT coalesce(label, ''), sum(declare), sum(retire) FROM ("
-        f" SELECT l.{colonne} AS label, sum(l.gain_exercice) AS declare, sum(l.retire) AS retire"
+        f" SELECT l.{column} AS label, sum(l.gain_exercice) AS declare, sum(l.retire) AS retire"
         "   FROM onglet o JOIN lignes_paat l ON l.onglet = o.id GROUP BY 1"
-        f" UNION ALL SELECT l.{colonne}, 0, d.retire - l.retire FROM decide d JOIN lignes_paat l ON l.id = d.ligne"
+        f" UNION ALL SELECT l.{column}, 0, d.retire - l.retire FROM decide d JOIN lignes_paat l ON l.id = d.ligne"
         ") GROUP BY 1 ORDER BY 2 DESC, 1"
     )
-    parametres, _ = _tranche(db, onglets, au)
-    return [(r[0], r[1], r[2]) for r in db.execute(requete, parametres)]
+    parameters, _ = _decision_parameters(db, tabs, as_of)
+    return [(r[0], r[1], r[2]) for r in db.execute(query, parameters)]
 
 
-def lignes_de(
-    db: Database, onglets: Iterable[int], au: date, limite: int = -1, parmi: Iterable[int] | None = None
-) -> list[LigneRecue]:
-    """The lines of these tabs that bear on the exercice, largest first; at most `limite` of them when it is given.
+def lines_of(
+    db: Database, tabs: Iterable[int], as_of: date, limit: int = -1, among: Iterable[int] | None = None
+) -> list[ReceivedLine]:
+    """The lines of these tabs that bear on the exercice, largest first; at most `limit` of them when it is given.
 
-    With `parmi`, those of these stored lines only.
+    With `among`, those of these stored lines only.
     """
-    choix = (
+    choices = (
         "SELECT value AS id FROM json_each(:parmi)"
-        if parmi is not None
+        if among is not None
         else "SELECT l.id FROM onglet t JOIN lignes_paat l ON l.onglet = t.id LEFT JOIN decide d ON d.ligne = l.id"
         " WHERE l.gain_exercice <> 0 ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, l.id LIMIT :limite"
     )
-    requete = (
+    query = (
         f"{_DECIDE} SELECT l.id, l.onglet, o.campagne, o.finess, l.action_id, coalesce(l.intitule, ''), coalesce(l.famille, ''),"
         " coalesce(l.statut, ''), f.chemin, o.feuille, json_extract(o.colonnes, '$.gain_annuel') || l.numero,"
         " l.gain_exercice, coalesce(d.retire, l.retire), l.reportee_de, f.id, f.recu"
-        f" FROM ({choix}) choisie"
+        f" FROM ({choices}) choisie"
         " JOIN lignes_paat l ON l.id = choisie.id JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier"
         " LEFT JOIN decide d ON d.ligne = l.id ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, o.finess, l.numero"
     )
-    parametres, prises = _tranche(db, onglets, au)
-    rangs: Iterable[tuple[Any, ...]] = db.execute(
-        requete, parametres | {"limite": limite, "parmi": json.dumps(list(parmi or ()))}
+    parameters, taken_decisions = _decision_parameters(db, tabs, as_of)
+    rows: Iterable[tuple[Any, ...]] = db.execute(
+        query, parameters | {"limite": limit, "parmi": json.dumps(list(among or ()))}
     )
-    return [LigneRecue(*(*r, prises.get(r[0]))) for r in rangs]
+    return [ReceivedLine(*(*r, taken_decisions.get(r[0]))) for r in rows]
 
 
-def combien_de_lignes(db: Database, onglets: Iterable[int], au: date) -> tuple[int, int]:
+def count_lines(db: Database, tabs: Iterable[int], as_of: date) -> tuple[int, int]:
     """(lines that bear on the exercice, those of them struck) in these tabs."""
-    requete = (
+    query = (
         f"{_DECIDE} SELECT count(*), coalesce(sum(coalesce(d.retire, l.retire) > 0), 0) FROM onglet o"
         " JOIN lignes_paat l ON l.onglet = o.id LEFT JOIN decide d ON d.ligne = l.id WHERE l.gain_exercice <> 0"
     )
-    toutes, retirees = db.execute(requete, _tranche(db, onglets, au)[0]).fetchone()
-    return int(toutes), int(retirees)
+    all_of_those, retirees = db.execute(query, _decision_parameters(db, tabs, as_of)[0]).fetchone()
+    return int(all_of_those), int(retirees)
 
 
-def before_decisions(db: Database, onglets: Iterable[int]) -> tuple[int, int, int, int]:
+def before_decisions(db: Database, tabs: Iterable[int]) -> tuple[int, int, int, int]:
     """(lines declared, those under a blocking finding, cents declared above 0, cents struck) as the checks left them."""
-    requete = (
+    query = (
         "SELECT coalesce(sum(o.lignes_retenues + o.lignes_rejetees), 0), coalesce(sum(o.lignes_rejetees), 0),"
         " coalesce(sum(o.declare_positif), 0), coalesce(sum(o.gain_retire), 0)"
         " FROM json_each(?) t JOIN onglets o ON o.id = t.value"
     )
-    lignes, bloquees, positif, retire = db.execute(requete, (json.dumps(list(onglets)),)).fetchone()
-    return int(lignes), int(bloquees), int(positif), int(retire)
+    lines, blocked_lines, positive, retire = db.execute(query, (json.dumps(list(tabs)),)).fetchone()
+    return int(lines), int(blocked_lines), int(positive), int(retire)
 
 
-def constats_de(
-    db: Database, onglets: Iterable[int], gravites: Sequence[Gravite], au: date, limite: int = -1
-) -> list[ConstatRecu]:
-    """The findings in these tabs, costliest first, then in the order of the sheets; at most `limite` when it is given.
+def findings_of(
+    db: Database, tabs: Iterable[int], severities: Sequence[Severity], as_of: date, limit: int = -1
+) -> list[ReceivedFinding]:
+    """The findings in these tabs, costliest first, then in the order of the sheets; at most `limit` when it is given.
 
     Of the checks on a whole campaign, only what its last look up to that day found. A finding on a line that a
     referent kept costs nothing any more, and says so.
     """
-    requete = (  # chosen first, and only then read with their words and their lines
+    query = (  # chosen first, and only then read with their words and their lines
         f"{_DECIDE}, vu(id) AS MATERIALIZED (SELECT max(id) FROM recoupements WHERE pull <= :pull GROUP BY campagne),"
         " tranchee(onglet, numero, bloquee) AS MATERIALIZED"
         " (SELECT l.onglet, l.numero, d.bloquee FROM decide d JOIN lignes_paat l ON l.id = d.ligne),"
@@ -159,80 +159,80 @@ def constats_de(
         " JOIN fichiers f ON f.id = o.fichier LEFT JOIN lignes_paat l ON l.onglet = c.onglet AND l.numero = c.ligne"
         " ORDER BY c.enjeu * t.bloquee DESC, c.fichier, c.feuille, c.ligne, c.id"
     )
-    parametres, prises = _tranche(db, onglets, au)
-    parametres |= {"pull": dernier_pull(db, au), "gravites": json.dumps(list(gravites)), "limite": limite}
-    return [_constat_recu(prises.get(r[4]), *r) for r in db.execute(requete, parametres)]
+    parameters, taken_decisions = _decision_parameters(db, tabs, as_of)
+    parameters |= {"pull": last_pull(db, as_of), "gravites": json.dumps(list(severities)), "limite": limit}
+    return [_received_finding(taken_decisions.get(r[4]), *r) for r in db.execute(query, parameters)]
 
 
-def constats_de_campagne(db: Database, empreinte: str, au: date) -> list[Constat]:
+def campaign_findings(db: Database, content_hash: str, as_of: date) -> list[Finding]:
     """What the checks on a whole campaign found, at their last look, in a file that counts and holds these very bytes."""
-    requete = (
+    query = (
         "SELECT c.code, c.gravite, c.message, c.correction, c.feuille, c.ligne, c.cellule, c.colonne, c.valeur, c.enjeu"
         " FROM constats c JOIN fichiers f ON f.id = c.fichier WHERE f.empreinte = ? AND c.recoupement IN"
         " (SELECT max(id) FROM recoupements WHERE pull <= ? GROUP BY campagne)"
     )
-    return [Constat(r[0], Gravite(r[1]), *r[2:]) for r in db.execute(requete, (empreinte, dernier_pull(db, au)))]
+    return [Finding(r[0], Severity(r[1]), *r[2:]) for r in db.execute(query, (content_hash, last_pull(db, as_of)))]
 
 
-def combien_de_constats(db: Database, onglets: Iterable[int], gravite: Gravite, au: date) -> dict[str, tuple[int, int]]:
+def count_findings(db: Database, tabs: Iterable[int], severity: Severity, as_of: date) -> dict[str, tuple[int, int]]:
     """(findings, établissements) by code, of that gravité, most frequent first."""
-    requete = (
+    query = (
         "WITH vu(id) AS MATERIALIZED (SELECT max(id) FROM recoupements WHERE pull <= :pull GROUP BY campagne)"
         " SELECT c.code, count(*), count(DISTINCT c.onglet) FROM json_each(:onglets) t JOIN constats c ON c.onglet = t.value"
         " WHERE c.gravite = :gravite AND (c.recoupement IS NULL OR c.recoupement IN (SELECT id FROM vu))"
         " GROUP BY 1 ORDER BY 2 DESC, 1"
     )
-    parametres = {"onglets": json.dumps(list(onglets)), "gravite": gravite.value, "pull": dernier_pull(db, au)}
-    return {code: (n, ou) for code, n, ou in db.execute(requete, parametres)}
+    parameters = {"onglets": json.dumps(list(tabs)), "gravite": severity.value, "pull": last_pull(db, as_of)}
+    return {code: (n, where) for code, n, where in db.execute(query, parameters)}
 
 
-def _constat_recu(decision: Decision | None, *r: Any) -> ConstatRecu:
-    chemin, finess, campagne, action_id, _, bloquee = r[:6]
-    constat = Constat(r[6], Gravite(r[7]), *r[8:])
-    if not bloquee:
-        constat = constat._replace(enjeu=0)
-    return ConstatRecu(chemin, finess, f"{campagne}/{finess}/{action_id}" if action_id else "", constat, decision)
+def _received_finding(decision: Decision | None, *r: Any) -> ReceivedFinding:
+    path, finess, campaign, action_id, _, blocked = r[:6]
+    finding = Finding(r[6], Severity(r[7]), *r[8:])
+    if not blocked:
+        finding = finding._replace(stake=0)
+    return ReceivedFinding(path, finess, f"{campaign}/{finess}/{action_id}" if action_id else "", finding, decision)
 
 
-def lignes_a_recouper(db: Database, onglets: Iterable[int]) -> list[tuple[Any, ...]]:
+def lines_to_cross_check(db: Database, tabs: Iterable[int]) -> list[tuple[Any, ...]]:
     """(id, tab, line, GHT, FINESS, family, market, reference, annual gain) of every réalisé or notifié line."""
-    requete = (
+    query = (
         "SELECT l.id, l.onglet, l.numero, f.ght, o.finess, coalesce(l.famille, ''), coalesce(l.marche, ''),"
         " coalesce(l.montant_reference, 0), coalesce(l.gain_annuel, 0) FROM lignes_paat l JOIN onglets o ON o.id = l.onglet"
         " JOIN fichiers f ON f.id = o.fichier WHERE l.onglet IN (SELECT value FROM json_each(?))"
         " AND l.statut IN ('réalisé', 'notifié') ORDER BY o.finess, l.numero"
     )
-    return db.execute(requete, (json.dumps(list(onglets)),)).fetchall()
+    return db.execute(query, (json.dumps(list(tabs)),)).fetchall()
 
 
-def colonnes_de(db: Database, onglets: Iterable[int]) -> dict[int, tuple[int, str, dict[str, str]]]:
+def columns_of(db: Database, tabs: Iterable[int]) -> dict[int, tuple[int, str, dict[str, str]]]:
     """By tab: its file, its name in the workbook, and the letter of each column."""
-    requete = "SELECT id, fichier, feuille, colonnes FROM onglets WHERE id IN (SELECT value FROM json_each(?))"
-    rangs = db.execute(requete, (json.dumps(list(onglets)),))
-    return {i: (fichier, feuille, json.loads(colonnes)) for i, fichier, feuille, colonnes in rangs}
+    query = "SELECT id, fichier, feuille, colonnes FROM onglets WHERE id IN (SELECT value FROM json_each(?))"
+    rows = db.execute(query, (json.dumps(list(tabs)),))
+    return {i: (file, sheet, json.loads(columns)) for i, file, sheet, columns in rows}
 
 
-def libelles_inconnus(db: Database, onglets: Iterable[int]) -> list[tuple[str, str, int]]:
+def unknown_labels(db: Database, tabs: Iterable[int]) -> list[tuple[str, str, int]]:
     """(level, label as typed, lines) of the labels that the nomenclature does not know, most frequent first."""
-    requete = (
+    query = (
         "SELECT colonne, valeur, count(*) FROM constats WHERE code = 'nomenclature-inconnue'"
         " AND onglet IN (SELECT value FROM json_each(?)) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
     )
-    return db.execute(requete, (json.dumps(list(onglets)),)).fetchall()
+    return db.execute(query, (json.dumps(list(tabs)),)).fetchall()
 
 
-def achats_declares(
-    db: Database, campagnes: Sequence[str], finess: Iterable[str], au: date
+def declared_purchases(
+    db: Database, campaigns: Sequence[str], finess: Iterable[str], as_of: date
 ) -> dict[tuple[str, str], int]:
     """Total purchases in cents written on the first tabs, by FINESS and campaign; the last file to arrive wins."""
-    requete = (
+    query = (
         "SELECT o.finess, o.campagne, o.achats, max((f.recu << 32) | f.id) FROM json_each(:campagnes) c CROSS JOIN json_each(:finess) e"
         " JOIN onglets o ON o.campagne = c.value AND o.finess = e.value JOIN fichiers f ON f.id = o.fichier"
         " WHERE o.achats IS NOT NULL AND o.fichier <= :jusqu_a GROUP BY 1, 2"
     )
-    parametres = {
-        "campagnes": json.dumps(list(campagnes)),
+    parameters = {
+        "campagnes": json.dumps(list(campaigns)),
         "finess": json.dumps(sorted(finess)),
-        "jusqu_a": dernier_fichier(db, au),
+        "jusqu_a": last_file(db, as_of),
     }
-    return {(f, c): achats for f, c, achats, _ in db.execute(requete, parametres)}
+    return {(f, c): purchases for f, c, purchases, _ in db.execute(query, parameters)}

@@ -1,6 +1,6 @@
 """What is kept by lines that bear an alert: added up when a campaign is looked at, lifted where a referent decided.
 
-A tab's own checks are added up with it, as it is stored (`onglets.sous_alerte`); never reads all the lines of a territory.
+A tab's own checks are added up with it, as it is stored (`tabs.under_alert`); never reads all the lines of a territory.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlite_utils import Database
 
-from sheets.register.decisions import decisions, lendemain
+from sheets.register.decisions import decisions, next_day
 
 _ADDED = """
 INSERT INTO sous_alertes (recoupement, onglet, cents)
@@ -39,13 +39,13 @@ def add_up(db: Database, look: int, lines: Collection[tuple[int, int | None]]) -
     db.execute(_ADDED, {"vu": look, "lignes": json.dumps(sorted(li for li in lines if li[1] is not None))})
 
 
-def lifted(db: Database, tabs: Iterable[int], au: date, at_lock: Mapping[int, str] | None = None) -> dict[int, int]:
+def lifted(db: Database, tabs: Iterable[int], as_of: date, at_lock: Mapping[int, str] | None = None) -> dict[int, int]:
     """By tab, the cents that decisions in force that day take out: the line is struck, or a referent answers for it.
 
     With `at_lock` (by tab, the instant of its lock), the decisions and the look at the campaign of before the lock.
     """
     at = at_lock or {}
-    taken = decisions(db, tabs, au, at_lock=at_lock is not None)
-    decided = [(d.ligne, at.get(d.onglet)) for d in taken if not d.caduque]
-    rows = db.execute(_LIFTED, {"lignes": json.dumps(decided), "apres": lendemain(au)}) if decided else ()
+    taken = decisions(db, tabs, as_of, at_lock=at_lock is not None)
+    decided = [(d.line, at.get(d.tab)) for d in taken if not d.lapsed]
+    rows = db.execute(_LIFTED, {"lignes": json.dumps(decided), "apres": next_day(as_of)}) if decided else ()
     return {tab: int(cents) for tab, cents in rows}

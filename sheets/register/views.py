@@ -1,6 +1,6 @@
 """The register in French for whoever opens it with another tool: views of what counts today. Never decides what counts.
 
-`compte.py` decides it, for any day; a view takes no parameter, so the same rule is written here for today, and tests
+`count_words.py` decides it, for any day; a view takes no parameter, so the same rule is written here for today, and tests
 hold the two equal. Amounts are euros. No migration makes a view: whoever opens a register makes them as they are here.
 """
 
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from config.folder import Dossier
+from config.folder import Folder
 
-_ONGLETS = """
+_TABS = """
 CREATE VIEW v_onglets_qui_comptent AS
 WITH dernier_verrou AS (
   SELECT campagne, ght, genre, CAST(valeur AS INTEGER) AS jusqu_a, max(id) AS pose FROM actes
@@ -67,7 +67,7 @@ JOIN en_vigueur_membres m ON m.finess = n.finess AND m.debut <= r.situation AND 
 WHERE r.place = 1
 """
 
-_DECIDEES = """
+_DECIDED_LINES = """
 CREATE VIEW v_lignes_decidees AS
 WITH derniere AS (
   SELECT l.id AS ligne, l.onglet, l.gain_exercice, l.bloquee, l.retire, a.genre, a.par, a.le, a.motif, a.valeur, max(a.id),
@@ -92,7 +92,7 @@ SELECT ligne, onglet, genre, par, le, motif, caduque, changee, decidee AS bloque
 FROM voulue
 """
 
-_LIGNES = """
+_LINES = """
 CREATE VIEW v_lignes_qui_comptent AS
 SELECT t.campagne || '/' || t.finess || '/' || l.action_id AS reference,
   t.exercice, t.campagne, t.region, t.ght, t.ght_nom, t.finess, t.etablissement, t.remise,
@@ -114,7 +114,7 @@ FROM v_onglets_qui_comptent t JOIN onglets o ON o.id = t.onglet JOIN lignes_paat
 LEFT JOIN v_lignes_decidees d ON d.ligne = l.id
 """
 
-_CONSTATS = """
+_FINDINGS = """
 CREATE VIEW v_constats AS
 SELECT c.gravite, c.code, t.exercice, t.campagne, t.region, t.ght, t.ght_nom, t.finess, t.etablissement,
   coalesce(t.campagne || '/' || t.finess || '/' || l.action_id, '') AS reference,
@@ -125,14 +125,14 @@ LEFT JOIN lignes_paat l ON l.onglet = c.onglet AND l.numero = c.ligne LEFT JOIN 
 WHERE c.recoupement IS NULL OR c.recoupement IN (SELECT max(id) FROM recoupements GROUP BY campagne)
 """
 
-_ACTES = """
+_ACTS = """
 CREATE VIEW v_decisions AS
 SELECT le, par, genre AS acte, campagne, ght, finess, action_id,
   CASE action_id WHEN '' THEN '' ELSE campagne || '/' || finess || '/' || action_id END AS reference, valeur, motif
 FROM actes
 """
 
-_RELEVES = """
+_PULLS = """
 CREATE VIEW v_releves AS
 SELECT p.id AS releve, p.debut, b.fin, CASE WHEN b.pull IS NULL THEN 'oui' ELSE 'non' END AS interrompu,
   b.nouveaux, b.modifies, b.inchanges, b.refuses,
@@ -140,55 +140,55 @@ SELECT p.id AS releve, p.debut, b.fin, CASE WHEN b.pull IS NULL THEN 'oui' ELSE 
 FROM pulls p LEFT JOIN bilans b ON b.pull = p.id
 """
 
-VUES = {
-    "v_lignes_decidees": _DECIDEES,
-    "v_onglets_qui_comptent": _ONGLETS,
-    "v_lignes_qui_comptent": _LIGNES,
-    "v_constats": _CONSTATS,
-    "v_decisions": _ACTES,
-    "v_releves": _RELEVES,
+VIEWS = {
+    "v_lignes_decidees": _DECIDED_LINES,
+    "v_onglets_qui_comptent": _TABS,
+    "v_lignes_qui_comptent": _LINES,
+    "v_constats": _FINDINGS,
+    "v_decisions": _ACTS,
+    "v_releves": _PULLS,
 }
 
 
 def outdated(db: Database) -> bool:
     """Whether a register's views are not today's."""
     made = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall())
-    return any(made.get(nom) != requete.strip() for nom, requete in VUES.items())
+    return any(made.get(name) != query.strip() for name, query in VIEWS.items())
 
 
 def remove(db: Database) -> None:
     """Take every view away: a migration may then change the tables under them."""
-    for nom in VUES:
-        db.execute(f"DROP VIEW IF EXISTS {nom}")
+    for name in VIEWS:
+        db.execute(f"DROP VIEW IF EXISTS {name}")
 
 
 def cree(db: Database) -> None:
     """Make every view anew."""
     remove(db)
-    for requete in VUES.values():
-        db.execute(requete)
+    for query in VIEWS.values():
+        db.execute(query)
 
 
-def suit(db: Database, dossier: Dossier) -> None:
+def suit(db: Database, folder: Folder) -> None:
     """Follow the folder in force: campaigns and memberships. A shortcut, not a fact: it is overwritten."""
     db.execute("DELETE FROM en_vigueur_campagnes")
     db.execute("DELETE FROM en_vigueur_membres")
     db.conn.executemany(
         "INSERT INTO en_vigueur_campagnes VALUES (?, ?, ?)",
-        [(c.code, c.exercice, c.situation.isoformat()) for c in dossier.campagnes.values()],
+        [(c.code, c.exercice, c.situation.isoformat()) for c in folder.campaigns.values()],
     )
     db.execute("INSERT OR IGNORE INTO campagnes_connues SELECT code, exercice, situation FROM en_vigueur_campagnes")
-    t = dossier.territoire
+    t = folder.territory
     db.conn.executemany(
         "INSERT INTO en_vigueur_membres VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            (a.finess, t.etablissements[a.finess].nom, a.ght, t.ghts[a.ght].nom, t.ghts[a.ght].region,
-             a.debut.isoformat() if a.debut else "0001-01-01", a.fin.isoformat() if a.fin else "9999-12-31")
-            for a in t.appartenances
+            (a.finess, t.etablissements[a.finess].name, a.ght, t.ghts[a.ght].name, t.ghts[a.ght].region,
+             a.debut.isoformat() if a.debut else "0001-01-01", a.end.isoformat() if a.end else "9999-12-31")
+            for a in t.memberships
         ],
     )  # fmt: skip
 
 
-def a_un_dossier(db: Database) -> bool:
+def has_folder(db: Database) -> bool:
     """Whether the views know of a region's folder."""
     return db.execute("SELECT 1 FROM en_vigueur_campagnes LIMIT 1").fetchone() is not None

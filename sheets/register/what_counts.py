@@ -20,59 +20,59 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from sqlite_utils import Database
 
-from sheets.judged import Totaux
+from sheets.judged import Totals
 from sheets.register import decisions, under_alert
-from sheets.register.database import fichier_de, lecture, peut_etre_repris, while_reading
+from sheets.register.database import file_of, may_be_taken_back, read_transaction, while_reading
 
 
-class OngletRecu(NamedTuple):
-    """A tab as the register holds it, decisions taken. `fichier` grows with the order in which judgements were stored."""
+class ReceivedTab(NamedTuple):
+    """A tab as the register holds it, decisions taken. `file` grows with the order in which judgements were stored."""
 
     id: int
-    fichier: int
-    chemin: str
-    feuille: str
-    campagne: str
+    file: int
+    path: str
+    sheet: str
+    campaign: str
     ght: str
     finess: str
-    remis: bool
+    handed_in: bool
     neant: bool
-    achats: int | None
-    totaux: Totaux
-    declare_positif: int
+    purchases: int | None
+    totals: Totals
+    positive_declared: int
     """Cents of the positive gains declared."""
-    perimetre_traite: int
+    perimeter_treated: int
     """Cents of reference amounts of the kept lines first ordered in the exercice."""
-    notifie: int
+    notified: int
     """Cents that its notified lines would add to the exercice."""
     report: int
     """Cents that its kept lines leave to the next exercice."""
-    repris: int
+    taken_up: int
     """Cents declared by lines first ordered before the exercice: the report already taken up."""
-    recu: int
+    arrival: int
     """The arrival that was judged: the same one may have been judged several times."""
-    recu_le: str
+    received_on: str
     """The day it arrived, as ISO text."""
-    sous_alerte: int
+    under_alert: int
     """Cents kept by lines that bear an alert, but those for which a referent answers."""
 
 
-def dernier_pull(db: Database, au: date) -> int:
+def last_pull(db: Database, as_of: date) -> int:
     """The last pull that had begun by the end of that day; 0 when there was none."""
-    requete = (  # by the day, then by the number: an hour may come twice, a day never comes back
+    query = (  # by the day, then by the number: an hour may come twice, a day never comes back
         "SELECT coalesce(max(id), 0) FROM pulls WHERE debut < :apres"
         " AND debut >= (SELECT substr(max(debut), 1, 10) FROM pulls WHERE debut < :apres)"
     )
-    return int(db.execute(requete, {"apres": decisions.lendemain(au)}).fetchone()[0])
+    return int(db.execute(query, {"apres": decisions.next_day(as_of)}).fetchone()[0])
 
 
-def dernier_fichier(db: Database, au: date) -> int:
+def last_file(db: Database, as_of: date) -> int:
     """The last judgement stored by the end of that day: nothing after it is seen. 0 when there was none."""
-    requete = "SELECT coalesce(max(id), 0) FROM fichiers WHERE pull <= ?"
-    return int(db.execute(requete, (dernier_pull(db, au),)).fetchone()[0])
+    query = "SELECT coalesce(max(id), 0) FROM fichiers WHERE pull <= ?"
+    return int(db.execute(query, (last_pull(db, as_of),)).fetchone()[0])
 
 
-_QUI_COMPTE = """
+_COUNTING_TABS = """
 WITH campagne(code, rang) AS (SELECT value, key FROM json_each(:campagnes)),
 verrou(campagne, ght, jusqu_a, le) AS MATERIALIZED (
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(:verrous)
@@ -108,142 +108,142 @@ _LOOK_AT_LOCK = """
   JOIN pulls p ON p.id = r.pull WHERE datetime(p.debut) <= datetime(v.le) GROUP BY v.campagne, v.ght"""
 
 
-def qui_compte(
+def counting_tabs(
     db: Database,
-    campagnes: Sequence[str],
-    au: date,
+    campaigns: Sequence[str],
+    as_of: date,
     finess: Iterable[str] | None = None,
     *,
-    verrou: bool = True,
-    avant: int | None = None,
+    lock: bool = True,
+    before: int | None = None,
     at_lock: bool = False,
-) -> dict[str, OngletRecu]:
-    """The tab that counted that day for each établissement (by FINESS), among `campagnes`, earliest situation first.
+) -> dict[str, ReceivedTab]:
+    """The tab that counted that day for each établissement (by FINESS), among `campaigns`, earliest situation first.
 
     `finess` limits the answer to some établissements. Totals are those after the decisions in force that day.
-    Without `verrou`, what would count had nothing been locked; with `avant`, had that arrival and later ones not come.
+    Without `lock`, what would count had nothing been locked; with `before`, had that arrival and later ones not come.
     `at_lock`: of the GHT locked that day alone, as they stood when they were locked.
     """
-    oublieux = avant is not None or not verrou or peut_etre_repris(db)
-    with lecture(db):
+    forgetful = before is not None or not lock or may_be_taken_back(db)
+    with read_transaction(db):
         if at_lock:  # the last campaign that is locked, whatever came for the next one
-            each = [_de_la_base(db, [campagne], au, finess, at_lock=True) for campagne in campagnes]
+            each = [_from_database(db, [campaign], as_of, finess, at_lock=True) for campaign in campaigns]
             return {f: o for tabs in each for f, o in tabs.items()}
-        if oublieux:
-            return _de_la_base(db, campagnes, au, finess, verrou=verrou, avant=avant)
-        return _connus(db, campagnes, au, finess)
+        if forgetful:
+            return _from_database(db, campaigns, as_of, finess, lock=lock, before=before)
+        return _known(db, campaigns, as_of, finess)
 
 
-def _connus(db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None) -> dict[str, OngletRecu]:
+def _known(db: Database, campaigns: Sequence[str], as_of: date, finess: Iterable[str] | None) -> dict[str, ReceivedTab]:
     """What is remembered, and what has to be worked out; in one state of the register, so that it is remembered right."""
-    souvenir = _souvenir(db)
-    read, asked_of = while_reading(db), ("mots", tuple(campagnes), au)
+    memory = _memory_of(db)
+    read, asked_of = while_reading(db), ("mots", tuple(campaigns), as_of)
     if asked_of not in read:
-        read[asked_of] = _derniers_mots(db, campagnes, au)
-    connus = {mot: souvenir.de(mot) for mot in read[asked_of]}
-    if finess is not None and None in connus.values():
-        return _de_la_base(db, campagnes, au, finess)
+        read[asked_of] = _last_words(db, campaigns, as_of)
+    known_ones = {memory_key: memory.recall(memory_key) for memory_key in read[asked_of]}
+    if finess is not None and None in known_ones.values():
+        return _from_database(db, campaigns, as_of, finess)
     asked = None if finess is None else set(finess)
-    tous: dict[str, OngletRecu] = {}
-    for mot, connu in connus.items():
-        tabs = souvenir.garde(mot, _de_la_base(db, [mot[0]], au)) if connu is None else connu
-        tous |= tabs if asked is None else {f: tabs[f] for f in asked if f in tabs}
-    return {f: tous[f] for f in sorted(tous)}
+    all_of_them: dict[str, ReceivedTab] = {}
+    for memory_key, known in known_ones.items():
+        tabs = memory.keep(memory_key, _from_database(db, [memory_key[0]], as_of)) if known is None else known
+        all_of_them |= tabs if asked is None else {f: tabs[f] for f in asked if f in tabs}
+    return {f: all_of_them[f] for f in sorted(all_of_them)}
 
 
-Mot = tuple[str, int, int, int, int]
-A_RETENIR = 64
+MemoryKey = tuple[str, int, int, int, int]
+MOST_REMEMBERED = 64
 """Campaigns that are remembered: a country's weigh a megabyte each."""
 
 
-class _Souvenir:
+class _Memory:
     """What counted in the campaigns last asked about whole, for all who have the same register open.
 
     What counted up to a given file and act never changes: the register only grows.
     """
 
     def __init__(self) -> None:
-        self._connus: OrderedDict[Mot, dict[str, OngletRecu]] = OrderedDict()
-        self._verrou = Lock()
+        self._known: OrderedDict[MemoryKey, dict[str, ReceivedTab]] = OrderedDict()
+        self._lock = Lock()
 
-    def de(self, mot: Mot) -> dict[str, OngletRecu] | None:
-        with self._verrou:
-            if mot in self._connus:
-                self._connus.move_to_end(mot)
-            return self._connus.get(mot)
+    def recall(self, memory_key: MemoryKey) -> dict[str, ReceivedTab] | None:
+        with self._lock:
+            if memory_key in self._known:
+                self._known.move_to_end(memory_key)
+            return self._known.get(memory_key)
 
-    def garde(self, mot: Mot, comptent: dict[str, OngletRecu]) -> dict[str, OngletRecu]:
-        with self._verrou:
-            self._connus[mot] = comptent
-            while len(self._connus) > A_RETENIR:
-                self._connus.popitem(last=False)
-        return comptent
-
-
-_PAR_FICHIER: WeakValueDictionary[tuple[int, int], _Souvenir] = WeakValueDictionary()
-_PAR_BASE: WeakKeyDictionary[Database, _Souvenir] = WeakKeyDictionary()
-_AU_PREMIER = Lock()
+    def keep(self, memory_key: MemoryKey, tabs_that_count: dict[str, ReceivedTab]) -> dict[str, ReceivedTab]:
+        with self._lock:
+            self._known[memory_key] = tabs_that_count
+            while len(self._known) > MOST_REMEMBERED:
+                self._known.popitem(last=False)
+        return tabs_that_count
 
 
-def _souvenir(db: Database) -> _Souvenir:
+_BY_FILE: WeakValueDictionary[tuple[int, int], _Memory] = WeakValueDictionary()
+_BY_DATABASE: WeakKeyDictionary[Database, _Memory] = WeakKeyDictionary()
+_MEMORIES_LOCK = Lock()
+
+
+def _memory_of(db: Database) -> _Memory:
     """The memory of the file that this register is: it goes with the last connection to it."""
-    with _AU_PREMIER:
-        if db not in _PAR_BASE:
-            _PAR_BASE[db] = _PAR_FICHIER.setdefault(fichier_de(db) or (0, id(db)), _Souvenir())
-        return _PAR_BASE[db]
+    with _MEMORIES_LOCK:
+        if db not in _BY_DATABASE:
+            _BY_DATABASE[db] = _BY_FILE.setdefault(file_of(db) or (0, id(db)), _Memory())
+        return _BY_DATABASE[db]
 
 
-def retiens(db: Database, campagnes: Iterable[str], au: date) -> None:
+def work_out(db: Database, campaigns: Iterable[str], as_of: date) -> None:
     """Work out what counts in these campaigns before anyone asks: the first question will not wait for it."""
-    for campagne in campagnes:
-        qui_compte(db, [campagne], au)
+    for campaign in campaigns:
+        counting_tabs(db, [campaign], as_of)
 
 
-_ACTES = """FROM actes WHERE le < :apres AND (campagne = value OR campagne IN (
+_ACTS = """FROM actes WHERE le < :apres AND (campagne = value OR campagne IN (
   SELECT p.code FROM campagnes_connues c JOIN campagnes_connues p ON p.exercice IN (c.exercice - 1, c.exercice) WHERE c.code = value))"""
 """Acts that may bear on a campaign: its own, and those whose decisions follow their line into it."""
 
 
-def _derniers_mots(db: Database, campagnes: Sequence[str], au: date) -> list[Mot]:
+def _last_words(db: Database, campaigns: Sequence[str], as_of: date) -> list[MemoryKey]:
     """What could be seen of each campaign that day: its last judgement, its acts (how many, the sum of their numbers),
     its last look."""
-    requete = (
+    query = (
         "SELECT value, (SELECT coalesce(max(id), 0) FROM fichiers WHERE campagne IN (value, '') AND id <= :jusqu_a),"
-        f" (SELECT count(*) {_ACTES}), (SELECT coalesce(sum(id), 0) {_ACTES}),"
+        f" (SELECT count(*) {_ACTS}), (SELECT coalesce(sum(id), 0) {_ACTS}),"
         " (SELECT coalesce(max(id), 0) FROM recoupements WHERE campagne = value AND pull <= :pull)"
         " FROM json_each(:campagnes) ORDER BY key"
     )  # a file that could not be read again bears no campaign any more
-    pull, jusqu_a, apres = dernier_pull(db, au), dernier_fichier(db, au), decisions.lendemain(au)
+    pull, until, after = last_pull(db, as_of), last_file(db, as_of), decisions.next_day(as_of)
     return db.execute(
-        requete, {"campagnes": json.dumps(list(campagnes)), "jusqu_a": jusqu_a, "apres": apres, "pull": pull}
+        query, {"campagnes": json.dumps(list(campaigns)), "jusqu_a": until, "apres": after, "pull": pull}
     ).fetchall()
 
 
-def _de_la_base(
-    db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None = None, *,
-    verrou: bool = True, avant: int | None = None, at_lock: bool = False,
-) -> dict[str, OngletRecu]:  # fmt: skip
-    verrous = decisions.verrous(db, campagnes, au) if verrou else []
+def _from_database(
+    db: Database, campaigns: Sequence[str], as_of: date, finess: Iterable[str] | None = None, *,
+    lock: bool = True, before: int | None = None, at_lock: bool = False,
+) -> dict[str, ReceivedTab]:  # fmt: skip
+    locks = decisions.locks(db, campaigns, as_of) if lock else []
     look = _LOOK_AT_LOCK if at_lock else _LAST_LOOK
-    retenus = {o.finess: o for o in _retenus(db, campagnes, au, finess, verrous, avant, look)}
-    retenus |= _said_empty(db, campagnes, au, finess, retenus, locks=verrou, before=avant, at_lock=at_lock)
+    kept_tabs = {o.finess: o for o in _kept_tabs(db, campaigns, as_of, finess, locks, before, look)}
+    kept_tabs |= _said_empty(db, campaigns, as_of, finess, kept_tabs, locks=lock, before=before, at_lock=at_lock)
     if at_lock:
-        locked = {(v.campagne, v.ght): v.le for v in verrous}
-        retenus = {f: o for f, o in retenus.items() if (o.campagne, o.ght) in locked}
-    tabs = [o.id for o in retenus.values()]
-    at = {o.id: locked[o.campagne, o.ght] for o in retenus.values()} if at_lock else None
-    lifted = under_alert.lifted(db, tabs, au, at)
-    for finess_, o in retenus.items():
-        retenus[finess_] = o._replace(sous_alerte=o.sous_alerte - lifted[o.id]) if o.id in lifted else o
-    for finess_, change in decisions.effets(db, tabs, au, at_lock=at_lock).items():
-        onglet = retenus[finess_]
-        retenus[finess_] = onglet._replace(
-            totaux=_apres(onglet.totaux, change),
-            perimetre_traite=onglet.perimetre_traite - change.traite,
-            notifie=onglet.notifie - change.notifie,
-            report=onglet.report - change.report,
+        locked = {(v.campaign, v.ght): v.dated for v in locks}
+        kept_tabs = {f: o for f, o in kept_tabs.items() if (o.campaign, o.ght) in locked}
+    tabs = [o.id for o in kept_tabs.values()]
+    at = {o.id: locked[o.campaign, o.ght] for o in kept_tabs.values()} if at_lock else None
+    lifted = under_alert.lifted(db, tabs, as_of, at)
+    for finess_, o in kept_tabs.items():
+        kept_tabs[finess_] = o._replace(under_alert=o.under_alert - lifted[o.id]) if o.id in lifted else o
+    for finess_, change in decisions.effects(db, tabs, as_of, at_lock=at_lock).items():
+        tab = kept_tabs[finess_]
+        kept_tabs[finess_] = tab._replace(
+            totals=_after_decisions(tab.totals, change),
+            perimeter_treated=tab.perimeter_treated - change.treated,
+            notified=tab.notified - change.notified,
+            report=tab.report - change.report,
         )
-    return retenus
+    return kept_tabs
 
 
 _SAID_EMPTY = """
@@ -263,9 +263,9 @@ region says does."""
 
 
 def _said_empty(
-    db: Database, campagnes: Sequence[str], au: date, finess: Iterable[str] | None, held: dict[str, OngletRecu], *,
+    db: Database, campaigns: Sequence[str], as_of: date, finess: Iterable[str] | None, held: dict[str, ReceivedTab], *,
     locks: bool, before: int | None, at_lock: bool,
-) -> dict[str, OngletRecu]:  # fmt: skip
+) -> dict[str, ReceivedTab]:  # fmt: skip
     """The empty tabs that stand for what is held: said in a later campaign, or in the same one after it came.
 
     They are in no file: their number is that of the act, negative, and no line bears it.
@@ -273,52 +273,52 @@ def _said_empty(
     began = "SELECT p.debut FROM fichiers f JOIN pulls p ON p.id = f.pull WHERE f.id = ?"
     moment = db.execute(began, (before,)).fetchone()[0] if before is not None else None
     asked = {
-        "campagnes": json.dumps(list(campagnes)), "apres": decisions.lendemain(au), "avant": moment,
+        "campagnes": json.dumps(list(campaigns)), "apres": decisions.next_day(as_of), "avant": moment,
         "verrou": int(locks), "au_verrou": int(at_lock),
     }  # fmt: skip
     wanted = None if finess is None else set(finess)
-    empty: dict[str, OngletRecu] = {}
-    for act, campagne, ght, whose, said, day, _ in db.execute(_SAID_EMPTY, asked):
+    empty: dict[str, ReceivedTab] = {}
+    for act, campaign, ght, whose, said, day, _ in db.execute(_SAID_EMPTY, asked):
         o = held.get(whose)
-        rank = campagnes.index(campagne) - (campagnes.index(o.campagne) if o else -1)
+        rank = campaigns.index(campaign) - (campaigns.index(o.campaign) if o else -1)
         came = "SELECT datetime(p.debut) FROM fichiers f JOIN pulls p ON p.id = f.pull WHERE f.id = ?"
-        after = o is None or rank > 0 or (rank == 0 and db.execute(came, (o.recu,)).fetchone()[0] < said)
+        after = o is None or rank > 0 or (rank == 0 and db.execute(came, (o.arrival,)).fetchone()[0] < said)
         if after and (wanted is None or whose in wanted):
-            sums = (Totaux(), 0, 0, 0, 0, 0)
-            empty[whose] = OngletRecu(-act, 0, "", "", campagne, ght, whose, True, True, None, *sums, 0, day, 0)
+            sums = (Totals(), 0, 0, 0, 0, 0)
+            empty[whose] = ReceivedTab(-act, 0, "", "", campaign, ght, whose, True, True, None, *sums, 0, day, 0)
     return empty
 
 
-def _retenus(
+def _kept_tabs(
     db: Database,
-    campagnes: Sequence[str],
-    au: date,
+    campaigns: Sequence[str],
+    as_of: date,
     finess: Iterable[str] | None,
-    verrous: list[decisions.Locked],
-    avant: int | None,
+    locks: list[decisions.Locked],
+    before: int | None,
     look: str,
-) -> Iterable[OngletRecu]:
-    parametres = {
-        "campagnes": json.dumps(list(campagnes)),
-        "verrous": json.dumps(verrous),
-        "jusqu_a": dernier_fichier(db, au),
-        "pull": dernier_pull(db, au),
+) -> Iterable[ReceivedTab]:
+    parameters = {
+        "campagnes": json.dumps(list(campaigns)),
+        "verrous": json.dumps(locks),
+        "jusqu_a": last_file(db, as_of),
+        "pull": last_pull(db, as_of),
         "finess": json.dumps(sorted(finess)) if finess is not None else None,
-        "avant": avant,
+        "avant": before,
     }
-    filtre = "AND o.finess IN (SELECT value FROM json_each(:finess))" if finess is not None else ""
-    filtre += " AND v.recu < :avant" if avant is not None else ""
-    parmi = "AND w.recu < :avant" if avant is not None else ""
-    for r in db.execute(_QUI_COMPTE.format(filtre=filtre, parmi=parmi, look=look), parametres):
-        yield OngletRecu._make((*r[:7], bool(r[7]), bool(r[8]), r[9], Totaux(*r[10:18]), *r[18:]))
+    where_clause = "AND o.finess IN (SELECT value FROM json_each(:finess))" if finess is not None else ""
+    where_clause += " AND v.recu < :avant" if before is not None else ""
+    among = "AND w.recu < :avant" if before is not None else ""
+    for r in db.execute(_COUNTING_TABS.format(filtre=where_clause, parmi=among, look=look), parameters):
+        yield ReceivedTab._make((*r[:7], bool(r[7]), bool(r[8]), r[9], Totals(*r[10:18]), *r[18:]))
 
 
-def _apres(t: Totaux, e: decisions.Effet) -> Totaux:
+def _after_decisions(t: Totals, e: decisions.DecisionEffect) -> Totals:
     """Control totals once decisions have struck (or kept) that many lines and cents more (or less)."""
     return replace(
         t,
-        lignes_rejetees=t.lignes_rejetees + e.lignes,
-        lignes_retenues=t.lignes_retenues - e.lignes,
+        lignes_rejetees=t.lignes_rejetees + e.lines,
+        lignes_retenues=t.lignes_retenues - e.lines,
         gain_retire=t.gain_retire + e.retire,
         gain_retenu=t.gain_retenu - e.retire,
     )

@@ -8,60 +8,63 @@ from math import isfinite
 from typing import Any
 
 from sheets import cells
-from sheets.cells import Doubtful, Lu, Probleme, Reconnu
-from sheets.reading.rows import Lecteur
-from sheets.trame import Colonne
-from sheets.writing.safe_cells import Valeur, propre
+from sheets.cells import Doubtful, Problem, ReadValue, Recognised
+from sheets.reading.rows import CellReader
+from sheets.trame import Column
+from sheets.writing.safe_cells import Value, clean
 
-PREMIER_JOUR = datetime(1900, 3, 1)  # noqa: DTZ001 - a cell has no zone
+FIRST_DAY = datetime(1900, 3, 1)  # noqa: DTZ001 - a cell has no zone
 """Before that day, Excel's calendar is not the world's."""
 
 
-def a_reprendre(c: Colonne, brut: object, lecteur: Lecteur) -> Valeur:
+def value_to_carry(c: Column, raw: object, cell_reader: CellReader) -> Value:
     """What to write for a raw cell: clean when it was understood, as typed when not, None when neither reads the same."""
-    lu = lecteur(brut)
-    attendu = lu.label if isinstance(lu, Reconnu) else lu
-    return next((v for v in _candidats(c, brut, lu) if _relue(v, lecteur) == attendu), None)
+    reading = cell_reader(raw)
+    expected = reading.label if isinstance(reading, Recognised) else reading
+    return next((v for v in _candidate_values(c, raw, reading) if _as_read_back(v, cell_reader) == expected), None)
 
 
-def _candidats(c: Colonne, brut: object, lu: Lu) -> list[Valeur]:
+def _candidate_values(c: Column, raw: object, reading: ReadValue) -> list[Value]:
     """The ways to write a cell, cleanest first."""
-    if isinstance(lu, Probleme | Doubtful):
-        return _tel_quel(brut)
-    if isinstance(lu, Reconnu):
-        return [lu.label]
-    if isinstance(lu, str):
+    if isinstance(reading, Problem | Doubtful):
+        return _as_typed(raw)
+    if isinstance(reading, Recognised):
+        return [reading.label]
+    if isinstance(reading, str):
         # A text keeps its line breaks; a label is written as the list has it.
-        return [_texte(brut), lu] if c.genre == "texte" and isinstance(brut, str) else [lu]
-    if c.genre == "euros" and isinstance(lu, int):
-        return [lu // 100 if lu % 100 == 0 else lu / 100, f"{Decimal(lu) / 100:.2f}".replace(".", ",")]
-    if isinstance(lu, Decimal):
-        entier = [int(lu)] if lu == lu.to_integral_value() else []
-        return [*entier, float(lu), f"{lu:f}".replace(".", ",")]
-    return [lu]
+        return [_text(raw), reading] if c.kind == "texte" and isinstance(raw, str) else [reading]
+    if c.kind == "euros" and isinstance(reading, int):
+        return [
+            reading // 100 if reading % 100 == 0 else reading / 100,
+            f"{Decimal(reading) / 100:.2f}".replace(".", ","),
+        ]
+    if isinstance(reading, Decimal):
+        as_integer = [int(reading)] if reading == reading.to_integral_value() else []
+        return [*as_integer, float(reading), f"{reading:f}".replace(".", ",")]
+    return [reading]
 
 
-def _tel_quel(brut: object) -> list[Valeur]:
+def _as_typed(raw: object) -> list[Value]:
     """A cell that was not understood, or is in doubt, as it was typed; a personal number stays masked."""
-    if isinstance(brut, str):
-        return [_texte(brut)]
-    if isinstance(brut, datetime):
-        return [brut] if brut >= PREMIER_JOUR else [cells.vu(brut)]
-    if isinstance(brut, date):
-        return [brut] if brut >= PREMIER_JOUR.date() else [cells.vu(brut)]
-    if isinstance(brut, float) and not isfinite(brut):
-        return [cells.vu(brut)]
-    if isinstance(brut, float):
-        return [int(brut) if brut.is_integer() and abs(brut) < 1e15 else brut, cells.vu(brut)]
-    return [brut, cells.vu(brut)] if isinstance(brut, int) else [cells.vu(brut)]
+    if isinstance(raw, str):
+        return [_text(raw)]
+    if isinstance(raw, datetime):
+        return [raw] if raw >= FIRST_DAY else [cells.shown(raw)]
+    if isinstance(raw, date):
+        return [raw] if raw >= FIRST_DAY.date() else [cells.shown(raw)]
+    if isinstance(raw, float) and not isfinite(raw):
+        return [cells.shown(raw)]
+    if isinstance(raw, float):
+        return [int(raw) if raw.is_integer() and abs(raw) < 1e15 else raw, cells.shown(raw)]
+    return [raw, cells.shown(raw)] if isinstance(raw, int) else [cells.shown(raw)]
 
 
-def _texte(brut: str) -> str:
-    return propre(cells.masque(brut.replace("\r\n", "\n").replace("\r", "\n")))
+def _text(raw: str) -> str:
+    return clean(cells.mask(raw.replace("\r\n", "\n").replace("\r", "\n")))
 
 
-def _relue(valeur: Valeur, lecteur: Lecteur) -> Any:
+def _as_read_back(value: Value, cell_reader: CellReader) -> Any:
     """What the reader will see once the value has been through a file: numbers are floats of sixteen digits there."""
-    if isinstance(valeur, int | float | Decimal) and not isinstance(valeur, bool):
-        return lecteur(float(f"{valeur:.16g}"))
-    return lecteur(valeur)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return cell_reader(float(f"{value:.16g}"))
+    return cell_reader(value)

@@ -7,79 +7,86 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.french import cle
 from sheets import cells, first_tab
-from sheets.cell_address import adresse
-from sheets.judging.tabs import Envoi
+from sheets.cell_address import address
+from sheets.judging.tabs import SentWorkbook
 from sheets.reading import sheet_xml
-from sheets.reading.opening import OngletBrut
-from sheets.repairing.carried_cell import a_reprendre
-from sheets.repairing.what_changed import Changement, Nature
-from sheets.trame import Colonne
-from sheets.writing.safe_cells import case, pose
+from sheets.reading.opening import RawTab
+from sheets.repairing.carried_cell import value_to_carry
+from sheets.repairing.what_changed import Change, Nature
+from sheets.trame import Column
+from sheets.writing.safe_cells import case, put
 
-ACHATS = Colonne("achats", first_tab.ACHATS, "euros", "")
+PURCHASES = Column("achats", first_tab.PURCHASES, "euros", "")
 """Total purchases, read and written like a column of euros."""
 
 
-def ecrit_les_reponses(livre: Workbook, envoi: Envoi, premier: OngletBrut | None) -> list[Changement]:
+def write_answers(book: Workbook, sending: SentWorkbook, first: RawTab | None) -> list[Change]:
     """Write what the person answered; return what could not be carried. Without a first tab, nothing is answered."""
-    if premier is None:
+    if first is None:
         return []
-    feuille = livre[first_tab.TITRE]
-    dit = envoi.dit
-    lignes = {cle(str(r[0].value)): r[0].row for r in feuille.iter_rows(max_col=1) if r[0].value and r[0].row}
-    if dit.remis:
-        pose(case(feuille, lignes[cle(first_tab.REMISE)], 3), first_tab.OUI)
-    if dit.contact:
-        pose(case(feuille, lignes[cle(first_tab.CONTACT)], 3), dit.contact)
-    for finess in envoi.membres:
-        pose(case(feuille, lignes[finess], 4), first_tab.OUI if finess in dit.neants else None)
+    sheet = book[first_tab.TITLE]
+    said = sending.said
+    lines = {cle(str(r[0].value)): r[0].row for r in sheet.iter_rows(max_col=1) if r[0].value and r[0].row}
+    if said.handed_in:
+        put(case(sheet, lines[cle(first_tab.HANDED_IN_LABEL)], 3), first_tab.YES)
+    if said.contact:
+        put(case(sheet, lines[cle(first_tab.CONTACT)], 3), said.contact)
+    for finess in sending.members:
+        put(case(sheet, lines[finess], 4), first_tab.YES if finess in said.neants else None)
     unclear = [
-        Changement(Nature.CORRIGER, f"« {said} » en face de « {question} » n'est ni oui ni non.", premier.nom, ou, said)
-        for ou, (question, said) in dit.unclear.items()
-        if ou
+        Change(Nature.TO_MEND, f"« {said} » en face de « {question} » n'est ni oui ni non.", first.name, where, said)
+        for where, (question, said) in said.unclear.items()
+        if where
     ]
-    return [*_achats(feuille, envoi, premier, lignes), *unclear, *_partis(envoi, premier), *_notes(envoi, premier)]
-
-
-def _achats(feuille: Worksheet, envoi: Envoi, premier: OngletBrut, lignes: dict[str, int]) -> list[Changement]:
-    """Total purchases, as amounts or as they were typed; blank where the person left them blank."""
-    changements = []
-    vus = _cellules_d_achats(premier, envoi)
-    erreurs = sheet_xml.cachees(envoi.octets, premier.nom, {ou for ou, brut in vus.values() if brut == ""})
-    for finess, (ou, brut) in vus.items():
-        valeur = a_reprendre(ACHATS, brut, cells.euros)
-        pose(case(feuille, lignes[finess], 3), valeur)
-        probleme = erreurs.get(ou) or envoi.dit.illisibles.get(ou)
-        if probleme:
-            texte = f"« {probleme.vu} » dans « {first_tab.ACHATS} » : il faut {probleme.attendu or 'un montant'}."
-            changements.append(Changement(Nature.CORRIGER, texte, premier.nom, ou, probleme.vu))
-    return changements
-
-
-def _cellules_d_achats(premier: OngletBrut, envoi: Envoi) -> dict[str, tuple[str, object]]:
-    """By FINESS of a member: the cell of its total purchases, and what it holds."""
-    vus: dict[str, tuple[str, object]] = {}
-    rang_finess = rang_achats = -1
-    for numero, rangee in enumerate(premier.rangees, premier.ligne_0 + 1):
-        labels = {cle(c): rang for rang, c in enumerate(rangee) if isinstance(c, str) and c.strip()}
-        if cle(first_tab.FINESS) in labels and cle(first_tab.NEANT) in labels:
-            rang_finess, rang_achats = labels[cle(first_tab.FINESS)], labels.get(cle(first_tab.ACHATS), -1)
-        elif rang_achats >= 0:
-            finess = (cells.texte(rangee[rang_finess]) or "").zfill(9)
-            if finess in envoi.membres:
-                vus[finess] = (adresse(premier.colonne_0 + rang_achats, numero), rangee[rang_achats])
-    return vus
-
-
-def _partis(envoi: Envoi, premier: OngletBrut) -> list[Changement]:
-    """Answers given for établissements that are not of the GHT, or no longer."""
-    autres = sorted((envoi.dit.achats.keys() | envoi.dit.neants) - envoi.membres.keys())
-    texte = "Réponses de l'établissement {} du premier onglet : il n'est pas du GHT."
-    return [Changement(Nature.LAISSE, texte.format(f), premier.nom) for f in autres]
-
-
-def _notes(envoi: Envoi, premier: OngletBrut) -> list[Changement]:
     return [
-        Changement(Nature.LAISSE, "Note (commentaire Excel) posée sur cette cellule.", premier.nom, ou, texte)
-        for ou, texte in sheet_xml.notes(envoi.octets, premier.nom).items()
+        *_write_purchases(sheet, sending, first, lines),
+        *unclear,
+        *_no_longer_members(sending, first),
+        *_notes(sending, first),
+    ]
+
+
+def _write_purchases(sheet: Worksheet, sending: SentWorkbook, first: RawTab, lines: dict[str, int]) -> list[Change]:
+    """Total purchases, as amounts or as they were typed; blank where the person left them blank."""
+    changes = []
+    seen_ones = _purchase_cells(first, sending)
+    errors = sheet_xml.hidden_problems(
+        sending.raw_bytes, first.name, {where for where, raw in seen_ones.values() if raw == ""}
+    )
+    for finess, (where, raw) in seen_ones.items():
+        value = value_to_carry(PURCHASES, raw, cells.euros)
+        put(case(sheet, lines[finess], 3), value)
+        problem = errors.get(where) or sending.said.unreadable_ones.get(where)
+        if problem:
+            text = f"« {problem.shown} » dans « {first_tab.PURCHASES} » : il faut {problem.expected or 'un montant'}."
+            changes.append(Change(Nature.TO_MEND, text, first.name, where, problem.shown))
+    return changes
+
+
+def _purchase_cells(first: RawTab, sending: SentWorkbook) -> dict[str, tuple[str, object]]:
+    """By FINESS of a member: the cell of its total purchases, and what it holds."""
+    seen_ones: dict[str, tuple[str, object]] = {}
+    finess_rank = purchases_rank = -1
+    for number, row in enumerate(first.rows, first.first_row + 1):
+        labels = {cle(c): rank for rank, c in enumerate(row) if isinstance(c, str) and c.strip()}
+        if cle(first_tab.FINESS) in labels and cle(first_tab.NEANT) in labels:
+            finess_rank, purchases_rank = labels[cle(first_tab.FINESS)], labels.get(cle(first_tab.PURCHASES), -1)
+        elif purchases_rank >= 0:
+            finess = (cells.text(row[finess_rank]) or "").zfill(9)
+            if finess in sending.members:
+                seen_ones[finess] = (address(first.first_column + purchases_rank, number), row[purchases_rank])
+    return seen_ones
+
+
+def _no_longer_members(sending: SentWorkbook, first: RawTab) -> list[Change]:
+    """Answers given for établissements that are not of the GHT, or no longer."""
+    others = sorted((sending.said.purchases.keys() | sending.said.neants) - sending.members.keys())
+    text = "Réponses de l'établissement {} du premier onglet : il n'est pas du GHT."
+    return [Change(Nature.LEFT_ASIDE, text.format(f), first.name) for f in others]
+
+
+def _notes(sending: SentWorkbook, first: RawTab) -> list[Change]:
+    return [
+        Change(Nature.LEFT_ASIDE, "Note (commentaire Excel) posée sur cette cellule.", first.name, where, text)
+        for where, text in sheet_xml.notes(sending.raw_bytes, first.name).items()
     ]

@@ -11,276 +11,286 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from config.french import compte, enumeration
+from config.french import count_words, enumeration
 from sheets import cells
-from sheets.cell_address import adresse
-from sheets.cells import MASQUE, Probleme
+from sheets.cell_address import address
+from sheets.cells import MASK, Problem
 from sheets.checks import CATALOGUE
-from sheets.findings import Constat, plages
-from sheets.judged import Ligne
-from sheets.judging.lines import juge_lignes
-from sheets.judging.tabs import Envoi
+from sheets.findings import Finding, ranges
+from sheets.judged import Line
+from sheets.judging.lines import judge_lines
+from sheets.judging.tabs import SentWorkbook
 from sheets.reading import rows as reading
 from sheets.reading import sheet_xml
-from sheets.reading.headings import ANCRES
-from sheets.reading.opening import OngletBrut
-from sheets.reading.read_tab import LigneLue, OngletLu
-from sheets.repairing.carried_cell import a_reprendre
-from sheets.repairing.what_changed import Changement, Nature
-from sheets.trame import cle_entete, lit_tampon
-from sheets.writing.safe_cells import Valeur
+from sheets.reading.headings import HEADINGS_NEEDED
+from sheets.reading.opening import RawTab
+from sheets.reading.read_tab import LineRead, TabRead
+from sheets.repairing.carried_cell import value_to_carry
+from sheets.repairing.what_changed import Change, Nature
+from sheets.trame import heading_key, read_stamp
+from sheets.writing.safe_cells import Value
 
 
-class LigneReprise(NamedTuple):
+class CarriedLine(NamedTuple):
     """A line to write: where it stood, its number, its cells by column."""
 
-    origine: int
+    origin: int
     action_id: str
-    cellules: dict[str, Valeur]
+    cell_values: dict[str, Value]
 
 
 @dataclass(eq=False)
-class Reprise:
-    """A tab being carried over. `changements` grows as it is read."""
+class CarriedTab:
+    """A tab being carried over. `changes` grows as it is read."""
 
-    envoi: Envoi
-    brut: OngletBrut
+    sending: SentWorkbook
+    raw: RawTab
     finess: str
-    lu: OngletLu
-    changements: list[Changement] = field(default_factory=list)
-    lignes: list[LigneReprise] = field(default_factory=list)
+    tab_read: TabRead
+    changes: list[Change] = field(default_factory=list)
+    lines: list[CarriedLine] = field(default_factory=list)
 
     @cached_property
-    def cles(self) -> dict[str, str]:
+    def keys(self) -> dict[str, str]:
         """The column of each letter."""
-        return {lettre: cle for cle, lettre in self.lu.colonnes.items()}
+        return {letter: cle for cle, letter in self.tab_read.columns.items()}
 
     @cached_property
-    def formules(self) -> set[str] | None:
-        return sheet_xml.porteuses(self.envoi.octets, self.brut.nom)
+    def formulas(self) -> set[str] | None:
+        return sheet_xml.formula_cells(self.sending.raw_bytes, self.raw.name)
 
-    def note(self, nature: Nature, texte: str, cellule: str = "", valeur: str = "") -> None:
-        self.changements.append(Changement(nature, texte, self.brut.nom, cellule, valeur))
+    def note(self, nature: Nature, text: str, cell: str = "", value: str = "") -> None:
+        self.changes.append(Change(nature, text, self.raw.name, cell, value))
 
-    def cellules(self, numero: int) -> Iterator[tuple[str, str, object]]:
+    def cell_values(self, number: int) -> Iterator[tuple[str, str, object]]:
         """(column, address, raw value) of each cell of a row that holds something; the column is "" when it is not ours."""
-        rangee = self.brut.rangees[numero - 1 - self.brut.ligne_0]
-        for rang, valeur in enumerate(rangee, self.brut.colonne_0):
-            if remplie(valeur):
-                ou = adresse(rang, numero)
-                yield self.cles.get(ou.rstrip("0123456789"), ""), ou, valeur
+        row = self.raw.rows[number - 1 - self.raw.first_row]
+        for rank, value in enumerate(row, self.raw.first_column):
+            if is_filled(value):
+                where = address(rank, number)
+                yield self.keys.get(where.rstrip("0123456789"), ""), where, value
 
 
-def remplie(valeur: object) -> bool:
-    return valeur is not None and (not isinstance(valeur, str) or bool(cells.tasse(valeur)))
+def is_filled(value: object) -> bool:
+    return value is not None and (not isinstance(value, str) or bool(cells.tidied(value)))
 
 
-def reprend(envoi: Envoi, brut: OngletBrut, finess: str) -> Reprise | None:
+def carry_tab(sending: SentWorkbook, raw: RawTab, finess: str) -> CarriedTab | None:
     """Read a tab for its rewriting. None when it has no headings that can be recognised."""
-    lecteurs = reading.lecteurs(envoi.trame, envoi.dossier)
-    lu = reading.lit(brut, envoi.trame, lecteurs, envoi.octets, malgre_tout=True)
-    if lu is None:
+    cell_readers = reading.cell_readers(sending.trame, sending.folder)
+    tab_read = reading.read(raw, sending.trame, cell_readers, sending.raw_bytes, anyway=True)
+    if tab_read is None:
         return None
-    reprise = Reprise(envoi, brut, finess, lu)
-    exclues = _entetes(reprise)
-    lignes, _ = juge_lignes(lu, brut.nom, envoi.trame, envoi.contexte(finess))
-    for lue, ligne in zip(lu.lignes, lignes, strict=True):
-        reprise.lignes.append(_ligne(reprise, lue, ligne, exclues))
-    _remises_au_propre(reprise)
-    _le_reste(reprise)
-    _erreurs(reprise)
-    _formules(reprise)
-    for ou, texte in sheet_xml.notes(envoi.octets, brut.nom).items():
-        reprise.note(Nature.LAISSE, "Note (commentaire Excel) posée sur cette cellule.", ou, texte)
-    return reprise
+    carried_tab = CarriedTab(sending, raw, finess, tab_read)
+    excluded_cells = _carry_headings(carried_tab)
+    lines, _ = judge_lines(tab_read, raw.name, sending.trame, sending.context(finess))
+    for line_read, line in zip(tab_read.lines, lines, strict=True):
+        carried_tab.lines.append(_carry_line(carried_tab, line_read, line, excluded_cells))
+    _say_cells_tidied(carried_tab)
+    _cells_left_behind(carried_tab)
+    _hidden_errors(carried_tab)
+    _own_formulas(carried_tab)
+    for where, text in sheet_xml.notes(sending.raw_bytes, raw.name).items():
+        carried_tab.note(Nature.LEFT_ASIDE, "Note (commentaire Excel) posée sur cette cellule.", where, text)
+    return carried_tab
 
 
-def _entetes(reprise: Reprise) -> set[str]:
+def _carry_headings(carried_tab: CarriedTab) -> set[str]:
     """Say what became of the headings; return the columns that are not carried, being in another unit."""
-    euros = {cle for cle, col in reprise.envoi.trame.par_cle.items() if col.genre == "euros"}
-    exclues = set(euros) if reprise.envoi.dit.units else set()
-    for ou, (said, unit) in reprise.envoi.dit.units.items():
-        texte = f"Le premier onglet ({ou}) dit « {said} » ({unit}). Les montants ne sont pas repris : saisissez des euros TTC."
-        reprise.note(Nature.CORRIGER, texte, "")
-    for c in reprise.lu.constats:
+    euros = {cle for cle, col in carried_tab.sending.trame.by_key.items() if col.kind == "euros"}
+    excluded_cells = set(euros) if carried_tab.sending.said.units else set()
+    for where, (said, unit) in carried_tab.sending.said.units.items():
+        text = f"Le premier onglet ({where}) dit « {said} » ({unit}). Les montants ne sont pas repris : saisissez des euros TTC."
+        carried_tab.note(Nature.TO_MEND, text, "")
+    for c in carried_tab.tab_read.findings:
         if c.code == "colonne-reconnue":
-            reprise.note(Nature.COMPRIS, _sans_conseil(c), c.cellule, c.valeur)
+            carried_tab.note(Nature.UNDERSTOOD_SO, _without_advice(c), c.cell, c.value)
         elif c.code == "unite-de-colonne":
-            cle = reprise.cles.get(c.cellule.rstrip("0123456789"), "")
-            exclues |= {cle} if cle in euros else euros  # a note beside the table is about all of its amounts
-            reprise.note(
-                Nature.CORRIGER, f"{c.message} Ses valeurs ne sont pas reprises : saisissez des euros TTC.", c.cellule
+            cle = carried_tab.keys.get(c.cell.rstrip("0123456789"), "")
+            excluded_cells |= {cle} if cle in euros else euros  # a note beside the table is about all of its amounts
+            carried_tab.note(
+                Nature.TO_MEND, f"{c.message} Ses valeurs ne sont pas reprises : saisissez des euros TTC.", c.cell
             )
         elif c.code in ("colonne-absente", "colonne-en-double"):
-            reprise.note(Nature.CORRIGER, f"{c.message} La trame propre l'a de nouveau : vérifiez-la.", c.cellule)  # fmt: skip
-    return exclues
+            carried_tab.note(Nature.TO_MEND, f"{c.message} La trame propre l'a de nouveau : vérifiez-la.", c.cell)  # fmt: skip
+    return excluded_cells
 
 
-def _sans_conseil(c: Constat) -> str:
+def _without_advice(c: Finding) -> str:
     return c.message.replace("elle est lue ici", "elle est de nouveau à la sienne")
 
 
-def _ligne(reprise: Reprise, lue: LigneLue, ligne: Ligne, exclues: set[str]) -> LigneReprise:
+def _carry_line(carried_tab: CarriedTab, line_read: LineRead, line: Line, excluded_cells: set[str]) -> CarriedLine:
     """The cells of one line that go over; those that do not are listed."""
-    trame = reprise.envoi.trame
-    lecteurs = reading.lecteurs(trame, reprise.envoi.dossier)
-    cellules: dict[str, Valeur] = {}
-    for cle, ou, brut in reprise.cellules(lue.numero):
-        c = trame.par_cle.get(cle)
-        if c is None or cle in exclues:
-            titre = (
-                "d'une colonne qui n'est pas de la trame" if c is None else f"de « {c.titre} », dans une autre unité"
+    trame = carried_tab.sending.trame
+    cell_readers = reading.cell_readers(trame, carried_tab.sending.folder)
+    cell_values: dict[str, Value] = {}
+    for cle, where, raw in carried_tab.cell_values(line_read.number):
+        c = trame.by_key.get(cle)
+        if c is None or cle in excluded_cells:
+            title = (
+                "d'une colonne qui n'est pas de la trame" if c is None else f"de « {c.title} », dans une autre unité"
             )
-            reprise.note(Nature.LAISSE, f"Valeur {titre}.", ou, cells.vu(brut))
-        elif c.genre == "calcul" or cle == "action_id":
+            carried_tab.note(Nature.LEFT_ASIDE, f"Valeur {title}.", where, cells.shown(raw))
+        elif c.kind == "calcul" or cle == "action_id":
             continue
-        elif (valeur := a_reprendre(c, brut, lecteurs[cle])) is None:
-            reprise.note(
-                Nature.LAISSE, f"Valeur de « {c.titre} » qu'aucune écriture ne rend à l'identique.", ou, cells.vu(brut)
+        elif (value := value_to_carry(c, raw, cell_readers[cle])) is None:
+            carried_tab.note(
+                Nature.LEFT_ASIDE,
+                f"Valeur de « {c.title} » qu'aucune écriture ne rend à l'identique.",
+                where,
+                cells.shown(raw),
             )
         else:
-            cellules[cle] = valeur
-            if isinstance(probleme := lue.problemes.get(cle), Probleme):
-                requis = c.requis is not None and c.requis.quand(lue.valeurs)
-                dit = CATALOGUE[probleme.code].fonction(c.titre, requis, probleme)
-                reprise.note(Nature.CORRIGER, f"{dit.message} {dit.correction}", ou, probleme.vu)
-    _numero(reprise, lue, ligne)
-    return LigneReprise(lue.numero, ligne.action_id, cellules)
+            cell_values[cle] = value
+            if isinstance(problem := line_read.problems.get(cle), Problem):
+                required = c.required is not None and c.required.when(line_read.values)
+                said = CATALOGUE[problem.code].function(c.title, required, problem)
+                carried_tab.note(Nature.TO_MEND, f"{said.message} {said.correction}", where, problem.shown)
+    _say_new_number(carried_tab, line_read, line)
+    return CarriedLine(line_read.number, line.action_id, cell_values)
 
 
-def _numero(reprise: Reprise, lue: LigneLue, ligne: Ligne) -> None:
+def _say_new_number(carried_tab: CarriedTab, line_read: LineRead, line: Line) -> None:
     """Say that a copied line gets a number of its own."""
-    ecrit = lue.valeurs.get("action_id")
-    if ecrit and ecrit != ligne.action_id:
-        reprise.note(Nature.COMPRIS, f"N° d'action déjà porté plus haut : cette ligne devient « {ligne.action_id} ».",
-                     f"{reprise.lu.colonnes['action_id']}{lue.numero}", ecrit)  # fmt: skip
+    written = line_read.values.get("action_id")
+    if written and written != line.action_id:
+        carried_tab.note(Nature.UNDERSTOOD_SO, f"N° d'action déjà porté plus haut : cette ligne devient « {line.action_id} ».",
+                     f"{carried_tab.tab_read.columns['action_id']}{line_read.number}", written)  # fmt: skip
 
 
-def _remises_au_propre(reprise: Reprise) -> None:
+def _say_cells_tidied(carried_tab: CarriedTab) -> None:
     """Labels written as the list has them, numbers and dates typed as text: said once by column, with how many."""
-    trame, labels, textes = reprise.envoi.trame, Counter[tuple[str, str, str]](), Counter[str]()
-    origine = {li.origine: li for li in reprise.lignes}
-    for numero, ligne in origine.items():
-        for cle, _, brut in reprise.cellules(numero):
-            ecrite = ligne.cellules.get(cle)
-            if not isinstance(brut, str) or ecrite is None:
+    trame, labels, texts = carried_tab.sending.trame, Counter[tuple[str, str, str]](), Counter[str]()
+    origin = {li.origin: li for li in carried_tab.lines}
+    for number, line in origin.items():
+        for cle, _, raw in carried_tab.cell_values(number):
+            written_one = line.cell_values.get(cle)
+            if not isinstance(raw, str) or written_one is None:
                 continue
-            if not isinstance(ecrite, str):
-                textes[cle] += 1
-            elif trame.par_cle[cle].genre != "texte" and cells.tasse(brut) != ecrite and MASQUE not in ecrite:
-                labels[cle, cells.vu(brut), ecrite] += 1
-    for (cle, vu, ecrite), n in labels.items():
-        ici = f"{reprise.lu.colonnes[cle]} ({compte(n, 'fois', 'fois')})"
-        reprise.note(Nature.COMPRIS, f"« {vu} » s'écrit « {ecrite} » dans « {trame.par_cle[cle].titre} ».", ici, vu)
-    for cle, n in textes.items():
-        quoi = "une date" if trame.par_cle[cle].genre == "date" else "un nombre"
-        dit = f"{compte(n, 'valeur saisie', 'valeurs saisies')} en texte dans « {trame.par_cle[cle].titre} » : chacune est maintenant {quoi}."
-        reprise.note(Nature.COMPRIS, dit, reprise.lu.colonnes[cle])
+            if not isinstance(written_one, str):
+                texts[cle] += 1
+            elif trame.by_key[cle].kind != "texte" and cells.tidied(raw) != written_one and MASK not in written_one:
+                labels[cle, cells.shown(raw), written_one] += 1
+    for (cle, shown, written_one), n in labels.items():
+        here = f"{carried_tab.tab_read.columns[cle]} ({count_words(n, 'fois', 'fois')})"
+        carried_tab.note(
+            Nature.UNDERSTOOD_SO,
+            f"« {shown} » s'écrit « {written_one} » dans « {trame.by_key[cle].title} ».",
+            here,
+            shown,
+        )
+    for cle, n in texts.items():
+        what = "une date" if trame.by_key[cle].kind == "date" else "un nombre"
+        said = f"{count_words(n, 'valeur saisie', 'valeurs saisies')} en texte dans « {trame.by_key[cle].title} » : chacune est maintenant {what}."
+        carried_tab.note(Nature.UNDERSTOOD_SO, said, carried_tab.tab_read.columns[cle])
 
 
-def _le_reste(reprise: Reprise) -> None:
+def _cells_left_behind(carried_tab: CarriedTab) -> None:
     """Every cell of the tab that stands on no line carried over: above the table, below it, totals, notes."""
-    reprises = {li.origine for li in reprise.lignes}
-    totaux = {c.ligne: c for c in reprise.lu.constats if c.code == "ligne-de-total"}
-    for numero in range(reprise.brut.ligne_0 + 1, reprise.brut.ligne_0 + len(reprise.brut.rangees) + 1):
-        if numero in reprises:
+    carried_tabs = {li.origin for li in carried_tab.lines}
+    totals = {c.line: c for c in carried_tab.tab_read.findings if c.code == "ligne-de-total"}
+    for number in range(carried_tab.raw.first_row + 1, carried_tab.raw.first_row + len(carried_tab.raw.rows) + 1):
+        if number in carried_tabs:
             continue
-        pleines = list(reprise.cellules(numero))
-        if numero <= reprise.lu.entete:
-            _au_dessus(reprise, numero, pleines)
-        elif numero in totaux:
-            valeurs = enumeration([cells.vu(v) for cle, _, v in pleines if not _a_nous(reprise, cle)])
-            reprise.note(
-                Nature.LAISSE,
+        filled = list(carried_tab.cell_values(number))
+        if number <= carried_tab.tab_read.heading_row:
+            _above_headings(carried_tab, number, filled)
+        elif number in totals:
+            values = enumeration([cells.shown(v) for cle, _, v in filled if not _is_our_own(carried_tab, cle)])
+            carried_tab.note(
+                Nature.LEFT_ASIDE,
                 "Ligne comprise comme un total, ou comme des en-têtes répétés.",
-                f"ligne {numero}",
-                valeurs,
+                f"ligne {number}",
+                values,
             )
         else:
-            for cle, ou, valeur in pleines:
-                if not _a_nous(reprise, cle):
-                    reprise.note(Nature.LAISSE, "Valeur hors du tableau.", ou, cells.vu(valeur))
+            for cle, where, value in filled:
+                if not _is_our_own(carried_tab, cle):
+                    carried_tab.note(Nature.LEFT_ASIDE, "Valeur hors du tableau.", where, cells.shown(value))
 
 
-def _a_nous(reprise: Reprise, cle: str) -> bool:
+def _is_our_own(carried_tab: CarriedTab, cle: str) -> bool:
     """Whether a column is prepared by the template: a number or a formula that stands on a blank line says nothing."""
-    c = reprise.envoi.trame.par_cle.get(cle)
-    return c is not None and (c.genre == "calcul" or c.cle == "action_id")
+    c = carried_tab.sending.trame.by_key.get(cle)
+    return c is not None and (c.kind == "calcul" or c.cle == "action_id")
 
 
-def _au_dessus(reprise: Reprise, numero: int, pleines: Sequence[tuple[str, str, object]]) -> None:
+def _above_headings(carried_tab: CarriedTab, number: int, filled: Sequence[tuple[str, str, object]]) -> None:
     """What was typed above the headings; the title, the stamp and the headings themselves are written anew."""
-    trame = reprise.envoi.trame
-    connus = sum(_debut_d_entete(cells.vu(v), trame.entetes) for _, _, v in pleines)
-    if numero == reprise.lu.entete or connus >= ANCRES:
-        for ou, v in ((ou, v) for cle, ou, v in pleines if not cle):
-            reprise.note(Nature.LAISSE, "En-tête d'une colonne qui n'est pas de la trame.", ou, cells.vu(v))
+    trame = carried_tab.sending.trame
+    known_ones = sum(_begins_a_heading(cells.shown(v), trame.headings) for _, _, v in filled)
+    if number == carried_tab.tab_read.heading_row or known_ones >= HEADINGS_NEEDED:
+        for where, v in ((where, v) for cle, where, v in filled if not cle):
+            carried_tab.note(
+                Nature.LEFT_ASIDE, "En-tête d'une colonne qui n'est pas de la trame.", where, cells.shown(v)
+            )
         return
-    ght = reprise.envoi.dossier.territoire.ghts[reprise.envoi.tampon.ght].nom
-    for _, ou, v in pleines:
-        dit = cells.vu(v)
-        a_nous = lit_tampon(str(v)) or dit == reprise.envoi.membres[reprise.finess] or dit.startswith(f"{ght} ·")
-        if not a_nous:
-            reprise.note(Nature.LAISSE, "Texte au-dessus du tableau.", ou, dit)
-
-
-def _debut_d_entete(texte: str, connus: dict[str, str]) -> bool:
-    court = cle_entete(texte)
-    return bool(court) and any(nom.startswith(court) for nom in connus)
-
-
-def _erreurs(reprise: Reprise) -> None:
-    """Cells that came back blank and hold in truth an error, or a formula nobody ever calculated."""
-    reprises = {li.origine for li in reprise.lignes}
-    for ou, probleme in sheet_xml.erreurs(reprise.envoi.octets, reprise.brut.nom).items():
-        lettres = ou.rstrip("0123456789")
-        cle, numero = reprise.cles.get(lettres, ""), int(ou.removeprefix(lettres))
-        if _a_nous(reprise, cle):
-            continue
-        c = reprise.envoi.trame.par_cle.get(cle) if numero in reprises else None
-        dit = (
-            CATALOGUE[probleme.code].fonction(c.titre if c else "une cellule hors du tableau", False, probleme).message
+    ght = carried_tab.sending.folder.territory.ghts[carried_tab.sending.stamp.ght].name
+    for _, where, v in filled:
+        said = cells.shown(v)
+        is_ours = (
+            read_stamp(str(v)) or said == carried_tab.sending.members[carried_tab.finess] or said.startswith(f"{ght} ·")
         )
-        suite = " La cellule est vide dans la trame propre." if c else ""
-        reprise.note(Nature.CORRIGER if c else Nature.LAISSE, dit + suite, ou, probleme.vu)
+        if not is_ours:
+            carried_tab.note(Nature.LEFT_ASIDE, "Texte au-dessus du tableau.", where, said)
 
 
-def _formules(reprise: Reprise) -> None:
+def _begins_a_heading(text: str, known_ones: dict[str, str]) -> bool:
+    court = heading_key(text)
+    return bool(court) and any(name.startswith(court) for name in known_ones)
+
+
+def _hidden_errors(carried_tab: CarriedTab) -> None:
+    """Cells that came back blank and hold in truth an error, or a formula nobody ever calculated."""
+    carried_tabs = {li.origin for li in carried_tab.lines}
+    for where, problem in sheet_xml.errors(carried_tab.sending.raw_bytes, carried_tab.raw.name).items():
+        column_letters = where.rstrip("0123456789")
+        cle, number = carried_tab.keys.get(column_letters, ""), int(where.removeprefix(column_letters))
+        if _is_our_own(carried_tab, cle):
+            continue
+        c = carried_tab.sending.trame.by_key.get(cle) if number in carried_tabs else None
+        said = CATALOGUE[problem.code].function(c.title if c else "une cellule hors du tableau", False, problem).message
+        end = " La cellule est vide dans la trame propre." if c else ""
+        carried_tab.note(Nature.TO_MEND if c else Nature.LEFT_ASIDE, said + end, where, problem.shown)
+
+
+def _own_formulas(carried_tab: CarriedTab) -> None:
     """Formulas of the person's own, carried as their value; computed columns that had been typed over."""
-    if reprise.formules is None:
+    if carried_tab.formulas is None:
         return
-    tapees: Counter[str] = Counter()
-    siennes: list[str] = []
-    for ligne in reprise.lignes:
-        for cle, ou, _ in reprise.cellules(ligne.origine):
-            calcul = cle != "" and reprise.envoi.trame.par_cle[cle].genre == "calcul"
-            if calcul and ou not in reprise.formules:
-                tapees[cle] += 1
-            elif cle in ligne.cellules and ou in reprise.formules:
-                siennes.append(ou)
-    for ou in siennes:
-        reprise.note(Nature.COMPRIS, "Formule remplacée par sa valeur.", ou)
-    for cle, n in tapees.items():
-        dit = f"« {reprise.envoi.trame.par_cle[cle].titre} » se calcule de nouveau seule ({compte(n, 'valeur y était saisie', 'valeurs y étaient saisies')})."
-        reprise.note(Nature.NEUF, dit, reprise.lu.colonnes[cle])
+    typed_counts: Counter[str] = Counter()
+    its_own: list[str] = []
+    for line in carried_tab.lines:
+        for cle, where, _ in carried_tab.cell_values(line.origin):
+            is_computed = cle != "" and carried_tab.sending.trame.by_key[cle].kind == "calcul"
+            if is_computed and where not in carried_tab.formulas:
+                typed_counts[cle] += 1
+            elif cle in line.cell_values and where in carried_tab.formulas:
+                its_own.append(where)
+    for where in its_own:
+        carried_tab.note(Nature.UNDERSTOOD_SO, "Formule remplacée par sa valeur.", where)
+    for cle, n in typed_counts.items():
+        said = f"« {carried_tab.sending.trame.by_key[cle].title} » se calcule de nouveau seule ({count_words(n, 'valeur y était saisie', 'valeurs y étaient saisies')})."
+        carried_tab.note(Nature.RENEWED, said, carried_tab.tab_read.columns[cle])
 
 
-def deplacements(lignes: Sequence[LigneReprise], premiere: int) -> Iterator[tuple[str, str]]:
+def line_moves(lines: Sequence[CarriedLine], premiere: int) -> Iterator[tuple[str, str]]:
     """(« lignes 7 à 20 », « lignes 5 à 18 ») for each run of lines that no longer stands where it did."""
-    suite: list[tuple[int, int]] = []
-    for nouvelle, ligne in enumerate(lignes, premiere):
-        if suite and (ligne.origine - nouvelle != suite[-1][0] - suite[-1][1]):
-            yield from _suite(suite)
-            suite = []
-        suite.append((ligne.origine, nouvelle))
-    yield from _suite(suite)
+    end: list[tuple[int, int]] = []
+    for new_line_number, line in enumerate(lines, premiere):
+        if end and (line.origin - new_line_number != end[-1][0] - end[-1][1]):
+            yield from _moved_ranges(end)
+            end = []
+        end.append((line.origin, new_line_number))
+    yield from _moved_ranges(end)
 
 
-def _suite(suite: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
-    if suite and suite[0][0] != suite[0][1]:
-        yield plages(avant for avant, _ in suite), plages(apres for _, apres in suite)
+def _moved_ranges(end: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+    if end and end[0][0] != end[0][1]:
+        yield ranges(before for before, _ in end), ranges(after for _, after in end)
 
 
-def contenu(brut: OngletBrut) -> int:
+def content(raw: RawTab) -> int:
     """How many rows of a tab hold something."""
-    return sum(any(map(remplie, rangee)) for rangee in brut.rangees)
+    return sum(any(map(is_filled, row)) for row in raw.rows)

@@ -14,202 +14,202 @@ from typing import NamedTuple
 
 from openpyxl import Workbook
 
-from config.campaign import Campagne
-from config.folder import Dossier
-from config.french import compte, enumeration
+from config.campaign import Campaign
+from config.folder import Folder
+from config.french import count_words, enumeration
 from sheets import first_tab
-from sheets.checks import on_workbooks as controles
-from sheets.companion_mark import est_un_retour
-from sheets.findings import Constat
-from sheets.first_tab import Accueil
-from sheets.judging.tabs import Envoi, by_trust, etablissement_de
-from sheets.judging.workbook import haut_de, le_plus_frequent, tampon_de
-from sheets.judging.workers import a_l_abri
+from sheets.checks import on_workbooks as checks
+from sheets.companion_mark import is_companion
+from sheets.findings import Finding
+from sheets.first_tab import FirstTab
+from sheets.judging.tabs import SentWorkbook, by_trust, etablissement_of
+from sheets.judging.workbook import most_frequent, stamp_of, top_texts_of
+from sheets.judging.workers import in_workers
 from sheets.reading import opening
-from sheets.reading.opening import MalLu, OngletBrut, Refus
-from sheets.reading.second_try import relit
+from sheets.reading.opening import Misread, RawTab, Refusal
+from sheets.reading.second_try import rewrite_and_reread
 from sheets.reading.unwrapping import unwrapped
-from sheets.repairing.carried_first_tab import ecrit_les_reponses
-from sheets.repairing.carried_tab import Reprise, contenu, deplacements, reprend
-from sheets.repairing.page_of_changes import ecrit_la_page
-from sheets.repairing.what_changed import ORDRE, Changement, Nature
-from sheets.tab_names import A_NOUS, noms_d_onglets
-from sheets.trame import Tampon, Trame, lit_tampon
+from sheets.repairing.carried_first_tab import write_answers
+from sheets.repairing.carried_tab import CarriedTab, carry_tab, content, line_moves
+from sheets.repairing.page_of_changes import write_page_of_changes
+from sheets.repairing.what_changed import ORDER, Change, Nature
+from sheets.tab_names import OUR_TABS, tab_names
+from sheets.trame import Stamp, Trame, read_stamp
 from sheets.trames import TRAMES
 from sheets.trames.paat.columns import PAAT
-from sheets.writing import tab as gabarit
-from sheets.writing.book import classeur
+from sheets.writing import tab as template_tab
+from sheets.writing.book import workbook
 from sheets.writing.seal import sealed
-from sheets.writing.tab import ENTETE
-from sheets.writing.written_lines import LignePrete, ecrit_les_lignes
+from sheets.writing.tab import HEADING_ROW
+from sheets.writing.written_lines import ReadyLine, write_lines
 
-MARGE = 50
+MARGIN = 50
 """Lines prepared beyond those carried over, where the usual number does not do."""
 
 
-class Soin(NamedTuple):
+class RepairedTrame(NamedTuple):
     """A clean trame as the bytes of an .xlsx, what it is for, and what differs from the person's file."""
 
-    octets: bytes
-    tampon: Tampon
-    changements: tuple[Changement, ...]
+    raw_bytes: bytes
+    stamp: Stamp
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Dossier:
+class _OpenedFile:
     """The file as opened: what it says it is, and its tabs."""
 
-    envoi: Envoi
-    vu: Tampon | None
-    bruts: list[OngletBrut]
-    tampons: list[Tampon | None]
-    premier: OngletBrut | None
+    sending: SentWorkbook
+    shown: Stamp | None
+    raw_tabs: list[RawTab]
+    tampons: list[Stamp | None]
+    first: RawTab | None
 
 
-def soigne(
-    octets: bytes, dossier: Dossier, ght: str = "", campagne: str = "", lointaines: Sequence[str] = ()
-) -> Soin:  # fmt: skip
-    """Write the clean trame of a file. `ght` and `campagne`, when given, are believed over its stamp, or without one.
+def repair(
+    raw_bytes: bytes, folder: Folder, ght: str = "", campaign: str = "", far_cells: Sequence[str] = ()
+) -> RepairedTrame:  # fmt: skip
+    """Write the clean trame of a file. `ght` and `campaign`, when given, are believed over its stamp, or without one.
 
-    `lointaines` are cells that were cut off before reading. Runs in a worker process, as everything that opens what
+    `far_cells` are cells that were cut off before reading. Runs in a worker process, as everything that opens what
     people sent. Raises Refus for a file that is no trame, or whose GHT or campaign is not known.
     """
-    ouvert = _ouvre(octets, dossier, ght, campagne)
-    changements = _en_tete(ouvert)
-    if lointaines:
-        texte = f"Cellules hors de portée, non lues : {enumeration(list(lointaines))}."
-        changements.append(Changement(Nature.LAISSE, texte))
-    reprises = _reprises(ouvert, changements)
-    envoi = ouvert.envoi
-    combien = {r.finess: len(r.lignes) + MARGE for r in reprises if len(r.lignes) > gabarit.LIGNES}
-    livre = classeur(envoi.trame, envoi.tampon.ght, envoi.campagne, dossier, combien)
-    noms = noms_d_onglets(dossier.territoire.membres(envoi.tampon.ght, envoi.campagne.situation))
-    for reprise in reprises:
-        _ecrit_l_onglet(livre, noms[reprise.finess], reprise, envoi.trame)
-        changements += reprise.changements
-    changements += ecrit_les_reponses(livre, envoi, ouvert.premier)
-    changements.sort(key=lambda c: ORDRE[c.nature])
-    ecrit_la_page(livre, changements)
-    return Soin(sealed(livre), envoi.tampon, tuple(changements))
+    opened = _open_file(raw_bytes, folder, ght, campaign)
+    changes = _first_changes(opened)
+    if far_cells:
+        text = f"Cellules hors de portée, non lues : {enumeration(list(far_cells))}."
+        changes.append(Change(Nature.LEFT_ASIDE, text))
+    carried_tabs = _carried_tabs(opened, changes)
+    sending = opened.sending
+    how_many = {r.finess: len(r.lines) + MARGIN for r in carried_tabs if len(r.lines) > template_tab.LINES}
+    book = workbook(sending.trame, sending.stamp.ght, sending.campaign, folder, how_many)
+    names = tab_names(folder.territory.members(sending.stamp.ght, sending.campaign.situation))
+    for carried_tab in carried_tabs:
+        _write_tab(book, names[carried_tab.finess], carried_tab, sending.trame)
+        changes += carried_tab.changes
+    changes += write_answers(book, sending, opened.first)
+    changes.sort(key=lambda c: ORDER[c.nature])
+    write_page_of_changes(book, changes)
+    return RepairedTrame(sealed(book), sending.stamp, tuple(changes))
 
 
-def soigne_tous(
-    fichiers: Iterable[tuple[str, bytes]], dossier: Dossier, ght: str = "", campagne: str = ""
-) -> Iterator[tuple[str, Soin | Constat]]:
+def repair_all(
+    files: Iterable[tuple[str, bytes]], folder: Folder, ght: str = "", campaign: str = ""
+) -> Iterator[tuple[str, RepairedTrame | Finding]]:
     """Yield (name, clean trame) for each (name, bytes), in order; or the finding that says why there is none."""
-    return a_l_abri(partial(_a_l_abri, ght, campagne), fichiers, dossier)
+    return in_workers(partial(_repair_in_worker, ght, campaign), files, folder)
 
 
-def _a_l_abri(ght: str, campagne: str, _fichier: str, octets: bytes, dossier: Dossier, rogne: bool) -> Soin | Constat:
-    """One workbook, rewritten through another parser when the first reading fails or is `rogne` from the start."""
+def _repair_in_worker(
+    ght: str, campaign: str, _file: str, raw_bytes: bytes, folder: Folder, trimmed: bool
+) -> RepairedTrame | Finding:
+    """One workbook, rewritten through another parser when the first reading fails or is `trimmed` from the start."""
     try:
         try:
-            if not rogne:
-                return soigne(octets, dossier, ght, campagne)
-        except MalLu:
+            if not trimmed:
+                return repair(raw_bytes, folder, ght, campaign)
+        except Misread:
             pass
-        relu = relit(octets)
-        return soigne(relu.octets, dossier, ght, campagne, relu.lointaines)
-    except Refus as refus:
-        return refus.constat
+        read_again = rewrite_and_reread(raw_bytes)
+        return repair(read_again.raw_bytes, folder, ght, campaign, read_again.far_cells)
+    except Refusal as refusal:
+        return refusal.finding
 
 
-def _ouvre(octets: bytes, dossier: Dossier, ght: str, campagne: str) -> _Dossier:
-    octets = unwrapped(octets)
-    bruts = opening.ouvre(octets)
-    proprietes = opening.proprietes(octets)
-    tampons = [tampon_de(o) for o in bruts]
-    vu = le_plus_frequent([replace(t, finess="") for t in tampons if t]) or lit_tampon(proprietes.get("vigie", ""))
-    if est_un_retour(proprietes, map(haut_de, bruts), vu is not None):
-        raise Refus(controles.retour_de_vigie())
-    if vu is None and not (ght and campagne):
-        raise Refus(controles.trame_inconnue([o.nom for o in bruts]))
-    trame, tampon, c = _cible(vu, dossier, ght, campagne)
-    premier = first_tab.first_tab(zip(bruts, tampons, strict=True))
-    dit = first_tab.lit(premier) if premier else Accueil()
-    membres = {e.finess: e.nom for e in dossier.territoire.membres(tampon.ght, c.situation)}
-    return _Dossier(Envoi(octets, trame, c, tampon, dossier, dit, membres), vu, bruts, tampons, premier)
+def _open_file(raw_bytes: bytes, folder: Folder, ght: str, campaign: str) -> _OpenedFile:
+    raw_bytes = unwrapped(raw_bytes)
+    raw_tabs = opening.open_workbook(raw_bytes)
+    properties = opening.properties(raw_bytes)
+    tampons = [stamp_of(o) for o in raw_tabs]
+    shown = most_frequent([replace(t, finess="") for t in tampons if t]) or read_stamp(properties.get("vigie", ""))
+    if is_companion(properties, map(top_texts_of, raw_tabs), shown is not None):
+        raise Refusal(checks.companion_sent_back())
+    if shown is None and not (ght and campaign):
+        raise Refusal(checks.unknown_trame([o.name for o in raw_tabs]))
+    trame, stamp, c = _target_trame(shown, folder, ght, campaign)
+    first = first_tab.first_tab(zip(raw_tabs, tampons, strict=True))
+    said = first_tab.read(first) if first else FirstTab()
+    members = {e.finess: e.name for e in folder.territory.members(stamp.ght, c.situation)}
+    return _OpenedFile(SentWorkbook(raw_bytes, trame, c, stamp, folder, said, members), shown, raw_tabs, tampons, first)
 
 
-def _cible(vu: Tampon | None, dossier: Dossier, ght: str, campagne: str) -> tuple[Trame, Tampon, Campagne]:
+def _target_trame(shown: Stamp | None, folder: Folder, ght: str, campaign: str) -> tuple[Trame, Stamp, Campaign]:
     """What the clean trame is to be: the current version, whatever the old one was. Raises Refus."""
-    trame = TRAMES.get(vu.trame) if vu else PAAT
+    trame = TRAMES.get(shown.trame) if shown else PAAT
     if trame is None:
-        assert vu is not None
-        raise Refus(controles.version_non_lue(f"{vu.trame} {vu.version}", tuple(TRAMES)))
-    ght = ght or (vu.ght if vu else "")
-    campagne = campagne or (vu.campagne if vu else "")
-    if ght not in dossier.territoire.ghts:
-        raise Refus(controles.ght_inconnu(ght))
-    if campagne not in dossier.campagnes:
-        raise Refus(controles.campagne_inconnue(campagne, list(dossier.campagnes)))
-    return trame, Tampon(trame.code, trame.version, ght, campagne), dossier.campagnes[campagne]
+        assert shown is not None
+        raise Refusal(checks.version_not_read(f"{shown.trame} {shown.version}", tuple(TRAMES)))
+    ght = ght or (shown.ght if shown else "")
+    campaign = campaign or (shown.campaign if shown else "")
+    if ght not in folder.territory.ghts:
+        raise Refusal(checks.unknown_ght(ght))
+    if campaign not in folder.campaigns:
+        raise Refusal(checks.unknown_campaign(campaign, list(folder.campaigns)))
+    return trame, Stamp(trame.code, trame.version, ght, campaign), folder.campaigns[campaign]
 
 
-def _en_tete(ouvert: _Dossier) -> list[Changement]:
+def _first_changes(opened: _OpenedFile) -> list[Change]:
     """What the clean trame has anew, and what of the old workbook no trame has."""
-    vu, tampon = ouvert.vu, ouvert.envoi.tampon
-    faits = [
-        Changement(
-            Nature.NEUF, "Mise en forme, listes déroulantes, formules, couleurs et verrous sont ceux de la trame."
+    shown, stamp = opened.shown, opened.sending.stamp
+    facts = [
+        Change(
+            Nature.RENEWED, "Mise en forme, listes déroulantes, formules, couleurs et verrous sont ceux de la trame."
         )
     ]
-    if vu is None:
-        faits.append(
-            Changement(
-                Nature.COMPRIS,
-                f"Le tampon avait disparu : trame de {tampon.ght}, campagne {tampon.campagne}, comme demandé.",
+    if shown is None:
+        facts.append(
+            Change(
+                Nature.UNDERSTOOD_SO,
+                f"Le tampon avait disparu : trame de {stamp.ght}, campagne {stamp.campaign}, comme demandé.",
             )
         )
-    elif vu != tampon:
-        avant = (f"version {vu.version}", vu.ght, f"campagne {vu.campagne}")
-        apres = (f"version {tampon.version}", tampon.ght, f"campagne {tampon.campagne}")
-        pairs = [(a, b) for a, b in zip(avant, apres, strict=True) if a != b]
-        texte = f"La trame était de : {', '.join(a for a, _ in pairs)} ; celle-ci est de : {', '.join(b for _, b in pairs)}."
-        faits.append(Changement(Nature.COMPRIS, texte))
-    if ouvert.premier is None:
-        faits.append(
-            Changement(
-                Nature.CORRIGER, f"Le premier onglet avait disparu : remplissez de nouveau « {first_tab.TITRE} »."
-            )
+    elif shown != stamp:
+        before = (f"version {shown.version}", shown.ght, f"campagne {shown.campaign}")
+        after = (f"version {stamp.version}", stamp.ght, f"campagne {stamp.campaign}")
+        pairs = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
+        text = f"La trame était de : {', '.join(a for a, _ in pairs)} ; celle-ci est de : {', '.join(b for _, b in pairs)}."
+        facts.append(Change(Nature.UNDERSTOOD_SO, text))
+    if opened.first is None:
+        facts.append(
+            Change(Nature.TO_MEND, f"Le premier onglet avait disparu : remplissez de nouveau « {first_tab.TITLE} ».")
         )
-    return faits + [Changement(Nature.LAISSE, dit) for dit in _parties(ouvert.envoi.octets)]
+    return facts + [Change(Nature.LEFT_ASIDE, said) for said in _parties(opened.sending.raw_bytes)]
 
 
-def _parties(octets: bytes) -> list[str]:
+def _parties(raw_bytes: bytes) -> list[str]:
     """What else a workbook may hold and a trame does not."""
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as z:
-            noms = z.namelist()
+        with zipfile.ZipFile(io.BytesIO(raw_bytes)) as z:
+            names = z.namelist()
     except zipfile.BadZipFile:
         return []
-    genres = {
+    kinds = {
         "xl/media/": "Des images.", "xl/charts/": "Des graphiques.", "xl/pivotTables/": "Des tableaux croisés.",
         "xl/vbaProject": "Des macros.", "xl/externalLinks/externalLink": "Des liens vers d'autres classeurs.",
     }  # fmt: skip
-    return [dit for debut, dit in genres.items() if any(n.startswith(debut) for n in noms)]
+    return [said for debut, said in kinds.items() if any(n.startswith(debut) for n in names)]
 
 
-def _reprises(ouvert: _Dossier, changements: list[Changement]) -> list[Reprise]:
+def _carried_tabs(opened: _OpenedFile, changes: list[Change]) -> list[CarriedTab]:
     """The tabs carried over; each of the others that holds something is named with the reason."""
-    reprises: list[Reprise] = []
-    croire = replace(ouvert.envoi, tampon=ouvert.vu or ouvert.envoi.tampon)
-    for _, (brut, tampon) in by_trust(croire, zip(ouvert.bruts, ouvert.tampons, strict=True)):
-        if brut is ouvert.premier or brut.nom in A_NOUS or not contenu(brut):
+    carried_tabs: list[CarriedTab] = []
+    believed = replace(opened.sending, stamp=opened.shown or opened.sending.stamp)
+    for _, (raw, stamp) in by_trust(believed, zip(opened.raw_tabs, opened.tampons, strict=True)):
+        if raw is opened.first or raw.name in OUR_TABS or not content(raw):
             continue
-        finess, doute = etablissement_de(croire, brut.nom, tampon, {r.finess: r.brut.nom for r in reprises})
-        reprise = None if doute else reprend(ouvert.envoi, brut, finess)
-        if reprise:
-            reprises.append(reprise)
+        finess, doubt = etablissement_of(believed, raw.name, stamp, {r.finess: r.raw.name for r in carried_tabs})
+        carried_tab = None if doubt else carry_tab(opened.sending, raw, finess)
+        if carried_tab:
+            carried_tabs.append(carried_tab)
             continue
-        raison = doute or "Cet onglet n'a plus d'en-têtes que l'on puisse reconnaître."
-        texte = f"{raison} {compte(contenu(brut), 'ligne remplie laissée', 'lignes remplies laissées')} de côté."
-        changements.append(Changement(Nature.LAISSE, texte, brut.nom))
-    return reprises
+        reason = doubt or "Cet onglet n'a plus d'en-têtes que l'on puisse reconnaître."
+        text = f"{reason} {count_words(content(raw), 'ligne remplie laissée', 'lignes remplies laissées')} de côté."
+        changes.append(Change(Nature.LEFT_ASIDE, text, raw.name))
+    return carried_tabs
 
 
-def _ecrit_l_onglet(livre: Workbook, nom: str, reprise: Reprise, trame: Trame) -> None:
+def _write_tab(book: Workbook, name: str, carried_tab: CarriedTab, trame: Trame) -> None:
     """Write the lines below one another, and say which ones moved."""
-    ecrit_les_lignes(livre[nom], trame, [LignePrete(li.action_id, li.cellules) for li in reprise.lignes])
-    for avant, apres in deplacements(reprise.lignes, ENTETE + 1):
-        reprise.note(Nature.COMPRIS, f"{avant.capitalize()} de votre fichier : maintenant {apres}.")
+    write_lines(book[name], trame, [ReadyLine(li.action_id, li.cell_values) for li in carried_tab.lines])
+    for before, after in line_moves(carried_tab.lines, HEADING_ROW + 1):
+        carried_tab.note(Nature.UNDERSTOOD_SO, f"{before.capitalize()} de votre fichier : maintenant {after}.")

@@ -9,76 +9,76 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.french import compte
-from sheets.repairing.what_changed import ORDRE, Changement, Nature
+from config.french import count_words
+from sheets.repairing.what_changed import ORDER, Change, Nature
 from sheets.tab_names import PAGE
-from sheets.writing.safe_cells import case, hauteur, pose
+from sheets.writing.safe_cells import case, put, row_height
 from sheets.writing.style import (
-    BLANC,
-    BLEU,
-    BLEU_PALE,
-    CADRE,
-    GRIS_PALE,
+    BLUE,
+    FRAME,
     ORANGE_PALE,
-    ROUGE_PALE,
-    imprime,
+    PALE_BLUE,
+    PALE_GREY,
+    PALE_RED,
+    WHITE,
     police,
-    titre,
+    set_printing,
+    title,
 )
 
 PREMIERE = 14
 """The table begins below the rows where a stamp is looked for: what a cell said is never taken for one."""
-LARGEURS = (17, 76, 36, 16, 44)
-TITRES = ("", "Ce qui diffère", "Onglet de votre fichier", "Cellule", "Ce qui y était")
-FONDS = {
-    Nature.CORRIGER: ROUGE_PALE,
-    Nature.LAISSE: ORANGE_PALE,
-    Nature.COMPRIS: BLEU_PALE,
-    Nature.NEUF: GRIS_PALE,
+WIDTHS = (17, 76, 36, 16, 44)
+TITLES = ("", "Ce qui diffère", "Onglet de votre fichier", "Cellule", "Ce qui y était")
+FILLS = {
+    Nature.TO_MEND: PALE_RED,
+    Nature.LEFT_ASIDE: ORANGE_PALE,
+    Nature.UNDERSTOOD_SO: PALE_BLUE,
+    Nature.RENEWED: PALE_GREY,
 }
-SENS = {
-    Nature.CORRIGER: "à corriger ici : la valeur est reprise telle quelle, ou la cellule est vide",
-    Nature.LAISSE: "pas repris : c'est dans votre ancien fichier ; recopiez ce dont vous avez besoin",
-    Nature.COMPRIS: "repris : vérifiez que c'est bien ce que vous vouliez dire",
-    Nature.NEUF: "remis comme dans la trame d'origine : rien à faire",
+EXPLANATIONS = {
+    Nature.TO_MEND: "à corriger ici : la valeur est reprise telle quelle, ou la cellule est vide",
+    Nature.LEFT_ASIDE: "pas repris : c'est dans votre ancien fichier ; recopiez ce dont vous avez besoin",
+    Nature.UNDERSTOOD_SO: "repris : vérifiez que c'est bien ce que vous vouliez dire",
+    Nature.RENEWED: "remis comme dans la trame d'origine : rien à faire",
 }
 
 
-def ecrit_la_page(livre: Workbook, changements: Sequence[Changement]) -> None:
+def write_page_of_changes(book: Workbook, changes: Sequence[Change]) -> None:
     """Add the tab at the end of what is seen, and open the workbook on it. It is not read back; it may be deleted."""
-    feuille: Worksheet = livre.create_sheet(PAGE, index=len(livre.sheetnames) - 1)
-    titre(
-        feuille,
+    sheet: Worksheet = book.create_sheet(PAGE, index=len(book.sheetnames) - 1)
+    title(
+        sheet,
         "Ce qui a changé",
         "Cette trame est propre et vos valeurs y sont. Remplissez-la à la place de l'ancienne.",
     )
-    feuille["A3"] = "Cet onglet n'est pas lu : vous pouvez le supprimer quand vous l'avez lu."
-    feuille["A3"].font = police(10, gras=True)
-    feuille.sheet_view.showGridLines = False
-    for lettre, largeur in zip("ABCDE", LARGEURS, strict=True):
-        feuille.column_dimensions[lettre].width = largeur
-    combien = Counter(c.nature for c in changements)
-    for ligne, nature in enumerate(sorted(combien, key=ORDRE.__getitem__), 5):
-        case(feuille, ligne, 1).fill = PatternFill("solid", start_color=FONDS[nature])
-        case(feuille, ligne, 1).border = CADRE
-        pose(case(feuille, ligne, 1), nature.value).font = police(gras=True)
-        case(feuille, ligne, 2).value = f"{compte(combien[nature], 'point')} — {SENS[nature]}."
-    _rangee(feuille, PREMIERE - 1, TITRES, BLEU, BLANC)
-    for ligne, c in enumerate(changements, PREMIERE):
-        _rangee(feuille, ligne, (c.nature.value, c.texte, c.feuille, c.cellule, c.valeur), FONDS[c.nature], "")
-    feuille.freeze_panes = f"A{PREMIERE}"
-    feuille.auto_filter.ref = f"A{PREMIERE - 1}:E{PREMIERE - 1 + len(changements)}"
-    imprime(feuille, f"{PREMIERE - 1}:{PREMIERE - 1}")
-    feuille.page_setup.paperSize = feuille.PAPERSIZE_A4
-    livre.active = livre.index(feuille)
+    sheet["A3"] = "Cet onglet n'est pas lu : vous pouvez le supprimer quand vous l'avez lu."
+    sheet["A3"].font = police(10, bold=True)
+    sheet.sheet_view.showGridLines = False
+    for letter, width in zip("ABCDE", WIDTHS, strict=True):
+        sheet.column_dimensions[letter].width = width
+    how_many = Counter(c.nature for c in changes)
+    for line, nature in enumerate(sorted(how_many, key=ORDER.__getitem__), 5):
+        case(sheet, line, 1).fill = PatternFill("solid", start_color=FILLS[nature])
+        case(sheet, line, 1).border = FRAME
+        put(case(sheet, line, 1), nature.value).font = police(bold=True)
+        case(sheet, line, 2).value = f"{count_words(how_many[nature], 'point')} — {EXPLANATIONS[nature]}."
+    _write_row(sheet, PREMIERE - 1, TITLES, BLUE, WHITE)
+    for line, c in enumerate(changes, PREMIERE):
+        _write_row(sheet, line, (c.nature.value, c.text, c.sheet, c.cell, c.value), FILLS[c.nature], "")
+    sheet.freeze_panes = f"A{PREMIERE}"
+    sheet.auto_filter.ref = f"A{PREMIERE - 1}:E{PREMIERE - 1 + len(changes)}"
+    set_printing(sheet, f"{PREMIERE - 1}:{PREMIERE - 1}")
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    book.active = book.index(sheet)
 
 
-def _rangee(feuille: Worksheet, ligne: int, textes: Sequence[str], fond: str, encre: str) -> None:
-    for rang, texte in enumerate(textes, 1):
-        cellule = pose(case(feuille, ligne, rang), texte or None)
-        cellule.alignment, cellule.border = Alignment(wrap_text=True, vertical="top"), CADRE
-        if encre:
-            cellule.font = police(gras=True, couleur=encre)
-        if encre or rang == 1:
-            cellule.fill = PatternFill("solid", start_color=fond)
-    feuille.row_dimensions[ligne].height = hauteur(zip(textes, LARGEURS, strict=True), 16)
+def _write_row(sheet: Worksheet, line: int, texts: Sequence[str], fill: str, ink: str) -> None:
+    for rank, text in enumerate(texts, 1):
+        cell = put(case(sheet, line, rank), text or None)
+        cell.alignment, cell.border = Alignment(wrap_text=True, vertical="top"), FRAME
+        if ink:
+            cell.font = police(bold=True, colour=ink)
+        if ink or rank == 1:
+            cell.fill = PatternFill("solid", start_color=fill)
+    sheet.row_dimensions[line].height = row_height(zip(texts, WIDTHS, strict=True), 16)

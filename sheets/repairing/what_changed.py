@@ -9,20 +9,20 @@ from typing import NamedTuple
 class Nature(StrEnum):
     """What a change asks of the person, in the order in which it is shown."""
 
-    CORRIGER = "À corriger"
-    LAISSE = "Laissé de côté"
-    COMPRIS = "Compris ainsi"
-    NEUF = "Remis à neuf"
+    TO_MEND = "À corriger"
+    LEFT_ASIDE = "Laissé de côté"
+    UNDERSTOOD_SO = "Compris ainsi"
+    RENEWED = "Remis à neuf"
 
 
-ORDRE = {n: rang for rang, n in enumerate(Nature)}
+ORDER = {n: rank for rank, n in enumerate(Nature)}
 
 
-class Changement(NamedTuple):
+class Change(NamedTuple):
     """One difference: a French sentence, at its address in the person's file, with what stood there."""
 
     nature: Nature
-    texte: str
-    feuille: str = ""
-    cellule: str = ""
-    valeur: str = ""
+    text: str
+    sheet: str = ""
+    cell: str = ""
+    value: str = ""

@@ -13,68 +13,70 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config import safe_write
-from config.folder import Dossier
-from sheets.companion_mark import MARQUE, PROPRIETE
-from sheets.findings import Constat
-from sheets.judged import Classeur, Onglet
-from sheets.returning.companion_summary import SOMMAIRE, ecrit_sommaire
-from sheets.returning.companion_tab import Page, Reglee, ecrit_page
-from sheets.tab_names import INTERDITS, LONGUEUR
+from config.folder import Folder
+from sheets.companion_mark import COMPANION_MARK, PROPERTY
+from sheets.findings import Finding
+from sheets.judged import JudgedWorkbook, Tab
+from sheets.returning.companion_summary import SUMMARY, write_summary
+from sheets.returning.companion_tab import Page, Settled, write_page
+from sheets.tab_names import FORBIDDEN_CHARACTERS, LONGEST_NAME
 from sheets.trames import TRAMES
-from sheets.writing.safe_cells import propre
+from sheets.writing.safe_cells import clean
 from sheets.writing.seal import is_untouched, sealed
 
 
-def retour(classeur: Classeur, dossier: Dossier, reglees: Sequence[Reglee] = ()) -> Workbook:
+def retour(workbook: JudgedWorkbook, folder: Folder, settled: Sequence[Settled] = ()) -> Workbook:
     """The companion of one judged workbook, ready to be saved.
 
-    `classeur.constats` may hold more than the file's own findings (those of a whole campaign): they are shown alike.
-    `reglees` is what a referent has already settled, in sentences. A file that could not be read gives one tab.
+    `workbook.findings` may hold more than the file's own findings (those of a whole campaign): they are shown alike.
+    `settled` is what a referent has already settled, in sentences. A file that could not be read gives one tab.
     """
-    livre = Workbook()
-    sommaire = livre.active
-    assert isinstance(sommaire, Worksheet)
-    sommaire.title = SOMMAIRE
-    nom = Path(classeur.fichier).name
-    marque = f"{MARQUE} « {nom} » : ne remplissez pas ce classeur, il n'est pas lu. Corrigez votre propre fichier."
-    pages = _pages(livre, classeur, dossier, reglees)
+    book = Workbook()
+    summary = book.active
+    assert isinstance(summary, Worksheet)
+    summary.title = SUMMARY
+    name = Path(workbook.file).name
+    mark = (
+        f"{COMPANION_MARK} « {name} » : ne remplissez pas ce classeur, il n'est pas lu. Corrigez votre propre fichier."
+    )
+    pages = _pages(book, workbook, folder, settled)
     for page in pages:
-        ecrit_page(page, marque)
-    ecrit_sommaire(sommaire, classeur, dossier, marque, {p.onglet.feuille: p for p in pages}, reglees)
-    livre.custom_doc_props.append(StringProperty(name=PROPRIETE, value=propre(nom)))  # type: ignore[attr-defined]
-    livre.properties.title = f"À corriger — {propre(nom)}"
-    livre.properties.creator = "Vigie"
-    return livre
+        write_page(page, mark)
+    write_summary(summary, workbook, folder, mark, {p.tab.sheet: p for p in pages}, settled)
+    book.custom_doc_props.append(StringProperty(name=PROPERTY, value=clean(name)))  # type: ignore[attr-defined]
+    book.properties.title = f"À corriger — {clean(name)}"
+    book.properties.creator = "Vigie"
+    return book
 
 
-def ecrit_retour(classeur: Classeur, dossier: Dossier, chemin: Path, reglees: Sequence[Reglee] = ()) -> Path:
-    """Save the companion to `chemin`, in the place of an earlier one that nobody wrote in. Raises TakenError."""
-    safe_write.create(chemin, sealed(retour(classeur, dossier, reglees)), ours=is_untouched)
-    return chemin
+def write_companion(workbook: JudgedWorkbook, folder: Folder, path: Path, settled: Sequence[Settled] = ()) -> Path:
+    """Save the companion to `path`, in the place of an earlier one that nobody wrote in. Raises TakenError."""
+    safe_write.create(path, sealed(retour(workbook, folder, settled)), ours=is_untouched)
+    return path
 
 
-def _pages(livre: Workbook, classeur: Classeur, dossier: Dossier, reglees: Sequence[Reglee]) -> list[Page]:
+def _pages(book: Workbook, workbook: JudgedWorkbook, folder: Folder, settled: Sequence[Settled]) -> list[Page]:
     """One blank tab per tab that was read, with what there is to say in it."""
-    t = classeur.tampon
+    t = workbook.stamp
     if t is None or t.trame not in TRAMES:
         return []
-    positif = sum(max(li.mesure.gain_exercice, 0) for o in classeur.onglets for li in o.lignes)
-    etablissements = dossier.territoire.etablissements
+    positive = sum(max(li.worth.gain_exercice, 0) for o in workbook.tabs for li in o.lines)
+    etablissements = folder.territory.etablissements
     pages = []
-    for onglet in (o for o in classeur.onglets if o.colonnes):
-        siens: list[Constat] = [c for c in classeur.constats if c.feuille == onglet.feuille]
-        reglees_ici = [r for r in reglees if r.feuille == onglet.feuille]
-        nom = etablissements[onglet.finess].nom if onglet.finess in etablissements else onglet.feuille
-        feuille = livre.create_sheet(_nom_libre(onglet, livre))
-        pages.append(Page(feuille, onglet, TRAMES[t.trame], nom, siens, reglees_ici, positif))
+    for tab in (o for o in workbook.tabs if o.columns):
+        its_tabs: list[Finding] = [c for c in workbook.findings if c.sheet == tab.sheet]
+        settled_here = [r for r in settled if r.sheet == tab.sheet]
+        name = etablissements[tab.finess].name if tab.finess in etablissements else tab.sheet
+        sheet = book.create_sheet(_free_tab_name(tab, book))
+        pages.append(Page(sheet, tab, TRAMES[t.trame], name, its_tabs, settled_here, positive))
     return pages
 
 
-def _nom_libre(onglet: Onglet, livre: Workbook) -> str:
+def _free_tab_name(tab: Tab, book: Workbook) -> str:
     """The tab's own name, as near as Excel allows: formats that are not Excel's take any name, and any length."""
-    nom = INTERDITS.sub("-", propre(onglet.feuille))[:LONGUEUR].strip("' ") or "Onglet"
-    pris = {n.casefold() for n in livre.sheetnames}
-    court, rang = nom, 2
-    while court.casefold() in pris:
-        court, rang = f"{nom[: LONGUEUR - 4]} {rang}", rang + 1
+    name = FORBIDDEN_CHARACTERS.sub("-", clean(tab.sheet))[:LONGEST_NAME].strip("' ") or "Onglet"
+    taken = {n.casefold() for n in book.sheetnames}
+    court, rank = name, 2
+    while court.casefold() in taken:
+        court, rank = f"{name[: LONGEST_NAME - 4]} {rank}", rank + 1
     return court

@@ -18,230 +18,234 @@ from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.french import compte, euros
-from sheets.cells import MASQUE
+from config.french import count_words, euros
+from sheets.cells import MASK
 from sheets.checks import CATALOGUE
-from sheets.findings import ORDRE, Constat, Gravite, rang
-from sheets.judged import Ligne, Onglet
-from sheets.trame import Colonne, Trame
-from sheets.writing.safe_cells import Valeur, annote, case, hauteur, pose
+from sheets.findings import ORDER, Finding, Severity, rank
+from sheets.judged import Line, Tab
+from sheets.trame import Column, Trame
+from sheets.writing.safe_cells import Value, add_note, case, put, row_height
 from sheets.writing.style import (
-    BLANC,
-    BLEU_PALE,
-    CADRE,
-    GRIS,
+    FRAME,
+    GREY,
     ORANGE,
     ORANGE_PALE,
-    ROUGE,
-    ROUGE_PALE,
-    VERT_PALE,
-    imprime,
+    PALE_BLUE,
+    PALE_GREEN,
+    PALE_RED,
+    RED,
+    WHITE,
     police,
     protege,
-    titre,
+    set_printing,
+    title,
 )
-from sheets.writing.tab import alignement_de, ecrit_entete, format_de
+from sheets.writing.tab import alignment_of, format_of, write_heading
 
-FONDS = {Gravite.REJET: ROUGE_PALE, Gravite.ALERTE: ORANGE_PALE, Gravite.INFO: BLEU_PALE}
-ENCRES = {Gravite.REJET: ROUGE, Gravite.ALERTE: ORANGE, Gravite.INFO: GRIS}
-MOTS = {Gravite.REJET: "Rejet", Gravite.ALERTE: "Alerte", Gravite.INFO: "Info"}
-RETOUR = "retour"
-LARGEUR_RETOUR = 72
-LOIN = 60
+FILLS = {Severity.REJECTION: PALE_RED, Severity.ALERT: ORANGE_PALE, Severity.INFO: PALE_BLUE}
+INKS = {Severity.REJECTION: RED, Severity.ALERT: ORANGE, Severity.INFO: GREY}
+WORDS = {Severity.REJECTION: "Rejet", Severity.ALERT: "Alerte", Severity.INFO: "Info"}
+COMPANION_COLUMN = "retour"
+COMPANION_WIDTH = 72
+FAR_AWAY = 60
 """A finding further than that below or to the right of the table is told at its top, so that the tab stays small."""
-_ADRESSE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
-class Reglee(NamedTuple):
+class Settled(NamedTuple):
     """What a referent already settled: a line kept in spite of a finding, or struck, or a note. A sentence in French."""
 
-    feuille: str
-    ligne: int | None
-    texte: str
+    sheet: str
+    line: int | None
+    text: str
 
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """A tab to write, and what there is to say in it. `positif`: positive gains of the whole workbook, in cents."""
+    """A tab to write, and what there is to say in it. `positive`: positive gains of the whole workbook, in cents."""
 
-    feuille: Worksheet
-    onglet: Onglet
+    sheet: Worksheet
+    tab: Tab
     trame: Trame
     etablissement: str
-    constats: Sequence[Constat]
-    reglees: Sequence[Reglee]
-    positif: int
+    findings: Sequence[Finding]
+    settled: Sequence[Settled]
+    positive: int
 
     @cached_property
     def places(self) -> dict[str, int]:
         """The rank of each column, where the person has it; ours for the sentences stands last if it was lost."""
-        places = {c: column_index_from_string(lettre) for c, lettre in self.onglet.colonnes.items()}
-        return places if RETOUR in places else {**places, RETOUR: max(places.values(), default=0) + 1}
+        places = {c: column_index_from_string(letter) for c, letter in self.tab.columns.items()}
+        return (
+            places if COMPANION_COLUMN in places else {**places, COMPANION_COLUMN: max(places.values(), default=0) + 1}
+        )
 
     @cached_property
-    def derniere(self) -> int:
-        return max((ligne.numero for ligne in self.onglet.lignes), default=self.onglet.entete)
+    def last_line(self) -> int:
+        return max((line.number for line in self.tab.lines), default=self.tab.heading_row)
 
-    def ancre(self, c: Constat) -> tuple[int, int]:
+    def shown_at(self, c: Finding) -> tuple[int, int]:
         """(row, column) of the cell where a finding is shown: its own, else the beginning of its line, else the title."""
-        lu = _ADRESSE.fullmatch(c.cellule)
-        ligne, colonne = (int(lu[2]), column_index_from_string(lu[1])) if lu else (c.ligne or 0, 0)
-        if 0 < ligne <= self.derniere + LOIN and colonne <= max(self.places.values()) + LOIN:
-            return ligne, colonne or min(self.places.values())
+        reading = _ADDRESS.fullmatch(c.cell)
+        line, column = (int(reading[2]), column_index_from_string(reading[1])) if reading else (c.line or 0, 0)
+        if 0 < line <= self.last_line + FAR_AWAY and column <= max(self.places.values()) + FAR_AWAY:
+            return line, column or min(self.places.values())
         return 1, 1
 
-    def adresse(self, c: Constat) -> str:
+    def address(self, c: Finding) -> str:
         """« S14 »: where the summary sends for this finding."""
-        ligne, colonne = self.ancre(c)
-        return f"{get_column_letter(colonne)}{ligne}"
+        line, column = self.shown_at(c)
+        return f"{get_column_letter(column)}{line}"
 
 
-def phrase(c: Constat) -> str:
+def sentence(c: Finding) -> str:
     """« Rejet : what is wrong → what to do »."""
-    return f"{MOTS[c.gravite]} : {c.message} → {c.correction}"
+    return f"{WORDS[c.severity]} : {c.message} → {c.correction}"
 
 
-def ecrit_page(page: Page, marque: str) -> None:
+def write_page(page: Page, mark: str) -> None:
     """Write the tab. The headings and every line stand in the row they have in the person's file."""
-    feuille, entete = page.feuille, max(page.onglet.entete, 1)
-    _haut(page, marque, entete)
-    _entetes(page, entete)
-    _lignes(page)
-    _marque_les_cellules(page)
-    _phrases(page, entete)
+    sheet, heading_row = page.sheet, max(page.tab.heading_row, 1)
+    _write_top(page, mark, heading_row)
+    _write_headings(page, heading_row)
+    _write_lines(page)
+    _mark_cells(page)
+    _write_sentences(page, heading_row)
     famille = page.places.get("famille", 1)
-    feuille.freeze_panes = f"{get_column_letter(famille)}{entete + 1}"
-    feuille.auto_filter.ref = f"A{entete}:{get_column_letter(max(page.places.values()))}{max(page.derniere, entete)}"
-    pire = min((c.gravite for c in page.constats), key=ORDRE.__getitem__, default=None)
-    feuille.sheet_properties.tabColor = FONDS[pire] if pire else VERT_PALE
-    protege(feuille)
-    imprime(feuille, f"{entete}:{entete}")
-    feuille.page_setup.fitToWidth = 2
-    feuille.print_title_cols = f"A:{get_column_letter(max(famille - 1, 1))}"
+    sheet.freeze_panes = f"{get_column_letter(famille)}{heading_row + 1}"
+    sheet.auto_filter.ref = (
+        f"A{heading_row}:{get_column_letter(max(page.places.values()))}{max(page.last_line, heading_row)}"
+    )
+    worst = min((c.severity for c in page.findings), key=ORDER.__getitem__, default=None)
+    sheet.sheet_properties.tabColor = FILLS[worst] if worst else PALE_GREEN
+    protege(sheet)
+    set_printing(sheet, f"{heading_row}:{heading_row}")
+    sheet.page_setup.fitToWidth = 2
+    sheet.print_title_cols = f"A:{get_column_letter(max(famille - 1, 1))}"
 
 
-def _haut(page: Page, marque: str, entete: int) -> None:
+def _write_top(page: Page, mark: str, heading_row: int) -> None:
     """Title, what is left to mend, and the mark; as much of it as there is room for above the headings."""
-    t = page.onglet.totaux
-    dit = f"{compte(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')} sur {t.lignes_rejetees + t.lignes_retenues}"
-    titre(page.feuille, page.etablissement, f"{dit} · {euros(t.gain_retire)} en moins" if t.lignes_lues else "")
-    pose(page.feuille["A3"], marque).font = police(9, gras=True, couleur=ROUGE)
-    for ligne in range(entete, 4):
-        page.feuille.cell(ligne, 1).value = None
-    if page.onglet.refuse and entete > 2:
-        page.feuille["A2"] = "Cet onglet n'a pas été lu : voyez la note sur les en-têtes, et le premier onglet."
-        page.feuille["A2"].font = police(10, gras=True, couleur=ROUGE)
+    t = page.tab.totals
+    said = f"{count_words(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')} sur {t.lignes_rejetees + t.lignes_retenues}"
+    title(page.sheet, page.etablissement, f"{said} · {euros(t.gain_retire)} en moins" if t.lignes_lues else "")
+    put(page.sheet["A3"], mark).font = police(9, bold=True, colour=RED)
+    for line in range(heading_row, 4):
+        page.sheet.cell(line, 1).value = None
+    if page.tab.refuse and heading_row > 2:
+        page.sheet["A2"] = "Cet onglet n'a pas été lu : voyez la note sur les en-têtes, et le premier onglet."
+        page.sheet["A2"].font = police(10, bold=True, colour=RED)
 
 
-def _entetes(page: Page, entete: int) -> None:
-    for cle, colonne in page.places.items():
-        ecrit_entete(page.feuille, entete, colonne, page.trame.par_cle[cle])
-    page.feuille.column_dimensions[get_column_letter(page.places[RETOUR])].width = LARGEUR_RETOUR
-    for colonne in set(range(1, max(page.places.values()))) - set(page.places.values()):
-        cellule = page.feuille.cell(entete, colonne, "(colonne à vous, non lue)")
-        cellule.fill, cellule.font = PatternFill("solid", start_color=GRIS), police(8, italique=True, couleur=BLANC)
-        cellule.alignment, cellule.border = Alignment(wrap_text=True, vertical="center"), CADRE
+def _write_headings(page: Page, heading_row: int) -> None:
+    for cle, column in page.places.items():
+        write_heading(page.sheet, heading_row, column, page.trame.by_key[cle])
+    page.sheet.column_dimensions[get_column_letter(page.places[COMPANION_COLUMN])].width = COMPANION_WIDTH
+    for column in set(range(1, max(page.places.values()))) - set(page.places.values()):
+        cell = page.sheet.cell(heading_row, column, "(colonne à vous, non lue)")
+        cell.fill, cell.font = PatternFill("solid", start_color=GREY), police(8, italic=True, colour=WHITE)
+        cell.alignment, cell.border = Alignment(wrap_text=True, vertical="center"), FRAME
 
 
-def _lignes(page: Page) -> None:
+def _write_lines(page: Page) -> None:
     """The values of each line. One style per column, made once: styling each cell takes most of the time."""
-    saisis = _tels_que_saisis(page.constats)
+    as_typed = _typed_as_they_were(page.findings)
     styles: dict[str, Any] = {}
-    for ligne in page.onglet.lignes:
-        calculees = _calculs(ligne, page.positif)
-        for cle, colonne in page.places.items():
-            c = page.trame.par_cle[cle]
-            valeur = calculees.get(cle) if c.genre == "calcul" else _valeur(c, ligne, saisis)
-            cellule = case(page.feuille, ligne.numero, colonne)
-            if valeur is not None:
-                pose(cellule, valeur)
+    for line in page.tab.lines:
+        computed_by_key = _computed_columns(line, page.positive)
+        for cle, column in page.places.items():
+            c = page.trame.by_key[cle]
+            value = computed_by_key.get(cle) if c.kind == "calcul" else _cell_value(c, line, as_typed)
+            cell = case(page.sheet, line.number, column)
+            if value is not None:
+                put(cell, value)
             if cle not in styles:
-                styles[cle] = _style(cellule, c)
-            if cellule.quotePrefix:
-                _style(cellule, c)
+                styles[cle] = _style(cell, c)
+            if cell.quotePrefix:
+                _style(cell, c)
             else:
-                cellule._style = copy(styles[cle])  # type: ignore[attr-defined]
+                cell._style = copy(styles[cle])  # type: ignore[attr-defined]
 
 
-def _style(cellule: Cell, c: Colonne) -> Any:
+def _style(cell: Cell, c: Column) -> Any:
     """Give a cell the look of its column; return the style, to be shared."""
-    cellule.number_format = format_de(c)
-    cellule.alignment = Alignment(horizontal=alignement_de(c).horizontal, vertical="top")
-    cellule.font = police(couleur=GRIS) if not c.saisie else police()
-    return cellule._style  # type: ignore[attr-defined]
+    cell.number_format = format_of(c)
+    cell.alignment = Alignment(horizontal=alignment_of(c).horizontal, vertical="top")
+    cell.font = police(colour=GREY) if not c.is_typed else police()
+    return cell._style  # type: ignore[attr-defined]
 
 
-def _tels_que_saisis(constats: Iterable[Constat]) -> dict[tuple[int, str], str]:
+def _typed_as_they_were(findings: Iterable[Finding]) -> dict[tuple[int, str], str]:
     """What was typed in the cells that were read otherwise, or not at all, by line and column."""
-    codes = {code for code, controle in CATALOGUE.items() if controle.portee == "cellule"} | {"numero-en-double"}
-    return {(c.ligne, c.colonne): c.valeur for c in constats if c.ligne and c.valeur and c.code in codes}
+    codes = {code for code, check in CATALOGUE.items() if check.reach == "cellule"} | {"numero-en-double"}
+    return {(c.line, c.column): c.value for c in findings if c.line and c.value and c.code in codes}
 
 
-def _valeur(c: Colonne, ligne: Ligne, saisis: Mapping[tuple[int, str], str]) -> Valeur:
-    lue: Valeur = getattr(ligne.valeurs, c.cle)
-    if isinstance(lue, str) and MASQUE in lue:
-        return lue
-    saisie = saisis.get((ligne.numero, c.cle))
-    if saisie is not None:
-        return saisie
-    return lue / 100 if c.genre == "euros" and isinstance(lue, int) else lue
+def _cell_value(c: Column, line: Line, as_typed: Mapping[tuple[int, str], str]) -> Value:
+    value_read: Value = getattr(line.values, c.cle)
+    if isinstance(value_read, str) and MASK in value_read:
+        return value_read
+    is_typed = as_typed.get((line.number, c.cle))
+    if is_typed is not None:
+        return is_typed
+    return value_read / 100 if c.kind == "euros" and isinstance(value_read, int) else value_read
 
 
-def _calculs(ligne: Ligne, positif: int) -> dict[str, float]:
+def _computed_columns(line: Line, positive: int) -> dict[str, float]:
     """The computed columns of a PAAT line, as we compute them: euros, and fractions."""
-    gain = ligne.mesure.gain_exercice
-    calcules = {"gain_exercice": gain / 100, "report": ligne.mesure.report / 100}
-    if positif:
-        calcules["poids"] = gain / positif
-    annuel, reference = (getattr(ligne.valeurs, c, None) for c in ("gain_annuel", "montant_reference"))
-    if annuel is not None and reference and reference > 0:
-        calcules["performance"] = annuel / reference
-    return calcules
+    gain = line.worth.gain_exercice
+    computed = {"gain_exercice": gain / 100, "report": line.worth.report / 100}
+    if positive:
+        computed["poids"] = gain / positive
+    annual_gain, reference = (getattr(line.values, c, None) for c in ("gain_annuel", "montant_reference"))
+    if annual_gain is not None and reference and reference > 0:
+        computed["performance"] = annual_gain / reference
+    return computed
 
 
-def _marque_les_cellules(page: Page) -> None:
+def _mark_cells(page: Page) -> None:
     """Colour the cell of each finding and put its note there; several findings share one note."""
-    par_cellule: dict[tuple[int, int], list[Constat]] = defaultdict(list)
-    for c in sorted(page.constats, key=rang):
-        par_cellule[page.ancre(c)].append(c)
-    for (ligne, colonne), siens in par_cellule.items():
-        cellule = case(page.feuille, ligne, colonne)
-        if ligne > page.onglet.entete:
-            cellule.fill, cellule.border = PatternFill("solid", start_color=FONDS[siens[0].gravite]), CADRE
-        annote(cellule, "\n\n".join(_note(c) for c in siens))
+    by_cell: dict[tuple[int, int], list[Finding]] = defaultdict(list)
+    for c in sorted(page.findings, key=rank):
+        by_cell[page.shown_at(c)].append(c)
+    for (line, column), its_tabs in by_cell.items():
+        cell = case(page.sheet, line, column)
+        if line > page.tab.heading_row:
+            cell.fill, cell.border = PatternFill("solid", start_color=FILLS[its_tabs[0].severity]), FRAME
+        add_note(cell, "\n\n".join(_note(c) for c in its_tabs))
 
 
-def _note(c: Constat) -> str:
-    ou = f"{c.cellule} — " if c.cellule else ""
-    return f"{MOTS[c.gravite].upper()} · {ou}{CATALOGUE[c.code].titre}\n{c.message}\n→ {c.correction}"
+def _note(c: Finding) -> str:
+    where = f"{c.cell} — " if c.cell else ""
+    return f"{WORDS[c.severity].upper()} · {where}{CATALOGUE[c.code].title}\n{c.message}\n→ {c.correction}"
 
 
-def _phrases(page: Page, entete: int) -> None:
+def _write_sentences(page: Page, heading_row: int) -> None:
     """In the column kept for it, what is to be said of each line: what was written there, findings, what was settled."""
-    textes: dict[int, list[str]] = defaultdict(list)
-    pires: dict[int, Gravite] = {}
-    for ligne in page.onglet.lignes:
-        if deja := getattr(ligne.valeurs, RETOUR, None):
-            textes[ligne.numero].append(deja)
-    for c in sorted(page.constats, key=rang):
-        if c.ligne and entete < c.ligne <= page.derniere + LOIN:
-            textes[c.ligne].append(phrase(c))
-            pires.setdefault(c.ligne, c.gravite)
-    for r in page.reglees:
-        if r.ligne and entete < r.ligne <= page.derniere + LOIN:
-            textes[r.ligne].append(f"Déjà réglé : {r.texte}")
-    for numero, siens in textes.items():
-        _phrase(page, numero, "\n".join(siens), pires.get(numero))
+    texts: dict[int, list[str]] = defaultdict(list)
+    worst_by_line: dict[int, Severity] = {}
+    for line in page.tab.lines:
+        if earlier_note := getattr(line.values, COMPANION_COLUMN, None):
+            texts[line.number].append(earlier_note)
+    for c in sorted(page.findings, key=rank):
+        if c.line and heading_row < c.line <= page.last_line + FAR_AWAY:
+            texts[c.line].append(sentence(c))
+            worst_by_line.setdefault(c.line, c.severity)
+    for r in page.settled:
+        if r.line and heading_row < r.line <= page.last_line + FAR_AWAY:
+            texts[r.line].append(f"Déjà réglé : {r.text}")
+    for number, its_tabs in texts.items():
+        _write_sentence(page, number, "\n".join(its_tabs), worst_by_line.get(number))
 
 
-def _phrase(page: Page, numero: int, texte: str, pire: Gravite | None) -> None:
-    feuille = page.feuille
-    cellule = case(feuille, numero, page.places[RETOUR])
-    pose(cellule, texte).alignment = Alignment(wrap_text=True, vertical="top")
-    cellule.number_format, cellule.border = "@", CADRE
-    cellule.font, cellule.fill = police(9), PatternFill("solid", start_color=FONDS[pire] if pire else VERT_PALE)
-    if pire:
-        premiere = feuille.cell(numero, min(page.places.values()))
-        premiere.font = police(gras=True, couleur=ENCRES[pire])
-        premiere.fill = PatternFill("solid", start_color=FONDS[pire])
-    feuille.row_dimensions[numero].height = hauteur([(texte, LARGEUR_RETOUR * 1.1)])
+def _write_sentence(page: Page, number: int, text: str, worst: Severity | None) -> None:
+    sheet = page.sheet
+    cell = case(sheet, number, page.places[COMPANION_COLUMN])
+    put(cell, text).alignment = Alignment(wrap_text=True, vertical="top")
+    cell.number_format, cell.border = "@", FRAME
+    cell.font, cell.fill = police(9), PatternFill("solid", start_color=FILLS[worst] if worst else PALE_GREEN)
+    if worst:
+        premiere = sheet.cell(number, min(page.places.values()))
+        premiere.font = police(bold=True, colour=INKS[worst])
+        premiere.fill = PatternFill("solid", start_color=FILLS[worst])
+    sheet.row_dimensions[number].height = row_height([(text, COMPANION_WIDTH * 1.1)])

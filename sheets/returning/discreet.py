@@ -9,55 +9,53 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from config.folder import Dossier
+from config.folder import Folder
 from sheets.checks import CATALOGUE
-from sheets.findings import Constat
-from sheets.judged import Classeur, Ligne, Onglet
-from sheets.tab_names import noms_d_onglets
+from sheets.findings import Finding
+from sheets.judged import JudgedWorkbook, Line, Tab
+from sheets.tab_names import tab_names
 from sheets.trame import Trame
 from sheets.trames import TRAMES
 
-PRIX = ("prix_reference", "prix_nouveau", "quantite")
+PRICES = ("prix_reference", "prix_nouveau", "quantite")
 """What a supplier's price is told by."""
-FICHIER = "{nom} - trame {campagne}"
+FILE_NAME = "{nom} - trame {campagne}"
 
 
-def discret(classeur: Classeur, dossier: Dossier, labels: Collection[str]) -> Classeur:
+def discreet(workbook: JudgedWorkbook, folder: Folder, labels: Collection[str]) -> JudgedWorkbook:
     """The same lines at the same cells, under names of ours; `labels` are those that may be said as they are."""
-    if classeur.tampon is None or classeur.tampon.trame not in TRAMES:
-        return replace(classeur, fichier="", constats=tuple(_titre_seul(c, {}) for c in classeur.constats))
-    t, trame = classeur.tampon, TRAMES[classeur.tampon.trame]
-    noms = noms_d_onglets(dossier.territoire.membres(t.ght, dossier.campagnes[t.campagne].situation))
-    feuilles = {o.feuille: noms.get(o.finess, f"Onglet {rang}") for rang, o in enumerate(classeur.onglets, 1)}
+    if workbook.stamp is None or workbook.stamp.trame not in TRAMES:
+        return replace(workbook, file="", findings=tuple(_title_only(c, {}) for c in workbook.findings))
+    t, trame = workbook.stamp, TRAMES[workbook.stamp.trame]
+    names = tab_names(folder.territory.members(t.ght, folder.campaigns[t.campaign].situation))
+    sheet_names = {o.sheet: names.get(o.finess, f"Onglet {rank}") for rank, o in enumerate(workbook.tabs, 1)}
     return replace(
-        classeur,
-        fichier=FICHIER.format(nom=dossier.territoire.ghts[t.ght].nom, campagne=t.campagne),
-        onglets=tuple(_onglet(o, feuilles[o.feuille], trame, labels) for o in classeur.onglets),
-        constats=tuple(_titre_seul(c, feuilles) for c in classeur.constats),
+        workbook,
+        file=FILE_NAME.format(nom=folder.territory.ghts[t.ght].name, campagne=t.campaign),
+        tabs=tuple(_discreet_tab(o, sheet_names[o.sheet], trame, labels) for o in workbook.tabs),
+        findings=tuple(_title_only(c, sheet_names) for c in workbook.findings),
         contact="",
     )
 
 
-def _onglet(o: Onglet, nom: str, trame: Trame, labels: Collection[str]) -> Onglet:
-    return replace(o, feuille=nom, lignes=tuple(_ligne(li, trame, labels) for li in o.lignes))
+def _discreet_tab(o: Tab, name: str, trame: Trame, labels: Collection[str]) -> Tab:
+    return replace(o, sheet=name, lines=tuple(_without_texts(li, trame, labels) for li in o.lines))
 
 
-def _ligne(li: Ligne, trame: Trame, labels: Collection[str]) -> Ligne:
-    tus = {c.cle: None for c in trame.colonnes if c.cle in PRIX or _est_un_texte(li, c.cle, labels)}
-    return li._replace(valeurs=li.valeurs._replace(**tus), ecrit="")
+def _without_texts(li: Line, trame: Trame, labels: Collection[str]) -> Line:
+    silenced = {c.cle: None for c in trame.columns if c.cle in PRICES or _is_free_text(li, c.cle, labels)}
+    return li._replace(values=li.values._replace(**silenced), written="")
 
 
-def _est_un_texte(li: Ligne, cle: str, labels: Collection[str]) -> bool:
+def _is_free_text(li: Line, cle: str, labels: Collection[str]) -> bool:
     """Whether a cell holds words of somebody's own; an action's number is none when it is a number."""
-    valeur = getattr(li.valeurs, cle, None)
-    if not isinstance(valeur, str):
+    value = getattr(li.values, cle, None)
+    if not isinstance(value, str):
         return False
-    return not re.fullmatch("[0-9]{1,6}", valeur) if cle == "action_id" else valeur not in labels
+    return not re.fullmatch("[0-9]{1,6}", value) if cle == "action_id" else value not in labels
 
 
-def _titre_seul(c: Constat, feuilles: dict[str, str]) -> Constat:
+def _title_only(c: Finding, sheet_names: dict[str, str]) -> Finding:
     """The finding under the title of its rule, with the reason of it: its sentence may quote the cell."""
-    regle = CATALOGUE[c.code]
-    return c._replace(
-        message=f"{regle.titre}.", correction=regle.pourquoi, valeur="", feuille=feuilles.get(c.feuille, "")
-    )
+    rule = CATALOGUE[c.code]
+    return c._replace(message=f"{rule.title}.", correction=rule.why, value="", sheet=sheet_names.get(c.sheet, ""))

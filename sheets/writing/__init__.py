@@ -1,8 +1,8 @@
 """Blank and pre-filled trames, written from a layout's declaration."""
 
-from sheets.tab_names import noms_d_onglets
-from sheets.writing.book import classeur, ecrit, nom_de_fichier
-from sheets.writing.prefilled import preremplie
-from sheets.writing.tab import ENTETE
+from sheets.tab_names import tab_names
+from sheets.writing.book import file_name_of, workbook, write
+from sheets.writing.prefilled import prefilled
+from sheets.writing.tab import HEADING_ROW
 
-__all__ = ["ENTETE", "classeur", "ecrit", "nom_de_fichier", "noms_d_onglets", "preremplie"]
+__all__ = ["HEADING_ROW", "file_name_of", "prefilled", "tab_names", "workbook", "write"]

@@ -13,51 +13,51 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config import safe_write
-from config.campaign import Campagne
-from config.folder import Dossier
+from config.campaign import Campaign
+from config.folder import Folder
 from sheets import first_tab
-from sheets.tab_names import INTERDITS, LISTES, noms_d_onglets
-from sheets.trame import Tampon, Trame
-from sheets.writing.drop_downs import ecrit_listes
+from sheets.tab_names import FORBIDDEN_CHARACTERS, LISTS_TAB, tab_names
+from sheets.trame import Stamp, Trame
+from sheets.writing.drop_downs import write_lists
 from sheets.writing.seal import is_untouched, sealed
-from sheets.writing.tab import ecrit_onglet
-from sheets.writing.welcome import ecrit_accueil
+from sheets.writing.tab import write_tab
+from sheets.writing.welcome import write_first_tab
 
 
-def classeur(
-    trame: Trame, ght: str, campagne: Campagne, dossier: Dossier, lignes: Mapping[str, int] | None = None
+def workbook(
+    trame: Trame, ght: str, campaign: Campaign, folder: Folder, lines: Mapping[str, int] | None = None
 ) -> Workbook:
     """A blank trame for one GHT and campaign, ready to be saved.
 
-    `lignes` says by FINESS how many lines to prepare where the usual number does not do.
+    `lines` says by FINESS how many lines to prepare where the usual number does not do.
     """
-    membres = dossier.territoire.membres(ght, campagne.situation)
-    livre = Workbook()
-    premier = livre.active
-    assert isinstance(premier, Worksheet)
-    premier.title = first_tab.TITRE
-    tampon = Tampon(trame.code, trame.version, ght, campagne.code)
-    noms = noms_d_onglets(membres)
-    listes = ecrit_listes(livre, trame, dossier)
-    onglets = [
-        ecrit_onglet(livre, noms[e.finess], e, trame, campagne, tampon, dossier, listes, (lignes or {}).get(e.finess))
-        for e in membres
+    members = folder.territory.members(ght, campaign.situation)
+    book = Workbook()
+    first = book.active
+    assert isinstance(first, Worksheet)
+    first.title = first_tab.TITLE
+    stamp = Stamp(trame.code, trame.version, ght, campaign.code)
+    names = tab_names(members)
+    label_lists = write_lists(book, trame, folder)
+    tabs = [
+        write_tab(book, names[e.finess], e, trame, campaign, stamp, folder, label_lists, (lines or {}).get(e.finess))
+        for e in members
     ]
-    ecrit_accueil(premier, trame, campagne, tampon, dossier, list(zip(membres, onglets, strict=True)))
-    livre.move_sheet(LISTES, offset=len(membres))
-    livre.custom_doc_props.append(StringProperty(name="vigie", value=str(tampon)))  # type: ignore[attr-defined]
-    livre.properties.title = f"{trame.titre} — {dossier.territoire.ghts[ght].nom}"
-    livre.properties.creator = "Vigie"
-    return livre
+    write_first_tab(first, trame, campaign, stamp, folder, list(zip(members, tabs, strict=True)))
+    book.move_sheet(LISTS_TAB, offset=len(members))
+    book.custom_doc_props.append(StringProperty(name="vigie", value=str(stamp)))  # type: ignore[attr-defined]
+    book.properties.title = f"{trame.title} — {folder.territory.ghts[ght].name}"
+    book.properties.creator = "Vigie"
+    return book
 
 
-def ecrit(livre: Workbook, chemin: Path) -> Path:
-    """Save a trame to `chemin`, whose folder is made if need be. Raises TakenError when someone filled what is there."""
-    safe_write.create(chemin, sealed(livre), ours=is_untouched)
-    return chemin
+def write(book: Workbook, path: Path) -> Path:
+    """Save a trame to `path`, whose folder is made if need be. Raises TakenError when someone filled what is there."""
+    safe_write.create(path, sealed(book), ours=is_untouched)
+    return path
 
 
-def nom_de_fichier(ght: str, campagne: Campagne, dossier: Dossier) -> str:
+def file_name_of(ght: str, campaign: Campaign, folder: Folder) -> str:
     """« GHT Jura - trame 2021-annuelle.xlsx »: for people; what counts is the stamp inside."""
-    nom = INTERDITS.sub("-", dossier.territoire.ghts[ght].nom)
-    return f"{nom} - trame {campagne.code}.xlsx"
+    name = FORBIDDEN_CHARACTERS.sub("-", folder.territory.ghts[ght].name)
+    return f"{name} - trame {campaign.code}.xlsx"

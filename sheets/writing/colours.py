@@ -7,33 +7,37 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheets.trame import TOUJOURS, Trame
-from sheets.writing.style import JAUNE_PALE, ORANGE_PALE, ROUGE_PALE
+from sheets.trame import ALWAYS, Trame
+from sheets.writing.style import ORANGE_PALE, PALE_RED, PALE_YELLOW
 
-COULEURS = {"retiree": ROUGE_PALE, "a_expliquer": ORANGE_PALE}
+COLOURS = {"retiree": PALE_RED, "a_expliquer": ORANGE_PALE}
 
 
-def ecrit_couleurs(feuille: Worksheet, trame: Trame, references: dict[str, str], premiere: int, fin: int) -> None:
+def write_colours(sheet: Worksheet, trame: Trame, references: dict[str, str], premiere: int, end: int) -> None:
     """Red: the line will be struck out. Orange: an explanation is awaited. Yellow: a required cell is still blank.
 
     `references` replaces the names in the layout's formulas, for the first line of data.
     """
-    for signal in trame.signaux:
-        for cle in signal.colonnes:
-            _colore(feuille, trame, cle, signal.formule.format(**references), COULEURS[signal.couleur], premiere, fin)
-    for c in trame.colonnes:
-        if c.requis is TOUJOURS:
-            formule = f"AND(ISBLANK({references[c.cle]}),{_commencee(trame, references)})"
-            _colore(feuille, trame, c.cle, formule, JAUNE_PALE, premiere, fin)
+    for signal in trame.signals:
+        for cle in signal.columns:
+            _add_colour_rule(
+                sheet, trame, cle, signal.formula.format(**references), COLOURS[signal.colour], premiere, end
+            )
+    for c in trame.columns:
+        if c.required is ALWAYS:
+            formula = f"AND(ISBLANK({references[c.cle]}),{_line_begun(trame, references)})"
+            _add_colour_rule(sheet, trame, c.cle, formula, PALE_YELLOW, premiere, end)
 
 
-def _commencee(trame: Trame, references: dict[str, str]) -> str:
+def _line_begun(trame: Trame, references: dict[str, str]) -> str:
     """Whether anything was typed on the line."""
-    return "OR(" + ",".join(f"NOT(ISBLANK({references[c.cle]}))" for c in trame.colonnes if c.saisie) + ")"
+    return "OR(" + ",".join(f"NOT(ISBLANK({references[c.cle]}))" for c in trame.columns if c.is_typed) + ")"
 
 
-def _colore(feuille: Worksheet, trame: Trame, cle: str, formule: str, couleur: str, premiere: int, fin: int) -> None:
-    lettre = get_column_letter([c.cle for c in trame.colonnes].index(cle) + 1)
-    fond = PatternFill("solid", start_color=couleur, end_color=couleur)
-    regle = FormulaRule([formule], fill=fond)  # type: ignore[no-untyped-call]
-    feuille.conditional_formatting.add(f"{lettre}{premiere}:{lettre}{fin}", regle)
+def _add_colour_rule(
+    sheet: Worksheet, trame: Trame, cle: str, formula: str, colour: str, premiere: int, end: int
+) -> None:
+    letter = get_column_letter([c.cle for c in trame.columns].index(cle) + 1)
+    fill = PatternFill("solid", start_color=colour, end_color=colour)
+    rule = FormulaRule([formula], fill=fill)  # type: ignore[no-untyped-call]
+    sheet.conditional_formatting.add(f"{letter}{premiere}:{letter}{end}", rule)

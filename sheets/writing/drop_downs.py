@@ -8,58 +8,60 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.folder import Dossier
+from config.folder import Folder
 from config.nomenclature import Nomenclature
-from sheets.accepted_labels import listes
-from sheets.tab_names import LISTES
+from sheets.accepted_labels import label_lists
+from sheets.tab_names import LISTS_TAB
 from sheets.trame import Trame
 
 
-def ecrit_listes(livre: Workbook, trame: Trame, dossier: Dossier) -> dict[str, str]:
+def write_lists(book: Workbook, trame: Trame, folder: Folder) -> dict[str, str]:
     """Write the lists → the validation formula of each column, where `{famille}`… stand for cells of the line."""
-    feuille = livre.create_sheet(LISTES)
-    feuille.sheet_state = "hidden"
-    formules: dict[str, str] = {}
-    rang = 1
-    for nom, valeurs in _simples(trame, dossier).items():
-        lettre = _ecrit_colonne(feuille, rang, [f"liste : {nom}", *valeurs])
-        formules[nom] = f"{LISTES}!${lettre}$2:${lettre}${len(valeurs) + 1}"
-        rang += 1
-    n = dossier.nomenclature
-    for enfant, parent, branches in (("domaine", "famille", n.domaines), ("categorie", "domaine", n.categories)):
-        paires = [(p, e) for p, enfants in branches.items() for e in enfants]
-        a = _ecrit_colonne(feuille, rang, [f"liste : {parent} de", *(p for p, _ in paires)])
-        b = _ecrit_colonne(feuille, rang + 1, [f"liste : {enfant}", *(e for _, e in paires)])
-        plage = f"{LISTES}!${a}$2:${a}${len(paires) + 1}"
-        formules[enfant] = f"OFFSET({LISTES}!${b}$1,MATCH({{{parent}}},{plage},0),0,COUNTIF({plage},{{{parent}}}),1)"
-        rang += 2
-    formules |= _bornes(feuille, rang, n)
-    feuille.protection.sheet = True
-    return formules
+    sheet = book.create_sheet(LISTS_TAB)
+    sheet.sheet_state = "hidden"
+    formulas: dict[str, str] = {}
+    rank = 1
+    for name, values in _plain_lists(trame, folder).items():
+        letter = _write_column(sheet, rank, [f"liste : {name}", *values])
+        formulas[name] = f"{LISTS_TAB}!${letter}$2:${letter}${len(values) + 1}"
+        rank += 1
+    n = folder.nomenclature
+    for child, parent, branches in (("domaine", "famille", n.domaines), ("categorie", "domaine", n.categories)):
+        pairs = [(p, e) for p, children in branches.items() for e in children]
+        a = _write_column(sheet, rank, [f"liste : {parent} de", *(p for p, _ in pairs)])
+        b = _write_column(sheet, rank + 1, [f"liste : {child}", *(e for _, e in pairs)])
+        range_ = f"{LISTS_TAB}!${a}$2:${a}${len(pairs) + 1}"
+        formulas[child] = (
+            f"OFFSET({LISTS_TAB}!${b}$1,MATCH({{{parent}}},{range_},0),0,COUNTIF({range_},{{{parent}}}),1)"
+        )
+        rank += 2
+    formulas |= _bounds(sheet, rank, n)
+    sheet.protection.sheet = True
+    return formulas
 
 
-def _simples(trame: Trame, dossier: Dossier) -> dict[str, list[str]]:
+def _plain_lists(trame: Trame, folder: Folder) -> dict[str, list[str]]:
     """The labels of each list that does not depend on another column."""
-    simples = {c: list(dict.fromkeys(table.values())) for c, table in listes(trame, dossier).items()}
-    return simples | {"famille": list(dossier.nomenclature.familles)}
+    plain = {c: list(dict.fromkeys(table.values())) for c, table in label_lists(trame, folder).items()}
+    return plain | {"famille": list(folder.nomenclature.familles)}
 
 
-def _bornes(feuille: Worksheet, rang: int, n: Nomenclature) -> dict[str, str]:
+def _bounds(sheet: Worksheet, rank: int, n: Nomenclature) -> dict[str, str]:
     """The bounds of a family's performance, as formulas that look the family up."""
-    lettres = [
-        _ecrit_colonne(feuille, rang, ["bornes de", *n.bornes]),
-        _ecrit_colonne(feuille, rang + 1, ["borne 1", *(float(b.premiere) for b in n.bornes.values())]),
-        _ecrit_colonne(feuille, rang + 2, ["borne 2", *(float(b.seconde) for b in n.bornes.values())]),
+    column_letters = [
+        _write_column(sheet, rank, ["bornes de", *n.bounds]),
+        _write_column(sheet, rank + 1, ["borne 1", *(float(b.premiere) for b in n.bounds.values())]),
+        _write_column(sheet, rank + 2, ["borne 2", *(float(b.second) for b in n.bounds.values())]),
     ]
-    plage = f"{LISTES}!${lettres[0]}$2:${lettres[2]}${max(len(n.bornes), 1) + 1}"
-    defauts = {"borne_1": n.bornes_par_defaut.premiere, "borne_2": n.bornes_par_defaut.seconde}
+    range_ = f"{LISTS_TAB}!${column_letters[0]}$2:${column_letters[2]}${max(len(n.bounds), 1) + 1}"
+    defaults = {"borne_1": n.default_bounds.premiere, "borne_2": n.default_bounds.second}
     return {
-        nom: f"IFERROR(VLOOKUP({{famille}},{plage},{colonne},FALSE),{defaut})"
-        for colonne, (nom, defaut) in enumerate(defauts.items(), 2)
+        name: f"IFERROR(VLOOKUP({{famille}},{range_},{column},FALSE),{default})"
+        for column, (name, default) in enumerate(defaults.items(), 2)
     }
 
 
-def _ecrit_colonne(feuille: Worksheet, rang: int, valeurs: Sequence[str | float]) -> str:
-    for ligne, valeur in enumerate(valeurs, 1):
-        feuille.cell(ligne, rang, valeur)
-    return get_column_letter(rang)
+def _write_column(sheet: Worksheet, rank: int, values: Sequence[str | float]) -> str:
+    for line, value in enumerate(values, 1):
+        sheet.cell(line, rank, value)
+    return get_column_letter(rank)

@@ -6,47 +6,51 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl import Workbook
 
-from config.campaign import Campagne
-from config.folder import Dossier
+from config.campaign import Campaign
+from config.folder import Folder
 from config.french import euros
-from sheets.register.known_actions import Prevue
-from sheets.tab_names import noms_d_onglets
+from sheets.register.known_actions import ExpectedLine
+from sheets.tab_names import tab_names
 from sheets.trame import Trame
-from sheets.writing import tab as gabarit
-from sheets.writing.book import classeur
-from sheets.writing.safe_cells import Valeur
-from sheets.writing.written_lines import LignePrete, ecrit_les_lignes
+from sheets.writing import tab as template_tab
+from sheets.writing.book import workbook
+from sheets.writing.safe_cells import Value
+from sheets.writing.written_lines import ReadyLine, write_lines
 
-MARGE = 100
+MARGIN = 100
 """Prepared lines left below those already known."""
 
 
-def preremplie(
-    trame: Trame, ght: str, campagne: Campagne, dossier: Dossier, prevues: Mapping[str, Sequence[Prevue]],
-    pris: Mapping[str, frozenset[str]],
+def prefilled(
+    trame: Trame, ght: str, campaign: Campaign, folder: Folder, expected_lines: Mapping[str, Sequence[ExpectedLine]],
+    taken: Mapping[str, frozenset[str]],
 ) -> Workbook:  # fmt: skip
-    """A trame with the known lines of each établissement (by FINESS); new lines take none of the numbers `pris`."""
-    combien = {f: len(siennes) + MARGE for f, siennes in prevues.items() if len(siennes) + MARGE > gabarit.LIGNES}
-    livre = classeur(trame, ght, campagne, dossier, combien)
-    noms = noms_d_onglets(dossier.territoire.membres(ght, campagne.situation))
-    for finess, siennes in prevues.items():
-        if finess in noms:
-            pretes = [_prete(p, trame) for p in siennes]
-            ecrit_les_lignes(livre[noms[finess]], trame, pretes, pris.get(finess, frozenset()))
-    return livre
+    """A trame with the known lines of each établissement (by FINESS); new lines take none of the numbers `taken`."""
+    how_many = {
+        f: len(its_own) + MARGIN for f, its_own in expected_lines.items() if len(its_own) + MARGIN > template_tab.LINES
+    }
+    book = workbook(trame, ght, campaign, folder, how_many)
+    names = tab_names(folder.territory.members(ght, campaign.situation))
+    for finess, its_own in expected_lines.items():
+        if finess in names:
+            ready = [_ready_line(p, trame) for p in its_own]
+            write_lines(book[names[finess]], trame, ready, taken.get(finess, frozenset()))
+    return book
 
 
-def _prete(p: Prevue, trame: Trame) -> LignePrete:
-    cellules = {c.cle: _valeur(p.valeurs[c.cle], c.genre) for c in trame.saisies if c.saisie and p.valeurs.get(c.cle)}
+def _ready_line(p: ExpectedLine, trame: Trame) -> ReadyLine:
+    cell_values = {
+        c.cle: _cell_value(p.values[c.cle], c.kind) for c in trame.typed_columns if c.is_typed and p.values.get(c.cle)
+    }
     report = ""
     if p.report:
         report = (
-            f"Report de {p.origine} : {euros(p.report)} sur cet exercice. Cette ligne est arrêtée avec lui ; "
+            f"Report de {p.origin} : {euros(p.report)} sur cet exercice. Cette ligne est arrêtée avec lui ; "
             "si elle est fausse, dites-le à votre référent."
         )
-    return LignePrete(p.action_id, cellules, report)
+    return ReadyLine(p.action_id, cell_values, report)
 
 
-def _valeur(valeur: Valeur, genre: str) -> Valeur:
+def _cell_value(value: Value, kind: str) -> Value:
     """A stored value as a cell holds it: euros, not cents."""
-    return valeur / 100 if genre == "euros" and isinstance(valeur, int) else valeur
+    return value / 100 if kind == "euros" and isinstance(value, int) else value

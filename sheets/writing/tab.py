@@ -11,107 +11,109 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.campaign import Campagne
-from config.folder import Dossier
-from config.french import jour
+from config.campaign import Campaign
+from config.folder import Folder
+from config.french import day
 from config.territory import Etablissement
-from sheets.trame import Colonne, Tampon, Trame
-from sheets.writing.colours import ecrit_couleurs
-from sheets.writing.style import BLANC, BLEU, BLEU_CLAIR, CADRE, GRIS, GRIS_PALE, imprime, police, protege, titre
+from sheets.trame import Column, Stamp, Trame
+from sheets.writing.colours import write_colours
+from sheets.writing.style import BLUE, FRAME, GREY, LIGHT_BLUE, PALE_GREY, WHITE, police, protege, set_printing, title
 
-LIGNES = 300
+LINES = 300
 """Lines prepared with a number and formulas; people may go further down, everything is read all the same."""
-ENTETE = 4
+HEADING_ROW = 4
 """Row of the headings; the data begin just below."""
 
 
-def ecrit_onglet(
-    livre: Workbook, nom: str, etablissement: Etablissement, trame: Trame, campagne: Campagne, tampon: Tampon,
-    dossier: Dossier, listes: dict[str, str], lignes: int | None = None,
+def write_tab(
+    book: Workbook, name: str, etablissement: Etablissement, trame: Trame, campaign: Campaign, stamp: Stamp,
+    folder: Folder, label_lists: dict[str, str], lines: int | None = None,
 ) -> Worksheet:  # fmt: skip
-    lignes = lignes or LIGNES
-    feuille: Worksheet = livre.create_sheet(nom)
-    lettres = {c.cle: get_column_letter(rang) for rang, c in enumerate(trame.colonnes, 1)}
-    fin = ENTETE + lignes
-    ght = dossier.territoire.ghts[tampon.ght].nom
-    titre(feuille, f"{etablissement.nom}", f"{ght} · {campagne.titre} · situation au {jour(campagne.situation)}")
-    feuille["A3"] = str(replace(tampon, finess=etablissement.finess))
-    feuille["A3"].font = police(8, couleur=GRIS)
-    _entetes(feuille, trame)
-    premiere = ENTETE + 1
-    references = {c: f"${lettre}{premiere}" for c, lettre in lettres.items()}
-    for c in trame.colonnes:
-        if formule := listes.get(c.cle):
-            feuille.add_data_validation(
-                _deroulante(c, formule.format(**references), f"{lettres[c.cle]}{premiere}:{lettres[c.cle]}{fin}")
+    lines = lines or LINES
+    sheet: Worksheet = book.create_sheet(name)
+    column_letters = {c.cle: get_column_letter(rank) for rank, c in enumerate(trame.columns, 1)}
+    end = HEADING_ROW + lines
+    ght = folder.territory.ghts[stamp.ght].name
+    title(sheet, f"{etablissement.name}", f"{ght} · {campaign.title} · situation au {day(campaign.situation)}")
+    sheet["A3"] = str(replace(stamp, finess=etablissement.finess))
+    sheet["A3"].font = police(8, colour=GREY)
+    _write_headings(sheet, trame)
+    premiere = HEADING_ROW + 1
+    references = {c: f"${letter}{premiere}" for c, letter in column_letters.items()}
+    for c in trame.columns:
+        if formula := label_lists.get(c.cle):
+            sheet.add_data_validation(
+                _drop_down(
+                    c, formula.format(**references), f"{column_letters[c.cle]}{premiere}:{column_letters[c.cle]}{end}"
+                )
             )
-    _lignes_preparees(feuille, trame, lettres, campagne, lignes)
-    bornes = {b: listes[b].format(**references) for b in ("borne_1", "borne_2")}
-    ecrit_couleurs(feuille, trame, references | bornes | {"exercice": str(campagne.exercice)}, premiere, fin)
-    feuille.freeze_panes = f"{lettres['famille']}{premiere}"
-    feuille.auto_filter.ref = f"A{ENTETE}:{get_column_letter(len(trame.colonnes))}{fin}"
-    protege(feuille)
-    imprime(feuille, f"{ENTETE}:{ENTETE}")
-    return feuille
+    _write_prepared_lines(sheet, trame, column_letters, campaign, lines)
+    bounds = {b: label_lists[b].format(**references) for b in ("borne_1", "borne_2")}
+    write_colours(sheet, trame, references | bounds | {"exercice": str(campaign.exercice)}, premiere, end)
+    sheet.freeze_panes = f"{column_letters['famille']}{premiere}"
+    sheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(trame.columns))}{end}"
+    protege(sheet)
+    set_printing(sheet, f"{HEADING_ROW}:{HEADING_ROW}")
+    return sheet
 
 
-def _entetes(feuille: Worksheet, trame: Trame) -> None:
-    for rang, c in enumerate(trame.colonnes, 1):
-        ecrit_entete(feuille, ENTETE, rang, c)
-        colonne = feuille.column_dimensions[get_column_letter(rang)]
+def _write_headings(sheet: Worksheet, trame: Trame) -> None:
+    for rank, c in enumerate(trame.columns, 1):
+        write_heading(sheet, HEADING_ROW, rank, c)
+        column = sheet.column_dimensions[get_column_letter(rank)]
         # A style on the whole column costs nothing per cell, and holds for lines added further down.
-        colonne.number_format = format_de(c)
-        colonne.protection = Protection(locked=not c.saisie)
-        colonne.alignment = alignement_de(c)
+        column.number_format = format_of(c)
+        column.protection = Protection(locked=not c.is_typed)
+        column.alignment = alignment_of(c)
 
 
-def ecrit_entete(feuille: Worksheet, ligne: int, rang: int, c: Colonne) -> None:
+def write_heading(sheet: Worksheet, line: int, rank: int, c: Column) -> None:
     """The heading of a column, and the width under it."""
-    feuille.row_dimensions[ligne].height = 48
-    cellule = feuille.cell(ligne, rang, c.titre)
-    fond = BLEU if c.saisie and c.requis else BLEU_CLAIR if c.saisie else GRIS
-    cellule.fill = PatternFill("solid", start_color=fond)
-    cellule.font = police(gras=bool(c.requis), couleur=BLANC)
-    cellule.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
-    cellule.border = CADRE
-    feuille.column_dimensions[get_column_letter(rang)].width = c.largeur
+    sheet.row_dimensions[line].height = 48
+    cell = sheet.cell(line, rank, c.title)
+    fill = BLUE if c.is_typed and c.required else LIGHT_BLUE if c.is_typed else GREY
+    cell.fill = PatternFill("solid", start_color=fill)
+    cell.font = police(bold=bool(c.required), colour=WHITE)
+    cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+    cell.border = FRAME
+    sheet.column_dimensions[get_column_letter(rank)].width = c.width
 
 
-def format_de(c: Colonne) -> str:
+def format_of(c: Column) -> str:
     """The number format of a column: codes and labels are text, so that no zero is lost."""
-    return "@" if c.genre in ("texte", "liste", "nomenclature") else c.format or "General"
+    return "@" if c.kind in ("texte", "liste", "nomenclature") else c.format or "General"
 
 
-def alignement_de(c: Colonne) -> Alignment:
-    droite = c.genre in ("euros", "nombre", "entier", "calcul")
-    return Alignment(horizontal="right" if droite else "left", vertical="center")
+def alignment_of(c: Column) -> Alignment:
+    right = c.kind in ("euros", "nombre", "entier", "calcul")
+    return Alignment(horizontal="right" if right else "left", vertical="center")
 
 
-def _lignes_preparees(
-    feuille: Worksheet, trame: Trame, lettres: dict[str, str], campagne: Campagne, lignes: int
+def _write_prepared_lines(
+    sheet: Worksheet, trame: Trame, column_letters: dict[str, str], campaign: Campaign, lines: int
 ) -> None:
     """Numbers and formulas. One style per column, made once: styling each cell takes most of the time."""
-    for rang, c in enumerate(trame.colonnes, 1):
-        if not c.formule and c.cle != "action_id":
+    for rank, c in enumerate(trame.columns, 1):
+        if not c.formula and c.cle != "action_id":
             continue
-        modele = feuille.cell(ENTETE + 1, rang)
-        modele.number_format, modele.alignment = format_de(c), alignement_de(c)
-        modele.fill, modele.font = PatternFill("solid", start_color=GRIS_PALE), police(couleur=GRIS)
-        for n in range(1, lignes + 1):
-            references = {k: f"${lettre}{ENTETE + n}" for k, lettre in lettres.items()}
-            references |= {"exercice": str(campagne.exercice), "total_positif": "total_positif"}
-            valeur = f"={c.formule.format(**references)}" if c.formule else f"{n:04d}"
-            feuille.cell(ENTETE + n, rang, valeur)._style = copy(modele._style)  # type: ignore[attr-defined, union-attr]
+        model_cell = sheet.cell(HEADING_ROW + 1, rank)
+        model_cell.number_format, model_cell.alignment = format_of(c), alignment_of(c)
+        model_cell.fill, model_cell.font = PatternFill("solid", start_color=PALE_GREY), police(colour=GREY)
+        for n in range(1, lines + 1):
+            references = {k: f"${letter}{HEADING_ROW + n}" for k, letter in column_letters.items()}
+            references |= {"exercice": str(campaign.exercice), "total_positif": "total_positif"}
+            value = f"={c.formula.format(**references)}" if c.formula else f"{n:04d}"
+            sheet.cell(HEADING_ROW + n, rank, value)._style = copy(model_cell._style)  # type: ignore[attr-defined, union-attr]
 
 
-def _deroulante(c: Colonne, formule: str, plage: str) -> DataValidation:
+def _drop_down(c: Column, formula: str, range_: str) -> DataValidation:
     """Required lists refuse what is not in them; the nomenclature only warns, as the checks do."""
-    stricte = c.genre == "liste"
-    v = DataValidation("list", formula1=formule, allow_blank=True, errorStyle="stop" if stricte else "warning")
-    v.errorTitle, v.promptTitle = c.titre[:32], c.titre[:32]
+    strict = c.kind == "liste"
+    v = DataValidation("list", formula1=formula, allow_blank=True, errorStyle="stop" if strict else "warning")
+    v.errorTitle, v.promptTitle = c.title[:32], c.title[:32]
     v.error = (
-        "Choisissez une valeur de la liste." if stricte else "Ce libellé n'est pas dans la nomenclature. Le garder ?"
+        "Choisissez une valeur de la liste." if strict else "Ce libellé n'est pas dans la nomenclature. Le garder ?"
     )
-    v.prompt, v.showErrorMessage, v.showInputMessage = c.aide[:255], True, True
-    v.add(plage)
+    v.prompt, v.showErrorMessage, v.showInputMessage = c.help_text[:255], True, True
+    v.add(range_)
     return v

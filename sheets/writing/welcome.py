@@ -8,29 +8,29 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.campaign import Campagne
-from config.folder import Dossier
-from config.french import enumeration, jour, taux
+from config.campaign import Campaign
+from config.folder import Folder
+from config.french import day, enumeration, rate
 from config.territory import Etablissement
 from sheets import first_tab
-from sheets.trame import Tampon, Trame
-from sheets.trames.paat.columns import EUROS
+from sheets.trame import Stamp, Trame
+from sheets.trames.paat.columns import EURO_FORMAT
 from sheets.writing.style import (
-    BLANC,
-    BLEU,
-    CADRE,
-    GRIS,
-    JAUNE_PALE,
+    BLUE,
+    FRAME,
+    GREY,
     ORANGE_PALE,
-    ROUGE_PALE,
-    imprime,
+    PALE_RED,
+    PALE_YELLOW,
+    WHITE,
     police,
     protege,
-    titre,
+    set_printing,
+    title,
 )
-from sheets.writing.tab import ENTETE
+from sheets.writing.tab import HEADING_ROW
 
-CONSIGNES = (
+INSTRUCTIONS = (
     "Un onglet par établissement, une ligne par achat. Les listes déroulantes donnent les valeurs attendues.",
     "Le gain se saisit sur 12 mois pleins, en euros TTC, sans prorata : Vigie le répartit. Une perte s'écrit en négatif.",
     "Le montant de référence est ce que l'achat coûtait avant, sur 12 mois : l'ancien montant, pas le nouveau.",
@@ -40,129 +40,134 @@ CONSIGNES = (
 )
 
 
-def ecrit_accueil(
-    feuille: Worksheet, trame: Trame, campagne: Campagne, tampon: Tampon, dossier: Dossier,
-    onglets: list[tuple[Etablissement, Worksheet]],
+def write_first_tab(
+    sheet: Worksheet, trame: Trame, campaign: Campaign, stamp: Stamp, folder: Folder,
+    tabs: list[tuple[Etablissement, Worksheet]],
 ) -> None:  # fmt: skip
-    ght = dossier.territoire.ghts[tampon.ght].nom
-    titre(feuille, f"{trame.titre} — {ght}", f"{campagne.titre.capitalize()} · situation au {jour(campagne.situation)} · "
-           f"à remettre le {jour(campagne.echeance)} au plus tard")  # fmt: skip
-    feuille["A3"] = str(tampon)
-    feuille["A3"].font = police(8, couleur=GRIS)
-    feuille.sheet_view.showGridLines = False
-    for lettre, largeur in zip("ABCDEFG", (13, 46, 20, 15, 19, 12, 30), strict=True):
-        feuille.column_dimensions[lettre].width = largeur
-    ligne = 5
-    for rang, consigne in enumerate(CONSIGNES, 1):
-        ligne = _paragraphe(feuille, ligne, f"{rang}.", consigne)
-    ligne = _legende(feuille, ligne + 1, dossier)
-    for label, aide in first_tab.AIDES.items():
-        feuille.cell(ligne, 1, label).font = police(gras=True)
-        _saisie(feuille, ligne, 3)
-        feuille.merge_cells(start_row=ligne, start_column=3, end_row=ligne, end_column=4)
-        feuille.cell(ligne, 5, aide).font = police(9, italique=True, couleur=GRIS)
-        if label == first_tab.REMISE:
-            _oui(feuille, f"C{ligne}", "non")
-        ligne += 1
-    _tableau(feuille, ligne + 1, campagne, dossier, onglets, trame)
-    protege(feuille)
-    imprime(feuille)
+    ght = folder.territory.ghts[stamp.ght].name
+    title(sheet, f"{trame.title} — {ght}", f"{campaign.title.capitalize()} · situation au {day(campaign.situation)} · "
+           f"à remettre le {day(campaign.deadline)} au plus tard")  # fmt: skip
+    sheet["A3"] = str(stamp)
+    sheet["A3"].font = police(8, colour=GREY)
+    sheet.sheet_view.showGridLines = False
+    for letter, width in zip("ABCDEFG", (13, 46, 20, 15, 19, 12, 30), strict=True):
+        sheet.column_dimensions[letter].width = width
+    line = 5
+    for rank, instruction in enumerate(INSTRUCTIONS, 1):
+        line = _write_paragraph(sheet, line, f"{rank}.", instruction)
+    line = _write_legend(sheet, line + 1, folder)
+    for label, help_text in first_tab.HINTS.items():
+        sheet.cell(line, 1, label).font = police(bold=True)
+        _open_to_typing(sheet, line, 3)
+        sheet.merge_cells(start_row=line, start_column=3, end_row=line, end_column=4)
+        sheet.cell(line, 5, help_text).font = police(9, italic=True, colour=GREY)
+        if label == first_tab.HANDED_IN_LABEL:
+            _yes_drop_down(sheet, f"C{line}", "non")
+        line += 1
+    _write_table(sheet, line + 1, campaign, folder, tabs, trame)
+    protege(sheet)
+    set_printing(sheet)
 
 
-def _paragraphe(feuille: Worksheet, ligne: int, puce: str, texte: str) -> int:
-    feuille.cell(ligne, 1, puce).alignment = Alignment(horizontal="right", vertical="top")
-    feuille.merge_cells(start_row=ligne, start_column=2, end_row=ligne, end_column=7)
-    cellule = feuille.cell(ligne, 2, texte)
-    cellule.alignment = Alignment(wrap_text=True, vertical="top")
-    feuille.row_dimensions[ligne].height = 15 * (1 + len(texte) // 150)
-    return ligne + 1
+def _write_paragraph(sheet: Worksheet, line: int, bullet: str, text: str) -> int:
+    sheet.cell(line, 1, bullet).alignment = Alignment(horizontal="right", vertical="top")
+    sheet.merge_cells(start_row=line, start_column=2, end_row=line, end_column=7)
+    cell = sheet.cell(line, 2, text)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.row_dimensions[line].height = 15 * (1 + len(text) // 150)
+    return line + 1
 
 
-def _legende(feuille: Worksheet, ligne: int, dossier: Dossier) -> int:
-    seuils = dossier.seuils
-    familles = [
-        f"{taux(b.premiere, 0)} et {taux(b.seconde, 0)} pour {f}" for f, b in dossier.nomenclature.bornes.items()
-    ]
-    particuliers = f" ({enumeration(familles)})" if familles else ""
+def _write_legend(sheet: Worksheet, line: int, folder: Folder) -> int:
+    thresholds = folder.thresholds
+    familles = [f"{rate(b.premiere, 0)} et {rate(b.second, 0)} pour {f}" for f, b in folder.nomenclature.bounds.items()]
+    special_ones = f" ({enumeration(familles)})" if familles else ""
     retirees = (
         "Ligne qui sera retirée : montant ou date absents, date hors exercice, gain supérieur au montant de référence, "
-        f"performance au-dessus de {taux(seuils.performance_a_justifier, 0)} sans « Calcul des gains »{particuliers}."
+        f"performance au-dessus de {rate(thresholds.performance_a_justifier, 0)} sans « Calcul des gains »{special_ones}."
     )
-    a_expliquer = f"performance au-dessus de {taux(seuils.performance_a_expliquer, 0)}, numéro de marché absent."
-    couleurs = (
-        (ROUGE_PALE, retirees),
-        (ORANGE_PALE, f"Explication attendue : {a_expliquer}"),
-        (JAUNE_PALE, "Valeur obligatoire encore vide : en l'état, la ligne sera retirée."),
+    to_explain = f"performance au-dessus de {rate(thresholds.performance_a_expliquer, 0)}, numéro de marché absent."
+    colours = (
+        (PALE_RED, retirees),
+        (ORANGE_PALE, f"Explication attendue : {to_explain}"),
+        (PALE_YELLOW, "Valeur obligatoire encore vide : en l'état, la ligne sera retirée."),
     )
-    for couleur, texte in couleurs:
-        suivante = _paragraphe(feuille, ligne, "", texte)
-        feuille.cell(ligne, 1).fill = PatternFill("solid", start_color=couleur)
-        feuille.cell(ligne, 1).border = CADRE
-        ligne = suivante
-    return ligne + 1
+    for colour, text in colours:
+        next_one = _write_paragraph(sheet, line, "", text)
+        sheet.cell(line, 1).fill = PatternFill("solid", start_color=colour)
+        sheet.cell(line, 1).border = FRAME
+        line = next_one
+    return line + 1
 
 
-def _saisie(feuille: Worksheet, ligne: int, colonne: int) -> None:
-    cellule = feuille.cell(ligne, colonne)
-    cellule.fill, cellule.border = PatternFill("solid", start_color=JAUNE_PALE), CADRE
-    cellule.protection = Protection(locked=False)
+def _open_to_typing(sheet: Worksheet, line: int, column: int) -> None:
+    cell = sheet.cell(line, column)
+    cell.fill, cell.border = PatternFill("solid", start_color=PALE_YELLOW), FRAME
+    cell.protection = Protection(locked=False)
 
 
-def _oui(feuille: Worksheet, plage: str, *autres: str) -> None:
-    v = DataValidation("list", formula1=f'"{",".join((first_tab.OUI, *autres))}"', allow_blank=True)
-    v.add(plage)
-    feuille.add_data_validation(v)
+def _yes_drop_down(sheet: Worksheet, range_: str, *others: str) -> None:
+    v = DataValidation("list", formula1=f'"{",".join((first_tab.YES, *others))}"', allow_blank=True)
+    v.add(range_)
+    sheet.add_data_validation(v)
 
 
-def _tableau(
-    feuille: Worksheet, ligne: int, campagne: Campagne, dossier: Dossier,
-    onglets: list[tuple[Etablissement, Worksheet]], trame: Trame,
+def _write_table(
+    sheet: Worksheet, line: int, campaign: Campaign, folder: Folder,
+    tabs: list[tuple[Etablissement, Worksheet]], trame: Trame,
 ) -> None:  # fmt: skip
     """What is asked once per établissement, and what its tab already adds up to."""
-    titres = (first_tab.FINESS, "Établissement", first_tab.ACHATS, first_tab.NEANT, "Gain de l'exercice", "Actions")
-    for rang, nom in enumerate(titres, 1):
-        cellule = feuille.cell(ligne, rang, nom)
-        cellule.fill = PatternFill("solid", start_color=BLEU if rang in (3, 4) else GRIS)
-        cellule.font, cellule.border = police(gras=True, couleur=BLANC), CADRE
-        cellule.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
-    feuille.row_dimensions[ligne].height = 34
-    lettres = {c.cle: get_column_letter(rang) for rang, c in enumerate(trame.colonnes, 1)}
-    premiere = ligne + 1
-    positifs = []
-    for e, onglet in onglets:
-        ligne += 1
-        cible = quote_sheetname(onglet.title)
-        gains, annuels = (
-            f"{cible}!${lettres[c]}${ENTETE + 1}:${lettres[c]}${onglet.max_row}"
+    titles = (first_tab.FINESS, "Établissement", first_tab.PURCHASES, first_tab.NEANT, "Gain de l'exercice", "Actions")
+    for rank, name in enumerate(titles, 1):
+        cell = sheet.cell(line, rank, name)
+        cell.fill = PatternFill("solid", start_color=BLUE if rank in (3, 4) else GREY)
+        cell.font, cell.border = police(bold=True, colour=WHITE), FRAME
+        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+    sheet.row_dimensions[line].height = 34
+    column_letters = {c.cle: get_column_letter(rank) for rank, c in enumerate(trame.columns, 1)}
+    premiere = line + 1
+    positive_terms = []
+    for e, tab in tabs:
+        line += 1
+        target = quote_sheetname(tab.title)
+        gains, annual_gains = (
+            f"{target}!${column_letters[c]}${HEADING_ROW + 1}:${column_letters[c]}${tab.max_row}"
             for c in ("gain_exercice", "gain_annuel")
         )
-        valeurs = (e.finess, e.nom, _achats(dossier, e.finess, campagne), None, f"=SUM({gains})", f"=COUNTA({annuels})")
-        for rang, valeur in enumerate(valeurs, 1):
-            cellule = feuille.cell(ligne, rang, valeur)
-            cellule.border = CADRE
-            cellule.number_format = {1: "@", 3: EUROS, 5: EUROS}.get(rang, "General")
-        for rang in (3, 4):
-            _saisie(feuille, ligne, rang)
-        feuille.cell(ligne, 2).hyperlink = f"#{cible}!A{ENTETE + 1}"
-        feuille.cell(ligne, 2).font = Font(name="Calibri", size=10, color=BLEU, underline="single")
-        positifs.append(f'SUMIF({gains},">0")')
-    _oui(feuille, f"D{premiere}:D{ligne}")
-    feuille.cell(ligne + 1, 2, "Total").font = police(gras=True)
-    for rang in (5, 6):
-        lettre = get_column_letter(rang)
-        cellule = feuille.cell(ligne + 1, rang, f"=SUM({lettre}{premiere}:{lettre}{ligne})")
-        cellule.font, cellule.border = police(gras=True), CADRE
-        cellule.number_format = EUROS if rang == 5 else "General"
-    feuille.cell(ligne + 2, 2, "dont gains positifs (base du poids des actions)").font = police(
-        9, italique=True, couleur=GRIS
+        values = (
+            e.finess,
+            e.name,
+            _total_purchases(folder, e.finess, campaign),
+            None,
+            f"=SUM({gains})",
+            f"=COUNTA({annual_gains})",
+        )
+        for rank, value in enumerate(values, 1):
+            cell = sheet.cell(line, rank, value)
+            cell.border = FRAME
+            cell.number_format = {1: "@", 3: EURO_FORMAT, 5: EURO_FORMAT}.get(rank, "General")
+        for rank in (3, 4):
+            _open_to_typing(sheet, line, rank)
+        sheet.cell(line, 2).hyperlink = f"#{target}!A{HEADING_ROW + 1}"
+        sheet.cell(line, 2).font = Font(name="Calibri", size=10, color=BLUE, underline="single")
+        positive_terms.append(f'SUMIF({gains},">0")')
+    _yes_drop_down(sheet, f"D{premiere}:D{line}")
+    sheet.cell(line + 1, 2, "Total").font = police(bold=True)
+    for rank in (5, 6):
+        letter = get_column_letter(rank)
+        cell = sheet.cell(line + 1, rank, f"=SUM({letter}{premiere}:{letter}{line})")
+        cell.font, cell.border = police(bold=True), FRAME
+        cell.number_format = EURO_FORMAT if rank == 5 else "General"
+    sheet.cell(line + 2, 2, "dont gains positifs (base du poids des actions)").font = police(
+        9, italic=True, colour=GREY
     )
-    feuille.cell(ligne + 2, 5, "=" + "+".join(positifs)).number_format = EUROS
-    assert feuille.parent is not None
-    feuille.parent.defined_names["total_positif"] = DefinedName(
-        "total_positif", attr_text=f"{quote_sheetname(feuille.title)}!$E${ligne + 2}"
+    sheet.cell(line + 2, 5, "=" + "+".join(positive_terms)).number_format = EURO_FORMAT
+    assert sheet.parent is not None
+    sheet.parent.defined_names["total_positif"] = DefinedName(
+        "total_positif", attr_text=f"{quote_sheetname(sheet.title)}!$E${line + 2}"
     )
 
 
-def _achats(dossier: Dossier, finess: str, campagne: Campagne) -> float | None:
-    cents = dossier.achats.get((finess, campagne.exercice))
+def _total_purchases(folder: Folder, finess: str, campaign: Campaign) -> float | None:
+    cents = folder.purchases.get((finess, campaign.exercice))
     return cents / 100 if cents else None

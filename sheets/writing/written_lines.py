@@ -12,49 +12,47 @@ from dataclasses import dataclass
 from openpyxl.styles import PatternFill, Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheets.trame import Colonne, Trame
-from sheets.writing.safe_cells import Valeur, annote, case, pose
-from sheets.writing.style import BLEU_PALE
-from sheets.writing.tab import ENTETE, alignement_de, format_de
+from sheets.trame import Column, Trame
+from sheets.writing.safe_cells import Value, add_note, case, put
+from sheets.writing.style import PALE_BLUE
+from sheets.writing.tab import HEADING_ROW, alignment_of, format_of
 
 
 @dataclass(frozen=True, slots=True)
-class LignePrete:
+class ReadyLine:
     """A line to write: its number, its cells by column, and, when its report is carried over, what to say of it."""
 
     action_id: str
-    cellules: Mapping[str, Valeur]
+    cell_values: Mapping[str, Value]
     report: str = ""
 
 
-def ecrit_les_lignes(
-    feuille: Worksheet, trame: Trame, lignes: Sequence[LignePrete], pris: Collection[str] = ()
-) -> None:
-    """Write the lines below one another; no line left bears a number of theirs, or one of `pris`."""
-    rangs = {c.cle: rang for rang, c in enumerate(trame.colonnes, 1)}
-    for numero, ligne in enumerate(lignes, ENTETE + 1):
-        for cle, valeur in ligne.cellules.items():
-            _ecrit(feuille, numero, rangs[cle], trame.par_cle[cle], valeur)
-        pose(case(feuille, numero, rangs["action_id"]), ligne.action_id)
-        if ligne.report:
-            _marque(feuille, numero, trame, ligne.report)
-    portes = {ligne.action_id for ligne in lignes} | set(pris)
-    libres = (n for rang in range(1, 10**6) if (n := f"{rang:04d}") not in portes)
-    for numero in range(ENTETE + 1 + len(lignes), feuille.max_row + 1):
-        pose(case(feuille, numero, rangs["action_id"]), next(libres))
+def write_lines(sheet: Worksheet, trame: Trame, lines: Sequence[ReadyLine], taken: Collection[str] = ()) -> None:
+    """Write the lines below one another; no line left bears a number of theirs, or one of `taken`."""
+    rows = {c.cle: rank for rank, c in enumerate(trame.columns, 1)}
+    for number, line in enumerate(lines, HEADING_ROW + 1):
+        for cle, value in line.cell_values.items():
+            _write_cell(sheet, number, rows[cle], trame.by_key[cle], value)
+        put(case(sheet, number, rows["action_id"]), line.action_id)
+        if line.report:
+            _mark_carried_line(sheet, number, trame, line.report)
+    borne = {line.action_id for line in lines} | set(taken)
+    free_numbers = (n for rank in range(1, 10**6) if (n := f"{rank:04d}") not in borne)
+    for number in range(HEADING_ROW + 1 + len(lines), sheet.max_row + 1):
+        put(case(sheet, number, rows["action_id"]), next(free_numbers))
 
 
-def _ecrit(feuille: Worksheet, numero: int, rang: int, c: Colonne, valeur: Valeur) -> None:
+def _write_cell(sheet: Worksheet, number: int, rank: int, c: Column, value: Value) -> None:
     """A value in the look of its column, open to typing."""
-    cellule = pose(case(feuille, numero, rang), valeur)
-    if not cellule.is_date or c.genre == "date":
-        cellule.number_format = format_de(c)
-    cellule.alignment, cellule.protection = copy(alignement_de(c)), Protection(locked=not c.saisie)
+    cell = put(case(sheet, number, rank), value)
+    if not cell.is_date or c.kind == "date":
+        cell.number_format = format_of(c)
+    cell.alignment, cell.protection = copy(alignment_of(c)), Protection(locked=not c.is_typed)
 
 
-def _marque(feuille: Worksheet, numero: int, trame: Trame, report: str) -> None:
+def _mark_carried_line(sheet: Worksheet, number: int, trame: Trame, report: str) -> None:
     """A line carried over is blue and locked: the known value counts, whatever would be typed over it."""
-    for rang in range(1, len(trame.colonnes) + 1):
-        cellule = case(feuille, numero, rang)
-        cellule.fill, cellule.protection = PatternFill("solid", start_color=BLEU_PALE), Protection(locked=True)
-    annote(case(feuille, numero, 1), report)
+    for rank in range(1, len(trame.columns) + 1):
+        cell = case(sheet, number, rank)
+        cell.fill, cell.protection = PatternFill("solid", start_color=PALE_BLUE), Protection(locked=True)
+    add_note(case(sheet, number, 1), report)

@@ -12,22 +12,22 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.folder import EXEMPLE, Dossier, charge
+from config.folder import EXAMPLE, Folder, charge
 from sheets import writing
-from sheets.judging.examples import VALIDE
+from sheets.judging.examples import VALID
 from sheets.trames.paat.columns import PAAT
-from sheets.writing import ENTETE, noms_d_onglets
+from sheets.writing import HEADING_ROW, tab_names
 
-GHTS, ETABLISSEMENTS, LIGNES = 136, 898, 300
-CAMPAGNE = "2021-annuelle"
+GHTS, ETABLISSEMENTS, LINES = 136, 898, 300
+CAMPAIGN = "2021-annuelle"
 
 
-def dossier_du_pays(chemin: Path) -> Dossier:
+def make_country_folder(path: Path) -> Folder:
     """A region's folder as large as the country: made-up GHT spread over the 17 regions."""
-    if not chemin.exists():
-        shutil.copytree(EXEMPLE, chemin)
-        regions = sorted(charge(EXEMPLE).territoire.regions)
-        with (chemin / "territoire.csv").open("w", newline="", encoding="utf-8") as f:
+    if not path.exists():
+        shutil.copytree(EXAMPLE, path)
+        regions = sorted(charge(EXAMPLE).territory.regions)
+        with (path / "territoire.csv").open("w", newline="", encoding="utf-8") as f:
             table = csv.writer(f, delimiter=";")
             table.writerow(("region_code", "ght_code", "ght", "finess_ej", "etablissement", "role", "debut", "fin"))
             for n in range(ETABLISSEMENTS):
@@ -45,52 +45,52 @@ def dossier_du_pays(chemin: Path) -> Dossier:
                         "",
                     )
                 )
-        for nom, entete in (("achats.csv", "finess_ej;exercice;montant_eur"),
+        for name, heading in (("achats.csv", "finess_ej;exercice;montant_eur"),
                             ("personnes.csv", "email;fonction;role;perimetre;code;suppleant;absence_debut;absence_fin")):  # fmt: skip
-            (chemin / nom).write_text(entete + "\n", encoding="utf-8")
-    return charge(chemin)
+            (path / name).write_text(heading + "\n", encoding="utf-8")
+    return charge(path)
 
 
-def trames(dossier: Dossier, sortie: Path) -> list[Path]:
+def trames(folder: Folder, output: Path) -> list[Path]:
     """One filled workbook per GHT, 300 lines shared among its tabs; kept from one run to the next."""
-    sortie.mkdir(parents=True, exist_ok=True)
-    manquent = [g for g in sorted(dossier.territoire.ghts) if not (sortie / f"{g}.xlsx").exists()]
-    with ProcessPoolExecutor(initializer=_charge, initargs=(dossier.chemin,)) as pool:
-        list(pool.map(_ecrit, manquent, [sortie] * len(manquent), chunksize=4))
-    return sorted(sortie.glob("*.xlsx"))
+    output.mkdir(parents=True, exist_ok=True)
+    missing_items = [g for g in sorted(folder.territory.ghts) if not (output / f"{g}.xlsx").exists()]
+    with ProcessPoolExecutor(initializer=_charge, initargs=(folder.path,)) as pool:
+        list(pool.map(_write_trame, missing_items, [output] * len(missing_items), chunksize=4))
+    return sorted(output.glob("*.xlsx"))
 
 
-_dossiers: list[Dossier] = []
+_folders: list[Folder] = []
 
 
-def _charge(chemin: Path) -> None:
-    _dossiers.append(charge(chemin))
+def _charge(path: Path) -> None:
+    _folders.append(charge(path))
 
 
-def _ecrit(ght: str, sortie: Path) -> None:
-    dossier = _dossiers[0]
-    campagne = dossier.campagnes[CAMPAGNE]
-    membres = dossier.territoire.membres(ght, campagne.situation)
-    livre = writing.classeur(PAAT, ght, campagne, dossier)
-    hasard = random.Random(ght)
-    noms = list(noms_d_onglets(membres).values())
-    for n in range(LIGNES):
-        _tape(livre[noms[n % len(noms)]], ENTETE + 1 + n // len(noms), ligne(hasard, n))
-    livre.save(sortie / f"{ght}.tmp")
-    (sortie / f"{ght}.tmp").rename(sortie / f"{ght}.xlsx")
+def _write_trame(ght: str, output: Path) -> None:
+    folder = _folders[0]
+    campaign = folder.campaigns[CAMPAIGN]
+    members = folder.territory.members(ght, campaign.situation)
+    book = writing.workbook(PAAT, ght, campaign, folder)
+    random_source = random.Random(ght)
+    names = list(tab_names(members).values())
+    for n in range(LINES):
+        _tape(book[names[n % len(names)]], HEADING_ROW + 1 + n // len(names), line(random_source, n))
+    book.save(output / f"{ght}.tmp")
+    (output / f"{ght}.tmp").rename(output / f"{ght}.xlsx")
 
 
-def ligne(hasard: random.Random, n: int) -> dict[str, Any]:
+def line(random_source: random.Random, n: int) -> dict[str, Any]:
     """A line like those people type: one in thirty struck out, one in ten without a market number."""
-    reference = hasard.randint(5_000, 400_000)
-    gain = round(reference * hasard.uniform(-0.01, 0.14), 2)
+    reference = random_source.randint(5_000, 400_000)
+    gain = round(reference * random_source.uniform(-0.01, 0.14), 2)
     return {
-        **VALIDE,
+        **VALID,
         "demarche": "PAAT",
         "intitule": f"Achat numéro {n}",
         "levier": "processus achat",
         "marche": f"2021-{n:04d}" if n % 10 else None,
-        "date_premiere_commande": date(2021 - (n % 7 == 0), hasard.randint(2, 12), 5),
+        "date_premiere_commande": date(2021 - (n % 7 == 0), random_source.randint(2, 12), 5),
         "montant_reference": reference,
         "gain_annuel": gain if n % 30 else reference * 2,
         "type_effet": "effet prix induit",
@@ -98,7 +98,7 @@ def ligne(hasard: random.Random, n: int) -> dict[str, Any]:
     }
 
 
-def _tape(feuille: Worksheet, rang: int, cellules: dict[str, Any]) -> None:
-    for colonne, c in enumerate(PAAT.colonnes, 1):
-        if cellules.get(c.cle) is not None:
-            feuille.cell(rang, colonne, cellules[c.cle])
+def _tape(sheet: Worksheet, rank: int, cells: dict[str, Any]) -> None:
+    for column, c in enumerate(PAAT.columns, 1):
+        if cells.get(c.cle) is not None:
+            sheet.cell(rank, column, cells[c.cle])

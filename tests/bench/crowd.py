@@ -20,123 +20,123 @@ from typing import Any
 from slack_bolt import BoltRequest
 
 from bots.slack import socket_mode
-from bots.slack.conversation import PANNE, Maison
+from bots.slack.conversation import BREAKDOWN, BotHost
 from bots.slack.socket_mode import Robot
-from bots.slack.web_api import Reglages
-from config.folder import Dossier, charge
-from jobs.wiring import Atelier
-from tests.fake_slack import EQUIPE, FauxSlack, faux_slack, sans_depot
+from bots.slack.web_api import Settings
+from config.folder import Folder, charge
+from jobs.wiring import Workshop
+from tests.fake_slack import TEAM, FakeSlack, fake_slack, no_drop
 
-FOULE = 200
-FILS = 10
+CROWD = 200
+THREADS = 10
 """Threads that hand events over, as many as the socket's library has."""
-JOUR = date(2022, 4, 1)
+DAY = date(2022, 4, 1)
 
 
 @dataclass(frozen=True)
-class Tenue:
+class CrowdTimes:
     """Seconds from the moment all were asked: to the acknowledgement, and to the answer, of each."""
 
-    acquittes: list[float]
-    repondus: list[float]
+    acknowledged: list[float]
+    answered: list[float]
 
 
-def dossier_peuple(chemin: Path, pays: Dossier) -> Dossier:
+def make_peopled_folder(path: Path, country: Folder) -> Folder:
     """The country's folder, with people: the national team, a referent a region, directors and project heads of the GHT."""
-    if not chemin.exists():
-        shutil.copytree(pays.chemin, chemin)
-        with (chemin / "personnes.csv").open("w", newline="", encoding="utf-8") as f:
+    if not path.exists():
+        shutil.copytree(country.path, path)
+        with (path / "personnes.csv").open("w", newline="", encoding="utf-8") as f:
             table = csv.writer(f, delimiter=";")
             table.writerow("email fonction role perimetre code suppleant absence_debut absence_fin".split())
             table.writerow(("dgos@exemple.invalid", "Équipe nationale", "dgos", "national", "FR", "", "", ""))
-            for r in sorted({g.region for g in pays.territoire.ghts.values()}):
+            for r in sorted({g.region for g in country.territory.ghts.values()}):
                 table.writerow((f"referent.{r}@exemple.invalid", "Référent", "ars", "region", r, "", "", ""))
-            for n, g in enumerate(sorted(pays.territoire.ghts) * 2):
+            for n, g in enumerate(sorted(country.territory.ghts) * 2):
                 table.writerow((f"p{n}.{g}@exemple.invalid", "Directeur des achats", "ght", "ght", g, "", "", ""))
-    return charge(chemin)
+    return charge(path)
 
 
-def questions(dossier: Dossier) -> list[tuple[str, str]]:
+def questions(folder: Folder) -> list[tuple[str, str]]:
     """(who, question) for a crowd, seeded: what people ask of what they may see."""
-    hasard = random.Random(11)
-    modeles = ("gains {annee}", "où en est-on ?", "rejets {annee}", "qu'attend-on de moi ?", "pourquoi gains {annee}",
+    random_source = random.Random(11)
+    templates = ("gains {annee}", "où en est-on ?", "rejets {annee}", "qu'attend-on de moi ?", "pourquoi gains {annee}",
                "gains {annee} par famille", "objectif {annee}", "qualité {annee}", "gains {annee} par ght", "qui n'a pas remis ?")  # fmt: skip
-    qui = list(dossier.personnes)[:FOULE]
-    return [(p, hasard.choice(modeles).format(annee=2021)) for p in qui]
+    who = list(folder.persons)[:CROWD]
+    return [(p, random_source.choice(templates).format(annee=2021)) for p in who]
 
 
-class _Horodate(FauxSlack):
+class _TimedSlack(FakeSlack):
     """Notes when each conversation was answered, on the clock that every process of the machine shares."""
 
-    def rend(self, methode: str, corps: dict[str, Any]) -> dict[str, Any]:
-        if methode == "chat.postMessage":
-            corps["recu_a"] = time.monotonic()
-        return super().rend(methode, corps)
+    def give_back(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        if method == "chat.postMessage":
+            body["recu_a"] = time.monotonic()
+        return super().give_back(method, body)
 
 
-def _sert(tuyau: Connection, personnes: list[str]) -> None:
+def _serve(pipe: Connection, persons: list[str]) -> None:
     """The server's process: gives its address, serves, then tells what it received and when."""
-    with faux_slack(_Horodate()) as serveur:
-        for n, email in enumerate(personnes):
-            serveur.connait(f"U{n:04d}", email, is_email_confirmed=True)
-        tuyau.send(serveur.adresse)
-        while (mot := tuyau.recv()) != "fin":
-            recus = [c for m, c in list(serveur.recus) if m == "chat.postMessage"]
-            tuyau.send([(c["channel"], c["recu_a"], c["text"]) for c in recus] if mot == "recus" else None)
+    with fake_slack(_TimedSlack()) as server:
+        for n, email in enumerate(persons):
+            server.add_person(f"U{n:04d}", email, is_email_confirmed=True)
+        pipe.send(server.address)
+        while (word := pipe.recv()) != "fin":
+            received_files = [c for m, c in list(server.received_files) if m == "chat.postMessage"]
+            pipe.send([(c["channel"], c["recu_a"], c["text"]) for c in received_files] if word == "recus" else None)
 
 
-def mesure(dossier: Path, registre: Path) -> Tenue:
+def measure_answers(folder: Path, register: Path) -> CrowdTimes:
     """All at once, one answer each. Raises AssertionError when somebody got none, or two."""
-    posees = questions(charge(dossier))
-    ici, la = multiprocessing.Pipe()
-    serveur = multiprocessing.get_context("spawn").Process(target=_sert, args=(la, [p for p, _ in posees]))
-    serveur.start()
+    asked_questions = questions(charge(folder))
+    here, there = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(there, [p for p, _ in asked_questions]))
+    server.start()
     try:
-        atelier = Atelier(dossier, registre, JOUR)
-        garde = atelier.registre  # as `vigie slack` does: the last one to close would put the journal away each time
+        workshop = Workshop(folder, register, DAY)
+        keep = workshop.register  # as `vigie slack` does: the last one to close would put the journal away each time
         robot = socket_mode.robot(
-            Reglages("xoxb-essai", "xapp-essai", ici.recv()),
-            Maison(atelier.vue_fraiche, atelier.maintenant, sans_depot),
+            Settings("xoxb-essai", "xapp-essai", here.recv()),
+            BotHost(workshop.fresh_view, workshop.current_time, no_drop),
         )
         try:
-            return _tient(robot, posees, ici)
+            return _hold_crowd(robot, asked_questions, here)
         finally:
             socket_mode.ferme(robot)
-            garde.close()
+            keep.close()
     finally:
-        ici.send("fin")
-        serveur.join(10)
+        here.send("fin")
+        server.join(10)
 
 
-def _tient(robot: Robot, posees: list[tuple[str, str]], serveur: Connection) -> Tenue:
-    def livre(n: int, debut: float) -> float:
-        rendu = robot.app.dispatch(BoltRequest(body=_direct(n, posees[n][1], debut), mode="socket_mode"))
-        assert rendu.status == 200
+def _hold_crowd(robot: Robot, asked_questions: list[tuple[str, str]], server: Connection) -> CrowdTimes:
+    def deliver(n: int, debut: float) -> float:
+        result = robot.app.dispatch(BoltRequest(body=_direct(n, asked_questions[n][1], debut), mode="socket_mode"))
+        assert result.status == 200
         return time.monotonic() - debut
 
-    livre(0, 0.0)  # the first question of all loads what the others share
-    _attend(serveur, 1)
-    with ThreadPoolExecutor(FILS) as facteurs:
+    deliver(0, 0.0)  # the first question of all loads what the others share
+    _wait_for(server, 1)
+    with ThreadPoolExecutor(THREADS) as postmen:
         debut = time.monotonic()
-        acquittes = list(facteurs.map(lambda n: livre(n, debut), range(len(posees))))
-    recus = _attend(serveur, len(posees) + 1)[1:]
-    assert sorted(salon for salon, _, _ in recus) == [f"D{n:04d}" for n in range(len(posees))]
-    assert not [dit for _, _, dit in recus if dit.startswith(PANNE[:30])], "an apology is no answer"
-    return Tenue(sorted(acquittes), sorted(le - debut for _, le, _ in recus))
+        acknowledged = list(postmen.map(lambda n: deliver(n, debut), range(len(asked_questions))))
+    received_files = _wait_for(server, len(asked_questions) + 1)[1:]
+    assert sorted(channel for channel, _, _ in received_files) == [f"D{n:04d}" for n in range(len(asked_questions))]
+    assert not [said for _, _, said in received_files if said.startswith(BREAKDOWN[:30])], "an apology is no answer"
+    return CrowdTimes(sorted(acknowledged), sorted(dated - debut for _, dated, _ in received_files))
 
 
-def _direct(n: int, texte: str, debut: float) -> dict[str, Any]:
-    evenement = {"type": "message", "channel_type": "im", "user": f"U{n:04d}", "text": texte, "ts": f"{debut:.0f}.{n:06d}",
+def _direct(n: int, text: str, debut: float) -> dict[str, Any]:
+    event = {"type": "message", "channel_type": "im", "user": f"U{n:04d}", "text": text, "ts": f"{debut:.0f}.{n:06d}",
                  "channel": f"D{n:04d}"}  # fmt: skip
-    return {"type": "event_callback", "team_id": EQUIPE, "event_id": f"Ev{debut}-{n}", "event": evenement}
+    return {"type": "event_callback", "team_id": TEAM, "event_id": f"Ev{debut}-{n}", "event": event}
 
 
-def _attend(serveur: Connection, combien: int, secondes: float = 120) -> list[tuple[str, float, str]]:
-    fin = time.monotonic() + secondes
-    while time.monotonic() < fin:
-        serveur.send("recus")
-        recus: list[tuple[str, float, str]] = serveur.recv()
-        if len(recus) >= combien:
-            return recus
+def _wait_for(server: Connection, how_many: int, seconds: float = 120) -> list[tuple[str, float, str]]:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        server.send("recus")
+        received_files: list[tuple[str, float, str]] = server.recv()
+        if len(received_files) >= how_many:
+            return received_files
         time.sleep(0.05)
-    raise TimeoutError(f"{combien} answers")
+    raise TimeoutError(f"{how_many} answers")

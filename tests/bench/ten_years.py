@@ -15,116 +15,116 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from bots.answer_words import MONTRES
-from bots.answering import reponse_a
+from bots.answer_words import MOST_SHOWN
+from bots.answering import answer_to
 from bots.questions import INTENTIONS
-from config.folder import Dossier, charge
-from config.rights import CLAVIER
-from jobs.subprocesses import releve_a_part
-from jobs.wiring import Atelier
-from reports.view import Vue
-from sheets.register.database import ecriture, ouvre
-from tests.bench.country import dossier_du_pays
+from config.folder import Folder, charge
+from config.rights import AT_KEYBOARD
+from jobs.subprocesses import pull_apart
+from jobs.wiring import Workshop
+from reports.view import View
+from sheets.register.database import open_register, write_transaction
+from tests.bench.country import make_country_folder
 
-PREMIER_EXERCICE, EXERCICES, VERSIONS = 2012, 10, (2, 3)
+FIRST_EXERCICE, EXERCICES, VERSIONS = 2012, 10, (2, 3)
 """Two campaigns a year, received two and three times: fifty times the country's 40 800 lines."""
 PARIS = ZoneInfo("Europe/Paris")
-OBJECTIF_S, OBJECTIF_PASSE_S = 0.050, 0.250
+TARGET_S, PAST_TARGET_S = 0.050, 0.250
 
 
-def dossier_a_vingt_campagnes(chemin: Path) -> Dossier:
+def make_ten_year_folder(path: Path) -> Folder:
     """The country's folder with ten years of campaigns and objectives."""
-    if not (chemin / "campagnes.csv").exists():
-        shutil.copytree(dossier_du_pays(chemin.parent / "dossier").chemin, chemin, dirs_exist_ok=True)
-        _ecrit(chemin / "campagnes.csv", ("code", "exercice", "moment", "situation", "ouverture", "echeance", "verrou"), (
-            (f"{n}-{moment}", n, moment, *jours)
-            for n in range(PREMIER_EXERCICE, PREMIER_EXERCICE + EXERCICES)
-            for moment, jours in (
+    if not (path / "campagnes.csv").exists():
+        shutil.copytree(make_country_folder(path.parent / "dossier").path, path, dirs_exist_ok=True)
+        _write_table(path / "campagnes.csv", ("code", "exercice", "moment", "situation", "ouverture", "echeance", "verrou"), (
+            (f"{n}-{moment}", n, moment, *days)
+            for n in range(FIRST_EXERCICE, FIRST_EXERCICE + EXERCICES)
+            for moment, days in (
                 ("mi-annee", (f"{n}-06-30", f"{n}-06-15", f"{n}-09-15", f"{n}-09-30")),
                 ("annuelle", (f"{n}-12-31", f"{n + 1}-01-10", f"{n + 1}-02-28", f"{n + 1}-03-15")))))  # fmt: skip
-        regions = sorted(charge_regions(chemin))
-        _ecrit(chemin / "objectifs.csv", ("perimetre", "code", "exercice", "version", "effet", "montant_meur"), (
+        regions = sorted(read_regions(path))
+        _write_table(path / "objectifs.csv", ("perimetre", "code", "exercice", "version", "effet", "montant_meur"), (
             (*(("national", "FR") if r is None else ("region", r)), n, "v1", f"{n}-01-01", 320 if r is None else 19)
-            for n in range(PREMIER_EXERCICE, PREMIER_EXERCICE + EXERCICES) for r in (None, *regions)))  # fmt: skip
-    return charge(chemin)
+            for n in range(FIRST_EXERCICE, FIRST_EXERCICE + EXERCICES) for r in (None, *regions)))  # fmt: skip
+    return charge(path)
 
 
-def charge_regions(chemin: Path) -> set[str]:
-    with (chemin / "territoire.csv").open(encoding="utf-8") as f:
+def read_regions(path: Path) -> set[str]:
+    with (path / "territoire.csv").open(encoding="utf-8") as f:
         return {r["region_code"] for r in csv.DictReader(f, delimiter=";")}
 
 
-def _ecrit(chemin: Path, entete: tuple[str, ...], rangs: Iterator[tuple[object, ...]]) -> None:
-    with chemin.open("w", newline="", encoding="utf-8") as f:
+def _write_table(path: Path, heading: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as f:
         table = csv.writer(f, delimiter=";")
-        table.writerow(entete)
-        table.writerows(rangs)
+        table.writerow(heading)
+        table.writerows(rows)
 
 
-def registre_d_un_pays(modele: Path, chemin: Path, dossier: Dossier) -> Database:
+def make_country_register(template: Path, path: Path, folder: Folder) -> Database:
     """Ten years copied from one pull of a country: same lines, other campaigns, other days, other identifiers."""
-    if not chemin.exists():
-        provisoire = chemin.with_suffix(".tmp")
-        provisoire.unlink(missing_ok=True)
-        db = ouvre(provisoire)
-        db.execute("ATTACH ? AS modele", (str(modele),))
+    if not path.exists():
+        provisional = path.with_suffix(".tmp")
+        provisional.unlink(missing_ok=True)
+        db = open_register(provisional)
+        db.execute("ATTACH ? AS modele", (str(template),))
         db.execute("PRAGMA synchronous = OFF")
-        with ecriture(db):
+        with write_transaction(db):
             for table in ("dossiers", "originaux"):
                 db.execute(f"INSERT OR IGNORE INTO {table} SELECT * FROM modele.{table}")
-        for rang, (campagne, jour, annees) in enumerate(_envois(dossier)):
-            _copie(db, rang, campagne, jour, annees)
+        for rank, (campaign, day, years) in enumerate(_sendings(folder)):
+            _copy_pull(db, rank, campaign, day, years)
         db.execute("ANALYZE")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.close()
-        provisoire.rename(chemin)
-    return ouvre(chemin)
+        provisional.rename(path)
+    return open_register(path)
 
 
-def _envois(dossier: Dossier) -> Iterator[tuple[str, date, int]]:
+def _sendings(folder: Folder) -> Iterator[tuple[str, date, int]]:
     """(campaign, day received, years to move the dates by), in order of arrival."""
-    for c in sorted(dossier.campagnes.values(), key=lambda c: c.ouverture):
+    for c in sorted(folder.campaigns.values(), key=lambda c: c.opening):
         for n in range(VERSIONS[c.moment == "annuelle"]):
-            yield c.code, c.ouverture + timedelta(days=10 + 9 * n), c.exercice - 2021
+            yield c.code, c.opening + timedelta(days=10 + 9 * n), c.exercice - 2021
 
 
-def _copie(db: Database, rang: int, campagne: str, jour: date, annees: int) -> None:
+def _copy_pull(db: Database, rank: int, campaign: str, day: date, years: int) -> None:
     """One whole pull more: the model's rows, their identifiers moved out of the way, other days and campaign."""
-    le, pas = f"'{jour.isoformat()}T08:00:00+01:00'", rang * 1_000_000
-    annee = f"CAST(substr(date_premiere_commande, 1, 4) + {annees} AS INTEGER) || substr(date_premiere_commande, 5)"
-    autre = {"campagne": f"'{campagne}'", "pull": str(rang + 1), "debut": le, "fin": le, "modifie_le": le}
-    autre |= {c: f"{c} + {pas}" for c in ("fichier", "onglet", "recu")}
-    autre |= {"date_premiere_commande": annee, "exercice": f"exercice + {annees}"}
-    autre |= {"recoupement": f"iif(recoupement IS NULL, NULL, {rang + 1})"}
-    numeros = {"pulls": str(rang + 1), "bilans": "", "fichiers": f"id + {pas}", "onglets": f"id + {pas}",
-               "lignes_paat": "NULL", "recoupements": str(rang + 1), "constats": "NULL", "sous_alertes": ""}  # fmt: skip
-    with ecriture(db):
-        for table, numero in numeros.items():
-            colonnes = [c.name for c in db[table].columns]
-            pris = [numero if c == "id" else autre.get(c, c) for c in colonnes]
-            db.execute(f"INSERT INTO {table} ({', '.join(colonnes)}) SELECT {', '.join(pris)} FROM modele.{table}")
-        _retouche(db, rang, pas)
+    dated, step = f"'{day.isoformat()}T08:00:00+01:00'", rank * 1_000_000
+    year = f"CAST(substr(date_premiere_commande, 1, 4) + {years} AS INTEGER) || substr(date_premiere_commande, 5)"
+    other = {"campagne": f"'{campaign}'", "pull": str(rank + 1), "debut": dated, "fin": dated, "modifie_le": dated}
+    other |= {c: f"{c} + {step}" for c in ("fichier", "onglet", "recu")}
+    other |= {"date_premiere_commande": year, "exercice": f"exercice + {years}"}
+    other |= {"recoupement": f"iif(recoupement IS NULL, NULL, {rank + 1})"}
+    numbers = {"pulls": str(rank + 1), "bilans": "", "fichiers": f"id + {step}", "onglets": f"id + {step}",
+               "lignes_paat": "NULL", "recoupements": str(rank + 1), "constats": "NULL", "sous_alertes": ""}  # fmt: skip
+    with write_transaction(db):
+        for table, number in numbers.items():
+            columns = [c.name for c in db[table].columns]
+            taken = [number if c == "id" else other.get(c, c) for c in columns]
+            db.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(taken)} FROM modele.{table}")
+        _edit_some_lines(db, rank, step)
 
 
-def _retouche(db: Database, rang: int, pas: int) -> None:
+def _edit_some_lines(db: Database, rank: int, step: int) -> None:
     """One kept line in fifty is worth something else from one sending to the next."""
-    siennes = f"onglet > {pas} AND onglet < {pas + 1_000_000}"
+    its_own = f"onglet > {step} AND onglet < {step + 1_000_000}"
     db.execute(
-        f"UPDATE lignes_paat SET gain_exercice = gain_exercice + {rang} * 1000 WHERE {siennes} AND id % 50 = 0 AND NOT bloquee"
+        f"UPDATE lignes_paat SET gain_exercice = gain_exercice + {rank} * 1000 WHERE {its_own} AND id % 50 = 0 AND NOT bloquee"
     )
     db.execute(
         "UPDATE onglets SET (gain_declare, gain_retenu) = (SELECT sum(gain_exercice), sum(gain_exercice - retire)"
-        f" FROM lignes_paat WHERE onglet = onglets.id) WHERE id > {pas} AND id < {pas + 1_000_000}"
+        f" FROM lignes_paat WHERE onglet = onglets.id) WHERE id > {step} AND id < {step + 1_000_000}"
     )
 
 
-def questions(dossier: Dossier, combien: int) -> list[tuple[str, str]]:
+def questions(folder: Folder, how_many: int) -> list[tuple[str, str]]:
     """(intention, question) for every row of the table, about a country, its regions, GHT and établissements; seeded."""
-    hasard = random.Random(7)
-    t = dossier.territoire
-    lieux = ["France", *(r.nom for r in t.regions.values()), *(g.nom for g in t.ghts.values()),
-             *(e.nom for e in list(t.etablissements.values())[:60])]  # fmt: skip
-    modeles = {
+    random_source = random.Random(7)
+    t = folder.territory
+    places = ["France", *(r.name for r in t.regions.values()), *(g.name for g in t.ghts.values()),
+             *(e.name for e in list(t.etablissements.values())[:60])]  # fmt: skip
+    templates = {
         "pourquoi": "pourquoi gains {lieu} {annee}", "retards": "qui n'a pas remis {lieu} {annee}",
         "statut": "statut {lieu} {annee}", "rejets": "rejets {lieu} {annee}", "alertes": "alertes {lieu} {annee}",
         "qualite": "qualité {lieu} {annee}", "couverture": "couverture {lieu} {annee}", "objectif": "objectif {lieu} {annee}",
@@ -133,52 +133,54 @@ def questions(dossier: Dossier, combien: int) -> list[tuple[str, str]]:
         "prevision": "prévision {lieu} {annee}", "performance": "performance {lieu} {annee}", "verrou": "gains {lieu} {annee} au verrou",
         "echeances": "échéances {lieu} {annee}", "taches": "tâches {lieu} {annee}",
     }  # fmt: skip
-    assert set(modeles) == {i.cle for i in INTENTIONS}
-    posees = []
-    for intention, modele in modeles.items():
-        for n in range(combien):
-            lieu = "France" if n % 8 == 0 else hasard.choice(lieux)
-            annee = hasard.randrange(PREMIER_EXERCICE, PREMIER_EXERCICE + EXERCICES)
-            axe = hasard.choice(["", "par famille", "par GHT", "par opérateur"])
-            posees.append((intention, modele.format(lieu=lieu, annee=annee, suivante=annee + 1, axe=axe)))
-    hasard.shuffle(posees)
-    return posees
+    assert set(templates) == {i.cle for i in INTENTIONS}
+    asked_questions = []
+    for intention, template in templates.items():
+        for n in range(how_many):
+            place = "France" if n % 8 == 0 else random_source.choice(places)
+            year = random_source.randrange(FIRST_EXERCICE, FIRST_EXERCICE + EXERCICES)
+            axis = random_source.choice(["", "par famille", "par GHT", "par opérateur"])
+            asked_questions.append((intention, template.format(lieu=place, annee=year, suivante=year + 1, axe=axis)))
+    random_source.shuffle(asked_questions)
+    return asked_questions
 
 
-def reponses(db: Database, dossier: Dossier, posees: list[tuple[str, str]], *, passe: bool) -> dict[str, list[float]]:
-    """Seconds for each answer, by intention; with `passe`, as of a day two years before."""
-    fin = datetime(PREMIER_EXERCICE + EXERCICES, 3, 31, 12, tzinfo=PARIS)
-    durees: dict[str, list[float]] = defaultdict(list)
-    vue = Vue(db, dossier, fin.date())
-    for intention, question in posees:
+def answers(
+    db: Database, folder: Folder, asked_questions: list[tuple[str, str]], *, past: bool
+) -> dict[str, list[float]]:
+    """Seconds for each answer, by intention; with `past`, as of a day two years before."""
+    end = datetime(FIRST_EXERCICE + EXERCICES, 3, 31, 12, tzinfo=PARIS)
+    durations: dict[str, list[float]] = defaultdict(list)
+    view = View(db, folder, end.date())
+    for intention, question in asked_questions:
         debut = time.perf_counter()
-        rendu, _ = reponse_a(question, CLAVIER, vue, date(fin.year - 2, 11, 15) if passe else None, MONTRES)
-        durees[intention].append(time.perf_counter() - debut)
-        assert rendu.objet["intention"] == intention, rendu.objet["texte"]
-    return durees
+        result, _ = answer_to(question, AT_KEYBOARD, view, date(end.year - 2, 11, 15) if past else None, MOST_SHOWN)
+        durations[intention].append(time.perf_counter() - debut)
+        assert result.answer_object["intention"] == intention, result.answer_object["texte"]
+    return durations
 
 
-def pendant_un_releve(chemin: Path, dossier: Dossier, trames: list[Path], faire: Callable[[], object]) -> int:
-    """Run `faire` while pulls commit one after the other, as the service runs them; return how many files they took in."""
-    fini, pris = threading.Event(), [0]
-    atelier = Atelier(dossier.chemin, chemin, date(PREMIER_EXERCICE + EXERCICES, 4, 1))
+def run_during_pulls(path: Path, folder: Folder, trames: list[Path], action: Callable[[], object]) -> int:
+    """Run `action` while pulls commit one after the other, as the service runs them; return how many files they took in."""
+    finished, taken = threading.Event(), [0]
+    workshop = Workshop(folder.path, path, date(FIRST_EXERCICE + EXERCICES, 4, 1))
 
-    def releve() -> None:
-        for tour in range(10_000):
-            if fini.is_set():
+    def pull_sources() -> None:
+        for turn in range(10_000):
+            if finished.is_set():
                 break
-            depots = chemin.parent / f"depot-{tour % 2}"
+            depots = path.parent / f"depot-{turn % 2}"
             shutil.rmtree(depots, ignore_errors=True)
             depots.mkdir()
             for n, t in enumerate(trames[:12]):
-                shutil.copy(t, depots / f"{tour}-{n}.xlsx")
-            pris[0] += len(releve_a_part(atelier, [depots])["fichiers"])
+                shutil.copy(t, depots / f"{turn}-{n}.xlsx")
+            taken[0] += len(pull_apart(workshop, [depots])["fichiers"])
 
-    fil = threading.Thread(target=releve)
-    fil.start()
+    thread = threading.Thread(target=pull_sources)
+    thread.start()
     try:
-        faire()
+        action()
     finally:
-        fini.set()
-        fil.join()
-    return pris[0]
+        finished.set()
+        thread.join()
+    return taken[0]

@@ -14,99 +14,99 @@ from zoneinfo import ZoneInfo
 
 from python_calamine import CalamineWorkbook
 
-from config.folder import Dossier
+from config.folder import Folder
 from jobs.taking_in.folders import pull
-from sheets.register.database import ouvre
+from sheets.register.database import open_register
 
-MIDI = datetime(2022, 3, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
+NOON = datetime(2022, 3, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
 
 
-def chrono(faire: Callable[[], object]) -> float:
+def time_taken(action: Callable[[], object]) -> float:
     debut = time.perf_counter()
-    faire()
+    action()
     return time.perf_counter() - debut
 
 
-def calamine_nu(fichiers: list[Path]) -> int:
+def bare_calamine(files: list[Path]) -> int:
     """A bare single-threaded read of the same files: every tab, every row, nothing done with them."""
-    cellules = 0
-    for f in fichiers:
-        livre = CalamineWorkbook.from_path(f)
-        for nom in livre.sheet_names:
-            cellules += sum(map(len, livre.get_sheet_by_name(nom).to_python()))
-    return cellules
+    cells = 0
+    for f in files:
+        book = CalamineWorkbook.from_path(f)
+        for name in book.sheet_names:
+            cells += sum(map(len, book.get_sheet_by_name(name).to_python()))
+    return cells
 
 
-def vigie(fichiers: list[Path], dossier: Dossier, registre: Path) -> None:
+def vigie(files: list[Path], folder: Folder, register: Path) -> None:
     """Pull everything into a new register, all guards on."""
-    for suffixe in ("", "-wal", "-shm"):
-        Path(f"{registre}{suffixe}").unlink(missing_ok=True)
-    db = ouvre(registre)
-    bilan = pull(db, dossier, fichiers, lambda: MIDI)
-    assert bilan.combien("nouveau") == len(fichiers)
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{register}{suffix}").unlink(missing_ok=True)
+    db = open_register(register)
+    summary = pull(db, folder, files, lambda: NOON)
+    assert summary.how_many("nouveau") == len(files)
     db.close()
 
 
-def declare(registre: Path, requete: str) -> float:
+def declare(register: Path, query: str) -> float:
     """Euros declared, as a register or the usual script's file holds them: both must have done the same work."""
-    with sqlite3.connect(registre) as base:
-        return float(base.execute(requete).fetchone()[0])
+    with sqlite3.connect(register) as base:
+        return float(base.execute(query).fetchone()[0])
 
 
-def second_relevé(fichiers: list[Path], dossier: Dossier, registre: Path, *, dates: bool) -> float:  # noqa: PLC2401
+def time_second_pull(files: list[Path], folder: Folder, register: Path, *, dates: bool) -> float:
     """Seconds to pull again with nothing touched, or with every date moved and no content."""
-    db = ouvre(registre)
+    db = open_register(register)
     if dates:
-        for f in fichiers:
+        for f in files:
             os.utime(f)
-    duree = chrono(lambda: pull(db, dossier, fichiers, lambda: MIDI))
+    elapsed = time_taken(lambda: pull(db, folder, files, lambda: NOON))
     db.close()
-    return duree
+    return elapsed
 
 
-def copies(fichiers: list[Path], combien: int, ou: Path) -> list[Path]:
+def copies(files: list[Path], how_many: int, where: Path) -> list[Path]:
     """As many files as asked for, the same ones over and over under other names."""
-    ou.mkdir(parents=True, exist_ok=True)
-    rendus = [ou / f"{rang:04d}.xlsx" for rang in range(combien)]
-    for rang, copie in enumerate(rendus):
-        if not copie.exists():
-            os.link(fichiers[rang % len(fichiers)], copie)
-    return rendus
+    where.mkdir(parents=True, exist_ok=True)
+    results = [where / f"{rank:04d}.xlsx" for rank in range(how_many)]
+    for rank, copied in enumerate(results):
+        if not copied.exists():
+            os.link(files[rank % len(files)], copied)
+    return results
 
 
-def pic_memoire(faire: Callable[[], object]) -> float:
+def memory_peak(action: Callable[[], object]) -> float:
     """MB added at the peak over this process and its workers, sampled every 5 ms."""
-    fini = threading.Event()
-    depart = _occupe()
+    finished = threading.Event()
+    depart = _memory_held()
     pic = [depart]
 
     def observe() -> None:
-        while not fini.wait(0.005):
-            pic[0] = max(pic[0], _occupe())
+        while not finished.wait(0.005):
+            pic[0] = max(pic[0], _memory_held())
 
-    guetteur = threading.Thread(target=observe)
-    guetteur.start()
-    faire()
-    fini.set()
-    guetteur.join()
+    watcher = threading.Thread(target=observe)
+    watcher.start()
+    action()
+    finished.set()
+    watcher.join()
     return (pic[0] - depart) / 1e6
 
 
-def _occupe() -> int:
+def _memory_held() -> int:
     """Bytes of private memory held by this process and all its descendants."""
     total = 0
     for pid in _famille(os.getpid()):
         try:
-            champs = Path(f"/proc/{pid}/statm").read_text().split()
+            fields = Path(f"/proc/{pid}/statm").read_text().split()
         except OSError:
             continue
-        total += (int(champs[1]) - int(champs[2])) * resource.getpagesize()
+        total += (int(fields[1]) - int(fields[2])) * resource.getpagesize()
     return total
 
 
 def _famille(pid: int) -> list[int]:
     try:
-        enfants = [int(e) for t in Path(f"/proc/{pid}/task").iterdir() for e in (t / "children").read_text().split()]
+        children = [int(e) for t in Path(f"/proc/{pid}/task").iterdir() for e in (t / "children").read_text().split()]
     except OSError:
-        enfants = []
-    return [pid, *(p for e in enfants for p in _famille(e))]
+        children = []
+    return [pid, *(p for e in children for p in _famille(e))]

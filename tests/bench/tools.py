@@ -9,105 +9,110 @@ import resource
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import TimeoutError as TropLong
+from concurrent.futures import TimeoutError as TookTooLong
 from pathlib import Path
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from sheets.judging import workers
-from tests.corpus import Cas, dossier
-from tests.corpus.base import ONGLET
+from tests.corpus import FaultyFile, folder
+from tests.corpus.base import TAB
 
-SECONDES, MEMOIRE = 20.0, 4 * 1024**3
+SECONDS, MEMORY_LIMIT = 20.0, 4 * 1024**3
 ISSUES = ("juste", "erreur muette", "plante", "se bloque ou meurt")
 """Right verdict; a wrong one said as if all were well; an exception on a file that can be read; no answer at all."""
-GAIN, REFERENCE, STATUT = "Gain annuel sur 12 mois (€ TTC)", "Montant de référence annuel (€ TTC)", "Statut"
+GAIN, REFERENCE, STATUT_HEADING = "Gain annuel sur 12 mois (€ TTC)", "Montant de référence annuel (€ TTC)", "Statut"
 
 
-def pandas_openpyxl(octets: bytes) -> int:
+def pandas_openpyxl(raw_bytes: bytes) -> int:
     """The usual script: lines kept of the first établissement's tab, by the obvious rules. Raises when it cannot read."""
     import pandas as pd
 
-    table = pd.read_excel(io.BytesIO(octets), sheet_name=ONGLET, header=3, engine="openpyxl")
-    lignes = table[table[STATUT] == "réalisé"]
-    gain, reference = (pd.to_numeric(lignes[c], errors="coerce") for c in (GAIN, REFERENCE))
+    table = pd.read_excel(io.BytesIO(raw_bytes), sheet_name=TAB, header=3, engine="openpyxl")
+    lines = table[table[STATUT_HEADING] == "réalisé"]
+    gain, reference = (pd.to_numeric(lines[c], errors="coerce") for c in (GAIN, REFERENCE))
     return int(((gain < reference) & gain.notna()).sum())
 
 
-def frictionless(octets: bytes) -> int:
+def frictionless(raw_bytes: bytes) -> int:
     """Frictionless with a schema for the tab: lines it finds valid. Raises when it cannot read."""
     from frictionless import Detector, Dialect, Resource, Schema, formats, system
 
-    champs: list[dict[str, Any]] = [
-        {"name": STATUT, "type": "string", "constraints": {"required": True, "enum": ["réalisé", "notifié", "potentiel", "abandonné"]}},
+    fields: list[dict[str, Any]] = [
+        {"name": STATUT_HEADING, "type": "string", "constraints": {"required": True, "enum": ["réalisé", "notifié", "potentiel", "abandonné"]}},
         {"name": REFERENCE, "type": "number", "constraints": {"required": True}},
         {"name": GAIN, "type": "number", "constraints": {"required": True}},
     ]  # fmt: skip
-    schema = Schema.from_descriptor({"fields": champs})
-    with tempfile.TemporaryDirectory() as ou, system.use_context(trusted=True):
-        (Path(ou) / "trame.xlsx").write_bytes(octets)
-        dialecte = Dialect(header_rows=[4], comment_rows=[1, 2, 3], controls=[formats.ExcelControl(sheet=ONGLET)])
-        detecteur = Detector(schema_sync=True)
-        ressource = Resource(path=str(Path(ou) / "trame.xlsx"), schema=schema, dialect=dialecte, detector=detecteur)
-        rapport = ressource.validate()
-    if rapport.errors:
-        raise ValueError(rapport.errors[0].message)
-    tache = rapport.tasks[0]
-    lues = [e for e in tache.errors if not hasattr(e, "row_number")]
-    if lues:
-        raise ValueError(lues[0].message)
-    return int(tache.stats.get("rows") or 0) - len({getattr(e, "row_number", 0) for e in tache.errors})
+    schema = Schema.from_descriptor({"fields": fields})
+    with tempfile.TemporaryDirectory() as where, system.use_context(trusted=True):
+        (Path(where) / "trame.xlsx").write_bytes(raw_bytes)
+        dialect = Dialect(header_rows=[4], comment_rows=[1, 2, 3], controls=[formats.ExcelControl(sheet=TAB)])
+        detector = Detector(schema_sync=True)
+        checked_resource = Resource(
+            path=str(Path(where) / "trame.xlsx"), schema=schema, dialect=dialect, detector=detector
+        )
+        validation = checked_resource.validate()
+    if validation.errors:
+        raise ValueError(validation.errors[0].message)
+    task = validation.tasks[0]
+    read_ones = [e for e in task.errors if not hasattr(e, "row_number")]
+    if read_ones:
+        raise ValueError(read_ones[0].message)
+    return int(task.stats.get("rows") or 0) - len({getattr(e, "row_number", 0) for e in task.errors})
 
 
-def issue(cas: Cas, rendu: int | Exception | None) -> str:
-    """How a tool did: `rendu` is the lines it kept, the exception it raised, or None when nothing came back."""
-    if rendu is None:
+def issue(faulty_file: FaultyFile, result: int | Exception | None) -> str:
+    """How a tool did: `result` is the lines it kept, the exception it raised, or None when nothing came back."""
+    if result is None:
         return "se bloque ou meurt"
-    if isinstance(rendu, Exception):
-        return "plante" if cas.verdict.lisible else "juste"
-    if not cas.verdict.lisible:
+    if isinstance(result, Exception):
+        return "plante" if faulty_file.verdict.readable else "juste"
+    if not faulty_file.verdict.readable:
         return "erreur muette"
-    attendues = cas.verdict.lignes_retenues
-    return "juste" if attendues is None or rendu == attendues else "erreur muette"
+    expected_trames = faulty_file.verdict.lignes_retenues
+    return "juste" if expected_trames is None or result == expected_trames else "erreur muette"
 
 
-def essaie(outil: Callable[[bytes], int], corpus: Sequence[Cas]) -> Counter[str]:
+def try_tool(tool: Callable[[bytes], int], corpus: Sequence[FaultyFile]) -> Counter[str]:
     """One tool on the whole corpus, each file in a process that may die."""
-    compte: Counter[str] = Counter()
-    contexte = multiprocessing.get_context("spawn")
-    with ProcessPool(os.cpu_count() or 1, context=contexte, initializer=_borne) as pool:
-        futurs = [(cas, pool.schedule(outil, args=(cas.octets(),), timeout=SECONDES)) for cas in corpus]
-        for cas, futur in futurs:
-            rendu: int | Exception | None
+    counts: Counter[str] = Counter()
+    context = multiprocessing.get_context("spawn")
+    with ProcessPool(os.cpu_count() or 1, context=context, initializer=_borne) as pool:
+        futures = [
+            (faulty_file, pool.schedule(tool, args=(faulty_file.raw_bytes(),), timeout=SECONDS))
+            for faulty_file in corpus
+        ]
+        for faulty_file, future in futures:
+            result: int | Exception | None
             try:
-                rendu = futur.result()
-            except (TropLong, ProcessExpired, MemoryError):
-                rendu = None
-            except Exception as faute:
-                rendu = faute
-            compte[issue(cas, rendu)] += 1
-    return compte
+                result = future.result()
+            except (TookTooLong, ProcessExpired, MemoryError):
+                result = None
+            except Exception as fault:
+                result = fault
+            counts[issue(faulty_file, result)] += 1
+    return counts
 
 
 def _borne() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMOIRE, MEMOIRE))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
-def vigie(corpus: Sequence[Cas]) -> Counter[str]:
+def vigie(corpus: Sequence[FaultyFile]) -> Counter[str]:
     """Vigie on the same corpus, held to more: its verdict on each file, refusals included, is compared."""
-    compte: Counter[str] = Counter()
-    envois = ((cas.fichier, cas.octets()) for cas in corpus)
-    for cas, classeur in zip(corpus, workers.juge_tous(envois, dossier()), strict=True):
-        juste = classeur.lisible is cas.verdict.lisible and set(cas.verdict.codes) <= {
-            c.code for c in classeur.constats
+    counts: Counter[str] = Counter()
+    sendings = ((faulty_file.file, faulty_file.raw_bytes()) for faulty_file in corpus)
+    for faulty_file, workbook in zip(corpus, workers.judge_all(sendings, folder()), strict=True):
+        is_right = workbook.readable is faulty_file.verdict.readable and set(faulty_file.verdict.codes) <= {
+            c.code for c in workbook.findings
         }
-        rendu = classeur.totaux.lignes_retenues if classeur.lisible else ValueError("refused")
-        compte[issue(cas, rendu) if juste else "erreur muette"] += 1
-    return compte
+        result = workbook.totals.lignes_retenues if workbook.readable else ValueError("refused")
+        counts[issue(faulty_file, result) if is_right else "erreur muette"] += 1
+    return counts
 
 
-def compare(corpus: Sequence[Cas]) -> list[tuple[str, Counter[str]]]:
-    outils = {"openpyxl + pandas": pandas_openpyxl, "frictionless": frictionless}
-    return [("Vigie", vigie(corpus)), *((nom, essaie(outil, corpus)) for nom, outil in outils.items())]
+def compare(corpus: Sequence[FaultyFile]) -> list[tuple[str, Counter[str]]]:
+    tools = {"openpyxl + pandas": pandas_openpyxl, "frictionless": frictionless}
+    return [("Vigie", vigie(corpus)), *((name, try_tool(tool, corpus)) for name, tool in tools.items())]

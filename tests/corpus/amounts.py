@@ -16,71 +16,73 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheets import first_tab
-from sheets.writing import ENTETE
+from sheets.writing import HEADING_ROW
 from tests.corpus.base import (
     COL,
     CORPUS,
-    FEUILLE,
     GAIN,
-    GAIN_SANS_L1,
+    GAIN_WITHOUT_L1,
     L1,
-    ONGLET,
+    SHEET_PART,
+    TAB,
     N,
     Verdict,
-    ajoute,
-    cas,
-    en_face,
-    entier,
-    frappe,
-    habille,
-    ouvre,
-    pose,
-    retouche,
-    sans_l1,
+    add_case,
+    all_lines_read,
+    cell_beside,
+    edited,
+    faulty_file,
+    format_cell,
+    open_workbook,
+    put,
+    type_line,
+    without_l1,
 )
-from tests.corpus.cells import NBSP, gain, tapes
-from tests.corpus.containers import partage, recrit, remplace
-from tests.corpus.habits import titres, total
-from tests.corpus.libreoffice import DOSSIER, KEPT_GAIN
+from tests.corpus.cells import NBSP, add_typed_cases, gain
+from tests.corpus.containers import replace_parts, rewrite_part, share_texts
+from tests.corpus.habits import titles, total
+from tests.corpus.libreoffice import FOLDER, KEPT_GAIN
 
 S, O, D = (COL[c] for c in ("gain_annuel", "montant_reference", "date_premiere_commande"))  # noqa: E741
 REFUSED = Verdict(codes={"unite-de-colonne"}, lignes_retenues=0, gain_retenu="0.00")
-UNCOMPUTED = sans_l1("formule-non-calculee", "gain_annuel")
-ZERO = Verdict(pas={"formule-non-calculee", "formule-en-erreur"}, lignes_retenues=N, gain_retenu=GAIN_SANS_L1)
+UNCOMPUTED = without_l1("formule-non-calculee", "gain_annuel")
+ZERO = Verdict(
+    absent_codes={"formule-non-calculee", "formule-en-erreur"}, lignes_retenues=N, gain_retenu=GAIN_WITHOUT_L1
+)
 """The first line is worth nothing, and its 0 is believed."""
 BOOK, CHAIN, SAYS = "xl/workbook.xml", "xl/calcChain.xml", "docProps/app.xml"
 
 
 @cache
 def excel() -> bytes:
-    return partage(retouche())
+    return share_texts(edited())
 
 
 # --- formulas ---------------------------------------------------------------------------------------------------------
 
 
-def stored(cell: str, value: str, octets: bytes | None = None) -> bytes:
+def stored(cell: str, value: str, raw_bytes: bytes | None = None) -> bytes:
     """The ordinary file, whose cell holds this instead: `value` is all that stands from its style on."""
-    return recrit(
-        octets or excel(), FEUILLE, (rf'(<c r="{cell}"(?: s="\d+")?)(?: t="\w+")?><v>[^<]*</v>', rf"\1{value}")
+    return rewrite_part(
+        raw_bytes or excel(), SHEET_PART, (rf'(<c r="{cell}"(?: s="\d+")?)(?: t="\w+")?><v>[^<]*</v>', rf"\1{value}")
     )
 
 
-def by_excel(octets: bytes, *listed: str) -> bytes:
+def by_excel(raw_bytes: bytes, *listed: str) -> bytes:
     """The workbook as Excel leaves it once it has computed these cells."""
-    chain = "".join(f'<c r="{ou}" i="2"/>' for ou in listed)
-    said = recrit(octets, BOOK, (r' fullCalcOnLoad="1"', ""))
-    return remplace(said, {CHAIN: f"<calcChain>{chain}</calcChain>".encode()})
+    chain = "".join(f'<c r="{where}" i="2"/>' for where in listed)
+    said = rewrite_part(raw_bytes, BOOK, (r' fullCalcOnLoad="1"', ""))
+    return replace_parts(said, {CHAIN: f"<calcChain>{chain}</calcChain>".encode()})
 
 
-def by(application: str, octets: bytes) -> bytes:
+def by(application: str, raw_bytes: bytes) -> bytes:
     """The workbook as another program leaves it, which says its name; nobody is asked to compute again."""
-    said = recrit(octets, BOOK, (r' fullCalcOnLoad="1"', ""))
-    return recrit(said, SAYS, (r"<Application>[^<]*<", f"<Application>{application}<"))
+    said = rewrite_part(raw_bytes, BOOK, (r' fullCalcOnLoad="1"', ""))
+    return rewrite_part(said, SAYS, (r"<Application>[^<]*<", f"<Application>{application}<"))
 
 
 def formula(name: str, what: str, verdict: Verdict, value: str, *, cell: str = f"{S}{L1}") -> None:
-    ajoute(f"formule-{name}", what, verdict, lambda: stored(cell, value))
+    add_case(f"formule-{name}", what, verdict, lambda: stored(cell, value))
 
 
 F = f"<f>{O}{L1}*5/100</f>"
@@ -106,40 +108,42 @@ formula(
 )
 formula("matricielle-zero", "Le gain est une formule matricielle, enregistrée à zéro.", UNCOMPUTED,
         f'><f t="array" ref="{S}{L1}:{S}{L1}">{O}{L1}*5/100</f><v>0</v>')  # fmt: skip
-formula("date-zero", "La date est une formule enregistrée à zéro.", sans_l1("formule-non-calculee", "date_premiere_commande"),
+formula("date-zero", "La date est une formule enregistrée à zéro.", without_l1("formule-non-calculee", "date_premiere_commande"),
         "><f>TODAY()</f><v>0</v>", cell=f"{D}{L1}")  # fmt: skip
-formula("date-vide", "La date est une formule sans valeur.", sans_l1("formule-non-calculee", "date_premiere_commande"),
+formula("date-vide", "La date est une formule sans valeur.", without_l1("formule-non-calculee", "date_premiere_commande"),
         "><f>DATE(2021,1,15)</f>", cell=f"{D}{L1}")  # fmt: skip
-formula("reference-zero", "Le montant de référence est une formule enregistrée à zéro.", sans_l1("formule-non-calculee", "montant_reference"),
+formula("reference-zero", "Le montant de référence est une formule enregistrée à zéro.", without_l1("formule-non-calculee", "montant_reference"),
         f"><f>{S}{L1}*20</f><v>0</v>", cell=f"{O}{L1}")  # fmt: skip
-formula("erreur-en-texte", "Un programme a écrit l'erreur #DIV/0! comme un texte.", sans_l1("formule-en-erreur", "gain_annuel", dit="#DIV/0!"),
+formula("erreur-en-texte", "Un programme a écrit l'erreur #DIV/0! comme un texte.", without_l1("formule-en-erreur", "gain_annuel", said="#DIV/0!"),
         ' t="str"><f>1/0</f><v>#DIV/0!</v>')  # fmt: skip
 
 
-@cas("formule-matricielle-suite", "Deux gains d'une même formule matricielle, écrite dans le premier seul, enregistrés à zéro.",
-     Verdict(codes={"formule-non-calculee"}, seuls=True, lignes_retenues=N - 2, gain_retenu="51600.00"))  # fmt: skip
+@faulty_file("formule-matricielle-suite", "Deux gains d'une même formule matricielle, écrite dans le premier seul, enregistrés à zéro.",
+     Verdict(codes={"formule-non-calculee"}, no_other_code=True, lignes_retenues=N - 2, gain_retenu="51600.00"))  # fmt: skip
 def _() -> bytes:
     first = stored(f"{S}{L1}", f'><f t="array" ref="{S}{L1}:{S}{L1 + 1}">{O}5:{O}6*5/100</f><v>0</v>')
     return stored(f"{S}{L1 + 1}", "><v>0</v>", first)
 
 
-@cas("formule-zero-excel", "Le gain est une formule qu'Excel a calculée, et qui vaut zéro.", ZERO)
+@faulty_file("formule-zero-excel", "Le gain est une formule qu'Excel a calculée, et qui vaut zéro.", ZERO)
 def _() -> bytes:
     return by_excel(stored(f"{S}{L1}", f">{F}<v>0</v>"), f"{COL['performance']}{L1}", f"{S}{L1}")
 
 
-@cas("formule-zero-hors-chaine", "Un programme a ajouté une formule à un classeur qu'Excel avait calculé.", UNCOMPUTED)
+@faulty_file(
+    "formule-zero-hors-chaine", "Un programme a ajouté une formule à un classeur qu'Excel avait calculé.", UNCOMPUTED
+)
 def _() -> bytes:
     return by_excel(stored(f"{S}{L1}", f">{F}<v>0</v>"), f"{COL['performance']}{L1}", f"{S}{L1 + 1}")
 
 
-@cas(
+@faulty_file(
     "formule-zero-a-recalculer",
     "Un classeur qu'Excel avait calculé, et qu'un programme demande de recalculer.",
     UNCOMPUTED,
 )
 def _() -> bytes:
-    return recrit(
+    return rewrite_part(
         by_excel(stored(f"{S}{L1}", f">{F}<v>0</v>"), f"{S}{L1}"), BOOK, ("<calcPr ", '<calcPr fullCalcOnLoad="true" ')
     )
 
@@ -148,38 +152,42 @@ for name_, application_, verdict_ in (
     ("se-dit-excel", "Microsoft Excel", UNCOMPUTED), ("poi", "Apache POI", UNCOMPUTED), ("sheetjs", "SheetJS", UNCOMPUTED),
     ("libreoffice", "LibreOffice/7.4.7.2$Linux_X86_64", ZERO), ("onlyoffice", "ONLYOFFICE/8.1", ZERO),
 ):  # fmt: skip
-    ajoute(f"formule-zero-{name_}", f"Une formule qui vaut zéro, dans un classeur signé « {application_} » sans chaîne de calcul.", verdict_,
+    add_case(f"formule-zero-{name_}", f"Une formule qui vaut zéro, dans un classeur signé « {application_} » sans chaîne de calcul.", verdict_,
            lambda application=application_: by(application, stored(f"{S}{L1}", f">{F}<v>0</v>")))  # type: ignore[misc]  # fmt: skip
 
 
-@cas(
+@faulty_file(
     "formule-zero-google",
     "Une formule qui vaut zéro, dans un classeur exporté par Google Sheets, qui ne signe pas.",
     ZERO,
 )
 def _() -> bytes:
     google = by("x", stored(f"{S}{L1}", f">{F}<v>0</v>"))
-    named = recrit(google, BOOK, ("<workbook ", '<workbook xmlns:mv="urn:schemas-microsoft-com:mac:vml" '))
-    return remplace(named, {SAYS: None})
+    named = rewrite_part(google, BOOK, ("<workbook ", '<workbook xmlns:mv="urn:schemas-microsoft-com:mac:vml" '))
+    return replace_parts(named, {SAYS: None})
 
 
-@cas("formule-zero-sans-nom", "Une formule à zéro, dans un classeur dont rien ne dit qui l'a écrit.", UNCOMPUTED)
+@faulty_file(
+    "formule-zero-sans-nom", "Une formule à zéro, dans un classeur dont rien ne dit qui l'a écrit.", UNCOMPUTED
+)
 def _() -> bytes:
-    return remplace(by("x", stored(f"{S}{L1}", f">{F}<v>0</v>")), {SAYS: None})
+    return replace_parts(by("x", stored(f"{S}{L1}", f">{F}<v>0</v>")), {SAYS: None})
 
 
-@cas(
+@faulty_file(
     "formule-texte-vide-calculee",
     "Le gain est une formule qu'Excel a calculée et dont le résultat est un texte vide.",
-    sans_l1("gain-absent", "gain_annuel"),
+    without_l1("gain-absent", "gain_annuel"),
 )
 def _() -> bytes:
     return by_excel(stored(f"{S}{L1}", ' t="str"><f>IF(O6="","","")</f><v></v>'), f"{S}{L1}")
 
 
-@cas("lo-formule-zero", "Une formule qui vaut zéro, dans un classeur que LibreOffice a calculé.", ZERO)
+@faulty_file("lo-formule-zero", "Une formule qui vaut zéro, dans un classeur que LibreOffice a calculé.", ZERO)
 def _() -> bytes:
-    return recrit((DOSSIER / "formules.xlsx").read_bytes(), FEUILLE, (rf'(<c r="{KEPT_GAIN}".*?<v>)1200<', r"\g<1>0<"))
+    return rewrite_part(
+        (FOLDER / "formules.xlsx").read_bytes(), SHEET_PART, (rf'(<c r="{KEPT_GAIN}".*?<v>)1200<', r"\g<1>0<")
+    )
 
 
 def written_by_xlsxwriter(**options: Any) -> bytes:
@@ -190,12 +198,12 @@ def written_by_xlsxwriter(**options: Any) -> bytes:
             book.add_format({"num_format": "dd/mm/yyyy"}),
             book.add_format({"num_format": options.get("format", "#,##0.00")}),
         )
-        for source in ouvre().worksheets:
+        for source in open_workbook().worksheets:
             sheet = book.add_worksheet(source.title)
             for cell in (
                 c for row in source.iter_rows(max_row=40) for c in row if c.value is not None and c.data_type != "f"
             ):
-                is_gain = source.title == ONGLET and cell.column_letter == S and cell.row >= L1
+                is_gain = source.title == TAB and cell.column_letter == S and cell.row >= L1
                 if is_gain and "gains" in options:
                     sheet.write_formula(
                         cell.row - 1,
@@ -212,13 +220,13 @@ def written_by_xlsxwriter(**options: Any) -> bytes:
 
 
 for name_, what_, verdict_, options_ in (
-    ("valeurs", "La trame réécrite par XlsxWriter, sans formule.", entier(remis=True), {}),
+    ("valeurs", "La trame réécrite par XlsxWriter, sans formule.", all_lines_read(handed_in=True), {}),
     ("zeros", "Les gains sont des formules écrites par XlsxWriter, qui enregistre 0 sous chacune.",
-     Verdict(codes={"formule-non-calculee"}, seuls=True, lignes_retenues=0, gain_retenu="0.00"), {"gains": 0}),
-    ("calcules", "Les gains sont des formules écrites par XlsxWriter avec leur valeur.", entier(), {"gains": 1}),
+     Verdict(codes={"formule-non-calculee"}, no_other_code=True, lignes_retenues=0, gain_retenu="0.00"), {"gains": 0}),
+    ("calcules", "Les gains sont des formules écrites par XlsxWriter avec leur valeur.", all_lines_read(), {"gains": 1}),
     ("k-euros", "Les gains écrits par XlsxWriter au format « k€ ».", REFUSED, {"format": '0.0" k€"'}),
 ):  # fmt: skip
-    ajoute(f"xlsxwriter-{name_}", what_, verdict_, lambda options=options_: written_by_xlsxwriter(**options))  # type: ignore[misc]
+    add_case(f"xlsxwriter-{name_}", what_, verdict_, lambda options=options_: written_by_xlsxwriter(**options))  # type: ignore[misc]
 
 
 # --- OpenDocument -----------------------------------------------------------------------------------------------------
@@ -229,15 +237,19 @@ def ods(name: str, what: str, verdict: Verdict, attributes: str, text: str, *, g
 
     def made() -> bytes:
         cell = r'(<table:table-cell (?![^>]*formula)[^>]*?)office:value-type="(?:currency|float)"[^>]*?office:value="1200"[^>]*><text:p>[^<]*</text:p>'
-        octets = recrit(
-            (DOSSIER / "feuille.ods").read_bytes(),
+        raw_bytes = rewrite_part(
+            (FOLDER / "feuille.ods").read_bytes(),
             "content.xml",
             (cell, rf"\1{attributes}>{text and f'<text:p>{text}</text:p>'}"),
         )
-        return recrit(octets, "meta.xml", (r"generator>[^<]*<", f"generator>{generator}<")) if generator else octets
+        return (
+            rewrite_part(raw_bytes, "meta.xml", (r"generator>[^<]*<", f"generator>{generator}<"))
+            if generator
+            else raw_bytes
+        )
 
-    here = replace(verdict, cellules=dict.fromkeys(verdict.cellules, KEPT_GAIN))
-    ajoute(f"ods-{name}", what, here, made, f"{name}.ods")
+    here = replace(verdict, cells=dict.fromkeys(verdict.cells, KEPT_GAIN))
+    add_case(f"ods-{name}", what, here, made, f"{name}.ods")
 
 
 FLOAT, OF = 'office:value-type="float" office:value="0"', f' table:formula="of:=[.{O}5]*5/100"'
@@ -252,7 +264,7 @@ for name_, text_ in (
     ods(
         f"erreur-{name_}",
         f"Dans un .ods, une erreur qu'Excel garde comme un zéro : {text_}.",
-        sans_l1("formule-en-erreur", "gain_annuel", dit=text_),
+        without_l1("formule-en-erreur", "gain_annuel", said=text_),
         FLOAT + OF,
         text_,
     )
@@ -272,12 +284,12 @@ ods(
     FLOAT + OF,
     "0,00 €",
 )
-ods("vrai", "Dans un .ods, VRAI, que LibreOffice garde comme un 1.", sans_l1("valeur-non-numerique", "gain_annuel", dit="VRAI"),
+ods("vrai", "Dans un .ods, VRAI, que LibreOffice garde comme un 1.", without_l1("valeur-non-numerique", "gain_annuel", said="VRAI"),
     'office:value-type="float" office:value="1" table:formula="of:=TRUE()"', "VRAI")  # fmt: skip
 for truth_, shown_, seen_ in ((1, "1,00 €", "VRAI"), (0, "0,00 €", "FAUX")):
     name_ = "TRUE" if truth_ else "FALSE"
     ods(f"{seen_.lower()}-en-euros", f"Dans un .ods, {seen_} dans une case d'euros, que LibreOffice montre « {shown_} ».",
-        sans_l1("valeur-non-numerique", "gain_annuel", dit=seen_),
+        without_l1("valeur-non-numerique", "gain_annuel", said=seen_),
         f'office:value-type="currency" office:currency="EUR" office:value="{truth_}" table:formula="of:={name_}()"', shown_)  # fmt: skip
 ods("zero-saisi", "Dans un .ods écrit par un programme, un zéro saisi.", ZERO, FLOAT, "0", generator="ODFPY/1.4.1")
 
@@ -286,48 +298,51 @@ ods("zero-saisi", "Dans un .ods écrit par un programme, un zéro saisi.", ZERO,
 
 for name_, words_ in (("hors-taxes", "hors taxes"), ("h-t", "H.T."), ("keur", "KEUR"), ("k-euros", "K €"), ("milliers", "en milliers"), ("n-moins-1", "N-1"),
                       ("quatre-ans", "sur 4 ans"), ("mensuel", "mensuel"), ("pourcent", "en %"), ("livres", "£")):  # fmt: skip
-    titres(
+    titles(
         f"unite-{name_}",
         f"L'en-tête du gain dit « {words_} » entre parenthèses.",
         REFUSED,
         gain_annuel=f"Gain annuel sur 12 mois ({words_})",
     )
-    titres(
+    titles(
         f"unite-nue-{name_}",
         f"L'en-tête du gain dit « {words_} » sans parenthèses.",
         REFUSED,
         gain_annuel=f"Gain annuel {words_}",
     )
-titres("unite-ttc", "Les en-têtes redisent leur unité à leur façon : € TTC, pas HT.", entier(),
+titles("unite-ttc", "Les en-têtes redisent leur unité à leur façon : € TTC, pas HT.", all_lines_read(),
        gain_annuel="GAIN ANNUEL SUR 12 MOIS (euros TTC, pas HT)", montant_reference="Montant de référence annuel (€ T.T.C. / an)")  # fmt: skip
-titres("parenthese-inconnue", "L'en-tête du gain porte entre parenthèses un mot que rien ne permet de comprendre.",
-       entier("colonne-reconnue", cellules={"colonne-reconnue": f"{S}{ENTETE}"}), gain_annuel="Gain annuel sur 12 mois (source DAF)")  # fmt: skip
+titles("parenthese-inconnue", "L'en-tête du gain porte entre parenthèses un mot que rien ne permet de comprendre.",
+       all_lines_read("colonne-reconnue", cells={"colonne-reconnue": f"{S}{HEADING_ROW}"}), gain_annuel="Gain annuel sur 12 mois (source DAF)")  # fmt: skip
 
 
-@cas("unite-au-dessus", "« Montants en k€ » est écrit au-dessus du tableau.", REFUSED)
+@faulty_file("unite-au-dessus", "« Montants en k€ » est écrit au-dessus du tableau.", REFUSED)
 def _() -> bytes:
-    return retouche(pose({f"{O}2": "Montants en k€"}))
+    return edited(put({f"{O}2": "Montants en k€"}))
 
 
-@cas("unite-en-dessous", "Une ligne d'unités « k€ » sous les en-têtes.", REFUSED)
+@faulty_file("unite-en-dessous", "Une ligne d'unités « k€ » sous les en-têtes.", REFUSED)
 def _() -> bytes:
-    return retouche(lambda _, f: f.insert_rows(L1), pose({f"{S}{L1}": "k€", f"{O}{L1}": "k€"}))
+    return edited(lambda _, f: f.insert_rows(L1), put({f"{S}{L1}": "k€", f"{O}{L1}": "k€"}))
 
 
 def formats(name: str, what: str, verdict: Verdict, code: str, *, lines: int = 1, **typed: object) -> None:
     """Register a case where the gains of the first lines are dressed by this format."""
-    dressed = [habille(f"{S}{n}", code) for n in range(L1, L1 + lines)]
-    ajoute(f"format-{name}", what, verdict, lambda: retouche(frappe(L1, **typed), *dressed))
+    dressed = [format_cell(f"{S}{n}", code) for n in range(L1, L1 + lines)]
+    add_case(f"format-{name}", what, verdict, lambda: edited(type_line(L1, **typed), *dressed))
 
 
-SHOWN = sans_l1("unite-de-cellule", "gain_annuel")
+SHOWN = without_l1("unite-de-cellule", "gain_annuel")
 formats("k-euros", "Un gain saisi en milliers, que son format montre « 1,2 k€ ».", SHOWN, '0.0" k€"', gain_annuel=1.2)
 formats("k-euros-partout", "Tous les gains portent un format « k€ ».", REFUSED, r"#,##0.0\ \k\€", lines=N)
 formats(
-    "k-euros-divise", "Un gain en euros, que son format divise par mille et montre « 1 k€ ».", entier(), '#,##0," k€"'
+    "k-euros-divise",
+    "Un gain en euros, que son format divise par mille et montre « 1 k€ ».",
+    all_lines_read(),
+    '#,##0," k€"',
 )
 formats("milliers-sans-mot", "Un gain en euros, que son format divise par mille sans le dire.",
-        entier("montant-douteux", cellules={"montant-douteux": f"{S}{L1}"}), "#,##0,")  # fmt: skip
+        all_lines_read("montant-douteux", cells={"montant-douteux": f"{S}{L1}"}), "#,##0,")  # fmt: skip
 formats("hors-taxes", "Un gain que son format montre en « € HT ».", SHOWN, '#,##0.00" € HT"')
 formats("millions", "Un gain que son format montre en « M€ ».", SHOWN, '0.000" M€"')
 formats("dollars", "Un gain que son format montre en dollars.", SHOWN, "[$$-409]#,##0.00")
@@ -335,7 +350,7 @@ formats("pourcentage", "Un gain de 1,5 que son format montre « 150 % ».", SHOW
 formats(
     "comptable",
     "Un gain au format comptable d'Excel.",
-    entier(),
+    all_lines_read(),
     '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-',
 )
 for name_, code_, typed_ in (("k-seul", '0.0" k"', 1.2), ("k-echappe", r"0.0\K", 1.2), ("mille-ecrit", '0"000"', 1), ("t-euros", '0.0" T€"', 1.2),
@@ -348,47 +363,52 @@ formats(
     '0" €";-0" k€"',
     gain_annuel=-2,
 )
-formats("k-seul-divise", "Un gain en euros, que son format divise par mille et montre « 1 k ».", entier(), '#,##0,"k"')
+formats(
+    "k-seul-divise",
+    "Un gain en euros, que son format divise par mille et montre « 1 k ».",
+    all_lines_read(),
+    '#,##0,"k"',
+)
 for name_, code_ in (("mois", '0" mois"'), ("couronnes", "0 [$kr-406]"), ("mot", '"secret"')):
     formats(f"mot-{name_}", f"Un gain que le format {code_} montre avec un mot qui n'est pas des euros.",
-            entier("montant-douteux", cellules={"montant-douteux": f"{S}{L1}"}), code_)  # fmt: skip
-formats("euros-ttc", "Un gain que son format montre en « € TTC ».", entier(), '#,##0.00" € TTC"', lines=N)
+            all_lines_read("montant-douteux", cells={"montant-douteux": f"{S}{L1}"}), code_)  # fmt: skip
+formats("euros-ttc", "Un gain que son format montre en « € TTC ».", all_lines_read(), '#,##0.00" € TTC"', lines=N)
 
 
 # --- what is typed ----------------------------------------------------------------------------------------------------
 
-DOUBT = Verdict(codes={"montant-douteux"}, seuls=True, lignes_retenues=N, cellules={"montant-douteux": f"{S}{L1}"})
-tapes(
-    ("gain-deux-lignes", "Deux gains sur deux lignes d'une même case.", *gain("23\n581", dit="deux")),
+DOUBT = Verdict(codes={"montant-douteux"}, no_other_code=True, lignes_retenues=N, cells={"montant-douteux": f"{S}{L1}"})
+add_typed_cases(
+    ("gain-deux-lignes", "Deux gains sur deux lignes d'une même case.", *gain("23\n581", said="deux")),
     ("gain-tabulation", "Deux gains séparés par une tabulation.", *gain("23\t581")),
     ("gain-barre", "Deux gains séparés par une barre.", *gain("23 581 / 500")),
     ("gain-dont", "Un gain et sa part : « 23 581 dont 500 ».", *gain("23 581 dont 500")),
     ("gain-point-virgule", "Deux gains séparés par un point-virgule.", *gain("1 200 ; 300")),
-    ("gain-unite-a-la-ligne", "Un gain dont l'unité est à la ligne.", {"gain_annuel": f"1{NBSP}200\n€ TTC"}, entier()),
+    ("gain-unite-a-la-ligne", "Un gain dont l'unité est à la ligne.", {"gain_annuel": f"1{NBSP}200\n€ TTC"}, all_lines_read()),
     ("gain-demi-euro", "Un gain de 0,75 €, saisi comme un nombre.", {"gain_annuel": 0.75}, DOUBT),
     ("perte-demi-euro", "Une perte de 0,50 €, saisie comme un nombre.", {"gain_annuel": -0.5},
-     Verdict(codes={"montant-douteux", "perte-declaree"}, seuls=True, lignes_retenues=N, gain_retenu="53999.50")),
+     Verdict(codes={"montant-douteux", "perte-declaree"}, no_other_code=True, lignes_retenues=N, gain_retenu="53999.50")),
     ("gain-taux-en-texte", "Un taux 0,05 écrit en texte à la place du gain.", {"gain_annuel": "0,05"}, DOUBT),
     ("gain-millieme", "Un gain de 23,581, sans doute en milliers d'euros.", {"gain_annuel": 23.581}, DOUBT),
     ("gain-1e12", "Un gain de mille milliards.", *gain(1e12)),
     ("reference-milliard", "Un montant de référence de cinq milliards.", {"montant_reference": 5e9},
-     entier("montant-douteux", cellules={"montant-douteux": f"{O}{L1}"})),
+     all_lines_read("montant-douteux", cells={"montant-douteux": f"{O}{L1}"})),
     ("erreur-tapee", "« #N/A » collé comme un texte à la place du gain.", *gain("#N/A", code="formule-en-erreur")),
     ("date-iso-z", "Une date écrite par JavaScript, minuit en temps universel.", {"date_premiere_commande": "2021-01-15T00:00:00.000Z"},
-     entier(lu={"date_premiere_commande": "2021-01-15"})),
+     all_lines_read(read_values={"date_premiere_commande": "2021-01-15"})),
     ("date-iso-veille", "Une date écrite par JavaScript, minuit en France, donc la veille en temps universel.",
-     {"date_premiere_commande": "2020-12-31T23:00:00.000Z"}, entier(lu={"date_premiere_commande": "2021-01-01"})),
+     {"date_premiere_commande": "2020-12-31T23:00:00.000Z"}, all_lines_read(read_values={"date_premiere_commande": "2021-01-01"})),
     ("date-texte-heure", "Une date en texte suivie d'une heure.", {"date_premiere_commande": "15/01/2021 14:30"},
-     entier(lu={"date_premiere_commande": "2021-01-15"})),
+     all_lines_read(read_values={"date_premiere_commande": "2021-01-15"})),
     ("deux-dates", "Deux dates dans une même case.", {"date_premiere_commande": "15/01/2021\n16/02/2021"},
-     sans_l1("date-illisible", "date_premiere_commande")),
+     without_l1("date-illisible", "date_premiere_commande")),
 )  # fmt: skip
 
 
-@cas(
+@faulty_file(
     "date-iso-z-xml",
     "Une date que SheetJS écrit en clair dans le XML, avec son fuseau.",
-    entier(lu={"date_premiere_commande": "2021-01-15"}),
+    all_lines_read(read_values={"date_premiere_commande": "2021-01-15"}),
 )
 def _() -> bytes:
     return stored(f"{D}{L1}", ' t="d"><v>2021-01-15T00:00:00.000Z</v>')
@@ -398,34 +418,36 @@ def second_gains(name: str, what: str, verdict: Verdict, factor: float) -> None:
     """Register a case with a column « Montant Gain » behind the table, worth so many times the gains."""
 
     def edit(_: Workbook, sheet: Worksheet) -> None:
-        sheet.cell(ENTETE, 28).value = "Montant Gain"
+        sheet.cell(HEADING_ROW, 28).value = "Montant Gain"
         for n in range(L1, L1 + N):
             sheet.cell(n, 28).value = sheet[f"{S}{n}"].value * factor
 
-    ajoute(name, what, verdict, lambda: retouche(edit))
+    add_case(name, what, verdict, lambda: edited(edit))
 
 
 second_gains("deux-colonnes-de-gain", "« Gain annuel » et « Montant Gain » sont remplis de montants différents.",
              Verdict(codes={"colonne-en-double"}, lignes_retenues=0), 0.5)  # fmt: skip
 second_gains("deux-colonnes-egales", "« Gain annuel » et « Montant Gain » disent la même chose.",
-             Verdict(pas={"colonne-en-double"}, lignes_retenues=N, gain_retenu=GAIN), 1)  # fmt: skip
+             Verdict(absent_codes={"colonne-en-double"}, lignes_retenues=N, gain_retenu=GAIN), 1)  # fmt: skip
 
 
 # --- totals -----------------------------------------------------------------------------------------------------------
 
 BELOW = L1 + N
-SUMMED = entier("ligne-de-total")
-WRONG = entier("ligne-de-total", "total-different", cellules={"total-different": f"{S}{BELOW}"}, dit="999.999.*66.000")
+SUMMED = all_lines_read("ligne-de-total")
+WRONG = all_lines_read(
+    "ligne-de-total", "total-different", cells={"total-different": f"{S}{BELOW}"}, said="999.999.*66.000"
+)
 
 
 def summed(name: str, what: str, verdict: Verdict, formula_: str, value: object = 66_000, **cells: object) -> None:
     """Register a case whose line below the last one, already numbered, holds this formula as its gain."""
 
     def made() -> bytes:
-        octets = retouche(frappe(BELOW, action_id="0011", gain_annuel=value, **cells))
-        return recrit(octets, FEUILLE, (rf'(<c r="{S}{BELOW}"[^>]*>)<v>', rf"\1<f>{formula_}</f><v>"))
+        raw_bytes = edited(type_line(BELOW, action_id="0011", gain_annuel=value, **cells))
+        return rewrite_part(raw_bytes, SHEET_PART, (rf'(<c r="{S}{BELOW}"[^>]*>)<v>', rf"\1<f>{formula_}</f><v>"))
 
-    ajoute(f"total-{name}", what, verdict, made)
+    add_case(f"total-{name}", what, verdict, made)
 
 
 summed(
@@ -454,7 +476,7 @@ summed(
     f"AGGREGATE(9,5,{S}{L1}:{S}{BELOW - 1})",
 )
 summed("formule-non-calcule", "Une somme que personne n'a calculée, sur une ligne préparée.",
-       entier("ligne-de-total", "total-different"), f"SUM({S}{L1}:{S}{BELOW - 1})", 0)  # fmt: skip
+       all_lines_read("ligne-de-total", "total-different"), f"SUM({S}{L1}:{S}{BELOW - 1})", 0)  # fmt: skip
 summed(
     "formule-perime",
     "Une somme dont la valeur ne correspond plus aux lignes.",
@@ -463,7 +485,7 @@ summed(
     999_999,
 )
 summed("formule-d-une-action", "Une vraie action sans statut, dont le gain est une somme de deux cases : ce n'est pas un total.",
-       Verdict(codes={"valeur-absente"}, pas={"ligne-de-total"}, lignes_retenues=N, gain_retenu=GAIN), f"SUM({S}{L1}:{S}{L1 + 1})", 3_600,
+       Verdict(codes={"valeur-absente"}, absent_codes={"ligne-de-total"}, lignes_retenues=N, gain_retenu=GAIN), f"SUM({S}{L1}:{S}{L1 + 1})", 3_600,
        intitule="Denrées", famille="Hôtellerie")  # fmt: skip
 total(
     "total-faux",
@@ -489,41 +511,45 @@ total("total-arrondi", "Un total tapé à l'euro près.", N, intitule="Total", g
 CORPUS["total-faux"] = replace(CORPUS["total-faux"], verdict=WRONG)
 
 
-@cas("total-des-realisees", "Le total des seules actions réalisées, sous une action notifiée.",
-     Verdict(codes={"ligne-de-total"}, pas={"total-different"}, lignes_retenues=N))  # fmt: skip
+@faulty_file("total-des-realisees", "Le total des seules actions réalisées, sous une action notifiée.",
+     Verdict(codes={"ligne-de-total"}, absent_codes={"total-different"}, lignes_retenues=N))  # fmt: skip
 def _() -> bytes:
-    return retouche(frappe(L1 + 1, statut="notifié"), frappe(BELOW, intitule="Total réalisé", gain_annuel=63_600))
+    return edited(type_line(L1 + 1, statut="notifié"), type_line(BELOW, intitule="Total réalisé", gain_annuel=63_600))
 
 
 # --- the first tab ----------------------------------------------------------------------------------------------------
 
 
-def answered(name: str, said: object, verdict: Verdict, question: str = first_tab.REMISE, column: int = 3) -> None:
+def answered(
+    name: str, said: object, verdict: Verdict, question: str = first_tab.HANDED_IN_LABEL, column: int = 3
+) -> None:
     """Register a case with this answer to a question of the first tab."""
     what = (
         f"« {said} » est répondu à « {question} »."
-        if question == first_tab.REMISE
+        if question == first_tab.HANDED_IN_LABEL
         else f"« {said} » sous « Rien à déclarer »."
     )
-    ajoute(
+    add_case(
         name,
         what,
         verdict,
-        lambda: retouche(lambda book, _: setattr(en_face(book[first_tab.TITRE], question, column), "value", said)),
+        lambda: edited(lambda book, _: setattr(cell_beside(book[first_tab.TITLE], question, column), "value", said)),
     )
 
 
 for rank_, said_ in enumerate(
     ("OK", "x", "X ", "Oui.", "remis", "Remise", True, 1, "fait", "✓", "oui, le 12/03/2022", "OUI !")
 ):
-    answered(f"remise-oui-{rank_}", said_, entier(remis=True))
+    answered(f"remise-oui-{rank_}", said_, all_lines_read(handed_in=True))
 for rank_, said_ in enumerate(("Non", "pas encore", "FAUX", 0, False, "n", "❌")):
-    answered(f"remise-non-{rank_}", said_, entier(remis=False))
+    answered(f"remise-non-{rank_}", said_, all_lines_read(handed_in=False))
 for rank_, said_ in enumerate(
     ("oui ?", "le 12/03", "oui sauf CH Morez", "à valider", "?", "voir mail", date(2022, 3, 12), "presque")
 ):
-    answered(f"remise-autre-{rank_}", said_, entier("reponse-incomprise", remis=False, dit="ni oui ni non"))
-answered("neant-neant", "Néant", entier(remis=True), "390780153", 4)
+    answered(
+        f"remise-autre-{rank_}", said_, all_lines_read("reponse-incomprise", handed_in=False, said="ni oui ni non")
+    )
+answered("neant-neant", "Néant", all_lines_read(handed_in=True), "390780153", 4)
 answered(
     "neant-autre",
     "à confirmer",
@@ -533,71 +559,83 @@ answered(
 )
 
 
-@cas("remise-meme-case", "« Trame remise : oui » est écrit dans une seule case.", entier(remis=True))
-def _() -> bytes:
-    def edit(book: Workbook, _: Worksheet) -> None:
-        en_face(book[first_tab.TITRE], first_tab.REMISE).value = None
-        en_face(book[first_tab.TITRE], first_tab.REMISE, 1).value = "Trame remise : oui"
-
-    return retouche(edit)
-
-
-@cas(
-    "remise-effacee",
-    "La ligne « Trame remise » est effacée du premier onglet.",
-    entier("reponse-incomprise", remis=False, dit="introuvable"),
+@faulty_file(
+    "remise-meme-case", "« Trame remise : oui » est écrit dans une seule case.", all_lines_read(handed_in=True)
 )
 def _() -> bytes:
-    return retouche(lambda book, _: setattr(en_face(book[first_tab.TITRE], first_tab.REMISE, 1), "value", None))
+    def edit(book: Workbook, _: Worksheet) -> None:
+        cell_beside(book[first_tab.TITLE], first_tab.HANDED_IN_LABEL).value = None
+        cell_beside(book[first_tab.TITLE], first_tab.HANDED_IN_LABEL, 1).value = "Trame remise : oui"
+
+    return edited(edit)
 
 
-@cas("remise-non-calculee", "La réponse à « Trame remise » est une formule que personne n'a calculée.",
-     Verdict(codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN, remis=False))  # fmt: skip
+@faulty_file(
+    "remise-effacee",
+    "La ligne « Trame remise » est effacée du premier onglet.",
+    all_lines_read("reponse-incomprise", handed_in=False, said="introuvable"),
+)
 def _() -> bytes:
-    return retouche(
-        lambda book, _: setattr(en_face(book[first_tab.TITRE], first_tab.REMISE), "value", '=IF(1=1,"oui","non")')
+    return edited(
+        lambda book, _: setattr(cell_beside(book[first_tab.TITLE], first_tab.HANDED_IN_LABEL, 1), "value", None)
     )
 
 
-@cas("remise-zero-non-calcule", "La réponse à « Trame remise » est le 0 d'une formule que personne n'a calculée.",
-     Verdict(codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN, remis=False))  # fmt: skip
+@faulty_file("remise-non-calculee", "La réponse à « Trame remise » est une formule que personne n'a calculée.",
+     Verdict(codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN, handed_in=False))  # fmt: skip
 def _() -> bytes:
-    asked = retouche(lambda book, _: setattr(en_face(book[first_tab.TITRE], first_tab.REMISE), "value", "=X1"))
-    return recrit(asked, "xl/worksheets/sheet1.xml", (r"<f>X1</f><v ?/?>(?:</v>)?", "<f>X1</f><v>0</v>"))
+    return edited(
+        lambda book, _: setattr(
+            cell_beside(book[first_tab.TITLE], first_tab.HANDED_IN_LABEL), "value", '=IF(1=1,"oui","non")'
+        )
+    )
 
 
-@cas(
+@faulty_file("remise-zero-non-calcule", "La réponse à « Trame remise » est le 0 d'une formule que personne n'a calculée.",
+     Verdict(codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN, handed_in=False))  # fmt: skip
+def _() -> bytes:
+    asked = edited(
+        lambda book, _: setattr(cell_beside(book[first_tab.TITLE], first_tab.HANDED_IN_LABEL), "value", "=X1")
+    )
+    return rewrite_part(asked, "xl/worksheets/sheet1.xml", (r"<f>X1</f><v ?/?>(?:</v>)?", "<f>X1</f><v>0</v>"))
+
+
+@faulty_file(
     "remise-deux-fois",
     "« Trame remise » est demandé deux fois : non, puis oui.",
-    entier("reponse-incomprise", remis=False, dit="non puis oui"),
+    all_lines_read("reponse-incomprise", handed_in=False, said="non puis oui"),
 )
 def _() -> bytes:
     def edit(book: Workbook, _: Worksheet) -> None:
-        book[first_tab.TITRE]["A4"], book[first_tab.TITRE]["C4"] = first_tab.REMISE, "non"
+        book[first_tab.TITLE]["A4"], book[first_tab.TITLE]["C4"] = first_tab.HANDED_IN_LABEL, "non"
 
-    return retouche(edit)
+    return edited(edit)
 
 
-@cas("remise-deux-fois-pareil", "« Trame remise » est demandé deux fois, et n'a qu'une réponse.", entier(remis=True))
+@faulty_file(
+    "remise-deux-fois-pareil",
+    "« Trame remise » est demandé deux fois, et n'a qu'une réponse.",
+    all_lines_read(handed_in=True),
+)
 def _() -> bytes:
-    return retouche(lambda book, _: book[first_tab.TITRE].__setitem__("A4", first_tab.REMISE))
+    return edited(lambda book, _: book[first_tab.TITLE].__setitem__("A4", first_tab.HANDED_IN_LABEL))
 
 
-@cas(
+@faulty_file(
     "accueil-copie-devant",
     "Une copie sans tampon du premier onglet a pris son nom ; il s'appelle « Accueil ».",
-    entier("onglet-ecarte", remis=True),
+    all_lines_read("onglet-ecarte", handed_in=True),
 )
 def _() -> bytes:
     def edit(book: Workbook, _: Worksheet) -> None:
-        first = book[first_tab.TITRE]
+        first = book[first_tab.TITLE]
         copy = book.copy_worksheet(first)
-        first.title, copy.title = "Accueil", first_tab.TITRE
+        first.title, copy.title = "Accueil", first_tab.TITLE
         copy["A3"] = None
-        en_face(copy, first_tab.REMISE).value = "non"
+        cell_beside(copy, first_tab.HANDED_IN_LABEL).value = "non"
         book.move_sheet(copy, -len(book.sheetnames))
 
-    return retouche(edit)
+    return edited(edit)
 
 
 def note_in_front(name: str, what: str, title: str) -> None:
@@ -606,11 +644,16 @@ def note_in_front(name: str, what: str, title: str) -> None:
         note.append(["Trame remise", None, "non"])
         note.append(["Contact", None, "à trouver"])
 
-    ajoute(
+    add_case(
         name,
         what,
-        Verdict(pas={"premier-onglet-absent", "reponse-incomprise"}, lignes_retenues=N, gain_retenu=GAIN, remis=True),
-        lambda: retouche(edit),
+        Verdict(
+            absent_codes={"premier-onglet-absent", "reponse-incomprise"},
+            lignes_retenues=N,
+            gain_retenu=GAIN,
+            handed_in=True,
+        ),
+        lambda: edited(edit),
     )
 
 
@@ -618,35 +661,35 @@ note_in_front("note-trame-remise", "Un onglet de notes, placé devant, contient 
 note_in_front("note-mode-d-emploi", "Le même, nommé « Mode d'emploi 2 ».", "Mode d'emploi 2")
 
 
-@cas("note-seule-trame-remise", "Le premier onglet est supprimé, et un onglet de notes contient « Trame remise ».",
-     Verdict(codes={"premier-onglet-absent"}, lignes_retenues=N, gain_retenu=GAIN, remis=False))  # fmt: skip
+@faulty_file("note-seule-trame-remise", "Le premier onglet est supprimé, et un onglet de notes contient « Trame remise ».",
+     Verdict(codes={"premier-onglet-absent"}, lignes_retenues=N, gain_retenu=GAIN, handed_in=False))  # fmt: skip
 def _() -> bytes:
     def edit(book: Workbook, _: Worksheet) -> None:
-        book.remove(book[first_tab.TITRE])
+        book.remove(book[first_tab.TITLE])
         book.create_sheet("Notes", 0).append(["Trame remise", None, "oui"])
 
-    return retouche(edit)
+    return edited(edit)
 
 
-@cas("premier-onglet-en-k-euros", "Le premier onglet dit que les montants sont en milliers d'euros.", REFUSED)
+@faulty_file("premier-onglet-en-k-euros", "Le premier onglet dit que les montants sont en milliers d'euros.", REFUSED)
 def _() -> bytes:
-    return retouche(pose({"B30": "Montants saisis en k€"}, first_tab.TITRE))
+    return edited(put({"B30": "Montants saisis en k€"}, first_tab.TITLE))
 
 
-@cas("achats-en-k-euros", "L'en-tête des achats totaux dit « k€ ».",
-     Verdict(codes={"unite-de-colonne"}, lignes_retenues=N, gain_retenu=GAIN, dit="Achats totaux"))  # fmt: skip
+@faulty_file("achats-en-k-euros", "L'en-tête des achats totaux dit « k€ ».",
+     Verdict(codes={"unite-de-colonne"}, lignes_retenues=N, gain_retenu=GAIN, said="Achats totaux"))  # fmt: skip
 def _() -> bytes:
-    return retouche(
+    return edited(
         lambda book, _: setattr(
-            en_face(book[first_tab.TITRE], first_tab.FINESS), "value", "Achats totaux de l'exercice (k€)"
+            cell_beside(book[first_tab.TITLE], first_tab.FINESS), "value", "Achats totaux de l'exercice (k€)"
         )
     )
 
 
-@cas(
+@faulty_file(
     "achats-zero",
     "Des achats totaux de zéro, saisis.",
-    Verdict(pas={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN),
+    Verdict(absent_codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN),
 )
 def _() -> bytes:
-    return retouche(lambda book, _: setattr(en_face(book[first_tab.TITRE], "390780146"), "value", 0))
+    return edited(lambda book, _: setattr(cell_beside(book[first_tab.TITLE], "390780146"), "value", 0))

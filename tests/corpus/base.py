@@ -18,27 +18,27 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.folder import EXEMPLE, Dossier, charge
+from config.folder import EXAMPLE, Folder, charge
 from config.french import cle
 from sheets import first_tab
 from sheets.trames.paat.columns import PAAT
-from sheets.writing import ENTETE, classeur
+from sheets.writing import HEADING_ROW, workbook
 from tests import conftest
 
-GHT, CAMPAGNE = "BFC-08", "2021-annuelle"
-ONGLET = "CENTRE HOSPITALIER JURA SUD"
+GHT, CAMPAIGN = "BFC-08", "2021-annuelle"
+TAB = "CENTRE HOSPITALIER JURA SUD"
 FINESS = "390780146"
-VOISIN, FINESS_VOISIN = "CH LEON BERARD MOREZ", "390780153"
-FEUILLE = "xl/worksheets/sheet2.xml"
+NEIGHBOUR, NEIGHBOUR_FINESS = "CH LEON BERARD MOREZ", "390780153"
+SHEET_PART = "xl/worksheets/sheet2.xml"
 """The part that holds the tab of the first établissement."""
 COL = conftest.COL
-RANG = {c.cle: rang for rang, c in enumerate(PAAT.colonnes, 1)}
-L1 = ENTETE + 1
+COLUMN_NUMBERS = {c.cle: rank for rank, c in enumerate(PAAT.columns, 1)}
+L1 = HEADING_ROW + 1
 """Row of the first line: the one that is damaged, unless said otherwise."""
 N = 10
-PREPAREES = 15
+PREPARED_ROWS = 15
 """Rows kept of the three hundred that a template prepares in the filled tab; one is kept in the blank ones."""
-GAIN, GAIN_SANS_L1 = "55200.00", "54000.00"
+GAIN, GAIN_WITHOUT_L1 = "55200.00", "54000.00"
 """Gain of the exercice of the ten lines, and of the nine others when the first one is struck out."""
 
 
@@ -46,80 +46,80 @@ GAIN, GAIN_SANS_L1 = "55200.00", "54000.00"
 class Verdict:
     """What a careful referent expects of a file. What is left unsaid is not compared."""
 
-    lisible: bool = True
+    readable: bool = True
     codes: AbstractSet[str] = frozenset()
-    pas: AbstractSet[str] = frozenset()
-    seuls: bool = False
+    absent_codes: AbstractSet[str] = frozenset()
+    no_other_code: bool = False
     """No finding but `codes`."""
     lignes_retenues: int | None = None
     gain_retenu: str | None = None
-    cellules: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
     """For a code, the cell where it must stand."""
-    dit: str = ""
+    said: str = ""
     """A regular expression that one of the sentences matches, case aside."""
-    lu: Mapping[str, str] = field(default_factory=dict)
+    read_values: Mapping[str, str] = field(default_factory=dict)
     """For a column, the value read on the first line, as text."""
-    tait: str = ""
+    never_said: str = ""
     """Digits or letters that nothing of the result may show, even spread out."""
-    remis: bool | None = None
+    handed_in: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Cas:
-    """A file with one thing wrong. `octets()` makes it anew."""
+class FaultyFile:
+    """A file with one thing wrong. `raw_bytes()` makes it anew."""
 
-    nom: str
-    defaut: str
+    name: str
+    defect: str
     verdict: Verdict
-    octets: Callable[[], bytes]
-    fichier: str
+    raw_bytes: Callable[[], bytes]
+    file: str
 
 
-CORPUS: dict[str, Cas] = {}
+CORPUS: dict[str, FaultyFile] = {}
 
 
-def ajoute(nom: str, defaut: str, verdict: Verdict, octets: Callable[[], bytes], fichier: str = "") -> None:
-    if nom in CORPUS:
-        raise ValueError(f"case declared twice: {nom}")
-    CORPUS[nom] = Cas(nom, defaut, verdict, octets, fichier or f"{nom}.xlsx")
+def add_case(name: str, defect: str, verdict: Verdict, raw_bytes: Callable[[], bytes], file: str = "") -> None:
+    if name in CORPUS:
+        raise ValueError(f"case declared twice: {name}")
+    CORPUS[name] = FaultyFile(name, defect, verdict, raw_bytes, file or f"{name}.xlsx")
 
 
-def cas(nom: str, defaut: str, verdict: Verdict, fichier: str = "") -> Callable[[Callable[[], bytes]], Callable[[], bytes]]:  # fmt: skip
-    """Register the function that makes the file. `fichier` is its name when another one matters."""
+def faulty_file(name: str, defect: str, verdict: Verdict, file: str = "") -> Callable[[Callable[[], bytes]], Callable[[], bytes]]:  # fmt: skip
+    """Register the function that makes the file. `file` is its name when another one matters."""
 
-    def inscrit(octets: Callable[[], bytes]) -> Callable[[], bytes]:
-        ajoute(nom, defaut, verdict, octets, fichier)
-        return octets
+    def write_down(raw_bytes: Callable[[], bytes]) -> Callable[[], bytes]:
+        add_case(name, defect, verdict, raw_bytes, file)
+        return raw_bytes
 
-    return inscrit
+    return write_down
 
 
-def entier(*codes: str, **autres: Any) -> Verdict:
+def all_lines_read(*codes: str, **others: Any) -> Verdict:
     """The ten lines are read to the cent, and nothing is said but `codes`."""
-    attendu: dict[str, Any] = {"codes": set(codes), "seuls": True, "lignes_retenues": N, "gain_retenu": GAIN}
-    return Verdict(**attendu | autres)
+    expected: dict[str, Any] = {"codes": set(codes), "no_other_code": True, "lignes_retenues": N, "gain_retenu": GAIN}
+    return Verdict(**expected | others)
 
 
-def sans_l1(code: str, colonne: str = "", **autres: Any) -> Verdict:
+def without_l1(code: str, column: str = "", **others: Any) -> Verdict:
     """The first line is struck out for this reason alone; the nine others are kept."""
-    ou = {code: f"{COL[colonne]}{L1}"} if colonne else {}
-    attendu: dict[str, Any] = {"codes": {code}, "seuls": True, "cellules": ou}
-    return Verdict(**attendu | {"lignes_retenues": N - 1, "gain_retenu": GAIN_SANS_L1} | autres)
+    where = {code: f"{COL[column]}{L1}"} if column else {}
+    expected: dict[str, Any] = {"codes": {code}, "no_other_code": True, "cells": where}
+    return Verdict(**expected | {"lignes_retenues": N - 1, "gain_retenu": GAIN_WITHOUT_L1} | others)
 
 
-def refuse(dit: str = "", code: str = "classeur-illisible") -> Verdict:
+def refuse(said: str = "", code: str = "classeur-illisible") -> Verdict:
     """The whole file is refused, by one sentence that says why."""
-    return Verdict(lisible=False, codes={code}, seuls=True, lignes_retenues=0, gain_retenu="0.00", dit=dit)
+    return Verdict(readable=False, codes={code}, no_other_code=True, lignes_retenues=0, gain_retenu="0.00", said=said)
 
 
-ACHATS = ("Épicerie", "Surgelés", "Viandes", "Produits laitiers", "Fruits et légumes", "Boissons", "Pain",
+PURCHASES = ("Épicerie", "Surgelés", "Viandes", "Produits laitiers", "Fruits et légumes", "Boissons", "Pain",
           "Diététique", "Compléments nutritionnels", "Petits-déjeuners")  # fmt: skip
 
 
-def ligne(k: int) -> dict[str, Any]:
+def line(k: int) -> dict[str, Any]:
     """The valid line of rank k, from 1: 1 200 × k euros a year, in January, or in July for 3, 6 and 9."""
     return {
-        "demarche": "PAAT", "intitule": ACHATS[(k - 1) % len(ACHATS)], "famille": "Hôtellerie", "domaine": "Alimentation",
+        "demarche": "PAAT", "intitule": PURCHASES[(k - 1) % len(PURCHASES)], "famille": "Hôtellerie", "domaine": "Alimentation",
         "levier": "massification et négociation", "operateur": "UniHA", "marche": f"2021-{k:03d}", "mode": "récurrent",
         "nature": "exploitation", "statut": "réalisé", "date_premiere_commande": datetime(2021, 1 if k % 3 else 7, 15),  # noqa: DTZ001
         "montant_reference": 24_000 * k, "gain_annuel": 1_200 * k, "type_effet": "effet prix induit",
@@ -127,93 +127,93 @@ def ligne(k: int) -> dict[str, Any]:
 
 
 @cache
-def dossier() -> Dossier:
-    return charge(EXEMPLE)
+def folder() -> Folder:
+    return charge(EXAMPLE)
 
 
 @cache
-def ordinaire() -> bytes:
+def ordinary_file() -> bytes:
     """The ordinary file: ten valid lines, handed in, « rien à déclarer » for the three other établissements."""
-    livre = classeur(PAAT, GHT, dossier().campagnes[CAMPAGNE], dossier())
-    for feuille in livre.worksheets:
-        if feuille.title not in (first_tab.TITRE, "Listes"):
-            _allege(feuille)
+    book = workbook(PAAT, GHT, folder().campaigns[CAMPAIGN], folder())
+    for sheet in book.worksheets:
+        if sheet.title not in (first_tab.TITLE, "Listes"):
+            _lighten(sheet)
     for k in range(1, N + 1):
-        tape(livre[ONGLET], L1 + k - 1, ligne(k))
-    _repond(livre[first_tab.TITRE])
-    return enregistre(livre)
+        tape(book[TAB], L1 + k - 1, line(k))
+    _fill_first_tab(book[first_tab.TITLE])
+    return as_bytes(book)
 
 
-def _allege(feuille: Worksheet) -> None:
+def _lighten(sheet: Worksheet) -> None:
     """Fewer prepared lines, and no colours nor drop-downs in the blank tabs: the file is made two hundred times."""
-    feuille.delete_rows(L1 + (PREPAREES if feuille.title == ONGLET else 1), feuille.max_row)
-    if feuille.title != ONGLET:
-        feuille.conditional_formatting = ConditionalFormattingList()
-        feuille.data_validations = DataValidationList()
+    sheet.delete_rows(L1 + (PREPARED_ROWS if sheet.title == TAB else 1), sheet.max_row)
+    if sheet.title != TAB:
+        sheet.conditional_formatting = ConditionalFormattingList()
+        sheet.data_validations = DataValidationList()
 
 
-def tape(feuille: Worksheet, numero: int, cellules: Mapping[str, Any]) -> None:
+def tape(sheet: Worksheet, number: int, cells: Mapping[str, Any]) -> None:
     """Type values in a line, by column; a text that begins with = stays a text."""
-    for colonne, valeur in cellules.items():
-        cellule = feuille.cell(numero, RANG[colonne])
-        cellule.value = valeur
-        if isinstance(valeur, str):
-            cellule.data_type = "s"
-        elif PAAT.par_cle[colonne].format:
-            cellule.number_format = PAAT.par_cle[colonne].format
+    for column, value in cells.items():
+        cell = sheet.cell(number, COLUMN_NUMBERS[column])
+        cell.value = value
+        if isinstance(value, str):
+            cell.data_type = "s"
+        elif PAAT.by_key[column].format:
+            cell.number_format = PAAT.by_key[column].format
 
 
-def _repond(feuille: Worksheet) -> None:
-    en_face(feuille, first_tab.REMISE).value = "oui"
-    en_face(feuille, first_tab.CONTACT).value = "Cellule achats, achats@exemple.invalid"
-    for rangee in feuille.iter_rows():
-        if str(rangee[0].value).startswith("39078") and rangee[0].value != FINESS:
-            feuille.cell(rangee[0].row or 0, 4, "oui")
+def _fill_first_tab(sheet: Worksheet) -> None:
+    cell_beside(sheet, first_tab.HANDED_IN_LABEL).value = "oui"
+    cell_beside(sheet, first_tab.CONTACT).value = "Cellule achats, achats@exemple.invalid"
+    for row in sheet.iter_rows():
+        if str(row[0].value).startswith("39078") and row[0].value != FINESS:
+            sheet.cell(row[0].row or 0, 4, "oui")
 
 
-def en_face(feuille: Worksheet, label: str, colonne: int = 3) -> Any:
+def cell_beside(sheet: Worksheet, label: str, column: int = 3) -> Any:
     """The cell to fill in front of a label of the first tab."""
-    numero = next(r[0].row for r in feuille.iter_rows(max_col=1) if cle(str(r[0].value or "")) == cle(label))
-    return feuille.cell(numero or 0, colonne)
+    number = next(r[0].row for r in sheet.iter_rows(max_col=1) if cle(str(r[0].value or "")) == cle(label))
+    return sheet.cell(number or 0, column)
 
 
-def ouvre() -> Workbook:
-    return load_workbook(io.BytesIO(ordinaire()))
+def open_workbook() -> Workbook:
+    return load_workbook(io.BytesIO(ordinary_file()))
 
 
-def enregistre(livre: Workbook) -> bytes:
-    tampon = io.BytesIO()
-    livre.save(tampon)
-    return tampon.getvalue()
+def as_bytes(book: Workbook) -> bytes:
+    stamp = io.BytesIO()
+    book.save(stamp)
+    return stamp.getvalue()
 
 
-Edition = Callable[[Workbook, Worksheet], object]
+Edit = Callable[[Workbook, Worksheet], object]
 """What is done to a workbook and to the tab of its first établissement."""
 
 
-def retouche(*editions: Edition) -> bytes:
+def edited(*edits: Edit) -> bytes:
     """The ordinary file, edited as a person would."""
-    livre = ouvre()
-    for edite in editions:
-        edite(livre, livre[ONGLET] if ONGLET in livre.sheetnames else livre.worksheets[0])
-    return enregistre(livre)
+    book = open_workbook()
+    for edit in edits:
+        edit(book, book[TAB] if TAB in book.sheetnames else book.worksheets[0])
+    return as_bytes(book)
 
 
-def pose(cellules: Mapping[str, Any], onglet: str = ONGLET) -> Edition:
+def put(cells: Mapping[str, Any], tab: str = TAB) -> Edit:
     """Write these cells, by address."""
 
-    def edite(livre: Workbook, _: Worksheet) -> None:
-        for adresse, valeur in cellules.items():
-            livre[onglet][adresse].value = valeur
+    def edit(book: Workbook, _: Worksheet) -> None:
+        for address, value in cells.items():
+            book[tab][address].value = value
 
-    return edite
+    return edit
 
 
-def frappe(numero: int, **cellules: Any) -> Edition:
+def type_line(number: int, **cells: Any) -> Edit:
     """Type these values in a line, by column."""
-    return lambda _, feuille: tape(feuille, numero, cellules)
+    return lambda _, sheet: tape(sheet, number, cells)
 
 
-def habille(adresse: str, format_: str) -> Edition:
+def format_cell(address: str, format_: str) -> Edit:
     """Give a cell a number format."""
-    return lambda _, feuille: setattr(feuille[adresse], "number_format", format_)
+    return lambda _, sheet: setattr(sheet[address], "number_format", format_)

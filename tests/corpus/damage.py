@@ -16,43 +16,43 @@ from functools import cache
 
 from tests.corpus.base import (
     COL,
-    FEUILLE,
     L1,
-    ONGLET,
+    SHEET_PART,
+    TAB,
     N,
     Verdict,
-    ajoute,
-    cas,
-    enregistre,
-    entier,
-    ordinaire,
-    ouvre,
+    add_case,
+    all_lines_read,
+    as_bytes,
+    faulty_file,
+    open_workbook,
+    ordinary_file,
     refuse,
-    sans_l1,
+    without_l1,
 )
 from tests.corpus.containers import (
-    ESPACE,
-    GENRE,
-    PARTAGEES,
     RELATIONS,
+    RELATIONSHIP_KIND,
+    SHARED_TEXTS_PART,
     TYPES,
-    Cellule,
-    Entree,
-    Onglet,
-    avec_entree,
+    XML_NAMESPACE,
+    CellContent,
+    SheetEntry,
+    ZipEntry,
     declare,
-    entree,
     ole,
-    partage,
     parties,
-    recrit,
-    remplace,
+    raw_zip,
+    replace_parts,
+    rewrite_part,
+    share_texts,
+    with_entry,
     xlsb,
-    zip_cru,
-    zippe,
+    zip_entry,
+    zipped,
 )
 
-PROPRIETES = "docProps/custom.xml"
+PROPERTIES_PART = "docProps/custom.xml"
 GAIN_L1 = f"{COL['gain_annuel']}{L1}"
 REFERENCE_L1 = f"{COL['montant_reference']}{L1}"
 DATE_L1 = f"{COL['date_premiere_commande']}{L1}"
@@ -61,189 +61,196 @@ DATE_L1 = f"{COL['date_premiere_commande']}{L1}"
 @cache
 def excel() -> bytes:
     """The ordinary file as Excel lays it out: texts in the shared table."""
-    return partage(ordinaire())
+    return share_texts(ordinary_file())
 
 
 # --- the file is not what its name says, or not whole -----------------------------------------------------------------
 
-ajoute("vide", "Un fichier de zéro octet.", refuse("vide"), lambda: b"")
-ajoute("un-octet", "Un fichier d'un octet.", refuse(), lambda: b"P")
-ajoute(
+add_case("vide", "Un fichier de zéro octet.", refuse("vide"), lambda: b"")
+add_case("un-octet", "Un fichier d'un octet.", refuse(), lambda: b"P")
+add_case(
     "tronque-a-moitie",
     "Un envoi interrompu à la moitié.",
     refuse("incomplet|interromp|tronqu"),
     lambda: excel()[: len(excel()) // 2],
 )
-ajoute(
+add_case(
     "tronque-a-la-fin",
     "Il manque les cent derniers octets.",
     refuse("incomplet|interromp|tronqu"),
     lambda: excel()[:-100],
 )
-ajoute("encore-en-ecriture", "Un fichier lu pendant qu'il s'écrit : la fin n'est que des zéros.", refuse("incomplet|interromp|tronqu"),
+add_case("encore-en-ecriture", "Un fichier lu pendant qu'il s'écrit : la fin n'est que des zéros.", refuse("incomplet|interromp|tronqu"),
        lambda: excel()[:9_000].ljust(len(excel()), b"\0"))  # fmt: skip
-ajoute("octets-au-hasard", "Des octets au hasard.", refuse(), lambda: random.Random(1).randbytes(20_000))
-ajoute("que-des-zeros", "Vingt mille octets nuls, comme après une panne de disque.", refuse(), lambda: bytes(20_000))
-ajoute("fichier-verrou", "Le fichier de verrou que laisse Excel pendant qu'un classeur est ouvert.", refuse("verrou|ouvert"),
+add_case("octets-au-hasard", "Des octets au hasard.", refuse(), lambda: random.Random(1).randbytes(20_000))
+add_case("que-des-zeros", "Vingt mille octets nuls, comme après une panne de disque.", refuse(), lambda: bytes(20_000))
+add_case("fichier-verrou", "Le fichier de verrou que laisse Excel pendant qu'un classeur est ouvert.", refuse("verrou|ouvert"),
        lambda: b"\x0cCellule achat".ljust(55, b" ") + "\x0cCellule achat".ljust(55).encode("utf-16-le"), "~$GHT Jura - trame 2021-annuelle.xlsx")  # fmt: skip
-ajoute(
+add_case(
     "pdf-renomme",
     "Un PDF renommé en .xlsx.",
     refuse("PDF"),
     lambda: b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF",
 )
-ajoute("html-en-xls", "Une page web exportée sous le nom .xls.", refuse("HTML|page web"),
+add_case("html-en-xls", "Une page web exportée sous le nom .xls.", refuse("HTML|page web"),
        lambda: b"<html><head><meta charset='utf-8'></head><body><table><tr><td>Gain</td><td>1200</td></tr></table></body></html>", "html-en-xls.xls")  # fmt: skip
-ajoute(
+add_case(
     "csv-renomme",
     "Un CSV renommé en .xlsx.",
     refuse("CSV|texte"),
     lambda: ("Intitulé;Gain\r\nÉpicerie;1200,00\r\n" * 20).encode("cp1252"),
 )
-ajoute("xml-2003", "Un classeur au format XML de 2003, nommé .xls.", refuse("XML|ancien format"),
+add_case("xml-2003", "Un classeur au format XML de 2003, nommé .xls.", refuse("XML|ancien format"),
        lambda: b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
        "xml-2003.xls")  # fmt: skip
-ajoute(
+add_case(
     "gzip-renomme",
     "Le classeur est comprimé une seconde fois (gzip), sous le nom .xlsx.",
     refuse(),
     lambda: gzip.compress(excel(), mtime=0),
 )
-ajoute(
+add_case(
     "zip-de-trames",
     "Une archive zip qui contient la trame, renommée .xlsx.",
     refuse("archive|zip"),
-    lambda: zippe({"GHT Jura.xlsx": excel()}),
+    lambda: zipped({"GHT Jura.xlsx": excel()}),
 )
-ajoute("docx-renomme", "Un document Word renommé en .xlsx.", refuse("Word|n'est pas un classeur"), lambda: zippe({
+add_case("docx-renomme", "Un document Word renommé en .xlsx.", refuse("Word|n'est pas un classeur"), lambda: zipped({
     TYPES: b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
     "word/document.xml": b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>'}))  # fmt: skip
-ajoute(
+add_case(
     "word-97-renomme",
     "Un document Word 97 renommé en .xls.",
     refuse("Word|n'est pas un classeur"),
     lambda: ole({"WordDocument": b"\xec\xa5"}),
     "word-97.xls",
 )
-ajoute("courriel-renomme", "Un courriel Outlook (.msg) renommé en .xls.", refuse("n'est pas un classeur|courriel"),
+add_case("courriel-renomme", "Un courriel Outlook (.msg) renommé en .xls.", refuse("n'est pas un classeur|courriel"),
        lambda: ole({"__properties_version1.0": b"", "__substg1.0_0037001F": "Trame".encode("utf-16-le")}), "courriel.xls")  # fmt: skip
-ajoute("mot-de-passe", "Un classeur chiffré par un mot de passe à l'ouverture.", refuse("mot de passe", "classeur-protege"),
+add_case("mot-de-passe", "Un classeur chiffré par un mot de passe à l'ouverture.", refuse("mot de passe", "classeur-protege"),
        lambda: ole({"EncryptionInfo": struct.pack("<HHI", 4, 4, 0x40) + b"<encryption/>", "EncryptedPackage": bytes(9_000)}))  # fmt: skip
-ajoute("xls-mot-de-passe", "Un classeur .xls chiffré par un mot de passe.", refuse("mot de passe", "classeur-protege"),
+add_case("xls-mot-de-passe", "Un classeur .xls chiffré par un mot de passe.", refuse("mot de passe", "classeur-protege"),
        lambda: ole({"Workbook": struct.pack("<HHHH", 0x809, 4, 0x600, 5) + struct.pack("<HH", 0x2F, 54) + bytes(54)}), "xls-mot-de-passe.xls")  # fmt: skip
-ajoute("zip-chiffre", "Les parties du classeur sont chiffrées par un outil d'archive.", refuse("mot de passe|chiffr|abîmé"),
-       lambda: zip_cru(entree(n, o, drapeaux=1) for n, o in parties(excel()).items()))  # fmt: skip
+add_case("zip-chiffre", "Les parties du classeur sont chiffrées par un outil d'archive.", refuse("mot de passe|chiffr|abîmé"),
+       lambda: raw_zip(zip_entry(n, o, flags=1) for n, o in parties(excel()).items()))  # fmt: skip
 
 
 # --- zips that other programs write -----------------------------------------------------------------------------------
 
-ajoute(
+add_case(
     "zip-sans-compression",
     "Un classeur zippé sans compression.",
-    entier(),
-    lambda: zippe(parties(excel()), zipfile.ZIP_STORED),
+    all_lines_read(),
+    lambda: zipped(parties(excel()), zipfile.ZIP_STORED),
 )
-ajoute(
+add_case(
     "zip-lzma",
     "Un classeur compressé d'une façon qu'Excel ne lit pas.",
     refuse(),
-    lambda: zippe(parties(excel()), zipfile.ZIP_LZMA),
+    lambda: zipped(parties(excel()), zipfile.ZIP_LZMA),
 )
-ajoute(
+add_case(
     "zip-precede",
     "Des octets étrangers devant le classeur (en-tête de courriel).",
-    entier(),
+    all_lines_read(),
     lambda: b"Content-Type: application/zip\r\n\r\n" + excel(),
 )
-ajoute("zip-suivi", "Deux mille zéros derrière le classeur.", entier(), lambda: excel() + bytes(2_000))
-ajoute(
+add_case("zip-suivi", "Deux mille zéros derrière le classeur.", all_lines_read(), lambda: excel() + bytes(2_000))
+add_case(
     "zip-a-l-envers",
     "Les parties du classeur sont rangées dans l'ordre inverse.",
-    entier(),
-    lambda: zippe(dict(reversed(parties(excel()).items()))),
+    all_lines_read(),
+    lambda: zipped(dict(reversed(parties(excel()).items()))),
 )
-ajoute("zip-antislash", "Des chemins à la Windows dans le classeur (xl\\workbook.xml).", entier(),
-       lambda: zip_cru(entree(n.replace("/", "\\"), o) for n, o in parties(excel()).items()))  # fmt: skip
-ajoute("zip-somme-fausse", "Un octet du tableau a changé en route : sa somme de contrôle est fausse.", refuse("abîmé|incomplet"),
-       lambda: _abime(excel(), somme=True))  # fmt: skip
-ajoute(
+add_case("zip-antislash", "Des chemins à la Windows dans le classeur (xl\\workbook.xml).", all_lines_read(),
+       lambda: raw_zip(zip_entry(n.replace("/", "\\"), o) for n, o in parties(excel()).items()))  # fmt: skip
+add_case("zip-somme-fausse", "Un octet du tableau a changé en route : sa somme de contrôle est fausse.", refuse("abîmé|incomplet"),
+       lambda: _damage(excel(), total_of=True))  # fmt: skip
+add_case(
     "zip-donnees-abimees",
     "Un bloc compressé du tableau est abîmé.",
     refuse("abîmé|incomplet"),
-    lambda: _abime(excel(), somme=False),
+    lambda: _damage(excel(), total_of=False),
 )
-ajoute(
+add_case(
     "zip-version-99",
     "Le sommaire du zip réclame une version future.",
     refuse(),
     lambda: re.sub(rb"PK\x01\x02..\x14", b"PK\x01\x02\x14\x00\xff", excel(), count=3),
 )
-ajoute("zip-nom-illisible", "Le nom d'une partie du zip n'est pas du texte valide.", refuse(),
-       lambda: zip_cru([*(entree(n, o) for n, o in parties(excel()).items()), _mal_nommee()]))  # fmt: skip
-ajoute(
+add_case("zip-nom-illisible", "Le nom d'une partie du zip n'est pas du texte valide.", refuse(),
+       lambda: raw_zip([*(zip_entry(n, o) for n, o in parties(excel()).items()), _misnamed_entry()]))  # fmt: skip
+add_case(
     "zip-partie-en-double",
     "Le tableau figure deux fois dans le zip, avec des gains différents.",
-    Verdict(lisible=False, codes={"classeur-illisible"}),
-    lambda: zip_cru(
+    Verdict(readable=False, codes={"classeur-illisible"}),
+    lambda: raw_zip(
         [
-            *(entree(n, o) for n, o in parties(excel()).items()),
-            entree(FEUILLE, parties(excel())[FEUILLE].replace(b"<v>1200</v>", b"<v>9</v>")),
+            *(zip_entry(n, o) for n, o in parties(excel()).items()),
+            zip_entry(SHEET_PART, parties(excel())[SHEET_PART].replace(b"<v>1200</v>", b"<v>9</v>")),
         ]
     ),
 )
 
 
-def _mal_nommee() -> Entree:
-    return replace(entree("x", b""), nom=b"docProps/\xff\xfe.xml", drapeaux=0x800)
+def _misnamed_entry() -> ZipEntry:
+    return replace(zip_entry("x", b""), name=b"docProps/\xff\xfe.xml", flags=0x800)
 
 
-def _abime(octets: bytes, *, somme: bool) -> bytes:
+def _damage(raw_bytes: bytes, *, total_of: bool) -> bytes:
     """The tab's part changed after its checksum was taken: a digit of a gain, or bytes of the compressed data."""
-    contenu = parties(octets)
-    bonne = entree(FEUILLE, contenu[FEUILLE])
-    if somme:
-        pourrie = replace(
-            entree(FEUILLE, contenu[FEUILLE].replace(b"<v>1200</v>", b"<v>9200</v>", 1)), somme=bonne.somme
+    content = parties(raw_bytes)
+    sound_entry = zip_entry(SHEET_PART, content[SHEET_PART])
+    if total_of:
+        rotten_entry = replace(
+            zip_entry(SHEET_PART, content[SHEET_PART].replace(b"<v>1200</v>", b"<v>9200</v>", 1)),
+            total_of=sound_entry.total_of,
         )
     else:
-        milieu = len(bonne.donnees) // 2
-        pourrie = replace(bonne, donnees=bonne.donnees[:milieu] + b"\xff\0\xff\0" + bonne.donnees[milieu + 4 :])
-    return avec_entree(octets, pourrie)
+        middle = len(sound_entry.data) // 2
+        rotten_entry = replace(
+            sound_entry, data=sound_entry.data[:middle] + b"\xff\0\xff\0" + sound_entry.data[middle + 4 :]
+        )
+    return with_entry(raw_bytes, rotten_entry)
 
 
 # --- parts that are missing or do not agree ---------------------------------------------------------------------------
 
 
-def sans(nom: str, defaut: str, verdict: Verdict, *retirees: str) -> None:
-    ajoute(nom, defaut, verdict, lambda: remplace(excel(), dict.fromkeys(retirees)))
+def without(name: str, defect: str, verdict: Verdict, *retirees: str) -> None:
+    add_case(name, defect, verdict, lambda: replace_parts(excel(), dict.fromkeys(retirees)))
 
 
-sans("sans-workbook", "Le sommaire du classeur (workbook.xml) a disparu.", refuse(), "xl/workbook.xml")
-sans("sans-relations", "Les relations du classeur ont disparu.", refuse(), RELATIONS)
-sans("sans-types", "La liste des types de contenu a disparu ; le reste est intact.", Verdict(lignes_retenues=N), TYPES)
-sans("sans-la-feuille", "La feuille de l'établissement a disparu du zip.",
-     Verdict(codes={"onglet-sans-contenu", "onglet-manquant"}, seuls=True, lignes_retenues=0), FEUILLE)  # fmt: skip
-sans("sans-textes", "La table des textes a disparu : il ne reste que des nombres.", refuse(), PARTAGEES)
-sans("sans-styles", "Les styles ont disparu : les dates ne sont plus que des nombres.", entier(), "xl/styles.xml")
-sans(
+without("sans-workbook", "Le sommaire du classeur (workbook.xml) a disparu.", refuse(), "xl/workbook.xml")
+without("sans-relations", "Les relations du classeur ont disparu.", refuse(), RELATIONS)
+without(
+    "sans-types", "La liste des types de contenu a disparu ; le reste est intact.", Verdict(lignes_retenues=N), TYPES
+)
+without("sans-la-feuille", "La feuille de l'établissement a disparu du zip.",
+     Verdict(codes={"onglet-sans-contenu", "onglet-manquant"}, no_other_code=True, lignes_retenues=0), SHEET_PART)  # fmt: skip
+without("sans-textes", "La table des textes a disparu : il ne reste que des nombres.", refuse(), SHARED_TEXTS_PART)
+without(
+    "sans-styles", "Les styles ont disparu : les dates ne sont plus que des nombres.", all_lines_read(), "xl/styles.xml"
+)
+without(
     "sans-proprietes",
     "Les propriétés du document ont disparu ; les tampons restent.",
-    entier(),
-    PROPRIETES,
+    all_lines_read(),
+    PROPERTIES_PART,
     "docProps/core.xml",
     "docProps/app.xml",
 )
 
 
-def xml(nom: str, defaut: str, verdict: Verdict, *echanges: tuple[str, str], partie: str = FEUILLE) -> None:
+def xml(name: str, defect: str, verdict: Verdict, *replacements: tuple[str, str], part: str = SHEET_PART) -> None:
     """Register a case that differs by the XML of one part, by default the tab of the first établissement."""
-    ajoute(nom, defaut, verdict, lambda: recrit(excel(), partie, *echanges))
+    add_case(name, defect, verdict, lambda: rewrite_part(excel(), part, *replacements))
 
 
-xml("texte-hors-table", "Une cellule renvoie à un texte qui n'est pas dans la table.", Verdict(lisible=False, codes={"classeur-illisible"}),
+xml("texte-hors-table", "Une cellule renvoie à un texte qui n'est pas dans la table.", Verdict(readable=False, codes={"classeur-illisible"}),
     (rf'(<c r="C{L1}"[^>]*><v>)\d+', r"\g<1>999999"))  # fmt: skip
 xml("textes-amputes", "La table des textes a perdu les siens : toutes les cellules renvoient à côté.", refuse(),
-    (r"<si>.*</si>", "<si><t>seul</t></si>"), partie=PARTAGEES)  # fmt: skip
+    (r"<si>.*</si>", "<si><t>seul</t></si>"), part=SHARED_TEXTS_PART)  # fmt: skip
 xml(
     "xml-coupe",
     "Le XML de la feuille s'arrête au milieu d'une ligne.",
@@ -255,323 +262,350 @@ xml(
     "Une esperluette nue dans un texte.",
     refuse("abîmé"),
     ("Épicerie", "Épicerie & fils"),
-    partie=PARTAGEES,
+    part=SHARED_TEXTS_PART,
 )
 xml(
     "xml-caractere-nul",
     "Un caractère nul au milieu d'un texte.",
     Verdict(lignes_retenues=None),
     ("Épicerie", "Épi\0cerie"),
-    partie=PARTAGEES,
+    part=SHARED_TEXTS_PART,
 )
 xml(
     "types-faux",
     "Le classeur se dit modèle (.xltx).",
-    entier(),
+    all_lines_read(),
     (r"sheet\.main\+xml", "template.main+xml"),
-    partie=TYPES,
+    part=TYPES,
 )
 xml(
     "dimension-fausse",
     "La feuille prétend ne contenir que A1.",
-    entier(),
+    all_lines_read(),
     (r'<dimension ref="[^"]*"', '<dimension ref="A1"'),
 )
 xml(
     "dimension-immense",
     "La feuille prétend s'étendre jusqu'à XFD1048576.",
-    entier(),
+    all_lines_read(),
     (r'<dimension ref="[^"]*"', '<dimension ref="A1:XFD1048576"'),
 )
-xml("dimension-absente", "La feuille ne dit pas son étendue.", entier(), (r"<dimension [^>]*/>", ""))
+xml("dimension-absente", "La feuille ne dit pas son étendue.", all_lines_read(), (r"<dimension [^>]*/>", ""))
 xml(
     "dimension-absurde",
     "L'étendue annoncée n'est pas une plage.",
-    entier(),
+    all_lines_read(),
     (r'<dimension ref="[^"]*"', '<dimension ref="?!"'),
 )
-xml("lignes-sans-numero", "Les lignes ne disent pas leur numéro.", entier(), (r'<row r="\d+"', "<row"))
+xml("lignes-sans-numero", "Les lignes ne disent pas leur numéro.", all_lines_read(), (r'<row r="\d+"', "<row"))
 xml("ligne-ecrasee", "Deux lignes du XML portent le même numéro et les mêmes adresses : l'une écrase l'autre.", refuse(),
     (rf'<row r="{L1 + 1}"', f'<row r="{L1}"'), (rf'(<c r="[A-Z]+){L1 + 1}"', rf'\g<1>{L1}"'))  # fmt: skip
 xml("ligne-doublee-vide", "Une ligne du XML figure une seconde fois, sans ses valeurs, et la suivante manque.",
-    Verdict(seuls=True, lignes_retenues=N - 1, gain_retenu="52800.00"),
+    Verdict(no_other_code=True, lignes_retenues=N - 1, gain_retenu="52800.00"),
     (rf'(<row r="{L1}".*?</row>)<row r="{L1 + 1}".*?</row>', rf'\1<row r="{L1}"><c r="{GAIN_L1}" s="3"/><c r="{DATE_L1}"><v/></c></row>'))  # fmt: skip
 xml("ligne-en-deux-morceaux", "Une ligne est écrite en deux morceaux qui portent son numéro, et une autre est laissée vide.",
-    Verdict(seuls=True, lignes_retenues=N - 1, gain_retenu="52800.00", lu={"intitule": "Épicerie"}),
+    Verdict(no_other_code=True, lignes_retenues=N - 1, gain_retenu="52800.00", read_values={"intitule": "Épicerie"}),
     (rf'<row r="{L1 + 1}".*?</row>', ""), (rf'(?=<c r="{DATE_L1}")', f'</row><row r="{L1}">'))  # fmt: skip
 xml("cellule-ecrasee", "Une cellule est écrite deux fois avec deux gains, et une ligne est laissée vide entre deux morceaux.", refuse(GAIN_L1),
     (rf'<row r="{L1 + 1}".*?</row>', ""), (rf'(?=<c r="{GAIN_L1}")', f'<c r="{GAIN_L1}"><v>9</v></c></row><row r="{L1}">'))  # fmt: skip
 xml(
     "nombre-en-entites",
     "Un nombre dont les chiffres sont écrits par leur numéro.",
-    entier(),
+    all_lines_read(),
     ("<v>1200</v>", "<v>&#49;200</v>"),
 )
-xml("commentaires-xml", "Des commentaires et des instructions dans le XML.", entier(),
+xml("commentaires-xml", "Des commentaires et des instructions dans le XML.", all_lines_read(),
     ("<sheetData>", "<!-- fait main --><?outil 1?><sheetData>"), ("<v>1200</v>", "<!-- ici --><v>1200</v>"))  # fmt: skip
-xml("cdata", "Un nombre écrit dans un bloc CDATA.", entier(), ("<v>1200</v>", "<v><![CDATA[1200]]></v>"))
+xml("cdata", "Un nombre écrit dans un bloc CDATA.", all_lines_read(), ("<v>1200</v>", "<v><![CDATA[1200]]></v>"))
 xml(
     "nombre-nan",
     "Un nombre « NaN » écrit par un programme.",
-    sans_l1("valeur-non-numerique", "gain_annuel"),
+    without_l1("valeur-non-numerique", "gain_annuel"),
     ("<v>1200</v>", "<v>NaN</v>"),
 )
 xml(
     "nombre-infini",
     "Un nombre 1e999, infini.",
-    sans_l1("valeur-non-numerique", "gain_annuel"),
+    without_l1("valeur-non-numerique", "gain_annuel"),
     ("<v>1200</v>", "<v>1e999</v>"),
 )
 xml(
     "nombre-avec-virgule",
     "Un programme a écrit un nombre avec une virgule.",
-    Verdict(seuls=True, lignes_retenues=N, gain_retenu="55200.50"),
+    Verdict(no_other_code=True, lignes_retenues=N, gain_retenu="55200.50"),
     ("<v>1200</v>", "<v>1200,5</v>"),
 )
 xml(
     "type-inconnu",
     "Une cellule d'un type qui n'existe pas.",
-    entier(),
+    all_lines_read(),
     (rf'r="{GAIN_L1}"([^>]*)t="n"', rf'r="{GAIN_L1}"\1t="zz"'),
 )
-xml("phonetique", "Un texte porte sa transcription phonétique, qui n'est pas du texte.", entier(lu={"intitule": "Épicerie"}),
-    ("<t>Épicerie</t>", '<t>Épicerie</t><rPh sb="0" eb="8"><t>EPISSERI</t></rPh><phoneticPr fontId="1"/>'), partie=PARTAGEES)  # fmt: skip
-xml("texte-en-morceaux", "Un texte partagé en trois morceaux de mise en forme.", entier(lu={"intitule": "Épicerie"}),
-    ("<t>Épicerie</t>", "<r><t>Épi</t></r><r><rPr><b/></rPr><t>ce</t></r><r><t>rie</t></r>"), partie=PARTAGEES)  # fmt: skip
-xml("erreur-ref", "Le gain est une formule en erreur : #REF!.", sans_l1("formule-en-erreur", "gain_annuel", dit="#REF!"),
+xml("phonetique", "Un texte porte sa transcription phonétique, qui n'est pas du texte.", all_lines_read(read_values={"intitule": "Épicerie"}),
+    ("<t>Épicerie</t>", '<t>Épicerie</t><rPh sb="0" eb="8"><t>EPISSERI</t></rPh><phoneticPr fontId="1"/>'), part=SHARED_TEXTS_PART)  # fmt: skip
+xml("texte-en-morceaux", "Un texte partagé en trois morceaux de mise en forme.", all_lines_read(read_values={"intitule": "Épicerie"}),
+    ("<t>Épicerie</t>", "<r><t>Épi</t></r><r><rPr><b/></rPr><t>ce</t></r><r><t>rie</t></r>"), part=SHARED_TEXTS_PART)  # fmt: skip
+xml("erreur-ref", "Le gain est une formule en erreur : #REF!.", without_l1("formule-en-erreur", "gain_annuel", said="#REF!"),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r'\1 t="e"><f>S6/#REF!</f><v>#REF!</v>'))  # fmt: skip
-xml("erreur-div0", "Le montant de référence est #DIV/0!.", sans_l1("formule-en-erreur", "montant_reference", dit="#DIV/0!"),
+xml("erreur-div0", "Le montant de référence est #DIV/0!.", without_l1("formule-en-erreur", "montant_reference", said="#DIV/0!"),
     (rf'(<c r="{REFERENCE_L1}"[^>]*?)( t="n")?><v>24000</v>', r'\1 t="e"><f>1/0</f><v>#DIV/0!</v>'))  # fmt: skip
-xml("formule-sans-valeur", "Le gain est une formule jamais calculée.", sans_l1("formule-non-calculee", "gain_annuel", dit=REFERENCE_L1),
+xml("formule-sans-valeur", "Le gain est une formule jamais calculée.", without_l1("formule-non-calculee", "gain_annuel", said=REFERENCE_L1),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', rf"\1><f>{REFERENCE_L1}*0.05</f>"))  # fmt: skip
-xml("formule-calculee", "Le gain est une formule, avec sa valeur.", entier(),
+xml("formule-calculee", "Le gain est une formule, avec sa valeur.", all_lines_read(),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', rf"\1><f>{REFERENCE_L1}*0.05</f><v>1200</v>"))  # fmt: skip
-xml("formule-partagee", "Le gain est une formule partagée, sans texte ni valeur.", sans_l1("formule-non-calculee", "gain_annuel"),
+xml("formule-partagee", "Le gain est une formule partagée, sans texte ni valeur.", without_l1("formule-non-calculee", "gain_annuel"),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r'\1><f t="shared" si="0"/>'))  # fmt: skip
-xml("formule-texte-vide", "Le gain est une formule dont le résultat est un texte vide, à recalculer à l'ouverture.", sans_l1("formule-non-calculee", "gain_annuel"),
+xml("formule-texte-vide", "Le gain est une formule dont le résultat est un texte vide, à recalculer à l'ouverture.", without_l1("formule-non-calculee", "gain_annuel"),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r'\1 t="str"><f>IF(O6="","","")</f><v></v>'))  # fmt: skip
-xml("formule-externe", "Le gain vient d'un autre classeur, avec sa dernière valeur.", entier(),
+xml("formule-externe", "Le gain vient d'un autre classeur, avec sa dernière valeur.", all_lines_read(),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r"\1><f>[1]Feuil1!$A$1</f><v>1200</v>"))  # fmt: skip
-xml("date-iso", "Une date écrite en clair dans le XML (t=\"d\"), comme le permet la norme stricte.", entier(lu={"date_premiere_commande": "2021-01-15"}),
+xml("date-iso", "Une date écrite en clair dans le XML (t=\"d\"), comme le permet la norme stricte.", all_lines_read(read_values={"date_premiere_commande": "2021-01-15"}),
     (rf'(<c r="{DATE_L1}"[^>]*?)( t="n")?><v>44211</v>', r'\1 t="d"><v>2021-01-15</v>'))  # fmt: skip
-xml("noms-en-boucle", "Deux noms définis qui se renvoient l'un à l'autre.", entier(),
-    ("<definedNames>", "<definedNames><definedName name=\"aa\">bb</definedName><definedName name=\"bb\">aa</definedName>"), partie="xl/workbook.xml")  # fmt: skip
+xml("noms-en-boucle", "Deux noms définis qui se renvoient l'un à l'autre.", all_lines_read(),
+    ("<definedNames>", "<definedNames><definedName name=\"aa\">bb</definedName><definedName name=\"bb\">aa</definedName>"), part="xl/workbook.xml")  # fmt: skip
 xml("onglet-aux-guillemets", "Un onglet nommé avec apostrophe, guillemets et esperluette, et un gain en erreur.",
-    sans_l1("formule-en-erreur", "gain_annuel"),
+    without_l1("formule-en-erreur", "gain_annuel"),
     (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r'\1 t="e"><v>#REF!</v>'))  # fmt: skip
 
 
-@cas(
+@faulty_file(
     "cellules-dans-le-desordre",
     "Les cellules de chaque ligne et les lignes sont écrites dans l'ordre inverse.",
-    entier(),
+    all_lines_read(),
 )
 def _() -> bytes:
-    def retourne(trouve: re.Match[str]) -> str:
-        lignes = re.findall(r"<row [^>]*>.*?</row>", trouve[0], re.DOTALL)
-        return "<sheetData>" + "".join(reversed(lignes)) + "</sheetData>"
+    def reverse_rows(found: re.Match[str]) -> str:
+        lines = re.findall(r"<row [^>]*>.*?</row>", found[0], re.DOTALL)
+        return "<sheetData>" + "".join(reversed(lines)) + "</sheetData>"
 
-    return recrit(excel(), FEUILLE, (r"<sheetData>.*</sheetData>", retourne))
+    return rewrite_part(excel(), SHEET_PART, (r"<sheetData>.*</sheetData>", reverse_rows))
 
 
-@cas("cellules-sans-adresse", "Les cellules du tableau ne disent pas leur adresse, toutes sont écrites.", entier())
+@faulty_file(
+    "cellules-sans-adresse",
+    "Les cellules du tableau ne disent pas leur adresse, toutes sont écrites.",
+    all_lines_read(),
+)
 def _() -> bytes:
-    return recrit(_toutes_ecrites(), FEUILLE, (r'(<c) r="[A-Z]+\d+"', r"\1"))
+    return rewrite_part(_every_cell_written(), SHEET_PART, (r'(<c) r="[A-Z]+\d+"', r"\1"))
 
 
-@cas("erreur-sans-adresse", "Le gain est en erreur dans un tableau dont les cellules ne disent pas leur adresse.",
-     sans_l1("formule-en-erreur", "gain_annuel"))  # fmt: skip
+@faulty_file("erreur-sans-adresse", "Le gain est en erreur dans un tableau dont les cellules ne disent pas leur adresse.",
+     without_l1("formule-en-erreur", "gain_annuel"))  # fmt: skip
 def _() -> bytes:
-    en_erreur = (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r'\1 t="e"><v>#N/A</v>')
-    return recrit(_toutes_ecrites(), FEUILLE, en_erreur, (r'(<c) r="[A-Z]+\d+"', r"\1"))
+    as_error = (rf'(<c r="{GAIN_L1}"[^>]*?)( t="n")?><v>1200</v>', r'\1 t="e"><v>#N/A</v>')
+    return rewrite_part(_every_cell_written(), SHEET_PART, as_error, (r'(<c) r="[A-Z]+\d+"', r"\1"))
 
 
-def _toutes_ecrites() -> bytes:
+def _every_cell_written() -> bytes:
     """The ordinary file with every cell of the table written, blank ones included."""
-    livre = ouvre()
-    feuille = livre[ONGLET]
-    for rangee in feuille.iter_rows(min_row=1, max_row=L1 + N, max_col=len(COL)):
-        for cellule in rangee:
-            cellule.number_format = cellule.number_format if cellule.value is not None else "0.000"
-    return partage(enregistre(livre))
+    book = open_workbook()
+    sheet = book[TAB]
+    for row in sheet.iter_rows(min_row=1, max_row=L1 + N, max_col=len(COL)):
+        for cell in row:
+            cell.number_format = cell.number_format if cell.value is not None else "0.000"
+    return share_texts(as_bytes(book))
 
 
-@cas("espaces-de-noms-prefixes", "Toutes les balises du classeur portent un préfixe (x:row, x:c).", entier())
+@faulty_file(
+    "espaces-de-noms-prefixes", "Toutes les balises du classeur portent un préfixe (x:row, x:c).", all_lines_read()
+)
 def _() -> bytes:
-    contenu = parties(excel())
-    for nom in contenu:
-        if nom.startswith(("xl/worksheets/sheet", "xl/workbook.xml", PARTAGEES, "xl/styles.xml")):
-            balises = re.sub(r"<(/?)(?![?!])", r"<\1x:", contenu[nom].decode())
-            contenu[nom] = balises.replace(f'xmlns="{ESPACE}"', f'xmlns:x="{ESPACE}"').encode()
-    return zippe(contenu)
+    content = parties(excel())
+    for name in content:
+        if name.startswith(("xl/worksheets/sheet", "xl/workbook.xml", SHARED_TEXTS_PART, "xl/styles.xml")):
+            tags = re.sub(r"<(/?)(?![?!])", r"<\1x:", content[name].decode())
+            content[name] = tags.replace(f'xmlns="{XML_NAMESPACE}"', f'xmlns:x="{XML_NAMESPACE}"').encode()
+    return zipped(content)
 
 
-@cas("norme-stricte", "Un classeur enregistré à la norme stricte (espaces de noms ISO).", entier())
+@faulty_file("norme-stricte", "Un classeur enregistré à la norme stricte (espaces de noms ISO).", all_lines_read())
 def _() -> bytes:
-    normes = (
-        (ESPACE, "http://purl.oclc.org/ooxml/spreadsheetml/main"),
-        (GENRE, "http://purl.oclc.org/ooxml/officeDocument/relationships"),
+    namespaces = (
+        (XML_NAMESPACE, "http://purl.oclc.org/ooxml/spreadsheetml/main"),
+        (RELATIONSHIP_KIND, "http://purl.oclc.org/ooxml/officeDocument/relationships"),
     )
-    contenu = parties(excel())
-    for nom in contenu:
-        for souple, stricte in normes:
-            contenu[nom] = contenu[nom].replace(souple.encode(), stricte.encode())
-    return zippe(contenu)
+    content = parties(excel())
+    for name in content:
+        for loose_namespace, strict in namespaces:
+            content[name] = content[name].replace(loose_namespace.encode(), strict.encode())
+    return zipped(content)
 
 
-@cas("liens-relatifs", "Les liens du classeur remontent d'un dossier (../xl/worksheets).", entier())
+@faulty_file("liens-relatifs", "Les liens du classeur remontent d'un dossier (../xl/worksheets).", all_lines_read())
 def _() -> bytes:
-    return recrit(excel(), RELATIONS, ('Target="/xl/', 'Target="../xl/'))
+    return rewrite_part(excel(), RELATIONS, ('Target="/xl/', 'Target="../xl/'))
 
 
-@cas("liens-simples", "Les liens du classeur sont relatifs, comme Excel les écrit.", entier())
+@faulty_file("liens-simples", "Les liens du classeur sont relatifs, comme Excel les écrit.", all_lines_read())
 def _() -> bytes:
-    return recrit(excel(), RELATIONS, ('Target="/xl/', 'Target="'))
+    return rewrite_part(excel(), RELATIONS, ('Target="/xl/', 'Target="'))
 
 
-@cas("feuille-en-utf-16", "Le XML de la feuille est en UTF-16.", entier())
+@faulty_file("feuille-en-utf-16", "Le XML de la feuille est en UTF-16.", all_lines_read())
 def _() -> bytes:
-    texte = parties(excel())[FEUILLE].decode()
-    return remplace(excel(), {FEUILLE: ('<?xml version="1.0" encoding="UTF-16"?>' + texte).encode("utf-16")})
+    text = parties(excel())[SHEET_PART].decode()
+    return replace_parts(excel(), {SHEET_PART: ('<?xml version="1.0" encoding="UTF-16"?>' + text).encode("utf-16")})
 
 
-@cas("feuille-avec-bom", "Le XML de la feuille commence par une marque d'ordre des octets.", entier())
+@faulty_file("feuille-avec-bom", "Le XML de la feuille commence par une marque d'ordre des octets.", all_lines_read())
 def _() -> bytes:
-    return remplace(excel(), {FEUILLE: b"\xef\xbb\xbf" + parties(excel())[FEUILLE]})
+    return replace_parts(excel(), {SHEET_PART: b"\xef\xbb\xbf" + parties(excel())[SHEET_PART]})
 
 
-@cas("textes-en-latin-1", "La table des textes est en Latin-1, et le dit.", entier(lu={"intitule": "Épicerie"}))
+@faulty_file(
+    "textes-en-latin-1",
+    "La table des textes est en Latin-1, et le dit.",
+    all_lines_read(read_values={"intitule": "Épicerie"}),
+)
 def _() -> bytes:
-    texte = parties(excel())[PARTAGEES].decode().replace("\N{EURO SIGN}", "&#8364;").replace("’", "'")
-    return remplace(
+    text = parties(excel())[SHARED_TEXTS_PART].decode().replace("\N{EURO SIGN}", "&#8364;").replace("’", "'")
+    return replace_parts(
         excel(),
-        {PARTAGEES: ('<?xml version="1.0" encoding="ISO-8859-1"?>' + texte).encode("latin-1", "xmlcharrefreplace")},
+        {
+            SHARED_TEXTS_PART: ('<?xml version="1.0" encoding="ISO-8859-1"?>' + text).encode(
+                "latin-1", "xmlcharrefreplace"
+            )
+        },
     )
 
 
-@cas(
+@faulty_file(
     "textes-en-windows-1252",
     "La table des textes est en Windows-1252, et le dit.",
-    entier(lu={"intitule": "Œufs « bio »"}),
+    all_lines_read(read_values={"intitule": "Œufs « bio »"}),
 )
 def _() -> bytes:
-    texte = parties(excel())[PARTAGEES].decode().replace("Épicerie", "Œufs « bio »")
-    declaree = '<?xml version="1.0" encoding="windows-1252"?>' + texte
-    return remplace(excel(), {PARTAGEES: declaree.encode("cp1252", "xmlcharrefreplace")})
+    text = parties(excel())[SHARED_TEXTS_PART].decode().replace("Épicerie", "Œufs « bio »")
+    declared = '<?xml version="1.0" encoding="windows-1252"?>' + text
+    return replace_parts(excel(), {SHARED_TEXTS_PART: declared.encode("cp1252", "xmlcharrefreplace")})
 
 
-@cas("tout-en-utf-16", "Toutes les parties du classeur sont en UTF-16.", entier(lu={"intitule": "Épicerie"}))
+@faulty_file(
+    "tout-en-utf-16",
+    "Toutes les parties du classeur sont en UTF-16.",
+    all_lines_read(read_values={"intitule": "Épicerie"}),
+)
 def _() -> bytes:
-    def en_utf_16(octets: bytes) -> bytes:
-        texte = re.sub(r"^<\?xml[^>]*>", "", octets.decode())
-        return ('<?xml version="1.0" encoding="UTF-16"?>' + texte).encode("utf-16")
+    def as_utf_16(raw_bytes: bytes) -> bytes:
+        text = re.sub(r"^<\?xml[^>]*>", "", raw_bytes.decode())
+        return ('<?xml version="1.0" encoding="UTF-16"?>' + text).encode("utf-16")
 
-    return zippe({n: en_utf_16(o) if n.endswith((".xml", ".rels")) else o for n, o in parties(excel()).items()})
+    return zipped({n: as_utf_16(o) if n.endswith((".xml", ".rels")) else o for n, o in parties(excel()).items()})
 
 
-@cas(
+@faulty_file(
     "proprietes-illisibles",
     "Les propriétés sont dans un codage inconnu, et les tampons des onglets sont effacés.",
     refuse("", "trame-inconnue"),
 )
 def _() -> bytes:
-    sans_tampon = re.sub("Vigie · trame", "V", parties(excel())[PARTAGEES].decode())
-    return remplace(
+    without_stamp = re.sub("Vigie · trame", "V", parties(excel())[SHARED_TEXTS_PART].decode())
+    return replace_parts(
         excel(),
-        {PARTAGEES: sans_tampon.encode(), PROPRIETES: b'<?xml version="1.0" encoding="shift_jis"?><Properties/>'},
+        {
+            SHARED_TEXTS_PART: without_stamp.encode(),
+            PROPERTIES_PART: b'<?xml version="1.0" encoding="shift_jis"?><Properties/>',
+        },
     )
 
 
-@cas(
+@faulty_file(
     "systeme-1904",
     "Un classeur au calendrier de 1904, comme en font d'anciens Mac.",
-    entier(lu={"date_premiere_commande": "2021-01-15"}),
+    all_lines_read(read_values={"date_premiere_commande": "2021-01-15"}),
 )
 def _() -> bytes:
-    return _en_1904(excel())
+    return _dated_from_1904(excel())
 
 
-@cas("systeme-1904-nombre", "Au calendrier de 1904, une date sans format n'est plus qu'un nombre.",
-     Verdict(pas={"gain-hors-exercice"}, lu={"date_premiere_commande": "2021-01-15"}))  # fmt: skip
+@faulty_file("systeme-1904-nombre", "Au calendrier de 1904, une date sans format n'est plus qu'un nombre.",
+     Verdict(absent_codes={"gain-hors-exercice"}, read_values={"date_premiere_commande": "2021-01-15"}))  # fmt: skip
 def _() -> bytes:
-    return recrit(_en_1904(excel()), FEUILLE, (rf'(<c r="{DATE_L1}")[^>]*>', r"\1>"))
+    return rewrite_part(_dated_from_1904(excel()), SHEET_PART, (rf'(<c r="{DATE_L1}")[^>]*>', r"\1>"))
 
 
-def _en_1904(octets: bytes) -> bytes:
-    def decale(trouve: re.Match[str]) -> str:
-        return f"{trouve[1]}{int(trouve[2]) - (date(1904, 1, 1) - date(1899, 12, 30)).days}</v>"
+def _dated_from_1904(raw_bytes: bytes) -> bytes:
+    def shift(found: re.Match[str]) -> str:
+        return f"{found[1]}{int(found[2]) - (date(1904, 1, 1) - date(1899, 12, 30)).days}</v>"
 
-    dates = (rf'(<c r="{COL["date_premiere_commande"]}(?!4")\d+"[^>]*><v>)(\d+)</v>', decale)
-    return recrit(recrit(octets, FEUILLE, dates), "xl/workbook.xml", (r"<workbookPr ?/>", '<workbookPr date1904="1"/>'))
+    dates = (rf'(<c r="{COL["date_premiere_commande"]}(?!4")\d+"[^>]*><v>)(\d+)</v>', shift)
+    return rewrite_part(
+        rewrite_part(raw_bytes, SHEET_PART, dates),
+        "xl/workbook.xml",
+        (r"<workbookPr ?/>", '<workbookPr date1904="1"/>'),
+    )
 
 
-@cas("systeme-1904-texte", "Au calendrier de 1904, une date écrite en texte ne se décale pas.",
-     entier(lu={"date_premiere_commande": "2021-01-15"}))  # fmt: skip
+@faulty_file("systeme-1904-texte", "Au calendrier de 1904, une date écrite en texte ne se décale pas.",
+     all_lines_read(read_values={"date_premiere_commande": "2021-01-15"}))  # fmt: skip
 def _() -> bytes:
-    return recrit(
-        _en_1904(excel()),
-        FEUILLE,
+    return rewrite_part(
+        _dated_from_1904(excel()),
+        SHEET_PART,
         (rf'(<c r="{DATE_L1}")[^>]*><v>\d+</v>', r'\1 t="inlineStr"><is><t>15/01/2021</t></is>'),
     )
 
 
-@cas("macros-excel-4", "Une feuille de macros Excel 4 ajoutée au classeur.", entier(), "macros-excel-4.xlsm")
+@faulty_file(
+    "macros-excel-4", "Une feuille de macros Excel 4 ajoutée au classeur.", all_lines_read(), "macros-excel-4.xlsm"
+)
 def _() -> bytes:
-    feuille = f'<xm:macrosheet xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" xmlns="{ESPACE}"><sheetData/></xm:macrosheet>'
-    octets = declare(
+    sheet = f'<xm:macrosheet xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" xmlns="{XML_NAMESPACE}"><sheetData/></xm:macrosheet>'
+    raw_bytes = declare(
         excel(), "xl/macrosheets/sheet1.xml", "application/vnd.ms-excel.macrosheet+xml", "xlMacrosheet", "rId901"
     )
-    octets = recrit(
-        octets,
+    raw_bytes = rewrite_part(
+        raw_bytes,
         RELATIONS,
-        (f"{GENRE}/xlMacrosheet", "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"),
+        (f"{RELATIONSHIP_KIND}/xlMacrosheet", "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"),
     )
-    octets = recrit(
-        octets, "xl/workbook.xml", ("</sheets>", '<sheet name="Macro1" sheetId="90" r:id="rId901"/></sheets>')
+    raw_bytes = rewrite_part(
+        raw_bytes, "xl/workbook.xml", ("</sheets>", '<sheet name="Macro1" sheetId="90" r:id="rId901"/></sheets>')
     )
-    return remplace(octets, {"xl/macrosheets/sheet1.xml": feuille.encode()})
+    return replace_parts(raw_bytes, {"xl/macrosheets/sheet1.xml": sheet.encode()})
 
 
-@cas("macros", "Un classeur à macros (.xlsm) : les macros sont ignorées.", entier(), "macros.xlsm")
+@faulty_file("macros", "Un classeur à macros (.xlsm) : les macros sont ignorées.", all_lines_read(), "macros.xlsm")
 def _() -> bytes:
-    octets = declare(excel(), "xl/vbaProject.bin", "application/vnd.ms-office.vbaProject", "vbaProject", "rId901")
-    octets = recrit(octets, TYPES, (r"application/vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet\.main\+xml",
+    raw_bytes = declare(excel(), "xl/vbaProject.bin", "application/vnd.ms-office.vbaProject", "vbaProject", "rId901")
+    raw_bytes = rewrite_part(raw_bytes, TYPES, (r"application/vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet\.main\+xml",
                                     "application/vnd.ms-excel.sheet.macroEnabled.main+xml"))  # fmt: skip
-    return remplace(octets, {"xl/vbaProject.bin": ole({"VBA": b"Attribut"})})
+    return replace_parts(raw_bytes, {"xl/vbaProject.bin": ole({"VBA": b"Attribut"})})
 
 
-@cas("liens-externes", "Un lien vers un classeur du réseau, qui ne doit pas être suivi.", entier())
+@faulty_file("liens-externes", "Un lien vers un classeur du réseau, qui ne doit pas être suivi.", all_lines_read())
 def _() -> bytes:
-    lien = f'<externalLink xmlns="{ESPACE}"><externalBook xmlns:r="{GENRE}" r:id="rId1"/></externalLink>'
-    cible = (f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
-             f'Type="{GENRE}/externalLinkPath" TargetMode="External" Target="http://192.0.2.1/budget.xlsx"/></Relationships>')  # fmt: skip
-    genre = "application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml"
-    octets = declare(excel(), "xl/externalLinks/externalLink1.xml", genre, "externalLink", "rId901")
-    return remplace(octets, {"xl/externalLinks/externalLink1.xml": lien.encode(),
-                             "xl/externalLinks/_rels/externalLink1.xml.rels": cible.encode()})  # fmt: skip
+    link = f'<externalLink xmlns="{XML_NAMESPACE}"><externalBook xmlns:r="{RELATIONSHIP_KIND}" r:id="rId1"/></externalLink>'
+    target = (f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+             f'Type="{RELATIONSHIP_KIND}/externalLinkPath" TargetMode="External" Target="http://192.0.2.1/budget.xlsx"/></Relationships>')  # fmt: skip
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml"
+    raw_bytes = declare(excel(), "xl/externalLinks/externalLink1.xml", kind, "externalLink", "rId901")
+    return replace_parts(raw_bytes, {"xl/externalLinks/externalLink1.xml": link.encode(),
+                             "xl/externalLinks/_rels/externalLink1.xml.rels": target.encode()})  # fmt: skip
 
 
-@cas(
+@faulty_file(
     "classeur-binaire",
     "La trame est enregistrée au format binaire .xlsb.",
-    entier(remis=True, lu={"marche": "2021-001"}),
+    all_lines_read(handed_in=True, read_values={"marche": "2021-001"}),
     "classeur-binaire.xlsb",
 )
 def _() -> bytes:
-    return xlsb([Onglet(nom, rangees) for nom, rangees in valeurs_binaires().items()])
+    return xlsb([SheetEntry(name, rows) for name, rows in binary_values().items()])
 
 
-def valeurs_binaires() -> dict[str, list[list[Cellule]]]:
+def binary_values() -> dict[str, list[list[CellContent]]]:
     """The values of each tab of the ordinary file, formulas left out."""
     return {
-        feuille.title: [[_en_binaire(c) for c in rangee] for rangee in feuille.iter_rows(values_only=True)]
-        for feuille in ouvre().worksheets
+        sheet.title: [[_as_binary_cell(c) for c in row] for row in sheet.iter_rows(values_only=True)]
+        for sheet in open_workbook().worksheets
     }
 
 
-def _en_binaire(valeur: object) -> Cellule:
-    if isinstance(valeur, date):
-        return float(valeur.toordinal() - date(1899, 12, 30).toordinal())
-    if isinstance(valeur, int | float):
-        return float(valeur)
-    return valeur if isinstance(valeur, str) and not valeur.startswith("=") else None
+def _as_binary_cell(value: object) -> CellContent:
+    if isinstance(value, date):
+        return float(value.toordinal() - date(1899, 12, 30).toordinal())
+    if isinstance(value, int | float):
+        return float(value)
+    return value if isinstance(value, str) and not value.startswith("=") else None

@@ -16,72 +16,72 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheets import first_tab
 from sheets.trames.paat.columns import PAAT
-from sheets.writing import ENTETE
+from sheets.writing import HEADING_ROW
 from tests.corpus.base import (
-    CAMPAGNE,
+    CAMPAIGN,
     COL,
+    COLUMN_NUMBERS,
     FINESS,
-    FINESS_VOISIN,
-    GAIN_SANS_L1,
+    GAIN_WITHOUT_L1,
     GHT,
     L1,
-    ONGLET,
-    RANG,
-    VOISIN,
-    Edition,
+    NEIGHBOUR,
+    NEIGHBOUR_FINESS,
+    TAB,
+    Edit,
     N,
     Verdict,
-    ajoute,
-    cas,
-    en_face,
-    enregistre,
-    entier,
-    frappe,
-    ligne,
-    ordinaire,
-    ouvre,
-    pose,
+    add_case,
+    all_lines_read,
+    as_bytes,
+    cell_beside,
+    edited,
+    faulty_file,
+    line,
+    open_workbook,
+    ordinary_file,
+    put,
     refuse,
-    retouche,
     tape,
+    type_line,
 )
 
-DERNIERE = L1 + N - 1
-LARGEUR = len(PAAT.colonnes)
-ONGLET_REFUSE = Verdict(codes={"onglet-inconnu"}, lignes_retenues=0, gain_retenu="0.00")
+LAST_LINE = L1 + N - 1
+WIDTH = len(PAAT.columns)
+TAB_REFUSED = Verdict(codes={"onglet-inconnu"}, lignes_retenues=0, gain_retenu="0.00")
 
 
-def intitule(neufs: Mapping[str, str | None]) -> Edition:
+def intitule(new_ones: Mapping[str, str | None]) -> Edit:
     """Write other headings, by column; None erases one."""
-    return pose({f"{COL[c]}{ENTETE}": texte for c, texte in neufs.items()})
+    return put({f"{COL[c]}{HEADING_ROW}": text for c, text in new_ones.items()})
 
 
-def duplique(livre: Workbook, feuille: Worksheet, nom: str) -> Worksheet:
+def duplicate_sheet(book: Workbook, sheet: Worksheet, name: str) -> Worksheet:
     with warnings.catch_warnings(action="ignore"):  # the passing name « … Copy » is too long for Excel
-        copie = livre.copy_worksheet(feuille)
-    copie.title = nom
-    return copie
+        copied = book.copy_worksheet(sheet)
+    copied.title = name
+    return copied
 
 
-def titres(nom: str, defaut: str, verdict: Verdict, **neufs: str | None) -> None:
+def titles(name: str, defect: str, verdict: Verdict, **new_ones: str | None) -> None:
     """Register a case that differs by its headings alone."""
-    ajoute(nom, defaut, verdict, lambda: retouche(intitule(neufs)))
+    add_case(name, defect, verdict, lambda: edited(intitule(new_ones)))
 
 
-titres("entete-synonymes", "Des en-têtes remplacés par d'autres façons de les dire.", entier("colonne-reconnue"),
+titles("entete-synonymes", "Des en-têtes remplacés par d'autres façons de les dire.", all_lines_read("colonne-reconnue"),
        gain_annuel="Montant Gain", intitule="Libellé de l'action", montant_reference="Périmètre traité")  # fmt: skip
-titres("entete-fautes", "Des en-têtes mal orthographiés.", entier("colonne-reconnue"),
+titles("entete-fautes", "Des en-têtes mal orthographiés.", all_lines_read("colonne-reconnue"),
        montant_reference="Montant de reference anuel", date_premiere_commande="Date de 1re comande")  # fmt: skip
-titres("entete-retours", "Des en-têtes coupés par des retours à la ligne, des espaces au bout, en majuscules.", entier(),
+titles("entete-retours", "Des en-têtes coupés par des retours à la ligne, des espaces au bout, en majuscules.", all_lines_read(),
        intitule="Intitulé de\nl'action  ", gain_annuel="GAIN ANNUEL\r\nSUR 12 MOIS\n(€ TTC)", famille=" Famille ")  # fmt: skip
-titres("entete-en-double", "Le gain annuel figure deux fois, la seconde à la place d'un prix.",
+titles("entete-en-double", "Le gain annuel figure deux fois, la seconde à la place d'un prix.",
        Verdict(codes={"colonne-en-double"}, lignes_retenues=0, gain_retenu="0.00"),
        prix_reference="Gain annuel sur 12 mois (€ TTC)")  # fmt: skip
-titres("entete-efface", "L'en-tête du montant de référence est effacé, ses valeurs sont là.",
-       Verdict(codes={"colonne-absente"}, lignes_retenues=0, dit="Montant de référence"), montant_reference=None)  # fmt: skip
-titres("entete-numero-seul", "Deux en-têtes devenus « N° », l'un pour l'action, l'autre pour le marché.",
+titles("entete-efface", "L'en-tête du montant de référence est effacé, ses valeurs sont là.",
+       Verdict(codes={"colonne-absente"}, lignes_retenues=0, said="Montant de référence"), montant_reference=None)  # fmt: skip
+titles("entete-numero-seul", "Deux en-têtes devenus « N° », l'un pour l'action, l'autre pour le marché.",
        Verdict(codes={"colonne-en-double"}, lignes_retenues=0), action_id="N°", marche="N°")  # fmt: skip
-EN_ANGLAIS = {
+IN_ENGLISH = {
     "action_id": "Action ID", "demarche": "Scope", "intitule": "Title", "famille": "Family", "domaine": "Domain",
     "categorie": "Category", "levier": "Lever", "operateur": "Purchaser", "marche": "Contract", "mode": "Method",
     "nature": "Kind", "duree_amortissement": "Depreciation (years)", "statut": "Status",
@@ -90,155 +90,155 @@ EN_ANGLAIS = {
     "poids": "Weight", "gain_exercice": "Savings of the year", "report": "Carry-over", "type_effet": "Budget effect",
     "justification": "Explanation", "commentaire": "Comment", "retour": "Reply",
 }  # fmt: skip
-titres("entete-anglais", "Les en-têtes traduits en anglais.", ONGLET_REFUSE,
-       **{c: EN_ANGLAIS.get(c, f"Further column {rang}") for c, rang in RANG.items()})  # fmt: skip
+titles("entete-anglais", "Les en-têtes traduits en anglais.", TAB_REFUSED,
+       **{c: IN_ENGLISH.get(c, f"Further column {rank}") for c, rank in COLUMN_NUMBERS.items()})  # fmt: skip
 
 
-@cas("entetes-effaces", "Toute la ligne des en-têtes est effacée.", ONGLET_REFUSE)
+@faulty_file("entetes-effaces", "Toute la ligne des en-têtes est effacée.", TAB_REFUSED)
 def _() -> bytes:
-    return retouche(intitule(dict.fromkeys(RANG)))
+    return edited(intitule(dict.fromkeys(COLUMN_NUMBERS)))
 
 
-@cas("entetes-sur-deux-lignes", "Les en-têtes sont coupés sur deux lignes du tableau.",
-     Verdict(pas={"colonne-absente", "onglet-inconnu"}, lignes_retenues=N, gain_retenu="55200.00"))  # fmt: skip
+@faulty_file("entetes-sur-deux-lignes", "Les en-têtes sont coupés sur deux lignes du tableau.",
+     Verdict(absent_codes={"colonne-absente", "onglet-inconnu"}, lignes_retenues=N, gain_retenu="55200.00"))  # fmt: skip
 def _() -> bytes:
-    def coupe(_: Workbook, f: Worksheet) -> None:
-        f.insert_rows(ENTETE + 1)
-        for rang in range(1, LARGEUR + 1):
-            haut, _espace, bas = str(f.cell(ENTETE, rang).value).partition(" ")
-            f.cell(ENTETE, rang).value, f.cell(ENTETE + 1, rang).value = haut, bas or None
+    def split_headings(_: Workbook, f: Worksheet) -> None:
+        f.insert_rows(HEADING_ROW + 1)
+        for rank in range(1, WIDTH + 1):
+            top, _space, bottom = str(f.cell(HEADING_ROW, rank).value).partition(" ")
+            f.cell(HEADING_ROW, rank).value, f.cell(HEADING_ROW + 1, rank).value = top, bottom or None
 
-    return retouche(coupe)
+    return edited(split_headings)
 
 
-@cas("entetes-fusionnes", "Deux en-têtes voisins fusionnés : celui du gain a disparu sous celui de la quantité.",
-     Verdict(codes={"colonne-absente"}, lignes_retenues=0, dit="Gain annuel"))  # fmt: skip
+@faulty_file("entetes-fusionnes", "Deux en-têtes voisins fusionnés : celui du gain a disparu sous celui de la quantité.",
+     Verdict(codes={"colonne-absente"}, lignes_retenues=0, said="Gain annuel"))  # fmt: skip
 def _() -> bytes:
-    return retouche(lambda _, f: f.merge_cells(f"{COL['quantite']}{ENTETE}:{COL['gain_annuel']}{ENTETE}"))
+    return edited(lambda _, f: f.merge_cells(f"{COL['quantite']}{HEADING_ROW}:{COL['gain_annuel']}{HEADING_ROW}"))
 
 
-@cas("entetes-repetes", "La ligne des en-têtes est recopiée au milieu du tableau, comme à l'impression.",
-     Verdict(lignes_retenues=N, gain_retenu="55200.00", pas={"valeur-non-numerique"}))  # fmt: skip
+@faulty_file("entetes-repetes", "La ligne des en-têtes est recopiée au milieu du tableau, comme à l'impression.",
+     Verdict(lignes_retenues=N, gain_retenu="55200.00", absent_codes={"valeur-non-numerique"}))  # fmt: skip
 def _() -> bytes:
-    def repete(_: Workbook, f: Worksheet) -> None:
+    def repeat_headings(_: Workbook, f: Worksheet) -> None:
         f.insert_rows(L1 + 5)
-        for c in PAAT.colonnes:
-            f.cell(L1 + 5, RANG[c.cle]).value = c.titre
+        for c in PAAT.columns:
+            f.cell(L1 + 5, COLUMN_NUMBERS[c.cle]).value = c.title
 
-    return retouche(repete)
+    return edited(repeat_headings)
 
 
-@cas(
+@faulty_file(
     "ligne-d-unites",
     "Une ligne d'unités (« € », « mois ») sous les en-têtes.",
     Verdict(lignes_retenues=N, gain_retenu="55200.00"),
 )
 def _() -> bytes:
     unites = {"montant_reference": "€", "gain_annuel": "€", "quantite": "unités"}
-    return retouche(lambda _, f: f.insert_rows(L1), pose({f"{COL[c]}{L1}": u for c, u in unites.items()}))
+    return edited(lambda _, f: f.insert_rows(L1), put({f"{COL[c]}{L1}": u for c, u in unites.items()}))
 
 
-@cas(
+@faulty_file(
     "titres-de-section",
     "Une ligne de titre (« Restauration ») entre deux groupes d'actions.",
     Verdict(lignes_retenues=N, gain_retenu="55200.00"),
 )
 def _() -> bytes:
-    return retouche(lambda _, f: f.insert_rows(L1 + 4), pose({f"{COL['intitule']}{L1 + 4}": "Restauration"}))
+    return edited(lambda _, f: f.insert_rows(L1 + 4), put({f"{COL['intitule']}{L1 + 4}": "Restauration"}))
 
 
-@cas("lignes-au-dessus", "Trois lignes insérées au-dessus des en-têtes.", entier())
+@faulty_file("lignes-au-dessus", "Trois lignes insérées au-dessus des en-têtes.", all_lines_read())
 def _() -> bytes:
-    return retouche(lambda _, f: f.insert_rows(1, 3), pose({"A1": "Document de travail"}))
+    return edited(lambda _, f: f.insert_rows(1, 3), put({"A1": "Document de travail"}))
 
 
-@cas("trente-lignes-au-dessus", "Trente lignes de notes au-dessus du titre et du tampon.", entier())
+@faulty_file("trente-lignes-au-dessus", "Trente lignes de notes au-dessus du titre et du tampon.", all_lines_read())
 def _() -> bytes:
-    return retouche(lambda _, f: f.insert_rows(1, 30), pose({f"B{n}": "note" for n in range(1, 31)}))
+    return edited(lambda _, f: f.insert_rows(1, 30), put({f"B{n}": "note" for n in range(1, 31)}))
 
 
-@cas(
+@faulty_file(
     "colonne-inseree",
     "Une colonne à soi, « Notes internes », insérée au milieu et remplie.",
-    entier("colonne-ignoree", dit="Notes internes"),
+    all_lines_read("colonne-ignoree", said="Notes internes"),
 )
 def _() -> bytes:
-    def insere(_: Workbook, f: Worksheet) -> None:
+    def insert_column(_: Workbook, f: Worksheet) -> None:
         f.insert_cols(6)
-        f.cell(ENTETE, 6).value = "Notes internes"
-        for n in range(L1, DERNIERE + 1):
+        f.cell(HEADING_ROW, 6).value = "Notes internes"
+        for n in range(L1, LAST_LINE + 1):
             f.cell(n, 6).value = 12
 
-    return retouche(insere)
+    return edited(insert_column)
 
 
-@cas("colonnes-decalees", "Deux colonnes vides insérées devant le tableau.", entier(cellules={}))
+@faulty_file("colonnes-decalees", "Deux colonnes vides insérées devant le tableau.", all_lines_read(cells={}))
 def _() -> bytes:
-    return retouche(lambda _, f: f.insert_cols(1, 2))
+    return edited(lambda _, f: f.insert_cols(1, 2))
 
 
-@cas(
+@faulty_file(
     "colonnes-permutees",
     "Le levier et le numéro de marché ont échangé leurs places.",
-    entier("colonne-reconnue", lu={"marche": "2021-001"}),
+    all_lines_read("colonne-reconnue", read_values={"marche": "2021-001"}),
 )
 def _() -> bytes:
-    def permute(_: Workbook, f: Worksheet) -> None:
-        for n in range(ENTETE, DERNIERE + 1):
-            a, b = f.cell(n, RANG["levier"]), f.cell(n, RANG["marche"])
+    def swap_columns(_: Workbook, f: Worksheet) -> None:
+        for n in range(HEADING_ROW, LAST_LINE + 1):
+            a, b = f.cell(n, COLUMN_NUMBERS["levier"]), f.cell(n, COLUMN_NUMBERS["marche"])
             a.value, b.value = b.value, a.value
 
-    return retouche(permute)
+    return edited(swap_columns)
 
 
-@cas(
+@faulty_file(
     "colonne-supprimee",
     "La colonne du statut est supprimée.",
-    Verdict(codes={"colonne-absente"}, lignes_retenues=0, dit="Statut"),
+    Verdict(codes={"colonne-absente"}, lignes_retenues=0, said="Statut"),
 )
 def _() -> bytes:
-    return retouche(lambda _, f: f.delete_cols(RANG["statut"]))
+    return edited(lambda _, f: f.delete_cols(COLUMN_NUMBERS["statut"]))
 
 
-@cas("colonnes-masquees", "Les colonnes du gain et de la date sont masquées.", entier())
+@faulty_file("colonnes-masquees", "Les colonnes du gain et de la date sont masquées.", all_lines_read())
 def _() -> bytes:
-    def masque(_: Workbook, f: Worksheet) -> None:
-        for colonne in ("gain_annuel", "date_premiere_commande"):
-            f.column_dimensions[COL[colonne]].hidden = True
+    def mask(_: Workbook, f: Worksheet) -> None:
+        for column in ("gain_annuel", "date_premiere_commande"):
+            f.column_dimensions[COL[column]].hidden = True
 
-    return retouche(masque)
+    return edited(mask)
 
 
-@cas("lignes-masquees", "Cinq lignes sont masquées par un filtre oublié : elles comptent.", entier())
+@faulty_file("lignes-masquees", "Cinq lignes sont masquées par un filtre oublié : elles comptent.", all_lines_read())
 def _() -> bytes:
-    def masque(_: Workbook, f: Worksheet) -> None:
+    def mask(_: Workbook, f: Worksheet) -> None:
         for n in range(L1, L1 + 5):
             f.row_dimensions[n].hidden = True
 
-    return retouche(masque)
+    return edited(mask)
 
 
-@cas("lignes-blanches", "Cinq lignes blanches au milieu du tableau.", entier())
+@faulty_file("lignes-blanches", "Cinq lignes blanches au milieu du tableau.", all_lines_read())
 def _() -> bytes:
-    return retouche(lambda _, f: f.insert_rows(L1 + 5, 5))
+    return edited(lambda _, f: f.insert_rows(L1 + 5, 5))
 
 
-@cas("une-ligne-sur-deux", "Une ligne blanche entre toutes les actions.", entier())
+@faulty_file("une-ligne-sur-deux", "Une ligne blanche entre toutes les actions.", all_lines_read())
 def _() -> bytes:
-    return retouche(*(lambda _, f, n=n: f.insert_rows(n) for n in range(DERNIERE, L1, -1)))
+    return edited(*(lambda _, f, n=n: f.insert_rows(n) for n in range(LAST_LINE, L1, -1)))
 
 
-def total(nom: str, defaut: str, rang: int, colonne: str = "intitule", **cellules: Any) -> None:
-    """Register a case with a line that sums others, `rang` lines below the first."""
+def total(name: str, defect: str, rank: int, column: str = "intitule", **cells: Any) -> None:
+    """Register a case with a line that sums others, `rank` lines below the first."""
 
-    def edite(_: Workbook, f: Worksheet) -> None:
-        if rang <= N:
-            f.insert_rows(L1 + rang)
-        tape(f, L1 + rang, cellules)
-        if colonne == "action_id":
-            f.cell(L1 + rang, 1).value = "Total"
+    def edit(_: Workbook, f: Worksheet) -> None:
+        if rank <= N:
+            f.insert_rows(L1 + rank)
+        tape(f, L1 + rank, cells)
+        if column == "action_id":
+            f.cell(L1 + rank, 1).value = "Total"
 
-    ajoute(nom, defaut, entier("ligne-de-total", cellules={}), lambda: retouche(edite))
+    add_case(name, defect, all_lines_read("ligne-de-total", cells={}), lambda: edited(edit))
 
 
 total(
@@ -264,192 +264,198 @@ total("total-general", "Un total général, sur une ligne qui porte aussi un com
       gain_annuel=66_000, commentaire="à valider")  # fmt: skip
 
 
-@cas(
+@faulty_file(
     "sous-totaux-muets",
     "Deux sous-totaux sans un mot, puis leur total.",
     Verdict(lignes_retenues=N, gain_retenu="55200.00", codes={"ligne-de-total"}),
 )
 def _() -> bytes:
-    def edite(_: Workbook, f: Worksheet) -> None:
+    def edit(_: Workbook, f: Worksheet) -> None:
         f.insert_rows(L1 + 5)
-        for numero, somme in ((L1 + 5, 18_000), (DERNIERE + 2, 48_000), (DERNIERE + 3, 66_000)):
-            f.cell(numero, RANG["gain_annuel"]).value = somme
+        for number, total_of in ((L1 + 5, 18_000), (LAST_LINE + 2, 48_000), (LAST_LINE + 3, 66_000)):
+            f.cell(number, COLUMN_NUMBERS["gain_annuel"]).value = total_of
 
-    return retouche(edite)
+    return edited(edit)
 
 
-@cas(
+@faulty_file(
     "caractere-perdu",
     "Un point tapé par mégarde neuf cents lignes plus bas.",
-    entier("cellule-lointaine", cellules={"cellule-lointaine": "D905"}),
+    all_lines_read("cellule-lointaine", cells={"cellule-lointaine": "D905"}),
 )
 def _() -> bytes:
-    return retouche(pose({"D905": "."}))
+    return edited(put({"D905": "."}))
 
 
-@cas(
+@faulty_file(
     "note-a-droite",
     "Une note tapée à droite du tableau.",
-    entier("cellule-lointaine", cellules={"cellule-lointaine": "AD8"}),
+    all_lines_read("cellule-lointaine", cells={"cellule-lointaine": "AD8"}),
 )
 def _() -> bytes:
-    return retouche(pose({"AD8": "voir avec la pharmacie"}))
+    return edited(put({"AD8": "voir avec la pharmacie"}))
 
 
-@cas("action-tout-en-bas", "Une onzième action saisie trois cents lignes plus bas.",
-     Verdict(seuls=True, lignes_retenues=N + 1, gain_retenu="68400.00"))  # fmt: skip
+@faulty_file("action-tout-en-bas", "Une onzième action saisie trois cents lignes plus bas.",
+     Verdict(no_other_code=True, lignes_retenues=N + 1, gain_retenu="68400.00"))  # fmt: skip
 def _() -> bytes:
-    return retouche(frappe(L1 + 320, **ligne(11)))
+    return edited(type_line(L1 + 320, **line(11)))
 
 
-@cas("numero-copie", "Une ligne copiée avec son numéro, puis complétée : c'est une autre action.",
-     Verdict(codes={"numero-en-double"}, seuls=True, lignes_retenues=N + 1, gain_retenu="68400.00",
-             cellules={"numero-en-double": f"A{DERNIERE + 1}"}))  # fmt: skip
+@faulty_file("numero-copie", "Une ligne copiée avec son numéro, puis complétée : c'est une autre action.",
+     Verdict(codes={"numero-en-double"}, no_other_code=True, lignes_retenues=N + 1, gain_retenu="68400.00",
+             cells={"numero-en-double": f"A{LAST_LINE + 1}"}))  # fmt: skip
 def _() -> bytes:
-    return retouche(frappe(DERNIERE + 1, action_id="0001", **ligne(11)))
+    return edited(type_line(LAST_LINE + 1, action_id="0001", **line(11)))
 
 
-@cas("ligne-copiee", "Une ligne collée deux fois telle quelle.",
-     Verdict(codes={"numero-en-double", "doublon"}, seuls=True, lignes_retenues=N, gain_retenu="55200.00"))  # fmt: skip
+@faulty_file("ligne-copiee", "Une ligne collée deux fois telle quelle.",
+     Verdict(codes={"numero-en-double", "doublon"}, no_other_code=True, lignes_retenues=N, gain_retenu="55200.00"))  # fmt: skip
 def _() -> bytes:
-    return retouche(frappe(DERNIERE + 1, action_id="0001", **ligne(1)))
+    return edited(type_line(LAST_LINE + 1, action_id="0001", **line(1)))
 
 
-@cas("numeros-effaces", "La colonne des numéros d'action est effacée.", entier())
+@faulty_file("numeros-effaces", "La colonne des numéros d'action est effacée.", all_lines_read())
 def _() -> bytes:
-    return retouche(pose({f"A{n}": None for n in range(L1, L1 + 20)}))
+    return edited(put({f"A{n}": None for n in range(L1, L1 + 20)}))
 
 
-@cas("numeros-supprimes", "La colonne des numéros d'action est supprimée.", entier())
+@faulty_file("numeros-supprimes", "La colonne des numéros d'action est supprimée.", all_lines_read())
 def _() -> bytes:
-    return retouche(lambda _, f: f.delete_cols(1))
+    return edited(lambda _, f: f.delete_cols(1))
 
 
-@cas("cellules-fusionnees", "Le gain de deux lignes est fusionné : la seconde n'en a plus.",
-     Verdict(codes={"gain-absent"}, cellules={"gain-absent": f"{COL['gain_annuel']}{L1 + 1}"}, seuls=True, lignes_retenues=N - 1, gain_retenu="52800.00"))  # fmt: skip
+@faulty_file("cellules-fusionnees", "Le gain de deux lignes est fusionné : la seconde n'en a plus.",
+     Verdict(codes={"gain-absent"}, cells={"gain-absent": f"{COL['gain_annuel']}{L1 + 1}"}, no_other_code=True, lignes_retenues=N - 1, gain_retenu="52800.00"))  # fmt: skip
 def _() -> bytes:
-    return retouche(lambda _, f: f.merge_cells(f"{COL['gain_annuel']}{L1}:{COL['gain_annuel']}{L1 + 1}"))
+    return edited(lambda _, f: f.merge_cells(f"{COL['gain_annuel']}{L1}:{COL['gain_annuel']}{L1 + 1}"))
 
 
-@cas("commentaires-de-cellule", "Des notes accrochées à des cellules.", entier())
+@faulty_file("commentaires-de-cellule", "Des notes accrochées à des cellules.", all_lines_read())
 def _() -> bytes:
-    return retouche(
+    return edited(
         lambda _, f: setattr(f[f"{COL['gain_annuel']}{L1}"], "comment", Comment("à revoir", "contrôle de gestion"))
     )
 
 
-@cas("protege-par-mot-de-passe", "Onglet et structure verrouillés par un mot de passe, lecture permise.", entier())
-def _() -> bytes:
-    def verrouille(livre: Workbook, f: Worksheet) -> None:
-        f.protection.password = "secret"  # noqa: S105
-        livre.security.lockStructure = True
-        livre.security.workbookPassword = "secret"
-
-    return retouche(verrouille)
-
-
-@cas("onglet-masque", "L'onglet de l'établissement est masqué.", entier())
-def _() -> bytes:
-    return retouche(lambda _, f: setattr(f, "sheet_state", "hidden"))
-
-
-@cas("onglet-tres-masque", "L'onglet est masqué au point qu'Excel ne propose plus de l'afficher.", entier())
-def _() -> bytes:
-    return retouche(lambda _, f: setattr(f, "sheet_state", "veryHidden"))
-
-
-@cas("onglet-renomme", "L'onglet est renommé « Lons » : le tampon dit de qui il est.", entier())
-def _() -> bytes:
-    return retouche(lambda _, f: setattr(f, "title", "Lons"))
-
-
-@cas("onglets-deplaces", "Les onglets sont dans un autre ordre, la liste en premier.", entier())
-def _() -> bytes:
-    return retouche(lambda livre, f: livre.move_sheet(f, 3), lambda livre, _: livre.move_sheet("Listes", -5))
-
-
-@cas(
-    "onglet-de-brouillon",
-    "Un onglet de brouillon, sans tableau, ajouté à la fin.",
-    entier("onglet-ecarte", dit="3 valeurs"),
+@faulty_file(
+    "protege-par-mot-de-passe",
+    "Onglet et structure verrouillés par un mot de passe, lecture permise.",
+    all_lines_read(),
 )
 def _() -> bytes:
-    return retouche(lambda livre, _: livre.create_sheet("Brouillon").append(["à faire", 12, "appeler la pharmacie"]))
+    def lock_ghts(book: Workbook, f: Worksheet) -> None:
+        f.protection.password = "secret"  # noqa: S105
+        book.security.lockStructure = True
+        book.security.workbookPassword = "secret"
+
+    return edited(lock_ghts)
 
 
-@cas("onglet-de-graphique", "Une feuille de graphique ajoutée au classeur.", entier())
+@faulty_file("onglet-masque", "L'onglet de l'établissement est masqué.", all_lines_read())
 def _() -> bytes:
-    return retouche(lambda livre, _: livre.create_chartsheet("Graphique"))
+    return edited(lambda _, f: setattr(f, "sheet_state", "hidden"))
 
 
-@cas("onglet-liste-supprime", "L'onglet des listes est supprimé.", entier())
+@faulty_file(
+    "onglet-tres-masque", "L'onglet est masqué au point qu'Excel ne propose plus de l'afficher.", all_lines_read()
+)
 def _() -> bytes:
-    return retouche(lambda livre, _: livre.remove(livre["Listes"]))
+    return edited(lambda _, f: setattr(f, "sheet_state", "veryHidden"))
 
 
-@cas("copie-pour-un-autre", "L'onglet rempli est copié et renommé pour un autre établissement, dont l'onglet est supprimé.",
-     Verdict(codes={"onglet-inconnu"}, lignes_retenues=N, gain_retenu="55200.00", dit=VOISIN))  # fmt: skip
+@faulty_file("onglet-renomme", "L'onglet est renommé « Lons » : le tampon dit de qui il est.", all_lines_read())
 def _() -> bytes:
-    def copie(livre: Workbook, f: Worksheet) -> None:
-        livre.remove(livre[VOISIN])
-        duplique(livre, f, VOISIN)
-
-    return retouche(copie)
+    return edited(lambda _, f: setattr(f, "title", "Lons"))
 
 
-@cas("copie-deux-fois", "L'onglet rempli est copié deux fois : « (2) » et « (3) ».",
-     Verdict(codes={"onglet-inconnu"}, seuls=True, lignes_retenues=N, gain_retenu="55200.00", dit=r"\(3\)"))  # fmt: skip
+@faulty_file("onglets-deplaces", "Les onglets sont dans un autre ordre, la liste en premier.", all_lines_read())
 def _() -> bytes:
-    return retouche(*(lambda livre, f, n=n: duplique(livre, f, f"{ONGLET[:26]} ({n})") for n in (2, 3)))
+    return edited(lambda book, f: book.move_sheet(f, 3), lambda book, _: book.move_sheet("Listes", -5))
 
 
-@cas("sauvegarde-sans-tampon", "Une copie de sauvegarde du tableau, sans tampon, sous un autre nom.",
-     Verdict(codes={"onglet-inconnu"}, seuls=True, lignes_retenues=N, gain_retenu="55200.00", dit="sauvegarde"))  # fmt: skip
+@faulty_file(
+    "onglet-de-brouillon",
+    "Un onglet de brouillon, sans tableau, ajouté à la fin.",
+    all_lines_read("onglet-ecarte", said="3 valeurs"),
+)
 def _() -> bytes:
-    def copie(livre: Workbook, f: Worksheet) -> None:
-        autre = duplique(livre, f, "sauvegarde du 12")
-        for numero in (1, 2, 3):
-            autre.cell(numero, 1).value = None
-
-    return retouche(copie)
+    return edited(lambda book, _: book.create_sheet("Brouillon").append(["à faire", 12, "appeler la pharmacie"]))
 
 
-@cas("noms-echanges", "Deux onglets ont échangé leurs noms : le tampon de l'un contredit son nom.",
-     Verdict(lignes_retenues=N, gain_retenu="55200.00", dit=f"(nom|onglet).*{VOISIN}|{VOISIN}.*(nom|onglet)"))  # fmt: skip
+@faulty_file("onglet-de-graphique", "Une feuille de graphique ajoutée au classeur.", all_lines_read())
 def _() -> bytes:
-    def echange(livre: Workbook, f: Worksheet) -> None:
-        voisin = livre[VOISIN]
+    return edited(lambda book, _: book.create_chartsheet("Graphique"))
+
+
+@faulty_file("onglet-liste-supprime", "L'onglet des listes est supprimé.", all_lines_read())
+def _() -> bytes:
+    return edited(lambda book, _: book.remove(book["Listes"]))
+
+
+@faulty_file("copie-pour-un-autre", "L'onglet rempli est copié et renommé pour un autre établissement, dont l'onglet est supprimé.",
+     Verdict(codes={"onglet-inconnu"}, lignes_retenues=N, gain_retenu="55200.00", said=NEIGHBOUR))  # fmt: skip
+def _() -> bytes:
+    def copied(book: Workbook, f: Worksheet) -> None:
+        book.remove(book[NEIGHBOUR])
+        duplicate_sheet(book, f, NEIGHBOUR)
+
+    return edited(copied)
+
+
+@faulty_file("copie-deux-fois", "L'onglet rempli est copié deux fois : « (2) » et « (3) ».",
+     Verdict(codes={"onglet-inconnu"}, no_other_code=True, lignes_retenues=N, gain_retenu="55200.00", said=r"\(3\)"))  # fmt: skip
+def _() -> bytes:
+    return edited(*(lambda book, f, n=n: duplicate_sheet(book, f, f"{TAB[:26]} ({n})") for n in (2, 3)))
+
+
+@faulty_file("sauvegarde-sans-tampon", "Une copie de sauvegarde du tableau, sans tampon, sous un autre nom.",
+     Verdict(codes={"onglet-inconnu"}, no_other_code=True, lignes_retenues=N, gain_retenu="55200.00", said="sauvegarde"))  # fmt: skip
+def _() -> bytes:
+    def copied(book: Workbook, f: Worksheet) -> None:
+        other = duplicate_sheet(book, f, "sauvegarde du 12")
+        for number in (1, 2, 3):
+            other.cell(number, 1).value = None
+
+    return edited(copied)
+
+
+@faulty_file("noms-echanges", "Deux onglets ont échangé leurs noms : le tampon de l'un contredit son nom.",
+     Verdict(lignes_retenues=N, gain_retenu="55200.00", said=f"(nom|onglet).*{NEIGHBOUR}|{NEIGHBOUR}.*(nom|onglet)"))  # fmt: skip
+def _() -> bytes:
+    def swap_titles(book: Workbook, f: Worksheet) -> None:
+        neighbour = book[NEIGHBOUR]
         f.title = "provisoire"
-        voisin.title = ONGLET
-        f.title = VOISIN
+        neighbour.title = TAB
+        f.title = NEIGHBOUR
 
-    return retouche(echange)
+    return edited(swap_titles)
 
 
 def tampons(
-    nom: str, defaut: str, verdict: Verdict, avant: str, apres: str, *, partout: bool = True, seul: str = ""
+    name: str, defect: str, verdict: Verdict, before: str, after: str, *, everywhere: bool = True, alone: str = ""
 ) -> None:
     """Register a case whose stamps are rewritten: everywhere, property included, or in one tab."""
 
-    def edite(livre: Workbook, _: Worksheet) -> None:
-        for feuille in livre.worksheets:
-            for rangee in feuille.iter_rows(max_row=6, max_col=1):
-                if "Vigie · trame" in str(rangee[0].value) and seul in ("", feuille.title):
-                    rangee[0].value = str(rangee[0].value).replace(avant, apres) if apres else None
-        if partout:
-            proprietes: Any = livre.custom_doc_props  # type: ignore[attr-defined]
-            valeur = str(proprietes["vigie"].value).replace(avant, apres) if apres else "effacé"
-            del proprietes["vigie"]
-            proprietes.append(StringProperty(name="vigie", value=valeur))
+    def edit(book: Workbook, _: Worksheet) -> None:
+        for sheet in book.worksheets:
+            for row in sheet.iter_rows(max_row=6, max_col=1):
+                if "Vigie · trame" in str(row[0].value) and alone in ("", sheet.title):
+                    row[0].value = str(row[0].value).replace(before, after) if after else None
+        if everywhere:
+            properties: Any = book.custom_doc_props  # type: ignore[attr-defined]
+            value = str(properties["vigie"].value).replace(before, after) if after else "effacé"
+            del properties["vigie"]
+            properties.append(StringProperty(name="vigie", value=value))
 
-    ajoute(nom, defaut, verdict, lambda: retouche(edite))
+    add_case(name, defect, verdict, lambda: edited(edit))
 
 
 tampons("ght-inconnu", "Le tampon désigne un GHT qui n'existe pas.", refuse("BFC-99", "ght-inconnu"), GHT, "BFC-99")
 tampons("ght-d-un-autre", "Le tampon désigne un autre GHT que celui des établissements.",
-        Verdict(codes={"onglet-inconnu"}, lignes_retenues=0, gain_retenu="0.00", dit=FINESS), GHT, "BFC-02")  # fmt: skip
+        Verdict(codes={"onglet-inconnu"}, lignes_retenues=0, gain_retenu="0.00", said=FINESS), GHT, "BFC-02")  # fmt: skip
 tampons("campagne-inconnue", "Le tampon désigne une campagne qui n'est pas au calendrier.",
-        refuse("2031-annuelle", "campagne-inconnue"), CAMPAGNE, "2031-annuelle")  # fmt: skip
+        refuse("2031-annuelle", "campagne-inconnue"), CAMPAIGN, "2031-annuelle")  # fmt: skip
 tampons(
     "version-inconnue",
     "La trame est d'une version qui n'est plus lue.",
@@ -467,172 +473,181 @@ tampons(
 tampons(
     "tampons-effaces",
     "Les tampons des onglets sont effacés ; la propriété du classeur reste.",
-    entier(),
+    all_lines_read(),
     " · ",
     "",
-    partout=False,
+    everywhere=False,
 )
 tampons(
     "tampon-d-onglet-efface",
     "Le tampon de l'onglet rempli est effacé ; son nom dit de qui il est.",
-    entier(),
+    all_lines_read(),
     " · ",
     "",
-    partout=False,
-    seul=ONGLET,
+    everywhere=False,
+    alone=TAB,
 )
 tampons(
     "aucun-tampon", "Tous les tampons sont effacés, propriété comprise.", refuse("tampon", "trame-inconnue"), " · ", ""
 )
 tampons("tampon-d-un-autre-etablissement", "L'onglet rempli porte le tampon de son voisin, qui garde le sien.",
-        Verdict(codes={"onglet-inconnu"}, dit=f"{ONGLET}|{VOISIN}"), FINESS, FINESS_VOISIN, partout=False, seul=ONGLET)  # fmt: skip
+        Verdict(codes={"onglet-inconnu"}, said=f"{TAB}|{NEIGHBOUR}"), FINESS, NEIGHBOUR_FINESS, everywhere=False, alone=TAB)  # fmt: skip
 tampons("onglet-d-une-autre-campagne", "L'onglet rempli vient de la trame d'une autre campagne.",
-        Verdict(dit="2022-mi-annee"), CAMPAGNE, "2022-mi-annee", partout=False, seul=ONGLET)  # fmt: skip
+        Verdict(said="2022-mi-annee"), CAMPAIGN, "2022-mi-annee", everywhere=False, alone=TAB)  # fmt: skip
 tampons("onglet-d-un-autre-ght", "L'onglet rempli vient de la trame d'un autre GHT, mais porte un FINESS d'ici.",
-        Verdict(dit="BFC-02"), GHT, "BFC-02", partout=False, seul=ONGLET)  # fmt: skip
+        Verdict(said="BFC-02"), GHT, "BFC-02", everywhere=False, alone=TAB)  # fmt: skip
 tampons("premier-onglet-contredit", "Le premier onglet porte le tampon d'une autre campagne que tous les autres.",
-        Verdict(dit="2022-mi-annee"), CAMPAGNE, "2022-mi-annee", partout=False, seul=first_tab.TITRE)  # fmt: skip
+        Verdict(said="2022-mi-annee"), CAMPAIGN, "2022-mi-annee", everywhere=False, alone=first_tab.TITLE)  # fmt: skip
 
 
-@cas("propriete-contredite", "La propriété du classeur et les tampons ne désignent pas le même GHT.",
-     Verdict(lignes_retenues=N, dit="BFC-02"))  # fmt: skip
+@faulty_file("propriete-contredite", "La propriété du classeur et les tampons ne désignent pas le même GHT.",
+     Verdict(lignes_retenues=N, said="BFC-02"))  # fmt: skip
 def _() -> bytes:
-    def edite(livre: Workbook, _: Worksheet) -> None:
-        proprietes: Any = livre.custom_doc_props  # type: ignore[attr-defined]
-        valeur = str(proprietes["vigie"].value).replace(GHT, "BFC-02")
-        del proprietes["vigie"]
-        proprietes.append(StringProperty(name="vigie", value=valeur))
+    def edit(book: Workbook, _: Worksheet) -> None:
+        properties: Any = book.custom_doc_props  # type: ignore[attr-defined]
+        value = str(properties["vigie"].value).replace(GHT, "BFC-02")
+        del properties["vigie"]
+        properties.append(StringProperty(name="vigie", value=value))
 
-    return retouche(edite)
+    return edited(edit)
 
 
-@cas("premier-onglet-supprime", "Le premier onglet est supprimé : « trame remise » ne peut être lu.",
-     Verdict(codes={"onglet-vide"}, lignes_retenues=N, gain_retenu="55200.00", remis=False, dit="(premier onglet|Mode d'emploi|Trame remise).*(manqu|absent|disparu|introuvable|supprim)"))  # fmt: skip
+@faulty_file("premier-onglet-supprime", "Le premier onglet est supprimé : « trame remise » ne peut être lu.",
+     Verdict(codes={"onglet-vide"}, lignes_retenues=N, gain_retenu="55200.00", handed_in=False, said="(premier onglet|Mode d'emploi|Trame remise).*(manqu|absent|disparu|introuvable|supprim)"))  # fmt: skip
 def _() -> bytes:
-    return retouche(lambda livre, _: livre.remove(livre[first_tab.TITRE]))
+    return edited(lambda book, _: book.remove(book[first_tab.TITLE]))
 
 
-@cas("premier-onglet-renomme", "Le premier onglet est renommé.", entier(remis=True))
+@faulty_file("premier-onglet-renomme", "Le premier onglet est renommé.", all_lines_read(handed_in=True))
 def _() -> bytes:
-    return retouche(lambda livre, _: setattr(livre[first_tab.TITRE], "title", "Lisez-moi"))
+    return edited(lambda book, _: setattr(book[first_tab.TITLE], "title", "Lisez-moi"))
 
 
-@cas("pas-remise", "La trame dit « non » à « Trame remise ».", entier(remis=False))
+@faulty_file("pas-remise", "La trame dit « non » à « Trame remise ».", all_lines_read(handed_in=False))
 def _() -> bytes:
-    return retouche(lambda livre, _: setattr(en_face(livre[first_tab.TITRE], first_tab.REMISE), "value", "non"))
-
-
-@cas("remise-en-majuscules", "« OUI » avec des espaces, en face de « Trame remise ».", entier(remis=True))
-def _() -> bytes:
-    return retouche(lambda livre, _: setattr(en_face(livre[first_tab.TITRE], first_tab.REMISE), "value", " OUI "))
-
-
-def achats(nom: str, defaut: str, valeur: object, verdict: Verdict) -> None:
-    """Register a case that differs by the total purchases typed on the first tab."""
-    ajoute(
-        nom,
-        defaut,
-        verdict,
-        lambda: retouche(lambda livre, _: setattr(en_face(livre[first_tab.TITRE], FINESS), "value", valeur)),
+    return edited(
+        lambda book, _: setattr(cell_beside(book[first_tab.TITLE], first_tab.HANDED_IN_LABEL), "value", "non")
     )
 
 
-achats("achats-en-texte", "Les achats totaux sont écrits « 38 M€ ».", "38 M€", entier())
-achats("achats-nc", "Les achats totaux sont « NC ».", "NC", entier("valeur-non-numerique"))
-achats(
-    "achats-en-erreur", "Les achats totaux sont une formule en erreur (#REF!).", "#REF!", entier("formule-en-erreur")
+@faulty_file(
+    "remise-en-majuscules", "« OUI » avec des espaces, en face de « Trame remise ».", all_lines_read(handed_in=True)
 )
-achats(
+def _() -> bytes:
+    return edited(
+        lambda book, _: setattr(cell_beside(book[first_tab.TITLE], first_tab.HANDED_IN_LABEL), "value", " OUI ")
+    )
+
+
+def purchases(name: str, defect: str, value: object, verdict: Verdict) -> None:
+    """Register a case that differs by the total purchases typed on the first tab."""
+    add_case(
+        name,
+        defect,
+        verdict,
+        lambda: edited(lambda book, _: setattr(cell_beside(book[first_tab.TITLE], FINESS), "value", value)),
+    )
+
+
+purchases("achats-en-texte", "Les achats totaux sont écrits « 38 M€ ».", "38 M€", all_lines_read())
+purchases("achats-nc", "Les achats totaux sont « NC ».", "NC", all_lines_read("valeur-non-numerique"))
+purchases(
+    "achats-en-erreur",
+    "Les achats totaux sont une formule en erreur (#REF!).",
+    "#REF!",
+    all_lines_read("formule-en-erreur"),
+)
+purchases(
     "achats-minuscules",
     "Les achats totaux sont saisis en millions : 38.",
     38,
-    entier("achats-suspects", dit="achats totaux"),
+    all_lines_read("achats-suspects", said="achats totaux"),
 )
 
 
-@cas("neant-et-des-lignes", "« Rien à déclarer » est coché pour un établissement qui déclare dix lignes.",
-     Verdict(lignes_retenues=N, gain_retenu="55200.00", dit=first_tab.NEANT))  # fmt: skip
+@faulty_file("neant-et-des-lignes", "« Rien à déclarer » est coché pour un établissement qui déclare dix lignes.",
+     Verdict(lignes_retenues=N, gain_retenu="55200.00", said=first_tab.NEANT))  # fmt: skip
 def _() -> bytes:
-    return retouche(lambda livre, _: setattr(en_face(livre[first_tab.TITRE], FINESS, 4), "value", "oui"))
+    return edited(lambda book, _: setattr(cell_beside(book[first_tab.TITLE], FINESS, 4), "value", "oui"))
 
 
-@cas("nir-contact", "Un numéro de sécurité sociale en face de « Contact ».",
-     Verdict(codes={"donnee-personnelle"}, lignes_retenues=N, tait="185057800608491"))  # fmt: skip
+@faulty_file("nir-contact", "Un numéro de sécurité sociale en face de « Contact ».",
+     Verdict(codes={"donnee-personnelle"}, lignes_retenues=N, never_said="185057800608491"))  # fmt: skip
 def _() -> bytes:
-    nom = "Mme Durand 1 85 05 78 006 084 91"
-    return retouche(lambda livre, _: setattr(en_face(livre[first_tab.TITRE], first_tab.CONTACT), "value", nom))
+    name = "Mme Durand 1 85 05 78 006 084 91"
+    return edited(lambda book, _: setattr(cell_beside(book[first_tab.TITLE], first_tab.CONTACT), "value", name))
 
 
-@cas("onglet-vide", "L'onglet de l'établissement est vide, et rien ne dit « rien à déclarer ».",
-     Verdict(codes={"onglet-vide"}, seuls=True, lignes_retenues=0, gain_retenu="0.00"))  # fmt: skip
+@faulty_file("onglet-vide", "L'onglet de l'établissement est vide, et rien ne dit « rien à déclarer ».",
+     Verdict(codes={"onglet-vide"}, no_other_code=True, lignes_retenues=0, gain_retenu="0.00"))  # fmt: skip
 def _() -> bytes:
-    return retouche(lambda _, f: f.delete_rows(L1, N))
+    return edited(lambda _, f: f.delete_rows(L1, N))
 
 
-@cas("onglet-supprime", "L'onglet d'un établissement qui a des gains est supprimé.",
-     Verdict(codes={"onglet-manquant"}, seuls=True, lignes_retenues=0, gain_retenu="0.00", dit=ONGLET))  # fmt: skip
+@faulty_file("onglet-supprime", "L'onglet d'un établissement qui a des gains est supprimé.",
+     Verdict(codes={"onglet-manquant"}, no_other_code=True, lignes_retenues=0, gain_retenu="0.00", said=TAB))  # fmt: skip
 def _() -> bytes:
-    return retouche(lambda livre, f: livre.remove(f))
+    return edited(lambda book, f: book.remove(f))
 
 
-@cas("valeurs-decalees", "Les valeurs d'une ligne sont collées une colonne trop à droite.",
-     Verdict(lignes_retenues=N - 1, gain_retenu=GAIN_SANS_L1))  # fmt: skip
+@faulty_file("valeurs-decalees", "Les valeurs d'une ligne sont collées une colonne trop à droite.",
+     Verdict(lignes_retenues=N - 1, gain_retenu=GAIN_WITHOUT_L1))  # fmt: skip
 def _() -> bytes:
-    def decale(_: Workbook, f: Worksheet) -> None:
-        valeurs = [f.cell(L1, r).value for r in range(2, 20)]
-        for rang, valeur in enumerate(valeurs, 3):
-            f.cell(L1, rang).value = valeur
+    def shift(_: Workbook, f: Worksheet) -> None:
+        values = [f.cell(L1, r).value for r in range(2, 20)]
+        for rank, value in enumerate(values, 3):
+            f.cell(L1, rank).value = value
 
-    return retouche(decale)
+    return edited(shift)
 
 
-@cas("autre-classeur", "Un planning de congés déposé par erreur.", refuse("Congés", "trame-inconnue"))
+@faulty_file("autre-classeur", "Un planning de congés déposé par erreur.", refuse("Congés", "trame-inconnue"))
 def _() -> bytes:
-    livre = Workbook()
-    feuille = livre.active
-    assert isinstance(feuille, Worksheet)
-    feuille.title = "Congés"
-    feuille.append(["Service", "Semaine", "Effectif"])
-    return enregistre(livre)
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "Congés"
+    sheet.append(["Service", "Semaine", "Effectif"])
+    return as_bytes(book)
 
 
-@cas(
+@faulty_file(
     "trame-vierge",
     "La trame est renvoyée telle quelle, vierge.",
-    Verdict(codes={"onglet-vide"}, seuls=True, lignes_retenues=0, remis=True),
+    Verdict(codes={"onglet-vide"}, no_other_code=True, lignes_retenues=0, handed_in=True),
 )
 def _() -> bytes:
-    def vide(livre: Workbook, f: Worksheet) -> None:
+    def empty(book: Workbook, f: Worksheet) -> None:
         f.delete_rows(L1, N)
-        for finess in (FINESS_VOISIN, "390780161", "390780179"):
-            en_face(livre[first_tab.TITRE], finess, 4).value = None
+        for finess in (NEIGHBOUR_FINESS, "390780161", "390780179"):
+            cell_beside(book[first_tab.TITLE], finess, 4).value = None
 
-    return retouche(vide)
+    return edited(empty)
 
 
-@cas(
+@faulty_file(
     "nom-de-fichier-long",
     "Un nom de fichier de trois cents caractères, avec des accents décomposés.",
-    entier(),
+    all_lines_read(),
     "Trame " + "e\u0301" * 147 + ".xlsx",
 )
 def _() -> bytes:
-    return ordinaire()
+    return ordinary_file()
 
 
-@cas(
+@faulty_file(
     "nom-de-fichier-hostile",
     "Un nom de fichier qui remonte l'arborescence et porte une balise.",
-    entier(),
+    all_lines_read(),
     "../../etc/<b>trame</b>\n.xlsx",
 )
 def _() -> bytes:
-    return ordinaire()
+    return ordinary_file()
 
 
-@cas("cinq-cents-onglets", "Cinq cents onglets vides ajoutés au classeur.", entier())
+@faulty_file("cinq-cents-onglets", "Cinq cents onglets vides ajoutés au classeur.", all_lines_read())
 def _() -> bytes:
-    livre = ouvre()
+    book = open_workbook()
     for n in range(500):
-        livre.create_sheet(f"Feuil{n}")
-    return enregistre(livre)
+        book.create_sheet(f"Feuil{n}")
+    return as_bytes(book)

@@ -17,10 +17,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheets import first_tab
 from sheets.reading.unwrapping import EXCEL_S_OWN
-from tests.corpus.base import COL, L1, ONGLET, enregistre, ouvre
-from tests.corpus.libreoffice import DOSSIER, MOT_DE_PASSE
+from tests.corpus.base import COL, L1, TAB, as_bytes, open_workbook
+from tests.corpus.libreoffice import FOLDER, PASSWORD
 
-PREPAREES = 12
+PREPARED_ROWS = 12
 """Prepared lines kept: the files are to stay small."""
 XLSX, MACROS, XLS = "xlsx:Calc MS Excel 2007 XML", "xlsm:Calc MS Excel 2007 VBA XML", "xls:MS Excel 97"
 MODULE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -50,126 +50,126 @@ Sub Enregistre(source As String, cible As String, filtre As String, secret As St
 End Sub
 </script:module>
 """
-SANS_VIGNETTE = (
+WITHOUT_THUMBNAIL = (
     '<item oor:path="/org.openoffice.Office.Common/Save/Document"><prop oor:name="GenerateThumbnail" oor:op="fuse">'
     "<value>false</value></prop></item>"
 )
 
 
-class Bureau:
+class LibreOffice:
     """LibreOffice with a profile of its own, in a directory that is thrown away."""
 
-    def __init__(self, racine: Path) -> None:
-        self.racine = racine
-        self.profil = racine / "profil"
-        self.lance("--terminate_after_init")  # lays out the profile, which settings and module join
-        reglages = self.profil / "user" / "registrymodifications.xcu"
-        reglages.write_text(reglages.read_text().replace("</oor:items>", f"{SANS_VIGNETTE}</oor:items>"))
-        (self.profil / "user" / "basic" / "Standard" / "Module1.xba").write_text(MODULE)
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.profile = root / "profil"
+        self.run("--terminate_after_init")  # lays out the profile, which settings and module join
+        settings = self.profile / "user" / "registrymodifications.xcu"
+        settings.write_text(settings.read_text().replace("</oor:items>", f"{WITHOUT_THUMBNAIL}</oor:items>"))
+        (self.profile / "user" / "basic" / "Standard" / "Module1.xba").write_text(MODULE)
 
-    def lance(self, *arguments: str) -> None:
-        commande = ["soffice", f"-env:UserInstallation={self.profil.as_uri()}", "--headless", "--norestore", *arguments]
-        subprocess.run(commande, check=True, timeout=180, capture_output=True)
+    def run(self, *arguments: str) -> None:
+        command = ["soffice", f"-env:UserInstallation={self.profile.as_uri()}", "--headless", "--norestore", *arguments]
+        subprocess.run(command, check=True, timeout=180, capture_output=True)
 
-    def convertit(self, fichier: Path, *formats: str) -> Path:
+    def convert(self, file: Path, *formats: str) -> Path:
         """Save a file in each format in turn, from the one before."""
-        for forme in formats:
-            sortie = Path(tempfile.mkdtemp(dir=self.racine))
-            self.lance("--convert-to", forme, "--outdir", str(sortie), str(fichier))
-            fichier = next(sortie.iterdir())
-        return fichier
+        for form in formats:
+            output = Path(tempfile.mkdtemp(dir=self.root))
+            self.run("--convert-to", form, "--outdir", str(output), str(file))
+            file = next(output.iterdir())
+        return file
 
-    def chiffre(self, fichier: Path, extension: str, filtre: str, mot_de_passe: str = MOT_DE_PASSE) -> Path:
+    def encrypted(self, file: Path, extension: str, export_filter: str, password: str = PASSWORD) -> Path:
         """Save a file with a password."""
-        cible = self.racine / f"chiffre-{mot_de_passe}.{extension}"
-        self.lance(f'macro:///Standard.Module1.Enregistre("{fichier}","{cible}","{filtre}","{mot_de_passe}")')
-        return cible
+        target = self.root / f"chiffre-{password}.{extension}"
+        self.run(f'macro:///Standard.Module1.Enregistre("{file}","{target}","{export_filter}","{password}")')
+        return target
 
 
-def source(racine: Path, nom: str, edite: Callable[[Workbook, Worksheet], object] | None = None) -> Path:
+def source(root: Path, name: str, edit: Callable[[Workbook, Worksheet], object] | None = None) -> Path:
     """The ordinary file, edited if need be, on the disk: fewer prepared lines, and only the tab that is filled."""
-    livre = ouvre()
-    for feuille in livre.worksheets:
-        if feuille.title == ONGLET:
-            feuille.delete_rows(L1 + PREPAREES, 50)
-        elif feuille.title not in ("Listes", first_tab.TITRE):
-            livre.remove(feuille)
-    for rangee in livre[first_tab.TITRE].iter_rows(min_col=5, max_col=6):
-        for cellule in rangee:
-            if cellule.data_type == "f":
-                cellule.value = None  # a sum over tabs that are gone
-    if edite:
-        edite(livre, livre[ONGLET])
-    return _ecrit(racine, nom, livre)
+    book = open_workbook()
+    for sheet in book.worksheets:
+        if sheet.title == TAB:
+            sheet.delete_rows(L1 + PREPARED_ROWS, 50)
+        elif sheet.title not in ("Listes", first_tab.TITLE):
+            book.remove(sheet)
+    for row in book[first_tab.TITLE].iter_rows(min_col=5, max_col=6):
+        for cell in row:
+            if cell.data_type == "f":
+                cell.value = None  # a sum over tabs that are gone
+    if edit:
+        edit(book, book[TAB])
+    return _write_workbook(root, name, book)
 
 
-def legere(racine: Path, nom: str, onglets: Sequence[str], rangees: int = 60) -> Path:
+def light_file(root: Path, name: str, tabs: Sequence[str], rows: int = 60) -> Path:
     """The values alone of these tabs, on the disk."""
-    livre, complet = Workbook(), ouvre()
-    livre.remove(livre.worksheets[0])
-    for titre in onglets:
-        copie: Worksheet = livre.create_sheet(titre)
-        for rangee in complet[titre].iter_rows(max_row=rangees):
-            for cellule in rangee:
-                if cellule.value is not None and cellule.data_type != "f":
-                    copie.cell(cellule.row, cellule.column).value = cellule.value
-    return _ecrit(racine, nom, livre)
+    book, is_complete = Workbook(), open_workbook()
+    book.remove(book.worksheets[0])
+    for title in tabs:
+        copied: Worksheet = book.create_sheet(title)
+        for row in is_complete[title].iter_rows(max_row=rows):
+            for cell in row:
+                if cell.value is not None and cell.data_type != "f":
+                    copied.cell(cell.row, cell.column).value = cell.value
+    return _write_workbook(root, name, book)
 
 
-def _ecrit(racine: Path, nom: str, livre: Workbook) -> Path:
-    fichier = racine / f"{nom}.xlsx"
-    fichier.write_bytes(enregistre(livre))
-    return fichier
+def _write_workbook(root: Path, name: str, book: Workbook) -> Path:
+    file = root / f"{name}.xlsx"
+    file.write_bytes(as_bytes(book))
+    return file
 
 
-def formules(_: Workbook, feuille: Worksheet) -> None:
+def formulas(_: Workbook, sheet: Worksheet) -> None:
     for k in range(L1, L1 + 10):
-        feuille[f"{COL['gain_annuel']}{k}"] = f"={COL['montant_reference']}{k}*5/100"
+        sheet[f"{COL['gain_annuel']}{k}"] = f"={COL['montant_reference']}{k}*5/100"
 
 
-def erreurs(_: Workbook, feuille: Worksheet) -> None:
-    feuille[f"{COL['gain_annuel']}{L1}"] = "=1/0"
-    feuille[f"{COL['montant_reference']}{L1 + 1}"] = "=RECHERCHEV(1)"
+def errors(_: Workbook, sheet: Worksheet) -> None:
+    sheet[f"{COL['gain_annuel']}{L1}"] = "=1/0"
+    sheet[f"{COL['montant_reference']}{L1 + 1}"] = "=RECHERCHEV(1)"
 
 
-def en_1904(livre: Workbook, _: Worksheet) -> None:
-    livre.epoch = CALENDAR_MAC_1904
+def dates_from_1904(book: Workbook, _: Worksheet) -> None:
+    book.epoch = CALENDAR_MAC_1904
 
 
-def fichiers(bureau: Bureau) -> Iterable[tuple[str, Path]]:
+def files(office: LibreOffice) -> Iterable[tuple[str, Path]]:
     """Each file of the folder, by name. The tab that is saved as text or as a page is the first établissement's."""
-    trame = source(bureau.racine, "trame")
-    valeurs = legere(bureau.racine, "valeurs", (first_tab.TITRE, ONGLET))
-    seule = legere(bureau.racine, "seule", (ONGLET,), L1)
-    yield "enregistre.xlsx", bureau.convertit(trame, XLSX)
-    yield "enregistre-deux-fois.xlsx", bureau.convertit(trame, XLSX, XLSX)
-    yield "feuille.ods", bureau.convertit(trame, "ods")
-    yield "retour-d-ods.xlsx", bureau.convertit(trame, "ods", XLSX)
-    yield "ancien.xls", bureau.convertit(valeurs, XLS)
-    yield "retour-d-xls.xlsx", bureau.convertit(trame, XLS, XLSX)
-    yield "macros.xlsm", bureau.convertit(trame, MACROS)
-    yield "modele.xltx", bureau.convertit(trame, "xltx:Calc MS Excel 2007 XML Template")
-    yield "texte.csv", bureau.convertit(seule, "csv:Text - txt - csv (StarCalc):59,34,76,1")
-    yield "plat.fods", bureau.convertit(seule, "fods")
-    yield "page.html", bureau.convertit(seule, "html:HTML (StarCalc)")
-    yield "imprime.pdf", bureau.convertit(seule, "pdf:calc_pdf_Export")
-    yield "formules.xlsx", bureau.convertit(source(bureau.racine, "formules", formules), XLSX)
-    yield "erreurs.xlsx", bureau.convertit(source(bureau.racine, "erreurs", erreurs), XLSX)
-    yield "erreurs.ods", bureau.convertit(source(bureau.racine, "erreurs-ods", erreurs), "ods")
-    yield "calendrier-1904.xlsx", bureau.convertit(source(bureau.racine, "calendrier", en_1904), XLSX)
-    yield "calendrier-1904.ods", bureau.convertit(source(bureau.racine, "calendrier-ods", en_1904), "ods")
-    yield "chiffre.xlsx", bureau.chiffre(trame, "xlsx", "Calc MS Excel 2007 XML")
-    yield "chiffre.xls", bureau.chiffre(valeurs, "xls", "MS Excel 97")
-    yield "lecture-seule.xlsx", bureau.chiffre(trame, "xlsx", "Calc MS Excel 2007 XML", EXCEL_S_OWN)
-    yield "lecture-seule.xls", bureau.chiffre(valeurs, "xls", "MS Excel 97", EXCEL_S_OWN)
-    yield "chiffre.ods", bureau.chiffre(trame, "ods", "calc8")
+    trame = source(office.root, "trame")
+    values = light_file(office.root, "valeurs", (first_tab.TITLE, TAB))
+    form_alone = light_file(office.root, "seule", (TAB,), L1)
+    yield "enregistre.xlsx", office.convert(trame, XLSX)
+    yield "enregistre-deux-fois.xlsx", office.convert(trame, XLSX, XLSX)
+    yield "feuille.ods", office.convert(trame, "ods")
+    yield "retour-d-ods.xlsx", office.convert(trame, "ods", XLSX)
+    yield "ancien.xls", office.convert(values, XLS)
+    yield "retour-d-xls.xlsx", office.convert(trame, XLS, XLSX)
+    yield "macros.xlsm", office.convert(trame, MACROS)
+    yield "modele.xltx", office.convert(trame, "xltx:Calc MS Excel 2007 XML Template")
+    yield "texte.csv", office.convert(form_alone, "csv:Text - txt - csv (StarCalc):59,34,76,1")
+    yield "plat.fods", office.convert(form_alone, "fods")
+    yield "page.html", office.convert(form_alone, "html:HTML (StarCalc)")
+    yield "imprime.pdf", office.convert(form_alone, "pdf:calc_pdf_Export")
+    yield "formules.xlsx", office.convert(source(office.root, "formules", formulas), XLSX)
+    yield "erreurs.xlsx", office.convert(source(office.root, "erreurs", errors), XLSX)
+    yield "erreurs.ods", office.convert(source(office.root, "erreurs-ods", errors), "ods")
+    yield "calendrier-1904.xlsx", office.convert(source(office.root, "calendrier", dates_from_1904), XLSX)
+    yield "calendrier-1904.ods", office.convert(source(office.root, "calendrier-ods", dates_from_1904), "ods")
+    yield "chiffre.xlsx", office.encrypted(trame, "xlsx", "Calc MS Excel 2007 XML")
+    yield "chiffre.xls", office.encrypted(values, "xls", "MS Excel 97")
+    yield "lecture-seule.xlsx", office.encrypted(trame, "xlsx", "Calc MS Excel 2007 XML", EXCEL_S_OWN)
+    yield "lecture-seule.xls", office.encrypted(values, "xls", "MS Excel 97", EXCEL_S_OWN)
+    yield "chiffre.ods", office.encrypted(trame, "ods", "calc8")
 
 
 def main() -> None:
-    DOSSIER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as racine:
-        for nom, fichier in fichiers(Bureau(Path(racine))):
-            shutil.copyfile(fichier, DOSSIER / nom)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as root:
+        for name, file in files(LibreOffice(Path(root))):
+            shutil.copyfile(file, FOLDER / name)
 
 
 if __name__ == "__main__":

@@ -17,71 +17,71 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.screen import ecran, motif
+from tests.e2e.screen import reason, screen
 
 PORT = 3100
-LIEU = f"http://127.0.0.1:{PORT}"
-JETONS = {"VIGIE_SLACK_BOT_TOKEN": "xoxb-11-RobotSecret", "VIGIE_SLACK_APP_TOKEN": "xapp-1-PriseSecrete"}
-REFERENT, DIRECTEUR, INCONNU = "U01REF", "U02DIR", "U03INC"
-SALON, PRIVE = "C01", "D01"
-ESPACE = {
+BASE_URL = f"http://127.0.0.1:{PORT}"
+TOKENS = {"VIGIE_SLACK_BOT_TOKEN": "xoxb-11-RobotSecret", "VIGIE_SLACK_APP_TOKEN": "xapp-1-PriseSecrete"}
+REFERENT, DIRECTOR, UNKNOWN_PERSON = "U01REF", "U02DIR", "U03INC"
+CHANNEL, DIRECT_CHANNEL = "C01", "D01"
+WORKSPACE = {
     "workspace": {"name": "Essai", "domain": "essai", "teamId": "T01"},
-    "app": {"appId": "A01", "botUserId": "U0BOT", "botName": "vigie", "botToken": JETONS["VIGIE_SLACK_BOT_TOKEN"],
-            "appToken": JETONS["VIGIE_SLACK_APP_TOKEN"], "mode": "socket"},
+    "app": {"appId": "A01", "botUserId": "U0BOT", "botName": "vigie", "botToken": TOKENS["VIGIE_SLACK_BOT_TOKEN"],
+            "appToken": TOKENS["VIGIE_SLACK_APP_TOKEN"], "mode": "socket"},
     "users": [{"id": REFERENT, "name": "referent", "email": "referent.bfc@exemple.invalid"},
-              {"id": DIRECTEUR, "name": "directeur", "email": "directeur.bfc-06@exemple.invalid"},
-              {"id": INCONNU, "name": "inconnu", "email": "quelqu-un@ailleurs.invalid"}],
-    "channels": [{"id": SALON, "name": "achats", "members": [REFERENT, DIRECTEUR, INCONNU, "U0BOT"]},
-                 {"id": PRIVE, "name": "dm", "is_im": True, "is_channel": False, "members": [REFERENT, "U0BOT"]}],
+              {"id": DIRECTOR, "name": "directeur", "email": "directeur.bfc-06@exemple.invalid"},
+              {"id": UNKNOWN_PERSON, "name": "inconnu", "email": "quelqu-un@ailleurs.invalid"}],
+    "channels": [{"id": CHANNEL, "name": "achats", "members": [REFERENT, DIRECTOR, UNKNOWN_PERSON, "U0BOT"]},
+                 {"id": DIRECT_CHANNEL, "name": "dm", "is_im": True, "is_channel": False, "members": [REFERENT, "U0BOT"]}],
 }  # fmt: skip
 
 Message = dict[str, Any]
 
 
-def appelle(chemin: str, corps: dict[str, Any] | None = None) -> Any:
-    with closing(HTTPConnection("127.0.0.1", PORT, timeout=20)) as connexion:
-        octets = None if corps is None else json.dumps(corps)
-        connexion.request(
-            "GET" if corps is None else "POST", f"/_control/{chemin}", octets, {"Content-Type": "application/json"}
+def call_server(path: str, body: dict[str, Any] | None = None) -> Any:
+    with closing(HTTPConnection("127.0.0.1", PORT, timeout=20)) as connection:
+        raw_bytes = None if body is None else json.dumps(body)
+        connection.request(
+            "GET" if body is None else "POST", f"/_control/{path}", raw_bytes, {"Content-Type": "application/json"}
         )
-        return json.load(connexion.getresponse())
+        return json.load(connection.getresponse())
 
 
-def attend(quoi: str, fonction: Callable[[], Any], secondes: float = 30) -> Any:
+def wait_for(what: str, function: Callable[[], Any], seconds: float = 30) -> Any:
     """What a function gives once it gives something. Raises TimeoutError, saying what was waited for."""
-    fin = time.monotonic() + secondes
-    while time.monotonic() < fin:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         try:
-            if rendu := fonction():
-                return rendu
+            if result := function():
+                return result
         except OSError:  # not listening yet
             pass
         time.sleep(0.05)
-    raise TimeoutError(quoi)
+    raise TimeoutError(what)
 
 
-def du_robot(salon: str) -> list[Message]:
-    return [m for m in appelle(f"messages/{salon}")["messages"] if m.get("bot_id")]
+def bot_messages(channel: str) -> list[Message]:
+    return [m for m in call_server(f"messages/{channel}")["messages"] if m.get("bot_id")]
 
 
-def nouveaux(salon: str, geste: Callable[[], Any], combien: int = 1) -> list[Message]:
+def new_messages(channel: str, gesture: Callable[[], Any], how_many: int = 1) -> list[Message]:
     """What the bot says in a channel once somebody has done something there; a moment is left for one answer too many."""
-    avant = len(du_robot(salon))
-    geste()
-    attend(f"{combien} answer(s) in {salon}", lambda: len(du_robot(salon)) >= avant + combien)
+    before = len(bot_messages(channel))
+    gesture()
+    wait_for(f"{how_many} answer(s) in {channel}", lambda: len(bot_messages(channel)) >= before + how_many)
     time.sleep(0.7)
-    return du_robot(salon)[avant:]
+    return bot_messages(channel)[before:]
 
 
-def dit(texte: str, salon: str = SALON, user: str = REFERENT, **reste: str) -> Message:
-    rendu: Message = appelle("message", {"channel": salon, "user": user, "text": texte, **reste})["message"]
-    return rendu
+def said(text: str, channel: str = CHANNEL, user: str = REFERENT, **rest: str) -> Message:
+    result: Message = call_server("message", {"channel": channel, "user": user, "text": text, **rest})["message"]
+    return result
 
 
 def before_all(answer: Message) -> Message:
     """An answer as one that a whole channel reads, the way messages posted long ago still stand there with their buttons."""
-    body = json.dumps({"channel": SALON, "text": answer["text"], "blocks": answer["blocks"]})
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {JETONS['VIGIE_SLACK_BOT_TOKEN']}"}
+    body = json.dumps({"channel": CHANNEL, "text": answer["text"], "blocks": answer["blocks"]})
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKENS['VIGIE_SLACK_BOT_TOKEN']}"}
     with closing(HTTPConnection("127.0.0.1", PORT, timeout=20)) as connection:
         connection.request("POST", "/api/chat.postMessage", body, headers)
         message: Message = json.load(connection.getresponse())["message"]
@@ -90,26 +90,26 @@ def before_all(answer: Message) -> Message:
 
 def read_by_all(*but: str) -> list[Message]:
     """What everybody in the channel reads of the bot, without the messages of these times."""
-    return [m for m in du_robot(SALON) if not m.get("ephemeral_to") and m["ts"] not in but]
+    return [m for m in bot_messages(CHANNEL) if not m.get("ephemeral_to") and m["ts"] not in but]
 
 
-def commande(texte: str, user: str = REFERENT) -> None:
-    appelle("command", {"channel": SALON, "user": user, "command": "/vigie", "text": texte})
+def command(text: str, user: str = REFERENT) -> None:
+    call_server("command", {"channel": CHANNEL, "user": user, "command": "/vigie", "text": text})
 
 
-def appuie(message: Message, cle: str, user: str) -> None:
-    bloc = message["blocks"][-1]
-    (element,) = (e for e in bloc["elements"] if e["action_id"] == cle)
-    action = {"type": "button", "action_id": cle, "block_id": bloc["block_id"], "value": element["value"]}
-    appelle("interact", {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": action})
+def press_button(message: Message, cle: str, user: str) -> None:
+    block = message["blocks"][-1]
+    (element,) = (e for e in block["elements"] if e["action_id"] == cle)
+    action = {"type": "button", "action_id": cle, "block_id": block["block_id"], "value": element["value"]}
+    call_server("interact", {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": action})
 
 
 @contextmanager
-def slack_local(binaire: str, ou: Path) -> Iterator[subprocess.Popen[bytes]]:
-    config = ou / "espace.json"
-    config.write_text(json.dumps(ESPACE), encoding="utf-8")
-    commande = [
-        binaire,
+def slack_local(binary_path: str, here: Path) -> Iterator[subprocess.Popen[bytes]]:
+    config = here / "espace.json"
+    config.write_text(json.dumps(WORKSPACE), encoding="utf-8")
+    command = [
+        binary_path,
         "--config",
         str(config),
         "--port",
@@ -117,125 +117,133 @@ def slack_local(binaire: str, ou: Path) -> Iterator[subprocess.Popen[bytes]]:
         "--base-host",
         "127.0.0.1",
         "--files-dir",
-        str(ou / "f"),
+        str(here / "f"),
     ]
-    with (ou / "slack.log").open("ab") as sortie, subprocess.Popen(commande, stdout=sortie, stderr=sortie) as processus:
+    with (here / "slack.log").open("ab") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
         try:
-            attend("local Slack listens", lambda: appelle("state"))
-            yield processus
+            wait_for("local Slack listens", lambda: call_server("state"))
+            yield process
         finally:
-            processus.kill()
+            process.kill()
 
 
-def vigie(ou: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-c", "from jobs.cli import main; main()", "--registre", str(ou / "vigie.sqlite"),
+def vigie(here: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-c", "from jobs.cli import main; main()", "--registre", str(here / "vigie.sqlite"),
             "--today", "2022-03-31", *arguments]  # fmt: skip
 
 
-def environnement() -> dict[str, str]:
-    return {**os.environ, **JETONS, "VIGIE_SLACK_BASE_URL": f"{LIEU}/api/"}
+def environment() -> dict[str, str]:
+    return {**os.environ, **TOKENS, "VIGIE_SLACK_BASE_URL": f"{BASE_URL}/api/"}
 
 
 @contextmanager
-def robot(ou: Path, nom: str) -> Iterator[subprocess.Popen[bytes]]:
-    with (ou / f"{nom}.log").open("wb") as sortie:
-        avant = len(connexions())
-        with subprocess.Popen(vigie(ou, "slack"), stdout=sortie, stderr=sortie, env=environnement()) as processus:
+def robot(here: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
+    with (here / f"{name}.log").open("wb") as output:
+        before = len(connections())
+        with subprocess.Popen(vigie(here, "slack"), stdout=output, stderr=output, env=environment()) as process:
             try:
-                attend("the bot connects", lambda: len(connexions()) > avant)
-                yield processus
+                wait_for("the bot connects", lambda: len(connections()) > before)
+                yield process
             finally:
-                processus.kill()
+                process.kill()
 
 
-def connexions() -> list[Any]:
-    return [e for e in appelle("log")["log"] if "socket connected" in e["summary"]]
+def connections() -> list[Any]:
+    return [e for e in call_server("log")["log"] if "socket connected" in e["summary"]]
 
 
-def scenario(binaire: str, ou: Path) -> dict[str, Any]:
+def scenario(binary_path: str, here: Path) -> dict[str, Any]:
     """Every step in order; the two that break things come last."""
-    vu: dict[str, Any] = {}
-    with slack_local(binaire, ou) as serveur, robot(ou, "robot") as processus:
-        vu["commande"] = nouveaux(SALON, lambda: commande("gains BFC 2021"))
+    played: dict[str, Any] = {}
+    with slack_local(binary_path, here) as server, robot(here, "robot") as process:
+        played["commande"] = new_messages(CHANNEL, lambda: command("gains BFC 2021"))
         question: list[Message] = []
-        vu["mention"] = nouveaux(SALON, lambda: question.append(dit("<@U0BOT> rejets GHT Jura 2021")))
-        vu["question"] = question[0]
-        vu["en_fil"] = nouveaux(SALON, lambda: dit("<@U0BOT> objectif BFC 2021", thread_ts=question[0]["ts"]))
-        vu["prive"] = nouveaux(PRIVE, lambda: dit("gains GHT Jura 2021 par famille", PRIVE))
-        vu["pourquoi"] = nouveaux(PRIVE, lambda: dit("pourquoi ?", PRIVE))
-        vu["bouton"] = nouveaux(SALON, lambda: appuie(vu["mention"][0], "vigie-pourquoi", REFERENT))
-        vu["question_d_un_autre"] = nouveaux(
-            SALON, lambda: dit("<@U0BOT> pourquoi gains GHT Jura 2021", user=DIRECTEUR)
+        played["mention"] = new_messages(CHANNEL, lambda: question.append(said("<@U0BOT> rejets GHT Jura 2021")))
+        played["question"] = question[0]
+        played["en_fil"] = new_messages(
+            CHANNEL, lambda: said("<@U0BOT> objectif BFC 2021", thread_ts=question[0]["ts"])
         )
-        vu["bouton_en_prive"] = nouveaux(PRIVE, lambda: appuie(vu["prive"][0], "vigie-pourquoi", REFERENT))
-        vu["inconnu"] = nouveaux(SALON, lambda: dit("<@U0BOT> gains BFC 2021", user=INCONNU))
-        vu["directeur_au_salon"] = nouveaux(SALON, lambda: dit("<@U0BOT> gains GHT Nièvre 2021", user=DIRECTEUR))
-        vu["refus"] = nouveaux(SALON, lambda: commande("gains GHT Jura 2021", DIRECTEUR))
-        old = before_all(vu["mention"][0])
-        vu["bureau"] = bureau(ou, vu["mention"][0], old)
-        vu["bouton_d_un_autre"] = nouveaux(SALON, lambda: appuie(old, "vigie-pourquoi", DIRECTEUR))
-        vu["etat"] = json.loads(subprocess.run(vigie(ou, "status", "--json"), check=False, capture_output=True).stdout)[
-            "slack"
-        ]
-        vu["docteur"] = subprocess.run(
-            vigie(ou, "doctor"), check=False, capture_output=True, env=environnement()
-        ).stdout.decode()
-        with robot(ou, "second") as second:
-            vu["a_deux"] = nouveaux(SALON, lambda: dit("<@U0BOT> couverture BFC 2021"))
-            vu["a_deux_prive"] = nouveaux(PRIVE, lambda: dit("qualité BFC 2021", PRIVE))
-            vu["a_deux_commande"] = nouveaux(SALON, lambda: commande("gains GHT Jura 2021"))
-            vu["second_s_arrete"] = arrete(second)
-        vu["journal"] = appelle("log")["log"]
-        vu["read_by_all"] = read_by_all(old["ts"])
-        serveur.kill()
-        serveur.wait()
-        with slack_local(binaire, ou):
-            attend("the bot comes back", connexions, 60)
-            vu["apres_la_coupure"] = nouveaux(PRIVE, lambda: dit("gains BFC 2021", PRIVE))
-            vu["s_arrete"] = arrete(processus)
-        vu["etat_apres"] = json.loads(
-            subprocess.run(vigie(ou, "status", "--json"), check=False, capture_output=True).stdout
+        played["prive"] = new_messages(DIRECT_CHANNEL, lambda: said("gains GHT Jura 2021 par famille", DIRECT_CHANNEL))
+        played["pourquoi"] = new_messages(DIRECT_CHANNEL, lambda: said("pourquoi ?", DIRECT_CHANNEL))
+        played["bouton"] = new_messages(CHANNEL, lambda: press_button(played["mention"][0], "vigie-pourquoi", REFERENT))
+        played["question_d_un_autre"] = new_messages(
+            CHANNEL, lambda: said("<@U0BOT> pourquoi gains GHT Jura 2021", user=DIRECTOR)
+        )
+        played["bouton_en_prive"] = new_messages(
+            DIRECT_CHANNEL, lambda: press_button(played["prive"][0], "vigie-pourquoi", REFERENT)
+        )
+        played["inconnu"] = new_messages(CHANNEL, lambda: said("<@U0BOT> gains BFC 2021", user=UNKNOWN_PERSON))
+        played["directeur_au_salon"] = new_messages(
+            CHANNEL, lambda: said("<@U0BOT> gains GHT Nièvre 2021", user=DIRECTOR)
+        )
+        played["refus"] = new_messages(CHANNEL, lambda: command("gains GHT Jura 2021", DIRECTOR))
+        old = before_all(played["mention"][0])
+        played["bureau"] = home_tabs(here, played["mention"][0], old)
+        played["bouton_d_un_autre"] = new_messages(CHANNEL, lambda: press_button(old, "vigie-pourquoi", DIRECTOR))
+        played["etat"] = json.loads(
+            subprocess.run(vigie(here, "status", "--json"), check=False, capture_output=True).stdout
         )["slack"]
-    vu["ecrits"] = "".join(f.read_text(encoding="utf-8") for f in ou.glob("*.log") if f.name != "slack.log")
-    return vu
+        played["docteur"] = subprocess.run(
+            vigie(here, "doctor"), check=False, capture_output=True, env=environment()
+        ).stdout.decode()
+        with robot(here, "second") as second:
+            played["a_deux"] = new_messages(CHANNEL, lambda: said("<@U0BOT> couverture BFC 2021"))
+            played["a_deux_prive"] = new_messages(DIRECT_CHANNEL, lambda: said("qualité BFC 2021", DIRECT_CHANNEL))
+            played["a_deux_commande"] = new_messages(CHANNEL, lambda: command("gains GHT Jura 2021"))
+            played["second_s_arrete"] = stop(second)
+        played["journal"] = call_server("log")["log"]
+        played["read_by_all"] = read_by_all(old["ts"])
+        server.kill()
+        server.wait()
+        with slack_local(binary_path, here):
+            wait_for("the bot comes back", connections, 60)
+            played["apres_la_coupure"] = new_messages(DIRECT_CHANNEL, lambda: said("gains BFC 2021", DIRECT_CHANNEL))
+            played["s_arrete"] = stop(process)
+        played["etat_apres"] = json.loads(
+            subprocess.run(vigie(here, "status", "--json"), check=False, capture_output=True).stdout
+        )["slack"]
+    played["ecrits"] = "".join(f.read_text(encoding="utf-8") for f in here.glob("*.log") if f.name != "slack.log")
+    return played
 
 
-def bureau(ou: Path, reponse: Message, old: Message) -> dict[str, Any]:
+def home_tabs(here: Path, answer: Message, old: Message) -> dict[str, Any]:
     """Home tabs, then a line decided on from one of them, then another form from an answer; a director tries an old one."""
-    vu: dict[str, Any] = {}
-    with ecran(f"ws://127.0.0.1:{PORT}/ui") as e:
-        for nom, qui in (("directeur", DIRECTEUR), ("inconnu", INCONNU), ("referent", REFERENT)):
-            vu[nom] = e.apres("home", lambda qui=qui: appelle("open-home", {"user": qui}))["view"]  # type: ignore[misc]
-        sens = {"sens": {"type": "radio_buttons", "selected_option": {"value": "retenir"}}}
-        vu["formulaire"] = e.presse(
-            vu["referent"], REFERENT, lambda b: "performance-superieure-100" in b["text"]["text"]
+    played: dict[str, Any] = {}
+    with screen(f"ws://127.0.0.1:{PORT}/ui") as e:
+        for name, who in (("directeur", DIRECTOR), ("inconnu", UNKNOWN_PERSON), ("referent", REFERENT)):
+            played[name] = e.after("home", lambda who=who: call_server("open-home", {"user": who}))["view"]  # type: ignore[misc]
+        direction = {"sens": {"type": "radio_buttons", "selected_option": {"value": "retenir"}}}
+        played["formulaire"] = e.press(
+            played["referent"], REFERENT, lambda b: "performance-superieure-100" in b["text"]["text"]
         )
-        vu["erreurs"] = e.envoie(REFERENT, "view_errors", sens=sens, motif=motif("  "))
-        avant = len(e.montres)
-        vu["fait"] = e.envoie(REFERENT, "view", sens=sens, motif=motif("marché relu"))
-        attend("the home tab follows", lambda: [m for m in e.montres[avant:] if m["t"] == "home"])
-        vu["apres"] = next(m["view"] for m in e.montres[avant:] if m["t"] == "home")
+        played["erreurs"] = e.send(REFERENT, "view_errors", direction=direction, reason=reason("  "))
+        before = len(e.shown_events)
+        played["fait"] = e.send(REFERENT, "view", direction=direction, reason=reason("marché relu"))
+        wait_for("the home tab follows", lambda: [m for m in e.shown_events[before:] if m["t"] == "home"])
+        played["apres"] = next(m["view"] for m in e.shown_events[before:] if m["t"] == "home")
         e.ferme(REFERENT)
-        vu["prolonge"] = e.presse(vu["referent"], REFERENT, lambda b: "GHT Jura" in b["text"]["text"], "prolonger")
-        hier = {"jusqu_au": {"type": "datepicker", "selected_date": "2022-03-30"}}
-        vu["date_passee"] = e.envoie(REFERENT, "view_errors", jusqu_au=hier, motif=motif("grève"))
+        played["prolonge"] = e.press(
+            played["referent"], REFERENT, lambda b: "GHT Jura" in b["text"]["text"], "prolonger"
+        )
+        yesterday = {"jusqu_au": {"type": "datepicker", "selected_date": "2022-03-30"}}
+        played["date_passee"] = e.send(REFERENT, "view_errors", until_day=yesterday, reason=reason("grève"))
         e.ferme(REFERENT)
-        liste = next(b for b in reponse["blocks"] if b.get("accessory", {}).get("type") == "static_select")
-        action = {"type": "static_select", "action_id": "bureau-geste", "block_id": liste["block_id"],
-                  "selected_option": liste["accessory"]["options"][0]}  # fmt: skip
-        for nom, qui, where in (("de_la_reponse", REFERENT, reponse), ("de_la_reponse_d_un_autre", DIRECTEUR, old)):
-            geste = {"channel": where["channel"], "messageTs": where["ts"], "user": qui, "action": action}
-            vu[nom] = e.apres("view", lambda geste=geste: appelle("interact", geste))["stack"][-1]  # type: ignore[misc]
-    question = vigie(ou, "ask", "pourquoi gains GHT Jura 2021", "--json")
-    vu["au_registre"] = json.loads(subprocess.run(question, check=False, capture_output=True).stdout)["lignes"]
-    return vu
+        list_labels = next(b for b in answer["blocks"] if b.get("accessory", {}).get("type") == "static_select")
+        action = {"type": "static_select", "action_id": "bureau-geste", "block_id": list_labels["block_id"],
+                  "selected_option": list_labels["accessory"]["options"][0]}  # fmt: skip
+        for name, who, where in (("de_la_reponse", REFERENT, answer), ("de_la_reponse_d_un_autre", DIRECTOR, old)):
+            gesture = {"channel": where["channel"], "messageTs": where["ts"], "user": who, "action": action}
+            played[name] = e.after("view", lambda gesture=gesture: call_server("interact", gesture))["stack"][-1]  # type: ignore[misc]
+    question = vigie(here, "ask", "pourquoi gains GHT Jura 2021", "--json")
+    played["au_registre"] = json.loads(subprocess.run(question, check=False, capture_output=True).stdout)["lignes"]
+    return played
 
 
-def arrete(processus: subprocess.Popen[bytes]) -> tuple[int, float]:
+def stop(process: subprocess.Popen[bytes]) -> tuple[int, float]:
     """(exit code, seconds it took) of a bot asked to stop."""
     debut = time.monotonic()
-    processus.send_signal(signal.SIGTERM)
-    return processus.wait(30), time.monotonic() - debut
+    process.send_signal(signal.SIGTERM)
+    return process.wait(30), time.monotonic() - debut
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from imap_tools import MailBox
 
 from tests.fake_mail import MACHINE
 
-COMPTE, SECRET = "trames@exemple.invalid", "Mot2Passe-Boite"
+ACCOUNT, SECRET = "trames@exemple.invalid", "Mot2Passe-Boite"
 CONFIGURATION = """
 base_dir = {ici}/run
 state_dir = {ici}/etat
@@ -67,91 +67,93 @@ service imap-login {{
 
 @dataclass(frozen=True)
 class Dovecot:
-    clair: int
-    chiffre: int
-    autorite: Path
-    ici: Path
+    plain_port: int
+    encrypted: int
+    authority: Path
+    here: Path
 
     @property
     def url(self) -> str:
-        return f"imaps://{COMPTE.replace('@', '%40')}:{SECRET}@127.0.0.1:{self.chiffre}"
+        return f"imaps://{ACCOUNT.replace('@', '%40')}:{SECRET}@127.0.0.1:{self.encrypted}"
 
     @contextmanager
-    def boite(self) -> Iterator[MailBox]:
+    def mailbox(self) -> Iterator[MailBox]:
         """The mailbox as its owner would open it."""
         import ssl
 
-        contexte = ssl.create_default_context(cafile=str(self.autorite))
-        with MailBox("127.0.0.1", self.chiffre, 20, ssl_context=contexte).login(COMPTE, SECRET) as ouverte:
-            yield ouverte
+        context = ssl.create_default_context(cafile=str(self.authority))
+        with MailBox("127.0.0.1", self.encrypted, 20, ssl_context=context).login(ACCOUNT, SECRET) as opened_one:
+            yield opened_one
 
-    def recoit(self, *mails: bytes) -> None:
-        with self.boite() as ouverte:
-            for octets in mails:
-                ouverte.append(octets, "INBOX")
+    def receive(self, *mails: bytes) -> None:
+        with self.mailbox() as opened_one:
+            for raw_bytes in mails:
+                opened_one.append(raw_bytes, "INBOX")
 
-    def contenu(self) -> dict[str, int]:
+    def content(self) -> dict[str, int]:
         """How many mails each folder holds."""
-        with self.boite() as ouverte:
-            dossiers = {d.name for d in ouverte.folder.list() if "\\Noselect" not in d.flags}
-            return {nom: ouverte.folder.status(nom)["MESSAGES"] for nom in sorted(dossiers)}
+        with self.mailbox() as opened_one:
+            folders = {d.name for d in opened_one.folder.list() if "\\Noselect" not in d.flags}
+            return {name: opened_one.folder.status(name)["MESSAGES"] for name in sorted(folders)}
 
 
 @contextmanager
-def dovecot(separateur: str = "/", prefixe: str = "", capacites: str = "") -> Iterator[Dovecot]:
-    """Started, ready, and ended with the block; `capacites` is all it says it can do, to stand in for an older server. As root its mail belongs to nobody, as Dovecot wants; else to oneself."""
-    with tempfile.TemporaryDirectory(prefix="dovecot-") as ou:
-        ici = Path(ou)
-        ici.chmod(0o755)  # its own users go through it
-        serveur = Dovecot(_port(), _port(), ici / "autorite.pem", ici)
-        _certifie(ici)
-        conf = _configuration(serveur, separateur, prefixe)
-        (ici / "conf").write_text(f"{conf}imap_capability = {capacites}\n" if capacites else conf, encoding="utf-8")
-        programme = shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin") or "dovecot"
-        processus = subprocess.Popen([programme, "-F", "-c", str(ici / "conf")])
+def dovecot(separator: str = "/", prefix: str = "", capabilities: str = "") -> Iterator[Dovecot]:
+    """Started, ready, and ended with the block; `capabilities` is all it says it can do, to stand in for an older server. As root its mail belongs to nobody, as Dovecot wants; else to oneself."""
+    with tempfile.TemporaryDirectory(prefix="dovecot-") as where:
+        here = Path(where)
+        here.chmod(0o755)  # its own users go through it
+        server = Dovecot(_port(), _port(), here / "autorite.pem", here)
+        _write_certificates(here)
+        conf = _configuration(server, separator, prefix)
+        (here / "conf").write_text(
+            f"{conf}imap_capability = {capabilities}\n" if capabilities else conf, encoding="utf-8"
+        )
+        program = shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin") or "dovecot"
+        process = subprocess.Popen([program, "-F", "-c", str(here / "conf")])
         try:
-            _attend(serveur, processus)
-            yield serveur
+            _wait_for(server, process)
+            yield server
         finally:
-            processus.terminate()
-            processus.wait(10)
+            process.terminate()
+            process.wait(10)
 
 
-def _configuration(s: Dovecot, separateur: str, prefixe: str) -> str:
-    moi = getpass.getuser()
-    racine = os.geteuid() == 0
-    (s.ici / "courrier").mkdir()
-    proprietaire = "nobody" if racine else moi
-    if racine:
-        os.chown(s.ici / "courrier", pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
+def _configuration(s: Dovecot, separator: str, prefix: str) -> str:
+    myself = getpass.getuser()
+    root = os.geteuid() == 0
+    (s.here / "courrier").mkdir()
+    owner = "nobody" if root else myself
+    if root:
+        os.chown(s.here / "courrier", pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
     return CONFIGURATION.format(
-        ici=s.ici, lieu=f"maildir:{s.ici}/courrier/boite", separateur=separateur, prefixe=prefixe, secret=SECRET,
-        clair=s.clair, chiffre=s.chiffre, proprietaire=proprietaire, groupe_du_courrier=pwd.getpwnam(proprietaire).pw_gid,
-        interne="dovecot" if racine else moi, porte="dovenull" if racine else moi,
-        groupe="dovecot" if racine else os.getgid(),
+        ici=s.here, lieu=f"maildir:{s.here}/courrier/boite", separateur=separator, prefixe=prefix, secret=SECRET,
+        clair=s.plain_port, chiffre=s.encrypted, proprietaire=owner, groupe_du_courrier=pwd.getpwnam(owner).pw_gid,
+        interne="dovecot" if root else myself, porte="dovenull" if root else myself,
+        groupe="dovecot" if root else os.getgid(),
     )  # fmt: skip
 
 
-def _certifie(ici: Path) -> None:
+def _write_certificates(here: Path) -> None:
     ca = trustme.CA()
-    ca.cert_pem.write_to_path(str(ici / "autorite.pem"))
-    certificat = ca.issue_cert("127.0.0.1", MACHINE)
-    certificat.private_key_pem.write_to_path(str(ici / "cle.pem"))
-    certificat.cert_chain_pems[0].write_to_path(str(ici / "certificat.pem"))
+    ca.cert_pem.write_to_path(str(here / "autorite.pem"))
+    certificate = ca.issue_cert("127.0.0.1", MACHINE)
+    certificate.private_key_pem.write_to_path(str(here / "cle.pem"))
+    certificate.cert_chain_pems[0].write_to_path(str(here / "certificat.pem"))
 
 
 def _port() -> int:
-    with socket.socket() as libre:
-        libre.bind(("127.0.0.1", 0))
-        return int(libre.getsockname()[1])
+    with socket.socket() as free_socket:
+        free_socket.bind(("127.0.0.1", 0))
+        return int(free_socket.getsockname()[1])
 
 
-def _attend(serveur: Dovecot, processus: subprocess.Popen[bytes]) -> None:
+def _wait_for(server: Dovecot, process: subprocess.Popen[bytes]) -> None:
     for _ in range(100):
-        with suppress(OSError), serveur.boite():
+        with suppress(OSError), server.mailbox():
             return
-        if processus.poll() is not None:
+        if process.poll() is not None:
             break
         time.sleep(0.1)
-    journal = serveur.ici / "journal"
-    raise RuntimeError(f"Dovecot did not start: {journal.read_text() if journal.exists() else processus.returncode}")
+    journal = server.here / "journal"
+    raise RuntimeError(f"Dovecot did not start: {journal.read_text() if journal.exists() else process.returncode}")

@@ -14,49 +14,53 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e import chat_room
-from tests.e2e.chat_room import appelle, appuie, du_robot, environnement, nouveaux, robot, slack_local
+from tests.e2e.chat_room import bot_messages, call_server, environment, new_messages, press_button, robot, slack_local
 
-CHEF, EMAIL = "U04CHEF", "paat.bfc-06@exemple.invalid"
-
-
-def vigie(ou: Path, jour: str, *mots: str) -> str:
-    commande = [sys.executable, "-c", "from jobs.cli import main; main()", *mots, "--registre", str(ou / "vigie.sqlite"),
-                "--today", jour]  # fmt: skip
-    fini = subprocess.run(commande, check=False, capture_output=True, text=True, env=environnement())
-    return fini.stdout + fini.stderr
+PROJECT_LEAD, EMAIL = "U04CHEF", "paat.bfc-06@exemple.invalid"
 
 
-def rangs(ou: Path) -> list[dict[str, Any]]:
-    with closing(sqlite3.connect(ou / "vigie.sqlite")) as db:
+def vigie(where: Path, day: str, *words: str) -> str:
+    command = [sys.executable, "-c", "from jobs.cli import main; main()", *words, "--registre", str(where / "vigie.sqlite"),
+                "--today", day]  # fmt: skip
+    finished = subprocess.run(command, check=False, capture_output=True, text=True, env=environment())
+    return finished.stdout + finished.stderr
+
+
+def rows(where: Path) -> list[dict[str, Any]]:
+    with closing(sqlite3.connect(where / "vigie.sqlite")) as db:
         db.row_factory = sqlite3.Row
         return [dict(r) for r in db.execute("SELECT * FROM messages WHERE personne = ? ORDER BY id", (EMAIL,))]
 
 
-def interrompt(ou: Path, etape: str) -> None:
+def interrupt(where: Path, stage: str) -> None:
     """The register as a crash would have left it between delivering and marking."""
-    with closing(sqlite3.connect(ou / "vigie.sqlite")) as db:
-        db.execute("UPDATE messages SET etat = 'pris', reference = '' WHERE etape = ? AND personne = ?", (etape, EMAIL))
+    with closing(sqlite3.connect(where / "vigie.sqlite")) as db:
+        db.execute("UPDATE messages SET etat = 'pris', reference = '' WHERE etape = ? AND personne = ?", (stage, EMAIL))
         db.commit()
 
 
-def scenario(binaire: str, ou: Path) -> dict[str, Any]:
-    chat_room.ESPACE["users"].append({"id": CHEF, "name": "chef", "email": EMAIL})  # type: ignore[attr-defined]
-    vu: dict[str, Any] = {}
-    with slack_local(binaire, ou), robot(ou, "robot"):
-        vu["a_sec"] = vigie(ou, "2022-01-10", "campaign", "open", "2021-annuelle")
-        vu["avant"] = appelle("log")["log"]
-        vu["ouverture"] = vigie(ou, "2022-01-10", "campaign", "open", "2021-annuelle", "--send")
-        prive = rangs(ou)[0]["reference"].partition("/")[0]
-        vu["ouverts"] = appelle(f"messages/{prive}")["messages"]
-        vu["rappel"] = vigie(ou, "2022-02-14", "remind", "--send")
-        interrompt(ou, "J-15")
-        vu["apres_la_coupure"] = vigie(ou, "2022-02-15", "remind", "--send")
-        vu["etats"] = [(r["etape"], r["etat"]) for r in rangs(ou)]
-        vu["dits"] = du_robot(prive)
-        vu["bouton"] = nouveaux(prive, lambda: appuie(vu["dits"][-1], "rappel-reporter", CHEF))
-        vu["d_un_autre"] = nouveaux(prive, lambda: appuie(vu["dits"][-1], "rappel-noter", chat_room.DIRECTEUR))
-        vu["journal"] = appelle("log")["log"]
-    return vu
+def scenario(binary_path: str, where: Path) -> dict[str, Any]:
+    chat_room.WORKSPACE["users"].append({"id": PROJECT_LEAD, "name": "chef", "email": EMAIL})  # type: ignore[attr-defined]
+    played: dict[str, Any] = {}
+    with slack_local(binary_path, where), robot(where, "robot"):
+        played["a_sec"] = vigie(where, "2022-01-10", "campaign", "open", "2021-annuelle")
+        played["avant"] = call_server("log")["log"]
+        played["ouverture"] = vigie(where, "2022-01-10", "campaign", "open", "2021-annuelle", "--send")
+        private = rows(where)[0]["reference"].partition("/")[0]
+        played["ouverts"] = call_server(f"messages/{private}")["messages"]
+        played["rappel"] = vigie(where, "2022-02-14", "remind", "--send")
+        interrupt(where, "J-15")
+        played["apres_la_coupure"] = vigie(where, "2022-02-15", "remind", "--send")
+        played["etats"] = [(r["etape"], r["etat"]) for r in rows(where)]
+        played["dits"] = bot_messages(private)
+        played["bouton"] = new_messages(
+            private, lambda: press_button(played["dits"][-1], "rappel-reporter", PROJECT_LEAD)
+        )
+        played["d_un_autre"] = new_messages(
+            private, lambda: press_button(played["dits"][-1], "rappel-noter", chat_room.DIRECTOR)
+        )
+        played["journal"] = call_server("log")["log"]
+    return played
 
 
 if __name__ == "__main__":

@@ -12,67 +12,69 @@ from typing import Any
 
 from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
-Fait = dict[str, Any]
+ScreenEvent = dict[str, Any]
 
 
-class Ecran:
+class Screen:
     """What was shown since it was lit, in order."""
 
-    def __init__(self, adresse: str) -> None:
-        self.montres: list[Fait] = []
-        self._etat = ConnectionState()  # type: ignore[no-untyped-call]
-        self._connexion = Connection(
-            adresse, logging.getLogger("ecran"), on_message_listener=lambda m: self.montres.append(json.loads(m))
+    def __init__(self, address: str) -> None:
+        self.shown_events: list[ScreenEvent] = []
+        self._state = ConnectionState()  # type: ignore[no-untyped-call]
+        self._connection = Connection(
+            address, logging.getLogger("ecran"), on_message_listener=lambda m: self.shown_events.append(json.loads(m))
         )
-        self._connexion.connect()
-        self._fil = threading.Thread(target=self._connexion.run_until_completion, args=(self._etat,), daemon=True)
-        self._fil.start()
+        self._connection.connect()
+        self._thread = threading.Thread(target=self._connection.run_until_completion, args=(self._state,), daemon=True)
+        self._thread.start()
 
-    def eteint(self) -> None:
-        self._etat.terminated = True
-        self._connexion.disconnect()
-        self._fil.join(5)
+    def switch_off(self) -> None:
+        self._state.terminated = True
+        self._connection.disconnect()
+        self._thread.join(5)
 
-    def apres(self, genre: str, geste: Callable[[], Any], secondes: float = 20) -> Fait:
+    def after(self, kind: str, gesture: Callable[[], Any], seconds: float = 20) -> ScreenEvent:
         """The first thing of that kind shown after a gesture. Raises TimeoutError, saying what was waited for."""
-        debut, fin = len(self.montres), time.monotonic() + secondes
-        geste()
-        while time.monotonic() < fin:
-            for fait in self.montres[debut:]:
-                if fait["t"] == genre:
-                    return fait
+        debut, end = len(self.shown_events), time.monotonic() + seconds
+        gesture()
+        while time.monotonic() < end:
+            for screen_event in self.shown_events[debut:]:
+                if screen_event["t"] == kind:
+                    return screen_event
             time.sleep(0.02)
-        raise TimeoutError(f"a « {genre} » on the screen")
+        raise TimeoutError(f"a « {kind} » on the screen")
 
-    def presse(self, vue: Fait, qui: str, quoi: Callable[[Fait], bool], choix: str = "") -> Fait:
-        """Press the first button, or choose in the first menu, that answers `quoi`; the form that opens comes back."""
-        bloc, e = next((b, b["accessory"]) for b in vue["blocks"] if "accessory" in b and quoi(b))
-        option = next((o for o in e.get("options", ()) if o["value"].startswith(choix)), None)
-        action = {"type": e["type"], "action_id": e["action_id"], "block_id": bloc["block_id"], "value": e.get("value"),
+    def press(self, view: ScreenEvent, who: str, what: Callable[[ScreenEvent], bool], choices: str = "") -> ScreenEvent:
+        """Press the first button, or choose in the first menu, that answers `what`; the form that opens comes back."""
+        block, e = next((b, b["accessory"]) for b in view["blocks"] if "accessory" in b and what(b))
+        option = next((o for o in e.get("options", ()) if o["value"].startswith(choices)), None)
+        action = {"type": e["type"], "action_id": e["action_id"], "block_id": block["block_id"], "value": e.get("value"),
                   "selected_option": option}  # fmt: skip
-        stack = self.apres("view", lambda: self._dit({"t": "block_action", "user": qui, "action": action}))["stack"]
+        stack = self.after("view", lambda: self._send_fact({"t": "block_action", "user": who, "action": action}))[
+            "stack"
+        ]
         return dict(stack[-1])
 
-    def envoie(self, qui: str, attendu: str, **valeurs: Fait) -> Fait:
+    def send(self, who: str, expected: str, **values: ScreenEvent) -> ScreenEvent:
         """Send the form on top: its errors, or what takes its place."""
-        rendu = self.apres(attendu, lambda: self._dit({"t": "view_submit", "user": qui, "values": valeurs}))
-        return dict(rendu["errors"] if attendu == "view_errors" else rendu["stack"][-1])
+        result = self.after(expected, lambda: self._send_fact({"t": "view_submit", "user": who, "values": values}))
+        return dict(result["errors"] if expected == "view_errors" else result["stack"][-1])
 
-    def ferme(self, qui: str) -> None:
-        self.apres("view", lambda: self._dit({"t": "view_close", "user": qui}))
+    def ferme(self, who: str) -> None:
+        self.after("view", lambda: self._send_fact({"t": "view_close", "user": who}))
 
-    def _dit(self, fait: Fait) -> None:
-        self._connexion.send(json.dumps(fait))
+    def _send_fact(self, screen_event: ScreenEvent) -> None:
+        self._connection.send(json.dumps(screen_event))
 
 
 @contextmanager
-def ecran(adresse: str) -> Iterator[Ecran]:
-    allume = Ecran(adresse)
+def screen(address: str) -> Iterator[Screen]:
+    screen_on = Screen(address)
     try:
-        yield allume
+        yield screen_on
     finally:
-        allume.eteint()
+        screen_on.switch_off()
 
 
-def motif(texte: str) -> Fait:
-    return {"motif": {"type": "plain_text_input", "value": texte}}
+def reason(text: str) -> ScreenEvent:
+    return {"motif": {"type": "plain_text_input", "value": text}}

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from sheets.register.backup import verifie
-from tests.test_crashes import FICHIERS, PULL, PURGE, Lanceur, _ou, classeurs, faits
+from sheets.register.backup import check_register
+from tests.test_crashes import FILES, PULL, PURGE, Launcher, _command_words, facts, workbooks
 from tests.test_crashes import source as source  # noqa: PLC0414 - the fixture, under its name
 
 pytestmark = pytest.mark.e2e
@@ -43,11 +43,11 @@ class Case:
     state: Callable[[Path], Any]
     before: tuple[tuple[str, ...], ...] = (PULL.arguments,)
     word: str = HELD
-    day: Any = PULL.jour
+    day: Any = PULL.day
 
 
 def _facts(held: Path) -> Any:
-    return faits(held / "vigie.sqlite") if (held / "vigie.sqlite").exists() else None
+    return facts(held / "vigie.sqlite") if (held / "vigie.sqlite").exists() else None
 
 
 def _figures(held: Path) -> Any:
@@ -64,12 +64,12 @@ def _received(held: Path) -> Any:
 
 
 def _books(held: Path) -> Any:
-    return classeurs(held / "sorties") if (held / "sorties").exists() else None
+    return workbooks(held / "sorties") if (held / "sorties").exists() else None
 
 
 def _copies(held: Path) -> Any:
     """Every copy that bears a name is whole."""
-    return {verifie(c, c).fichiers for c in (held / "sorties").glob("[!.]*.sqlite")}
+    return {check_register(c, c).files for c in (held / "sorties").glob("[!.]*.sqlite")}
 
 
 CASES = {
@@ -78,34 +78,36 @@ CASES = {
     "backup": Case(("backup", "{sorties}/b.sqlite"), _copies),
     "restore": Case(("restore", "{sorties}/bonne.sqlite", "--yes"), _facts,
                     (PULL.arguments, ("backup", "{sorties}/bonne.sqlite"))),
-    "retour": Case(FICHIERS["retour"], _books),
+    "retour": Case(FILES["retour"], _books),
     "template": Case(("template", "paat", "--ght", "BFC-08", "--campagne", "2022-annuelle", "-o", "{sorties}/t.xlsx"), _books),
-    "purge": Case(PURGE.arguments, _facts, PURGE.prepare, day=PURGE.jour),
+    "purge": Case(PURGE.arguments, _facts, PURGE.prepare, day=PURGE.day),
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def failing(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lanceur]:
+def failing(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
     """A warm process under the library, just built."""
     library = tmp_path_factory.mktemp("bibliotheque") / "faults.so"
     code = Path(__file__).with_name("faults.c")
     subprocess.run(
         ["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", library, code, "-ldl"], check=True
     )
-    one = Lanceur(source, "env", f"LD_PRELOAD={library}")
+    one = Launcher(source, "env", f"LD_PRELOAD={library}")
     yield one
     one.ferme()
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_disk_that_fails_costs_nothing_and_is_said(name: str, failing: Lanceur, source: Path, tmp_path: Path) -> None:
+def test_a_disk_that_fails_costs_nothing_and_is_said(
+    name: str, failing: Launcher, source: Path, tmp_path: Path
+) -> None:
     case, held, start = CASES[name], tmp_path / "tenu", tmp_path / "depart"
     held.mkdir()
     register = held / "vigie.sqlite"
     for arguments in case.before:
-        assert failing({"arguments": _ou(arguments, register, source, case.day)})[0]["code"] == 0
+        assert failing({"arguments": _command_words(arguments, register, source, case.day)})[0]["code"] == 0
     shutil.copytree(held, start)
-    run = {"arguments": _ou(case.arguments, register, source, case.day)}
+    run = {"arguments": _command_words(case.arguments, register, source, case.day)}
     (good,) = failing(run)
     assert good["code"] in (0, 1), good
     expected = case.state(held)
@@ -141,7 +143,7 @@ def _is_said(done: dict[str, Any]) -> None:
 
 
 def _goes_on(
-    case: Case, failing: Lanceur, run: dict[str, Any], held: Path, expected: Any, code: int, fault: Any
+    case: Case, failing: Launcher, run: dict[str, Any], held: Path, expected: Any, code: int, fault: Any
 ) -> None:
     """Nothing half done under a name; the same command ends what was cut, on a disk that works again."""
     partials = [f.name for f in held.rglob("*.partiel*")]

@@ -12,54 +12,54 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_slack import BINAIRE, RACINE, SEUL
-from tests.region import nouvelle
-from tests.test_blocks import verifie
+from tests.e2e.test_slack import BINARY, ISOLATED, ROOT
+from tests.region import new_region
+from tests.test_blocks import check_message
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-def vu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The scenario, played once."""
-    assert BINAIRE.exists(), "bash tests/e2e/install.sh"
-    region = nouvelle(tmp_path_factory.mktemp("relances"))
+    assert BINARY.exists(), "bash tests/e2e/install.sh"
+    region = new_region(tmp_path_factory.mktemp("relances"))
     region.db.close()
-    commande = [*SEUL, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-m", "tests.e2e.nudges",
-                str(BINAIRE), str(region.ou)]  # fmt: skip
-    fini = subprocess.run(commande, check=False, cwd=RACINE, capture_output=True, text=True, timeout=300)
-    assert fini.returncode == 0, fini.stderr
-    rendu: dict[str, Any] = json.loads(fini.stdout)
-    return rendu
+    command = [*ISOLATED, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-m", "tests.e2e.nudges",
+                str(BINARY), str(region.where)]  # fmt: skip
+    finished = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert finished.returncode == 0, finished.stderr
+    result: dict[str, Any] = json.loads(finished.stdout)
+    return result
 
 
-def test_nothing_leaves_unasked(vu: dict[str, Any]) -> None:
-    assert "Rien n'est parti" in vu["a_sec"]
-    assert not [e for e in vu["avant"] if "postMessage" in json.dumps(e)]
+def test_nothing_leaves_unasked(played: dict[str, Any]) -> None:
+    assert "Rien n'est parti" in played["a_sec"]
+    assert not [e for e in played["avant"] if "postMessage" in json.dumps(e)]
 
 
-def test_the_opening_arrives_with_its_trame_in_the_thread(vu: dict[str, Any]) -> None:
-    assert "1 message dit" in vu["ouverture"]
-    lettre = next(m for m in vu["ouverts"] if m.get("blocks"))
-    assert lettre["blocks"][0]["text"]["text"] == "GHT Nièvre : la collecte de la campagne annuelle 2021 est ouverte"
-    verifie(lettre["blocks"], lettre["text"])
-    fichiers = [f["name"] for m in vu["ouverts"] for f in m.get("files", ()) if m.get("thread_ts") == lettre["ts"]]
-    assert fichiers == ["GHT Nièvre - trame 2021-annuelle.xlsx"]
+def test_the_opening_arrives_with_its_trame_in_the_thread(played: dict[str, Any]) -> None:
+    assert "1 message dit" in played["ouverture"]
+    letter = next(m for m in played["ouverts"] if m.get("blocks"))
+    assert letter["blocks"][0]["text"]["text"] == "GHT Nièvre : la collecte de la campagne annuelle 2021 est ouverte"
+    check_message(letter["blocks"], letter["text"])
+    files = [f["name"] for m in played["ouverts"] for f in m.get("files", ()) if m.get("thread_ts") == letter["ts"]]
+    assert files == ["GHT Nièvre - trame 2021-annuelle.xlsx"]
 
 
-def test_a_letter_that_arrived_before_a_crash_is_found_and_not_said_again(vu: dict[str, Any]) -> None:
-    assert "11 messages dits, 10 refusés" in vu["rappel"], (
+def test_a_letter_that_arrived_before_a_crash_is_found_and_not_said_again(played: dict[str, Any]) -> None:
+    assert "11 messages dits, 10 refusés" in played["rappel"], (
         "the chef; and to the referent, the ten whom Slack does not know"
     )
-    assert vu["etats"] == [["ouverture", "dit"], ["J-15", "dit"]]
-    titres = [m["blocks"][0]["text"]["text"] for m in vu["dits"] if m.get("blocks")]
-    assert [t for t in titres if "trame attendue" in t] == [
+    assert played["etats"] == [["ouverture", "dit"], ["J-15", "dit"]]
+    titles = [m["blocks"][0]["text"]["text"] for m in played["dits"] if m.get("blocks")]
+    assert [t for t in titles if "trame attendue" in t] == [
         "GHT Nièvre : trame attendue, à remettre pour le 28/02/2022"
     ]
 
 
-def test_the_buttons_act_for_their_reader_alone(vu: dict[str, Any]) -> None:
-    (dit,), (refus,) = vu["bouton"], vu["d_un_autre"]
-    assert "Vous serez relancé à partir du" in dit["text"]
-    assert dit["thread_ts"] == vu["dits"][-1]["ts"]
-    assert "quelqu'un d'autre" in refus["text"]
+def test_the_buttons_act_for_their_reader_alone(played: dict[str, Any]) -> None:
+    (said,), (refusal,) = played["bouton"], played["d_un_autre"]
+    assert "Vous serez relancé à partir du" in said["text"]
+    assert said["thread_ts"] == played["dits"][-1]["ts"]
+    assert "quelqu'un d'autre" in refusal["text"]

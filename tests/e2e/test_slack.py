@@ -16,155 +16,159 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.chat_room import DIRECTEUR, INCONNU, JETONS, REFERENT
-from tests.region import nouvelle
-from tests.test_blocks import relit, verifie
+from tests.e2e.chat_room import DIRECTOR, REFERENT, TOKENS, UNKNOWN_PERSON
+from tests.region import new_region
+from tests.test_blocks import check_message, read_back
 
 pytestmark = pytest.mark.e2e
-RACINE = Path(__file__).parents[2]
-BINAIRE = RACINE / "out/local-slack/node_modules/local-slack-linux-x64/bin/local-slack"
-SEUL = ("unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--")
+ROOT = Path(__file__).parents[2]
+BINARY = ROOT / "out/local-slack/node_modules/local-slack-linux-x64/bin/local-slack"
+ISOLATED = ("unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--")
 """A network and a list of processes of its own: nothing listens outside, and everything ends with it."""
 
 
 @pytest.fixture(scope="module")
-def vu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The scenario, played once."""
-    assert BINAIRE.exists(), "bash tests/e2e/install.sh"
-    region = nouvelle(tmp_path_factory.mktemp("salon"))
-    region.envoie("Jura.xlsx", "BFC-08", "2021-annuelle", {"390780146": [
+    assert BINARY.exists(), "bash tests/e2e/install.sh"
+    region = new_region(tmp_path_factory.mktemp("salon"))
+    region.send("Jura.xlsx", "BFC-08", "2021-annuelle", {"390780146": [
         {"gain_annuel": 4321, "intitule": "Gants Tartempion"},
         {"gain_annuel": 98_765, "montant_reference": 1000, "intitule": "<!channel> Tartempion à 12,50 €"},
     ]})  # fmt: skip
     region.db.close()
-    commande = [*SEUL, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-m", "tests.e2e.chat_room", str(BINAIRE),
-                str(region.ou)]  # fmt: skip
-    fini = subprocess.run(commande, check=False, cwd=RACINE, capture_output=True, text=True, timeout=300)
-    assert fini.returncode == 0, fini.stderr
-    rendu: dict[str, Any] = json.loads(fini.stdout)
-    return rendu
+    command = [*ISOLATED, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-m", "tests.e2e.chat_room", str(BINARY),
+                str(region.where)]  # fmt: skip
+    finished = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert finished.returncode == 0, finished.stderr
+    result: dict[str, Any] = json.loads(finished.stdout)
+    return result
 
 
-def texte(message: dict[str, Any]) -> str:
+def text(message: dict[str, Any]) -> str:
     return json.dumps(message, ensure_ascii=False)
 
 
-def test_a_slash_command_is_answered_to_its_author_alone(vu: dict[str, Any]) -> None:
-    (message,) = vu["commande"]
+def test_a_slash_command_is_answered_to_its_author_alone(played: dict[str, Any]) -> None:
+    (message,) = played["commande"]
     assert (message["subtype"], message["ephemeral_to"]) == ("ephemeral", REFERENT)
     assert message["text"].startswith("3\u202f601")
 
 
-def test_a_mention_is_answered_to_its_author_alone_at_the_cells(vu: dict[str, Any]) -> None:
-    (message,), (suite,) = vu["mention"], vu["en_fil"]
-    assert message["ephemeral_to"] == suite["ephemeral_to"] == REFERENT
+def test_a_mention_is_answered_to_its_author_alone_at_the_cells(played: dict[str, Any]) -> None:
+    (message,), (end,) = played["mention"], played["en_fil"]
+    assert message["ephemeral_to"] == end["ephemeral_to"] == REFERENT
     assert "thread_ts" not in message
-    assert suite["thread_ts"] == vu["question"]["ts"]
-    assert "performance-superieure-100" in texte(message)
-    assert "[2021-annuelle/390780146/0002 · S6]" in texte(message)
+    assert end["thread_ts"] == played["question"]["ts"]
+    assert "performance-superieure-100" in text(message)
+    assert "[2021-annuelle/390780146/0002 · S6]" in text(message)
 
 
-def test_the_channel_reads_the_questions_and_never_an_answer(vu: dict[str, Any]) -> None:
-    asked = {"mention": REFERENT, "en_fil": REFERENT, "question_d_un_autre": DIRECTEUR, "directeur_au_salon": DIRECTEUR,
-             "inconnu": INCONNU, "a_deux": REFERENT}  # fmt: skip
-    assert {step: [m["ephemeral_to"] for m in vu[step]] for step in asked} == {s: [qui] for s, qui in asked.items()}
-    assert "390780146" not in texte(vu["question_d_un_autre"])
-    assert vu["read_by_all"] == []
+def test_the_channel_reads_the_questions_and_never_an_answer(played: dict[str, Any]) -> None:
+    asked = {"mention": REFERENT, "en_fil": REFERENT, "question_d_un_autre": DIRECTOR, "directeur_au_salon": DIRECTOR,
+             "inconnu": UNKNOWN_PERSON, "a_deux": REFERENT}  # fmt: skip
+    assert {step: [m["ephemeral_to"] for m in played[step]] for step in asked} == {s: [who] for s, who in asked.items()}
+    assert "390780146" not in text(played["question_d_un_autre"])
+    assert played["read_by_all"] == []
 
 
-def test_a_direct_message_is_answered_and_why_opens_it(vu: dict[str, Any]) -> None:
-    (message,), (pourquoi,) = vu["prive"], vu["pourquoi"]
+def test_a_direct_message_is_answered_and_why_opens_it(played: dict[str, Any]) -> None:
+    (message,), (why,) = played["prive"], played["pourquoi"]
     assert "thread_ts" not in message
     assert "4\u202f321" not in message["text"]
-    assert "[2021-annuelle/390780146/0001 · S5]" in texte(pourquoi)
+    assert "[2021-annuelle/390780146/0001 · S5]" in text(why)
 
 
-def test_a_button_answers_whoever_presses_it_with_their_rights(vu: dict[str, Any]) -> None:
-    (sien,), (autre,), (prive,) = vu["bouton"], vu["bouton_d_un_autre"], vu["bouton_en_prive"]
-    assert "/0001 · S5]" in texte(sien)
-    assert "pas ouvert à votre profil" in autre["text"]
-    assert "390780146" not in texte(autre)
-    assert {sien["subtype"], autre["subtype"]} == {"ephemeral"}
-    assert "/0001 · S5]" in texte(prive)
+def test_a_button_answers_whoever_presses_it_with_their_rights(played: dict[str, Any]) -> None:
+    (own_answer,), (other,), (private,) = played["bouton"], played["bouton_d_un_autre"], played["bouton_en_prive"]
+    assert "/0001 · S5]" in text(own_answer)
+    assert "pas ouvert à votre profil" in other["text"]
+    assert "390780146" not in text(other)
+    assert {own_answer["subtype"], other["subtype"]} == {"ephemeral"}
+    assert "/0001 · S5]" in text(private)
 
 
-def test_somebody_unknown_gets_a_sentence_and_a_director_a_refusal(vu: dict[str, Any]) -> None:
-    (inconnu,), (refus,) = vu["inconnu"], vu["refus"]
-    assert "ne vous connais pas" in inconnu["text"]
-    assert inconnu["ephemeral_to"] == INCONNU
-    assert "pas ouvert à votre profil" in refus["text"]
+def test_somebody_unknown_gets_a_sentence_and_a_director_a_refusal(played: dict[str, Any]) -> None:
+    (unknown,), (refusal,) = played["inconnu"], played["refus"]
+    assert "ne vous connais pas" in unknown["text"]
+    assert unknown["ephemeral_to"] == UNKNOWN_PERSON
+    assert "pas ouvert à votre profil" in refusal["text"]
 
 
-def test_each_home_tab_is_for_whoever_opens_it(vu: dict[str, Any]) -> None:
-    titres = {qui: vu["bureau"][qui]["blocks"][0]["text"]["text"] for qui in ("referent", "directeur", "inconnu")}
-    assert titres["referent"] == "Bourgogne-Franche-Comté : 11 choses à faire"
-    assert titres["directeur"] == "GHT Nièvre : 1 chose à faire"
-    assert "ne vous connais pas" in titres["inconnu"]
-    for qui in titres:
-        relit(vu["bureau"][qui]["blocks"], 100)
-    assert "390780146" not in texte(vu["bureau"]["directeur"])
+def test_each_home_tab_is_for_whoever_opens_it(played: dict[str, Any]) -> None:
+    titles = {who: played["bureau"][who]["blocks"][0]["text"]["text"] for who in ("referent", "directeur", "inconnu")}
+    assert titles["referent"] == "Bourgogne-Franche-Comté : 11 choses à faire"
+    assert titles["directeur"] == "GHT Nièvre : 1 chose à faire"
+    assert "ne vous connais pas" in titles["inconnu"]
+    for who in titles:
+        read_back(played["bureau"][who]["blocks"], 100)
+    assert "390780146" not in text(played["bureau"]["directeur"])
 
 
-def test_a_line_is_decided_on_from_the_home_tab_and_the_register_holds_it(vu: dict[str, Any]) -> None:
-    b = vu["bureau"]
-    assert "82\u202f304,17" in texte(b["formulaire"])
+def test_a_line_is_decided_on_from_the_home_tab_and_the_register_holds_it(played: dict[str, Any]) -> None:
+    b = played["bureau"]
+    assert "82\u202f304,17" in text(b["formulaire"])
     assert set(b["erreurs"]) == {"motif"}
-    assert "gardée" in texte(b["fait"])
-    assert "Trancher" not in texte(b["apres"])
-    (gardee,) = (ligne for ligne in b["au_registre"] if ligne["reference"].endswith("/0002"))
-    assert "gardée par referent.bfc@exemple.invalid" in gardee["precision"]
+    assert "gardée" in text(b["fait"])
+    assert "Trancher" not in text(b["apres"])
+    (kept_line,) = (line for line in b["au_registre"] if line["reference"].endswith("/0002"))
+    assert "gardée par referent.bfc@exemple.invalid" in kept_line["precision"]
 
 
-def test_a_form_refuses_a_past_date_under_its_field(vu: dict[str, Any]) -> None:
-    assert "à venir" in vu["bureau"]["date_passee"]["jusqu_au"]
+def test_a_form_refuses_a_past_date_under_its_field(played: dict[str, Any]) -> None:
+    assert "à venir" in played["bureau"]["date_passee"]["jusqu_au"]
 
 
-def test_from_an_answer_to_the_form_of_a_line_for_those_who_may(vu: dict[str, Any]) -> None:
-    assert "gardée par décision" in texte(vu["bureau"]["de_la_reponse"])
-    assert "ne peut pas agir" in texte(vu["bureau"]["de_la_reponse_d_un_autre"])
-    for nom in ("formulaire", "fait", "prolonge", "de_la_reponse", "de_la_reponse_d_un_autre"):
-        relit(vu["bureau"][nom]["blocks"], 100)
+def test_from_an_answer_to_the_form_of_a_line_for_those_who_may(played: dict[str, Any]) -> None:
+    assert "gardée par décision" in text(played["bureau"]["de_la_reponse"])
+    assert "ne peut pas agir" in text(played["bureau"]["de_la_reponse_d_un_autre"])
+    for name in ("formulaire", "fait", "prolonge", "de_la_reponse", "de_la_reponse_d_un_autre"):
+        read_back(played["bureau"][name]["blocks"], 100)
 
 
-@pytest.mark.parametrize("etape", ["a_deux", "a_deux_prive", "a_deux_commande"])
-def test_two_bots_answer_once(vu: dict[str, Any], etape: str) -> None:
-    assert len(vu[etape]) == 1
+@pytest.mark.parametrize("stage", ["a_deux", "a_deux_prive", "a_deux_commande"])
+def test_two_bots_answer_once(played: dict[str, Any], stage: str) -> None:
+    assert len(played[stage]) == 1
 
 
-def test_everything_is_acknowledged_at_once(vu: dict[str, Any]) -> None:
-    envoyes = [e for e in vu["journal"] if e["summary"].startswith("envelope")]
-    acquittes = [e for e in vu["journal"] if e["kind"] == "ack"]
-    assert len(acquittes) == len(envoyes) > 10
-    assert max(a["time"] - e["time"] for a, e in zip(acquittes, envoyes, strict=True)) < 3000
+def test_everything_is_acknowledged_at_once(played: dict[str, Any]) -> None:
+    sent = [e for e in played["journal"] if e["summary"].startswith("envelope")]
+    acknowledged = [e for e in played["journal"] if e["kind"] == "ack"]
+    assert len(acknowledged) == len(sent) > 10
+    assert max(a["time"] - e["time"] for a, e in zip(acknowledged, sent, strict=True)) < 3000
 
 
-def test_it_comes_back_when_slack_does(vu: dict[str, Any]) -> None:
-    (message,) = vu["apres_la_coupure"]
+def test_it_comes_back_when_slack_does(played: dict[str, Any]) -> None:
+    (message,) = played["apres_la_coupure"]
     assert message["text"].startswith("86\xa0k€ retenus"), "with the line kept from the home tab"
 
 
-def test_it_says_that_it_lives_and_stops_within_five_seconds(vu: dict[str, Any]) -> None:
-    assert (vu["etat"]["etat"], vu["etat_apres"]["etat"]) == ("vivant", "arrêté")
-    for code, secondes in (vu["second_s_arrete"], vu["s_arrete"]):
+def test_it_says_that_it_lives_and_stops_within_five_seconds(played: dict[str, Any]) -> None:
+    assert (played["etat"]["etat"], played["etat_apres"]["etat"]) == ("vivant", "arrêté")
+    for code, seconds in (played["second_s_arrete"], played["s_arrete"]):
         assert code == 0
-        assert secondes < 5
+        assert seconds < 5
 
 
-def test_doctor_finds_slack_in_order(vu: dict[str, Any]) -> None:
-    assert "À régler" not in vu["docteur"]
-    assert "Socket Mode" in vu["docteur"]
+def test_doctor_finds_slack_in_order(played: dict[str, Any]) -> None:
+    assert "À régler" not in played["docteur"]
+    assert "Socket Mode" in played["docteur"]
 
 
-def test_every_message_is_one_that_slack_would_take_and_quotes_nobody(vu: dict[str, Any]) -> None:
+def test_every_message_is_one_that_slack_would_take_and_quotes_nobody(played: dict[str, Any]) -> None:
     messages = [
-        m for etape in vu.values() if isinstance(etape, list) for m in etape if isinstance(m, dict) and "blocks" in m
+        m
+        for stage in played.values()
+        if isinstance(stage, list)
+        for m in stage
+        if isinstance(m, dict) and "blocks" in m
     ]
     assert len(messages) > 10
     for m in messages:
-        verifie(m["blocks"], m["text"])
-        assert not re.search(r"Tartempion|Gants|12,50|<!", texte(m))
+        check_message(m["blocks"], m["text"])
+        assert not re.search(r"Tartempion|Gants|12,50|<!", text(m))
 
 
-def test_no_token_is_in_what_it_writes(vu: dict[str, Any]) -> None:
-    assert "vigie.slack" in vu["ecrits"]
-    assert not [j for j in JETONS.values() if j in vu["ecrits"]]
+def test_no_token_is_in_what_it_writes(played: dict[str, Any]) -> None:
+    assert "vigie.slack" in played["ecrits"]
+    assert not [j for j in TOKENS.values() if j in played["ecrits"]]

@@ -16,116 +16,118 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from PIL import Image
 
-from sheets.register.database import ouvre
-from sheets.register.received_files import fichiers_recus
-from tests.e2e.chat_room import JETONS
-from tests.e2e.test_slack import BINAIRE, RACINE, SEUL, texte
-from tests.region import nouvelle, trame
-from tests.test_blocks import verifie
+from sheets.register.database import open_register
+from sheets.register.received_files import received_files
+from tests.e2e.chat_room import TOKENS
+from tests.e2e.test_slack import BINARY, ISOLATED, ROOT, text
+from tests.region import new_region, trame
+from tests.test_blocks import check_message
 
 pytestmark = pytest.mark.e2e
-FOURNISSEUR = "Tartempion"
+SUPPLIER = "Tartempion"
 
 
 @pytest.fixture(scope="module")
-def ou(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def where(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fichiers")
 
 
 @pytest.fixture(scope="module")
-def vu(ou: Path) -> dict[str, Any]:
+def played(where: Path) -> dict[str, Any]:
     """The scenario, played once."""
-    assert BINAIRE.exists(), "bash tests/e2e/install.sh"
-    region = nouvelle(ou)
-    region.envoie("Jura.xlsx", "BFC-08", "2021-annuelle", {"390780146": [
-        {"gain_annuel": 4321, "intitule": f"Gants {FOURNISSEUR}"},
-        {"gain_annuel": 98_765, "montant_reference": 1000, "intitule": f"<!channel> {FOURNISSEUR} à 12,50 €"},
+    assert BINARY.exists(), "bash tests/e2e/install.sh"
+    region = new_region(where)
+    region.send("Jura.xlsx", "BFC-08", "2021-annuelle", {"390780146": [
+        {"gain_annuel": 4321, "intitule": f"Gants {SUPPLIER}"},
+        {"gain_annuel": 98_765, "montant_reference": 1000, "intitule": f"<!channel> {SUPPLIER} à 12,50 €"},
     ]})  # fmt: skip
     region.db.close()
-    nievre = trame(
-        region.dossier, "BFC-06", "2021-annuelle", {"580780039": [{"intitule": FOURNISSEUR, "gain_annuel": 7000}]}
+    nievre_trame = trame(
+        region.folder, "BFC-06", "2021-annuelle", {"580780039": [{"intitule": SUPPLIER, "gain_annuel": 7000}]}
     )
-    (ou / f"{FOURNISSEUR}.xlsx").write_bytes(nievre)
-    Workbook().save(ou / "autre.xlsx")
-    commande = [*SEUL, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-m", "tests.e2e.chat_room_files",
-                str(BINAIRE), str(ou)]  # fmt: skip
-    fini = subprocess.run(commande, check=False, cwd=RACINE, capture_output=True, text=True, timeout=300)
-    assert fini.returncode == 0, fini.stderr
-    rendu: dict[str, Any] = json.loads(fini.stdout)
-    return rendu
+    (where / f"{SUPPLIER}.xlsx").write_bytes(nievre_trame)
+    Workbook().save(where / "autre.xlsx")
+    command = [*ISOLATED, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-m", "tests.e2e.chat_room_files",
+                str(BINARY), str(where)]  # fmt: skip
+    finished = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert finished.returncode == 0, finished.stderr
+    result: dict[str, Any] = json.loads(finished.stdout)
+    return result
 
 
-def test_a_picture_is_received_and_opens(vu: dict[str, Any], ou: Path) -> None:
-    (message,), (nom,) = vu["image"], vu["image_recus"]
+def test_a_picture_is_received_and_opens(played: dict[str, Any], where: Path) -> None:
+    (message,), (name,) = played["image"], played["image_recus"]
     assert message["text"].startswith("3\u202f601")
     assert message["files"][0]["mimetype"] == "image/png"
     assert "Graphique en barres : GHT Jura" in message["files"][0]["alt_txt"]
-    with Image.open(ou / nom) as image:
+    with Image.open(where / name) as image:
         image.load()
         assert image.size[0] == 1080
-        couleurs = {couleur for _, couleur in image.convert("RGB").getcolors(10**6) or []}
-    assert {(0, 114, 178), (230, 159, 0)} <= couleurs, "what is kept and what is struck out"
+        colours = {colour for _, colour in image.convert("RGB").getcolors(10**6) or []}
+    assert {(0, 114, 178), (230, 159, 0)} <= colours, "what is kept and what is struck out"
 
 
-def test_a_workbook_is_received_and_adds_up(vu: dict[str, Any], ou: Path) -> None:
-    (nom,) = vu["tableur_recus"]
-    feuille = load_workbook(ou / nom)["Lignes"]
-    total, *_ = ([c for c in r if c is not None] for r in feuille.iter_rows(min_row=4, max_row=4, values_only=True))
+def test_a_workbook_is_received_and_adds_up(played: dict[str, Any], where: Path) -> None:
+    (name,) = played["tableur_recus"]
+    sheet = load_workbook(where / name)["Lignes"]
+    total, *_ = ([c for c in r if c is not None] for r in sheet.iter_rows(min_row=4, max_row=4, values_only=True))
     assert total[0] == "Total"
-    colonnes = list(zip(*feuille.iter_rows(min_row=6, min_col=5, max_col=7, values_only=True), strict=True))
-    assert [round(sum(float(str(v or 0)) for v in c), 2) for c in colonnes] == total[1:]
+    columns = list(zip(*sheet.iter_rows(min_row=6, min_col=5, max_col=7, values_only=True), strict=True))
+    assert [round(sum(float(str(v or 0)) for v in c), 2) for c in columns] == total[1:]
 
 
 def test_a_button_in_a_channel_hands_the_file_to_its_presser_and_the_channel_reads_nothing(
-    vu: dict[str, Any], ou: Path
+    played: dict[str, Any], where: Path
 ) -> None:
-    (au_salon,) = vu["bouton_au_salon"]
-    assert au_salon["subtype"] == "ephemeral"
-    assert "messages directs" in au_salon["text"]
-    assert "files" not in au_salon
-    assert vu["read_by_all"] == []
-    mots, fichier = vu["chez_lui"]
-    assert mots["text"].startswith("3\u202f601")
-    assert fichier["files"][0]["name"].endswith(".png")
-    with Image.open(ou / vu["chez_lui_recus"][0]) as image:
+    (in_channel,) = played["bouton_au_salon"]
+    assert in_channel["subtype"] == "ephemeral"
+    assert "messages directs" in in_channel["text"]
+    assert "files" not in in_channel
+    assert played["read_by_all"] == []
+    words, file = played["chez_lui"]
+    assert words["text"].startswith("3\u202f601")
+    assert file["files"][0]["name"].endswith(".png")
+    with Image.open(where / played["chez_lui_recus"][0]) as image:
         image.load()
 
 
-def test_a_trame_dropped_is_judged_then_kept_when_asked(vu: dict[str, Any], ou: Path) -> None:
-    verdict, compagnon = vu["trame"]
+def test_a_trame_dropped_is_judged_then_kept_when_asked(played: dict[str, Any], where: Path) -> None:
+    verdict, companion = played["trame"]
     assert verdict["text"].startswith("GHT Nièvre, 2021-annuelle : ")
-    assert compagnon["files"][0]["name"] == "GHT Nièvre - 2021-annuelle - retour.xlsx"
-    assert load_workbook(ou / vu["trame_recus"][0]).sheetnames[0] == "À corriger"
-    (autre,) = vu["autre"]
-    assert "trame-inconnue" in autre["text"]
-    (garde,) = vu["garde"]
-    assert garde["text"].startswith("Trame gardée. GHT Nièvre : remise")
-    db = ouvre(ou / "vigie.sqlite")
+    assert companion["files"][0]["name"] == "GHT Nièvre - 2021-annuelle - retour.xlsx"
+    assert load_workbook(where / played["trame_recus"][0]).sheetnames[0] == "À corriger"
+    (other,) = played["autre"]
+    assert "trame-inconnue" in other["text"]
+    (keep,) = played["garde"]
+    assert keep["text"].startswith("Trame gardée. GHT Nièvre : remise")
+    db = open_register(where / "vigie.sqlite")
     try:
-        ghts = [(f.ght, f.saisi_par) for f in fichiers_recus(db, ["2021-annuelle"], date(2022, 3, 31))]
+        ghts = [(f.ght, f.typed_by) for f in received_files(db, ["2021-annuelle"], date(2022, 3, 31))]
     finally:
         db.close()
     assert ghts == [("BFC-08", ""), ("BFC-06", "referent.bfc@exemple.invalid")]
 
 
-def test_the_return_of_what_was_kept_holds_its_figures_and_nothing_that_was_typed(vu: dict[str, Any], ou: Path) -> None:
-    (nom,) = vu["retour_recus"]
-    livre = load_workbook(ou / nom)
-    cellules = [c.value for f in livre for r in f.iter_rows() for c in r if c.value is not None]
-    assert 7000 in cellules
-    assert FOURNISSEUR not in str(cellules)
+def test_the_return_of_what_was_kept_holds_its_figures_and_nothing_that_was_typed(
+    played: dict[str, Any], where: Path
+) -> None:
+    (name,) = played["retour_recus"]
+    book = load_workbook(where / name)
+    cells = [c.value for f in book for r in f.iter_rows() for c in r if c.value is not None]
+    assert 7000 in cells
+    assert SUPPLIER not in str(cells)
 
 
-def test_every_message_is_one_that_slack_would_take_and_quotes_nobody(vu: dict[str, Any]) -> None:
-    messages = [m for etape in vu.values() if isinstance(etape, list) for m in etape if isinstance(m, dict)]
+def test_every_message_is_one_that_slack_would_take_and_quotes_nobody(played: dict[str, Any]) -> None:
+    messages = [m for stage in played.values() if isinstance(stage, list) for m in stage if isinstance(m, dict)]
     assert len(messages) >= 9
     for m in messages:
         if m.get("blocks"):
-            verifie(m["blocks"], m["text"])
-        assert FOURNISSEUR not in texte(m)
-        assert "12,50" not in texte(m)
+            check_message(m["blocks"], m["text"])
+        assert SUPPLIER not in text(m)
+        assert "12,50" not in text(m)
 
 
-def test_no_token_is_in_what_it_writes(vu: dict[str, Any]) -> None:
-    assert "vigie" in vu["ecrits"]
-    assert not [j for j in JETONS.values() if j in vu["ecrits"]]
+def test_no_token_is_in_what_it_writes(played: dict[str, Any]) -> None:
+    assert "vigie" in played["ecrits"]
+    assert not [j for j in TOKENS.values() if j in played["ecrits"]]

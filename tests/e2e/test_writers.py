@@ -8,19 +8,21 @@ from pathlib import Path
 import pytest
 
 from sheets.judging import workers
-from tests.corpus import Cas, dossier
+from tests.corpus import FaultyFile, folder
 from tests.corpus.foreign import by_libreoffice, by_node
-from tests.test_corpus import ecarts
+from tests.test_corpus import differences
 
 pytestmark = pytest.mark.e2e
 
 
-@pytest.mark.parametrize(("ecrits", "au_moins"), [(by_node, 90), (by_libreoffice, 40)], ids=["Node", "LibreOffice"])
+@pytest.mark.parametrize(
+    ("written_numbers", "at_least"), [(by_node, 90), (by_libreoffice, 40)], ids=["Node", "LibreOffice"]
+)
 def test_the_trame_is_read_the_same_whoever_wrote_it(
-    ecrits: Callable[[Path], Iterator[Cas]], au_moins: int, tmp_path: Path
+    written_numbers: Callable[[Path], Iterator[FaultyFile]], at_least: int, tmp_path: Path
 ) -> None:
-    cas = list(ecrits(tmp_path))
-    rendus = workers.juge_tous(((c.fichier, c.octets()) for c in cas), dossier())
-    fautes = {c.nom: list(ecarts(c.verdict, vu)) for c, vu in zip(cas, rendus, strict=True)}
-    assert {nom: liste for nom, liste in fautes.items() if liste} == {}
-    assert len(fautes) >= au_moins
+    faulty_file = list(written_numbers(tmp_path))
+    results = workers.judge_all(((c.file, c.raw_bytes()) for c in faulty_file), folder())
+    faults = {c.name: list(differences(c.verdict, shown)) for c, shown in zip(faulty_file, results, strict=True)}
+    assert {name: list_labels for name, list_labels in faults.items() if list_labels} == {}
+    assert len(faults) >= at_least
