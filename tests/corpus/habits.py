@@ -345,7 +345,7 @@ def _() -> bytes:
 )
 def _() -> bytes:
     def lock_ghts(book: Workbook, f: Worksheet) -> None:
-        f.protection.password = "secret"  # noqa: S105
+        f.protection.password = "secret"
         book.security.lockStructure = True
         book.security.workbookPassword = "secret"
 
