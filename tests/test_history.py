@@ -99,7 +99,7 @@ def declare(m: pytest.MonkeyPatch, trame: Trame, files: list[Path] | None = None
     if files:
         m.setattr(schema, "history", lambda: files)
         m.setattr(schema, "register", schema.migrations(files))
-        m.setattr(database, "stages", lambda: frozenset(f"m{f.stem}" for f in files))
+        m.setattr(database, "known_migrations", lambda: frozenset(f"m{f.stem}" for f in files))
 
 
 def test_what_was_shipped_is_what_is_there() -> None:

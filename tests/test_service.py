@@ -366,7 +366,7 @@ from jobs import chat, steps, service, wiring
 def dort(_):
     time.sleep(60)
     return "fait"
-sys.exit(chat.leave(service.deliver_due(wiring.workshop(None, None, None), [steps.Step("lent", "le lent", 300, dort)])))
+sys.exit(chat.leave(service.run_until_stopped(wiring.workshop(None, None, None), [steps.Step("lent", "le lent", 300, dort)])))
 """
 
 

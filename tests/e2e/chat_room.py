@@ -216,9 +216,9 @@ def home_tabs(here: Path, answer: Message, old: Message) -> dict[str, Any]:
         played["formulaire"] = e.press(
             played["referent"], REFERENT, lambda b: "performance-superieure-100" in b["text"]["text"]
         )
-        played["erreurs"] = e.send(REFERENT, "view_errors", direction=direction, reason=reason("  "))
+        played["erreurs"] = e.send(REFERENT, "view_errors", sens=direction, motif=reason("  "))
         before = len(e.shown_events)
-        played["fait"] = e.send(REFERENT, "view", direction=direction, reason=reason("marché relu"))
+        played["fait"] = e.send(REFERENT, "view", sens=direction, motif=reason("marché relu"))
         wait_for("the home tab follows", lambda: [m for m in e.shown_events[before:] if m["t"] == "home"])
         played["apres"] = next(m["view"] for m in e.shown_events[before:] if m["t"] == "home")
         e.ferme(REFERENT)
@@ -226,7 +226,7 @@ def home_tabs(here: Path, answer: Message, old: Message) -> dict[str, Any]:
             played["referent"], REFERENT, lambda b: "GHT Jura" in b["text"]["text"], "prolonger"
         )
         yesterday = {"jusqu_au": {"type": "datepicker", "selected_date": "2022-03-30"}}
-        played["date_passee"] = e.send(REFERENT, "view_errors", until_day=yesterday, reason=reason("grève"))
+        played["date_passee"] = e.send(REFERENT, "view_errors", jusqu_au=yesterday, motif=reason("grève"))
         e.ferme(REFERENT)
         list_labels = next(b for b in answer["blocks"] if b.get("accessory", {}).get("type") == "static_select")
         action = {"type": "static_select", "action_id": "bureau-geste", "block_id": list_labels["block_id"],
