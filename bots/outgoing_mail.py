@@ -38,7 +38,7 @@ POLICY = SMTP.clone(header_factory=_IDENTIFIERS)
 
 
 @dataclass(frozen=True)
-class Settings:
+class SmtpSettings:
     """The server letters leave by, the address they leave from, and the clock that dates them."""
 
     server: Server
@@ -46,16 +46,16 @@ class Settings:
     clock: Callable[[], datetime] = field(repr=False)
 
 
-def read_settings(url: str, clock: Callable[[], datetime]) -> Settings:
+def read_settings(url: str, clock: Callable[[], datetime]) -> SmtpSettings:
     """Read VIGIE_SMTP_URL. Raises UserError, without the secret in it, when it cannot be used."""
     server = read_server(SETTING, url, PORTS, frozenset({"de"}), EXAMPLE)
     sender = server.options.get("de") or server.account
     if not ADDRESS.fullmatch(sender):
         raise UserError(f"{SETTING} ne dit pas de quelle adresse écrire : ajoutez ?de=ADRESSE. Par exemple {EXAMPLE}")
-    return Settings(server, sender, clock)
+    return SmtpSettings(server, sender, clock)
 
 
-def send(letter: Letter, settings: Settings) -> None:
+def send(letter: Letter, settings: SmtpSettings) -> None:
     """Hand one letter over. Raises EnvoiError: `is_final` when this letter is refused for good, `doubt` when the server
     had it whole and never said whether it took it; else nothing left, and trying again is harmless."""
     if not ADDRESS.fullmatch(letter.a):
@@ -69,7 +69,7 @@ def send(letter: Letter, settings: Settings) -> None:
         _require_answer(_its_word(smtp, letter, settings), _refused_content)
 
 
-def _its_word(smtp: smtplib.SMTP, letter: Letter, settings: Settings) -> tuple[int, bytes]:
+def _its_word(smtp: smtplib.SMTP, letter: Letter, settings: SmtpSettings) -> tuple[int, bytes]:
     """What the server says of a letter it has whole: taken, not now, never. Anything else is a doubt."""
     try:
         answer = smtp.getreply()
@@ -84,7 +84,7 @@ def _its_word(smtp: smtplib.SMTP, letter: Letter, settings: Settings) -> tuple[i
     )  # fmt: skip
 
 
-def delivery_channel(settings: Settings) -> DeliveryChannel:
+def delivery_channel(settings: SmtpSettings) -> DeliveryChannel:
     """Mail as a way to people: everyone has an address, and nothing can be looked up."""
 
     def part(letter: Letter) -> str:
@@ -94,7 +94,7 @@ def delivery_channel(settings: Settings) -> DeliveryChannel:
     return DeliveryChannel("courrier", lambda p: p.email, part)
 
 
-def message(letter: Letter, settings: Settings) -> EmailMessage:
+def message(letter: Letter, settings: SmtpSettings) -> EmailMessage:
     """The letter as it travels: plain words, the same as HTML, attachments. No header can be slipped into it."""
     m = EmailMessage(policy=POLICY)
     m["From"], m["To"], m["Subject"] = f"Vigie <{settings.sender}>", letter.a, header_words(letter.mail_subject)
@@ -111,14 +111,14 @@ def message(letter: Letter, settings: Settings) -> EmailMessage:
     return m
 
 
-def identifier_of(cle: str, settings: Settings) -> str:
+def identifier_of(cle: str, settings: SmtpSettings) -> str:
     """The Message-ID that follows from a letter's key: what a human looks for in the server's log, or in a mailbox."""
     readable_key = re.sub(r"[^a-z0-9]+", "-", cle.lower()).strip("-")[:20]
     digest = hashlib.sha256(cle.encode()).hexdigest()[:12]
     return f"<vigie.{readable_key}.{digest}@{settings.sender.rpartition('@')[2]}>"
 
 
-def examine(settings: Settings) -> tuple[list[str], list[str]]:
+def examine(settings: SmtpSettings) -> tuple[list[str], list[str]]:
     """(what is in order, what is to be mended) of the way out, a sentence each. Connects, sends nothing."""
     try:
         with _session(settings.server) as smtp:

@@ -31,7 +31,7 @@ from sheets.register.database import empty, open_existing, open_register, opened
 if TYPE_CHECKING:
     from bots import outgoing_mail
     from bots.delivery import DeliveryChannel
-    from bots.slack.web_api import Settings
+    from bots.slack.web_api import SlackSettings
     from sheets.sources import mailbox
 
 REGISTER = Path("vigie.sqlite")
@@ -152,15 +152,15 @@ def setting(name: str) -> str | None:
         raise UserError(f"{name}_FILE : « {file} » ne peut pas être lu. Donnez un fichier de texte.") from fault
 
 
-def slack() -> Settings:
+def slack() -> SlackSettings:
     """The chat's settings: VIGIE_SLACK_BOT_TOKEN (xoxb-…), VIGIE_SLACK_APP_TOKEN (xapp-…, Socket Mode) and
     VIGIE_SLACK_BASE_URL, for a local server to stand in."""
-    from bots.slack.web_api import Settings
+    from bots.slack.web_api import SlackSettings
 
-    return Settings(*(setting(f"VIGIE_SLACK_{n}") for n in ("BOT_TOKEN", "APP_TOKEN", "BASE_URL")))
+    return SlackSettings(*(setting(f"VIGIE_SLACK_{n}") for n in ("BOT_TOKEN", "APP_TOKEN", "BASE_URL")))
 
 
-def smtp(clock: Callable[[], datetime]) -> outgoing_mail.Settings | None:
+def smtp(clock: Callable[[], datetime]) -> outgoing_mail.SmtpSettings | None:
     """The way out for mail, VIGIE_SMTP_URL (smtps://…, or smtp://… with STARTTLS); None when it is not set."""
     from bots import outgoing_mail
 
@@ -168,7 +168,7 @@ def smtp(clock: Callable[[], datetime]) -> outgoing_mail.Settings | None:
     return outgoing_mail.read_settings(url, clock) if url else None
 
 
-def imap_settings() -> mailbox.Settings | None:
+def imap_settings() -> mailbox.MailboxSettings | None:
     """The mailbox that trames are sent to, VIGIE_IMAP_URL (imaps://…, or imap://… with STARTTLS); None when it is not set."""
     from sheets.sources import mailbox
 

@@ -21,7 +21,7 @@ ALTERNATIVE = 1000
 """Characters that Slack keeps of a picture's text."""
 
 
-class Part(Enum):
+class ChartPart(Enum):
     """What a piece of bar stands for; its value is the word of the key."""
 
     KEPT = "retenu"
@@ -40,7 +40,7 @@ class Part(Enum):
 class BarPiece:
     """A piece of bar, from one amount to another: cents, or tabs received."""
 
-    part: Part
+    part: ChartPart
     start: int
     a: int
 
@@ -121,7 +121,7 @@ def _bar(e: Element, r: Answer) -> Bar:
     kept = int(e.value)
     bar_pieces = _kept(kept, e.under_alert)
     if e.retire:
-        bar_pieces.append(BarPiece(Part.RETIRE, max(kept, 0), max(kept, 0) + e.retire))
+        bar_pieces.append(BarPiece(ChartPart.RETIRE, max(kept, 0), max(kept, 0) + e.retire))
     words = [rounded_amount(kept)]
     if e.under_alert:
         words.append(f"dont {rounded_amount(e.under_alert)} sous alerte")
@@ -139,20 +139,22 @@ def _bar(e: Element, r: Answer) -> Bar:
 def _kept(cents: int, under: int) -> list[BarPiece]:
     """A kept amount: a loss, or what bears no alert, then what does."""
     if cents <= 0:
-        return [BarPiece(Part.LOSS, 0, cents)] if cents else []
+        return [BarPiece(ChartPart.LOSS, 0, cents)] if cents else []
     sound = max(cents - under, 0)
-    return [m for m in (BarPiece(Part.KEPT, 0, sound), BarPiece(Part.UNDER_ALERT, sound, cents)) if m.start != m.a]
+    return [
+        m for m in (BarPiece(ChartPart.KEPT, 0, sound), BarPiece(ChartPart.UNDER_ALERT, sound, cents)) if m.start != m.a
+    ]
 
 
 def _expected_bars(r: Answer) -> list[Bar]:
     """Each part where the one before ends, then their sum against the objective; the imputed part beside them."""
     bars, depart, bar_pieces = [], 0, []
-    parts = ((Part.KEPT, "Retenu", r.totals.gain_retenu), (Part.NOTIFIED, "Notifié", _fact(r, "notifie")),
-             (Part.REPORT, f"Report de {r.exercice - 1} à reprendre", _fact(r, "report")))  # fmt: skip
+    parts = ((ChartPart.KEPT, "Retenu", r.totals.gain_retenu), (ChartPart.NOTIFIED, "Notifié", _fact(r, "notifie")),
+             (ChartPart.REPORT, f"Report de {r.exercice - 1} à reprendre", _fact(r, "report")))  # fmt: skip
     for part, name, cents in parts:
-        if not cents and part is not Part.KEPT:
+        if not cents and part is not ChartPart.KEPT:
             continue
-        bar_piece = BarPiece(Part.LOSS if cents < 0 else part, depart, depart + cents)
+        bar_piece = BarPiece(ChartPart.LOSS if cents < 0 else part, depart, depart + cents)
         bars.append(Bar(name, rounded_amount(cents), (bar_piece,)))
         bar_pieces.append(bar_piece)
         depart += cents
@@ -164,7 +166,11 @@ def _expected_bars(r: Answer) -> list[Bar]:
     if imputed := _fact(r, "impute"):
         name = f"À part : {count_words(_fact(r, 'absents'), 'GHT', 'GHT')} sans réponse"
         bars.append(
-            Bar(name, f"{rounded_amount(imputed)} imputés", (BarPiece(Part.IMPUTED_APART, depart, depart + imputed),))
+            Bar(
+                name,
+                f"{rounded_amount(imputed)} imputés",
+                (BarPiece(ChartPart.IMPUTED_APART, depart, depart + imputed),),
+            )
         )
     return bars
 
@@ -175,11 +181,11 @@ def _fact(r: Answer, name: str) -> int:
 
 def _state_bar(e: State) -> Bar:
     """Where a GHT stands; why someone entered it on its behalf stays out, that is a text."""
-    part = Part.ANSWERED if e.has_answered else Part.SEEN if e.progress == "vue" else Part.NOTHING
+    part = ChartPart.ANSWERED if e.has_answered else ChartPart.SEEN if e.progress == "vue" else ChartPart.NOTHING
     return Bar(e.ght.name, replace(e, on_behalf="").words, (BarPiece(part, 0, 1),))
 
 
-def parts(d: Chart) -> list[Part]:
+def parts(d: Chart) -> list[ChartPart]:
     """What the key explains: the parts that are drawn, in their order."""
     seen_parts = {m.part for b in d.bars for m in b.bar_pieces}
-    return [p for p in Part if p in seen_parts]
+    return [p for p in ChartPart if p in seen_parts]

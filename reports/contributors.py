@@ -33,7 +33,7 @@ class ScopeLess(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Page:
+class ToldPage:
     """All that a reader may ask of an exercice on one day: who makes what, where."""
 
     view: View
@@ -102,7 +102,7 @@ Known = dict[tuple[str, frozenset[ScopeLess]], dict[str, int]]
 """By what is measured and where it counts: cents by unit."""
 
 
-def of_tabs(page: Page) -> Known:
+def of_tabs(page: ToldPage) -> Known:
     known: Known = {}
     for unit, o, scopes in page.others():
         t = o.totals
@@ -115,7 +115,7 @@ def of_tabs(page: Page) -> Known:
     return known
 
 
-def of_facts(page: Page, ask: Ask) -> Known:
+def of_facts(page: ToldPage, ask: Ask) -> Known:
     """What each unit puts in the facts of an answer: the same question, asked of it alone."""
     known: Known = {}
     for unit, scopes in page.members.items():

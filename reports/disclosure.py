@@ -17,7 +17,7 @@ from config.settings import Disclosure
 from config.territory import Scope, ScopeKind
 from reports import comparison, coverage
 from reports.answer import Answer, Element
-from reports.contributors import EURO_FACTS, Amounts, Ask, Known, Page, ScopeLess, amounts, of_facts, of_tabs, row
+from reports.contributors import EURO_FACTS, Amounts, Ask, Known, ScopeLess, ToldPage, amounts, of_facts, of_tabs, row
 from reports.elimination import Figure, left_out
 from reports.gains import gains
 from reports.view import Subject, View, total_of
@@ -72,7 +72,7 @@ def why_not(amounts: Amounts, rule: Disclosure, unit: ScopeKind) -> str:
     return ""
 
 
-def withheld(page: Page, known: Known, figures: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, ScopeLess], str]:
+def withheld(page: ToldPage, known: Known, figures: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, ScopeLess], str]:
     """What may not be told of a page, and why: what gives someone away, then the cheapest that would give it back."""
     rule, unit = page.view.folder.disclosure, page.reader.unit
     every = [(name, scope_less, parts) for name, parts in figures.items() for scope_less in page.scopes]
@@ -102,7 +102,7 @@ def disclose(view: View, subject: Subject, answer: Answer, reader: Reader, ask: 
 
     `ask` is what answers the question. A territory that is all theirs is told as it is.
     """
-    page = Page(view, replace(subject, by=""), reader, answer.intention == "verrou")
+    page = ToldPage(view, replace(subject, by=""), reader, answer.intention == "verrou")
     scope_less = ScopeLess(subject.scope, frozenset(subject.but_for))
     if subject.scope in reader.own or not any(scope_less in scopes for scopes in page.members.values()):
         return answer
@@ -128,7 +128,7 @@ def _rounding(view: View, subject: Subject, intention: str) -> int:
     return max(units)
 
 
-def _left_out_alone(page: Page, known: Known) -> str:
+def _left_out_alone(page: ToldPage, known: Known) -> str:
     """Why nothing may be told once a territory is left out: its own figure may not."""
     rule, unit = page.view.folder.disclosure, page.reader.unit
     others = frozenset[ScopeLess]().union(*page.members.values())
@@ -161,7 +161,7 @@ def _told(r: Answer, out: Mapping[str, str], u: int) -> Answer:
     )  # fmt: skip
 
 
-def _with_rates(r: Answer, known: Known, page: Page, scope_less: ScopeLess) -> Answer:
+def _with_rates(r: Answer, known: Known, page: ToldPage, scope_less: ScopeLess) -> Answer:
     """Rates from the rounded halves; of lines, to the thousandth; without both halves, none."""
     if r.intention in RATES:
         top, bottom = (r.facts.get(half) for half in RATES[r.intention])

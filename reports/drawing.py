@@ -19,7 +19,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from config.french import NO_BREAK_SPACE, rounded_amount
-from reports.charts import Bar, BarPiece, Chart, Part, parts
+from reports.charts import Bar, BarPiece, Chart, ChartPart, parts
 
 WIDTH, POINTS = 6.0, 180
 """Inches, and points to the inch: 1 080 points across, a telephone's width."""
@@ -29,17 +29,17 @@ TITLE_LINE_HEIGHT, NAME_LINE_HEIGHT, FOOTER_LINE_HEIGHT, BAR_HEIGHT, SPACE_BETWE
 TITLE_CHARACTERS, CHARACTERS, FOOTER_CHARACTERS = 43, 60, 76
 """Characters that fit across, in a title, in a row, in a caption."""
 INK, GREY, RULE_LINE = "#1F2A44", "#5B6472", "#D5DAE2"
-COLOURS: dict[Part, dict[str, Any]] = {
-    Part.KEPT: {"facecolor": "#0072B2"},
-    Part.UNDER_ALERT: {"facecolor": "#0072B2", "edgecolor": "#FFFFFF", "hatch": "....."},
-    Part.LOSS: {"facecolor": "#D55E00"},
-    Part.RETIRE: {"facecolor": "#FFFFFF", "edgecolor": "#E69F00", "hatch": "//////"},
-    Part.NOTIFIED: {"facecolor": "#56B4E9"},
-    Part.REPORT: {"facecolor": "#009E73"},
-    Part.IMPUTED_APART: {"facecolor": "#FFFFFF", "edgecolor": GREY, "linestyle": ":"},
-    Part.ANSWERED: {"facecolor": "#0072B2"},
-    Part.SEEN: {"facecolor": "#FFFFFF", "edgecolor": "#E69F00", "hatch": "//////"},
-    Part.NOTHING: {"facecolor": "#FFFFFF", "edgecolor": GREY, "linestyle": ":"},
+COLOURS: dict[ChartPart, dict[str, Any]] = {
+    ChartPart.KEPT: {"facecolor": "#0072B2"},
+    ChartPart.UNDER_ALERT: {"facecolor": "#0072B2", "edgecolor": "#FFFFFF", "hatch": "....."},
+    ChartPart.LOSS: {"facecolor": "#D55E00"},
+    ChartPart.RETIRE: {"facecolor": "#FFFFFF", "edgecolor": "#E69F00", "hatch": "//////"},
+    ChartPart.NOTIFIED: {"facecolor": "#56B4E9"},
+    ChartPart.REPORT: {"facecolor": "#009E73"},
+    ChartPart.IMPUTED_APART: {"facecolor": "#FFFFFF", "edgecolor": GREY, "linestyle": ":"},
+    ChartPart.ANSWERED: {"facecolor": "#0072B2"},
+    ChartPart.SEEN: {"facecolor": "#FFFFFF", "edgecolor": "#E69F00", "hatch": "//////"},
+    ChartPart.NOTHING: {"facecolor": "#FFFFFF", "edgecolor": GREY, "linestyle": ":"},
 }
 """Okabe and Ito's colours, told apart by all; what is not kept is told by its hatching too."""
 KEY_SQUARE = 0.055
@@ -178,7 +178,7 @@ def _key_lines(d: Chart) -> list[list[str]]:
 
 def _cle(f: Figure, d: Chart, y: float, whole_height: float) -> None:
     """The key: each part as it is drawn, then its word."""
-    styles = {p.value: COLOURS[p] for p in Part}
+    styles = {p.value: COLOURS[p] for p in ChartPart}
     for rank, line in enumerate(_key_lines(d)):
         x, here = MARGIN, y - (rank + 0.7) * NAME_LINE_HEIGHT / whole_height
         for word in line:

@@ -44,7 +44,7 @@ class FirstTab:
     """Cells of total purchases that came back blank."""
     zeros: set[str] = field(default_factory=set)
     """Cells of total purchases that hold 0."""
-    unclear: dict[str, Answer] = field(default_factory=dict)
+    unclear: dict[str, FirstTabAnswer] = field(default_factory=dict)
     """By cell, answers that are neither yes nor no; under "", the question itself is nowhere."""
     said: str = ""
     """What is answered to « Trame remise », as it is written."""
@@ -58,7 +58,7 @@ class FirstTab:
     """The cell and heading of the total purchases, when it says another unit: they are not read."""
 
 
-class Answer(NamedTuple):
+class FirstTabAnswer(NamedTuple):
     """What was answered to a question of the first tab."""
 
     question: str
@@ -144,7 +144,7 @@ def read(tab: RawTab) -> FirstTab:
             notes = ((rank, str(c), announced(c)) for rank, c in enumerate(row) if c)
             answers.units |= {here.cell(rank): Unit(" ".join(c.split()), unit) for rank, c, unit in notes if unit}
     if not answers.answered:
-        answers.unclear[""] = Answer(HANDED_IN_LABEL, "")
+        answers.unclear[""] = FirstTabAnswer(HANDED_IN_LABEL, "")
     return answers
 
 
@@ -170,7 +170,7 @@ def _handed_in(answers: FirstTab, row: list[object], rank: int, here: _Place) ->
     if answers.said and answer(answers.said) is not yes:
         yes, said = None, f"{answers.said} puis {said}"
     if yes is None:
-        answers.unclear[here.cell(where)] = Answer(HANDED_IN_LABEL, said)
+        answers.unclear[here.cell(where)] = FirstTabAnswer(HANDED_IN_LABEL, said)
     answers.said, answers.handed_in, answers.answered = said, bool(yes), here.cell(where)
     answers.not_answered = "" if said else answers.answered
     answers.zeros |= {answers.answered} if said == "0" else set()
@@ -212,4 +212,4 @@ def _etablissement(answers: FirstTab, row: list[object], columns: dict[str, int]
     if yes:
         answers.neants.add(finess)
     elif yes is None:
-        answers.unclear[here.cell(columns[NEANT])] = Answer(NEANT, said)
+        answers.unclear[here.cell(columns[NEANT])] = FirstTabAnswer(NEANT, said)

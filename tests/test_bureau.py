@@ -16,7 +16,7 @@ from slack_sdk.models.views import View as SlackView
 
 from bots.slack import home_tab, modals
 from bots.slack.act_forms import ACT_FORMS
-from bots.slack.home_tab import Page, home_blocks
+from bots.slack.home_tab import HomePage, home_blocks
 from bots.slack.modals import open_form, submit
 from config.french import euros
 from config.rights import Sight, best_sight
@@ -54,7 +54,7 @@ REFERENT, GHT, ELSEWHERE = (
 JURA, LINE = "2021-annuelle/BFC-08", "2021-annuelle/390780146/0002"
 
 
-def home_scope(view: View, email: str, page: Page | None = None) -> tuple[dict[str, Any], ...]:
+def home_scope(view: View, email: str, page: HomePage | None = None) -> tuple[dict[str, Any], ...]:
     block_list = home_blocks(Main(view.db, view.folder, view.folder.persons[email], NOON), view, page)
     read_back(block_list, 100)
     return block_list
@@ -185,7 +185,7 @@ def large_country(view: View, how_many: int) -> View:
 @pytest.mark.parametrize("how_many", [4, 29, 400])
 def test_a_desk_fits_whatever_the_size_of_the_region_and_every_ght_can_be_reached(how_many: int, view: View) -> None:
     large_view = large_country(view, how_many)
-    seen_, page, page_count = set(), Page(), 0
+    seen_, page, page_count = set(), HomePage(), 0
     while True:
         block_list = home_scope(large_view, REFERENT, page)
         seen_ |= {t for t in lines(block_list) if t.startswith("*Relancer")}
@@ -199,7 +199,7 @@ def test_a_desk_fits_whatever_the_size_of_the_region_and_every_ght_can_be_reache
         if not end:
             break
         page_count += 1
-        page = Page.page_from(end[0]["value"])
+        page = HomePage.page_from(end[0]["value"])
         assert re.fullmatch(r"et [\d\s]+ autres?", end[0]["text"]["text"])
     assert len(seen_) == how_many + 9
     assert page_count == (how_many + 11 - 1) // home_tab.PER_PAGE

@@ -14,7 +14,7 @@ import pytest
 
 from bots import outgoing_mail
 from bots.letters.letter import Letter, Piece, SendingError
-from bots.outgoing_mail import Settings, identifier_of, read_settings, send
+from bots.outgoing_mail import SmtpSettings, identifier_of, read_settings, send
 from config.campaign import PARIS
 from config.errors import UserError
 from tests.fake_mail import ACCOUNT, MACHINE, SECRET, Authority, FakeMail, fake_mail, make_authority
@@ -54,7 +54,7 @@ def on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", searched)
 
 
-def settings(server: FakeMail, machine: str = "127.0.0.1", protocol: str = "smtp", account: str = "") -> Settings:
+def settings(server: FakeMail, machine: str = "127.0.0.1", protocol: str = "smtp", account: str = "") -> SmtpSettings:
     return read_settings(f"{protocol}://{account}{machine}:{server.port}?de=vigie@exemple.invalid", lambda: SENT_AT)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bots.slack.conversation import SERVICE
-from bots.slack.web_api import SCOPES, Settings
+from bots.slack.web_api import SCOPES, SlackSettings
 from config.errors import UserError
 from config.folder import EXAMPLE, charge
 from jobs.diagnostic import examine
@@ -54,11 +54,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSlack]:
 
 
 def test_a_setting_comes_from_the_environment_or_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert slack() == Settings()
+    assert slack() == SlackSettings()
     (tmp_path / "jeton").write_text(f"{BOT_TOKEN}\n", encoding="utf-8")
     monkeypatch.setenv("VIGIE_SLACK_BOT_TOKEN_FILE", str(tmp_path / "jeton"))
     monkeypatch.setenv("VIGIE_SLACK_APP_TOKEN", f" {APP_TOKEN} ")
-    assert slack() == Settings(BOT_TOKEN, APP_TOKEN)
+    assert slack() == SlackSettings(BOT_TOKEN, APP_TOKEN)
     monkeypatch.setenv("VIGIE_SLACK_BOT_TOKEN", "xoxb-autre")
     assert slack().bot == "xoxb-autre"
     monkeypatch.setenv("VIGIE_SLACK_BASE_URL_FILE", str(tmp_path / "absent"))

@@ -95,7 +95,7 @@ class MailRig:
         smtp = outgoing_mail.read_settings(f"smtp://127.0.0.1?de={SENDER}", lambda: self.when)
         return MailRoom(self.workshop, server, None if dry_run else smtp, self._send)
 
-    def _send(self, letter: Letter, settings: outgoing_mail.Settings) -> None:
+    def _send(self, letter: Letter, settings: outgoing_mail.SmtpSettings) -> None:
         if self.refusal:
             raise self.refusal
         self.parties.append(letter)
@@ -117,7 +117,7 @@ def mail_rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailRi
     fake_mailbox = FakeMailbox()
 
     @contextmanager
-    def open_mailbox(settings: mailbox.Settings, *, untouched: bool = False) -> Iterator[FakeMailbox]:
+    def open_mailbox(settings: mailbox.MailboxSettings, *, untouched: bool = False) -> Iterator[FakeMailbox]:
         yield fake_mailbox
 
     monkeypatch.setattr(mailbox, "open_mailbox", open_mailbox)

@@ -296,7 +296,7 @@ def test_another_mail_of_the_same_name_is_another_mail(mail_rig: MailRig, two_tr
     assert [letter.in_reply_to for letter in mail_rig.parties] == ["<1@ght.invalid>"] * 2
 
 
-def _smtp(mail_rig: MailRig) -> outgoing_mail.Settings:
+def _smtp(mail_rig: MailRig) -> outgoing_mail.SmtpSettings:
     settings = mail_rig.mail_room().smtp
     assert settings is not None
     return settings
@@ -451,7 +451,7 @@ def test_letters_to_strangers_are_so_many_a_day_and_what_is_not_answered_is_said
 def test_letters_to_strangers_that_are_refused_count_too(mail_rig: MailRig) -> None:
     attempts: list[Letter] = []
 
-    def refuse(letter: Letter, _: outgoing_mail.Settings) -> None:
+    def refuse(letter: Letter, _: outgoing_mail.SmtpSettings) -> None:
         attempts.append(letter)
         raise SendingError("Refusé (550).", is_final=True)
 

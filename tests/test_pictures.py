@@ -23,7 +23,7 @@ from config.rights import AT_KEYBOARD, Sight
 from config.territory import Scope
 from reports import drawing
 from reports.answer import Answer, Element
-from reports.charts import ALTERNATIVE, UNKNOWN_LABELS, Bar, BarPiece, Chart, Part, chart_of
+from reports.charts import ALTERNATIVE, UNKNOWN_LABELS, Bar, BarPiece, Chart, ChartPart, chart_of
 from tests.region import Region, new_region
 
 NOON = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
@@ -131,8 +131,8 @@ def thirty_bars(folder: Folder, in_euros: bool = True) -> Chart:
     )
     title = "Gains d'Île-de-France en 2021 : 14,6 M€ retenus. Objectif : 16,0 M€, atteint à 91,3 %. Retiré : 2,2 M€ sur 16,8 M€ déclarés."
     lines = [
-        Bar(f"{name} n° {n}", words, (BarPiece(Part.KEPT, 0, n * 10**8),), n * 10**8 + 5)
-        if in_euros else Bar(name, words, (BarPiece(Part.SEEN, 0, 1),)) for n in range(1, 31)
+        Bar(f"{name} n° {n}", words, (BarPiece(ChartPart.KEPT, 0, n * 10**8),), n * 10**8 + 5)
+        if in_euros else Bar(name, words, (BarPiece(ChartPart.SEEN, 0, 1),)) for n in range(1, 31)
     ]  # fmt: skip
     return Chart(
         title,
@@ -179,7 +179,11 @@ def test_a_dollar_is_a_dollar(folder: Folder) -> None:
 
 
 def test_what_is_told_apart_by_colour_is_told_apart_by_hatching_or_outline_too() -> None:
-    for drawn in ((Part.KEPT, Part.RETIRE), (Part.ANSWERED, Part.SEEN, Part.NOTHING), (Part.KEPT, Part.IMPUTED_APART)):
+    for drawn in (
+        (ChartPart.KEPT, ChartPart.RETIRE),
+        (ChartPart.ANSWERED, ChartPart.SEEN, ChartPart.NOTHING),
+        (ChartPart.KEPT, ChartPart.IMPUTED_APART),
+    ):
         without_colour = {(c.get("hatch"), c.get("linestyle")) for c in (drawing.COLOURS[p] for p in drawn)}
         assert len(without_colour) == len(drawn)
 

@@ -134,6 +134,30 @@ def test_nobody_breaks_the_order_of_the_house() -> None:
     assert [fault for path, source in sources().items() for fault in faults(path, source)] == []
 
 
+def _standing_twice(places: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, path in places:
+        found.setdefault(name, []).append(path)
+    return {name: paths for name, paths in found.items() if len(paths) > 1}
+
+
+def test_no_module_name_stands_twice() -> None:
+    """A trame's modules bear the names of every trame's; the module of a command bears the command's."""
+    exempt = ("sheets/trames/", "jobs/cli/")
+    paths = (p for p in sources() if not p.startswith(exempt) and not p.endswith("__init__.py"))
+    assert _standing_twice((Path(p).stem, p) for p in paths) == {}
+
+
+def test_no_class_name_stands_twice() -> None:
+    classes = (
+        (node.name, path)
+        for path, source in sources().items()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert _standing_twice(classes) == {}
+
+
 def test_the_five_rooms_are_all_there_and_the_only_packages_beside_the_tests() -> None:
     packages = {f.parent.name for f in ROOT.glob("*/__init__.py")}
     assert packages == {*PIECES, "tests"}

@@ -23,7 +23,7 @@ from bots import log
 from bots.slack import conversation, socket_mode, web_api
 from bots.slack.conversation import BotHost, Profile
 from bots.slack.socket_mode import Robot
-from bots.slack.web_api import Settings
+from bots.slack.web_api import SlackSettings
 from config.errors import UserError
 from reports.view import View
 from sheets.register import claimed_events as chat_register
@@ -67,7 +67,7 @@ def host(region: Region) -> BotHost:
 def online(host: BotHost) -> Iterator[tuple[FakeSlack, Robot]]:
     """A server and a bot for the whole file: a bot takes a second to leave."""
     with fake_slack() as fake:
-        r = socket_mode.robot(Settings(BOT_TOKEN, APP_TOKEN, fake.address), host)
+        r = socket_mode.robot(SlackSettings(BOT_TOKEN, APP_TOKEN, fake.address), host)
         yield fake, r
         socket_mode.ferme(r)
 
@@ -242,7 +242,7 @@ def test_a_message_that_comes_as_two_events_is_answered_once(robot: Robot, serve
 
 def test_an_event_delivered_again_after_a_restart_is_not_answered_again(server: FakeSlack, host: BotHost) -> None:
     for _ in range(2):
-        r = socket_mode.robot(Settings(BOT_TOKEN, APP_TOKEN, server.address), host)
+        r = socket_mode.robot(SlackSettings(BOT_TOKEN, APP_TOKEN, server.address), host)
         deliver(r, mention("gains BFC 2021"))
         wait_for(r)
         socket_mode.ferme(r)
@@ -351,21 +351,21 @@ def test_an_answer_that_does_not_pass_is_in_the_log_and_stops_nothing(
 def test_a_revoked_token_is_one_clear_sentence(server: FakeSlack, host: BotHost, code: str) -> None:
     server.breakdowns["auth.test"] = [f"refus {code}"]
     with pytest.raises(UserError, match=rf"^Slack refuse le jeton \({code}\).*VIGIE_SLACK_BOT_TOKEN") as fault:
-        socket_mode.robot(Settings(BOT_TOKEN, APP_TOKEN, server.address), host)
+        socket_mode.robot(SlackSettings(BOT_TOKEN, APP_TOKEN, server.address), host)
     assert "Secret" not in str(fault.value)
 
 
 def test_an_unreachable_slack_is_one_clear_sentence(host: BotHost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     with pytest.raises(UserError, match=r"^Slack ne répond pas .* VIGIE_SLACK_BASE_URL"):
-        socket_mode.robot(Settings(BOT_TOKEN, APP_TOKEN, "http://127.0.0.1:9"), host)
+        socket_mode.robot(SlackSettings(BOT_TOKEN, APP_TOKEN, "http://127.0.0.1:9"), host)
 
 
 @pytest.mark.parametrize(("bot", "app_token", "all_said"), [(None, APP_TOKEN, "BOT_TOKEN :"), (BOT_TOKEN, None, "APP_TOKEN :"),
                                                     (None, None, "BOT_TOKEN et VIGIE_SLACK_APP_TOKEN :")])  # fmt: skip
 def test_a_missing_setting_is_named(host: BotHost, bot: str | None, app_token: str | None, all_said: str) -> None:
     with pytest.raises(UserError, match=f"^Il manque VIGIE_SLACK_{all_said}"):
-        socket_mode.robot(Settings(bot, app_token), host)
+        socket_mode.robot(SlackSettings(bot, app_token), host)
 
 
 # What never leaves
@@ -377,7 +377,7 @@ def test_no_secret_is_ever_written(server: FakeSlack, host: BotHost, monkeypatch
     monkeypatch.setattr("sys.stderr", shown)
     output = log.start_logging(logging.DEBUG)
     try:
-        r = socket_mode.robot(Settings(BOT_TOKEN, APP_TOKEN, server.address), host)
+        r = socket_mode.robot(SlackSettings(BOT_TOKEN, APP_TOKEN, server.address), host)
         server.breakdowns["users.info"] = ["html"]
         deliver(r, direct("gains BFC 2021"))
         deliver(r, mention("gains BFC 2021"))
@@ -396,7 +396,7 @@ def test_no_secret_is_ever_written(server: FakeSlack, host: BotHost, monkeypatch
     assert not [
         s for s in ("SecretDuRobot", "SecretDeLaPrise", "abc-123", BOT_TOKEN, APP_TOKEN) if s in shown.getvalue()
     ]
-    assert "Secret" not in repr(Settings(BOT_TOKEN, APP_TOKEN))
+    assert "Secret" not in repr(SlackSettings(BOT_TOKEN, APP_TOKEN))
 
 
 def test_no_mention_comes_out_of_a_question(robot: Robot, server: FakeSlack) -> None:
@@ -483,20 +483,20 @@ def test_the_manifest_asks_for_what_the_bot_needs_and_nothing_more() -> None:
 
 def test_doctor_names_each_scope_that_is_missing(server: FakeSlack) -> None:
     server.scopes = "app_mentions:read,commands, im:history,im:write,users:read"
-    successes, troubles = web_api.examine(Settings(BOT_TOKEN, APP_TOKEN, server.address))
+    successes, troubles = web_api.examine(SlackSettings(BOT_TOKEN, APP_TOKEN, server.address))
     assert [re.findall("« (.+?) »", s) for s in troubles] == [
         ["chat:write"], ["files:read"], ["files:write"], ["users:read.email"]]  # fmt: skip
     assert any("Socket Mode" in b for b in successes)
     server.scopes = ",".join(web_api.SCOPES)
-    assert web_api.examine(Settings(BOT_TOKEN, APP_TOKEN, server.address))[1] == []
+    assert web_api.examine(SlackSettings(BOT_TOKEN, APP_TOKEN, server.address))[1] == []
 
 
 def test_doctor_says_which_token_is_missing_and_what_is_refused(server: FakeSlack) -> None:
-    assert web_api.examine(Settings(BOT_TOKEN, None, server.address))[1] == [
+    assert web_api.examine(SlackSettings(BOT_TOKEN, None, server.address))[1] == [
         "Il manque le réglage VIGIE_SLACK_APP_TOKEN (ou VIGIE_SLACK_APP_TOKEN_FILE)."
     ]
     server.breakdowns = {"auth.test": ["refus invalid_auth"], "apps.connections.open": ["refus missing_scope"]}
-    _, (robot, app_token) = web_api.examine(Settings(BOT_TOKEN, APP_TOKEN, server.address))
+    _, (robot, app_token) = web_api.examine(SlackSettings(BOT_TOKEN, APP_TOKEN, server.address))
     assert robot.startswith("Slack refuse le jeton (invalid_auth)")
     assert app_token.startswith("Il manque à l'application Slack le droit")
 

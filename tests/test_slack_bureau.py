@@ -17,7 +17,7 @@ from slack_bolt import BoltRequest
 from bots.slack import conversation, modals, socket_mode
 from bots.slack.conversation import BotHost
 from bots.slack.socket_mode import Robot
-from bots.slack.web_api import Settings
+from bots.slack.web_api import SlackSettings
 from reports.view import View
 from sheets.register.database import open_register
 from tests.fake_slack import FakeSlack, fake_slack, no_drop
@@ -55,7 +55,9 @@ def channel(region: Region) -> Iterator[tuple[Robot, FakeSlack, Region]]:
         server.add_person(REFERENT, "referent.bfc@exemple.invalid", is_email_confirmed=True)
         server.add_person(GHT, "directeur.bfc-08@exemple.invalid", is_email_confirmed=True)
         server.add_person(UNKNOWN_PERSON, "quelqu-un@ailleurs.invalid", is_email_confirmed=True)
-        robot = socket_mode.robot(Settings(BOT_TOKEN, APP_TOKEN, server.address), BotHost(view, lambda: NOON, no_drop))
+        robot = socket_mode.robot(
+            SlackSettings(BOT_TOKEN, APP_TOKEN, server.address), BotHost(view, lambda: NOON, no_drop)
+        )
         yield robot, server, region
         socket_mode.ferme(robot)
 

@@ -23,7 +23,7 @@ from bots.slack import dropped_trame, shared_files, socket_mode
 from bots.slack.conversation import UNKNOWN_PERSON, BotHost
 from bots.slack.dropped_trame import HandedFile
 from bots.slack.socket_mode import Robot
-from bots.slack.web_api import Settings
+from bots.slack.web_api import SlackSettings
 from config.errors import UserError
 from config.folder import EXAMPLE, Folder
 from jobs.taking_in.slack_drops import take
@@ -438,7 +438,7 @@ def test_a_file_is_kept_only_when_it_is_said_and_then_it_counts(
         fake.add_person("U08", "directeur.bfc-08@exemple.invalid", is_email_confirmed=True)
         fake.add_person(REFERENT, "referent.bfc@exemple.invalid", is_email_confirmed=True)
         r = socket_mode.robot(
-            Settings(BOT_TOKEN, APP_TOKEN, fake.address),
+            SlackSettings(BOT_TOKEN, APP_TOKEN, fake.address),
             BotHost(workshop.fresh_view, workshop.current_time, partial(take, workshop)),
         )
         deliver(r, share_files(fake, raw_bytes, author="U08"))

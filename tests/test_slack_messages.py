@@ -16,7 +16,7 @@ from bots.letters.letter import Letter, Piece, SendingError
 from bots.slack import direct_messages
 from bots.slack.blocks import Message
 from bots.slack.conversation import BotHost, Profile
-from bots.slack.web_api import Settings
+from bots.slack.web_api import SlackSettings
 from reports.due.everything import dues
 from reports.view import View
 from sheets.register import outbox
@@ -44,7 +44,7 @@ def server() -> Iterator[FakeSlack]:
 
 @pytest.fixture
 def delivery_channel(server: FakeSlack) -> DeliveryChannel:
-    return direct_messages.delivery_channel(Settings("xoxb-1234-Secret", None, server.address))
+    return direct_messages.delivery_channel(SlackSettings("xoxb-1234-Secret", None, server.address))
 
 
 @pytest.fixture

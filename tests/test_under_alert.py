@@ -122,13 +122,13 @@ def _surfaces(region: Region, person: Any) -> Iterator[tuple[str, str]]:
 
 
 def test_the_picture_shows_it_apart_with_its_word_in_the_key(region: Region) -> None:
-    from reports.charts import Part, chart_of, parts
+    from reports.charts import ChartPart, chart_of, parts
 
     result = word_answer("gains bfc 2021 par ght", AT_KEYBOARD, region.view, region.hour)
     assert result.answer
     d = chart_of(result.answer, [], region.folder, "t", "p")
     assert d
-    assert parts(d) == [Part.KEPT, Part.UNDER_ALERT]
+    assert parts(d) == [ChartPart.KEPT, ChartPart.UNDER_ALERT]
     assert [(m.start, m.a) for m in d.bars[0].bar_pieces] == [(0, 60_001_500), (60_001_500, 460_001_500)]
 
 

@@ -23,7 +23,7 @@ from bots.letters.letter import Letter, SendingError
 from bots.log import hand_over
 from bots.slack import blocks, conversation, web_api
 from bots.slack.conversation import BotHost
-from bots.slack.web_api import Settings
+from bots.slack.web_api import SlackSettings
 from config.errors import UserError
 from sheets.register import claimed_events, replies
 from sheets.register.acts import Main
@@ -42,7 +42,7 @@ UNKNOWN_ERRORS = ("users_not_found", "user_not_found")
 journal = logging.getLogger("vigie.slack")
 
 
-def delivery_channel(settings: Settings) -> DeliveryChannel:
+def delivery_channel(settings: SlackSettings) -> DeliveryChannel:
     """The channel. Only « too many requests » is tried again: Slack did nothing of those."""
     web = WebClient(
         token=settings.bot, base_url=web_api.base(settings.address), timeout=web_api.TIMEOUT,

@@ -43,14 +43,14 @@ VERBS = {"relancer": "à relancer", "completer": "à compléter", "trancher": "�
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HomePage:
     """Which part of a long list is shown: of which campaign and territory, from which place."""
 
     list_key: str = ""
     debut: int = 0
 
     @classmethod
-    def page_from(cls, value: str) -> Page:
+    def page_from(cls, value: str) -> HomePage:
         """What a button carries: « 12 2021-annuelle/BFC »."""
         debut, _, list_key = value.partition(" ")
         return cls(list_key, int(debut))
@@ -59,7 +59,7 @@ class Page:
         return self.debut if list_key == self.list_key else 0
 
 
-def home_blocks(main: Main, view: View, page: Page | None = None) -> tuple[Block, ...]:
+def home_blocks(main: Main, view: View, page: HomePage | None = None) -> tuple[Block, ...]:
     """The home tab of someone known, at most a hundred blocks."""
     block_list: list[Block] = []
     for p, sight_given in _campaigns_with_sight(main, view)[:SECTIONS]:
@@ -67,7 +67,7 @@ def home_blocks(main: Main, view: View, page: Page | None = None) -> tuple[Block
         if sight_given is Sight.TOTALS:
             block_list += blocks.answer(_answer_object(_told(main, view, p), view), view.folder).block_list
         elif p.scope.type in ("national", "region"):
-            block_list += _referent_blocks(main, view, p, page or Page())
+            block_list += _referent_blocks(main, view, p, page or HomePage())
         else:
             block_list += _trame_blocks(main, view, p)
     block_list = block_list or [blocks.paragraph(NOTHING.format(fonction=main.person.position))]
@@ -120,7 +120,7 @@ def _figures(p: CampaignUnderWay, view: View) -> Block:
 # The referent's desk
 
 
-def _referent_blocks(main: Main, view: View, p: CampaignUnderWay, page: Page) -> list[Block]:
+def _referent_blocks(main: Main, view: View, p: CampaignUnderWay, page: HomePage) -> list[Block]:
     d = desk.detail(view, p)
     states = {e.ght.code: e for e in d.states}
     name, cle = view.folder.territory.name(p.scope), f"{p.campaign.code}/{p.scope.code}"

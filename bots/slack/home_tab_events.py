@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from bots.log import hand_over
 from bots.slack import conversation, home_tab, modals, web_api
 from bots.slack.conversation import BotHost
-from bots.slack.home_tab import Page
+from bots.slack.home_tab import HomePage
 from reports.view import View
 from sheets.register import claimed_events as register
 from sheets.register.acts import Main
@@ -28,7 +28,7 @@ class HomeTab:
     host: BotHost
     team: str
 
-    def publish(self, who: str, page: Page | None = None) -> None:
+    def publish(self, who: str, page: HomePage | None = None) -> None:
         """Put someone's home tab in place: as it is now, whoever published it last."""
         try:
             with self.host.view() as view:
@@ -95,7 +95,7 @@ def listen(app: App, b: HomeTab, executor: Executor) -> None:
 
     @app.action(re.compile("^bureau-page-"))
     def page(ack: Callable[[], None], body: dict[str, Any]) -> None:
-        hand_over(executor, b.publish, body["user"]["id"], Page.page_from(str(body["actions"][0]["value"])))
+        hand_over(executor, b.publish, body["user"]["id"], HomePage.page_from(str(body["actions"][0]["value"])))
         ack()
 
     @app.action("bureau-geste")

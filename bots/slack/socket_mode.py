@@ -38,7 +38,7 @@ from bots.slack.conversation import BotHost, ChatEvent, Reply
 from bots.slack.handing_over import Send
 from bots.slack.home_tab_events import HomeTab
 from bots.slack.shared_files import PrivateThread
-from bots.slack.web_api import Settings
+from bots.slack.web_api import SlackSettings
 from config.errors import UserError
 from config.rights import Person
 from reports.view import View
@@ -86,7 +86,7 @@ class InPlace(Executor):
         return result_future
 
 
-def robot(settings: Settings, host: BotHost, heartbeat: float = HEARTBEAT) -> Robot:
+def robot(settings: SlackSettings, host: BotHost, heartbeat: float = HEARTBEAT) -> Robot:
     """Wire the bot. Raises UserError when a token is missing or refused, in a sentence without the token."""
     if settings.missing_scopes:
         raise UserError(

@@ -42,7 +42,7 @@ REVOKED = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "t
 
 
 @dataclass(frozen=True)
-class Settings:
+class SlackSettings:
     """The two tokens and the address; None is what nobody set. Tokens never appear in a repr."""
 
     bot: str | None = field(default=None, repr=False)
@@ -118,7 +118,7 @@ def said(fault: Exception) -> str:
     return f"Slack ne répond pas ({without_secret(str(fault) or type(fault).__name__)}). Vérifiez le réseau et VIGIE_SLACK_BASE_URL."
 
 
-def examine(settings: Settings) -> tuple[list[str], list[str]]:
+def examine(settings: SlackSettings) -> tuple[list[str], list[str]]:
     """(what is in order, what is to be mended) of the Slack settings, a sentence each. Calls Slack, changes nothing."""
     successes, troubles = [], [f"Il manque le réglage {name} (ou {name}_FILE)." for name in settings.missing_scopes]
     for examination, token in ((_check_bot, settings.bot), (_check_connection, settings.app)):

@@ -35,7 +35,7 @@ CellValues = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class FilledAction:
     """A line to be typed: cells by column, and what it is worth in the exercice before scaling."""
 
     cells: CellValues
@@ -52,7 +52,7 @@ def plan(folder: Folder, campaign: Campaign) -> dict[str, list[CellValues]]:
     """The valid lines of every établissement (by FINESS), scaled to the region's target."""
     random_source = random.Random(SEED)
     catalogue = purchases()
-    drawn_actions: dict[str, list[Action]] = {}
+    drawn_actions: dict[str, list[FilledAction]] = {}
     for g in folder.territory.ghts.values():
         if g.code == ABSENT:
             continue
@@ -67,7 +67,7 @@ def plan(folder: Folder, campaign: Campaign) -> dict[str, list[CellValues]]:
 
 def _action(
     random_source: random.Random, catalogue: list[dict[str, str]], millions: float, campaign: Campaign
-) -> Action:
+) -> FilledAction:
     purchase = random_source.choice(catalogue)
     statut = random_source.choices(("réalisé", "notifié", "potentiel", "abandonné"), (82, 9, 6, 3))[0]
     carried_over = statut == "réalisé" and random_source.random() < 0.18
@@ -101,10 +101,10 @@ def _action(
         "type_effet": "effet prix induit",
     }
     poids = share_in_exercice(gain * 100, when, campaign.exercice) / 100 if statut == "réalisé" else 0.0
-    return Action(cells, poids)
+    return FilledAction(cells, poids)
 
 
-def _scaled(action: Action, factor: float) -> CellValues:
+def _scaled(action: FilledAction, factor: float) -> CellValues:
     c = dict(action.cells)
     c["gain_annuel"] = round(c["gain_annuel"] * factor)
     c["montant_reference"] = round(c["montant_reference"] * factor / 100) * 100

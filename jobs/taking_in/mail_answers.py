@@ -33,9 +33,9 @@ class MailRoom:
     """What it takes to deal with the mailbox. Without a way out (`smtp`), everything is looked at and nothing touched."""
 
     workshop: Workshop
-    mailbox: mailbox.Settings
-    smtp: outgoing_mail.Settings | None
-    send: Callable[[Letter, outgoing_mail.Settings], None] = outgoing_mail.send
+    mailbox: mailbox.MailboxSettings
+    smtp: outgoing_mail.SmtpSettings | None
+    send: Callable[[Letter, outgoing_mail.SmtpSettings], None] = outgoing_mail.send
 
     @property
     def remembers(self) -> bool:

@@ -13,8 +13,7 @@ from xml.etree import ElementTree as ET
 
 from sheets.reading.opening import DAMAGED_SENTENCE, Misread
 from sheets.reading.parts import PROPERTIES, Parts, Sheet
-from sheets.reading.plain_package import Cell, written
-from sheets.reading.plain_package import Sheet as PlainSheet
+from sheets.reading.plain_package import Cell, ValuesSheet, written
 
 ROW, STRING_ITEM, FORMAT, STYLE, SHEETS_BEGIN, BOOK, SHEET = 0, 19, 44, 47, 145, 153, 156
 SHEETS_END, STYLES_BEGIN, STYLES_END = 146, 617, 618
@@ -56,7 +55,7 @@ def as_package(z: zipfile.ZipFile) -> bytes:
         by_kind = {link.kind: link.part for link in linked}
         texts = list(_texts(z, by_kind.get("sharedstrings", "")))
         sheets, in_1904 = _sheets(z, main, {link.ident: (link.kind, link.part) for link in linked})
-        plain = [PlainSheet(s.name, _cells(z, s.part, texts)) for s in sheets if s.part and s.kind == "worksheet"]
+        plain = [ValuesSheet(s.name, _cells(z, s.part, texts)) for s in sheets if s.part and s.kind == "worksheet"]
         own = parts.find(PROPERTIES)
         formats = _formats(z, by_kind.get("styles", ""))
         return written(plain, formats, in_1904=in_1904, properties=z.read(own) if own else b"")

@@ -13,7 +13,7 @@ from xlrd.book import Book
 from xlrd.sheet import Sheet as OldSheet
 
 from sheets.reading.opening import DAMAGED_SENTENCE, Misread
-from sheets.reading.plain_package import Cell, Sheet, written
+from sheets.reading.plain_package import Cell, ValuesSheet, written
 
 KINDS = {xlrd.XL_CELL_NUMBER: "n", xlrd.XL_CELL_DATE: "n", xlrd.XL_CELL_BOOLEAN: "b", xlrd.XL_CELL_TEXT: "str"}
 
@@ -23,7 +23,7 @@ def as_package(raw_bytes: bytes) -> bytes:
     try:
         book = _opened(raw_bytes)
         formats = [_format(book, xf.format_key) for xf in book.xf_list]
-        sheets = [Sheet(s.name, _cells(s)) for s in book.sheets()]
+        sheets = [ValuesSheet(s.name, _cells(s)) for s in book.sheets()]
         return written(sheets, formats, in_1904=bool(book.datemode))
     except MemoryError:
         raise

@@ -31,13 +31,13 @@ class Cell(NamedTuple):
     style: int = 0
 
 
-class Sheet(NamedTuple):
+class ValuesSheet(NamedTuple):
     name: str
     cells: Iterable[Cell]
     """Row by row, from left to right."""
 
 
-def written(sheets: Sequence[Sheet], formats: Sequence[str], *, in_1904: bool, properties: bytes = b"") -> bytes:
+def written(sheets: Sequence[ValuesSheet], formats: Sequence[str], *, in_1904: bool, properties: bytes = b"") -> bytes:
     """The workbook's bytes. `formats` gives the number format of each style, "" for none; `properties` are XML."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as z:

@@ -16,7 +16,7 @@ from sheets.register.decisions import decisions
 from sheets.register.what_counts import ReceivedTab
 
 
-class Part(NamedTuple):
+class LinePart(NamedTuple):
     """What one stored line adds to a figure, in cents."""
 
     line: int
@@ -62,13 +62,13 @@ WHERE l.action_id IN (SELECT n.action_id FROM lignes_paat n
   WHERE n.onglet = tab.beside AND n.reportee_de IS NOT NULL) GROUP BY tab.id"""
 
 
-def inherited(db: Database, before: Iterable[ReceivedTab], tabs: Iterable[ReceivedTab], as_of: date) -> list[Part]:
+def inherited(db: Database, before: Iterable[ReceivedTab], tabs: Iterable[ReceivedTab], as_of: date) -> list[LinePart]:
     """The reports that the kept lines of `before` (the exercice before) leave, and that no line of `tabs` continues.
 
     A line continues another when it was matched with it, whatever its status or what became of it.
     """
     rows = _rows(db, _INHERITED, before, tabs, as_of)
-    return [p for r in rows if (p := Part(*r)).cents]
+    return [p for r in rows if (p := LinePart(*r)).cents]
 
 
 def inherited_by_tab(
@@ -80,9 +80,9 @@ def inherited_by_tab(
     return {o.id: cents for o in before if (cents := o.report - continued.get(o.id, 0))}
 
 
-def notified(db: Database, tabs: Iterable[ReceivedTab], as_of: date) -> list[Part]:
+def notified(db: Database, tabs: Iterable[ReceivedTab], as_of: date) -> list[LinePart]:
     """What the notified lines of these tabs would add to their exercice: `ReceivedTab.notified`, line by line."""
-    return [p for r in _rows(db, _NOTIFIED, tabs, (), as_of) if (p := Part(*r)).cents]
+    return [p for r in _rows(db, _NOTIFIED, tabs, (), as_of) if (p := LinePart(*r)).cents]
 
 
 def treated(
@@ -100,7 +100,7 @@ def treated(
     return [Treated(*r) for r in rows]
 
 
-class Totals(NamedTuple):
+class LineTotals(NamedTuple):
     """The same added up, in cents, and how many lines they are."""
 
     gain: int
@@ -110,14 +110,14 @@ class Totals(NamedTuple):
 
 def treated_in_all(
     db: Database, tabs: Iterable[ReceivedTab], after: Iterable[ReceivedTab], exercice: int, as_of: date
-) -> Totals:
+) -> LineTotals:
     """What `treated` gives, added up where the lines are stored: they are not read."""
     query = _TREATED.format(
         what="coalesce(sum(coalesce(l.gain_annuel, 0)), 0), coalesce(sum(l.montant_reference), 0), count(*)"
     )
     tabs, year = list(tabs), _year(exercice)
     rows = [*_rows(db, query, tabs, (), as_of, year), *_rows(db, query, after, tabs, as_of, year)]
-    return Totals(*map(sum, zip((0, 0, 0), *rows, strict=True)))
+    return LineTotals(*map(sum, zip((0, 0, 0), *rows, strict=True)))
 
 
 def treated_late(

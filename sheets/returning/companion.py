@@ -18,7 +18,7 @@ from sheets.companion_mark import COMPANION_MARK, PROPERTY
 from sheets.findings import Finding
 from sheets.judged import JudgedWorkbook, Tab
 from sheets.returning.companion_summary import SUMMARY, write_summary
-from sheets.returning.companion_tab import Page, Settled, write_page
+from sheets.returning.companion_tab import CompanionPage, Settled, write_page
 from sheets.tab_names import FORBIDDEN_CHARACTERS, LONGEST_NAME
 from sheets.trames import TRAMES
 from sheets.writing.safe_cells import clean
@@ -55,7 +55,7 @@ def write_companion(workbook: JudgedWorkbook, folder: Folder, path: Path, settle
     return path
 
 
-def _pages(book: Workbook, workbook: JudgedWorkbook, folder: Folder, settled: Sequence[Settled]) -> list[Page]:
+def _pages(book: Workbook, workbook: JudgedWorkbook, folder: Folder, settled: Sequence[Settled]) -> list[CompanionPage]:
     """One blank tab per tab that was read, with what there is to say in it."""
     t = workbook.stamp
     if t is None or t.trame not in TRAMES:
@@ -68,7 +68,7 @@ def _pages(book: Workbook, workbook: JudgedWorkbook, folder: Folder, settled: Se
         settled_here = [r for r in settled if r.sheet == tab.sheet]
         name = etablissements[tab.finess].name if tab.finess in etablissements else tab.sheet
         sheet = book.create_sheet(_free_tab_name(tab, book))
-        pages.append(Page(sheet, tab, TRAMES[t.trame], name, its_tabs, settled_here, positive))
+        pages.append(CompanionPage(sheet, tab, TRAMES[t.trame], name, its_tabs, settled_here, positive))
     return pages
 
 

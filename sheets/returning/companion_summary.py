@@ -16,7 +16,7 @@ from sheets import first_tab
 from sheets.checks import CATALOGUE
 from sheets.findings import Finding, FindingGroup, Severity, groups, ranges
 from sheets.judged import JudgedWorkbook, Totals
-from sheets.returning.companion_tab import FILLS, INKS, WORDS, Page, Settled
+from sheets.returning.companion_tab import FILLS, INKS, WORDS, CompanionPage, Settled
 from sheets.trames.paat.columns import EURO_FORMAT
 from sheets.writing.safe_cells import Value, case, lie, put, row_height
 from sheets.writing.style import (
@@ -82,7 +82,7 @@ class _Pen:
 
 
 def write_summary(
-    sheet: Worksheet, workbook: JudgedWorkbook, folder: Folder, mark: str, pages: Mapping[str, Page], settled: Sequence[Settled]
+    sheet: Worksheet, workbook: JudgedWorkbook, folder: Folder, mark: str, pages: Mapping[str, CompanionPage], settled: Sequence[Settled]
 ) -> None:  # fmt: skip
     """Write the first tab. `pages` are the companion's other tabs, by the name they bear in the person's file."""
     t = workbook.stamp
@@ -135,7 +135,7 @@ def _in_short(pen: _Pen, workbook: JudgedWorkbook) -> None:
     pen.line += 1
 
 
-def _write_rules(pen: _Pen, workbook: JudgedWorkbook, pages: Mapping[str, Page]) -> None:
+def _write_rules(pen: _Pen, workbook: JudgedWorkbook, pages: Mapping[str, CompanionPage]) -> None:
     """Blocking rules first, costliest first; in each, a link per tab to its first cell."""
     all_of_them = groups(workbook.findings)
     if not all_of_them:
@@ -151,7 +151,13 @@ def _write_rules(pen: _Pen, workbook: JudgedWorkbook, pages: Mapping[str, Page])
 
 
 def _write_rule(
-    pen: _Pen, g: FindingGroup, sheet: str, its_tabs: Sequence[Finding], pages: Mapping[str, Page], *, premiere: bool
+    pen: _Pen,
+    g: FindingGroup,
+    sheet: str,
+    its_tabs: Sequence[Finding],
+    pages: Mapping[str, CompanionPage],
+    *,
+    premiere: bool,
 ) -> None:
     """The findings of one rule in one tab: the rule is told once, on its first row."""
     first = min(its_tabs, key=lambda c: (c.line or 0, c.cell))
@@ -182,12 +188,12 @@ def _court(place: str) -> str:
     return place if len(place) <= PLACE_LENGTH else place[:PLACE_LENGTH].rpartition(",")[0] + "…"
 
 
-def _write_link(cell: Cell, page: Page, address: str) -> None:
+def _write_link(cell: Cell, page: CompanionPage, address: str) -> None:
     lie(cell, page.sheet.title, address)
     cell.font = Font(name="Calibri", size=10, color=BLUE, underline="single")
 
 
-def _write_settled(pen: _Pen, settled: Sequence[Settled], pages: Mapping[str, Page]) -> None:
+def _write_settled(pen: _Pen, settled: Sequence[Settled], pages: Mapping[str, CompanionPage]) -> None:
     """What was already settled, so that nobody mends it a second time."""
     if not settled:
         return
@@ -201,7 +207,7 @@ def _write_settled(pen: _Pen, settled: Sequence[Settled], pages: Mapping[str, Pa
     pen.line += 1
 
 
-def _write_totals(pen: _Pen, workbook: JudgedWorkbook, folder: Folder, pages: Mapping[str, Page]) -> None:
+def _write_totals(pen: _Pen, workbook: JudgedWorkbook, folder: Folder, pages: Mapping[str, CompanionPage]) -> None:
     """Every line read is somewhere, and every euro declared: by tab, then for the workbook."""
     pen.paragraph("Le compte, onglet par onglet", size=12, bold=True, colour=BLUE)
     pen.headings(("FINESS", "Établissement", "Lignes lues", "Euros de l'exercice", "Achats totaux"))

@@ -61,7 +61,7 @@ class Settled(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Page:
+class CompanionPage:
     """A tab to write, and what there is to say in it. `positive`: positive gains of the whole workbook, in cents."""
 
     sheet: Worksheet
@@ -103,7 +103,7 @@ def sentence(c: Finding) -> str:
     return f"{WORDS[c.severity]} : {c.message} → {c.correction}"
 
 
-def write_page(page: Page, mark: str) -> None:
+def write_page(page: CompanionPage, mark: str) -> None:
     """Write the tab. The headings and every line stand in the row they have in the person's file."""
     sheet, heading_row = page.sheet, max(page.tab.heading_row, 1)
     _write_top(page, mark, heading_row)
@@ -124,7 +124,7 @@ def write_page(page: Page, mark: str) -> None:
     sheet.print_title_cols = f"A:{get_column_letter(max(famille - 1, 1))}"
 
 
-def _write_top(page: Page, mark: str, heading_row: int) -> None:
+def _write_top(page: CompanionPage, mark: str, heading_row: int) -> None:
     """Title, what is left to mend, and the mark; as much of it as there is room for above the headings."""
     t = page.tab.totals
     said = f"{count_words(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')} sur {t.lignes_rejetees + t.lignes_retenues}"
@@ -137,7 +137,7 @@ def _write_top(page: Page, mark: str, heading_row: int) -> None:
         page.sheet["A2"].font = police(10, bold=True, colour=RED)
 
 
-def _write_headings(page: Page, heading_row: int) -> None:
+def _write_headings(page: CompanionPage, heading_row: int) -> None:
     for cle, column in page.places.items():
         write_heading(page.sheet, heading_row, column, page.trame.by_key[cle])
     page.sheet.column_dimensions[get_column_letter(page.places[COMPANION_COLUMN])].width = COMPANION_WIDTH
@@ -147,7 +147,7 @@ def _write_headings(page: Page, heading_row: int) -> None:
         cell.alignment, cell.border = Alignment(wrap_text=True, vertical="center"), FRAME
 
 
-def _write_lines(page: Page) -> None:
+def _write_lines(page: CompanionPage) -> None:
     """The values of each line. One style per column, made once: styling each cell takes most of the time."""
     as_typed = _typed_as_they_were(page.findings)
     styles: dict[str, Any] = {}
@@ -203,7 +203,7 @@ def _computed_columns(line: Line, positive: int) -> dict[str, float]:
     return computed
 
 
-def _mark_cells(page: Page) -> None:
+def _mark_cells(page: CompanionPage) -> None:
     """Colour the cell of each finding and put its note there; several findings share one note."""
     by_cell: dict[tuple[int, int], list[Finding]] = defaultdict(list)
     for c in sorted(page.findings, key=rank):
@@ -220,7 +220,7 @@ def _note(c: Finding) -> str:
     return f"{WORDS[c.severity].upper()} · {where}{CATALOGUE[c.code].title}\n{c.message}\n→ {c.correction}"
 
 
-def _write_sentences(page: Page, heading_row: int) -> None:
+def _write_sentences(page: CompanionPage, heading_row: int) -> None:
     """In the column kept for it, what is to be said of each line: what was written there, findings, what was settled."""
     texts: dict[int, list[str]] = defaultdict(list)
     worst_by_line: dict[int, Severity] = {}
@@ -238,7 +238,7 @@ def _write_sentences(page: Page, heading_row: int) -> None:
         _write_sentence(page, number, "\n".join(its_tabs), worst_by_line.get(number))
 
 
-def _write_sentence(page: Page, number: int, text: str, worst: Severity | None) -> None:
+def _write_sentence(page: CompanionPage, number: int, text: str, worst: Severity | None) -> None:
     sheet = page.sheet
     cell = case(sheet, number, page.places[COMPANION_COLUMN])
     put(cell, text).alignment = Alignment(wrap_text=True, vertical="top")

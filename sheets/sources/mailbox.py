@@ -31,7 +31,7 @@ HEAVIEST_MAIL = 60 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class MailboxSettings:
     """The mailbox, the folder that is looked into, the mail server of ours that vouches for senders, if one must, and how
     many letters a day may leave for people nobody knows."""
 
@@ -51,7 +51,7 @@ class MailPreview:
     behind: int = 0
 
 
-def read_settings(url: str) -> Settings:
+def read_settings(url: str) -> MailboxSettings:
     """Read VIGIE_IMAP_URL. Raises UserError, without the secret in it, when it cannot be used."""
     server = read_server(SETTING, url, PORTS, frozenset({"garant", "inconnus"}), EXAMPLE)
     if not server.account:
@@ -62,7 +62,7 @@ def read_settings(url: str) -> Settings:
             f"{SETTING} porte une option « inconnus » qui ne se lit pas : un nombre de lettres par jour était attendu, "
             f"par exemple ?inconnus={MOST_UNKNOWN}"
         )
-    return Settings(server, server.path or "INBOX", server.options.get("garant", ""), int(strangers))
+    return MailboxSettings(server, server.path or "INBOX", server.options.get("garant", ""), int(strangers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _size(result: tuple[bytes, bytes, bytes]) -> int:
 
 
 @contextmanager
-def open_mailbox(settings: Settings, *, untouched: bool = False) -> Iterator[OpenMailbox]:
+def open_mailbox(settings: MailboxSettings, *, untouched: bool = False) -> Iterator[OpenMailbox]:
     """Open the mailbox on its folder; with `untouched`, nothing can be moved.
 
     Raises UserError, in one sentence that names the setting and never the secret.
@@ -188,7 +188,7 @@ def _server_errors_told(server: Server) -> Iterator[None]:
         ) from None
 
 
-def examine(settings: Settings) -> tuple[list[str], list[str]]:
+def examine(settings: MailboxSettings) -> tuple[list[str], list[str]]:
     """(what is in order, what is to be mended) of the mailbox, a sentence each. Looks, touches nothing."""
     try:
         with open_mailbox(settings, untouched=True) as mailbox:

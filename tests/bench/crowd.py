@@ -22,7 +22,7 @@ from slack_bolt import BoltRequest
 from bots.slack import socket_mode
 from bots.slack.conversation import BREAKDOWN, BotHost
 from bots.slack.socket_mode import Robot
-from bots.slack.web_api import Settings
+from bots.slack.web_api import SlackSettings
 from config.folder import Folder, charge
 from jobs.wiring import Workshop
 from tests.fake_slack import TEAM, FakeSlack, fake_slack, no_drop
@@ -95,7 +95,7 @@ def measure_answers(folder: Path, register: Path) -> CrowdTimes:
         workshop = Workshop(folder, register, DAY)
         keep = workshop.register  # as `vigie slack` does: the last one to close would put the journal away each time
         robot = socket_mode.robot(
-            Settings("xoxb-essai", "xapp-essai", here.recv()),
+            SlackSettings("xoxb-essai", "xapp-essai", here.recv()),
             BotHost(workshop.fresh_view, workshop.current_time, no_drop),
         )
         try:
