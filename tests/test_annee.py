@@ -222,7 +222,7 @@ def test_at_least_five_hundred_crashes_at_every_point(world: World) -> None:
 
 
 def test_everyone_is_told_what_the_calendar_says_and_nothing_else(world: World) -> None:
-    all_said = {cle: r for cle, r in _all_messages(world).items() if r.state in ("dit", "doubt")}
+    all_said = {cle: r for cle, r in _all_messages(world).items() if r.state in ("dit", "doute")}
     wanted = _expected_messages(world)
     by_stage = Counter(cle.stage for cle in all_said)
     print(f"\n{len(all_said)} messages, {len(world.delivered)} lettres : {dict(sorted(by_stage.items()))}")
@@ -236,15 +236,15 @@ def test_nobody_is_told_anything_twice(world: World) -> None:
     assert max(letters.values()) == 1
     arrivals = Counter(letters[r.sending] for r in _all_messages(world).values() if r.state == "dit")
     assert arrivals == {1: arrivals[1]}, "what is marked as said was delivered"
-    known_actions = {r.sending for r in _all_messages(world).values() if r.state in ("dit", "doubt")}
+    known_actions = {r.sending for r in _all_messages(world).values() if r.state in ("dit", "doute")}
     assert set(letters) <= known_actions, "what was delivered is known: no letter left under a forgotten name"
 
 
 def test_a_doubt_is_of_the_mail_alone_and_rare(world: World) -> None:
-    doubts = [r for r in _all_messages(world).values() if r.state == "doubt"]
+    doubts = [r for r in _all_messages(world).values() if r.state == "doute"]
     assert {r.delivery_channel for r in doubts} == {"courriel"}
     assert len(doubts) < sum(world.deaths.values())
-    assert {r.state for r in _all_messages(world).values()} <= {"dit", "doubt", "nul"}
+    assert {r.state for r in _all_messages(world).values()} <= {"dit", "doute", "nul"}
 
 
 def test_nothing_leaves_in_quiet_hours(world: World) -> None:
@@ -256,7 +256,7 @@ def test_nobody_is_reminded_after_their_hand_in_was_read(world: World) -> None:
     faults = []
     for cle, r in _all_messages(world).items():
         result = handing_in(world.plan, by_code[cle.campaign], cle.unite)
-        if r.state in ("dit", "doubt") and r.kind in replies.WITH_REPLIES and result and r.dated >= result:
+        if r.state in ("dit", "doute") and r.kind in replies.WITH_REPLIES and result and r.dated >= result:
             faults.append((cle, r.dated, result))
     assert faults == []
 

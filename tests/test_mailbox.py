@@ -132,7 +132,7 @@ def test_killed_at_every_step_nothing_is_lost_taken_twice_nor_answered_twice(
             answers
         )  # an answer that may have left is a doubt, said and never sent again
         assert not silent_ones or (
-            len(silent_ones) == 1 and seen_ones[-1] in ("after note", "before _envoie", "before gives_back")
+            len(silent_ones) == 1 and seen_ones[-1] in ("after note", "before _send", "before gives_back")
         ), seen_ones
         doubts = mail_rig.workshop.register.execute("SELECT count(*) FROM courriels WHERE etat = 'doute' AND le >= ?",
                                                (mail_rig.when.isoformat(timespec="seconds"),)).fetchone()[0]  # fmt: skip

@@ -500,9 +500,9 @@ class RandomPeople:
         """One small edit of one line."""
         what: dict[str, Any] = self.rng.choice((
             {"gain": self.amount()}, {"gain": None}, {"reference": Decimal(self.rng.randint(100_000, 6_000_000)) / 100},
-            {"justifie": not s.is_justified}, {"statut": self.rng.choice(("réalisé", "réalisé", "notifié", "potentiel", "abandonné"))},
-            {"commande": None}, {"commande": (s.ordered_on or date(2021, 6, 1)) + timedelta(days=self.rng.randint(-40, 40))},
-            {"numero": None}, {"reference": None},
+            {"is_justified": not s.is_justified}, {"statut": self.rng.choice(("réalisé", "réalisé", "notifié", "potentiel", "abandonné"))},
+            {"ordered_on": None}, {"ordered_on": (s.ordered_on or date(2021, 6, 1)) + timedelta(days=self.rng.randint(-40, 40))},
+            {"number": None}, {"reference": None},
         ))  # fmt: skip
         return replace(s, **what)
 
