@@ -1,8 +1,8 @@
 """Runs commands in children forked from one warm process, to kill them at a chosen moment. Never used outside the tests.
 
 One JSON request a line on the standard input, one JSON answer a line on the standard output. A request is a list of
-runs, started together; each gives `arguments` (or `systeme`, a command of the machine), and possibly `kill_after` (seconds before SIGKILL goes to its process group),
-`limit` (bytes that no file may outgrow), `breakdown` (call, word of the path, errno, how many go well first), `pool` (read in worker processes, as people do). Without `pool`, the region's folder and the judgements of the folder
+runs, started together; each gives `arguments` (or `systeme`, a command of the machine), and possibly `tue` (seconds before SIGKILL goes to its process group),
+`limite` (bytes that no file may outgrow), `panne` (call, word of the path, errno, how many go well first), `pool` (read in worker processes, as people do). Without `pool`, the region's folder and the judgements of the folder
 given as argument are ready before the child begins: nearly all of its time goes into the register.
 """
 

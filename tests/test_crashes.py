@@ -277,7 +277,7 @@ def test_killed_at_any_moment_nothing_is_lost_nothing_is_twice(
             open_register(register).close()  # one time in four, the register is yet to be created
         for _ in range(8):
             before = pull_counts(register)[1]
-            (finished,) = warm_launcher(command.course(register, source, kill_after=elapsed * dice.uniform(0.35, 0.9)))
+            (finished,) = warm_launcher(command.course(register, source, tue=elapsed * dice.uniform(0.35, 0.9)))
             if "tuee" not in finished:
                 assert finished["code"] == 0, finished
                 elapsed *= 0.93  # the machine is quicker than it was
@@ -303,7 +303,7 @@ def test_killed_with_its_reading_processes_it_continues(
     PULL.put(warm_launcher, register, source)
     (finished,) = warm_launcher(PULL.course(tmp_path / "essai.sqlite", source, pool=True))
     for _ in range(WORKER_DEATHS):
-        warm_launcher(PULL.course(register, source, pool=True, kill_after=finished["duree"] * dice.uniform(0.5, 1.0)))
+        warm_launcher(PULL.course(register, source, pool=True, tue=finished["duree"] * dice.uniform(0.5, 1.0)))
     (finished,) = warm_launcher(PULL.course(register, source, pool=True))
     assert finished["code"] == 0, finished
     assert facts(register) == undisturbed_runs["pull"][0]
@@ -376,7 +376,7 @@ def test_when_no_file_may_grow_any_more_it_is_said_and_the_next_run_continues(
     register, full_count = tmp_path / "vigie.sqlite", 0
     for ko in range(16, 700, 60) if command is PULL else (1, 4, 8, 200):
         command.put(warm_launcher, register, source)
-        (finished,) = warm_launcher(command.course(register, source, limit=ko * 1024))
+        (finished,) = warm_launcher(command.course(register, source, limite=ko * 1024))
         full_count += says_disk_full(finished)
         (finished,) = warm_launcher(command.course(register, source))
         assert finished["code"] == 0, finished
