@@ -157,8 +157,8 @@ def _objective(r: Answer, folder: Folder) -> str:
 
 
 def _why(r: Answer, folder: Folder) -> str:
-    lines, retirees = (int(str(r.facts[f])) for f in ("lignes", "retirees"))
-    end = f", dont {count_words(retirees, 'retirée')}" if retirees else ""
+    lines, struck_lines = (int(str(r.facts[f])) for f in ("lignes", "retirees"))
+    end = f", dont {count_words(struck_lines, 'retirée')}" if struck_lines else ""
     end += f" ; {rounded_amount(r.under_alert)} sont sous alerte" if r.under_alert and not r.figure else ""
     what = {"prevision": " de la prévision", "couverture": " traités", "performance": " de gain annuel"}.get(
         r.figure, ""

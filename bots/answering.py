@@ -89,8 +89,8 @@ def default_territory(person: Person, view: View) -> Scope:
     return Scope("region", regions.pop()) if len(regions) == 1 else FRANCE
 
 
-def _answer(question: Question, person: Person, view: View, current_day: View) -> WordedAnswer:
-    """What is answered as of the view's day, to someone whose rights are those of `current_day`."""
+def _answer(question: Question, person: Person, view: View, today_view: View) -> WordedAnswer:
+    """What is answered as of the view's day, to someone whose rights are those of `today_view`."""
     if question.intention == "aide":
         return WordedAnswer(answer_json.without_figure(question.text, "aide", answer_words.help_text()), question, view)
     if question.intention is None or question.subject is None:
@@ -98,8 +98,8 @@ def _answer(question: Question, person: Person, view: View, current_day: View) -
             answer_json.not_understood_json(question.text, question.hints, question.suggestions), question, view
         )
     intention, subject = BY_KEY[question.intention], question.subject
-    regards = Regards(person, current_day)
-    sight_given = max((regards.over(p) for p in subject.revealed_scopes), key=list(Sight).index)
+    sights = Sights(person, today_view)
+    sight_given = max((sights.over(p) for p in subject.revealed_scopes), key=list(Sight).index)
     if sight_given is Sight.NOTHING or (sight_given is Sight.TOTALS and not _totals_suffice(intention, subject)):
         what = "ce territoire n'est" if sight_given is Sight.NOTHING else "le détail de ce territoire n'est"
         sentence = f"{what.capitalize()} pas ouvert à votre profil ({person.position})."
@@ -122,14 +122,14 @@ def _answer(question: Question, person: Person, view: View, current_day: View) -
         return WordedAnswer(
             answer_json.answer_object(question.text, answer, view.folder), question, view, sight_given, answer
         )
-    said = for_totals(view, subject, answer, regards, intention)
+    said = for_totals(view, subject, answer, sights, intention)
     answer_object = answer_json.answer_object(question.text, said, view.folder)
     answer_object["texte"] += _what_is_closed(answer, said)
     return WordedAnswer(answer_object, question, view, sight_given, said)
 
 
 @dataclass(frozen=True, slots=True)
-class Regards:
+class Sights:
     """How far someone, or a person they stand in for that day, may look at each territory."""
 
     person: Person
@@ -155,12 +155,12 @@ def _totals_suffice(intention: Intention, subject: Subject) -> bool:
     return intention.total_alone and (intention.cle != "classement" or subject.by in TERRITORIES)
 
 
-def for_totals(view: View, subject: Subject, answer: Answer, regards: Regards, intention: Intention) -> Answer:
+def for_totals(view: View, subject: Subject, answer: Answer, sights: Sights, intention: Intention) -> Answer:
     """An answer to someone entitled to totals alone: without its lines, and without what gives anyone else away."""
-    p, d = regards.person, regards.view.folder
-    who = reader(p, d.persons, d.territory, regards.view.as_of)
+    p, d = sights.person, sights.view.folder
+    who = reader(p, d.persons, d.territory, sights.view.as_of)
     with read_transaction(view.db):
-        r = told(view, subject, answer, who, intention.function, lambda t: regards.over(t) is not Sight.NOTHING)
+        r = told(view, subject, answer, who, intention.function, lambda t: sights.over(t) is not Sight.NOTHING)
     if intention.lines_open or r.intention in ("classement", "couverture"):
         return replace(r, heavy=())
     return replace(r, elements=(), beside=(), heavy=(), by="")

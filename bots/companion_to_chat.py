@@ -75,10 +75,10 @@ def _judged_again(view: View, subject: Subject, last_received: LastReceived) -> 
     )
     if subject.scope.type != "etablissement":
         return workbook, settled
-    its_tabs = tuple(o for o in workbook.tabs if o.finess == subject.scope.code)
-    names = {o.sheet for o in its_tabs}
+    theirs = tuple(o for o in workbook.tabs if o.finess == subject.scope.code)
+    names = {o.sheet for o in theirs}
     findings = tuple(k for k in workbook.findings if k.sheet in names)
-    return replace(workbook, tabs=its_tabs, findings=findings), [r for r in settled if r.sheet in names]
+    return replace(workbook, tabs=theirs, findings=findings), [r for r in settled if r.sheet in names]
 
 
 def _without_typed(

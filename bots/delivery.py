@@ -22,7 +22,7 @@ from reports.due.everything import Dues, dues, scope_around
 from reports.due.reminders import Reminder, Silence, as_of_day
 from reports.view import View
 from sheets.register import outbox
-from sheets.register.outbox import BAIL, Cle, StoredMessage
+from sheets.register.outbox import LEASE, Cle, StoredMessage
 
 RETRY_DELAYS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=1))
 """How long to wait after each failure that passes; after the last, another channel is tried; the last one, for as long as it is of use."""
@@ -249,7 +249,7 @@ def _settle_claims(
 
 def _is_abandoned(r: StoredMessage, instant: datetime) -> bool:
     """Whether nobody is delivering it any more: it waits to be looked up, or its claim is old."""
-    return r.not_before <= instant if r.reason else r.dated + BAIL <= instant
+    return r.not_before <= instant if r.reason else r.dated + LEASE <= instant
 
 
 def _find_sent(

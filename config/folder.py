@@ -177,13 +177,13 @@ def folder_from_archive(archive: bytes) -> Folder:
 def without_persons(archive: bytes) -> bytes:
     """The archive with nobody left in `persons.csv`; the same bytes when nobody was."""
     buffer, change = io.BytesIO(), False
-    with zipfile.ZipFile(io.BytesIO(archive)) as z, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as allege:
+    with zipfile.ZipFile(io.BytesIO(archive)) as z, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as lighter:
         for name in z.namelist():
             raw_bytes = z.read(name)
             if name == "personnes.csv":
                 titles = raw_bytes.splitlines(keepends=True)[0]
                 change, raw_bytes = raw_bytes != titles, titles
-            allege.writestr(zipfile.ZipInfo(name), raw_bytes)
+            lighter.writestr(zipfile.ZipInfo(name), raw_bytes)
     return buffer.getvalue() if change else archive
 
 

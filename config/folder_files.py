@@ -189,13 +189,13 @@ def read_nomenclature(path: Path, thresholds: Thresholds, complaints: Complaints
     bare = Nomenclature(branches or (("", "", ""),), {}, {}, default)
     synonyms: dict[tuple[str, str], str] = {}
     for r in read_table(path / "synonymes.csv", ("rubrique", "label", "synonyme"), complaints):
-        level, label, synonyme = r.among("rubrique", LEVELS), r.text("label"), cle(r.text("synonyme"))
+        level, label, synonym = r.among("rubrique", LEVELS), r.text("label"), cle(r.text("synonyme"))
         if level in LEVELS:
             if bare.label(level, label) != label:
                 r.complain(
                     f"« {label} » n'est pas {WITH_ARTICLE[level]} de la nomenclature{did_you_mean(label, bare.labels(level))}"
                 )
-            earlier_memberships = bare.label(level, synonyme) or synonyms.setdefault((level, synonyme), label)
+            earlier_memberships = bare.label(level, synonym) or synonyms.setdefault((level, synonym), label)
             if earlier_memberships != label:
                 r.complain(f"« {r.text('synonyme')} » désigne déjà « {earlier_memberships} ».")
     return replace(bare, synonyms=synonyms, bounds=_bounds(path, bare, complaints))
@@ -210,7 +210,7 @@ def _bounds(path: Path, nomenclature: Nomenclature, complaints: Complaints) -> d
         bounds[famille] = Bounds(r.decimal("borne_1_pct") / 100, r.decimal("borne_2_pct") / 100)
         if 0 < bounds[famille].second < Decimal("0.01"):
             r.complain("une borne s'écrit en pourcentage : 20, et non 0,20.")
-        if bounds[famille].premiere > bounds[famille].second:
+        if bounds[famille].first > bounds[famille].second:
             r.complain("la première borne dépasse la seconde.")
     return bounds
 

@@ -16,9 +16,9 @@ WITH_ARTICLE = {"famille": "une famille", "domaine": "un domaine", "categorie": 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Above `premiere` a performance must be explained, above `second` it is struck out unless it is."""
+    """Above `first` a performance must be explained, above `second` it is struck out unless it is."""
 
-    premiere: Decimal
+    first: Decimal
     second: Decimal
 
 
@@ -50,8 +50,8 @@ class Nomenclature:
     def _known_labels(self) -> dict[str, dict[str, str]]:
         levels = dict(zip(LEVELS, zip(*self.branches, strict=True), strict=True))
         known_ones = {level: {cle(v): v for v in levels[level] if v} for level in LEVELS}
-        for (level, synonyme), label in self.synonyms.items():
-            known_ones[level].setdefault(synonyme, label)
+        for (level, synonym), label in self.synonyms.items():
+            known_ones[level].setdefault(synonym, label)
         return known_ones
 
     @cached_property

@@ -104,27 +104,27 @@ def merge(old: Territory, official: OfficialList, dated: date) -> Territory:
     regions = {g.region for g in official.ghts.values()}
     day_before = dated - timedelta(days=1)
     memberships_said = {(a.finess, a.ght, a.support) for a in official.memberships}
-    end: list[Membership] = []
-    kept_ones = set()
+    continued: list[Membership] = []
+    taken_again = set()
     for a in old.memberships:
         said, has_ended = (a.finess, a.ght, a.support), a.end is not None and a.end < dated
         is_covered = old.ghts[a.ght].region in regions or a.finess in official.etablissements
         if has_ended or not is_covered:
-            end.append(a)
+            continued.append(a)
         elif said in memberships_said:
-            kept_ones.add(said)
-            end.append(a)
+            taken_again.add(said)
+            continued.append(a)
         elif a.debut is None or a.debut < dated:
-            end.append(replace(a, end=day_before))
+            continued.append(replace(a, end=day_before))
     # In a region loaded for the first time members have no known beginning; elsewhere they join that day.
     known_regions = {old.ghts[a.ght].region for a in old.memberships}
-    end += [
+    continued += [
         replace(a, debut=dated if official.ghts[a.ght].region in known_regions else None)
         for a in official.memberships
-        if (a.finess, a.ght, a.support) not in kept_ones
+        if (a.finess, a.ght, a.support) not in taken_again
     ]
     return Territory(
-        old.regions, {**old.ghts, **official.ghts}, {**old.etablissements, **official.etablissements}, tuple(end)
+        old.regions, {**old.ghts, **official.ghts}, {**old.etablissements, **official.etablissements}, tuple(continued)
     )
 
 

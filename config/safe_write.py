@@ -75,8 +75,8 @@ def beside(path: Path, *, private: bool = False) -> Iterator[Path]:
         _sweep(path, partial)
         yield partial
     finally:
-        for end in ("", "-wal", "-shm", "-journal"):
-            Path(f"{partial}{end}").unlink(missing_ok=True)
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            Path(f"{partial}{suffix}").unlink(missing_ok=True)
 
 
 @contextmanager

@@ -147,9 +147,9 @@ def _section(content: dict[str, Any], name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _read_thresholds(all_said: dict[str, Any], complain: Callable[[str, str], None]) -> Thresholds:
+def _read_thresholds(given: dict[str, Any], complain: Callable[[str, str], None]) -> Thresholds:
     values: dict[str, Any] = {}
-    for name, value in all_said.items():
+    for name, value in given.items():
         if name not in NAMES:
             continue
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
@@ -164,10 +164,10 @@ def _read_thresholds(all_said: dict[str, Any], complain: Callable[[str, str], No
     return thresholds
 
 
-def _read_keeping(all_said: dict[str, Any], complain: Callable[[str, str], None]) -> Keeping:
+def _read_keeping(given: dict[str, Any], complain: Callable[[str, str], None]) -> Keeping:
     values: dict[str, int] = {}
     for name in KEEPING_NAMES:
-        value = all_said.get(name, getattr(Keeping(), name))
+        value = given.get(name, getattr(Keeping(), name))
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1000:
             complain(name, f"« {name} » attend un nombre entier, 1 au moins.")
         else:
@@ -175,15 +175,15 @@ def _read_keeping(all_said: dict[str, Any], complain: Callable[[str, str], None]
     return Keeping(**values)
 
 
-def _read_hours(all_said: dict[str, Any], complain: Callable[[str, str], None]) -> WorkingHours:
+def _read_hours(given: dict[str, Any], complain: Callable[[str, str], None]) -> WorkingHours:
     values: dict[str, Any] = {}
     for name, limit in (("ouvre", 23), ("ferme", 23), ("report_jours", 31)):
-        value = all_said.get(name, getattr(WorkingHours(), name))
+        value = given.get(name, getattr(WorkingHours(), name))
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= limit:
             complain(name, f"« {name} » attend un nombre entier, de 1 à {limit}.")
         else:
             values[name] = value
-    feries = all_said.get("feries", "")
+    feries = given.get("feries", "")
     if feries not in ("", *HOLIDAY_TERRITORIES):
         complain("feries", f"« {feries} » n'a pas de jours fériés à part. Connus : {enumeration(HOLIDAY_TERRITORIES)}.")
         feries = ""
@@ -193,16 +193,16 @@ def _read_hours(all_said: dict[str, Any], complain: Callable[[str, str], None]) 
     return hours
 
 
-def _alerts(all_said: dict[str, Any], complain: Callable[[str, str], None]) -> Alerts:
+def _alerts(given: dict[str, Any], complain: Callable[[str, str], None]) -> Alerts:
     defaults_ = Alerts()
     values = {"variation": defaults_.variation, "ligne_retiree": defaults_.ligne_retiree // 100}
     for name, default in list(values.items()):
-        value = all_said.get(name, default)
+        value = given.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             complain(name, f"« {name} » attend un nombre entier, 1 au moins.")
         else:
             values[name] = value
-    day = all_said.get("jour_du_point", WEEKDAYS[0])
+    day = given.get("jour_du_point", WEEKDAYS[0])
     if day not in (*WEEKDAYS, NO_DAY):
         complain(
             "jour_du_point", f"« {day} » ; un jour ouvré était attendu ({enumeration(WEEKDAYS)}), ou « {NO_DAY} »."
@@ -212,11 +212,11 @@ def _alerts(all_said: dict[str, Any], complain: Callable[[str, str], None]) -> A
     return Alerts(values["variation"], values["ligne_retiree"] * 100, day_number)
 
 
-def _disclosure(said: dict[str, Any], complain: Callable[[str, str], None]) -> Disclosure:
+def _disclosure(given: dict[str, Any], complain: Callable[[str, str], None]) -> Disclosure:
     default = Disclosure()
     values = {"contributeurs": default.contributeurs, "part_du_plus_gros": int(default.part_du_plus_gros * 100)}
     for name, least, most in (("contributeurs", 3, 100), ("part_du_plus_gros", 1, 99)):
-        value = said.get(name, values[name])
+        value = given.get(name, values[name])
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             complain(name, f"« {name} » attend un nombre entier, de {least} à {most}.")
         else:

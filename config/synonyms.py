@@ -13,7 +13,7 @@ from config.nomenclature import LEVELS, WITH_ARTICLE, Nomenclature
 FILE_NAME = "synonymes.csv"
 
 
-def learn(path: Path, nomenclature: Nomenclature, level: str, synonyme: str, label: str) -> None:
+def learn(path: Path, nomenclature: Nomenclature, level: str, synonym: str, label: str) -> None:
     """Write one line more in `synonyms.csv`, in the file's own separator and column order.
 
     Raises UserError when the label is not official, when the synonym already names another, or cannot be one.
@@ -21,13 +21,13 @@ def learn(path: Path, nomenclature: Nomenclature, level: str, synonyme: str, lab
     if label not in nomenclature.labels(level):
         nearest_ones = did_you_mean(label, nomenclature.labels(level))
         raise UserError(f"« {label} » n'est pas {WITH_ARTICLE[level]} de la nomenclature{nearest_ones}")
-    existing_label = nomenclature.label(level, synonyme)
+    existing_label = nomenclature.label(level, synonym)
     if existing_label:
-        raise UserError(f"« {synonyme} » est déjà compris comme « {existing_label} ».")
-    if not cle(synonyme):
-        raise UserError(f"« {synonyme} » ne contient ni lettre ni chiffre : il n'y a rien à apprendre.")
+        raise UserError(f"« {synonym} » est déjà compris comme « {existing_label} ».")
+    if not cle(synonym):
+        raise UserError(f"« {synonym} » ne contient ni lettre ni chiffre : il n'y a rien à apprendre.")
     table = edited_table.read((path / FILE_NAME).read_bytes())
-    table.append({"rubrique": level, "label": label, "synonyme": synonyme, "source": "appris"})
+    table.append({"rubrique": level, "label": label, "synonyme": synonym, "source": "appris"})
     edit(path, FILE_NAME, table.content())
 
 

@@ -97,8 +97,8 @@ class Territory:
             ght = self.ghts.get(scope.code)
             return (Scope("region", ght.region), FRANCE) if ght else (FRANCE,)
         code = self.ght_of(scope.code, as_of) or self._last_ght(scope.code, as_of)
-        mere = Scope("ght", code) if code else None
-        return (mere, *self.parents(mere, as_of)) if mere else (FRANCE,)
+        container = Scope("ght", code) if code else None
+        return (container, *self.parents(container, as_of)) if container else (FRANCE,)
 
     def _last_ght(self, finess: str, as_of: date) -> str | None:
         """Of an établissement that is in no GHT that day, the one it last left, else the one it will enter."""
@@ -128,8 +128,8 @@ class Territory:
     @cached_property
     def _days_of_change(self) -> list[date]:
         """The days on which someone entered a GHT or had left it: between two of them nothing moves."""
-        entrees = {a.debut for a in self.memberships if a.debut}
-        return sorted(entrees | {a.end + timedelta(days=1) for a in self.memberships if a.end})
+        entries = {a.debut for a in self.memberships if a.debut}
+        return sorted(entries | {a.end + timedelta(days=1) for a in self.memberships if a.end})
 
     def _era(self, rank: int) -> Era:
         """Members by GHT, and GHT by FINESS, between two changes."""
@@ -159,8 +159,8 @@ class Territory:
         for a in sorted(self.memberships, key=lambda a: (not a.support, a.finess)):
             if a.is_in_force(as_of):
                 members.setdefault(a.ght, []).append(self.etablissements[a.finess])
-        ght_of = {e.finess: ght for ght, its_tabs in members.items() for e in its_tabs}
-        return {ght: tuple(its_tabs) for ght, its_tabs in members.items()}, ght_of
+        ght_of = {e.finess: ght for ght, theirs in members.items() for e in theirs}
+        return {ght: tuple(theirs) for ght, theirs in members.items()}, ght_of
 
     def _compute_inside(self, scope: Scope, rank: int) -> InsideScope:
         members, ght_of = self._era(rank)

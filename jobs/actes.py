@@ -100,9 +100,9 @@ def judge_all_again(workshop: Workshop, yes: bool, locked_too: bool = False) -> 
         by_ght[c.ght, c.campaign].append(c)
     names = view.folder.territory.ghts
     rows = [
-        (names[ght].name if ght in names else ght or "GHT inconnu", campaign, str(sum(c.lines for c in its_tabs)),
-         str(sum(c.findings for c in its_tabs)), _signed(sum(c.declare for c in its_tabs)), _signed(sum(c.kept for c in its_tabs)))
-        for (ght, campaign), its_tabs in sorted(by_ght.items())
+        (names[ght].name if ght in names else ght or "GHT inconnu", campaign, str(sum(c.lines for c in theirs)),
+         str(sum(c.findings for c in theirs)), _signed(sum(c.declare for c in theirs)), _signed(sum(c.kept for c in theirs)))
+        for (ght, campaign), theirs in sorted(by_ght.items())
     ]  # fmt: skip
     terminal.print_table(("GHT", "Campagne", "Lignes", "Constats", "Déclaré", "Retenu"), rows, (2, 3, 4, 5))
     total = sum(c.kept for c in changes)

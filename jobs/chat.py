@@ -47,7 +47,7 @@ def answer_on_slack(workshop: Workshop, stop: threading.Event) -> bool:
     try:
         went_well = socket_mode.keep_connected(robot, sign, stop, time.monotonic)
     finally:
-        socket_mode.ferme(robot)
+        socket_mode.close(robot)
         sign("arrêté" if went_well else "muet")
     return went_well
 

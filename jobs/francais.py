@@ -77,9 +77,9 @@ def _sentence(fault: Any) -> str:
         return fault.message
     if isinstance(fault, click.UsageError) and fault.ctx and isinstance(fault.ctx.command, click.Group):
         group = fault.ctx.command
-        tape = next((m for m in fault.message.split("'")[1:2]), "")
-        neighbour = process.extractOne(tape, list(group.commands), score_cutoff=60)
-        return f"La commande « {tape} » n'existe pas" + (
+        typed_option = next((m for m in fault.message.split("'")[1:2]), "")
+        neighbour = process.extractOne(typed_option, list(group.commands), score_cutoff=60)
+        return f"La commande « {typed_option} » n'existe pas" + (
             f" ; vouliez-vous dire « {neighbour[0]} » ?" if neighbour else "."
         )
     if isinstance(fault, click.UsageError):

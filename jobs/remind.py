@@ -99,11 +99,11 @@ def lock_on_time(view: View, instant: datetime) -> dict[str, list[str]]:
     view, facts = as_of_day(view, instant), {}
     main = Main(view.db, view.folder, SERVICE, instant)
     for c in (c for c in under_way(view) if c.lock <= view.as_of):
-        touches = last_locks(view.db, c.code)
+        touched = last_locks(view.db, c.code)
         come_due = []
         for e in progress.states(view, Subject(FRANCE, c.exercice, c.code)):
             hour = datetime.combine(dates(c, e.deadline).lock, time(view.folder.hours.ferme), PARIS)
-            last_change = touches.get(e.ght.code)
+            last_change = touched.get(e.ght.code)
             if hour <= instant and not e.locked and not (last_change and last_change >= hour):
                 come_due.append(e.ght.code)
         if come_due:

@@ -32,8 +32,8 @@ def answer_question(
     if as_json:
         click.echo(json.dumps(result.answer_object, ensure_ascii=False, indent=1))
     else:
-        premiere, *next_lines = str(result.answer_object["texte"]).split("\n")
-        terminal.write(premiere, "bold")
+        first, *next_lines = str(result.answer_object["texte"]).split("\n")
+        terminal.write(first, "bold")
         for line in next_lines:
             terminal.write(line)
     _write_files(result, to)

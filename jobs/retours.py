@@ -49,19 +49,19 @@ def write_companions(
         raise UserError(
             f"« {taken} » existe déjà et n'est pas un retour de Vigie, ou quelqu'un y a écrit depuis : {NOT_REPLACED}"
         )
-    judged_workbooks, passes = [], []
+    judged_workbooks, skipped = [], []
     with terminal.progress_bar("Retours") as advance:
         for file, judged in zip(files, judge_all(_files_read(files), workshop.folder), strict=True):
             if file.name.startswith(LOCK_PREFIX) or [c.code for c in judged.findings] == ["retour-de-vigie"]:
                 terminal.write(f"{file.name} — pas de retour : {judged.findings[0].message}", "yellow")
-                passes.append(judged)
+                skipped.append(judged)
                 continue
             workbook, settled = _with_register(workshop, judged, file)
             write_companion(workbook, workshop.folder, paths[file], settled)
             terminal.write(f"{file.name} — {_summary(workbook)} → {paths[file]}")
             judged_workbooks.append(workbook)
-            advance(len(judged_workbooks) + len(passes), len(files))
-    return exit_code(judged_workbooks or passes)
+            advance(len(judged_workbooks) + len(skipped), len(files))
+    return exit_code(judged_workbooks or skipped)
 
 
 def _with_register(workshop: Workshop, judged: JudgedWorkbook, file: Path) -> tuple[JudgedWorkbook, list[Settled]]:
@@ -82,8 +82,10 @@ def _summary(workbook: JudgedWorkbook) -> str:
         return workbook.findings[0].message
     alerts = sum(c.severity is Severity.ALERT for c in workbook.findings)
     t = workbook.totals
-    retirees = f"{count_words(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')}, {euros(t.gain_retire)} en moins"
-    return f"{retirees if t.lignes_rejetees else 'rien de retiré'}, {count_words(alerts, 'alerte')}"
+    struck_lines = (
+        f"{count_words(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')}, {euros(t.gain_retire)} en moins"
+    )
+    return f"{struck_lines if t.lignes_rejetees else 'rien de retiré'}, {count_words(alerts, 'alerte')}"
 
 
 def repair_trames(workshop: Workshop, files: Sequence[Path], output: Path | None, ght: str, campaign: str) -> int:

@@ -20,15 +20,15 @@ GRACE = 3600
 
 
 def make_schedule(
-    step: Sequence[Step], marche: Callable[[Step], object], current_time: Callable[[], datetime]
+    steps: Sequence[Step], run_step: Callable[[Step], object], current_time: Callable[[], datetime]
 ) -> BackgroundScheduler:
-    """A schedule, not started: `marche` takes every step once at once, then at its pace, never twice together."""
+    """A schedule, not started: `run_step` takes every step once at once, then at its pace, never twice together."""
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # a line a step is ours to write
-    agenda = BackgroundScheduler(
+    scheduler = BackgroundScheduler(
         timezone=PARIS,
-        executors={"default": ThreadPoolExecutor(max(len(step), 1))},
+        executors={"default": ThreadPoolExecutor(max(len(steps), 1))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE},
     )
-    for p in step:
-        agenda.add_job(marche, "interval", (p,), id=p.cle, seconds=p.seconds, next_run_time=current_time())
-    return agenda
+    for p in steps:
+        scheduler.add_job(run_step, "interval", (p,), id=p.cle, seconds=p.seconds, next_run_time=current_time())
+    return scheduler

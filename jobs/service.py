@@ -36,7 +36,7 @@ GRACE = 1.0
 journal_ = logging.getLogger("vigie.service")
 
 
-def run_until_stopped(workshop: Workshop, step: Sequence[Step] = STEPS) -> int:
+def run_until_stopped(workshop: Workshop, steps: Sequence[Step] = STEPS) -> int:
     """Run until stopped. Raises UserError before it starts: what is wrong in the folder, or another service at work."""
     with only_one_service(workshop.register_path):
         log.start_logging()
@@ -44,13 +44,13 @@ def run_until_stopped(workshop: Workshop, step: Sequence[Step] = STEPS) -> int:
         workshop.view()
         stop = stop_event()
         robot = threading.Thread(target=_keep_chat_running, args=(workshop, stop), name="vigie-chat", daemon=True)
-        agenda = make_schedule(step, partial(marche, workshop), workshop.current_time)
-        agenda.start()
+        scheduler = make_schedule(steps, partial(run_step, workshop), workshop.current_time)
+        scheduler.start()
         robot.start()
         click.echo("Vigie tourne. Ctrl-C pour arrêter.", err=True)
         while not stop.wait(HEARTBEAT if _give_sign_of_life(workshop, "vivant") else 1.0):
             pass
-        agenda.shutdown(wait=False)
+        scheduler.shutdown(wait=False)
         interrupt(for_good=True)
         robot.join(GRACE)
         _give_sign_of_life(workshop, "arrêté")
@@ -58,18 +58,18 @@ def run_until_stopped(workshop: Workshop, step: Sequence[Step] = STEPS) -> int:
     return 0
 
 
-def every_step_once(workshop: Workshop, step: Sequence[Step] = STEPS) -> int:
+def every_step_once(workshop: Workshop, steps: Sequence[Step] = STEPS) -> int:
     """Every step once, without the bot: for a machine that prefers its own cron. 1 if any failed."""
     with only_one_service(workshop.register_path):
         _ = workshop.register
         workshop.view()
-        results = [marche(workshop, p) for p in step]
-    for p, said in zip(step, results, strict=True):
+        results = [run_step(workshop, p) for p in steps]
+    for p, said in zip(steps, results, strict=True):
         click.echo(f"{p.title.capitalize()} : {said or 'voyez vigie status'}.")
     return int(not all(results))
 
 
-def marche(workshop: Workshop, step: Step) -> str:
+def run_step(workshop: Workshop, step: Step) -> str:
     """Take one step, and leave in the register how it went; what it did, or nothing when it failed."""
     try:
         with say_machine_faults(workshop.register_path):

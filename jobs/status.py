@@ -181,12 +181,12 @@ def _unreadable_files(c: StatusReport, view: View) -> None:
         "autre fichier ou dossier illisible",
         "autres fichiers ou dossiers illisibles",
     )
-    refuses = [
+    refusals = [
         f"{Path(path).name}{f', onglet {sheet}' if sheet else ''} : {message}"
         for path, sheet, message in received_files.unread(view.db, view.as_of)
         if _still_there(path)
     ]
-    c.troubles += bounded(refuses, "autre fichier ou onglet refusé", "autres fichiers ou onglets refusés")
+    c.troubles += bounded(refusals, "autre fichier ou onglet refusé", "autres fichiers ou onglets refusés")
 
 
 def bounded(sentences: Sequence[str], one: str, many: str) -> list[str]:
@@ -300,7 +300,7 @@ def _messages(c: StatusReport, view: View, current_time: datetime) -> None:
     all_said = []
     for r in outbox.in_states(view.db, *sentences):
         age = current_time - r.dated
-        if age < NOT_WORTH_MENDING_AFTER and (r.state != "pris" or age > outbox.BAIL):
+        if age < NOT_WORTH_MENDING_AFTER and (r.state != "pris" or age > outbox.LEASE):
             why = f" ({r.reason})" if r.reason else ""
             all_said.append(
                 f"Le message « {r.cle.stage} » ({r.cle.campaign}, {r.cle.unite}) à {r.cle.person}, du "

@@ -99,10 +99,10 @@ def _taken(line: LineThatDay | None) -> tuple[object, ...]:
 
 def _by_cause(movements: list[LineMovement]) -> Iterator[Element]:
     for cause, title in CAUSES.items():
-        its_tabs = [m for m in movements if m.cause == cause]
-        if its_tabs:
-            lines = len({m.cle for m in its_tabs})
-            yield Element(f"Lignes {title} : {lines}", sum(m.cents for m in its_tabs), code=cause)
+        theirs = [m for m in movements if m.cause == cause]
+        if theirs:
+            lines = len({m.cle for m in theirs})
+            yield Element(f"Lignes {title} : {lines}", sum(m.cents for m in theirs), code=cause)
 
 
 def _by_line(before: View, after: View, movements: Sequence[LineMovement]) -> Iterator[Element]:

@@ -148,16 +148,16 @@ def _kept(cents: int, under: int) -> list[BarPiece]:
 
 def _expected_bars(r: Answer) -> list[Bar]:
     """Each part where the one before ends, then their sum against the objective; the imputed part beside them."""
-    bars, depart, bar_pieces = [], 0, []
+    bars, start, bar_pieces = [], 0, []
     parts = ((ChartPart.KEPT, "Retenu", r.totals.gain_retenu), (ChartPart.NOTIFIED, "Notifié", _fact(r, "notifie")),
              (ChartPart.REPORT, f"Report de {r.exercice - 1} à reprendre", _fact(r, "report")))  # fmt: skip
     for part, name, cents in parts:
         if not cents and part is not ChartPart.KEPT:
             continue
-        bar_piece = BarPiece(ChartPart.LOSS if cents < 0 else part, depart, depart + cents)
+        bar_piece = BarPiece(ChartPart.LOSS if cents < 0 else part, start, start + cents)
         bars.append(Bar(name, rounded_amount(cents), (bar_piece,)))
         bar_pieces.append(bar_piece)
-        depart += cents
+        start += cents
     objective = r.objective.amount if r.objective else None
     aim_words = f", objectif {rounded_amount(objective)}" if objective is not None else ""
     bars.append(
@@ -169,7 +169,7 @@ def _expected_bars(r: Answer) -> list[Bar]:
             Bar(
                 name,
                 f"{rounded_amount(imputed)} imputés",
-                (BarPiece(ChartPart.IMPUTED_APART, depart, depart + imputed),),
+                (BarPiece(ChartPart.IMPUTED_APART, start, start + imputed),),
             )
         )
     return bars

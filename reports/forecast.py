@@ -40,8 +40,8 @@ def prevision(view: View, subject: Subject) -> Answer:
     )
     facts = {
         **parts,
-        "impute": sum(total_of(its_tabs).gain_retenu for _, its_tabs in missing_ghts),
-        "impute_reporte": sum(inherited.get(o.id, 0) for _, its_tabs in missing_ghts for o in its_tabs),
+        "impute": sum(total_of(theirs).gain_retenu for _, theirs in missing_ghts),
+        "impute_reporte": sum(inherited.get(o.id, 0) for _, theirs in missing_ghts for o in theirs),
         "absents": len(missing_ghts),
         "anciens": len(f.before),
     }
@@ -51,9 +51,9 @@ def prevision(view: View, subject: Subject) -> Answer:
         Element(f"Report de {subject.exercice - 1} pas encore repris", parts["report"], code="report"),
     )
     beside = tuple(
-        Element(g.label, total_of(its_tabs).gain_retenu, f"imputé : son retenu de {subject.exercice - 1}", code=g.code,
+        Element(g.label, total_of(theirs).gain_retenu, f"imputé : son retenu de {subject.exercice - 1}", code=g.code,
                 territory=g.territory)
-        for g, its_tabs in missing_ghts if its_tabs
+        for g, theirs in missing_ghts if theirs
     )  # fmt: skip
     return replace(answer, value=kept + sum(parts.values()), unite="EUR", elements=elements, beside=beside, facts=facts)
 
@@ -66,7 +66,7 @@ def _missing_ghts(view: View, subject: Subject, f: Forecast) -> list[tuple[Eleme
     results = []
     for g in view.ghts(subject):
         if g.code not in answered:
-            its_tabs = [e.finess for e in territory.members(g.code, situation) if e.finess in ours - seen]
+            theirs = [e.finess for e in territory.members(g.code, situation) if e.finess in ours - seen]
             element = Element(g.name, code=g.code, territory=Scope("ght", g.code))
-            results.append((element, [f.before[x] for x in its_tabs if x in f.before]))
+            results.append((element, [f.before[x] for x in theirs if x in f.before]))
     return results

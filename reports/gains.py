@@ -44,7 +44,7 @@ def lines_behind(view: View, subject: Subject) -> Answer:
     received_tabs = view.tabs_that_count(subject)
     answer = base(view, subject, "pourquoi", received_tabs)
     keys = [o.id for o in received_tabs]
-    all_of_those, retirees = stored_lines.count_lines(view.db, keys, view.as_of)
+    all_of_those, struck_lines = stored_lines.count_lines(view.db, keys, view.as_of)
     lines = tuple(
         Element(
             line.intitule,
@@ -54,7 +54,7 @@ def lines_behind(view: View, subject: Subject) -> Answer:
         )
         for line in stored_lines.lines_of(view.db, keys, view.as_of, subject.limit)
     )
-    facts = {"lignes": all_of_those, "retirees": retirees}
+    facts = {"lignes": all_of_those, "retirees": struck_lines}
     return replace(answer, value=answer.totals.gain_retenu, unite="EUR", elements=lines, facts=facts)
 
 
@@ -159,17 +159,15 @@ def _by_group(view: View, subject: Subject, received_tabs: list[ReceivedTab]) ->
     A GHT that is gone has its own as well, when a tab of its time still counts: the elements add up to the figure.
     """
     territory = view.folder.territory
-    its_tabs: dict[Scope, list[ReceivedTab]] = {}
+    theirs: dict[Scope, list[ReceivedTab]] = {}
     for o in received_tabs:
-        its_tabs.setdefault(_group_of(territory.ghts[view.ght_of(o) or o.ght], subject.by), []).append(o)
+        theirs.setdefault(_group_of(territory.ghts[view.ght_of(o) or o.ght], subject.by), []).append(o)
     expected_groups = dict.fromkeys(_group_of(g, subject.by) for g in view.ghts(subject))
-    presents = [
-        _present(view, subject, p, own_tabs, former=p not in expected_groups) for p, own_tabs in its_tabs.items()
-    ]
+    presents = [_present(view, subject, p, own_tabs, former=p not in expected_groups) for p, own_tabs in theirs.items()]
     missing_ghts = [
         Element(territory.name(p), None, "rien reçu", code=p.code, territory=p)
         for p in expected_groups
-        if p not in its_tabs
+        if p not in theirs
     ]
     return (*sorted(presents, key=_largest_first), *missing_ghts)
 

@@ -108,27 +108,27 @@ def _state_of(
     decided: GhtDecisions,
 ) -> State:
     members = view.folder.territory.members(ght.code, campaign.situation)
-    its_tabs = [
+    theirs = [
         tabs_that_count[e.finess] for e in members if e.finess in tabs_that_count and tabs_that_count[e.finess].file
     ]
-    received_tabs = {o.finess for o in its_tabs}
+    received_tabs = {o.finess for o in theirs}
     declared_neants = {
         e.finess: decided.neants[e.finess] for e in members if e.finess in decided.neants.keys() - received_tabs
     }
-    totals = total_of(its_tabs)
-    files_that_count = {o.file for o in its_tabs}
+    totals = total_of(theirs)
+    files_that_count = {o.file for o in theirs}
     typed_reasons = [f.typed_reason for f in files_by_ght if f.id in files_that_count and f.typed_by]
     deadline = decided.extended_to or campaign.deadline
-    is_complete = len(its_tabs) + len(declared_neants) == len(members)
-    progress = _progress(campaign, its_tabs, declared_neants, is_complete, files_by_ght, decided, view.as_of)
+    is_complete = len(theirs) + len(declared_neants) == len(members)
+    progress = _progress(campaign, theirs, declared_neants, is_complete, files_by_ght, decided, view.as_of)
     has_answered = [f.received_on for f in files_by_ght if f.id in files_that_count] + [
         day.isoformat() for day in declared_neants.values()
     ]
     return State(
         ght,
         progress,
-        _health(its_tabs, files_by_ght, totals.lignes_rejetees),
-        len(its_tabs) + len(declared_neants),
+        _health(theirs, files_by_ght, totals.lignes_rejetees),
+        len(theirs) + len(declared_neants),
         len(members),
         totals.lignes_rejetees,
         totals.gain_retire,
@@ -144,29 +144,29 @@ def _state_of(
 
 
 def _progress(
-    campaign: Campaign, its_tabs: list[ReceivedTab], neants: Mapping[str, date], is_complete: bool, files_by_ght: list[StoredFile],
+    campaign: Campaign, theirs: list[ReceivedTab], neants: Mapping[str, date], is_complete: bool, files_by_ght: list[StoredFile],
     decided: GhtDecisions, as_of: date,
 ) -> str:  # fmt: skip
     """How far a GHT is: what was read, what was said, what the referent validated.
 
     « Néant » said of some établissements does not answer for the others, unless the trame was handed in.
     """
-    if decided.validated_on and (its_tabs or neants):
+    if decided.validated_on and (theirs or neants):
         return "validée"
-    is_handed_in = bool(its_tabs) and all(o.handed_in for o in its_tabs)
-    if all(o.neant for o in its_tabs) and (is_complete or is_handed_in):
+    is_handed_in = bool(theirs) and all(o.handed_in for o in theirs)
+    if all(o.neant for o in theirs) and (is_complete or is_handed_in):
         return "néant"
     if is_handed_in:
         return "remise"
-    if its_tabs or any(f.state != "refuse" for f in files_by_ght):
+    if theirs or any(f.state != "refuse" for f in files_by_ght):
         return "vue"
     return "ouverte" if campaign.opening <= as_of else "attendue"
 
 
-def _health(its_tabs: list[ReceivedTab], files_by_ght: list[StoredFile], rejected: int) -> str:
+def _health(theirs: list[ReceivedTab], files_by_ght: list[StoredFile], rejected: int) -> str:
     if files_by_ght and files_by_ght[-1].state == "refuse":
         return "illisible"
-    return "à corriger" if rejected else "en ordre" if its_tabs else ""
+    return "à corriger" if rejected else "en ordre" if theirs else ""
 
 
 def statut(view: View, subject: Subject) -> Answer:

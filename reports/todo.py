@@ -99,7 +99,7 @@ def _of_the_region(situation: list[State], still_left: dict[str, tuple[int, int]
     """The GHT that owe their trame (the latest first) or tabs of it, then those that wait for a decision (costliest first)
     or a validation."""
     missing_ghts = sorted((e for e in situation if not e.has_answered), key=lambda e: e.deadline)
-    a_decider = sorted((e for e in situation if e.ght.code in still_left), key=lambda e: -still_left[e.ght.code][1])
+    to_decide = sorted((e for e in situation if e.ght.code in still_left), key=lambda e: -still_left[e.ght.code][1])
     handed_in_ones = [e for e in situation if e.progress == "remise" and e.ght.code not in still_left]
     return [
         *(_task_for_ght(e, f"Relancer {e.ght.name}", e.words, "relancer") for e in missing_ghts),
@@ -108,7 +108,7 @@ def _of_the_region(situation: list[State], still_left: dict[str, tuple[int, int]
             for e in handed_in_ones
             if e.tabs < e.expected_tabs
         ),
-        *(_a_decider(e, *still_left[e.ght.code]) for e in a_decider),
+        *(_to_decide(e, *still_left[e.ght.code]) for e in to_decide),
         *(
             _task_for_ght(
                 e, f"Valider {e.ght.name}", f"trame remise, {'tranchée' if e.lines_to_mend else 'en ordre'}", "valider"
@@ -119,7 +119,7 @@ def _of_the_region(situation: list[State], still_left: dict[str, tuple[int, int]
     ]
 
 
-def _a_decider(e: State, lines: int, cents: int) -> Element:
+def _to_decide(e: State, lines: int, cents: int) -> Element:
     return _task_for_ght(
         e, f"Trancher {count_words(lines, 'ligne')} : {e.ght.name}", f"{euros(cents)} retirés", "trancher"
     )

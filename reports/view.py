@@ -174,11 +174,11 @@ class View:
         objective_of_whole = in_force(self.folder.objectives, region, subject.exercice, self.as_of)
         if objective_of_whole is None:
             return None
-        its_tabs = territory.finess_of(subject.scope, situation)
-        if not its_tabs:
+        theirs = territory.finess_of(subject.scope, situation)
+        if not theirs:
             return None  # a GHT that is gone has no share of what is aimed at
         purchases = self.purchases(subject.exercice, territory.finess_of(region, situation))
-        return shared_out(objective_of_whole, subject.scope, purchases, its_tabs)
+        return shared_out(objective_of_whole, subject.scope, purchases, theirs)
 
 
 def total_of(tabs: Iterable[ReceivedTab]) -> Totals:

@@ -63,8 +63,7 @@ def groups(findings: Iterable[Finding]) -> list[FindingGroup]:
     for c in findings:
         by_rule.setdefault((c.severity, c.code), []).append(c)
     results = [
-        FindingGroup(code, severity, tuple(its_tabs), _stake(its_tabs))
-        for (severity, code), its_tabs in by_rule.items()
+        FindingGroup(code, severity, tuple(theirs), _stake(theirs)) for (severity, code), theirs in by_rule.items()
     ]
     return sorted(results, key=lambda g: (ORDER[g.severity], -g.stake, -len(g.findings), g.code))
 

@@ -178,8 +178,8 @@ def _handed_in(answers: FirstTab, row: list[object], rank: int, here: _Place) ->
 
 def _next_to_label(row: list[object], rank: int) -> tuple[int, str]:
     """The first thing written to the right of a label, and its rank; our own words are left out."""
-    end = ((r, text(c)) for r, c in enumerate(row[rank + 1 :], rank + 1))
-    return next(((r, t) for r, t in end if t and t not in HINTS.values()), (rank, ""))
+    rest = ((r, text(c)) for r, c in enumerate(row[rank + 1 :], rank + 1))
+    return next(((r, t) for r, t in rest if t and t not in HINTS.values()), (rank, ""))
 
 
 _PURCHASES = re.compile(r"achats tota(?:l|ux)\b|tota(?:l|ux) (?:des |d )?achats\b")

@@ -64,17 +64,17 @@ def worth(
     if not gain_annuel or statut in ("potentiel", "abandonné"):
         return NOTHING
     if statut == "notifié":
-        depart = first_order or _next_month(situation)
-        return Worth(0, 0, 0, share_in_exercice(gain_annuel, depart, exercice))
+        start = first_order or _next_month(situation)
+        return Worth(0, 0, 0, share_in_exercice(gain_annuel, start, exercice))
     if not first_order:
         return NOTHING
     end = months_elapsed(first_order, exercice, 12)
-    a_date = months_elapsed(first_order, situation.year, situation.month)
+    at_date = months_elapsed(first_order, situation.year, situation.month)
     before, at_end, after = (cumulative(gain_annuel, months) for months in (end - 12, end, end + 12))
     return Worth(
         gain_exercice=at_end - before,
         report=after - at_end,
-        realise_a_date=cumulative(gain_annuel, a_date) - before,
+        realise_a_date=cumulative(gain_annuel, at_date) - before,
         prevision=0,
     )
 

@@ -96,8 +96,8 @@ class FakeSlack:
         if method == "conversations.open":
             return {"ok": True, "channel": {"id": f"D-{body.get('users')}"}}
         if method == "conversations.history":
-            its_tabs = [c for c in self.body("chat.postMessage") if c["channel"] == body.get("channel")]
-            return {"ok": True, "messages": [{"ts": "1.2", **c} for c in its_tabs]}
+            theirs = [c for c in self.body("chat.postMessage") if c["channel"] == body.get("channel")]
+            return {"ok": True, "messages": [{"ts": "1.2", **c} for c in theirs]}
         return {"ok": True, **GOOD_ANSWERS.get(method, {})}
 
     def file_card(self, identifier: str) -> dict[str, Any]:

@@ -383,22 +383,22 @@ class World:
 
     def situation(self, code: str, ght: str) -> Situation:
         c, members = self.campaigns[code], self.members[ght]
-        its_tabs = {f: r for f, r in self.tabs_that_count([code]).items() if f in members}
-        all_said = {f: self.neants[code, f] for f in members if (code, f) in self.neants and f not in its_tabs}
-        rows = {r.rank for r in its_tabs.values()}
+        theirs = {f: r for f, r in self.tabs_that_count([code]).items() if f in members}
+        all_said = {f: self.neants[code, f] for f in members if (code, f) in self.neants and f not in theirs}
+        rows = {r.rank for r in theirs.values()}
         lock, deadline = self.locks.get((code, ght)), self.all_deadlines.get((code, ght), c.deadline)
         lines = [li for (f, _), li in self.lines([code]).items() if f in members]
         progress = "ouverte" if c.opening <= self.day else "attendue"
         if any((r.sending.campaign, r.sending.ght) == (code, ght) for r in self.received_files):
             progress = "vue"  # were it after the lock
-        if its_tabs:
-            progress = "remise" if all(r.sending.handing_in for r in its_tabs.values()) else "vue"
+        if theirs:
+            progress = "remise" if all(r.sending.handing_in for r in theirs.values()) else "vue"
         elif len(all_said) == len(members):
             progress = "néant"
-        days = [r.sending.day for r in its_tabs.values()] + list(all_said.values())
+        days = [r.sending.day for r in theirs.values()] + list(all_said.values())
         return Situation(
             progress,
-            len(its_tabs) + len(all_said),
+            len(theirs) + len(all_said),
             sum(li.blocked for li in lines),
             (max(days) if progress in ("remise", "néant") else self.day) > deadline,
             (code, ght) in self.all_deadlines,

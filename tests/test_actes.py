@@ -301,19 +301,19 @@ def test_a_decision_shows_wherever_the_figure_shows(region: Region) -> None:
     acts.decide(region.main(), SECOND, "retenir", "marché relu")
     acts.decide(region.main(DGOS), PREMIERE, "retirer", "déjà comptée")
     kept_words = f"gardée par {REFERENT} le 2022-01-20 : marché relu"
-    retiree = f"retirée par {DGOS} le 2022-01-20 : déjà comptée"
+    struck_line = f"retirée par {DGOS} le 2022-01-20 : déjà comptée"
     why = region.ask(f"pourquoi {GHT} 2021")
     all_said = {li["reference"]: (li["valeur"], li.get("precision", "")) for li in why["lignes"]}
     assert all_said == {
         SECOND: ("40000.00", kept_words),
         THIRD: ("6000.00", ""),
-        PREMIERE: ("0.00", f"retirée, {retiree}"),
+        PREMIERE: ("0.00", f"retirée, {struck_line}"),
     }
     assert kept_words in why["texte"]
     rejections = region.ask(f"rejets {GHT} 2021")
     assert {li["reference"]: (li["valeur"], li["precision"]) for li in rejections["lignes"]} == {
         SECOND: ("0.00", kept_words),
-        PREMIERE: ("4000.00", retiree),
+        PREMIERE: ("4000.00", struck_line),
     }
     assert rejections["valeur"] == rejections["retire"] == "4000.00"
     gains = region.ask(f"gains {GHT} 2021")

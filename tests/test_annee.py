@@ -200,7 +200,7 @@ def _tick(world: World) -> None:
 
 def _retry_instants(world: World) -> Iterator[datetime]:
     for r in outbox.in_states(world.db, "pris", "à dire"):
-        yield (r.not_before if r.reason or r.state == "à dire" else r.dated + outbox.BAIL).astimezone(PARIS)
+        yield (r.not_before if r.reason or r.state == "à dire" else r.dated + outbox.LEASE).astimezone(PARIS)
 
 
 def _all_messages(world: World) -> dict[Cle, StoredMessage]:
@@ -268,8 +268,8 @@ def test_one_letter_for_each_person_and_moment_through_their_stand_in_when_they_
         stored.setdefault(r.sending, []).append(r)
     moments: Counter[tuple[str, datetime, frozenset[Cle]]] = Counter()
     for when, _, letter in world.delivered:
-        its_tabs = stored[letter.cle]
-        assert {receiver_of(world.plan, r.cle.person, when.date()) for r in its_tabs} == {addresses[letter.a]}
-        moments[addresses[letter.a], when.astimezone(UTC), frozenset(r.cle for r in its_tabs)] += 1
+        theirs = stored[letter.cle]
+        assert {receiver_of(world.plan, r.cle.person, when.date()) for r in theirs} == {addresses[letter.a]}
+        moments[addresses[letter.a], when.astimezone(UTC), frozenset(r.cle for r in theirs)] += 1
     assert max(moments.values()) == 1
-    assert max(len(its_tabs) for its_tabs in stored.values()) >= 5, "a referent is told of several GHT at once"
+    assert max(len(theirs) for theirs in stored.values()) >= 5, "a referent is told of several GHT at once"

@@ -157,13 +157,13 @@ def seen_ones(view: View, email: str) -> tuple[set[str], set[str]]:
     readable_finess: set[str] = set()
     for p in territories(view):
         sight_given = best_sight(person, view.folder.persons, p, view.folder.territory, view.as_of)
-        its_tabs = [f for _, f in _ETABLISSEMENTS if f in inside(view, p)]
-        parts = [gains_of(f) for f in its_tabs]
+        theirs = [f for _, f in _ETABLISSEMENTS if f in inside(view, p)]
+        parts = [gains_of(f) for f in theirs]
         if sight_given is not Sight.NOTHING:
             keep, retire = (sum(v) for v in zip(*parts, strict=True)) if parts else (0, 0)
             open_ones |= amounts((keep, retire, keep + retire))
         if sight_given is Sight.EVERYTHING:
-            readable_finess |= set(its_tabs)
+            readable_finess |= set(theirs)
             open_ones |= amounts(m for g, r in parts for m in (g, r, g + r))
     return open_ones, readable_finess
 
@@ -270,8 +270,8 @@ def test_who_gets_totals_alone_is_offered_no_button(email: str, view: View) -> N
 
 def test_every_button_asks_a_question_that_is_understood_and_stands_by_itself(view: View) -> None:
     referent = view.folder.persons["referent.bfc@exemple.invalid"]
-    for depart in ("gains BFC 2021", "gains BFC-08 2022 mi-année", "où en est la région 2021 ?"):
-        buttons = answer_message(depart, referent, view, NOON).block_list[-1]["elements"]
+    for start in ("gains BFC 2021", "gains BFC-08 2022 mi-année", "où en est la région 2021 ?"):
+        buttons = answer_message(start, referent, view, NOON).block_list[-1]["elements"]
         for b in buttons:
             answer_message("gains France 2022", referent, view, NOON)  # another question came in between
             answer = answer_message(b["value"], referent, view, NOON)
@@ -279,7 +279,7 @@ def test_every_button_asks_a_question_that_is_understood_and_stands_by_itself(vi
                 assert [p.name.rpartition(".")[2] for p in answer.pieces] in (["png"], ["xlsx"]), b["value"]
             else:
                 assert answer.block_list[0]["type"] == "header", b["value"]
-            assert ("mi-annee" in b["value"]) == ("mi-année" in depart)
+            assert ("mi-annee" in b["value"]) == ("mi-année" in start)
 
 
 @pytest.mark.parametrize(("question_", "suggestions"), [

@@ -134,11 +134,11 @@ def test_a_ght_finds_what_is_expected_and_what_to_mend_by_cost(view: View) -> No
     block_list = home_scope(view, GHT)
     (_, decision_words), *others = _ETABLISSEMENTS
     assert decision_words not in said(block_list), "a line that was decided on is not to be mended"
-    its_tabs = sorted((gains_of(f)[1] for g, f in others if g == "BFC-08"), reverse=True)
-    assert titles(block_list) == [f"GHT Jura : {len(its_tabs)} choses à faire"]
+    theirs = sorted((gains_of(f)[1] for g, f in others if g == "BFC-08"), reverse=True)
+    assert titles(block_list) == [f"GHT Jura : {len(theirs)} choses à faire"]
     assert "lignes à corriger" in lines(block_list)[0]
     costs = [m[1] for t in lines(block_list) if (m := re.search(r"— ([^—]+) en jeu", t))]
-    assert costs == [euros(c) for c in its_tabs]
+    assert costs == [euros(c) for c in theirs]
     assert "GHT Nièvre" not in said(block_list)
 
 

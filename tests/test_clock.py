@@ -15,7 +15,7 @@ from config.folder import EXAMPLE, Folder
 from jobs import steps
 from jobs.cli.commande import vigie
 from jobs.remind import SERVICE
-from jobs.service import marche
+from jobs.service import run_step
 from jobs.status import says_alive
 from jobs.steps import STEPS
 from jobs.wiring import Workshop
@@ -99,7 +99,7 @@ def test_the_watch_hears_nothing_and_copies_go_on(register: Path, monkeypatch: p
     for p in STEPS:
         step_history.note(db, p.cle, LATER, "fait", succeeded=True)
     health_step = next(p for p in STEPS if p.cle == "veille")
-    assert marche(workshop, health_step) == "retenu : des faits sont datés après aujourd'hui"
+    assert run_step(workshop, health_step) == "retenu : des faits sont datés après aujourd'hui"
     db.execute("INSERT INTO sauvegardes (le, chemin, octets) VALUES (?, 'x', 1)", (LATER.isoformat(),))
     monkeypatch.setattr(steps, "backup_apart", lambda *_: "Sauvegardé.")
     assert steps.backup(workshop) == "Sauvegardé"

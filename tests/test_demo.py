@@ -102,8 +102,8 @@ def judged_again(tour_run: TourRun) -> list[JudgedWorkbook]:
 @pytest.mark.parametrize("code", GHTS)
 def test_the_lines_struck_out_are_those_the_oracle_strikes_out(tour_run: TourRun, code: str) -> None:
     (workbook,) = (c for c in judged_again(tour_run) if c.stamp and c.stamp.ght == code)
-    retirees = {(o.sheet, line.number) for o in workbook.tabs for line in o.lines if line.blocked}
-    assert retirees == {(li.sheet, li.rank) for li in tour_run.lines if li.ght == code and li.reasons}
+    struck_lines = {(o.sheet, line.number) for o in workbook.tabs for line in o.lines if line.blocked}
+    assert struck_lines == {(li.sheet, li.rank) for li in tour_run.lines if li.ght == code and li.reasons}
     expected = tour_run.expected(code)
     assert (workbook.totals.lignes_rejetees, workbook.totals.lignes_retenues) == (
         expected.rejected_lines,

@@ -126,10 +126,10 @@ def worked_gains(page: Path) -> Iterator[tuple[int, list[str]]]:
 def test_every_worked_gain_is_right() -> None:
     seen_ones = [c for page in WRITTEN_PAGES for c in worked_gains(page)]
     for exercice, (typed, when, counts, report, *_) in seen_ones:
-        gain, premiere = read_euros(typed), date_(when)
+        gain, first = read_euros(typed), date_(when)
         assert isinstance(gain, int)
-        assert isinstance(premiere, date)
-        parts = [euros(share_in_exercice(gain, premiere, n)) for n in (exercice, exercice + 1)]
+        assert isinstance(first, date)
+        parts = [euros(share_in_exercice(gain, first, n)) for n in (exercice, exercice + 1)]
         assert amounts(counts, report) == amounts(*parts)
     assert len(seen_ones) > 5
 
@@ -142,7 +142,7 @@ def test_no_amount_of_a_guide_is_made_up(page: Path, folder: Folder) -> None:
     ]
     computed = [cell for _, cells in worked_gains(page) for cell in cells]
     rules = [getattr(folder.thresholds, f.name) for f in fields(folder.thresholds) if f.name in PERCENTAGES]
-    rules += [b for bounds in folder.nomenclature.bounds.values() for b in (bounds.premiere, bounds.second)]
+    rules += [b for bounds in folder.nomenclature.bounds.values() for b in (bounds.first, bounds.second)]
     known_ones = amounts(*cites, *computed, *(rate(r, 0) for r in rules), "100 %", "0 €")
     assert amounts(*CODE_BLOCK.sub("", text).splitlines()) <= known_ones
 

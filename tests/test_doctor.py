@@ -184,12 +184,12 @@ def test_people_may_be_named_by_their_slack_identifier(tmp_path: Path) -> None:
     copied = tmp_path / "region"
     shutil.copytree(EXAMPLE, copied)
     file = copied / "personnes.csv"
-    titles, premiere, second, *rest = file.read_text(encoding="utf-8").splitlines()
+    titles, first, second, *rest = file.read_text(encoding="utf-8").splitlines()
 
     def write(*identifiers: str) -> None:
         lines = [
             f"{titles};slack",
-            f"{premiere};{identifiers[0]}",
+            f"{first};{identifiers[0]}",
             f"{second};{identifiers[1]}",
             *(f"{r};" for r in rest),
         ]

@@ -58,7 +58,7 @@ def test_the_example_loads_whole() -> None:
     assert folder.campaigns["2021-annuelle"].deadline == date(2022, 2, 28)
     assert folder.purchases["710780958", 2021] == 6_200_000_000
     assert folder.nomenclature.bounds_of("MEDICAMENTS").second == Decimal("0.40")
-    assert folder.nomenclature.bounds_of("Transports").premiere == Decimal("0.15")
+    assert folder.nomenclature.bounds_of("Transports").first == Decimal("0.15")
 
 
 AT_END = ""

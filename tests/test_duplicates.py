@@ -39,7 +39,7 @@ def doubles_found(
 NOTIFIED: dict[str, Any] = {"statut": "notifié"}
 
 
-@pytest.mark.parametrize(("premiere", "second", "expected"), [
+@pytest.mark.parametrize(("first", "second", "expected"), [
     (purchase(), purchase(), Severity.REJECTION),
     (purchase(), purchase(intitule="gants ", marche="ac1"), Severity.REJECTION),
     (purchase(), purchase(marche=" A C 1 "), Severity.REJECTION),
@@ -59,8 +59,8 @@ NOTIFIED: dict[str, Any] = {"statut": "notifié"}
     (purchase(statut="potentiel"), purchase(), None),
     (purchase(), purchase(statut="abandonné"), None),
 ])  # fmt: skip
-def test_two_lines_of_a_tab(region: Region, premiere: Any, second: Any, expected: Severity | None) -> None:
-    assert doubles_found(region, premiere, second) == ([(6, expected)] if expected else [])
+def test_two_lines_of_a_tab(region: Region, first: Any, second: Any, expected: Severity | None) -> None:
+    assert doubles_found(region, first, second) == ([(6, expected)] if expected else [])
 
 
 def test_a_copy_of_a_second_purchase_is_struck_and_the_second_purchase_asks_for_a_look(region: Region) -> None:

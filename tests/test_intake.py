@@ -435,7 +435,7 @@ def test_dry_it_shows_what_would_be_done_and_touches_nothing(mail_rig: MailRig, 
         make_mail(sender="inconnu@ailleurs.invalid", Message_ID="<2@x.y>"),
     )
     singular, second_trame = mail_rig.pull_sources(*mails, dry_run=True)
-    assert "campagne annuelle 2021 : 2 lignes lues, serait relevée." in singular.sorts[0].sentence
+    assert "campagne annuelle 2021 : 2 lignes lues, serait relevée." in singular.outcomes[0].sentence
     assert (singular.words, singular.place, second_trame.place) == ("une réponse partirait", HANDLED, TO_LOOK_AT)
     assert (mail_rig.parties, len(mail_rig.mailbox.mails), mail_rig.workshop.register_path.exists()) == ([], 2, False)
 

@@ -38,10 +38,10 @@ def test_an_amount_travels_from_its_cell_to_the_answer_and_back(
     # Read: the text « 9 600,00 € » is 960 000 cents, in cell S5 of its tab. Measured: 480 000 cents fall in 2021.
     workbook = judge("GHT Jura.xlsx", is_typed, folder)
     tab = next(o for o in workbook.tabs if o.finess == JURA_SUD)
-    premiere = tab.lines[0]
-    assert premiere.values.gain_annuel == 960_000
-    assert tab.cell("gain_annuel", premiere.number) == f"{GAIN_COL}5"
-    assert (premiere.worth.gain_exercice, premiere.worth.report) == (480_000, 480_000)
+    first = tab.lines[0]
+    assert first.values.gain_annuel == 960_000
+    assert tab.cell("gain_annuel", first.number) == f"{GAIN_COL}5"
+    assert (first.worth.gain_exercice, first.worth.report) == (480_000, 480_000)
 
     # Judged: the third line is struck out, costliest first, at its cell, with the way out.
     rejection = workbook.findings[0]

@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from bots.answer_files import ANSWER_MAKERS, image
-from bots.answering import Regards, word_answer
+from bots.answering import Sights, word_answer
 from bots.grammar.question import AnswerForm
 from config.errors import UserError
 from config.folder import Folder
@@ -260,7 +260,7 @@ def test_no_file_says_more_than_the_answer_in_words_and_lines_only_to_those_who_
             results += 1
             subject = result.question.subject
             assert subject
-            sight_given = Regards(person, region.view).over(subject.scope)
+            sight_given = Sights(person, region.view).over(subject.scope)
             assert sight_given is not Sight.NOTHING
             assert form == "image" or sight_given is Sight.EVERYTHING
             if sight_given is Sight.TOTALS:

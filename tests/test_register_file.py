@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from config.errors import UserError
 from config.folder import EXAMPLE, Folder
 from jobs.cli.commande import vigie
-from jobs.service import marche, only_one_service
+from jobs.service import only_one_service, run_step
 from jobs.taking_in.mail_answers import MailRoom
 from jobs.taking_in.mails import _only_one
 from jobs.wiring import Workshop, workshop
@@ -190,7 +190,7 @@ def test_a_step_of_the_service_says_it_too(register: Path) -> None:
 
     from jobs.steps import Step
 
-    marche(there, Step("messages", "l'envoi des messages", 60, reads))
+    run_step(there, Step("messages", "l'envoi des messages", 60, reads))
     fault = step_history.breakdown(opened_by_this_thread(register), "messages")
     assert fault is not None
     assert "est abîmé. Reprenez la dernière sauvegarde" in fault.said

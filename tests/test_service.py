@@ -23,7 +23,7 @@ from config.campaign import PARIS
 from config.errors import UserError
 from jobs import subprocesses
 from jobs.schedule import make_schedule
-from jobs.service import every_step_once, marche, only_one_service
+from jobs.service import every_step_once, only_one_service, run_step
 from jobs.status import state
 from jobs.steps import STEPS, Step
 from jobs.subprocesses import backup_apart, interrupt, mail_apart, pull_apart
@@ -97,9 +97,9 @@ def test_a_step_that_fails_leaves_the_others_go_and_says_why(
 
 def test_a_step_that_succeeds_again_is_no_longer_failing(workshop: Workshop) -> None:
     db = opened_by_this_thread(workshop.register_path)
-    marche(workshop, _step("a", _refuse))
+    run_step(workshop, _step("a", _refuse))
     assert step_history.breakdown(db, "a")
-    marche(
+    run_step(
         ClockedWorkshop(workshop.folder_path, workshop.register_path, advance=(timedelta(minutes=5),)),
         _step("a", lambda _: "fait"),
     )
@@ -162,15 +162,15 @@ def test_a_slow_step_is_never_taken_twice_together_and_holds_up_no_other() -> No
 
     logging.getLogger("apscheduler").propagate = False  # it says that a run was left out
     step = [Step("lent", "le lent", 0, _refuse), Step("vif", "le vif", 0, _refuse)]
-    agenda = make_schedule([Step(p.cle, p.title, 1, p.action) for p in step], done, lambda: datetime.now(PARIS))
-    for task in agenda.get_jobs():
+    scheduler = make_schedule([Step(p.cle, p.title, 1, p.action) for p in step], done, lambda: datetime.now(PARIS))
+    for task in scheduler.get_jobs():
         task.reschedule("interval", seconds=0.05)
-    agenda.start()
+    scheduler.start()
     try:
         assert ready_event.wait(10)
     finally:
         ready_event.set()
-        agenda.shutdown(wait=True)
+        scheduler.shutdown(wait=True)
         logging.getLogger("apscheduler").propagate = True
     assert slow_ones[0] == 1
 
@@ -203,11 +203,11 @@ def test_the_watch_is_told_that_all_is_well_and_only_then(
 ) -> None:
     monkeypatch.setenv("VIGIE_VEILLE_URL", f"{address}/bon")
     health = next(p for p in STEPS if p.cle == "veille")
-    assert marche(workshop, health) == "envoyé"
+    assert run_step(workshop, health) == "envoyé"
     step_history.note(
         opened_by_this_thread(workshop.register_path), "releve", NOON, "Le partage ne répond pas.", succeeded=False
     )
-    assert "retenu" in marche(workshop, health)
+    assert "retenu" in run_step(workshop, health)
     assert HealthServer.received_files == ["/bon"]
 
 
@@ -216,7 +216,7 @@ def test_a_watch_that_does_not_answer_is_said_without_its_address(
     workshop: Workshop, address: str, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("VIGIE_VEILLE_URL", f"{address}{path}" if path.startswith("/") else path)
-    assert marche(workshop, next(p for p in STEPS if p.cle == "veille")) == ""
+    assert run_step(workshop, next(p for p in STEPS if p.cle == "veille")) == ""
     said = step_history.breakdown(opened_by_this_thread(workshop.register_path), "veille")
     assert said is not None
     assert "VIGIE_VEILLE_URL" in said.said
@@ -354,7 +354,7 @@ def test_the_watch_is_not_told_that_all_is_well_while_a_step_hangs(
     db = opened_by_this_thread(workshop.register_path)
     step_history.note(db, "releve", NOON - timedelta(hours=1), "2 classeurs", succeeded=True)
     give_sign(db, step_history.THE_SERVICE, "vivant", NOON)
-    assert "retenu" in marche(workshop, next(p for p in STEPS if p.cle == "veille"))
+    assert "retenu" in run_step(workshop, next(p for p in STEPS if p.cle == "veille"))
     assert HealthServer.received_files == []
     state(workshop, False)
     assert "Le relevé des dossiers n'a pas abouti depuis le 31/03/2022 à 11h00." in capsys.readouterr().out

@@ -69,7 +69,7 @@ def online(host: BotHost) -> Iterator[tuple[FakeSlack, Robot]]:
     with fake_slack() as fake:
         r = socket_mode.robot(SlackSettings(BOT_TOKEN, APP_TOKEN, fake.address), host)
         yield fake, r
-        socket_mode.ferme(r)
+        socket_mode.close(r)
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def test_an_event_delivered_again_after_a_restart_is_not_answered_again(server: 
         r = socket_mode.robot(SlackSettings(BOT_TOKEN, APP_TOKEN, server.address), host)
         deliver(r, mention("gains BFC 2021"))
         wait_for(r)
-        socket_mode.ferme(r)
+        socket_mode.close(r)
     assert len(server.all_said) == 1
 
 
@@ -388,7 +388,7 @@ def test_no_secret_is_ever_written(server: FakeSlack, host: BotHost, monkeypatch
             raise RuntimeError(f"jeton {APP_TOKEN}")
         except RuntimeError:
             logging.getLogger().exception("faute")
-        socket_mode.ferme(r)
+        socket_mode.close(r)
     finally:
         logging.getLogger().removeHandler(output)
         logging.getLogger().setLevel(logging.WARNING)

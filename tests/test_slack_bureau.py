@@ -59,7 +59,7 @@ def channel(region: Region) -> Iterator[tuple[Robot, FakeSlack, Region]]:
             SlackSettings(BOT_TOKEN, APP_TOKEN, server.address), BotHost(view, lambda: NOON, no_drop)
         )
         yield robot, server, region
-        socket_mode.ferme(robot)
+        socket_mode.close(robot)
 
 
 def deliver(robot: Robot, body: dict[str, Any]) -> Any:

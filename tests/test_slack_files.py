@@ -460,7 +460,7 @@ def test_a_file_is_kept_only_when_it_is_said_and_then_it_counts(
         wait_for(r)
         assert _received(workshop)[-1] == ("referent.bfc@exemple.invalid", "trame déposée sur Slack")
         assert "trame déposée" not in fake.all_said[-1]["text"]
-        socket_mode.ferme(r)
+        socket_mode.close(r)
 
 
 def _received(workshop: Workshop) -> list[tuple[str, str]]:

@@ -84,7 +84,7 @@ def test_the_bot_listens_even_when_nothing_can_be_worked_out_ahead(
     (workshop.folder_path / "personnes.csv").write_text("à moitié écrit", encoding="utf-8")
     listen: list[object] = []
     monkeypatch.setattr("bots.slack.socket_mode.robot", lambda *_: "robot")
-    monkeypatch.setattr("bots.slack.socket_mode.ferme", lambda _: None)
+    monkeypatch.setattr("bots.slack.socket_mode.close", lambda _: None)
 
     def keep_connected(robot: object, *_: object) -> bool:
         listen.append(robot)

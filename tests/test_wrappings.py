@@ -72,8 +72,8 @@ def test_rights_management_has_its_own_sentence(streams: dict[str, bytes]) -> No
 
 
 def test_a_label_alone_locks_nothing() -> None:
-    etiquette = b'<clbl:labelList xmlns:clbl="http://schemas.microsoft.com/office/2020/mipLabelMetadata"/>'
-    assert total(replace_parts(ordinary_file(), {"docMetadata/LabelInfo.xml": etiquette})) == GAIN
+    input_label = b'<clbl:labelList xmlns:clbl="http://schemas.microsoft.com/office/2020/mipLabelMetadata"/>'
+    assert total(replace_parts(ordinary_file(), {"docMetadata/LabelInfo.xml": input_label})) == GAIN
 
 
 @pytest.mark.parametrize("name", ["Microsoft_Excel_Worksheet.xlsx", "Microsoft_Excel_97.xls", "tableur.ods",

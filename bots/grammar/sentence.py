@@ -108,12 +108,15 @@ class ReadSentence:
 def words(text: str, territory: Territory) -> list[str]:
     """The words of a question, spelt out; a region's two-letter code counts only in capitals (« qui na pas remis »)."""
     text = re.sub(r"\b(20\d\d) ?[-–/] ?(20\d\d)\b", r"de \1 a \2", text)
-    courts = {cle(c) for c in territory.regions if len(c) == 2}
+    short_words = {cle(c) for c in territory.regions if len(c) == 2}
     words_read = [
-        m for raw in text.split() for m in cle(raw).split() if m not in courts or raw.isupper() or m in ABBREVIATIONS
+        m
+        for raw in text.split()
+        for m in cle(raw).split()
+        if m not in short_words or raw.isupper() or m in ABBREVIATIONS
     ]
     capitals = {cle(raw) for raw in text.split() if raw.isupper()}
-    sentence = " ".join(m if m in capitals & courts else ABBREVIATIONS.get(m, m) for m in words_read)
+    sentence = " ".join(m if m in capitals & short_words else ABBREVIATIONS.get(m, m) for m in words_read)
     return _POLITENESS.sub(r"\1", sentence).split()
 
 

@@ -37,21 +37,21 @@ def compare(c: AskingContext, reading: ReadSentence, before: Subject | None = No
         places.append(region_above(c.own_scope, c))
     if before is None and c.previous and re.search(r"\b(compar\w* avec|ecart avec)\b", reading.sentence):
         before = c.previous[1]
-    depart = c.own_scope if reading.oneself or not before else before.scope
+    start = c.own_scope if reading.oneself or not before else before.scope
     exercice = reading.period.exercice(c.current_exercice(), before.exercice if before else c.current_exercice())
     years = tuple(sorted(set(reading.period.years)))
     if reading.period.step is not None:
         years = tuple(sorted({exercice, exercice - reading.period.step}))
     elif len(years) == 1 and len(places) < 2 and re.search(rf"\b(avec|a|au|que|en) {years[0]}\b", reading.sentence):
         years = tuple(sorted({years[0], before.exercice if before else c.current_exercice()}))
-    if len(places) == 1 and len(years) < 2 and (lie or reading.oneself) and depart not in places:
-        places = [depart, *places] if before or reading.oneself or "avec" in reading.sentence.split() else places
+    if len(places) == 1 and len(years) < 2 and (lie or reading.oneself) and start not in places:
+        places = [start, *places] if before or reading.oneself or "avec" in reading.sentence.split() else places
     if reading.by:
         return c.asks_instead("Je ne sais ventiler que les gains d'un territoire à la fois.",
                      *(f"gains {c.name(p)} {exercice} par {reading.by}" for p in places))  # fmt: skip
     if reading.but_for:
         return c.asks_instead("Je ne sais pas exclure un territoire d'une comparaison.")
-    return _side_by_side(c, places or [depart], years, exercice, bool(reading.found_places))
+    return _side_by_side(c, places or [start], years, exercice, bool(reading.found_places))
 
 
 def _side_by_side(

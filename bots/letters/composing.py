@@ -36,11 +36,11 @@ _PAGES = Environment(
 
 def letter(view: View, reminders: Sequence[Reminder], person: Person, cle: str, address: str) -> Letter:
     """One letter for everything due to someone; its subject is that of its first part. The trames are those of now."""
-    parties, end = _parties(view, reminders), signature(view, reminders)
+    parts, closing = _parties(view, reminders), signature(view, reminders)
     why, more_time_words = in_their_place(view, reminders), more_time(view, reminders, person)
-    mail_subject = parties[0].title + _and_the_rest(len(parties) - 1)
+    mail_subject = parts[0].title + _and_the_rest(len(parts) - 1)
     html = _PAGES.get_template("lettre.html.j2").render(
-        mail_subject=mail_subject, why=why, parties=parties, more_time_words=more_time_words, signature=end
+        mail_subject=mail_subject, why=why, parts=parts, more_time_words=more_time_words, signature=closing
     )
     can_reply = any(r.kind in WITH_REPLIES for r in reminders)
     pieces = [PIECES[r.kind](view, r) for r in reminders if r.kind in PIECES]
@@ -49,7 +49,7 @@ def letter(view: View, reminders: Sequence[Reminder], person: Person, cle: str, 
         cle,
         address,
         mail_subject,
-        _compose_text(why, parties, more_time_words, end),
+        _compose_text(why, parts, more_time_words, closing),
         html,
         tuple(pieces),
         takes_replies=can_reply,
@@ -73,15 +73,15 @@ def _urgency_rank(kind: str) -> int:
     return 0 if kind in URGENT else 2 if kind == "hebdo" else 1
 
 
-def _compose_text(why: str, parties: Sequence[LetterPart], more_time_words: str, end: str) -> str:
+def _compose_text(why: str, parts: Sequence[LetterPart], more_time_words: str, closing: str) -> str:
     paragraphs = ["Bonjour,", why]
-    for p in parties:
+    for p in parts:
         paragraphs += [
-            f"— {p.title} —" if len(parties) > 1 else "",
+            f"— {p.title} —" if len(parts) > 1 else "",
             "\n".join([p.sentence, *(f"  • {point}" for point in p.points)]),
             p.next_step,
         ]
-    return "\n\n".join(b for b in (*paragraphs, more_time_words, end) if b) + "\n"
+    return "\n\n".join(b for b in (*paragraphs, more_time_words, closing) if b) + "\n"
 
 
 def _reader_attachment(view: View, r: Reminder, person: Person) -> Piece | None:

@@ -84,7 +84,7 @@ def _warning(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     )
 
 
-def _cloture(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def _closing(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     all_of_them, c = _states(reminders), reminders[0].campaign
     lock = all(e.locked for e in all_of_them)
     return LetterPart(
@@ -147,7 +147,7 @@ def _unreachable(view: View, reminders: Sequence[Reminder]) -> LetterPart:
 
 REMINDER_PARTS: dict[str, Callable[[View, Sequence[Reminder]], LetterPart]] = {
     "ouverture": _opening, "rappel": _reminder, "escalade": _escalation, "signalement": _warning,
-    "cloture": _cloture, "merci": _thanks, "accuse": _receipt, "injoignable": _unreachable,
+    "cloture": _closing, "merci": _thanks, "accuse": _receipt, "injoignable": _unreachable,
 }  # fmt: skip
 NOTE = "C'est noté. Le prochain rappel avant l'échéance est sauté ; remettre la trame les arrête tous."
 
@@ -228,8 +228,8 @@ def _what_is_missing(view: View, r: Reminder, e: State) -> list[str]:
 
 def _received_sentence(e: State) -> str:
     """« remise, 3 lignes à corriger, 165 381 € en jeu »; « retirés » once nothing can be mended."""
-    sort = "retirés" if e.locked else "en jeu"
-    return f"{e.words}, {euros(e.retire)} {sort}" if e.lines_to_mend and e.retire else e.words
+    outcome = "retirés" if e.locked else "en jeu"
+    return f"{e.words}, {euros(e.retire)} {outcome}" if e.lines_to_mend and e.retire else e.words
 
 
 def _what_to_do(e: State) -> str:

@@ -111,14 +111,14 @@ def _state_of(main: Main, line: TargetLine, d: Decision | None) -> str:
     return f"{'retirée' if d.blocked else 'gardée'} par {who}{to_review}"
 
 
-def _a_decider(main: Main, view: View, target: str) -> FormTarget:
+def _to_decide(main: Main, view: View, target: str) -> FormTarget:
     line = acts.target_line(main, target)
     d = _decision(main, line)
-    retiree = d.blocked if d else line.blocked
+    struck_line = d.blocked if d else line.blocked
     already_decided = d is not None and not d.changed and d.blocked
-    choices = [("retenir", "Garder : elle compte")] if retiree else []
+    choices = [("retenir", "Garder : elle compte")] if struck_line else []
     choices += (
-        [("retirer", "Laisser retirée : c'est tranché" if retiree else "Retirer : elle ne compte plus")]
+        [("retirer", "Laisser retirée : c'est tranché" if struck_line else "Retirer : elle ne compte plus")]
         if not already_decided
         else []
     )
@@ -176,12 +176,12 @@ def _ght_to_remind(main: Main, view: View, target: str) -> FormTarget:
 # What each form asks
 
 
-def _reason_input(etiquette: str = "Motif", hint: str = DISCRETION_HINT) -> Block:
+def _reason_input(input_label: str = "Motif", hint: str = DISCRETION_HINT) -> Block:
     text_input = {"type": "plain_text_input", "action_id": "motif", "multiline": True, "max_length": 500}
     return {
         "type": "input",
         "block_id": "motif",
-        "label": simple(etiquette),
+        "label": simple(input_label),
         "element": text_input,
         "hint": simple(hint),
     }
@@ -254,7 +254,7 @@ def _remind(main: Main, target: str, _: Values) -> str:
 
 
 ACT_FORMS = {
-    "decider": ActForm("Décider", "Garder ou retirer", "Décider", "sens", _a_decider, _decision_and_reason, _decide),
+    "decider": ActForm("Décider", "Garder ou retirer", "Décider", "sens", _to_decide, _decision_and_reason, _decide),
     "noter": ActForm("Laisser un mot", "Laisser un mot", "Noter", "motif", _line_to_note, lambda _: [_reason_input("Mot")], _note),
     "valider": ActForm("Valider", "Valider la trame", "Valider", "motif", _one_ght, lambda _: [_reason_input()], _validate),
     "devalider": ActForm("Lever la validation", "Lever la validation", "Lever", "motif", _one_ght, lambda _: [_reason_input()],

@@ -90,13 +90,13 @@ def answer(
     are the lines on which its reader may act."""
     if "unite" not in answer_object:
         return sentence(str(answer_object["texte"]))
-    title, premiere = (
+    title, first = (
         _escaped(_figure(answer_object)),
         _escaped(without_reason(str(answer_object["texte"]).partition("\n")[0])),
     )
     block_list = [
         {"type": "header", "text": {"type": "plain_text", "text": _cut(title, LONGEST_HEADER), "emoji": False}},
-        _section(_cut(premiere, SECTION)),
+        _section(_cut(first, SECTION)),
         _fields_block(_facts(answer_object)),
         *_closed(answer_object),
         *_heavy(answer_object),
@@ -104,7 +104,7 @@ def answer(
         *(_findings_blocks(costliest, folder) if costliest and costliest["lignes"] else []),
         *_choices_block(choices),
     ]
-    return Message(_cut(f"{title} · {premiere}", FALLBACK), _numbered_blocks([*block_list, *_buttons(next_questions)]))
+    return Message(_cut(f"{title} · {first}", FALLBACK), _numbered_blocks([*block_list, *_buttons(next_questions)]))
 
 
 def header(text: str) -> Block:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from bots import answer_words
-from bots.answering import Regards
+from bots.answering import Sights
 from bots.companion_to_chat import companion_attachment
 from bots.slack import blocks
 from bots.slack.blocks import Message, NextQuestion
@@ -101,7 +101,7 @@ def _verdict(file: HandedFile, verdict: JudgedWorkbook, name: str, person: Perso
         return _refuse(verdict, name)
     t, folder = verdict.stamp, view.folder
     settled: list[Settled] = []
-    if Regards(person, view).over(Scope("ght", t.ght)) is Sight.EVERYTHING:
+    if Sights(person, view).over(Scope("ght", t.ght)) is Sight.EVERYTHING:
         # To others, a file says what it holds, and nothing of what was received from that GHT.
         verdict, settled = with_register(view.db, folder, view.as_of, verdict, file.content_hash, in_full=False)
     name = folder.territory.ghts[t.ght].name

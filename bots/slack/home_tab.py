@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots import answer_json
-from bots.answering import Regards, for_totals
+from bots.answering import Sights, for_totals
 from bots.questions import BY_KEY
 from bots.slack import blocks
 from bots.slack.act_forms import ACT_FORMS, silent_etablissements, simple
@@ -78,7 +78,7 @@ def home_blocks(main: Main, view: View, page: HomePage | None = None) -> tuple[B
 def _told(main: Main, view: View, p: CampaignUnderWay) -> Answer:
     """The figures of a desk whose detail is closed, as the bot would tell them."""
     subject = Subject(p.scope, p.campaign.exercice)
-    return for_totals(view, subject, p.gains, Regards(main.person, view), BY_KEY["gains"])
+    return for_totals(view, subject, p.gains, Sights(main.person, view), BY_KEY["gains"])
 
 
 def _service_blocks(main: Main, view: View) -> list[Block]:

@@ -60,7 +60,7 @@ class HomeTab:
                 )
             self.web.views_open(trigger_id=body["trigger_id"], view=form_view)
         except Exception:
-            self._s_excuse(who)
+            self._apologise(who)
 
     def submit_form(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Do what a form asks; what it says takes the place of the form, which stays open when something is to be mended."""
@@ -77,7 +77,7 @@ class HomeTab:
         person = conversation.who(web_api.profile(self.web, who, self.team), view)
         return Main(view.db, view.folder, person, self.host.current_time()) if person else None
 
-    def _s_excuse(self, who: str) -> None:
+    def _apologise(self, who: str) -> None:
         message = conversation.breakdown()
         try:
             self.web.chat_postMessage(channel=who, text=message.text, blocks=list(message.block_list))

@@ -123,7 +123,7 @@ class NoRedirect(HTTPRedirectHandler):
         return None
 
 
-def _depose(web: WebClient, pieces: tuple[Piece, ...], where: PrivateThread, commentaire: str) -> None:
+def _depose(web: WebClient, pieces: tuple[Piece, ...], where: PrivateThread, comment: str) -> None:
     """Send the files, again when the place where bytes are put fails: nothing is shown before all of them are there."""
     uploads = [
         {"filename": p.name, "title": p.name, "content": p.raw_bytes, "alt_txt": p.alternative or None} for p in pieces
@@ -131,7 +131,7 @@ def _depose(web: WebClient, pieces: tuple[Piece, ...], where: PrivateThread, com
     for attempt in range(web_api.ATTEMPTS + 1):
         try:
             web.files_upload_v2(
-                file_uploads=uploads, channel=where.channel, thread_ts=where.thread, initial_comment=commentaire or None
+                file_uploads=uploads, channel=where.channel, thread_ts=where.thread, initial_comment=comment or None
             )
             return
         except OSError as fault:

@@ -300,7 +300,7 @@ def keep_connected(
     return True
 
 
-def ferme(r: Robot) -> None:
+def close(r: Robot) -> None:
     """Leave Slack; what was being answered is given a moment by whoever calls."""
     r.socket_handler.client.auto_reconnect_enabled = False
     r.answerers.shutdown(wait=False, cancel_futures=True)

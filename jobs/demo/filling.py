@@ -39,7 +39,7 @@ class FilledAction:
     """A line to be typed: cells by column, and what it is worth in the exercice before scaling."""
 
     cells: CellValues
-    poids: float
+    weight: float
 
 
 def purchases() -> list[dict[str, str]]:
@@ -61,7 +61,7 @@ def plan(folder: Folder, campaign: Campaign) -> dict[str, list[CellValues]]:
             drawn_actions[e.finess] = [
                 _action(random_source, catalogue, millions, campaign) for _ in range(6 + round(millions**0.55 * 2))
             ]
-    total = sum(a.poids for actions in drawn_actions.values() for a in actions)
+    total = sum(a.weight for actions in drawn_actions.values() for a in actions)
     return {f: [_scaled(a, TARGET_EUROS / total) for a in actions] for f, actions in drawn_actions.items()}
 
 
@@ -100,8 +100,8 @@ def _action(
         "gain_annuel": gain,
         "type_effet": "effet prix induit",
     }
-    poids = share_in_exercice(gain * 100, when, campaign.exercice) / 100 if statut == "réalisé" else 0.0
-    return FilledAction(cells, poids)
+    weight = share_in_exercice(gain * 100, when, campaign.exercice) / 100 if statut == "réalisé" else 0.0
+    return FilledAction(cells, weight)
 
 
 def _scaled(action: FilledAction, factor: float) -> CellValues:
@@ -144,12 +144,12 @@ def fill_in(
             lines[support].append(rejected)
     for finess, sheet in sheets_by_finess.items():
         for line, cells in enumerate(lines[finess], HEADING_ROW + 1):
-            _tape(sheet, trame, line, cells)
+            _type_in(sheet, trame, line, cells)
     if edit := EDITS.get(ght):
         edit(book, list(sheets_by_finess.values()))
 
 
-def _tape(sheet: Worksheet, trame: Trame, line: int, cells: CellValues) -> None:
+def _type_in(sheet: Worksheet, trame: Trame, line: int, cells: CellValues) -> None:
     for rank, c in enumerate(trame.columns, 1):
         if cells.get(c.cle) is not None:
             sheet.cell(line, rank, cells[c.cle])

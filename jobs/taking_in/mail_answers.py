@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from bots import outgoing_mail
 from bots.letters.letter import Letter, SendingError
 from config.secrets import mask
-from jobs.taking_in.mail_pieces import Sort
+from jobs.taking_in.mail_pieces import Outcome
 from jobs.wiring import Workshop
 from sheets.register import mail_replies
 from sheets.register.mail_replies import KnownMail, ReplyState, Waiting
@@ -54,7 +54,7 @@ class HandledMail:
     headers: MailHeaders
     words: str
     place: tuple[str, ...] = ()
-    sorts: tuple[Sort, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
 
 
 def named(e: MailHeaders, *what: str) -> MailHeaders:

@@ -33,7 +33,7 @@ ROLES = ("etablissement", "ght", "ars", "dgos")
 
 
 @dataclass(frozen=True, slots=True)
-class Sort:
+class Outcome:
     """What becomes of one attachment, in a sentence; `needs_a_look` when someone should look at it."""
 
     name: str
@@ -56,7 +56,7 @@ class MailSending:
         return self.workshop.current_time().date()
 
 
-def handle_attachments(sending: MailSending, pieces: Sequence[Attachment]) -> list[Sort]:
+def handle_attachments(sending: MailSending, pieces: Sequence[Attachment]) -> list[Outcome]:
     """What becomes of each attachment, in their order."""
     now = sending.workshop.current_time()  # one mail, one instant
     depots = {rank: _depot(sending, p, now) for rank, p in enumerate(pieces) if not p.trouble and is_workbook(p.name)}
@@ -72,7 +72,7 @@ def handle_attachments(sending: MailSending, pieces: Sequence[Attachment]) -> li
         summary = take(sending.workshop.register, sending.workshop.folder, to_take, sending.workshop.current_time)
         ignored = {r.file: r.reason for r in summary.received_files if r.state == "inchange" and r.reason}
     return [
-        _sort(sending, judged_workbooks[rank], depots[rank], ignored.get(depots[rank].name, ""))
+        _outcome(sending, judged_workbooks[rank], depots[rank], ignored.get(depots[rank].name, ""))
         if rank in judged_workbooks
         else _not_a_workbook(piece)
         for rank, piece in enumerate(pieces)
@@ -91,8 +91,8 @@ def _depot(sending: MailSending, piece: Attachment, now: datetime) -> Depot:
     return Depot(path, len(piece.raw_bytes), when, content_hash, piece.raw_bytes)
 
 
-def _not_a_workbook(piece: Attachment) -> Sort:
-    return Sort(
+def _not_a_workbook(piece: Attachment) -> Outcome:
+    return Outcome(
         piece.name,
         piece.trouble or "Ce n'est pas un classeur. Envoyez la trame au format .xlsx.",
         None,
@@ -128,20 +128,20 @@ def _beyond(sending: MailSending, judged: JudgedWorkbook) -> list[Scope]:
     ]  # fmt: skip
 
 
-def _sort(sending: MailSending, judged: JudgedWorkbook, depot: Depot, ignored: str) -> Sort:
+def _outcome(sending: MailSending, judged: JudgedWorkbook, depot: Depot, ignored: str) -> Outcome:
     name = PurePosixPath(depot.path).name
     if ignored:
-        return Sort(name, ignored, None, True)
+        return Outcome(name, ignored, None, True)
     if not judged.readable:
         finding = judged.findings[0]
-        return Sort(name, f"{finding.message} {finding.correction}", None, not is_companion(judged))
+        return Outcome(name, f"{finding.message} {finding.correction}", None, not is_companion(judged))
     if beyond := _beyond(sending, judged):
-        return Sort(name, _no_right_sentence(sending, beyond), None, True)
+        return Outcome(name, _no_right_sentence(sending, beyond), None, True)
     sentence = _where_it_stands(sending, judged)
     retour = _companion(sending, judged, depot, name)
     if retour:
         sentence += f" « {retour.name} », ci-joint, montre quoi corriger, cellule par cellule."
-    return Sort(name, sentence, retour)
+    return Outcome(name, sentence, retour)
 
 
 def _no_right_sentence(sending: MailSending, beyond: Sequence[Scope]) -> str:
@@ -171,8 +171,8 @@ def _companion(sending: MailSending, judged: JudgedWorkbook, depot: Depot, name:
     if not sending.write or all(c.severity is Severity.INFO for c in judged.findings):
         return None
     d = sending.workshop.folder
-    regards = {best_sight(sending.person, d.persons, c, d.territory, sending.as_of) for c in _scopes_concerned(judged)}
-    if regards != {Sight.EVERYTHING}:
+    sights = {best_sight(sending.person, d.persons, c, d.territory, sending.as_of) for c in _scopes_concerned(judged)}
+    if sights != {Sight.EVERYTHING}:
         return None
     view = sending.workshop.view()
     workbook, settled = with_register(view.db, view.folder, view.as_of, judged, depot.content_hash)

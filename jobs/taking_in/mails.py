@@ -73,8 +73,8 @@ def show_mail(workshop: Workshop, *, send: bool) -> None:
             f"{handled.headers.sender or 'expéditeur illisible'} — {handled.headers.mail_subject or 'sans objet'}",
             "bold",
         )
-        for sort in handled.sorts:
-            terminal.write(f"  {sort.name} : {sort.sentence}", "yellow" if sort.needs_a_look else "")
+        for outcome in handled.outcomes:
+            terminal.write(f"  {outcome.name} : {outcome.sentence}", "yellow" if outcome.needs_a_look else "")
         where = f" ; rangé dans {'/'.join(handled.place)}" if handled.place else ""
         terminal.write(f"  {handled.words}{where if send else where.replace('rangé', 'serait rangé')}")
     rest = f" Il en reste {mail_round.left} dans la boîte, pour les prochains tours." if mail_round.left else ""
@@ -200,12 +200,12 @@ def _take_in(mail_room: MailRoom, e: MailHeaders, person: Person, raw_bytes: byt
     named_mail = named(e, *(f"{p.name}\n{p.trouble}\n{hashlib.sha256(p.raw_bytes).hexdigest()}" for p in pieces))
     if known_answer := known(mail_room, named_mail) or _answer_of_earlier_version(mail_room, e):
         return _already_seen(mail_room, named_mail, known_answer)
-    sorts = handle_attachments(MailSending(mail_room.workshop, person, e.cle, mail_room.smtp is not None), pieces)
+    outcomes = handle_attachments(MailSending(mail_room.workshop, person, e.cle, mail_room.smtp is not None), pieces)
     letter = mail_reply_words.receipt(
-        named_mail, [(s.name, s.sentence) for s in sorts], [s.retour for s in sorts if s.retour]
+        named_mail, [(s.name, s.sentence) for s in outcomes], [s.retour for s in outcomes if s.retour]
     )
-    handled = answers(mail_room, named_mail, letter, TO_LOOK_AT if any(s.needs_a_look for s in sorts) else HANDLED)
-    return replace(handled, sorts=tuple(sorts))
+    handled = answers(mail_room, named_mail, letter, TO_LOOK_AT if any(s.needs_a_look for s in outcomes) else HANDLED)
+    return replace(handled, outcomes=tuple(outcomes))
 
 
 def _answer_of_earlier_version(mail_room: MailRoom, e: MailHeaders) -> KnownMail | None:

@@ -67,5 +67,5 @@ def _place(workshop: Workshop, person: Person, name: str) -> Path:
     """Where a person's file is kept: beside the register, in a folder of their own, where the same name replaces what they
     had given. The name is theirs, and never leads anywhere else."""
     folder = workshop.register_path.resolve().parent / BY_SLACK / FORBIDDEN_CHARACTERS.sub("-", person.email)
-    court = FORBIDDEN_CHARACTERS.sub("-", name).lstrip(".~$")[-120:]
-    return folder / (court if Path(court).suffix.lower() in SUFFIXES else f"{court or 'trame'}.xlsx")
+    short = FORBIDDEN_CHARACTERS.sub("-", name).lstrip(".~$")[-120:]
+    return folder / (short if Path(short).suffix.lower() in SUFFIXES else f"{short or 'trame'}.xlsx")

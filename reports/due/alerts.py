@@ -142,25 +142,25 @@ def moving_total(view: View, instant: datetime, where: Scope) -> Iterator[Remind
 def movements(view: View, campaign: Campaign, arrival: Arrival) -> list[GhtMovement]:
     """By region, how an arrival changed the tabs that already counted. What comes for the first time moves nothing."""
     after = counting_tabs(view.db, [campaign.code], view.as_of, arrival.finess, before=arrival.next_arrival)
-    before = counting_tabs(view.db, [campaign.code], view.as_of, arrival.finess, before=arrival.premiere)
+    before = counting_tabs(view.db, [campaign.code], view.as_of, arrival.finess, before=arrival.first)
     ghts = view.folder.territory.ghts
     by_region: dict[str, dict[str, int]] = {}
     for finess in before.keys() & after.keys():
         ght = before[finess].ght
         difference = after[finess].totals.gain_retenu - before[finess].totals.gain_retenu
         if difference and ght in ghts:
-            its_tabs = by_region.setdefault(ghts[ght].region, {})
-            its_tabs[ght] = its_tabs.get(ght, 0) + difference
+            theirs = by_region.setdefault(ghts[ght].region, {})
+            theirs[ght] = theirs.get(ght, 0) + difference
     return [
-        GhtMovement(arrival, region, _kept_before(view, campaign, region, arrival), its_tabs)
-        for region, its_tabs in by_region.items()
+        GhtMovement(arrival, region, _kept_before(view, campaign, region, arrival), theirs)
+        for region, theirs in by_region.items()
     ]
 
 
 def _kept_before(view: View, campaign: Campaign, region: str, arrival: Arrival) -> int:
     """Cents kept in a region before an arrival."""
     finess = view.finess(Subject(Scope("region", region), campaign.exercice, campaign.code))
-    all_of_them = counting_tabs(view.db, [campaign.code], view.as_of, finess, before=arrival.premiere)
+    all_of_them = counting_tabs(view.db, [campaign.code], view.as_of, finess, before=arrival.first)
     return sum(o.totals.gain_retenu for o in all_of_them.values())
 
 
@@ -170,7 +170,7 @@ def large_line_struck(view: View, instant: datetime, where: Scope) -> Iterator[R
         ghts = {g.code: g for g in view.folder.territory.ghts_of(where, campaign.situation)}
         tabs_that_count: dict[str, ReceivedTab] | None = None
         threshold = view.folder.alerts.ligne_retiree
-        for r in arrivals.retirees(view.db, campaign.code, threshold, instant - FRESH_FOR, instant):
+        for r in arrivals.struck_lines(view.db, campaign.code, threshold, instant - FRESH_FOR, instant):
             tabs_that_count = (
                 counting_tabs(view.db, [campaign.code], view.as_of) if tabs_that_count is None else tabs_that_count
             )

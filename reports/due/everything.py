@@ -41,7 +41,7 @@ def _silence(r: Reminder, reason: str) -> Silence:
 
 
 SOURCES: tuple[Source, ...] = (
-    reminders.ladder, reminders.accuses, reminders.reminders_asked, reminders.unreachable_addresses,
+    reminders.ladder, reminders.receipts, reminders.reminders_asked, reminders.unreachable_addresses,
     alerts.alerts_on_dates, alerts.weekly, alerts.moving_total, alerts.large_line_struck,
 )  # fmt: skip
 """Every kind of message: what adds one adds it here, and its words in `bots/redaction`."""

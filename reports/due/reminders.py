@@ -181,15 +181,15 @@ def _by_role(folder: Folder) -> dict[tuple[str, Scope], list[Person]]:
     return result
 
 
-def accuses(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
+def receipts(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
     """A receipt for the last reading of each GHT: those before it are answered by it."""
     for campaign in under_way(view):
-        lectures = outbox.lectures(view.db, campaign.code, instant - LECTURES, instant)
-        if not lectures:
+        hand_ins_read = outbox.hand_ins_read(view.db, campaign.code, instant - LECTURES, instant)
+        if not hand_ins_read:
             continue
         for state in states(view, Subject(where, campaign.exercice, campaign.code)):
-            if state.ght.code in lectures:
-                file, read_at = lectures[state.ght.code]
+            if state.ght.code in hand_ins_read:
+                file, read_at = hand_ins_read[state.ght.code]
                 moment = next_moment(read_at, view.folder.hours)
                 for p in recipients(view, state.ght, "ght"):
                     cle = Cle(campaign.code, state.ght.code, "accusé", file, p.email)
@@ -219,7 +219,7 @@ def unreachable_addresses(view: View, instant: datetime, where: Scope) -> Iterat
     """Said once a campaign to the referent: an address at which nothing arrives any more."""
     for campaign in under_way(view):
         ghts = {g.code: g for g in view.folder.territory.ghts_of(where, campaign.situation)}
-        for lost in outbox.refuses(view.db, campaign.code):
+        for lost in outbox.refusals(view.db, campaign.code):
             if lost.unite not in ghts or lost.kind == "injoignable":
                 continue
             moment = next_moment(lost.dated, view.folder.hours)

@@ -13,8 +13,8 @@ from sheets.findings import Severity
 @check("identite-reconnue", Severity.INFO, "histoire", title="Une ligne sans numéro a été reconnue",
           why="Une action garde son numéro d'un envoi à l'autre ; quand il est effacé, elle est cherchée parmi les lignes connues.")  # fmt: skip
 def recognised_identity(action_id: str, reason: str, written: str = "") -> Deviation:
-    view = f"Sous le numéro « {written} », que rien ne portait" if written else "Sans numéro"
-    return Deviation(f"{view}, cette ligne est comprise comme l'action « {action_id} » déjà reçue ({reason}).",
+    seen_as = f"Sous le numéro « {written} », que rien ne portait" if written else "Sans numéro"
+    return Deviation(f"{seen_as}, cette ligne est comprise comme l'action « {action_id} » déjà reçue ({reason}).",
                  "Rien à faire si c'est elle ; sinon, dites à votre référent que c'est une autre action.",
                  "action_id", action_id)  # fmt: skip
 
@@ -97,14 +97,14 @@ def struck_by_decision(words: str) -> Deviation:
     return Deviation(f"Ligne {words}.", "Répondez à votre référent, qui peut revenir sur sa décision.")
 
 
-def past_unit(before: int, current_time: int, column: str) -> Deviation | None:
+def past_unit(before: int, typed_now: int, column: str) -> Deviation | None:
     """What `unite-suspect` says when an amount (cents) is 100 or 1 000 times what the same line held before."""
-    if not before or not current_time:
+    if not before or not typed_now:
         return None
-    ratio = abs(current_time / before)
+    ratio = abs(typed_now / before)
     for factor, unite in ((1000, "milliers d'euros"), (100, "centimes")):
         if any(abs(ratio / f - 1) < 0.02 for f in (factor, 1 / factor)):
-            return Deviation(f"{euros(current_time)} au lieu de {euros(before)} dans l'envoi précédent : {factor} fois "
+            return Deviation(f"{euros(typed_now)} au lieu de {euros(before)} dans l'envoi précédent : {factor} fois "
                          f"{'plus' if ratio > 1 else 'moins'}.",
-                         f"Vérifiez que le montant est en euros, et non en {unite}.", column, euros(current_time))  # fmt: skip
+                         f"Vérifiez que le montant est en euros, et non en {unite}.", column, euros(typed_now))  # fmt: skip
     return None

@@ -46,8 +46,8 @@ def companion_sent_back() -> Deviation:
 
 @check("version-non-lue", Severity.REJECTION, "classeur", title="La version de la trame n'est plus lue",
           why="Ses colonnes ne disent plus la même chose que celles de la version en vigueur.")  # fmt: skip
-def version_not_read(view: str, readable_versions: tuple[str, ...]) -> Deviation:
-    return Deviation(f"Cette trame est de la version {view} ; versions lues : {enumeration(readable_versions)}.",
+def version_not_read(seen: str, readable_versions: tuple[str, ...]) -> Deviation:
+    return Deviation(f"Cette trame est de la version {seen} ; versions lues : {enumeration(readable_versions)}.",
                  "Demandez à votre référent une trame propre de la version en vigueur : il peut y recopier vos lignes (vigie soigne).")  # fmt: skip
 
 
@@ -186,9 +186,9 @@ def stamp_contradicted(shown: str, believed_stamp: str) -> Deviation:
 
 @check("achats-suspects", Severity.ALERT, "classeur", title="Les achats totaux sont sans rapport avec ceux déjà connus",
           why="Ils répartissent l'objectif de la région : une faute de frappe chez l'un changerait celui de tous.")  # fmt: skip
-def suspect_purchases(etablissement: str, all_said: int, known_ones: int) -> Deviation:
-    return Deviation(f"{euros(all_said)} d'achats totaux pour {etablissement} ; {euros(known_ones)} étaient connus. Le montant connu est gardé.",
-                 "Saisissez des euros TTC ; si le montant est juste, votre référent mettra à jour achats.csv.", value=euros(all_said))  # fmt: skip
+def suspect_purchases(etablissement: str, declared: int, known_ones: int) -> Deviation:
+    return Deviation(f"{euros(declared)} d'achats totaux pour {etablissement} ; {euros(known_ones)} étaient connus. Le montant connu est gardé.",
+                 "Saisissez des euros TTC ; si le montant est juste, votre référent mettra à jour achats.csv.", value=euros(declared))  # fmt: skip
 
 
 @check("premier-onglet-absent", Severity.ALERT, "classeur", title="Le premier onglet a disparu",

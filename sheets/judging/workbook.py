@@ -73,12 +73,12 @@ def _judge(file: str, raw_bytes: bytes, folder: Folder, *, read_again: bool = Fa
     try:
         raw_bytes = unwrapped(raw_bytes)
         raw_tabs = opening.open_workbook(raw_bytes)
-        tampons = [stamp_of(o) for o in raw_tabs]
+        stamps = [stamp_of(o) for o in raw_tabs]
         properties = opening.properties(raw_bytes)
         property_ = read_stamp(properties.get("vigie", ""))
-        if is_companion(properties, map(top_texts_of, raw_tabs), any(tampons) or property_ is not None):
+        if is_companion(properties, map(top_texts_of, raw_tabs), any(stamps) or property_ is not None):
             raise opening.Refusal(on_workbooks.companion_sent_back())
-        stamp = most_frequent([replace(t, finess="") for t in tampons if t]) or property_
+        stamp = most_frequent([replace(t, finess="") for t in stamps if t]) or property_
         if stamp is None:
             raise opening.Refusal(on_workbooks.unknown_trame([o.name for o in raw_tabs]))
         trame, campaign = _recognise(stamp, folder)
@@ -86,12 +86,12 @@ def _judge(file: str, raw_bytes: bytes, folder: Folder, *, read_again: bool = Fa
         raise
     except opening.Refusal as refusal:
         return JudgedWorkbook(file, stamp, (), (refusal.finding,), readable=False)
-    first = first_tab.first_tab(zip(raw_tabs, tampons, strict=True))
+    first = first_tab.first_tab(zip(raw_tabs, stamps, strict=True))
     said = first_tab.read(first) if first else FirstTab()
     suspects = _suspect_purchases(said, folder, campaign)
     members = {e.finess: e.name for e in folder.territory.members(stamp.ght, campaign.situation)}
     sending = SentWorkbook(raw_bytes, trame, campaign, stamp, folder, said, members, read_again)
-    others = ((o, t) for o, t in zip(raw_tabs, tampons, strict=True) if o is not first)
+    others = ((o, t) for o, t in zip(raw_tabs, stamps, strict=True) if o is not first)
     tabs, findings = _read_tabs(sending, others)
     findings = sorted([*findings, *suspects, *_first_tab_findings(sending, first, property_, stamp)], key=rank)
     return JudgedWorkbook(
@@ -150,9 +150,9 @@ def _units_of_the_first_tab(said: FirstTab, sheet: str) -> Iterator[Finding]:
         yield on_workbooks.column_unit(typed_word, first_tab.PURCHASES, unit, sheet=sheet, cell=cell)
 
 
-def most_frequent(tampons: list[Stamp]) -> Stamp | None:
+def most_frequent(stamps: list[Stamp]) -> Stamp | None:
     """The stamp most tabs bear; the first one when they are as many."""
-    return Counter(tampons).most_common(1)[0][0] if tampons else None
+    return Counter(stamps).most_common(1)[0][0] if stamps else None
 
 
 def top_texts_of(tab: RawTab) -> Iterator[str]:
@@ -182,9 +182,9 @@ def _read_tabs(sending: SentWorkbook, raw_tabs: Iterable[StampedTab]) -> tuple[l
     tabs_by_place: dict[int, Tab] = {}
     findings: list[Finding] = []
     for place, (raw, stamp) in by_trust(sending, raw_tabs):
-        tab, its_tabs = _read_tab(sending, raw, stamp, {o.finess: o.sheet for o in tabs_by_place.values()})
+        tab, theirs = _read_tab(sending, raw, stamp, {o.finess: o.sheet for o in tabs_by_place.values()})
         tabs_by_place |= {place: tab} if tab else {}
-        findings += its_tabs
+        findings += theirs
     tabs = [tab for _, tab in sorted(tabs_by_place.items())]
     tabs += _neant_tabs(sending, {o.finess for o in tabs})
     missing_tabs = [name for finess, name in sending.members.items() if finess not in {o.finess for o in tabs}]

@@ -276,8 +276,8 @@ class TabLines:
             if known_action is None or line.number in self.carried_lines:
                 continue
             for column in ("gain_annuel", "montant_reference"):
-                before, current_time = getattr(known_action, column), getattr(line.values, column)
-                if deviation := on_history.past_unit(before or 0, current_time or 0, column):
+                before, typed_now = getattr(known_action, column), getattr(line.values, column)
+                if deviation := on_history.past_unit(before or 0, typed_now or 0, column):
                     self._add_finding("unite-suspecte", deviation, place)
 
     def _give_number(self, place: int, number: str) -> None:

@@ -24,15 +24,15 @@ Found = tuple[int, int, Finding]
 """(file, tab, finding)."""
 
 
-def cross_check(db: Database, folder: Folder, pull: int, campaign: str, dated: date) -> None:
+def cross_check(db: Database, folder: Folder, pull: int, campaign: str, as_of: date) -> None:
     """Run the checks on all that counts in a campaign that day, and store what they find with this pull."""
-    tabs_that_count = counting_tabs(db, [campaign], dated)
+    tabs_that_count = counting_tabs(db, [campaign], as_of)
     tabs = [o.id for o in tabs_that_count.values()]
     lines = list(map(CrossCheckedLine._make, stored_lines.lines_to_cross_check(db, tabs)))
     found_ones = [
         *_findings(db, folder, lines),
         *_gone_actions(db, folder, folder.campaigns[campaign], tabs_that_count),
-        *_after_lock(db, campaign, dated, tabs_that_count),
+        *_after_lock(db, campaign, as_of, tabs_that_count),
         *rival_findings(db, campaign),
     ]
     pulls.cross_check(db, pull, campaign, found_ones)
@@ -50,12 +50,12 @@ def _gone_actions(
         yield tab.file, tab.id, said
 
 
-def _after_lock(db: Database, campaign: str, dated: date, tabs_that_count: dict[str, ReceivedTab]) -> Iterator[Found]:
+def _after_lock(db: Database, campaign: str, as_of: date, tabs_that_count: dict[str, ReceivedTab]) -> Iterator[Found]:
     """What was sent after the lock, line by line, against what counts."""
-    locked_ghts = {ght: s.locked_on for ght, s in ght_decisions(db, campaign, dated).items() if s.locked_on}
+    locked_ghts = {ght: s.locked_on for ght, s in ght_decisions(db, campaign, as_of).items() if s.locked_on}
     if not locked_ghts:
         return
-    last_tabs = counting_tabs(db, [campaign], dated, lock=False)
+    last_tabs = counting_tabs(db, [campaign], as_of, lock=False)
     for finess, locked_tab in tabs_that_count.items():
         last_tab = last_tabs[finess]
         if last_tab.id == locked_tab.id or not locked_tab.file or locked_tab.ght not in locked_ghts:

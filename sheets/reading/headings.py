@@ -37,7 +37,7 @@ Titles = tuple[str, ...]
 class TableHeadings:
     """Where the table begins (rank of its first data row) and the rank of each column; from 0, in the tab as read."""
 
-    premiere: int
+    first: int
     places: dict[str, int]
     width: int
     findings: tuple[Finding, ...]
@@ -48,38 +48,40 @@ def find_headings(
     rows: Sequence[Row], trame: Trame, first_column: int, first_row: int, sheet: str
 ) -> TableHeadings | None:
     """The headings of a tab whose first cell stands at (colonne_0, ligne_0), or None when there are none."""
-    known_ones, premiere, titles = _best_row(rows, trame)
+    known_ones, first, titles = _best_row(rows, trame)
     if known_ones < HEADINGS_NEEDED:
         return None
 
     def where(rank: int) -> str:
-        return address(first_column + rank, first_row + premiere)
+        return address(first_column + rank, first_row + first)
 
-    shown = _read_columns(titles, trame)
+    columns_read = _read_columns(titles, trame)
     findings = list(
-        _other_units(rows[: premiere + UNDER], premiere, shown.places, trame, first_column, first_row, sheet)
+        _other_units(rows[: first + UNDER], first, columns_read.places, trame, first_column, first_row, sheet)
     )
     rivals = {
-        c: [shown.places[c], r] for c, r in shown.rivals.items() if _disagree(rows[premiere:], shown.places[c], r)
+        c: [columns_read.places[c], r]
+        for c, r in columns_read.rivals.items()
+        if _disagree(rows[first:], columns_read.places[c], r)
     }
-    for cle, ranks in (shown.doubles | rivals).items():
+    for cle, ranks in (columns_read.doubles | rivals).items():
         cells = [where(r) for r in ranks]
         findings.append(on_workbooks.duplicate_column(trame.by_key[cle].title, cells, sheet=sheet, cell=cells[1]))
-    for cle in shown.changed:
-        rank, title = shown.places[cle], trame.by_key[cle].title
+    for cle in columns_read.changed:
+        rank, title = columns_read.places[cle], trame.by_key[cle].title
         findings.append(
             on_workbooks.recognised_column(" ".join(titles[rank].split()), title, sheet=sheet, cell=where(rank))
         )
-    for cle, unit in shown.other_units.items():
-        rank, title = shown.places[cle], trame.by_key[cle].title
+    for cle, unit in columns_read.other_units.items():
+        rank, title = columns_read.places[cle], trame.by_key[cle].title
         findings.append(
             on_workbooks.column_unit(" ".join(titles[rank].split()), title, unit, sheet=sheet, cell=where(rank))
         )
-    if shown.missing_columns:
-        findings.append(on_workbooks.missing_column(list(shown.missing_columns), sheet=sheet, cell=where(0)))
+    if columns_read.missing_columns:
+        findings.append(on_workbooks.missing_column(list(columns_read.missing_columns), sheet=sheet, cell=where(0)))
     width = max((r for r, t in enumerate(titles) if t), default=0) + 1
     usable = not any(c.severity is Severity.REJECTION for c in findings)
-    return TableHeadings(premiere, shown.places, width, tuple(findings), usable)
+    return TableHeadings(first, columns_read.places, width, tuple(findings), usable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,7 @@ def _renamed_headings(titles: Titles, places: dict[str, int], trame: Trame) -> s
 
 def _other_units(
     rows: Sequence[Row],
-    premiere: int,
+    first: int,
     places: dict[str, int],
     trame: Trame,
     first_column: int,
@@ -227,13 +229,13 @@ def _other_units(
     euros = {r: c for c, r in places.items() if trame.by_key[c].kind == "euros"}
     for number, row in enumerate(rows):
         for rank, cell in enumerate(row):
-            if not cell or not (number < premiere - 1 or (number >= premiere and rank in euros)):
+            if not cell or not (number < first - 1 or (number >= first and rank in euros)):
                 continue
             if unit := announced(cell):
                 title = trame.by_key[euros[rank]].title if rank in euros else "euros TTC"
-                shown = " ".join(str(cell).split())
+                columns_read = " ".join(str(cell).split())
                 where = address(first_column + rank, first_row + number + 1)
-                yield on_workbooks.column_unit(shown, title, unit, sheet=sheet, cell=where)
+                yield on_workbooks.column_unit(columns_read, title, unit, sheet=sheet, cell=where)
 
 
 def _moved_columns(places: dict[str, int], trame: Trame) -> set[str]:

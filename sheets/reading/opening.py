@@ -110,21 +110,21 @@ def refuse_dangerous(raw_bytes: bytes) -> None:
         raise _refusal_by_first_bytes(raw_bytes)
     try:
         z = package(raw_bytes).zip
-        entrees = z.infolist()
+        entries = z.infolist()
         manifest = z.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in z.namelist() else b""
     except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError):
         raise unreadable(INCOMPLETE_FILE, SEND_AGAIN) from None
-    _refuse_content(entrees, len(raw_bytes))
+    _refuse_content(entries, len(raw_bytes))
     if b"encryption-data" in manifest:
         raise Refusal(on_workbooks.protected_workbook())
 
 
-def _refuse_content(entrees: list[zipfile.ZipInfo], size: int) -> None:
-    names = [e.filename for e in entrees]
-    unpacked_size = sum(e.file_size for e in entrees)
-    if any(e.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for e in entrees):
+def _refuse_content(entries: list[zipfile.ZipInfo], size: int) -> None:
+    names = [e.filename for e in entries]
+    unpacked_size = sum(e.file_size for e in entries)
+    if any(e.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for e in entries):
         raise unreadable("Ce classeur est compressé d'une façon qu'Excel ne connaît pas.", START_AGAIN)
-    if len(entrees) > ENTREES_MAX or unpacked_size > UNPACKED_MAX or unpacked_size > RATIO_MAX * size + 10_000_000:
+    if len(entries) > ENTREES_MAX or unpacked_size > UNPACKED_MAX or unpacked_size > RATIO_MAX * size + 10_000_000:
         raise unreadable(
             "Ce classeur est anormalement compressé ; il n'a pas été ouvert.", "Renvoyez la trame d'origine, remplie."
         )

@@ -95,7 +95,7 @@ def read(
     if headings is None:
         return None
     columns = {c: letter(tab.first_column + r) for c, r in headings.places.items()}
-    heading_row = tab.first_row + headings.premiere
+    heading_row = tab.first_row + headings.first
     if not (headings.usable or anyway):
         return TabRead(columns, [], 0, 0, list(headings.findings), False, heading_row)
     read_lines = _lines(tab, headings, trame, cell_readers)
@@ -132,7 +132,7 @@ def _lines(
     typed_columns = itemgetter(*(rank for rank, c, _ in plan if c in typed))
     empty = ("",) * len(typed)
     lines = []
-    for number, row in enumerate(tab.rows[headings.premiere :], tab.first_row + headings.premiere + 1):
+    for number, row in enumerate(tab.rows[headings.first :], tab.first_row + headings.first + 1):
         if typed_columns(row) != empty:
             line = _read_line(number, row, plan)
             if not (typed.isdisjoint(line.values) and typed.isdisjoint(line.problems)):
@@ -211,7 +211,7 @@ def _cells_beyond_headings(tab: RawTab, headings: TableHeadings) -> list[str]:
         return []
     return [
         address(tab.first_column + rank, number)
-        for number, row in enumerate(tab.rows[headings.premiere :], tab.first_row + headings.premiere + 1)
+        for number, row in enumerate(tab.rows[headings.first :], tab.first_row + headings.first + 1)
         for rank, cell in enumerate(row[headings.width :], headings.width)
         if cell not in ("", None) and str(cell).strip()
     ]
@@ -220,7 +220,7 @@ def _cells_beyond_headings(tab: RawTab, headings: TableHeadings) -> list[str]:
 def _unknown_columns(tab: RawTab, headings: TableHeadings, trame: Trame) -> list[Finding]:
     """The columns of the table that are not of the trame and hold something, at their heading."""
     unknown = sorted(set(range(min(headings.width, len(tab.rows[0])))) - set(headings.places.values()))
-    titles, rows = tab.rows[headings.premiere - 1], tab.rows[headings.premiere :]
+    titles, rows = tab.rows[headings.first - 1], tab.rows[headings.first :]
     filled = {c: n for c in unknown if (n := sum(row[c] not in ("", None) for row in rows))}
     listed = list(filled.items())[:COLUMNS_LISTED]
     return [
@@ -230,7 +230,7 @@ def _unknown_columns(tab: RawTab, headings: TableHeadings, trame: Trame) -> list
             len(filled) - len(listed) if c == listed[-1][0] else 0,
             _rival(str(titles[c] or ""), [row[c] for row in rows], trame),
             sheet=tab.name,
-            cell=address(tab.first_column + c, tab.first_row + headings.premiere),
+            cell=address(tab.first_column + c, tab.first_row + headings.first),
         )
         for c, n in listed
     ]

@@ -74,10 +74,10 @@ def look_at_units(
     units = other_units(raw_bytes, sheet, {where: line.values[c] for where, (line, c) in places.items()})
     refused = []
     for c in euros if units else ():
-        its_tabs = [where for where in units if places[where][1] == c and units[where] not in _SHOWN]
-        if 2 * len(its_tabs) > sum(bool(line.values.get(c)) for line in lines):
-            shown, title = f"le format de {enumeration(its_tabs, 3)}", trame.by_key[c].title
-            refused.append(on_workbooks.column_unit(shown, title, units[its_tabs[0]], sheet=sheet, cell=its_tabs[0]))
+        theirs = [where for where in units if places[where][1] == c and units[where] not in _SHOWN]
+        if 2 * len(theirs) > sum(bool(line.values.get(c)) for line in lines):
+            shown, title = f"le format de {enumeration(theirs, 3)}", trame.by_key[c].title
+            refused.append(on_workbooks.column_unit(shown, title, units[theirs[0]], sheet=sheet, cell=theirs[0]))
     for where, unit in units.items():
         line, c = places[where]
         shown = euros_in_french(line.values[c])

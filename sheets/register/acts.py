@@ -123,11 +123,12 @@ def decide(main: Main, reference: str, direction: str, reason: str) -> TargetLin
     """
     if direction not in ON_A_LINE:
         raise ValueError(direction)
-    view = target_line(main, reference)
+    target = target_line(main, reference)
     _write_acts(
-        main, [(direction, view.campaign, view.ght, view.finess, view.action_id, view.amounts, _reason(reason))]
+        main,
+        [(direction, target.campaign, target.ght, target.finess, target.action_id, target.amounts, _reason(reason))],
     )
-    return view
+    return target
 
 
 def decide_all(main: Main, requests: Sequence[tuple[str, str, str]]) -> list[TargetLine]:
@@ -135,11 +136,19 @@ def decide_all(main: Main, requests: Sequence[tuple[str, str, str]]) -> list[Tar
     complaints, acts, seen_lines = [], [], []
     for reference, direction, reason in requests:
         try:
-            view = target_line(main, reference)
+            target = target_line(main, reference)
             acts.append(
-                (direction, view.campaign, view.ght, view.finess, view.action_id, view.amounts, _reason(reason))
+                (
+                    direction,
+                    target.campaign,
+                    target.ght,
+                    target.finess,
+                    target.action_id,
+                    target.amounts,
+                    _reason(reason),
+                )
             )
-            seen_lines.append(view)
+            seen_lines.append(target)
         except UserError as fault:
             complaints.append(f"{reference} : {fault}")
     if complaints:
@@ -150,19 +159,29 @@ def decide_all(main: Main, requests: Sequence[tuple[str, str, str]]) -> list[Tar
 
 def tell_apart(main: Main, reference: str, reason: str) -> TargetLine:
     """Say that a line recognised as a known action is another one: it gets its own number when judged again."""
-    view = target_line(main, reference)
+    target = target_line(main, reference)
     _write_acts(
         main,
-        [("distinguer", view.campaign, view.ght, view.finess, view.action_id, cle(view.intitule), _reason(reason))],
+        [
+            (
+                "distinguer",
+                target.campaign,
+                target.ght,
+                target.finess,
+                target.action_id,
+                cle(target.intitule),
+                _reason(reason),
+            )
+        ],
     )
-    return view
+    return target
 
 
 def note(main: Main, reference: str, text: str) -> TargetLine:
     """Leave a word on a line; ARS and the GHT itself may."""
-    view = target_line(main, reference, ght_too=True)
-    _write_acts(main, [("noter", view.campaign, view.ght, view.finess, view.action_id, "", _reason(text))])
-    return view
+    target = target_line(main, reference, ght_too=True)
+    _write_acts(main, [("noter", target.campaign, target.ght, target.finess, target.action_id, "", _reason(text))])
+    return target
 
 
 def extend(main: Main, campaign: str, ght: str, until_day: date, reason: str) -> None:

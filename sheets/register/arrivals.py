@@ -18,12 +18,12 @@ class Arrival(NamedTuple):
     pull: int
     name: str
     dated: datetime
-    premiere: int
+    first: int
     next_arrival: int | None
     finess: tuple[str, ...]
 
 
-class Retiree(NamedTuple):
+class StruckLine(NamedTuple):
     """A line that the checks struck: cents struck, and when its file was read."""
 
     tab: int
@@ -60,7 +60,7 @@ def corrections(db: Database, campaign: str, since: datetime, until: datetime) -
     return [a for a in read_files if since <= a.dated <= until]
 
 
-def retirees(db: Database, campaign: str, cents: int, since: datetime, until: datetime) -> list[Retiree]:
+def struck_lines(db: Database, campaign: str, cents: int, since: datetime, until: datetime) -> list[StruckLine]:
     """The lines struck of at least `cents`, in files received since an instant, costliest first."""
     query = (
         "SELECT o.id, o.finess, l.action_id, l.retire, p.debut FROM fichiers f JOIN pulls p ON p.id = f.pull"
@@ -69,5 +69,5 @@ def retirees(db: Database, campaign: str, cents: int, since: datetime, until: da
         " ORDER BY l.retire DESC, l.id"
     )
     rows = db.execute(query, (campaign, since.date().isoformat(), cents, cents))
-    withdrawn_lines = (Retiree(o, f, a, r, datetime.fromisoformat(dated)) for o, f, a, r, dated in rows)
+    withdrawn_lines = (StruckLine(o, f, a, r, datetime.fromisoformat(dated)) for o, f, a, r, dated in rows)
     return [r for r in withdrawn_lines if since <= r.dated <= until]

@@ -93,7 +93,7 @@ _ANCHOR = (
     f" WHEN 'total qui bouge' THEN coalesce(({_PULL}), m.repere) ELSE m.repere END"
 )
 """A file or a pull that the copy does not know is read again under another number, and its own number goes to another:
-what hangs on it is named after what was read (see `messages.lectures`, `arrivals.corrections`)."""
+what hangs on it is named after what was read (see `messages.hand_ins_read`, `arrivals.corrections`)."""
 
 
 def _carry_table_over(db: sqlite3.Connection, table: _Table) -> int | None:

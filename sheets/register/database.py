@@ -159,9 +159,9 @@ def later_migrations(db: Database) -> list[str]:
 def known_migrations() -> frozenset[str]:
     """The names of the migrations that this version knows."""
     blank = Database(memory=True)
-    known_actions = frozenset(m.name for m in schema.register.pending(blank))
+    names = frozenset(m.name for m in schema.register.pending(blank))
     blank.close()
-    return known_actions
+    return names
 
 
 def empty() -> Database:

@@ -16,7 +16,7 @@ from config.french import day_kept
 from sheets.register.database import write_transaction
 from sheets.register.pulls import BY_MAIL, BY_SLACK
 
-BAIL = timedelta(minutes=10)
+LEASE = timedelta(minutes=10)
 """A claim older than that is a crash's: no delivery takes as long."""
 
 
@@ -182,7 +182,7 @@ def _mark(db: Database, sending: str, state: str, when: datetime, *since: str, *
         )
 
 
-def refuses(db: Database, campaign: str) -> list[RefusedPerson]:
+def refusals(db: Database, campaign: str) -> list[RefusedPerson]:
     """Those whom a channel refused in a campaign, though another one took it: the first refusal of each, by unit."""
     query = (
         "SELECT unite, personne, genre, raison, le, min(id) FROM messages WHERE campagne = ?"
@@ -194,7 +194,7 @@ def refuses(db: Database, campaign: str) -> list[RefusedPerson]:
     ]
 
 
-def lectures(db: Database, campaign: str, since: datetime, until: datetime) -> dict[str, tuple[str, datetime]]:
+def hand_ins_read(db: Database, campaign: str, since: datetime, until: datetime) -> dict[str, tuple[str, datetime]]:
     """By GHT, the last file left in a folder since an instant: its name, and when it was read. Nobody answered it yet.
 
     Its name is its number, or the one that its receipt bore in a register since replaced by a backup (see `carried_tab`).

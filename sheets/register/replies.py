@@ -42,8 +42,8 @@ def _write_reply(main: Main, sending: str, kind: str, until_day: date) -> list[S
     rows = [r for r in outbox.messages_of_letter(main.db, sending) if r.kind in WITH_REPLIES]
     if not rows:
         raise UserError("Ce message est trop ancien : il n'attend plus de réponse.")
-    its_tabs = _own_messages(main, rows)
-    if not its_tabs:
+    theirs = _own_messages(main, rows)
+    if not theirs:
         raise UserError("Ce rappel s'adresse à quelqu'un d'autre : seul son destinataire, ou son suppléant, y répond.")
     dated = main.when.isoformat(timespec="seconds")
     with write_transaction(main.db):
@@ -51,10 +51,10 @@ def _write_reply(main: Main, sending: str, kind: str, until_day: date) -> list[S
             "INSERT INTO gestes (le, par, pour, genre, campagne, unite, jusqu_au) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 (dated, main.person.email, r.cle.person, kind, r.cle.campaign, r.cle.unite, until_day.isoformat())
-                for r in its_tabs
+                for r in theirs
             ],
         )
-    return its_tabs
+    return theirs
 
 
 def _own_messages(main: Main, rows: Sequence[StoredMessage]) -> list[StoredMessage]:

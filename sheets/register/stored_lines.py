@@ -120,8 +120,8 @@ def count_lines(db: Database, tabs: Iterable[int], as_of: date) -> tuple[int, in
         f"{_DECIDE} SELECT count(*), coalesce(sum(coalesce(d.retire, l.retire) > 0), 0) FROM onglet o"
         " JOIN lignes_paat l ON l.onglet = o.id LEFT JOIN decide d ON d.ligne = l.id WHERE l.gain_exercice <> 0"
     )
-    all_of_those, retirees = db.execute(query, _decision_parameters(db, tabs, as_of)[0]).fetchone()
-    return int(all_of_those), int(retirees)
+    all_of_those, struck_lines = db.execute(query, _decision_parameters(db, tabs, as_of)[0]).fetchone()
+    return int(all_of_those), int(struck_lines)
 
 
 def before_decisions(db: Database, tabs: Iterable[int]) -> tuple[int, int, int, int]:

@@ -275,10 +275,10 @@ def _own_formulas(carried_tab: CarriedTab) -> None:
         carried_tab.note(Nature.RENEWED, said, carried_tab.tab_read.columns[cle])
 
 
-def line_moves(lines: Sequence[CarriedLine], premiere: int) -> Iterator[tuple[str, str]]:
+def line_moves(lines: Sequence[CarriedLine], first: int) -> Iterator[tuple[str, str]]:
     """(« lignes 7 à 20 », « lignes 5 à 18 ») for each run of lines that no longer stands where it did."""
     end: list[tuple[int, int]] = []
-    for new_line_number, line in enumerate(lines, premiere):
+    for new_line_number, line in enumerate(lines, first):
         if end and (line.origin - new_line_number != end[-1][0] - end[-1][1]):
             yield from _moved_ranges(end)
             end = []

@@ -62,7 +62,7 @@ class _OpenedFile:
     sending: SentWorkbook
     shown: Stamp | None
     raw_tabs: list[RawTab]
-    tampons: list[Stamp | None]
+    stamps: list[Stamp | None]
     first: RawTab | None
 
 
@@ -120,17 +120,17 @@ def _open_file(raw_bytes: bytes, folder: Folder, ght: str, campaign: str) -> _Op
     raw_bytes = unwrapped(raw_bytes)
     raw_tabs = opening.open_workbook(raw_bytes)
     properties = opening.properties(raw_bytes)
-    tampons = [stamp_of(o) for o in raw_tabs]
-    shown = most_frequent([replace(t, finess="") for t in tampons if t]) or read_stamp(properties.get("vigie", ""))
+    stamps = [stamp_of(o) for o in raw_tabs]
+    shown = most_frequent([replace(t, finess="") for t in stamps if t]) or read_stamp(properties.get("vigie", ""))
     if is_companion(properties, map(top_texts_of, raw_tabs), shown is not None):
         raise Refusal(checks.companion_sent_back())
     if shown is None and not (ght and campaign):
         raise Refusal(checks.unknown_trame([o.name for o in raw_tabs]))
     trame, stamp, c = _target_trame(shown, folder, ght, campaign)
-    first = first_tab.first_tab(zip(raw_tabs, tampons, strict=True))
+    first = first_tab.first_tab(zip(raw_tabs, stamps, strict=True))
     said = first_tab.read(first) if first else FirstTab()
     members = {e.finess: e.name for e in folder.territory.members(stamp.ght, c.situation)}
-    return _OpenedFile(SentWorkbook(raw_bytes, trame, c, stamp, folder, said, members), shown, raw_tabs, tampons, first)
+    return _OpenedFile(SentWorkbook(raw_bytes, trame, c, stamp, folder, said, members), shown, raw_tabs, stamps, first)
 
 
 def _target_trame(shown: Stamp | None, folder: Folder, ght: str, campaign: str) -> tuple[Trame, Stamp, Campaign]:
@@ -194,7 +194,7 @@ def _carried_tabs(opened: _OpenedFile, changes: list[Change]) -> list[CarriedTab
     """The tabs carried over; each of the others that holds something is named with the reason."""
     carried_tabs: list[CarriedTab] = []
     believed = replace(opened.sending, stamp=opened.shown or opened.sending.stamp)
-    for _, (raw, stamp) in by_trust(believed, zip(opened.raw_tabs, opened.tampons, strict=True)):
+    for _, (raw, stamp) in by_trust(believed, zip(opened.raw_tabs, opened.stamps, strict=True)):
         if raw is opened.first or raw.name in OUR_TABS or not content(raw):
             continue
         finess, doubt = etablissement_of(believed, raw.name, stamp, {r.finess: r.raw.name for r in carried_tabs})

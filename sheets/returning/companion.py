@@ -64,11 +64,11 @@ def _pages(book: Workbook, workbook: JudgedWorkbook, folder: Folder, settled: Se
     etablissements = folder.territory.etablissements
     pages = []
     for tab in (o for o in workbook.tabs if o.columns):
-        its_tabs: list[Finding] = [c for c in workbook.findings if c.sheet == tab.sheet]
+        theirs: list[Finding] = [c for c in workbook.findings if c.sheet == tab.sheet]
         settled_here = [r for r in settled if r.sheet == tab.sheet]
         name = etablissements[tab.finess].name if tab.finess in etablissements else tab.sheet
         sheet = book.create_sheet(_free_tab_name(tab, book))
-        pages.append(CompanionPage(sheet, tab, TRAMES[t.trame], name, its_tabs, settled_here, positive))
+        pages.append(CompanionPage(sheet, tab, TRAMES[t.trame], name, theirs, settled_here, positive))
     return pages
 
 

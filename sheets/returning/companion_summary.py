@@ -145,8 +145,8 @@ def _write_rules(pen: _Pen, workbook: JudgedWorkbook, pages: Mapping[str, Compan
         by_sheet: dict[str, list[Finding]] = {}
         for c in g.findings:
             by_sheet.setdefault(c.sheet, []).append(c)
-        for rank, (sheet, its_tabs) in enumerate(by_sheet.items()):
-            _write_rule(pen, g, sheet, its_tabs, pages, premiere=rank == 0)
+        for rank, (sheet, theirs) in enumerate(by_sheet.items()):
+            _write_rule(pen, g, sheet, theirs, pages, is_first=rank == 0)
     pen.line += 1
 
 
@@ -154,33 +154,33 @@ def _write_rule(
     pen: _Pen,
     g: FindingGroup,
     sheet: str,
-    its_tabs: Sequence[Finding],
+    theirs: Sequence[Finding],
     pages: Mapping[str, CompanionPage],
     *,
-    premiere: bool,
+    is_first: bool,
 ) -> None:
     """The findings of one rule in one tab: the rule is told once, on its first row."""
-    first = min(its_tabs, key=lambda c: (c.line or 0, c.cell))
+    first = min(theirs, key=lambda c: (c.line or 0, c.cell))
     example = f"{first.cell} : {first.message}" if first.cell else first.message
     said = (
         (WORDS[g.severity], f"{CATALOGUE[g.code].title}\n[{g.code}]", example, first.correction)
-        if premiere
+        if is_first
         else (WORDS[g.severity], "″", example, "″")
     )
-    stake = sum(c.stake for c in its_tabs) / 100
-    cells = pen.row((*said, _places_told(sheet, its_tabs), len(its_tabs), stake or None))
+    stake = sum(c.stake for c in theirs) / 100
+    cells = pen.row((*said, _places_told(sheet, theirs), len(theirs), stake or None))
     cells[0].fill = PatternFill("solid", start_color=FILLS[g.severity])
     cells[0].font = police(bold=True, colour=INKS[g.severity])
-    cells[1].font = police(bold=premiere)
+    cells[1].font = police(bold=is_first)
     if page := pages.get(sheet):
         _write_link(cells[4], page, page.address(first))
 
 
-def _places_told(sheet: str, its_tabs: Sequence[Finding]) -> str:
+def _places_told(sheet: str, theirs: Sequence[Finding]) -> str:
     """« CH JURA SUD : lignes 5 à 9, 12 », « CH JURA SUD : S4 », « tout le classeur »."""
-    if lines := [c.line for c in its_tabs if c.line]:
+    if lines := [c.line for c in theirs if c.line]:
         return _court(f"{sheet} : {ranges(lines)}")
-    cases = list(dict.fromkeys(c.cell for c in its_tabs if c.cell))
+    cases = list(dict.fromkeys(c.cell for c in theirs if c.cell))
     return _court(f"{sheet} : {', '.join(cases)}") if cases else sheet or "tout le classeur"
 
 

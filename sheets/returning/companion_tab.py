@@ -208,11 +208,11 @@ def _mark_cells(page: CompanionPage) -> None:
     by_cell: dict[tuple[int, int], list[Finding]] = defaultdict(list)
     for c in sorted(page.findings, key=rank):
         by_cell[page.shown_at(c)].append(c)
-    for (line, column), its_tabs in by_cell.items():
+    for (line, column), theirs in by_cell.items():
         cell = case(page.sheet, line, column)
         if line > page.tab.heading_row:
-            cell.fill, cell.border = PatternFill("solid", start_color=FILLS[its_tabs[0].severity]), FRAME
-        add_note(cell, "\n\n".join(_note(c) for c in its_tabs))
+            cell.fill, cell.border = PatternFill("solid", start_color=FILLS[theirs[0].severity]), FRAME
+        add_note(cell, "\n\n".join(_note(c) for c in theirs))
 
 
 def _note(c: Finding) -> str:
@@ -234,8 +234,8 @@ def _write_sentences(page: CompanionPage, heading_row: int) -> None:
     for r in page.settled:
         if r.line and heading_row < r.line <= page.last_line + FAR_AWAY:
             texts[r.line].append(f"Déjà réglé : {r.text}")
-    for number, its_tabs in texts.items():
-        _write_sentence(page, number, "\n".join(its_tabs), worst_by_line.get(number))
+    for number, theirs in texts.items():
+        _write_sentence(page, number, "\n".join(theirs), worst_by_line.get(number))
 
 
 def _write_sentence(page: CompanionPage, number: int, text: str, worst: Severity | None) -> None:
@@ -245,7 +245,7 @@ def _write_sentence(page: CompanionPage, number: int, text: str, worst: Severity
     cell.number_format, cell.border = "@", FRAME
     cell.font, cell.fill = police(9), PatternFill("solid", start_color=FILLS[worst] if worst else PALE_GREEN)
     if worst:
-        premiere = sheet.cell(number, min(page.places.values()))
-        premiere.font = police(bold=True, colour=INKS[worst])
-        premiere.fill = PatternFill("solid", start_color=FILLS[worst])
+        first = sheet.cell(number, min(page.places.values()))
+        first.font = police(bold=True, colour=INKS[worst])
+        first.fill = PatternFill("solid", start_color=FILLS[worst])
     sheet.row_dimensions[number].height = row_height([(text, COMPANION_WIDTH * 1.1)])

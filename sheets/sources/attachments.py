@@ -122,11 +122,11 @@ def _parse(raw_bytes: bytes, room: dict[str, int]) -> Message:
 
 def _from_mail(raw_bytes: bytes, levels: int, room: dict[str, int]) -> Iterator[Attachment]:
     try:
-        parties = [p for p in _parse(raw_bytes, room).walk() if not p.is_multipart()]
+        parts = [p for p in _parse(raw_bytes, room).walk() if not p.is_multipart()]
     except (RecursionError, TooMuchError) as fault:
         yield Attachment("courriel", b"", TOO_MANY_PIECES if isinstance(fault, TooMuchError) else TOO_NESTED)
         return
-    for part in parties:
+    for part in parts:
         try:
             attachment_read = _read_part(part)
         except Exception:  # whatever the library stumbles on
@@ -182,14 +182,14 @@ def _from_zip(name: str, raw_bytes: bytes, room: dict[str, int]) -> Iterator[Att
             if WORKBOOK_MEMBER in z.namelist():  # a workbook under a wrong name
                 yield Attachment(f"{name.removesuffix('.zip')}.xlsx", raw_bytes)
                 return
-            entrees = [e for e in z.infolist() if not e.is_dir() and not IGNORED_ENTRIES.search(e.filename)]
-            if any(e.compress_type not in PACKINGS for e in entrees):
+            entries = [e for e in z.infolist() if not e.is_dir() and not IGNORED_ENTRIES.search(e.filename)]
+            if any(e.compress_type not in PACKINGS for e in entries):
                 yield Attachment(
                     name, b"", f"Cette archive est compressée d'une façon que Vigie n'ouvre pas : {WITHOUT_ARCHIVE}"
                 )
                 return
-            _spend(room, "octets", sum(e.file_size for e in entrees))
-            for entree in entrees:
+            _spend(room, "octets", sum(e.file_size for e in entries))
+            for entree in entries:
                 with z.open(entree) as f:  # zipfile stops at the size announced, whatever was packed
                     yield Attachment(clean_name(_name_in_archive(entree)), f.read(entree.file_size))
     except TooMuchError:

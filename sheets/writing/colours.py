@@ -13,20 +13,18 @@ from sheets.writing.style import ORANGE_PALE, PALE_RED, PALE_YELLOW
 COLOURS = {"retiree": PALE_RED, "a_expliquer": ORANGE_PALE}
 
 
-def write_colours(sheet: Worksheet, trame: Trame, references: dict[str, str], premiere: int, end: int) -> None:
+def write_colours(sheet: Worksheet, trame: Trame, references: dict[str, str], first: int, end: int) -> None:
     """Red: the line will be struck out. Orange: an explanation is awaited. Yellow: a required cell is still blank.
 
     `references` replaces the names in the layout's formulas, for the first line of data.
     """
     for signal in trame.signals:
         for cle in signal.columns:
-            _add_colour_rule(
-                sheet, trame, cle, signal.formula.format(**references), COLOURS[signal.colour], premiere, end
-            )
+            _add_colour_rule(sheet, trame, cle, signal.formula.format(**references), COLOURS[signal.colour], first, end)
     for c in trame.columns:
         if c.required is ALWAYS:
             formula = f"AND(ISBLANK({references[c.cle]}),{_line_begun(trame, references)})"
-            _add_colour_rule(sheet, trame, c.cle, formula, PALE_YELLOW, premiere, end)
+            _add_colour_rule(sheet, trame, c.cle, formula, PALE_YELLOW, first, end)
 
 
 def _line_begun(trame: Trame, references: dict[str, str]) -> str:
@@ -34,10 +32,8 @@ def _line_begun(trame: Trame, references: dict[str, str]) -> str:
     return "OR(" + ",".join(f"NOT(ISBLANK({references[c.cle]}))" for c in trame.columns if c.is_typed) + ")"
 
 
-def _add_colour_rule(
-    sheet: Worksheet, trame: Trame, cle: str, formula: str, colour: str, premiere: int, end: int
-) -> None:
+def _add_colour_rule(sheet: Worksheet, trame: Trame, cle: str, formula: str, colour: str, first: int, end: int) -> None:
     letter = get_column_letter([c.cle for c in trame.columns].index(cle) + 1)
     fill = PatternFill("solid", start_color=colour, end_color=colour)
     rule = FormulaRule([formula], fill=fill)  # type: ignore[no-untyped-call]
-    sheet.conditional_formatting.add(f"{letter}{premiere}:{letter}{end}", rule)
+    sheet.conditional_formatting.add(f"{letter}{first}:{letter}{end}", rule)

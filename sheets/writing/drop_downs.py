@@ -50,11 +50,11 @@ def _bounds(sheet: Worksheet, rank: int, n: Nomenclature) -> dict[str, str]:
     """The bounds of a family's performance, as formulas that look the family up."""
     column_letters = [
         _write_column(sheet, rank, ["bornes de", *n.bounds]),
-        _write_column(sheet, rank + 1, ["borne 1", *(float(b.premiere) for b in n.bounds.values())]),
+        _write_column(sheet, rank + 1, ["borne 1", *(float(b.first) for b in n.bounds.values())]),
         _write_column(sheet, rank + 2, ["borne 2", *(float(b.second) for b in n.bounds.values())]),
     ]
     range_ = f"{LISTS_TAB}!${column_letters[0]}$2:${column_letters[2]}${max(len(n.bounds), 1) + 1}"
-    defaults = {"borne_1": n.default_bounds.premiere, "borne_2": n.default_bounds.second}
+    defaults = {"borne_1": n.default_bounds.first, "borne_2": n.default_bounds.second}
     return {
         name: f"IFERROR(VLOOKUP({{famille}},{range_},{column},FALSE),{default})"
         for column, (name, default) in enumerate(defaults.items(), 2)

@@ -38,19 +38,19 @@ def write_tab(
     sheet["A3"] = str(replace(stamp, finess=etablissement.finess))
     sheet["A3"].font = police(8, colour=GREY)
     _write_headings(sheet, trame)
-    premiere = HEADING_ROW + 1
-    references = {c: f"${letter}{premiere}" for c, letter in column_letters.items()}
+    first = HEADING_ROW + 1
+    references = {c: f"${letter}{first}" for c, letter in column_letters.items()}
     for c in trame.columns:
         if formula := label_lists.get(c.cle):
             sheet.add_data_validation(
                 _drop_down(
-                    c, formula.format(**references), f"{column_letters[c.cle]}{premiere}:{column_letters[c.cle]}{end}"
+                    c, formula.format(**references), f"{column_letters[c.cle]}{first}:{column_letters[c.cle]}{end}"
                 )
             )
     _write_prepared_lines(sheet, trame, column_letters, campaign, lines)
     bounds = {b: label_lists[b].format(**references) for b in ("borne_1", "borne_2")}
-    write_colours(sheet, trame, references | bounds | {"exercice": str(campaign.exercice)}, premiere, end)
-    sheet.freeze_panes = f"{column_letters['famille']}{premiere}"
+    write_colours(sheet, trame, references | bounds | {"exercice": str(campaign.exercice)}, first, end)
+    sheet.freeze_panes = f"{column_letters['famille']}{first}"
     sheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(trame.columns))}{end}"
     protege(sheet)
     set_printing(sheet, f"{HEADING_ROW}:{HEADING_ROW}")

@@ -80,15 +80,15 @@ def _write_paragraph(sheet: Worksheet, line: int, bullet: str, text: str) -> int
 
 def _write_legend(sheet: Worksheet, line: int, folder: Folder) -> int:
     thresholds = folder.thresholds
-    familles = [f"{rate(b.premiere, 0)} et {rate(b.second, 0)} pour {f}" for f, b in folder.nomenclature.bounds.items()]
+    familles = [f"{rate(b.first, 0)} et {rate(b.second, 0)} pour {f}" for f, b in folder.nomenclature.bounds.items()]
     special_ones = f" ({enumeration(familles)})" if familles else ""
-    retirees = (
+    struck_lines = (
         "Ligne qui sera retirée : montant ou date absents, date hors exercice, gain supérieur au montant de référence, "
         f"performance au-dessus de {rate(thresholds.performance_a_justifier, 0)} sans « Calcul des gains »{special_ones}."
     )
     to_explain = f"performance au-dessus de {rate(thresholds.performance_a_expliquer, 0)}, numéro de marché absent."
     colours = (
-        (PALE_RED, retirees),
+        (PALE_RED, struck_lines),
         (ORANGE_PALE, f"Explication attendue : {to_explain}"),
         (PALE_YELLOW, "Valeur obligatoire encore vide : en l'état, la ligne sera retirée."),
     )
@@ -125,7 +125,7 @@ def _write_table(
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
     sheet.row_dimensions[line].height = 34
     column_letters = {c.cle: get_column_letter(rank) for rank, c in enumerate(trame.columns, 1)}
-    premiere = line + 1
+    first = line + 1
     positive_terms = []
     for e, tab in tabs:
         line += 1
@@ -151,11 +151,11 @@ def _write_table(
         sheet.cell(line, 2).hyperlink = f"#{target}!A{HEADING_ROW + 1}"
         sheet.cell(line, 2).font = Font(name="Calibri", size=10, color=BLUE, underline="single")
         positive_terms.append(f'SUMIF({gains},">0")')
-    _yes_drop_down(sheet, f"D{premiere}:D{line}")
+    _yes_drop_down(sheet, f"D{first}:D{line}")
     sheet.cell(line + 1, 2, "Total").font = police(bold=True)
     for rank in (5, 6):
         letter = get_column_letter(rank)
-        cell = sheet.cell(line + 1, rank, f"=SUM({letter}{premiere}:{letter}{line})")
+        cell = sheet.cell(line + 1, rank, f"=SUM({letter}{first}:{letter}{line})")
         cell.font, cell.border = police(bold=True), FRAME
         cell.number_format = EURO_FORMAT if rank == 5 else "General"
     sheet.cell(line + 2, 2, "dont gains positifs (base du poids des actions)").font = police(

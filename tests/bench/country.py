@@ -75,7 +75,7 @@ def _write_trame(ght: str, output: Path) -> None:
     random_source = random.Random(ght)
     names = list(tab_names(members).values())
     for n in range(LINES):
-        _tape(book[names[n % len(names)]], HEADING_ROW + 1 + n // len(names), line(random_source, n))
+        _type_in(book[names[n % len(names)]], HEADING_ROW + 1 + n // len(names), line(random_source, n))
     book.save(output / f"{ght}.tmp")
     (output / f"{ght}.tmp").rename(output / f"{ght}.xlsx")
 
@@ -98,7 +98,7 @@ def line(random_source: random.Random, n: int) -> dict[str, Any]:
     }
 
 
-def _tape(sheet: Worksheet, rank: int, cells: dict[str, Any]) -> None:
+def _type_in(sheet: Worksheet, rank: int, cells: dict[str, Any]) -> None:
     for column, c in enumerate(PAAT.columns, 1):
         if cells.get(c.cle) is not None:
             sheet.cell(rank, column, cells[c.cle])

@@ -101,7 +101,7 @@ def measure_answers(folder: Path, register: Path) -> CrowdTimes:
         try:
             return _hold_crowd(robot, asked_questions, here)
         finally:
-            socket_mode.ferme(robot)
+            socket_mode.close(robot)
             keep.close()
     finally:
         here.send("fin")

@@ -39,15 +39,17 @@ def ratio(what: str, ratios: list[float], aimed_for: str) -> None:
 
 def measure_throughput(files: list[Path], folder: Folder) -> None:
     register = OUTPUT / "pays.sqlite"
-    lectures, vigie_times = [], []
+    hand_ins_read, vigie_times = [], []
     throughput.bare_calamine(files)
     for _ in range(ALTERNATIONS):
-        lectures.append(time_taken(lambda: throughput.bare_calamine(files)))
+        hand_ins_read.append(time_taken(lambda: throughput.bare_calamine(files)))
         vigie_times.append(time_taken(lambda: throughput.vigie(files, folder, register)))
     said(
-        f"Lecture nue : {statistics.median(lectures):.2f} s ; Vigie : {statistics.median(vigie_times):.2f} s (médianes)"
+        f"Lecture nue : {statistics.median(hand_ins_read):.2f} s ; Vigie : {statistics.median(vigie_times):.2f} s (médianes)"
     )
-    ratio("Lire, juger et garder ÷ lire", [v / n for v, n in zip(vigie_times, lectures, strict=True)], "1,3 au plus")
+    ratio(
+        "Lire, juger et garder ÷ lire", [v / n for v, n in zip(vigie_times, hand_ins_read, strict=True)], "1,3 au plus"
+    )
     first = statistics.median(vigie_times)
     for what, dates, aimed_for in (("rien de touché", False, "0,5 %"), ("dates seules déplacées", True, "2 %")):
         pulls_again = [

@@ -77,8 +77,8 @@ def copies(files: list[Path], how_many: int, where: Path) -> list[Path]:
 def memory_peak(action: Callable[[], object]) -> float:
     """MB added at the peak over this process and its workers, sampled every 5 ms."""
     finished = threading.Event()
-    depart = _memory_held()
-    pic = [depart]
+    start = _memory_held()
+    pic = [start]
 
     def observe() -> None:
         while not finished.wait(0.005):
@@ -89,7 +89,7 @@ def memory_peak(action: Callable[[], object]) -> float:
     action()
     finished.set()
     watcher.join()
-    return (pic[0] - depart) / 1e6
+    return (pic[0] - start) / 1e6
 
 
 def _memory_held() -> int:

@@ -118,10 +118,10 @@ def _packets(chunks: Iterable[bytes], decimal_number: int) -> Iterator[bytes]:
         yield packet
 
 
-def raw_zip(entrees: Iterable[ZipEntry]) -> bytes:
+def raw_zip(entries: Iterable[ZipEntry]) -> bytes:
     """A zip written entry by entry, with the sizes and positions its entries claim."""
     body, summary, decimal_number = bytearray(), bytearray(), 0
-    for e in entrees:
+    for e in entries:
         said_one = e.size if e.claimed_size is None else e.claimed_size
         position = len(body) if e.position is None else e.position
         common = struct.pack("<HHHHHIIIHH", 20, e.flags, e.method, 0, 0x5421, e.total_of, len(e.data), said_one,

@@ -217,8 +217,8 @@ def _damage(raw_bytes: bytes, *, total_of: bool) -> bytes:
 # --- parts that are missing or do not agree ---------------------------------------------------------------------------
 
 
-def without(name: str, defect: str, verdict: Verdict, *retirees: str) -> None:
-    add_case(name, defect, verdict, lambda: replace_parts(excel(), dict.fromkeys(retirees)))
+def without(name: str, defect: str, verdict: Verdict, *struck_lines: str) -> None:
+    add_case(name, defect, verdict, lambda: replace_parts(excel(), dict.fromkeys(struck_lines)))
 
 
 without("sans-workbook", "Le sommaire du classeur (workbook.xml) a disparu.", refuse(), "xl/workbook.xml")

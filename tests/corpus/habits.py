@@ -432,7 +432,7 @@ def _() -> bytes:
     return edited(swap_titles)
 
 
-def tampons(
+def stamps(
     name: str, defect: str, verdict: Verdict, before: str, after: str, *, everywhere: bool = True, alone: str = ""
 ) -> None:
     """Register a case whose stamps are rewritten: everywhere, property included, or in one tab."""
@@ -451,26 +451,26 @@ def tampons(
     add_case(name, defect, verdict, lambda: edited(edit))
 
 
-tampons("ght-inconnu", "Le tampon désigne un GHT qui n'existe pas.", refuse("BFC-99", "ght-inconnu"), GHT, "BFC-99")
-tampons("ght-d-un-autre", "Le tampon désigne un autre GHT que celui des établissements.",
+stamps("ght-inconnu", "Le tampon désigne un GHT qui n'existe pas.", refuse("BFC-99", "ght-inconnu"), GHT, "BFC-99")
+stamps("ght-d-un-autre", "Le tampon désigne un autre GHT que celui des établissements.",
         Verdict(codes={"onglet-inconnu"}, lignes_retenues=0, gain_retenu="0.00", said=FINESS), GHT, "BFC-02")  # fmt: skip
-tampons("campagne-inconnue", "Le tampon désigne une campagne qui n'est pas au calendrier.",
+stamps("campagne-inconnue", "Le tampon désigne une campagne qui n'est pas au calendrier.",
         refuse("2031-annuelle", "campagne-inconnue"), CAMPAIGN, "2031-annuelle")  # fmt: skip
-tampons(
+stamps(
     "version-inconnue",
     "La trame est d'une version qui n'est plus lue.",
     refuse("1999.9", "version-non-lue"),
     PAAT.version,
     "1999.9",
 )
-tampons(
+stamps(
     "trame-d-un-autre-genre",
     "Le tampon annonce une trame d'un genre inconnu.",
     refuse("", "version-non-lue"),
     "trame paat",
     "trame budget",
 )
-tampons(
+stamps(
     "tampons-effaces",
     "Les tampons des onglets sont effacés ; la propriété du classeur reste.",
     all_lines_read(),
@@ -478,7 +478,7 @@ tampons(
     "",
     everywhere=False,
 )
-tampons(
+stamps(
     "tampon-d-onglet-efface",
     "Le tampon de l'onglet rempli est effacé ; son nom dit de qui il est.",
     all_lines_read(),
@@ -487,16 +487,16 @@ tampons(
     everywhere=False,
     alone=TAB,
 )
-tampons(
+stamps(
     "aucun-tampon", "Tous les tampons sont effacés, propriété comprise.", refuse("tampon", "trame-inconnue"), " · ", ""
 )
-tampons("tampon-d-un-autre-etablissement", "L'onglet rempli porte le tampon de son voisin, qui garde le sien.",
+stamps("tampon-d-un-autre-etablissement", "L'onglet rempli porte le tampon de son voisin, qui garde le sien.",
         Verdict(codes={"onglet-inconnu"}, said=f"{TAB}|{NEIGHBOUR}"), FINESS, NEIGHBOUR_FINESS, everywhere=False, alone=TAB)  # fmt: skip
-tampons("onglet-d-une-autre-campagne", "L'onglet rempli vient de la trame d'une autre campagne.",
+stamps("onglet-d-une-autre-campagne", "L'onglet rempli vient de la trame d'une autre campagne.",
         Verdict(said="2022-mi-annee"), CAMPAIGN, "2022-mi-annee", everywhere=False, alone=TAB)  # fmt: skip
-tampons("onglet-d-un-autre-ght", "L'onglet rempli vient de la trame d'un autre GHT, mais porte un FINESS d'ici.",
+stamps("onglet-d-un-autre-ght", "L'onglet rempli vient de la trame d'un autre GHT, mais porte un FINESS d'ici.",
         Verdict(said="BFC-02"), GHT, "BFC-02", everywhere=False, alone=TAB)  # fmt: skip
-tampons("premier-onglet-contredit", "Le premier onglet porte le tampon d'une autre campagne que tous les autres.",
+stamps("premier-onglet-contredit", "Le premier onglet porte le tampon d'une autre campagne que tous les autres.",
         Verdict(said="2022-mi-annee"), CAMPAIGN, "2022-mi-annee", everywhere=False, alone=first_tab.TITLE)  # fmt: skip
 
 

@@ -50,13 +50,13 @@ def performance_out_of_bounds(a: Action, c: Context) -> Deviation | None:
         return None
     gain = a.gain_annuel or 0
     performance, bounds = Decimal(gain) / a.montant_reference, c.nomenclature.bounds_of(a.famille)
-    if performance <= bounds.premiere:
+    if performance <= bounds.first:
         return None
     is_above = performance > bounds.second
     severities = (Severity.ALERT, Severity.INFO) if a.justification else (Severity.REJECTION, Severity.ALERT)
     return Deviation(
         f"Performance de {rate(performance)} ; la borne est de "
-        f"{rate(bounds.second if is_above else bounds.premiere, 0)} pour cette famille.",
+        f"{rate(bounds.second if is_above else bounds.first, 0)} pour cette famille.",
         "L'explication donnée dans « Calcul des gains » sera relue." if a.justification
         else "Expliquez ce gain dans « Calcul des gains », ou corrigez le montant de référence ou le gain.",
         "gain_annuel", euros(gain), severities[0 if is_above else 1],
