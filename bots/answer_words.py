@@ -115,9 +115,9 @@ def heavy(e: Element) -> str:
 
 
 def _gains(r: Answer, folder: Folder) -> str:
-    retire = f" Retiré : {rounded_amount(r.totals.gain_retire)}{_out_of_declared(r)}." if r.totals.gain_retire else ""
+    retire = f" Retiré : {rounded_amount(r.totals.struck)}{_out_of_declared(r)}." if r.totals.struck else ""
     attainment = "" if r.but_for else _attainment(r)
-    return f"Gains {_of_scope(r.scope, folder)}{_except_for(r, folder)} en {r.exercice} : {rounded_amount(r.totals.gain_retenu)} retenus{under_alert(r.under_alert)}.{attainment}{retire}"
+    return f"Gains {_of_scope(r.scope, folder)}{_except_for(r, folder)} en {r.exercice} : {rounded_amount(r.totals.kept)} retenus{under_alert(r.under_alert)}.{attainment}{retire}"
 
 
 def _lock(r: Answer, folder: Folder) -> str:
@@ -135,7 +135,7 @@ def _lock(r: Answer, folder: Folder) -> str:
 
 
 def _out_of_declared(r: Answer) -> str:
-    return "" if "declare" in r.mask else f" sur {rounded_amount(r.totals.gain_declare)} déclarés"
+    return "" if "declare" in r.mask else f" sur {rounded_amount(r.totals.declared)} déclarés"
 
 
 def _objective(r: Answer, folder: Folder) -> str:
@@ -152,7 +152,7 @@ def _objective(r: Answer, folder: Folder) -> str:
         return aim_words
     return (
         f"{aim_words} "
-        f"Retenu à ce jour : {rounded_amount(r.totals.gain_retenu)}{under_alert(r.under_alert)}, {that_is}{attained(r)}."
+        f"Retenu à ce jour : {rounded_amount(r.totals.kept)}{under_alert(r.under_alert)}, {that_is}{attained(r)}."
     )
 
 
@@ -221,7 +221,7 @@ def _rejections(r: Answer, folder: Folder) -> str:
         f", {count_words(decisions, 'ligne tranchée', 'lignes tranchées')} par décision" if decisions else ""
     )
     return (
-        f"{_name(r, folder)}, {r.exercice} : {euros(r.totals.gain_retire)} retirés, "
+        f"{_name(r, folder)}, {r.exercice} : {euros(r.totals.struck)} retirés, "
         f"{count_words(findings, 'constat bloquant', 'constats bloquants')}{decided_words}. Du plus coûteux au moins coûteux :"
     )
 
@@ -276,7 +276,7 @@ def _changes(r: Answer, folder: Folder) -> str:
         return f"{_name(r, folder)}, {r.exercice} : rien n'a changé depuis le {day(since)} ({euros(before)} retenus).{revised}"
     sign_shown = "+" if int(r.value or 0) >= 0 else ""
     return (
-        f"{_name(r, folder)}, {r.exercice} : {euros(before)} retenus le {day(since)}, {euros(r.totals.gain_retenu)} "
+        f"{_name(r, folder)}, {r.exercice} : {euros(before)} retenus le {day(since)}, {euros(r.totals.kept)} "
         f"le {day(r.as_of)} ({sign_shown}{euros(int(r.value or 0))}).{revised}"
     )
 
@@ -341,7 +341,7 @@ def _expected(r: Answer, folder: Folder) -> str:
     )
     return (
         f"Prévision {_of_scope(r.scope, folder)}{_except_for(r, folder)} pour {r.exercice} : {rounded_amount(int(r.value or 0))} = "
-        f"{rounded_amount(r.totals.gain_retenu)} retenus{_beside(r.under_alert)} + {rounded_amount(notified)} notifiés{caution}.{_attainment_aimed(r)}{_imputed(r)}"
+        f"{rounded_amount(r.totals.kept)} retenus{_beside(r.under_alert)} + {rounded_amount(notified)} notifiés{caution}.{_attainment_aimed(r)}{_imputed(r)}"
     )
 
 

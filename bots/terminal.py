@@ -66,9 +66,9 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
 def totals(t: Totals) -> str:
     """Control totals as one sentence that can be checked by eye."""
     return (
-        f"{count_words(t.lignes_lues, 'ligne lue', 'lignes lues')} = {count_words(t.lignes_vides, 'vide')} + "
-        f"{count_words(t.lignes_ignorees, 'ignorée')} + {count_words(t.lignes_rejetees, 'rejetée')} + {count_words(t.lignes_retenues, 'retenue')} ; "
-        f"{euros(t.gain_declare)} déclarés = {euros(t.gain_retire)} retirés + {euros(t.gain_retenu)} retenus"
+        f"{count_words(t.lines_read, 'ligne lue', 'lignes lues')} = {count_words(t.lines_blank, 'vide')} + "
+        f"{count_words(t.lines_ignored, 'ignorée')} + {count_words(t.lines_struck, 'rejetée')} + {count_words(t.lines_kept, 'retenue')} ; "
+        f"{euros(t.declared)} déclarés = {euros(t.struck)} retirés + {euros(t.kept)} retenus"
     )
 
 

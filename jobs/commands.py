@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +143,7 @@ def _file_title(workbook: JudgedWorkbook) -> str:
 
 def totals_json(t: Totals) -> dict[str, Any]:
     """Control totals for programs: counts, and euros as decimal strings."""
-    return {k: decimal_euros(v) if k.startswith("gain_") else v for k, v in asdict(t).items()}
+    return {k: decimal_euros(v) if k.startswith("gain_") else v for k, v in as_object(t).items()}
 
 
 def workbook_json(c: JudgedWorkbook) -> dict[str, Any]:

@@ -82,10 +82,8 @@ def _summary(workbook: JudgedWorkbook) -> str:
         return workbook.findings[0].message
     alerts = sum(c.severity is Severity.ALERT for c in workbook.findings)
     t = workbook.totals
-    struck_lines = (
-        f"{count_words(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')}, {euros(t.gain_retire)} en moins"
-    )
-    return f"{struck_lines if t.lignes_rejetees else 'rien de retiré'}, {count_words(alerts, 'alerte')}"
+    struck_lines = f"{count_words(t.lines_struck, 'ligne retirée', 'lignes retirées')}, {euros(t.struck)} en moins"
+    return f"{struck_lines if t.lines_struck else 'rien de retiré'}, {count_words(alerts, 'alerte')}"
 
 
 def repair_trames(workshop: Workshop, files: Sequence[Path], output: Path | None, ght: str, campaign: str) -> int:
@@ -121,7 +119,7 @@ def _say_repairs(workshop: Workshop, repaired_all: Mapping[Path, RepairedTrame])
     )
     for (path, repaired), workbook in zip(repaired_all.items(), judged_workbooks, strict=True):
         terminal.write(f"{path}", "bold")
-        lines_carried = count_words(workbook.totals.lignes_lues, "ligne reprise", "lignes reprises")
+        lines_carried = count_words(workbook.totals.lines_read, "ligne reprise", "lignes reprises")
         terminal.write(f"  {lines_carried} ; {_kinds_of_change(repaired.changes)} (onglet « Ce qui a changé »).")
         terminal.write(f"  Reste : {_summary(workbook)}.")
     return exit_code(judged_workbooks)

@@ -105,9 +105,9 @@ class Answer:
         """What is kept over the objective, or None without an objective."""
         if self.objective is None or self.objective.amount == 0 or "retenu" in self.mask:
             return None
-        return Decimal(self.totals.gain_retenu) / self.objective.amount
+        return Decimal(self.totals.kept) / self.objective.amount
 
     @property
     def outside_alert(self) -> int:
         """Cents kept by the lines that bear no alert, or for which a referent answers."""
-        return self.totals.gain_retenu - self.under_alert
+        return self.totals.kept - self.under_alert

@@ -47,8 +47,8 @@ def changes(view: View, subject: Subject) -> Answer:
     tabs_before, tabs_now = before.tabs_that_count(subject), view.tabs_that_count(subject)
     movements = list(_movements(changed_lines(view.db, tabs_before, before.as_of, tabs_now, view.as_of)))
     answer = base(view, subject, "changements", tabs_now)
-    kept_before = total_of(tabs_before).gain_retenu
-    difference = answer.totals.gain_retenu - kept_before
+    kept_before = total_of(tabs_before).kept
+    difference = answer.totals.kept - kept_before
     if sum(m.cents for m in movements) != difference:
         raise RuntimeError(f"the bridge misses {difference - sum(m.cents for m in movements)} cents")
     objective = before.objective(subject)

@@ -101,7 +101,7 @@ def _whole_as_one_bar(r: Answer, folder: Folder) -> Element:
     """The whole as one bar, for those to whom its parts are closed."""
     objective = r.objective.amount if r.objective else None
     t = r.totals
-    return Element(folder.territory.name(r.scope), t.gain_retenu, retire=t.gain_retire, objective=objective,
+    return Element(folder.territory.name(r.scope), t.kept, retire=t.struck, objective=objective,
                    under_alert=r.under_alert)  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def _kept(cents: int, under: int) -> list[BarPiece]:
 def _expected_bars(r: Answer) -> list[Bar]:
     """Each part where the one before ends, then their sum against the objective; the imputed part beside them."""
     bars, start, bar_pieces = [], 0, []
-    parts = ((ChartPart.KEPT, "Retenu", r.totals.gain_retenu), (ChartPart.NOTIFIED, "Notifié", _fact(r, "notifie")),
+    parts = ((ChartPart.KEPT, "Retenu", r.totals.kept), (ChartPart.NOTIFIED, "Notifié", _fact(r, "notifie")),
              (ChartPart.REPORT, f"Report de {r.exercice - 1} à reprendre", _fact(r, "report")))  # fmt: skip
     for part, name, cents in parts:
         if not cents and part is not ChartPart.KEPT:

@@ -88,8 +88,8 @@ def _territory_element(view: View, subject: Subject, tell: Tell) -> Element:
         f"{answer.received_so_far} trame{'s' if answer.received_so_far > 1 else ''} sur {answer.expected_trames}"
     )
     return Element(
-        name, answer.totals.gain_retenu, f"{_attainment(answer)}{received_so_far}", code=p.code, territory=p,
-        retire=answer.totals.gain_retire, objective=answer.objective.amount if answer.objective else None,
+        name, answer.totals.kept, f"{_attainment(answer)}{received_so_far}", code=p.code, territory=p,
+        retire=answer.totals.struck, objective=answer.objective.amount if answer.objective else None,
         under_alert=answer.under_alert,
     )  # fmt: skip
 
@@ -114,7 +114,7 @@ def _exercice(view: View, subject: Subject, exercice: int, tell: Tell) -> Elemen
     if "retenu" in r.mask:
         return Element(code, None, NOT_TOLD.format(why=r.mask["retenu"]), code=code)
     return Element(
-        code, r.totals.gain_retenu, _objective(r.objective) + trames, code=code, retire=r.totals.gain_retire,
+        code, r.totals.kept, _objective(r.objective) + trames, code=code, retire=r.totals.struck,
         objective=r.objective.amount if r.objective else None, under_alert=r.under_alert,
     )  # fmt: skip
 

@@ -106,9 +106,9 @@ def of_tabs(page: ToldPage) -> Known:
     known: Known = {}
     for unit, o, scopes in page.others():
         t = o.totals
-        said = {"remis": t.gain_retenu if o.handed_in else 0, "provisoire": 0 if o.handed_in else t.gain_retenu,
-                "retire": t.gain_retire, "sous_alerte": o.under_alert, "lignes": t.lignes_retenues + t.lignes_rejetees,
-                "retenues": t.lignes_retenues, "positif": o.positive_declared, "garde": o.positive_declared - t.gain_retire}  # fmt: skip
+        said = {"remis": t.kept if o.handed_in else 0, "provisoire": 0 if o.handed_in else t.kept,
+                "retire": t.struck, "sous_alerte": o.under_alert, "lignes": t.lines_kept + t.lines_struck,
+                "retenues": t.lines_kept, "positif": o.positive_declared, "garde": o.positive_declared - t.struck}  # fmt: skip
         for what, amount in said.items():
             cell = known.setdefault((what, scopes), {})
             cell[unit] = cell.get(unit, 0) + amount
@@ -135,7 +135,7 @@ def of_facts(page: ToldPage, ask: Ask) -> Known:
 def _kept_before(view: View, subject: Subject) -> int:
     """Cents kept in the exercice before; 0 when it has no campaign."""
     try:
-        return gains(view, replace(subject, exercice=subject.exercice - 1, campaign=None)).totals.gain_retenu
+        return gains(view, replace(subject, exercice=subject.exercice - 1, campaign=None)).totals.kept
     except UserError:
         return 0
 

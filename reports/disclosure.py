@@ -124,7 +124,7 @@ def _rounding(view: View, subject: Subject, intention: str) -> int:
     for exercice in (subject.exercice, subject.exercice - 1) if intention in WITH_FACTS else (subject.exercice,):
         if view.folder.campaigns_of(exercice):
             whole = replace(subject, exercice=exercice, campaign=None, but_for=(), by="")
-            units.append(unit_of_rounding(total_of(view.tabs_that_count(whole)).gain_declare))
+            units.append(unit_of_rounding(total_of(view.tabs_that_count(whole)).declared))
     return max(units)
 
 
@@ -143,7 +143,7 @@ def _told(r: Answer, out: Mapping[str, str], u: int) -> Answer:
         return 0 if name in out else rounded(cents, u) * u
 
     t = r.totals
-    kept = told("retenu", t.gain_retenu)
+    kept = told("retenu", t.kept)
     under = told("sous_alerte", r.under_alert)
     mask = dict(out)
     facts = {k: v for k, v in r.facts.items() if k not in mask}
@@ -155,7 +155,7 @@ def _told(r: Answer, out: Mapping[str, str], u: int) -> Answer:
         value = None if name in mask else told(name, int(r.value or 0))
     return replace(
         r, value=value, heavy=(), rounded=u, mask=mask, under_alert=under,
-        totals=Rounded(gain_declare=told("declare", t.gain_declare), gain_retire=told("retire", t.gain_retire), gain_retenu=kept),
+        totals=Rounded(declared=told("declare", t.declared), struck=told("retire", t.struck), kept=kept),
         provisional=told("dont_provisoire", r.provisional),
         facts={k: told(k, v) if k in EURO_FACTS and isinstance(v, int) else v for k, v in facts.items()},
     )  # fmt: skip
@@ -231,4 +231,4 @@ def _ranked(view: View, subject: Subject, e: Element, reader: Reader) -> Element
     r = disclose(view, place, gains(view, place), reader, gains)
     if r.value is None:
         return None
-    return replace(e, value=r.value, retire=r.totals.gain_retire, under_alert=r.under_alert)
+    return replace(e, value=r.value, retire=r.totals.struck, under_alert=r.under_alert)

@@ -35,12 +35,12 @@ def prevision(view: View, subject: Subject) -> Answer:
     inherited = inherited_by_tab(view.db, f.before.values(), f.tabs, view.as_of)
     missing_ghts = _missing_ghts(view, subject, f)
     kept, parts = (
-        answer.totals.gain_retenu,
+        answer.totals.kept,
         {"notifie": sum(o.notified for o in f.tabs), "report": sum(inherited.values())},
     )
     facts = {
         **parts,
-        "impute": sum(total_of(theirs).gain_retenu for _, theirs in missing_ghts),
+        "impute": sum(total_of(theirs).kept for _, theirs in missing_ghts),
         "impute_reporte": sum(inherited.get(o.id, 0) for _, theirs in missing_ghts for o in theirs),
         "absents": len(missing_ghts),
         "anciens": len(f.before),
@@ -51,7 +51,7 @@ def prevision(view: View, subject: Subject) -> Answer:
         Element(f"Report de {subject.exercice - 1} pas encore repris", parts["report"], code="report"),
     )
     beside = tuple(
-        Element(g.label, total_of(theirs).gain_retenu, f"imputé : son retenu de {subject.exercice - 1}", code=g.code,
+        Element(g.label, total_of(theirs).kept, f"imputé : son retenu de {subject.exercice - 1}", code=g.code,
                 territory=g.territory)
         for g, theirs in missing_ghts if theirs
     )  # fmt: skip

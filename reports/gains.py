@@ -27,9 +27,7 @@ def gains(view: View, subject: Subject) -> Answer:
     """What is kept for an exercice, in cents; one element per value of `subject.by`."""
     received_tabs = view.tabs_that_count(subject)
     answer = base(view, subject, "gains", received_tabs)
-    return replace(
-        answer, value=answer.totals.gain_retenu, unite="EUR", elements=broken_down(view, subject, received_tabs)
-    )
+    return replace(answer, value=answer.totals.kept, unite="EUR", elements=broken_down(view, subject, received_tabs))
 
 
 def objective(view: View, subject: Subject) -> Answer:
@@ -55,7 +53,7 @@ def lines_behind(view: View, subject: Subject) -> Answer:
         for line in stored_lines.lines_of(view.db, keys, view.as_of, subject.limit)
     )
     facts = {"lignes": all_of_those, "retirees": struck_lines}
-    return replace(answer, value=answer.totals.gain_retenu, unite="EUR", elements=lines, facts=facts)
+    return replace(answer, value=answer.totals.kept, unite="EUR", elements=lines, facts=facts)
 
 
 def precision(line: ReceivedLine) -> str:
@@ -86,7 +84,7 @@ def base(view: View, subject: Subject, intention: str, received_tabs: Sequence[R
         expected_trames=expected_trames,
         totals=totals,
         campaigns=tuple(campaigns),
-        provisional=provisional.gain_retenu,
+        provisional=provisional.kept,
         under_alert=under_alert(received_tabs),
         sources=(date.fromisoformat(days[0]), date.fromisoformat(days[-1])) if days else None,
         heavy=heavy_lines(view, received_tabs, totals) if intention in WITH_HEAVY_LINES else (),
@@ -107,8 +105,8 @@ def heavy_lines(view: View, received_tabs: Sequence[ReceivedTab], totals: Totals
 
     Only the tabs that hold as much are read. A total of few lines names none: each of them weighs.
     """
-    bar = view.folder.thresholds.part_d_une_ligne * totals.gain_retenu
-    if bar <= 0 or totals.lignes_retenues < view.folder.thresholds.poids_lignes_minimum:
+    bar = view.folder.thresholds.part_d_une_ligne * totals.kept
+    if bar <= 0 or totals.lines_kept < view.folder.thresholds.poids_lignes_minimum:
         return ()
     tabs = [o.id for o in received_tabs if o.positive_declared > bar]
     lines = stored_lines.lines_of(view.db, tabs, view.as_of, NAMED) if tabs else []
@@ -137,8 +135,8 @@ def broken_down(view: View, subject: Subject, received_tabs: list[ReceivedTab]) 
     if subject.by == "etablissement":
         names = view.folder.territory
         parts = [
-            Element(names.name_of(o.finess), o.totals.gain_retenu, "" if o.handed_in else "provisoire", code=o.finess,
-                    territory=Scope("etablissement", o.finess), retire=o.totals.gain_retire,
+            Element(names.name_of(o.finess), o.totals.kept, "" if o.handed_in else "provisoire", code=o.finess,
+                    territory=Scope("etablissement", o.finess), retire=o.totals.struck,
                     under_alert=o.under_alert)
             for o in received_tabs
         ]  # fmt: skip
@@ -177,7 +175,7 @@ def _present(view: View, subject: Subject, p: Scope, received_tabs: list[Receive
     said = [f"n'est plus attendu au {day(view.campaign(subject).situation)}"] if former else []
     said += [] if all(o.handed_in for o in received_tabs) else ["provisoire"]
     name = view.folder.territory.name(p)
-    return Element(name, t.gain_retenu, ", ".join(said), code=p.code, territory=p, retire=t.gain_retire,
+    return Element(name, t.kept, ", ".join(said), code=p.code, territory=p, retire=t.struck,
                    under_alert=under_alert(received_tabs))  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def xlsx(view: View, subject: Subject, title: str, footer: str) -> bytes:
     lines = stored_lines.lines_of(view.db, [o.id for o in tabs], view.as_of)
     expected = total_of(tabs)
     totals = (sum(li.gain_exercice for li in lines), sum(li.retire for li in lines))
-    if totals != (expected.gain_declare, expected.gain_retire):
+    if totals != (expected.declared, expected.struck):
         raise RuntimeError(f"the lines make {totals}, the figure says {expected}")
     book = Workbook()
     sheet = book.active

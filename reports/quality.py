@@ -25,10 +25,10 @@ def line_quality(view: View, subject: Subject) -> Answer:
     after = total_of(tabs)
     facts: dict[str, Decimal] = {}
     if lines:
-        facts["qualite_apres"] = Decimal(after.lignes_retenues) / lines
+        facts["qualite_apres"] = Decimal(after.lines_kept) / lines
     if positive:
         facts |= {"qualite_euros": 1 - Decimal(retire) / positive,
-                  "qualite_euros_apres": 1 - Decimal(after.gain_retire) / positive}  # fmt: skip
+                  "qualite_euros_apres": 1 - Decimal(after.struck) / positive}  # fmt: skip
     share_of_lines = Decimal(lines - blocked_lines) / lines if lines else None
     return replace(base(view, subject, "qualite", tabs), value=share_of_lines, unite="taux", facts=facts)
 
@@ -53,7 +53,7 @@ def rejections(view: View, subject: Subject) -> Answer:
     by_decision = _by_decision(view, keys, [d.line for d in taken_decisions if d.lines_more > 0])
     elements = tuple(sorted([*elements, *by_decision], key=lambda e: -int(e.value or 0)))
     facts = {"constats": all_of_them, "decisions": len(taken_decisions), "lignes": all_of_them + len(by_decision)}
-    return replace(answer, value=answer.totals.gain_retire, unite="EUR", elements=elements, facts=facts)
+    return replace(answer, value=answer.totals.struck, unite="EUR", elements=elements, facts=facts)
 
 
 def _by_decision(view: View, tabs: list[int], lines: list[int]) -> list[Element]:

@@ -86,8 +86,8 @@ def undecided_lines(view: View, tabs: Iterable[ReceivedTab]) -> dict[str, tuple[
     lines: Counter[str] = Counter()
     cents: Counter[str] = Counter()
     for o in tabs:
-        lines[o.ght] += o.totals.lignes_rejetees
-        cents[o.ght] += o.totals.gain_retire
+        lines[o.ght] += o.totals.lines_struck
+        cents[o.ght] += o.totals.struck
     for d in decisions(view.db, ght_of, view.as_of):
         if d.blocked and not d.changed:
             lines[ght_of[d.tab]] -= 1

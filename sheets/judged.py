@@ -20,18 +20,18 @@ class Totals:
     lues = vides + ignorées + rejetées + retenues, and déclaré = retiré + retenu: at every hop, or it is a bug.
     """
 
-    lignes_lues: int = 0
-    lignes_vides: int = 0
-    lignes_ignorees: int = 0
-    lignes_rejetees: int = 0
-    lignes_retenues: int = 0
-    gain_declare: int = 0
-    gain_retire: int = 0
-    gain_retenu: int = 0
+    lines_read: int = 0
+    lines_blank: int = 0
+    lines_ignored: int = 0
+    lines_struck: int = 0
+    lines_kept: int = 0
+    declared: int = 0
+    struck: int = 0
+    kept: int = 0
 
     def __post_init__(self) -> None:
-        counted_lines = self.lignes_vides + self.lignes_ignorees + self.lignes_rejetees + self.lignes_retenues
-        if self.lignes_lues != counted_lines or self.gain_declare != self.gain_retire + self.gain_retenu:
+        counted_lines = self.lines_blank + self.lines_ignored + self.lines_struck + self.lines_kept
+        if self.lines_read != counted_lines or self.declared != self.struck + self.kept:
             raise ValueError(f"control totals do not add up: {self}")
 
     def __add__(self, other: Totals) -> Totals:
@@ -132,14 +132,14 @@ class Tab:
         declare = sum(line.worth.gain_exercice for line in self.lines)
         retire = sum(line.retire for line in self.lines)
         return Totals(
-            lignes_lues=self.empties + self.ignored_lines + len(self.lines),
-            lignes_vides=self.empties,
-            lignes_ignorees=self.ignored_lines,
-            lignes_rejetees=rejected_lines,
-            lignes_retenues=len(self.lines) - rejected_lines,
-            gain_declare=declare,
-            gain_retire=retire,
-            gain_retenu=declare - retire,
+            lines_read=self.empties + self.ignored_lines + len(self.lines),
+            lines_blank=self.empties,
+            lines_ignored=self.ignored_lines,
+            lines_struck=rejected_lines,
+            lines_kept=len(self.lines) - rejected_lines,
+            declared=declare,
+            struck=retire,
+            kept=declare - retire,
         )
 
 

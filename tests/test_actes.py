@@ -53,7 +53,7 @@ def region(tmp_path: Path) -> Region:
 
 def kept(region: Region, as_of: date | None = None) -> int:
     view = region.view.dated(as_of) if as_of else region.view
-    return sum(o.totals.gain_retenu for o in view.tabs_that_count(subject(GHT, 2021)))
+    return sum(o.totals.kept for o in view.tabs_that_count(subject(GHT, 2021)))
 
 
 def state(region: Region, ght: str, as_of: date | None = None) -> State:
@@ -189,7 +189,7 @@ def test_keeping_striking_and_giving_back_move_the_figure_and_each_day_keeps_its
 
 def campaign_kept(db: Database, region: Region) -> int:
     """What counts of the whole campaign: that is what is remembered."""
-    return sum(o.totals.gain_retenu for o in counting_tabs(db, [YEAR_END], region.hour.date()).values())
+    return sum(o.totals.kept for o in counting_tabs(db, [YEAR_END], region.hour.date()).values())
 
 
 def test_what_was_taken_back_before_it_was_written_is_remembered_by_nobody(region: Region) -> None:
@@ -242,7 +242,7 @@ def test_what_another_commits_while_a_day_is_worked_out_is_not_remembered_for_th
     assert taken
     assert campaign_kept(robot, region) == 4_600_000
     assert kept(region, JANUARY_21) == 5_000_000
-    assert sum(o.totals.gain_retenu for o in counting_tabs(robot, [YEAR_END], JANUARY_21).values()) == 5_000_000
+    assert sum(o.totals.kept for o in counting_tabs(robot, [YEAR_END], JANUARY_21).values()) == 5_000_000
     assert changes(region.view, subject(GHT, 2021, since=JANUARY_21)).value == -400_000
     robot.close()
 
@@ -281,8 +281,8 @@ def test_striking_a_loss_raises_nothing(region: Region) -> None:
     )
     acts.decide(region.main(), PREMIERE, "retirer", "douteuse")
     (tab,) = region.view.tabs_that_count(subject(GHT, 2021))
-    assert (tab.totals.gain_declare, tab.totals.gain_retire, tab.totals.gain_retenu) == (-600_000, 0, -600_000)
-    assert tab.totals.lignes_rejetees == 1
+    assert (tab.totals.declared, tab.totals.struck, tab.totals.kept) == (-600_000, 0, -600_000)
+    assert tab.totals.lines_struck == 1
 
 
 def test_a_decision_to_keep_lapses_when_the_amounts_change_and_says_so(region: Region) -> None:

@@ -44,7 +44,7 @@ def decide(region: Region, rank: int, number: str, direction: str) -> None:
 
 def kept_cents(region: Region, *, at_lock: bool = False) -> int:
     return sum(
-        o.totals.gain_retenu for o in counting_tabs(region.db, [YEAR_END], region.hour.date(), at_lock=at_lock).values()
+        o.totals.kept for o in counting_tabs(region.db, [YEAR_END], region.hour.date(), at_lock=at_lock).values()
     )
 
 

@@ -83,7 +83,7 @@ def test_what_counts_is_looked_up_once_for_all_that_is_read_in_one_state(region:
         assert [list(o) for o in one] == [[JURA_SUD], [MOREZ], [JURA_SUD]]
         region.send("Jura.xlsx", JURA, YEAR_END, {JURA_SUD: ORDINARY_LINES[:1], MOREZ: ORDINARY_LINES[:1]})
         after = counting_tabs(region.db, [YEAR_END], region.view.as_of, [JURA_SUD])
-    assert after[JURA_SUD].totals.gain_declare < one[0][JURA_SUD].totals.gain_declare
+    assert after[JURA_SUD].totals.declared < one[0][JURA_SUD].totals.declared
 
 
 @pytest.mark.parametrize("question", ["prévision BFC 2022", "performance BFC 2021", "couverture BFC 2021"])

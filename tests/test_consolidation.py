@@ -79,7 +79,7 @@ def findings(view: View) -> Iterator[tuple[str, Finding]]:
 @pytest.mark.parametrize("who", CASES["attendu"])
 def test_declared_struck_and_kept_are_right_to_the_cent(view: View, who: str) -> None:
     totals, expected = gains(view, subject(who)).totals, CASES["attendu"][who]
-    assert (totals.gain_declare, totals.gain_retire, totals.gain_retenu) == tuple(
+    assert (totals.declared, totals.struck, totals.kept) == tuple(
         cents(expected[c]) for c in ("declare", "retire", "retenu_lignes")
     )
 
@@ -88,7 +88,7 @@ def test_declared_struck_and_kept_are_right_to_the_cent(view: View, who: str) ->
 def test_struck_and_kept_lines_are_counted(view: View, who: str) -> None:
     (tab,) = view.tabs_that_count(subject(who))
     expected = CASES["attendu"][who]
-    assert (tab.totals.lignes_rejetees, tab.totals.lignes_retenues) == (
+    assert (tab.totals.lines_struck, tab.totals.lines_kept) == (
         expected["lignes_rejetees"],
         expected["lignes_retenues"],
     )
@@ -129,7 +129,7 @@ def test_nothing_else_is_blocking(view: View) -> None:
 
 def test_a_notifie_is_kept_and_adds_nothing(view: View) -> None:
     (tab,) = view.tabs_that_count(subject("B"))
-    assert tab.totals.lignes_retenues == 2
+    assert tab.totals.lines_kept == 2
     assert [e.label for e in lines_behind(view, subject("B")).elements] == ["Achat B1"]
 
 

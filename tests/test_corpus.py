@@ -83,8 +83,8 @@ def differences(expected: Verdict, shown: Outcome) -> Iterator[str]:
     codes = {c.code for c in shown.findings}
     compares: dict[str, tuple[object, object]] = {
         "lisible": (expected.readable, shown.readable),
-        "lignes_retenues": (expected.lignes_retenues, shown.totals.lignes_retenues),
-        "gain_retenu": (expected.gain_retenu, f"{shown.totals.gain_retenu / 100:.2f}"),
+        "lignes_retenues": (expected.lines_kept, shown.totals.lines_kept),
+        "gain_retenu": (expected.kept, f"{shown.totals.kept / 100:.2f}"),
         "remis": (expected.handed_in, shown.handed_in),
         "missing codes": (set(), set(expected.codes) - codes),
         "unwanted codes": (
@@ -150,7 +150,7 @@ def test_each_file_gets_its_verdict(faulty_file: FaultyFile, measure_memory: Cor
 
 
 def test_the_ordinary_file_behind_each_is_still_read_to_the_cent(measure_memory: CorpusRun) -> None:
-    good = Verdict(no_other_code=True, lignes_retenues=N, gain_retenu=GAIN, handed_in=True)
+    good = Verdict(no_other_code=True, lines_kept=N, kept=GAIN, handed_in=True)
     assert {
         name: faults
         for name, shown in measure_memory.ordinary_outcomes.items()
@@ -167,7 +167,7 @@ def test_the_whole_corpus_takes_bounded_time_and_memory(measure_memory: CorpusRu
 def test_nothing_struck_out_raises_a_total(measure_memory: CorpusRun) -> None:
     for shown in measure_memory.faulty_file.values():
         if isinstance(shown, JudgedWorkbook):
-            assert shown.totals.gain_retire >= 0
+            assert shown.totals.struck >= 0
             assert all(c.stake == 0 or c.severity is Severity.REJECTION for c in shown.findings)
 
 

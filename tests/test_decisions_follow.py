@@ -44,7 +44,7 @@ def kept_cents(region: Region, exercice: int, number: str = "") -> int:
     """Cents kept of the exercice, of one line or of all."""
     (tab,) = region.view.tabs_that_count(subject(GHT, exercice))
     if not number:
-        return tab.totals.gain_retenu
+        return tab.totals.kept
     line = region.lines(BELFORT, tab.campaign)[number]
     taken_decisions = {d.line: d.retire for d in decisions(region.db, [tab.id], region.hour.date())}
     return int(line["gain_exercice"]) - taken_decisions.get(line["id"], int(line["retire"]))
@@ -91,16 +91,14 @@ def test_decisions_of_mid_year_hold_at_year_end(region: Region) -> None:
     assert [kept_cents(region, 2022, n) for n in ("0001", "0002")] == [0, 240_000]
     decide(region, NEXT_WINTER, YEAR_END, "0001", "revenir")
     assert kept_cents(region, 2022) == 360_000
-    assert region.view.tabs_that_count(subject(GHT, 2022, MID_YEAR))[0].totals.gain_retenu == 240_000, (
-        "mid-year is as it was"
-    )
+    assert region.view.tabs_that_count(subject(GHT, 2022, MID_YEAR))[0].totals.kept == 240_000, "mid-year is as it was"
 
 
 def test_a_decision_of_year_end_does_not_go_back_to_mid_year(region: Region) -> None:
     send(region, SUMMER, MID_YEAR, [purchase("Scanner", 1_200, ordered_on=JANUARY)])
     send(region, NEXT_WINTER, YEAR_END, [purchase("Scanner", 1_200, ordered_on=JANUARY)])
     decide(region, NEXT_WINTER, YEAR_END, "0001", "retirer")
-    assert region.view.tabs_that_count(subject(GHT, 2022, MID_YEAR))[0].totals.gain_retenu == 120_000
+    assert region.view.tabs_that_count(subject(GHT, 2022, MID_YEAR))[0].totals.kept == 120_000
     assert kept_cents(region, 2022) == 0
 
 
@@ -190,7 +188,7 @@ def test_what_is_remembered_of_a_campaign_follows_the_decisions_of_the_exercice_
     send(region, SUMMER, MID_YEAR, THREE_LINES)
 
     def whole() -> int:
-        return sum(o.totals.gain_retenu for o in counting_tabs(region.db, [MID_YEAR], region.hour.date()).values())
+        return sum(o.totals.kept for o in counting_tabs(region.db, [MID_YEAR], region.hour.date()).values())
 
     before = whole()
     decide(region, SUMMER, PREVIOUS_YEAR_END, "0001", "retirer")

@@ -105,7 +105,7 @@ def test_the_lines_struck_out_are_those_the_oracle_strikes_out(tour_run: TourRun
     struck_lines = {(o.sheet, line.number) for o in workbook.tabs for line in o.lines if line.blocked}
     assert struck_lines == {(li.sheet, li.rank) for li in tour_run.lines if li.ght == code and li.reasons}
     expected = tour_run.expected(code)
-    assert (workbook.totals.lignes_rejetees, workbook.totals.lignes_retenues) == (
+    assert (workbook.totals.lines_struck, workbook.totals.lines_kept) == (
         expected.rejected_lines,
         expected.kept_count,
     )

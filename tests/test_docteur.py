@@ -90,7 +90,7 @@ def test_the_clean_trame_reads_the_same_with_only_the_person_s_own_mistakes_left
     assert counted_content(after) == counted_content(before)
     assert codes(after) <= codes(before)
     assert codes(before) - codes(after) <= NO_LONGER_TOLD
-    assert after.totals.gain_retenu == before.totals.gain_retenu
+    assert after.totals.kept == before.totals.kept
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_more_lines_than_were_prepared_are_all_inside_the_table(folder: Folder) 
     assert all(int(str(v.sqref).rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) >= last_time
                for v in book[TAB].data_validations.dataValidation)  # fmt: skip
     assert any(f"${book[TAB].max_row})" in str(c.value) for r in book[first_tab.TITLE].iter_rows() for c in r)
-    assert judge("x", repaired.raw_bytes, folder).totals.lignes_lues == LINES + 20
+    assert judge("x", repaired.raw_bytes, folder).totals.lines_read == LINES + 20
 
 
 def test_the_differences_are_written_in_a_tab_that_is_not_read(folder: Folder) -> None:

@@ -67,7 +67,7 @@ def test_a_copy_of_a_second_purchase_is_struck_and_the_second_purchase_asks_for_
     assert doubles_found(region, purchase(), purchase(MAY), purchase(MAY), purchase()) == [
         (6, Severity.ALERT), (7, Severity.REJECTION), (8, Severity.REJECTION),
     ]  # fmt: skip
-    assert region.view.tabs_that_count(subject(GHT, 2021))[0].totals.gain_retenu == 333_333 + 266_667
+    assert region.view.tabs_that_count(subject(GHT, 2021))[0].totals.kept == 333_333 + 266_667
 
 
 def test_a_line_struck_otherwise_strikes_no_other(region: Region) -> None:
@@ -96,14 +96,14 @@ def test_of_two_copies_of_a_report_the_one_that_is_carried_counts(region: Region
     lines[place]["action_id"] = "0001"
     other = 1 - place
     assert doubles_found(region, *lines, campaign=MID_YEAR) == [(5 + other, Severity.REJECTION)]
-    assert region.view.tabs_that_count(subject(GHT, 2022))[0].totals.gain_retenu == 200_000
+    assert region.view.tabs_that_count(subject(GHT, 2022))[0].totals.kept == 200_000
 
 
 def test_two_lines_alike_that_a_referent_kept_are_both_carried(region: Region) -> None:
     assert doubles_found(region, purchase(JULY), purchase(JULY)) == [(6, Severity.REJECTION)]
     acts.decide(region.main(), f"{YEAR_END}/{BELFORT}/0002", "retenir", "deux lots")
     assert doubles_found(region, purchase(JULY), purchase(JULY), campaign=MID_YEAR) == []
-    assert region.view.tabs_that_count(subject(GHT, 2022))[0].totals.gain_retenu == 400_000
+    assert region.view.tabs_that_count(subject(GHT, 2022))[0].totals.kept == 400_000
 
 
 def test_without_a_register_two_copies_of_a_report_are_one(region: Region) -> None:

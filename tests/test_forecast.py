@@ -38,7 +38,7 @@ def of(region: Region, exercice: int, code: str = SENS) -> tuple[int, int]:
     r = prevision(region.view, s)
     assert sum(int(e.value or 0) for e in r.elements) == r.value
     assert sum(int(e.value or 0) for e in lines(region, s).elements) == r.value
-    return r.totals.gain_retenu // 100, int(r.value or 0) // 100
+    return r.totals.kept // 100, int(r.value or 0) // 100
 
 
 def lines(region: Region, s: Subject) -> Answer:

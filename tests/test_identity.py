@@ -44,7 +44,7 @@ def titles(region: Region) -> dict[str, str]:
 
 
 def kept(region: Region) -> int:
-    return region.view.tabs_that_count(subject(GHT, 2021))[0].totals.gain_retenu
+    return region.view.tabs_that_count(subject(GHT, 2021))[0].totals.kept
 
 
 KNOWN_NUMBERS = ["0001", "0002", "0003", "0004", "0005"]

@@ -141,7 +141,7 @@ def test_a_trame_sent_by_its_team_is_taken_in_answered_with_its_companion_and_fi
 ) -> None:
     (handled,) = mail_rig.pull_sources(make_mail(("GHT Jura.xlsx", jura_trame)))
     assert mail_rig.taken == 1
-    assert gains(mail_rig.workshop.view(), Subject(Scope("ght", "BFC-08"), 2021)).totals.gain_retenu == 100_000
+    assert gains(mail_rig.workshop.view(), Subject(Scope("ght", "BFC-08"), 2021)).totals.kept == 100_000
     (letter,) = mail_rig.parties
     assert (letter.a, letter.in_reply_to) == (PAAT, "<1@ght.invalid>")
     assert letter.mail_subject == "Re: Trame du Jura : à l'heure"
@@ -308,7 +308,7 @@ def test_a_replaced_version_sent_again_in_another_mail_is_ignored_and_its_sender
     singular, second_trame = (filled_trame({JURA_SUD: [january_line(n)]}) for n in (1000, 3000))
     for n, raw_bytes in enumerate((singular, second_trame, singular)):
         mail_rig.pull_sources(make_mail(("jura.xlsx", raw_bytes), Message_ID=f"<{n}@x.y>"))
-    assert gains(mail_rig.workshop.view(), Subject(Scope("ght", "BFC-08"), 2021)).totals.gain_retenu == 300_000
+    assert gains(mail_rig.workshop.view(), Subject(Scope("ght", "BFC-08"), 2021)).totals.kept == 300_000
     assert mail_rig.taken == 2
     assert "Copie exacte d'une version reçue le 01/02/2022" in mail_rig.parties[-1].text
 

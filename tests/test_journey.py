@@ -53,8 +53,8 @@ def test_an_amount_travels_from_its_cell_to_the_answer_and_back(
     assert "76,9" in rejection.correction
 
     # Control totals: what was declared is what is kept plus what is struck out.
-    assert workbook.totals.gain_declare == 480_000 - 90_000 + 16_538_100
-    assert workbook.totals.gain_retenu == 480_000 - 90_000
+    assert workbook.totals.declared == 480_000 - 90_000 + 16_538_100
+    assert workbook.totals.kept == 480_000 - 90_000
 
     # Recorded: all of the file, with its original.
     (tmp_path / "recus").mkdir()

@@ -75,7 +75,7 @@ def run(*arguments: str | Path, code: int = 0, day: str = "2022-02-02") -> str:
 
 def kept(register: Path, folder: Folder, as_of: date = date(2022, 3, 1)) -> int:
     with closing(open_register(register)) as db:
-        return gains(View(db, folder, as_of), Subject(JURA, 2021)).totals.gain_retenu
+        return gains(View(db, folder, as_of), Subject(JURA, 2021)).totals.kept
 
 
 def content_hash(register: Path) -> str:

@@ -48,7 +48,7 @@ def judge_bytes(raw_bytes: bytes, name: str = "GHT Jura.xlsx") -> JudgedWorkbook
 
 def total(shown: JudgedWorkbook) -> str:
     assert shown.readable, shown.findings
-    return f"{shown.totals.gain_retenu / 100:.2f}"
+    return f"{shown.totals.kept / 100:.2f}"
 
 
 def codes(shown: JudgedWorkbook) -> list[tuple[str, str, str]]:

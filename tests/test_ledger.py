@@ -286,7 +286,7 @@ def test_a_carried_loss_is_carried_like_a_gain(region: Region) -> None:
 
 def kept_cents(region: Region, campaign: str = MID_YEAR) -> int:
     """Cents kept, decisions taken."""
-    return region.view.tabs_that_count(subject(GHT, region.folder.campaigns[campaign].exercice))[0].totals.gain_retenu
+    return region.view.tabs_that_count(subject(GHT, region.folder.campaigns[campaign].exercice))[0].totals.kept
 
 
 def test_a_line_struck_last_year_by_the_checks_is_judged_anew_on_what_is_typed(region: Region) -> None:
@@ -416,7 +416,7 @@ def test_judging_again_tells_only_what_changes_in_what_counts(region: Region) ->
     before = region.view.tabs_that_count(subject(GHT, 2021))[0].totals
     region.judge_again()
     after = region.view.tabs_that_count(subject(GHT, 2021))[0].totals
-    assert after.gain_retenu - before.gain_retenu == change.kept == -2_000_000
+    assert after.kept - before.kept == change.kept == -2_000_000
 
 
 def test_judging_again_without_writing_leaves_the_register_as_it_was(region: Region) -> None:

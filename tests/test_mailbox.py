@@ -46,7 +46,7 @@ def two_trames(filled_trame: FillTrame) -> tuple[bytes, bytes]:
 
 
 def gain(mail_rig: MailRig) -> int:
-    return gains(mail_rig.workshop.view(), Subject(Scope("ght", "BFC-08"), 2021)).totals.gain_retenu
+    return gains(mail_rig.workshop.view(), Subject(Scope("ght", "BFC-08"), 2021)).totals.kept
 
 
 # Killed

@@ -67,7 +67,7 @@ def test_an_earlier_register_answers_as_it_did_then(name: str, tmp_path: Path, f
         for as_of, exercice, territory, code, *expected in all_said:
             r = gains(View(db, folder, date.fromisoformat(as_of)), Subject(Scope(territory, code), exercice))
             t = r.totals
-            shown = [t.gain_declare, t.gain_retire, t.gain_retenu, t.lignes_lues, t.lignes_rejetees, r.provisional]
+            shown = [t.declared, t.struck, t.kept, t.lines_read, t.lines_struck, r.provisional]
             assert shown == expected, (as_of, exercice, territory, code)
         check_views_agree(db, folder)
     check_register(path, path)  # control totals of every tab, every original

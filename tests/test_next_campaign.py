@@ -105,7 +105,7 @@ def test_sent_back_as_it_came_it_is_worth_the_report_to_the_cent(db: Database, f
     raw_bytes = as_bytes(next_workbook(db, folder, "2022-mi-annee", date(2022, 6, 15)))
     pull_bytes(db, tmp_path, folder, raw_bytes, date(2022, 7, 1))
     view = View(db, folder, date(2022, 7, 1))
-    assert gains(view, Subject(JURA, 2022)).totals.gain_retenu == 480_000 - 220_000
+    assert gains(view, Subject(JURA, 2022)).totals.kept == 480_000 - 220_000
     assert {e.label: e.precision for e in lines_behind(view, Subject(JURA, 2022)).elements} == {
         "Gants": "report de 2021-annuelle",
         "Perte": "report de 2021-annuelle",
@@ -139,7 +139,7 @@ def test_typed_over_a_report_the_known_value_counts_and_it_is_said(
     column = [c.cle for c in PAAT.columns].index("gain_annuel") + 1
     book.worksheets[1].cell(HEADING_ROW + 1, column, 96_000)
     pull_bytes(db, tmp_path, folder, as_bytes(book), date(2022, 7, 1))
-    assert gains(View(db, folder, date(2022, 7, 1)), Subject(JURA, 2022)).totals.gain_retenu == 480_000 - 220_000
+    assert gains(View(db, folder, date(2022, 7, 1)), Subject(JURA, 2022)).totals.kept == 480_000 - 220_000
     all_said = db.execute("SELECT cellule, message FROM constats WHERE code = 'report-modifie'").fetchall()
     assert len(all_said) == 1
     assert euros(9_600_000) in all_said[0][1]

@@ -30,7 +30,7 @@ def region(tmp_path: Path) -> Region:
 
 
 def kept_cents(region: Region, ght: str = NORTH, campaign: str | None = None) -> int:
-    return sum(o.totals.gain_retenu for o in region.view.tabs_that_count(subject(ght, 2022, campaign)))
+    return sum(o.totals.kept for o in region.view.tabs_that_count(subject(ght, 2022, campaign)))
 
 
 def declare(region: Region, day: date, campaign: str, gain: int) -> None:
@@ -59,7 +59,7 @@ def test_it_speaks_for_one_etablissement_alone(region: Region) -> None:
     region.dated(SUMMER).send("m.xlsx", YONNE, MID_YEAR, {SENS: [purchase(500)], JOIGNY: [purchase(300)]})
     acts.declare_neant(region.dated(NEXT_WINTER).main(), YEAR_END, SENS, "appel")
     assert kept_cents(region, YONNE) == 30_000
-    assert {o.finess: o.totals.gain_retenu for o in region.view.tabs_that_count(subject(YONNE, 2022))} == {
+    assert {o.finess: o.totals.kept for o in region.view.tabs_that_count(subject(YONNE, 2022))} == {
         SENS: 0,
         JOIGNY: 30_000,
     }

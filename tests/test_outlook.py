@@ -34,7 +34,7 @@ def facts(region: Region, code: str = "BFC") -> dict[str, int]:
     """In euros (or counts), the forecast of 2022 and what it is made of."""
     r = prevision(region.view, subject(code, 2022))
     in_euros = {k: int(str(v)) // (1 if k in ("absents", "anciens") else 100) for k, v in r.facts.items()}
-    return {"valeur": int(r.value or 0) // 100, "retenu": r.totals.gain_retenu // 100, **in_euros}
+    return {"valeur": int(r.value or 0) // 100, "retenu": r.totals.kept // 100, **in_euros}
 
 
 def test_before_anyone_answers_the_forecast_is_the_report_and_the_imputed_stays_beside(region: Region) -> None:

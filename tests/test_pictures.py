@@ -90,7 +90,7 @@ def test_kept_then_struck_end_to_end_and_a_loss_goes_left(folder: Folder) -> Non
 
 
 def test_the_forecast_is_a_stair_and_what_is_imputed_stands_apart(folder: Folder) -> None:
-    totals = replace(answer("prevision", []).totals, gain_declare=500, gain_retenu=500)
+    totals = replace(answer("prevision", []).totals, declared=500, kept=500)
     facts = {"notifie": 200, "report": 100, "impute": 300, "absents": 2}
     d = draw_answer(answer("prevision", [], totals=totals, value=800, facts=facts), folder)
     assert bars(d) == {"retenu": [(0, 500), (0, 500)], "notifié": [(500, 700)] * 2, "report à reprendre": [(700, 800)] * 2,

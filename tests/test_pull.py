@@ -42,7 +42,7 @@ def _pull(db: Database, folder: Folder, received_files: Path, days: int = 0) -> 
 
 
 def _kept(db: Database, folder: Folder, as_of: date, exercice: int = 2021, campaign: str | None = None) -> int:
-    return gains(View(db, folder, as_of), Subject(JURA, exercice, campaign)).totals.gain_retenu
+    return gains(View(db, folder, as_of), Subject(JURA, exercice, campaign)).totals.kept
 
 
 def _january_line(gain: int) -> dict[str, object]:

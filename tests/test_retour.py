@@ -120,13 +120,13 @@ def test_the_summary_tells_each_rule_how_often_where_and_for_how_much(judged_: J
 def test_the_euros_of_the_summary_are_those_that_were_taken_out(judged_: JudgedWorkbook, folder: Folder) -> None:
     summary = read_again(retour(judged_, folder)).worksheets[0]
     euros = sum(r[6].value for r in summary.iter_rows() if isinstance(r[6].value, int | float))
-    assert round(euros * 100) == judged_.totals.gain_retire > 0
+    assert round(euros * 100) == judged_.totals.struck > 0
 
 
 def test_a_rule_that_stands_twice_on_a_line_keeps_the_euros_of_the_line(folder: Folder) -> None:
     workbook = judge("x.xlsx", edited(put({f"{COL[c]}5": None for c in ("operateur", "mode")})), folder)
     (group,) = groups(workbook.findings)
-    assert (len(group.findings), group.stake) == (2, workbook.totals.gain_retire)
+    assert (len(group.findings), group.stake) == (2, workbook.totals.struck)
 
 
 def test_every_link_leads_to_the_marked_cell(judged_: JudgedWorkbook, folder: Folder) -> None:
@@ -141,10 +141,7 @@ def test_every_link_leads_to_the_marked_cell(judged_: JudgedWorkbook, folder: Fo
 def test_the_control_totals_are_told_and_add_up(judged_: JudgedWorkbook, folder: Folder) -> None:
     said = texts(read_again(retour(judged_, folder)).worksheets[0])
     t = judged_.totals
-    assert (
-        f"{t.lignes_lues} lues = 0 vide + 0 ignorée + {t.lignes_rejetees} rejetées + {t.lignes_retenues} retenues"
-        in said
-    )
+    assert f"{t.lines_read} lues = 0 vide + 0 ignorée + {t.lines_struck} rejetées + {t.lines_kept} retenues" in said
     assert "déclarés = " in said
 
 

@@ -28,7 +28,7 @@ def test_a_subtotal_that_only_a_famille_names_is_no_action(formula: bool) -> Non
         raw_bytes = rewrite_part(raw_bytes, SHEET_PART, ("<v>777</v>", f"<f>SUM({S}:{S[:-1]}9)</f><v>777</v>"))
     shown = read(raw_bytes)
     assert {c.code for c in shown.findings} == {"ligne-de-total"} | ({"total-different"} if formula else set())
-    assert f"{shown.totals.gain_retenu / 100:.2f}" == GAIN
+    assert f"{shown.totals.kept / 100:.2f}" == GAIN
 
 
 def test_an_action_of_a_famille_alone_that_adds_up_nothing_is_an_action() -> None:
@@ -48,13 +48,13 @@ def test_a_second_column_of_gains_is_said_to_be_one(title: str, factor: float, s
 
     shown = read(edited(edit))
     assert [("deux colonnes de gains" in c.message, title in c.message) for c in shown.findings] == [(said, True)]
-    assert f"{shown.totals.gain_retenu / 100:.2f}" == GAIN
+    assert f"{shown.totals.kept / 100:.2f}" == GAIN
 
 
 def test_an_address_with_dollars_is_the_same_cell() -> None:
     shown = read(rewrite_part(ordinary_file(), SHEET_PART, (rf'<c r="{S}"', f'<c r="${S[:-1]}${S[-1]}"')))
     assert shown.findings == ()
-    assert f"{shown.totals.gain_retenu / 100:.2f}" == GAIN
+    assert f"{shown.totals.kept / 100:.2f}" == GAIN
 
 
 @pytest.mark.parametrize(("chain", "computed"), [

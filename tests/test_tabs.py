@@ -18,7 +18,7 @@ def judge_editions(*edits: Edit) -> JudgedWorkbook:
 
 
 def total(shown: JudgedWorkbook) -> str:
-    return f"{shown.totals.gain_retenu / 100:.2f}"
+    return f"{shown.totals.kept / 100:.2f}"
 
 
 def double(book: Workbook, sheet: Worksheet, title: str) -> Worksheet:

@@ -76,7 +76,7 @@ def test_each_tab_says_whose_it_is(blank_book: Workbook, folder: Folder) -> None
 def test_a_blank_trame_is_recognised_and_only_lacks_its_actions(blank_book: Workbook, folder: Folder) -> None:
     workbook = judge("x.xlsx", as_bytes(blank_book), folder)
     assert workbook.readable
-    assert workbook.totals.lignes_lues == 0
+    assert workbook.totals.lines_read == 0
     assert {c.code for c in workbook.findings} == {"onglet-vide"}
 
 
@@ -129,7 +129,7 @@ def test_a_trame_of_the_previous_version_is_read(folder: Folder) -> None:
     workbook = judge("x.xlsx", as_bytes(blank_book), folder)
     assert workbook.stamp is not None
     assert workbook.stamp.version == "2021.1"
-    assert workbook.totals.lignes_retenues == 1
+    assert workbook.totals.lines_kept == 1
 
 
 def test_an_older_version_is_refused_with_the_versions_that_are_read(folder: Folder) -> None:

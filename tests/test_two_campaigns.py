@@ -201,7 +201,7 @@ class Story:
         for ght in (None, *MEMBERS):
             t = total_of(view.tabs_that_count(subject(ght or "BFC", year)))
             expected_one = world.total_of(year, ght)
-            assert (t.gain_declare, t.gain_retire, t.gain_retenu) == (
+            assert (t.declared, t.struck, t.kept) == (
                 cents(expected_one.declare), cents(expected_one.retire), cents(expected_one.kept),
             )  # fmt: skip
 

@@ -61,7 +61,7 @@ def pull_sources(region: Region, rank: int, files: Mapping[str, tuple[bytes, flo
 
 def kept(region: Region, ght: str = NORTH) -> int:
     """Euros kept."""
-    return sum(o.totals.gain_retenu for o in region.view.tabs_that_count(subject(ght, 2021))) // 100
+    return sum(o.totals.kept for o in region.view.tabs_that_count(subject(ght, 2021))) // 100
 
 
 def all_said(region: Region) -> dict[str, list[str]]:
@@ -229,7 +229,7 @@ def test_at_the_same_instant_each_etablissement_has_the_tab_that_keeps_less(regi
         )
 
     pull_sources(region, 0, {"a.xlsx": (two_tabs(9_000, 5_000), 0), "b.xlsx": (two_tabs(8_000, 6_000), 0)})
-    assert {o.finess: o.totals.gain_retenu // 100 for o in region.view.tabs_that_count(subject(YONNE, 2021))} == {
+    assert {o.finess: o.totals.kept // 100 for o in region.view.tabs_that_count(subject(YONNE, 2021))} == {
         SENS: 8_000, JOIGNY: 5_000,
     }  # fmt: skip
 

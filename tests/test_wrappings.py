@@ -23,7 +23,7 @@ DRM_DATA_SPACE = "\x09DRMDataSpace"
 def total(raw_bytes: bytes, name: str = "GHT Jura.xlsx") -> str:
     shown = judge(name, raw_bytes, folder())
     assert shown.readable, shown.findings
-    return f"{shown.totals.gain_retenu / 100:.2f}"
+    return f"{shown.totals.kept / 100:.2f}"
 
 
 def refusal(raw_bytes: bytes) -> tuple[str, str]:
@@ -129,7 +129,7 @@ def test_an_old_workbook_is_read_to_the_cent_and_to_the_cell(dates_from_1904: bo
         judge_old_workbook(old_workbook(dates_from_1904=dates_from_1904)),
         judge("GHT Jura.xls", ordinary_file(), folder()),
     )
-    assert shown.totals.gain_retenu == fresh.totals.gain_retenu
+    assert shown.totals.kept == fresh.totals.kept
     assert [o.lines for o in shown.tabs] == [o.lines for o in fresh.tabs]
     assert shown.handed_in
 
@@ -141,7 +141,7 @@ def test_an_error_in_an_old_workbook_is_told_at_its_cell() -> None:
     assert [(c.code, c.cell, c.value) for c in shown.findings] == [
         ("formule-en-erreur", f"{COL['gain_annuel']}{L1}", "#DIV/0!")
     ]
-    assert shown.totals.gain_retenu == round(float(GAIN_WITHOUT_L1) * 100)
+    assert shown.totals.kept == round(float(GAIN_WITHOUT_L1) * 100)
 
 
 def test_an_old_workbook_shows_its_market_numbers_as_their_format_dresses_them() -> None:
@@ -154,7 +154,7 @@ def test_a_value_in_the_last_cell_of_an_old_workbook_swells_nothing() -> None:
     book = old_workbook()
     book.get_sheet(TAB).write(65_535, 255, 1)
     shown = judge_old_workbook(book)
-    assert f"{shown.totals.gain_retenu / 100:.2f}" == GAIN
+    assert f"{shown.totals.kept / 100:.2f}" == GAIN
     assert "cellule-lointaine" in {c.code for c in shown.findings}
 
 

@@ -69,14 +69,14 @@ def _without_parts(view: View, unites: Sequence[str]) -> list[str]:
 def _title(view: View, c: Campaign, sums: Sequence[Answer], places: Sequence[Scope]) -> str:
     """« Bourgogne-Franche-Comté : 14,6 M€ retenus, 91,2 % de l'objectif »; before anyone answers, what is expected."""
     if len(places) > 1:
-        kept = sum(s.totals.gain_retenu for s in sums)
+        kept = sum(s.totals.kept for s in sums)
         under = under_alert(sum(s.under_alert for s in sums))
         return f"{enumeration([view.folder.territory.name(where) for where in places], 2)} : {rounded_amount(kept)} retenus{under}"
     s, name = sums[0], view.folder.territory.name(places[0])
     if not s.received_so_far:
         return f"{name} : rien reçu{_awaited(c, s)}"
     attainment = f", {rate(s.attainment)} de l'objectif" if s.attainment is not None else ""
-    return f"{name} : {rounded_amount(s.totals.gain_retenu)} retenus{attainment}{under_alert(s.under_alert)}"
+    return f"{name} : {rounded_amount(s.totals.kept)} retenus{attainment}{under_alert(s.under_alert)}"
 
 
 def _awaited(c: Campaign, s: Answer) -> str:
@@ -95,7 +95,7 @@ def _overview(c: Campaign, sums: Sequence[Answer]) -> str:
     if c.moment == "annuelle":
         return said
     report, notified, imputed_total = (sum(cents_of(s, f) for s in sums) for f in ("report", "notifie", "impute"))
-    kept = sum(s.totals.gain_retenu for s in sums)
+    kept = sum(s.totals.kept for s in sums)
     parts = (
         f"{rounded_amount(kept)} retenus + {rounded_amount(notified)} notifiés"
         f" + {rounded_amount(report)} de report de {c.exercice - 1} pas encore repris"

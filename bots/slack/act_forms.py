@@ -140,7 +140,7 @@ def _ght(main: Main, view: View, target: str, *, ght_too: bool = False) -> tuple
     t = gains(view, subject).totals
     words = "\n".join([
         f"*{state.ght.name}*, {c.title}, à rendre le {day(state.deadline)} : {blocks.without_reason(state.words)}",
-        f"{rounded_amount(t.gain_declare)} déclarés, {rounded_amount(t.gain_retire)} retirés, {rounded_amount(t.gain_retenu)} retenus",
+        f"{rounded_amount(t.declared)} déclarés, {rounded_amount(t.struck)} retirés, {rounded_amount(t.kept)} retenus",
     ])  # fmt: skip
     return c, state, words
 

@@ -106,8 +106,8 @@ def _verdict(file: HandedFile, verdict: JudgedWorkbook, name: str, person: Perso
         verdict, settled = with_register(view.db, folder, view.as_of, verdict, file.content_hash, in_full=False)
     name = folder.territory.ghts[t.ght].name
     title = f"{name}, {t.campaign} : {_in_short(verdict)}"
-    facts = [(n, euros(c)) for n, c in (("Déclaré", verdict.totals.gain_declare), ("Retiré", verdict.totals.gain_retire),
-                                        ("Retenu", verdict.totals.gain_retenu))]  # fmt: skip
+    facts = [(n, euros(c)) for n, c in (("Déclaré", verdict.totals.declared), ("Retiré", verdict.totals.struck),
+                                        ("Retenu", verdict.totals.kept))]  # fmt: skip
     facts.append(("Trame", "remise" if verdict.handed_in else "pas encore remise"))
     next_questions = []
     if may_keep(person, t.ght, folder, view.as_of):
@@ -131,8 +131,8 @@ def _verdict(file: HandedFile, verdict: JudgedWorkbook, name: str, person: Perso
 def _in_short(c: JudgedWorkbook) -> str:
     """« 3 lignes retirées, 165 k€ en moins », « rien à corriger »."""
     t = c.totals
-    if t.lignes_rejetees:
-        return f"{count_words(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')}, {rounded_amount(t.gain_retire)} en moins"
+    if t.lines_struck:
+        return f"{count_words(t.lines_struck, 'ligne retirée', 'lignes retirées')}, {rounded_amount(t.struck)} en moins"
     if c.is_blocking:
         return "une partie n'a pas pu être lue"
     alerts = sum(k.severity is Severity.ALERT for k in c.findings)

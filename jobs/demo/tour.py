@@ -130,7 +130,7 @@ def _table_row(name: str, state: str, r: Answer) -> tuple[str, ...]:
     t = r.totals
     objective = rounded_amount(r.objective.amount) if r.objective else "—"
     attainment = rate(r.attainment, 0) if r.attainment is not None else "—"
-    return name, state, *map(rounded_amount, (t.gain_declare, t.gain_retire, t.gain_retenu)), objective, attainment
+    return name, state, *map(rounded_amount, (t.declared, t.struck, t.kept)), objective, attainment
 
 
 def show_rejections(set_up_workshop: Workshop) -> None:

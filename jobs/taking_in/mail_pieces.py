@@ -160,7 +160,7 @@ def _where_it_stands(sending: MailSending, judged: JudgedWorkbook) -> str:
     ght, campaign = folder.territory.ghts[judged.stamp.ght], folder.campaigns[judged.stamp.campaign]
     debut = f"{ght.name}, {campaign.title} :"
     if not sending.write:
-        return f"{debut} {count_words(judged.totals.lignes_lues, 'ligne lue', 'lignes lues')}, serait relevée."
+        return f"{debut} {count_words(judged.totals.lines_read, 'ligne lue', 'lignes lues')}, serait relevée."
     view = sending.workshop.view()
     seen_ones = states(view, Subject(Scope("ght", ght.code), campaign.exercice, campaign.code))
     return f"{debut} {seen_ones[0].words if seen_ones else 'relevée'}."

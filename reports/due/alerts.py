@@ -70,7 +70,7 @@ def points(view: View, campaign: Campaign, where: Scope) -> list[Point]:
         r = prevision(view, Subject(Scope("ght", state.ght.code), campaign.exercice))
         results.append(
             Point(
-                state, r.totals.gain_retenu, r.objective, int(r.value or 0), imputed(r), r.under_alert,
+                state, r.totals.kept, r.objective, int(r.value or 0), imputed(r), r.under_alert,
                 cents_of(r, "report"), cents_of(r, "notifie"),
             )
         )  # fmt: skip
@@ -147,7 +147,7 @@ def movements(view: View, campaign: Campaign, arrival: Arrival) -> list[GhtMovem
     by_region: dict[str, dict[str, int]] = {}
     for finess in before.keys() & after.keys():
         ght = before[finess].ght
-        difference = after[finess].totals.gain_retenu - before[finess].totals.gain_retenu
+        difference = after[finess].totals.kept - before[finess].totals.kept
         if difference and ght in ghts:
             theirs = by_region.setdefault(ghts[ght].region, {})
             theirs[ght] = theirs.get(ght, 0) + difference
@@ -161,7 +161,7 @@ def _kept_before(view: View, campaign: Campaign, region: str, arrival: Arrival) 
     """Cents kept in a region before an arrival."""
     finess = view.finess(Subject(Scope("region", region), campaign.exercice, campaign.code))
     all_of_them = counting_tabs(view.db, [campaign.code], view.as_of, finess, before=arrival.first)
-    return sum(o.totals.gain_retenu for o in all_of_them.values())
+    return sum(o.totals.kept for o in all_of_them.values())
 
 
 def large_line_struck(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:

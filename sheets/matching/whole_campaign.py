@@ -85,7 +85,7 @@ def rival_findings(db: Database, campaign: str) -> Iterator[Found]:
         yield from _competing(db, r)
         if r.replaced and (numbers := differing(db, r.counts.tab, r.replaced.tab)):
             received = first_received(db, r.counts)
-            kept = (r.counts.gain_retenu, r.replaced.gain_retenu)
+            kept = (r.counts.kept, r.replaced.kept)
             said = on_history.version_back(_name(r.counts), received, numbers, kept, sheet=r.counts.sheet)
             yield r.counts.file, r.counts.tab, said
     for copy in ignored(db, campaign):
@@ -96,7 +96,7 @@ def rival_findings(db: Database, campaign: str) -> Iterator[Found]:
 def _competing(db: Database, r: Rivals) -> Iterator[Found]:
     for other in (*r.together, *([r.older] if r.older else [])):
         if numbers := differing(db, r.counts.tab, other.tab):
-            kept = (r.counts.gain_retenu, other.gain_retenu)
+            kept = (r.counts.kept, other.kept)
             for sent in (r.counts, other):
                 said = on_history.rival_sendings(
                     _name(r.counts), _name(other), other is r.older, numbers, kept, sheet=sent.sheet

@@ -235,7 +235,7 @@ def declare_neant(main: Main, campaign: str, finess: str, reason: str) -> None:
     tab = counting_tabs(main.db, [campaign], main.day, [finess]).get(finess)
     if tab and tab.file:
         raise UserError(
-            f"L'établissement {finess} a déjà répondu pour {campaign} ({euros(tab.totals.gain_declare)} déclarés) : "
+            f"L'établissement {finess} a déjà répondu pour {campaign} ({euros(tab.totals.declared)} déclarés) : "
             "faites corriger sa trame."
         )
     by = "" if may_act(main, ght, campaign) else "ght"  # after the lock, what a GHT says of itself does not count

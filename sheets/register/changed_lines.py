@@ -107,4 +107,4 @@ def _id(tab: ReceivedTab | None) -> int:
 
 
 def _line_count(tab: ReceivedTab | None) -> int:
-    return tab.totals.lignes_retenues + tab.totals.lignes_rejetees if tab else 0
+    return tab.totals.lines_kept + tab.totals.lines_struck if tab else 0

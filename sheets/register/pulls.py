@@ -283,8 +283,8 @@ def _store_tab(db: Database, file: int, workbook: JudgedWorkbook, tab: Tab) -> i
         f" VALUES ({', '.join('?' * 23)})",
         (
             file, workbook.stamp.campaign, tab.finess, tab.sheet, json.dumps(tab.columns), tab.purchases,
-            int(tab.neant), int(tab.usable), t.lignes_lues, t.lignes_vides, t.lignes_ignorees,
-            t.lignes_rejetees, t.lignes_retenues, t.gain_declare, t.gain_retire, t.gain_retenu, tab.positive_declared,
+            int(tab.neant), int(tab.usable), t.lines_read, t.lines_blank, t.lines_ignored,
+            t.lines_struck, t.lines_kept, t.declared, t.struck, t.kept, tab.positive_declared,
             tab.perimeter_treated(workbook.exercice), workbook.exercice, tab.notified, tab.report,
             tab.taken_up(workbook.exercice), workbook.under_alert(tab),
         ),
@@ -315,7 +315,7 @@ def _store_lines(db: Database, number: int, tab: Tab, trame: str) -> None:
     )
     query = f"SELECT count(*), coalesce(sum(gain_exercice), 0), coalesce(sum(retire), 0) FROM {table} WHERE onglet = ?"
     written = db.execute(query, (number,)).fetchone()
-    expected = (len(tab.lines), tab.totals.gain_declare, tab.totals.gain_retire)
+    expected = (len(tab.lines), tab.totals.declared, tab.totals.struck)
     if written != expected:
         raise RuntimeError(f"« {tab.sheet} » : the register holds {written}, the tab was judged {expected}")
 

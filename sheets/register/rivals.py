@@ -19,13 +19,13 @@ ORDER BY o.finess, rang, o.gain_retenu DESC, f.empreinte DESC
 
 
 class Sent(NamedTuple):
-    """A usable tab as last judged. `gain_retenu` in cents, before decisions; `written` is ISO text in UTC."""
+    """A usable tab as last judged. `kept` in cents, before decisions; `written` is ISO text in UTC."""
 
     finess: str
     tab: int
     file: int
     sheet: str
-    gain_retenu: int
+    kept: int
     arrival: int
     rank: int
     pull: int

@@ -317,8 +317,8 @@ def _after_decisions(t: Totals, e: decisions.DecisionEffect) -> Totals:
     """Control totals once decisions have struck (or kept) that many lines and cents more (or less)."""
     return replace(
         t,
-        lignes_rejetees=t.lignes_rejetees + e.lines,
-        lignes_retenues=t.lignes_retenues - e.lines,
-        gain_retire=t.gain_retire + e.retire,
-        gain_retenu=t.gain_retenu - e.retire,
+        lines_struck=t.lines_struck + e.lines,
+        lines_kept=t.lines_kept - e.lines,
+        struck=t.struck + e.retire,
+        kept=t.kept - e.retire,
     )

@@ -114,9 +114,9 @@ def _in_short(pen: _Pen, workbook: JudgedWorkbook) -> None:
             FILLS[Severity.REJECTION],
         )
     elif rejections:
-        said = f"{count_words(t.lignes_rejetees, 'ligne est retirée', 'lignes sont retirées')} du total, soit {euros(t.gain_retire)} en moins."
+        said = f"{count_words(t.lines_struck, 'ligne est retirée', 'lignes sont retirées')} du total, soit {euros(t.struck)} en moins."
         said, fill = (
-            (said if t.lignes_rejetees else "Une partie de ce fichier n'a pas pu être lue."),
+            (said if t.lines_struck else "Une partie de ce fichier n'a pas pu être lue."),
             FILLS[Severity.REJECTION],
         )
     elif alerts:
@@ -227,11 +227,11 @@ def _write_totals(pen: _Pen, workbook: JudgedWorkbook, folder: Folder, pages: Ma
 def lines_in_words(t: Totals) -> str:
     """« 46 lues = 1 vide + 1 ignorée + 3 rejetées + 41 retenues »."""
     return (
-        f"{count_words(t.lignes_lues, 'lue')} = {count_words(t.lignes_vides, 'vide')} + {count_words(t.lignes_ignorees, 'ignorée')} + "
-        f"{count_words(t.lignes_rejetees, 'rejetée')} + {count_words(t.lignes_retenues, 'retenue')}"
+        f"{count_words(t.lines_read, 'lue')} = {count_words(t.lines_blank, 'vide')} + {count_words(t.lines_ignored, 'ignorée')} + "
+        f"{count_words(t.lines_struck, 'rejetée')} + {count_words(t.lines_kept, 'retenue')}"
     )
 
 
 def euros_in_words(t: Totals) -> str:
     """« 3 550 € déclarés = 348 € retirés + 3 202 € retenus »."""
-    return f"{euros(t.gain_declare)} déclarés = {euros(t.gain_retire)} retirés + {euros(t.gain_retenu)} retenus"
+    return f"{euros(t.declared)} déclarés = {euros(t.struck)} retirés + {euros(t.kept)} retenus"

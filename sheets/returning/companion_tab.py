@@ -127,8 +127,8 @@ def write_page(page: CompanionPage, mark: str) -> None:
 def _write_top(page: CompanionPage, mark: str, heading_row: int) -> None:
     """Title, what is left to mend, and the mark; as much of it as there is room for above the headings."""
     t = page.tab.totals
-    said = f"{count_words(t.lignes_rejetees, 'ligne retirée', 'lignes retirées')} sur {t.lignes_rejetees + t.lignes_retenues}"
-    title(page.sheet, page.etablissement, f"{said} · {euros(t.gain_retire)} en moins" if t.lignes_lues else "")
+    said = f"{count_words(t.lines_struck, 'ligne retirée', 'lignes retirées')} sur {t.lines_struck + t.lines_kept}"
+    title(page.sheet, page.etablissement, f"{said} · {euros(t.struck)} en moins" if t.lines_read else "")
     put(page.sheet["A3"], mark).font = police(9, bold=True, colour=RED)
     for line in range(heading_row, 4):
         page.sheet.cell(line, 1).value = None

@@ -70,7 +70,7 @@ def issue(faulty_file: FaultyFile, result: int | Exception | None) -> str:
         return "plante" if faulty_file.verdict.readable else "juste"
     if not faulty_file.verdict.readable:
         return "erreur muette"
-    expected_trames = faulty_file.verdict.lignes_retenues
+    expected_trames = faulty_file.verdict.lines_kept
     return "juste" if expected_trames is None or result == expected_trames else "erreur muette"
 
 
@@ -108,7 +108,7 @@ def vigie(corpus: Sequence[FaultyFile]) -> Counter[str]:
         is_right = workbook.readable is faulty_file.verdict.readable and set(faulty_file.verdict.codes) <= {
             c.code for c in workbook.findings
         }
-        result = workbook.totals.lignes_retenues if workbook.readable else ValueError("refused")
+        result = workbook.totals.lines_kept if workbook.readable else ValueError("refused")
         counts[issue(faulty_file, result) if is_right else "erreur muette"] += 1
     return counts
 

@@ -44,11 +44,9 @@ from tests.corpus.habits import titles, total
 from tests.corpus.libreoffice import FOLDER, KEPT_GAIN
 
 S, O, D = (COL[c] for c in ("gain_annuel", "montant_reference", "date_premiere_commande"))  # noqa: E741
-REFUSED = Verdict(codes={"unite-de-colonne"}, lignes_retenues=0, gain_retenu="0.00")
+REFUSED = Verdict(codes={"unite-de-colonne"}, lines_kept=0, kept="0.00")
 UNCOMPUTED = without_l1("formule-non-calculee", "gain_annuel")
-ZERO = Verdict(
-    absent_codes={"formule-non-calculee", "formule-en-erreur"}, lignes_retenues=N, gain_retenu=GAIN_WITHOUT_L1
-)
+ZERO = Verdict(absent_codes={"formule-non-calculee", "formule-en-erreur"}, lines_kept=N, kept=GAIN_WITHOUT_L1)
 """The first line is worth nothing, and its 0 is believed."""
 BOOK, CHAIN, SAYS = "xl/workbook.xml", "xl/calcChain.xml", "docProps/app.xml"
 
@@ -119,7 +117,7 @@ formula("erreur-en-texte", "Un programme a écrit l'erreur #DIV/0! comme un text
 
 
 @faulty_file("formule-matricielle-suite", "Deux gains d'une même formule matricielle, écrite dans le premier seul, enregistrés à zéro.",
-     Verdict(codes={"formule-non-calculee"}, no_other_code=True, lignes_retenues=N - 2, gain_retenu="51600.00"))  # fmt: skip
+     Verdict(codes={"formule-non-calculee"}, no_other_code=True, lines_kept=N - 2, kept="51600.00"))  # fmt: skip
 def _() -> bytes:
     first = stored(f"{S}{L1}", f'><f t="array" ref="{S}{L1}:{S}{L1 + 1}">{O}5:{O}6*5/100</f><v>0</v>')
     return stored(f"{S}{L1 + 1}", "><v>0</v>", first)
@@ -222,7 +220,7 @@ def written_by_xlsxwriter(**options: Any) -> bytes:
 for name_, what_, verdict_, options_ in (
     ("valeurs", "La trame réécrite par XlsxWriter, sans formule.", all_lines_read(handed_in=True), {}),
     ("zeros", "Les gains sont des formules écrites par XlsxWriter, qui enregistre 0 sous chacune.",
-     Verdict(codes={"formule-non-calculee"}, no_other_code=True, lignes_retenues=0, gain_retenu="0.00"), {"gains": 0}),
+     Verdict(codes={"formule-non-calculee"}, no_other_code=True, lines_kept=0, kept="0.00"), {"gains": 0}),
     ("calcules", "Les gains sont des formules écrites par XlsxWriter avec leur valeur.", all_lines_read(), {"gains": 1}),
     ("k-euros", "Les gains écrits par XlsxWriter au format « k€ ».", REFUSED, {"format": '0.0" k€"'}),
 ):  # fmt: skip
@@ -377,7 +375,7 @@ formats("euros-ttc", "Un gain que son format montre en « € TTC ».", all_line
 
 # --- what is typed ----------------------------------------------------------------------------------------------------
 
-DOUBT = Verdict(codes={"montant-douteux"}, no_other_code=True, lignes_retenues=N, cells={"montant-douteux": f"{S}{L1}"})
+DOUBT = Verdict(codes={"montant-douteux"}, no_other_code=True, lines_kept=N, cells={"montant-douteux": f"{S}{L1}"})
 add_typed_cases(
     ("gain-deux-lignes", "Deux gains sur deux lignes d'une même case.", *gain("23\n581", said="deux")),
     ("gain-tabulation", "Deux gains séparés par une tabulation.", *gain("23\t581")),
@@ -387,7 +385,7 @@ add_typed_cases(
     ("gain-unite-a-la-ligne", "Un gain dont l'unité est à la ligne.", {"gain_annuel": f"1{NBSP}200\n€ TTC"}, all_lines_read()),
     ("gain-demi-euro", "Un gain de 0,75 €, saisi comme un nombre.", {"gain_annuel": 0.75}, DOUBT),
     ("perte-demi-euro", "Une perte de 0,50 €, saisie comme un nombre.", {"gain_annuel": -0.5},
-     Verdict(codes={"montant-douteux", "perte-declaree"}, no_other_code=True, lignes_retenues=N, gain_retenu="53999.50")),
+     Verdict(codes={"montant-douteux", "perte-declaree"}, no_other_code=True, lines_kept=N, kept="53999.50")),
     ("gain-taux-en-texte", "Un taux 0,05 écrit en texte à la place du gain.", {"gain_annuel": "0,05"}, DOUBT),
     ("gain-millieme", "Un gain de 23,581, sans doute en milliers d'euros.", {"gain_annuel": 23.581}, DOUBT),
     ("gain-1e12", "Un gain de mille milliards.", *gain(1e12)),
@@ -426,9 +424,9 @@ def second_gains(name: str, what: str, verdict: Verdict, factor: float) -> None:
 
 
 second_gains("deux-colonnes-de-gain", "« Gain annuel » et « Montant Gain » sont remplis de montants différents.",
-             Verdict(codes={"colonne-en-double"}, lignes_retenues=0), 0.5)  # fmt: skip
+             Verdict(codes={"colonne-en-double"}, lines_kept=0), 0.5)  # fmt: skip
 second_gains("deux-colonnes-egales", "« Gain annuel » et « Montant Gain » disent la même chose.",
-             Verdict(absent_codes={"colonne-en-double"}, lignes_retenues=N, gain_retenu=GAIN), 1)  # fmt: skip
+             Verdict(absent_codes={"colonne-en-double"}, lines_kept=N, kept=GAIN), 1)  # fmt: skip
 
 
 # --- totals -----------------------------------------------------------------------------------------------------------
@@ -485,7 +483,7 @@ summed(
     999_999,
 )
 summed("formule-d-une-action", "Une vraie action sans statut, dont le gain est une somme de deux cases : ce n'est pas un total.",
-       Verdict(codes={"valeur-absente"}, absent_codes={"ligne-de-total"}, lignes_retenues=N, gain_retenu=GAIN), f"SUM({S}{L1}:{S}{L1 + 1})", 3_600,
+       Verdict(codes={"valeur-absente"}, absent_codes={"ligne-de-total"}, lines_kept=N, kept=GAIN), f"SUM({S}{L1}:{S}{L1 + 1})", 3_600,
        intitule="Denrées", famille="Hôtellerie")  # fmt: skip
 total(
     "total-faux",
@@ -512,7 +510,7 @@ CORPUS["total-faux"] = replace(CORPUS["total-faux"], verdict=WRONG)
 
 
 @faulty_file("total-des-realisees", "Le total des seules actions réalisées, sous une action notifiée.",
-     Verdict(codes={"ligne-de-total"}, absent_codes={"total-different"}, lignes_retenues=N))  # fmt: skip
+     Verdict(codes={"ligne-de-total"}, absent_codes={"total-different"}, lines_kept=N))  # fmt: skip
 def _() -> bytes:
     return edited(type_line(L1 + 1, statut="notifié"), type_line(BELOW, intitule="Total réalisé", gain_annuel=63_600))
 
@@ -553,7 +551,7 @@ answered("neant-neant", "Néant", all_lines_read(handed_in=True), "390780153", 4
 answered(
     "neant-autre",
     "à confirmer",
-    Verdict(codes={"reponse-incomprise"}, lignes_retenues=N, gain_retenu=GAIN),
+    Verdict(codes={"reponse-incomprise"}, lines_kept=N, kept=GAIN),
     "390780153",
     4,
 )
@@ -582,7 +580,7 @@ def _() -> bytes:
 
 
 @faulty_file("remise-non-calculee", "La réponse à « Trame remise » est une formule que personne n'a calculée.",
-     Verdict(codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN, handed_in=False))  # fmt: skip
+     Verdict(codes={"formule-non-calculee"}, lines_kept=N, kept=GAIN, handed_in=False))  # fmt: skip
 def _() -> bytes:
     return edited(
         lambda book, _: setattr(
@@ -592,7 +590,7 @@ def _() -> bytes:
 
 
 @faulty_file("remise-zero-non-calcule", "La réponse à « Trame remise » est le 0 d'une formule que personne n'a calculée.",
-     Verdict(codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN, handed_in=False))  # fmt: skip
+     Verdict(codes={"formule-non-calculee"}, lines_kept=N, kept=GAIN, handed_in=False))  # fmt: skip
 def _() -> bytes:
     asked = edited(
         lambda book, _: setattr(cell_beside(book[first_tab.TITLE], first_tab.HANDED_IN_LABEL), "value", "=X1")
@@ -649,8 +647,8 @@ def note_in_front(name: str, what: str, title: str) -> None:
         what,
         Verdict(
             absent_codes={"premier-onglet-absent", "reponse-incomprise"},
-            lignes_retenues=N,
-            gain_retenu=GAIN,
+            lines_kept=N,
+            kept=GAIN,
             handed_in=True,
         ),
         lambda: edited(edit),
@@ -662,7 +660,7 @@ note_in_front("note-mode-d-emploi", "Le même, nommé « Mode d'emploi 2 ».", "
 
 
 @faulty_file("note-seule-trame-remise", "Le premier onglet est supprimé, et un onglet de notes contient « Trame remise ».",
-     Verdict(codes={"premier-onglet-absent"}, lignes_retenues=N, gain_retenu=GAIN, handed_in=False))  # fmt: skip
+     Verdict(codes={"premier-onglet-absent"}, lines_kept=N, kept=GAIN, handed_in=False))  # fmt: skip
 def _() -> bytes:
     def edit(book: Workbook, _: Worksheet) -> None:
         book.remove(book[first_tab.TITLE])
@@ -677,7 +675,7 @@ def _() -> bytes:
 
 
 @faulty_file("achats-en-k-euros", "L'en-tête des achats totaux dit « k€ ».",
-     Verdict(codes={"unite-de-colonne"}, lignes_retenues=N, gain_retenu=GAIN, said="Achats totaux"))  # fmt: skip
+     Verdict(codes={"unite-de-colonne"}, lines_kept=N, kept=GAIN, said="Achats totaux"))  # fmt: skip
 def _() -> bytes:
     return edited(
         lambda book, _: setattr(
@@ -689,7 +687,7 @@ def _() -> bytes:
 @faulty_file(
     "achats-zero",
     "Des achats totaux de zéro, saisis.",
-    Verdict(absent_codes={"formule-non-calculee"}, lignes_retenues=N, gain_retenu=GAIN),
+    Verdict(absent_codes={"formule-non-calculee"}, lines_kept=N, kept=GAIN),
 )
 def _() -> bytes:
     return edited(lambda book, _: setattr(cell_beside(book[first_tab.TITLE], "390780146"), "value", 0))

@@ -51,8 +51,8 @@ class Verdict:
     absent_codes: AbstractSet[str] = frozenset()
     no_other_code: bool = False
     """No finding but `codes`."""
-    lignes_retenues: int | None = None
-    gain_retenu: str | None = None
+    lines_kept: int | None = None
+    kept: str | None = None
     cells: Mapping[str, str] = field(default_factory=dict)
     """For a code, the cell where it must stand."""
     said: str = ""
@@ -96,7 +96,7 @@ def faulty_file(name: str, defect: str, verdict: Verdict, file: str = "") -> Cal
 
 def all_lines_read(*codes: str, **others: Any) -> Verdict:
     """The ten lines are read to the cent, and nothing is said but `codes`."""
-    expected: dict[str, Any] = {"codes": set(codes), "no_other_code": True, "lignes_retenues": N, "gain_retenu": GAIN}
+    expected: dict[str, Any] = {"codes": set(codes), "no_other_code": True, "lines_kept": N, "kept": GAIN}
     return Verdict(**expected | others)
 
 
@@ -104,12 +104,12 @@ def without_l1(code: str, column: str = "", **others: Any) -> Verdict:
     """The first line is struck out for this reason alone; the nine others are kept."""
     where = {code: f"{COL[column]}{L1}"} if column else {}
     expected: dict[str, Any] = {"codes": {code}, "no_other_code": True, "cells": where}
-    return Verdict(**expected | {"lignes_retenues": N - 1, "gain_retenu": GAIN_WITHOUT_L1} | others)
+    return Verdict(**expected | {"lines_kept": N - 1, "kept": GAIN_WITHOUT_L1} | others)
 
 
 def refuse(said: str = "", code: str = "classeur-illisible") -> Verdict:
     """The whole file is refused, by one sentence that says why."""
-    return Verdict(readable=False, codes={code}, no_other_code=True, lignes_retenues=0, gain_retenu="0.00", said=said)
+    return Verdict(readable=False, codes={code}, no_other_code=True, lines_kept=0, kept="0.00", said=said)
 
 
 PURCHASES = ("Épicerie", "Surgelés", "Viandes", "Produits laitiers", "Fruits et légumes", "Boissons", "Pain",

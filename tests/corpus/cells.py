@@ -74,29 +74,29 @@ add_typed_cases(
      without_l1("performance-superieure-100", "montant_reference")),
     ("gain-virgule", "Un gain « 49747,50 » écrit en texte avec une virgule.",
      {"gain_annuel": "49747,50", "montant_reference": "994 950,00"},
-     Verdict(codes={"poids-excessif"}, no_other_code=True, lignes_retenues=N, gain_retenu="103747.50")),
+     Verdict(codes={"poids-excessif"}, no_other_code=True, lines_kept=N, kept="103747.50")),
     ("gain-trois-et-demi", "Un gain « 3,5 », qu'un réglage anglais lit 35.", {"gain_annuel": "3,5"},
-     Verdict(no_other_code=True, lignes_retenues=N, gain_retenu="54003.50")),
+     Verdict(no_other_code=True, lines_kept=N, kept="54003.50")),
     ("gain-entre-parentheses", "Une perte entre parenthèses, à la comptable.", {"gain_annuel": f"(1{NBSP}234)"},
-     Verdict(codes={"perte-declaree"}, no_other_code=True, lignes_retenues=N, gain_retenu="52766.00")),
+     Verdict(codes={"perte-declaree"}, no_other_code=True, lines_kept=N, kept="52766.00")),
     ("gain-moins-typographique", "Une perte écrite avec le signe moins typographique.", {"gain_annuel": "\N{MINUS SIGN}3,2"},
-     Verdict(codes={"perte-declaree"}, no_other_code=True, lignes_retenues=N, gain_retenu="53996.80")),
+     Verdict(codes={"perte-declaree"}, no_other_code=True, lines_kept=N, kept="53996.80")),
     ("gain-zero", "Un gain à zéro, saisi.", {"gain_annuel": 0},
-     Verdict(absent_codes={"gain-absent", "valeur-non-numerique"}, lignes_retenues=N, gain_retenu=GAIN_WITHOUT_L1)),
+     Verdict(absent_codes={"gain-absent", "valeur-non-numerique"}, lines_kept=N, kept=GAIN_WITHOUT_L1)),
     ("gain-espace", "Une espace insécable seule dans la case du gain.", {"gain_annuel": NBSP}, without_l1("gain-absent", "gain_annuel")),
     ("texte-avec-apostrophe", "Des nombres stockés en texte, entre espaces.", {"gain_annuel": "1200 ", "montant_reference": " 24000"}, all_lines_read()),
     ("gain-espace-invisible", "Une espace de largeur nulle derrière un gain collé d'une page web.", {"gain_annuel": "1200\u200b"}, all_lines_read()),
     ("quantite-texte", "Un texte dans une colonne facultative de nombres.", {"quantite": "selon besoin"},
      all_lines_read("valeur-non-numerique", cells={"valeur-non-numerique": f"{COL['quantite']}{L1}"})),
     ("amortissement-texte", "Une durée d'amortissement « 5 ans ».", {"nature": "investissement", "duree_amortissement": "5 ans"},
-     Verdict(codes={"valeur-non-numerique"}, absent_codes={"amortissement-absent"}, lignes_retenues=N - 1)),
+     Verdict(codes={"valeur-non-numerique"}, absent_codes={"amortissement-absent"}, lines_kept=N - 1)),
     ("pourcentages-colonne-calculee", "Des pourcentages de quatre façons, collés sur une colonne calculée.",
      {"performance": "4,75 %", "poids": 4.75}, all_lines_read()),
 )  # fmt: skip
 
 
 @faulty_file("gain-pourcentage-nombre", "Un taux de 5 % (0,05 au format pourcentage) à la place du gain en euros.",
-     Verdict(said="%|pourcent|taux", lignes_retenues=N - 1, gain_retenu=GAIN_WITHOUT_L1))  # fmt: skip
+     Verdict(said="%|pourcent|taux", lines_kept=N - 1, kept=GAIN_WITHOUT_L1))  # fmt: skip
 def _() -> bytes:
     return edited(type_line(L1, gain_annuel=0.05), format_cell(f"{COL['gain_annuel']}{L1}", "0%"))
 
@@ -152,9 +152,9 @@ add_typed_cases(
     ("nir-nombre", "Un numéro de sécurité sociale devenu un nombre, dans la colonne du marché.", {"marche": int(NIR)},
      without_l1("donnee-personnelle", "marche", never_said=NIR)),
     ("nir-montant", "Un numéro de sécurité sociale dans la colonne du gain.", {"gain_annuel": int(NIR)},
-     Verdict(codes={"donnee-personnelle"}, lignes_retenues=N - 1, gain_retenu=GAIN_WITHOUT_L1, never_said=NIR)),
+     Verdict(codes={"donnee-personnelle"}, lines_kept=N - 1, kept=GAIN_WITHOUT_L1, never_said=NIR)),
     ("nir-liste", "Un numéro de sécurité sociale dans une colonne à liste.", {"levier": f"M. Durand {NIR}"},
-     Verdict(codes={"donnee-personnelle"}, lignes_retenues=N - 1, never_said=NIR)),
+     Verdict(codes={"donnee-personnelle"}, lines_kept=N - 1, never_said=NIR)),
     ("nir-points", "Un numéro de sécurité sociale écrit avec des points.", {"commentaire": "dossier 1.85.05.78.006.084.91"},
      without_l1("donnee-personnelle", "commentaire", never_said=NIR)),
     ("nir-insecables", "Un numéro de sécurité sociale aux espaces insécables, en deux groupes.", {"intitule": f"Fauteuil 1850578006084{NBSP}91"},
@@ -170,9 +170,9 @@ add_typed_cases(
     ("retours-a-la-ligne", "Un intitulé sur trois lignes.", {"intitule": "Repas\nlot 1\r\nlot 2"}, all_lines_read(read_values={"intitule": "Repas lot 1 lot 2"})),
     ("demi-substitut", "La moitié d'un caractère double (_xD800_) dans un texte.", {"intitule": "Repas _xD800_ lot"}, all_lines_read()),
     ("caractere-nul-echappe", "Un caractère nul et une tabulation verticale, échappés (_x0000_, _x000B_).", {"commentaire": "lot_x0000__x000B_7", "operateur": "UniHA_x0000_"},
-     Verdict(lignes_retenues=None)),
+     Verdict(lines_kept=None)),
     ("texte-dans-nombre-nan", "« nan » et « inf » écrits en texte dans des montants.", {"gain_annuel": "nan", "montant_reference": "inf"},
-     Verdict(codes={"valeur-non-numerique"}, no_other_code=True, lignes_retenues=N - 1, gain_retenu=GAIN_WITHOUT_L1)),
+     Verdict(codes={"valeur-non-numerique"}, no_other_code=True, lines_kept=N - 1, kept=GAIN_WITHOUT_L1)),
 )  # fmt: skip
 
 

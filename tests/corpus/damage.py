@@ -223,11 +223,9 @@ def without(name: str, defect: str, verdict: Verdict, *struck_lines: str) -> Non
 
 without("sans-workbook", "Le sommaire du classeur (workbook.xml) a disparu.", refuse(), "xl/workbook.xml")
 without("sans-relations", "Les relations du classeur ont disparu.", refuse(), RELATIONS)
-without(
-    "sans-types", "La liste des types de contenu a disparu ; le reste est intact.", Verdict(lignes_retenues=N), TYPES
-)
+without("sans-types", "La liste des types de contenu a disparu ; le reste est intact.", Verdict(lines_kept=N), TYPES)
 without("sans-la-feuille", "La feuille de l'établissement a disparu du zip.",
-     Verdict(codes={"onglet-sans-contenu", "onglet-manquant"}, no_other_code=True, lignes_retenues=0), SHEET_PART)  # fmt: skip
+     Verdict(codes={"onglet-sans-contenu", "onglet-manquant"}, no_other_code=True, lines_kept=0), SHEET_PART)  # fmt: skip
 without("sans-textes", "La table des textes a disparu : il ne reste que des nombres.", refuse(), SHARED_TEXTS_PART)
 without(
     "sans-styles", "Les styles ont disparu : les dates ne sont plus que des nombres.", all_lines_read(), "xl/styles.xml"
@@ -267,7 +265,7 @@ xml(
 xml(
     "xml-caractere-nul",
     "Un caractère nul au milieu d'un texte.",
-    Verdict(lignes_retenues=None),
+    Verdict(lines_kept=None),
     ("Épicerie", "Épi\0cerie"),
     part=SHARED_TEXTS_PART,
 )
@@ -301,10 +299,10 @@ xml("lignes-sans-numero", "Les lignes ne disent pas leur numéro.", all_lines_re
 xml("ligne-ecrasee", "Deux lignes du XML portent le même numéro et les mêmes adresses : l'une écrase l'autre.", refuse(),
     (rf'<row r="{L1 + 1}"', f'<row r="{L1}"'), (rf'(<c r="[A-Z]+){L1 + 1}"', rf'\g<1>{L1}"'))  # fmt: skip
 xml("ligne-doublee-vide", "Une ligne du XML figure une seconde fois, sans ses valeurs, et la suivante manque.",
-    Verdict(no_other_code=True, lignes_retenues=N - 1, gain_retenu="52800.00"),
+    Verdict(no_other_code=True, lines_kept=N - 1, kept="52800.00"),
     (rf'(<row r="{L1}".*?</row>)<row r="{L1 + 1}".*?</row>', rf'\1<row r="{L1}"><c r="{GAIN_L1}" s="3"/><c r="{DATE_L1}"><v/></c></row>'))  # fmt: skip
 xml("ligne-en-deux-morceaux", "Une ligne est écrite en deux morceaux qui portent son numéro, et une autre est laissée vide.",
-    Verdict(no_other_code=True, lignes_retenues=N - 1, gain_retenu="52800.00", read_values={"intitule": "Épicerie"}),
+    Verdict(no_other_code=True, lines_kept=N - 1, kept="52800.00", read_values={"intitule": "Épicerie"}),
     (rf'<row r="{L1 + 1}".*?</row>', ""), (rf'(?=<c r="{DATE_L1}")', f'</row><row r="{L1}">'))  # fmt: skip
 xml("cellule-ecrasee", "Une cellule est écrite deux fois avec deux gains, et une ligne est laissée vide entre deux morceaux.", refuse(GAIN_L1),
     (rf'<row r="{L1 + 1}".*?</row>', ""), (rf'(?=<c r="{GAIN_L1}")', f'<c r="{GAIN_L1}"><v>9</v></c></row><row r="{L1}">'))  # fmt: skip
@@ -332,7 +330,7 @@ xml(
 xml(
     "nombre-avec-virgule",
     "Un programme a écrit un nombre avec une virgule.",
-    Verdict(no_other_code=True, lignes_retenues=N, gain_retenu="55200.50"),
+    Verdict(no_other_code=True, lines_kept=N, kept="55200.50"),
     ("<v>1200</v>", "<v>1200,5</v>"),
 )
 xml(

@@ -21,7 +21,7 @@ SCRIPT = Path(__file__).parents[1] / "e2e" / "writers.cjs"
 FORMATS = {"xlsx": "xlsx:Calc MS Excel 2007 XML", "ods": "ods", "xls": "xls:MS Excel 97"}
 VARIANTS_BY_NAME = {v.name: v for v in VARIANTS}
 _WRITER_NAME = re.compile(r"(?P<par>sheetjs-dates|sheetjs|exceljs-flux|exceljs)-(?P<nom>.+)\.(?P<forme>\w+)")
-ERROR_LEFT_BLANK = Verdict(codes={"gain-absent"}, no_other_code=True, lignes_retenues=N - 1, gain_retenu=GAIN_WITHOUT_L1,
+ERROR_LEFT_BLANK = Verdict(codes={"gain-absent"}, no_other_code=True, lines_kept=N - 1, kept=GAIN_WITHOUT_L1,
                       cells={"gain-absent": f"{COL['gain_annuel']}{L1}"})  # fmt: skip
 OTHER_VERDICTS: dict[str, Verdict | None] = {
     "sheetjs-erreur.ods": ERROR_LEFT_BLANK,  # it leaves the cell blank

@@ -48,7 +48,7 @@ from tests.corpus.base import (
 
 LAST_LINE = L1 + N - 1
 WIDTH = len(PAAT.columns)
-TAB_REFUSED = Verdict(codes={"onglet-inconnu"}, lignes_retenues=0, gain_retenu="0.00")
+TAB_REFUSED = Verdict(codes={"onglet-inconnu"}, lines_kept=0, kept="0.00")
 
 
 def intitule(new_ones: Mapping[str, str | None]) -> Edit:
@@ -75,12 +75,12 @@ titles("entete-fautes", "Des en-têtes mal orthographiés.", all_lines_read("col
 titles("entete-retours", "Des en-têtes coupés par des retours à la ligne, des espaces au bout, en majuscules.", all_lines_read(),
        intitule="Intitulé de\nl'action  ", gain_annuel="GAIN ANNUEL\r\nSUR 12 MOIS\n(€ TTC)", famille=" Famille ")  # fmt: skip
 titles("entete-en-double", "Le gain annuel figure deux fois, la seconde à la place d'un prix.",
-       Verdict(codes={"colonne-en-double"}, lignes_retenues=0, gain_retenu="0.00"),
+       Verdict(codes={"colonne-en-double"}, lines_kept=0, kept="0.00"),
        prix_reference="Gain annuel sur 12 mois (€ TTC)")  # fmt: skip
 titles("entete-efface", "L'en-tête du montant de référence est effacé, ses valeurs sont là.",
-       Verdict(codes={"colonne-absente"}, lignes_retenues=0, said="Montant de référence"), montant_reference=None)  # fmt: skip
+       Verdict(codes={"colonne-absente"}, lines_kept=0, said="Montant de référence"), montant_reference=None)  # fmt: skip
 titles("entete-numero-seul", "Deux en-têtes devenus « N° », l'un pour l'action, l'autre pour le marché.",
-       Verdict(codes={"colonne-en-double"}, lignes_retenues=0), action_id="N°", marche="N°")  # fmt: skip
+       Verdict(codes={"colonne-en-double"}, lines_kept=0), action_id="N°", marche="N°")  # fmt: skip
 IN_ENGLISH = {
     "action_id": "Action ID", "demarche": "Scope", "intitule": "Title", "famille": "Family", "domaine": "Domain",
     "categorie": "Category", "levier": "Lever", "operateur": "Purchaser", "marche": "Contract", "mode": "Method",
@@ -100,7 +100,7 @@ def _() -> bytes:
 
 
 @faulty_file("entetes-sur-deux-lignes", "Les en-têtes sont coupés sur deux lignes du tableau.",
-     Verdict(absent_codes={"colonne-absente", "onglet-inconnu"}, lignes_retenues=N, gain_retenu="55200.00"))  # fmt: skip
+     Verdict(absent_codes={"colonne-absente", "onglet-inconnu"}, lines_kept=N, kept="55200.00"))  # fmt: skip
 def _() -> bytes:
     def split_headings(_: Workbook, f: Worksheet) -> None:
         f.insert_rows(HEADING_ROW + 1)
@@ -112,13 +112,13 @@ def _() -> bytes:
 
 
 @faulty_file("entetes-fusionnes", "Deux en-têtes voisins fusionnés : celui du gain a disparu sous celui de la quantité.",
-     Verdict(codes={"colonne-absente"}, lignes_retenues=0, said="Gain annuel"))  # fmt: skip
+     Verdict(codes={"colonne-absente"}, lines_kept=0, said="Gain annuel"))  # fmt: skip
 def _() -> bytes:
     return edited(lambda _, f: f.merge_cells(f"{COL['quantite']}{HEADING_ROW}:{COL['gain_annuel']}{HEADING_ROW}"))
 
 
 @faulty_file("entetes-repetes", "La ligne des en-têtes est recopiée au milieu du tableau, comme à l'impression.",
-     Verdict(lignes_retenues=N, gain_retenu="55200.00", absent_codes={"valeur-non-numerique"}))  # fmt: skip
+     Verdict(lines_kept=N, kept="55200.00", absent_codes={"valeur-non-numerique"}))  # fmt: skip
 def _() -> bytes:
     def repeat_headings(_: Workbook, f: Worksheet) -> None:
         f.insert_rows(L1 + 5)
@@ -131,7 +131,7 @@ def _() -> bytes:
 @faulty_file(
     "ligne-d-unites",
     "Une ligne d'unités (« € », « mois ») sous les en-têtes.",
-    Verdict(lignes_retenues=N, gain_retenu="55200.00"),
+    Verdict(lines_kept=N, kept="55200.00"),
 )
 def _() -> bytes:
     unites = {"montant_reference": "€", "gain_annuel": "€", "quantite": "unités"}
@@ -141,7 +141,7 @@ def _() -> bytes:
 @faulty_file(
     "titres-de-section",
     "Une ligne de titre (« Restauration ») entre deux groupes d'actions.",
-    Verdict(lignes_retenues=N, gain_retenu="55200.00"),
+    Verdict(lines_kept=N, kept="55200.00"),
 )
 def _() -> bytes:
     return edited(lambda _, f: f.insert_rows(L1 + 4), put({f"{COL['intitule']}{L1 + 4}": "Restauration"}))
@@ -194,7 +194,7 @@ def _() -> bytes:
 @faulty_file(
     "colonne-supprimee",
     "La colonne du statut est supprimée.",
-    Verdict(codes={"colonne-absente"}, lignes_retenues=0, said="Statut"),
+    Verdict(codes={"colonne-absente"}, lines_kept=0, said="Statut"),
 )
 def _() -> bytes:
     return edited(lambda _, f: f.delete_cols(COLUMN_NUMBERS["statut"]))
@@ -267,7 +267,7 @@ total("total-general", "Un total général, sur une ligne qui porte aussi un com
 @faulty_file(
     "sous-totaux-muets",
     "Deux sous-totaux sans un mot, puis leur total.",
-    Verdict(lignes_retenues=N, gain_retenu="55200.00", codes={"ligne-de-total"}),
+    Verdict(lines_kept=N, kept="55200.00", codes={"ligne-de-total"}),
 )
 def _() -> bytes:
     def edit(_: Workbook, f: Worksheet) -> None:
@@ -297,20 +297,20 @@ def _() -> bytes:
 
 
 @faulty_file("action-tout-en-bas", "Une onzième action saisie trois cents lignes plus bas.",
-     Verdict(no_other_code=True, lignes_retenues=N + 1, gain_retenu="68400.00"))  # fmt: skip
+     Verdict(no_other_code=True, lines_kept=N + 1, kept="68400.00"))  # fmt: skip
 def _() -> bytes:
     return edited(type_line(L1 + 320, **line(11)))
 
 
 @faulty_file("numero-copie", "Une ligne copiée avec son numéro, puis complétée : c'est une autre action.",
-     Verdict(codes={"numero-en-double"}, no_other_code=True, lignes_retenues=N + 1, gain_retenu="68400.00",
+     Verdict(codes={"numero-en-double"}, no_other_code=True, lines_kept=N + 1, kept="68400.00",
              cells={"numero-en-double": f"A{LAST_LINE + 1}"}))  # fmt: skip
 def _() -> bytes:
     return edited(type_line(LAST_LINE + 1, action_id="0001", **line(11)))
 
 
 @faulty_file("ligne-copiee", "Une ligne collée deux fois telle quelle.",
-     Verdict(codes={"numero-en-double", "doublon"}, no_other_code=True, lignes_retenues=N, gain_retenu="55200.00"))  # fmt: skip
+     Verdict(codes={"numero-en-double", "doublon"}, no_other_code=True, lines_kept=N, kept="55200.00"))  # fmt: skip
 def _() -> bytes:
     return edited(type_line(LAST_LINE + 1, action_id="0001", **line(1)))
 
@@ -326,7 +326,7 @@ def _() -> bytes:
 
 
 @faulty_file("cellules-fusionnees", "Le gain de deux lignes est fusionné : la seconde n'en a plus.",
-     Verdict(codes={"gain-absent"}, cells={"gain-absent": f"{COL['gain_annuel']}{L1 + 1}"}, no_other_code=True, lignes_retenues=N - 1, gain_retenu="52800.00"))  # fmt: skip
+     Verdict(codes={"gain-absent"}, cells={"gain-absent": f"{COL['gain_annuel']}{L1 + 1}"}, no_other_code=True, lines_kept=N - 1, kept="52800.00"))  # fmt: skip
 def _() -> bytes:
     return edited(lambda _, f: f.merge_cells(f"{COL['gain_annuel']}{L1}:{COL['gain_annuel']}{L1 + 1}"))
 
@@ -394,7 +394,7 @@ def _() -> bytes:
 
 
 @faulty_file("copie-pour-un-autre", "L'onglet rempli est copié et renommé pour un autre établissement, dont l'onglet est supprimé.",
-     Verdict(codes={"onglet-inconnu"}, lignes_retenues=N, gain_retenu="55200.00", said=NEIGHBOUR))  # fmt: skip
+     Verdict(codes={"onglet-inconnu"}, lines_kept=N, kept="55200.00", said=NEIGHBOUR))  # fmt: skip
 def _() -> bytes:
     def copied(book: Workbook, f: Worksheet) -> None:
         book.remove(book[NEIGHBOUR])
@@ -404,13 +404,13 @@ def _() -> bytes:
 
 
 @faulty_file("copie-deux-fois", "L'onglet rempli est copié deux fois : « (2) » et « (3) ».",
-     Verdict(codes={"onglet-inconnu"}, no_other_code=True, lignes_retenues=N, gain_retenu="55200.00", said=r"\(3\)"))  # fmt: skip
+     Verdict(codes={"onglet-inconnu"}, no_other_code=True, lines_kept=N, kept="55200.00", said=r"\(3\)"))  # fmt: skip
 def _() -> bytes:
     return edited(*(lambda book, f, n=n: duplicate_sheet(book, f, f"{TAB[:26]} ({n})") for n in (2, 3)))
 
 
 @faulty_file("sauvegarde-sans-tampon", "Une copie de sauvegarde du tableau, sans tampon, sous un autre nom.",
-     Verdict(codes={"onglet-inconnu"}, no_other_code=True, lignes_retenues=N, gain_retenu="55200.00", said="sauvegarde"))  # fmt: skip
+     Verdict(codes={"onglet-inconnu"}, no_other_code=True, lines_kept=N, kept="55200.00", said="sauvegarde"))  # fmt: skip
 def _() -> bytes:
     def copied(book: Workbook, f: Worksheet) -> None:
         other = duplicate_sheet(book, f, "sauvegarde du 12")
@@ -421,7 +421,7 @@ def _() -> bytes:
 
 
 @faulty_file("noms-echanges", "Deux onglets ont échangé leurs noms : le tampon de l'un contredit son nom.",
-     Verdict(lignes_retenues=N, gain_retenu="55200.00", said=f"(nom|onglet).*{NEIGHBOUR}|{NEIGHBOUR}.*(nom|onglet)"))  # fmt: skip
+     Verdict(lines_kept=N, kept="55200.00", said=f"(nom|onglet).*{NEIGHBOUR}|{NEIGHBOUR}.*(nom|onglet)"))  # fmt: skip
 def _() -> bytes:
     def swap_titles(book: Workbook, f: Worksheet) -> None:
         neighbour = book[NEIGHBOUR]
@@ -453,7 +453,7 @@ def stamps(
 
 stamps("ght-inconnu", "Le tampon désigne un GHT qui n'existe pas.", refuse("BFC-99", "ght-inconnu"), GHT, "BFC-99")
 stamps("ght-d-un-autre", "Le tampon désigne un autre GHT que celui des établissements.",
-        Verdict(codes={"onglet-inconnu"}, lignes_retenues=0, gain_retenu="0.00", said=FINESS), GHT, "BFC-02")  # fmt: skip
+        Verdict(codes={"onglet-inconnu"}, lines_kept=0, kept="0.00", said=FINESS), GHT, "BFC-02")  # fmt: skip
 stamps("campagne-inconnue", "Le tampon désigne une campagne qui n'est pas au calendrier.",
         refuse("2031-annuelle", "campagne-inconnue"), CAMPAIGN, "2031-annuelle")  # fmt: skip
 stamps(
@@ -501,7 +501,7 @@ stamps("premier-onglet-contredit", "Le premier onglet porte le tampon d'une autr
 
 
 @faulty_file("propriete-contredite", "La propriété du classeur et les tampons ne désignent pas le même GHT.",
-     Verdict(lignes_retenues=N, said="BFC-02"))  # fmt: skip
+     Verdict(lines_kept=N, said="BFC-02"))  # fmt: skip
 def _() -> bytes:
     def edit(book: Workbook, _: Worksheet) -> None:
         properties: Any = book.custom_doc_props  # type: ignore[attr-defined]
@@ -513,7 +513,7 @@ def _() -> bytes:
 
 
 @faulty_file("premier-onglet-supprime", "Le premier onglet est supprimé : « trame remise » ne peut être lu.",
-     Verdict(codes={"onglet-vide"}, lignes_retenues=N, gain_retenu="55200.00", handed_in=False, said="(premier onglet|Mode d'emploi|Trame remise).*(manqu|absent|disparu|introuvable|supprim)"))  # fmt: skip
+     Verdict(codes={"onglet-vide"}, lines_kept=N, kept="55200.00", handed_in=False, said="(premier onglet|Mode d'emploi|Trame remise).*(manqu|absent|disparu|introuvable|supprim)"))  # fmt: skip
 def _() -> bytes:
     return edited(lambda book, _: book.remove(book[first_tab.TITLE]))
 
@@ -566,32 +566,32 @@ purchases(
 
 
 @faulty_file("neant-et-des-lignes", "« Rien à déclarer » est coché pour un établissement qui déclare dix lignes.",
-     Verdict(lignes_retenues=N, gain_retenu="55200.00", said=first_tab.NEANT))  # fmt: skip
+     Verdict(lines_kept=N, kept="55200.00", said=first_tab.NEANT))  # fmt: skip
 def _() -> bytes:
     return edited(lambda book, _: setattr(cell_beside(book[first_tab.TITLE], FINESS, 4), "value", "oui"))
 
 
 @faulty_file("nir-contact", "Un numéro de sécurité sociale en face de « Contact ».",
-     Verdict(codes={"donnee-personnelle"}, lignes_retenues=N, never_said="185057800608491"))  # fmt: skip
+     Verdict(codes={"donnee-personnelle"}, lines_kept=N, never_said="185057800608491"))  # fmt: skip
 def _() -> bytes:
     name = "Mme Durand 1 85 05 78 006 084 91"
     return edited(lambda book, _: setattr(cell_beside(book[first_tab.TITLE], first_tab.CONTACT), "value", name))
 
 
 @faulty_file("onglet-vide", "L'onglet de l'établissement est vide, et rien ne dit « rien à déclarer ».",
-     Verdict(codes={"onglet-vide"}, no_other_code=True, lignes_retenues=0, gain_retenu="0.00"))  # fmt: skip
+     Verdict(codes={"onglet-vide"}, no_other_code=True, lines_kept=0, kept="0.00"))  # fmt: skip
 def _() -> bytes:
     return edited(lambda _, f: f.delete_rows(L1, N))
 
 
 @faulty_file("onglet-supprime", "L'onglet d'un établissement qui a des gains est supprimé.",
-     Verdict(codes={"onglet-manquant"}, no_other_code=True, lignes_retenues=0, gain_retenu="0.00", said=TAB))  # fmt: skip
+     Verdict(codes={"onglet-manquant"}, no_other_code=True, lines_kept=0, kept="0.00", said=TAB))  # fmt: skip
 def _() -> bytes:
     return edited(lambda book, f: book.remove(f))
 
 
 @faulty_file("valeurs-decalees", "Les valeurs d'une ligne sont collées une colonne trop à droite.",
-     Verdict(lignes_retenues=N - 1, gain_retenu=GAIN_WITHOUT_L1))  # fmt: skip
+     Verdict(lines_kept=N - 1, kept=GAIN_WITHOUT_L1))  # fmt: skip
 def _() -> bytes:
     def shift(_: Workbook, f: Worksheet) -> None:
         values = [f.cell(L1, r).value for r in range(2, 20)]
@@ -614,7 +614,7 @@ def _() -> bytes:
 @faulty_file(
     "trame-vierge",
     "La trame est renvoyée telle quelle, vierge.",
-    Verdict(codes={"onglet-vide"}, no_other_code=True, lignes_retenues=0, handed_in=True),
+    Verdict(codes={"onglet-vide"}, no_other_code=True, lines_kept=0, handed_in=True),
 )
 def _() -> bytes:
     def empty(book: Workbook, f: Worksheet) -> None:

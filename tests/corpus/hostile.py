@@ -44,7 +44,7 @@ from tests.corpus.damage import GAIN_L1, excel, xml
 MO = bytes(1_048_576)
 SPACES = b" " * 1_048_576
 ABNORMAL = refuse("compress|démesur|trop|anormal")
-FAR_VERDICT = Verdict(codes={"cellule-lointaine"}, lignes_retenues=N, gain_retenu=GAIN)
+FAR_VERDICT = Verdict(codes={"cellule-lointaine"}, lines_kept=N, kept=GAIN)
 
 
 def split_sheet() -> tuple[bytes, bytes]:
@@ -187,7 +187,7 @@ lines(
 )
 lines("zeros-jusqu-en-bas", "Une formule recopiée jusqu'en bas dans une colonne calculée : cent mille textes vides.", all_lines_read(),
        '<row r="{n}"><c r="V{n}" t="str"><f>IF(S{n}="","",1)</f><v></v></c></row>', 100_000)  # fmt: skip
-lines("gains-seuls", "Vingt mille gains sans un mot, collés sous le tableau.", Verdict(lignes_retenues=N, gain_retenu=GAIN),
+lines("gains-seuls", "Vingt mille gains sans un mot, collés sous le tableau.", Verdict(lines_kept=N, kept=GAIN),
        '<row r="{n}"><c r="S{n}"><v>{n}</v></c></row>', 20_015, 16)  # fmt: skip
 
 
@@ -220,7 +220,7 @@ def _() -> bytes:
 @faulty_file(
     "emboitement-profond",
     "Cent mille balises emboîtées à la fin de la feuille, et un gain en erreur.",
-    Verdict(lignes_retenues=N - 1),
+    Verdict(lines_kept=N - 1),
 )
 def _() -> bytes:
     deep = f"<extLst>{'<ext>' * 100_000}{'</ext>' * 100_000}</extLst></worksheet>"
@@ -254,7 +254,7 @@ def _() -> bytes:
 
 
 @faulty_file("libelles-geants", "Des libellés de trente mille caractères, tous différents, dans la nomenclature de dix lignes.",
-     Verdict(codes={"nomenclature-inconnue"}, lignes_retenues=N, gain_retenu=GAIN))  # fmt: skip
+     Verdict(codes={"nomenclature-inconnue"}, lines_kept=N, kept=GAIN))  # fmt: skip
 def _() -> bytes:
     def edit(_: Workbook, f: Worksheet) -> None:
         for n in range(N):
@@ -268,7 +268,7 @@ def _() -> bytes:
 @faulty_file(
     "entetes-partout",
     "Trente-neuf lignes d'en-têtes presque justes au-dessus du tableau.",
-    Verdict(lignes_retenues=None),
+    Verdict(lines_kept=None),
 )
 def _() -> bytes:
     def edit(_: Workbook, f: Worksheet) -> None:
@@ -283,7 +283,7 @@ def _() -> bytes:
 @faulty_file(
     "seize-mille-colonnes",
     "Une ligne d'en-têtes qui va jusqu'à la dernière colonne d'Excel.",
-    Verdict(lignes_retenues=N, gain_retenu=GAIN),
+    Verdict(lines_kept=N, kept=GAIN),
 )
 def _() -> bytes:
     def edit(_: Workbook, f: Worksheet) -> None:
@@ -296,7 +296,7 @@ def _() -> bytes:
 @faulty_file(
     "cinq-mille-lignes",
     "Cinq mille actions en règle dans un onglet : un gros GHT.",
-    Verdict(absent_codes={"classeur-illisible"}, lignes_retenues=5_000),
+    Verdict(absent_codes={"classeur-illisible"}, lines_kept=5_000),
 )
 def _() -> bytes:
     debut, closing_part = split_sheet()

@@ -16,7 +16,7 @@ KEPT_GAIN = f"S{L1}"
 PASSWORD = "secret"
 READ_VALUES = {"marche": "2021-001", "date_premiere_commande": "2021-01-15", "intitule": "Épicerie"}
 TWO_ERRORS = Verdict(
-    codes={"formule-en-erreur"}, absent_codes={"gain-absent", "montant-reference-absent"}, lignes_retenues=N - 2, gain_retenu="51600.00",
+    codes={"formule-en-erreur"}, absent_codes={"gain-absent", "montant-reference-absent"}, lines_kept=N - 2, kept="51600.00",
     cells={"formule-en-erreur": KEPT_GAIN},
 )  # fmt: skip
 

@@ -99,7 +99,7 @@ VARIANTS = (
     Variant("vrai", "VRAI dans la case du gain", without_l1("valeur-non-numerique", "gain_annuel"), (case("gain_annuel", "vrai", True),)),
     Variant("non-connu", "« NC » dans la case du gain", without_l1("valeur-non-numerique", "gain_annuel"),
              (case("gain_annuel", "texte", "NC"),)),
-    Variant("perte", "une perte", Verdict(codes={"perte-declaree"}, no_other_code=True, lignes_retenues=N, gain_retenu="52800.00"),
+    Variant("perte", "une perte", Verdict(codes={"perte-declaree"}, no_other_code=True, lines_kept=N, kept="52800.00"),
              (case("gain_annuel", "nombre", -1_200),)),
     Variant("zeros", "un numéro de marché 123 affiché 00123", all_lines_read(read_values={"marche": "00123"}), (case("marche", "nombre", 123, ZEROS),)),
     Variant("onglet-a-soi", "un onglet de travail devant les autres", all_lines_read("onglet-ecarte"), options={"onglet": "Suivi"}),

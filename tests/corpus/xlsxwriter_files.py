@@ -114,7 +114,7 @@ DECORATIONS: tuple[tuple[str, str, Decoration, Verdict], ...] = (
     ("feuille-de-graphique", "une feuille de graphique", _chart_sheet, all_lines_read()),
     ("commentaires", "des commentaires sur des cases", lambda _, f: f.write_comment(f"S{L1}", "vu avec la pharmacie"), all_lines_read()),
     ("zone-de-texte", "une zone de texte et un bouton", lambda _, f: (f.insert_textbox("AC9", "à relire"), f.insert_button("AC20", {})), all_lines_read()),
-    ("tableau", "un tableau Excel sous les lignes", _write_table, Verdict(lignes_retenues=N)),
+    ("tableau", "un tableau Excel sous les lignes", _write_table, Verdict(lines_kept=N)),
     ("texte-riche", "un intitulé de plusieurs polices", _rich_text, all_lines_read(read_values={"intitule": "Épicerie"})),
     ("habille", "des filtres, des volets, des lignes et des colonnes masquées, et le calcul à la main", _dress, all_lines_read()),
     ("sparkline", "des courbes dans les cases", lambda _, f: f.add_sparkline("AC5", {"range": f"'{TAB}'!S5:S14"}), all_lines_read()),
