@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
-from bots import answer_json, answer_words
-from bots.answering import WordedAnswer
+from bots import answer_words
+from bots.answer_words import told
 from bots.companion_to_chat import retour
 from bots.grammar.question import AnswerForm
 from bots.grammar.side_by_side import NEXT_LEVEL_DOWN
 from bots.letters.letter import PNG, XLSX, Piece
 from bots.questions import BY_KEY
-from bots.slack.blocks import without_reason
+from bots.reply import Reply
 from config.errors import UserError
 from config.french import enumeration
 from config.rights import Sight
@@ -21,6 +21,7 @@ from reports.answer import Answer, Element
 from reports.charts import chart_of
 from reports.gains import broken_down, gains
 from reports.progress import states
+from reports.sayable import outside
 from reports.view import Subject, View
 
 WITH_LINES = ("gains", "objectif", "pourquoi", "rejets", "qualite")
@@ -34,22 +35,21 @@ DRAWN: defaultdict[str, frozenset[str]] = defaultdict(
 SOURCE = "Source : trames PAAT relevées par Vigie."
 
 
-def image(result: WordedAnswer) -> Piece:
+def image(reply: Reply) -> Piece:
     """The picture of an answer. Raises UserError when there is none to draw for that person."""
-    r, subject = result.answer, result.question.subject
-    if r is None or subject is None:
-        raise UserError(str(result.answer_object["texte"]))
+    one = told(reply)
+    r, subject, view, whole = one.answer, one.subject, reply.view, one.sight is Sight.EVERYTHING
     if r.intention not in DRAWN_INTENTIONS:
         names = enumeration([f"« {BY_KEY[i].example} »" for i in ("gains", "evolution", "classement", "statut")])
         raise UserError(f"Je ne sais pas dessiner cette réponse. Je dessine par exemple {names}.")
-    if r.intention in ("statut", "retards") and result.sight_given is not Sight.EVERYTHING:
+    if r.intention in ("statut", "retards") and not whole:
         raise UserError("Le détail n'est pas ouvert à votre profil : il n'y a rien à dessiner de plus que ce nombre.")
-    situation = states(result.view, subject) if r.intention in ("statut", "retards") else []
-    if result.sight_given is Sight.EVERYTHING and r.intention in ("gains", "objectif"):
-        r = _by_its_parts(r, result.view, subject)
-    title = without_reason(str(result.answer_object["texte"]).partition("\n")[0])
-    footer = "\n".join(filter(None, (answer_words.closed(r.rounded, r.mask), answer_words.base(r), SOURCE)))
-    trace = None if r.mask.keys() & DRAWN[r.intention] else chart_of(r, situation, result.view.folder, title, footer)
+    situation = states(view, subject) if r.intention in ("statut", "retards") else []
+    if whole and r.intention in ("gains", "objectif"):
+        r = _by_its_parts(r, view, subject)
+    title = answer_words.first_line(outside(r, view.folder), view.folder)
+    footer = tuple(filter(None, (answer_words.withheld(r), answer_words.base(r), SOURCE)))
+    trace = None if r.mask.keys() & DRAWN[r.intention] else chart_of(r, situation, view.folder, title, footer)
     if trace is None:
         raise UserError(f"Rien à dessiner : {title}")
     from reports import drawing  # noqa: PLC0415 - the drawing library takes half a second to load
@@ -72,29 +72,26 @@ def _with_objective(e: Element, view: View, subject: Subject) -> Element:
     return replace(e, objective=objective.amount if objective else None)
 
 
-def lines_workbook(result: WordedAnswer) -> Piece:
+def lines_workbook(reply: Reply) -> Piece:
     """The workbook of the lines behind a figure. Raises UserError when there are none that this person may read."""
-    r, subject = result.answer, result.question.subject
-    if r is None or subject is None:
-        raise UserError(str(result.answer_object["texte"]))
-    if result.sight_given is not Sight.EVERYTHING:
+    one, view = told(reply), reply.view
+    r, subject = one.answer, one.subject
+    if one.sight is not Sight.EVERYTHING:
         raise UserError("Les lignes de ce territoire ne sont pas ouvertes à votre profil : pas de feuille de calcul.")
     if r.intention not in WITH_LINES or subject.figure:
-        place = result.view.folder.territory.name(subject.scope)
+        place = view.folder.territory.name(subject.scope)
         example = BY_KEY["gains"].suggests(place, subject.exercice)
         raise UserError(
             f"Je ne mets en feuille de calcul que les lignes d'un total. Essayez : « {example} en tableur »."
         )
     from reports import lines_workbook as lines  # noqa: PLC0415 - what writes workbooks loads only when one is wanted
 
-    title = str(answer_json.answer_object("", gains(result.view, subject), result.view.folder)["texte"]).partition(
-        "\n"
-    )[0]
-    raw_bytes = lines.xlsx(result.view, subject, title, f"{answer_words.base(r)}\n{SOURCE}")
+    title = answer_words.first_line(gains(view, subject), view.folder)
+    raw_bytes = lines.xlsx(view, subject, title, [answer_words.base(r), SOURCE])
     return Piece(f"lignes-{r.scope.code}-{r.exercice}.xlsx", raw_bytes, XLSX)
 
 
-ANSWER_MAKERS: dict[AnswerForm, Callable[[WordedAnswer], Piece]] = {
+ANSWER_MAKERS: dict[AnswerForm, Callable[[Reply], Piece]] = {
     "image": image,
     "tableur": lines_workbook,
     "retour": retour,

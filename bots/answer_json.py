@@ -1,24 +1,39 @@
-"""Answers as objects: the JSON that programs read, and that the chat dresses. Pure: words nothing, adds up nothing."""
+"""Replies as objects: the JSON that programs read, and that nobody here reads back. Pure: adds up nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bots.answer_words import text
-from config.folder import Folder
+from bots.answer_words import reply_lines
+from bots.reply import Refused, Reply, Told, Unanswerable, Unclear
 from config.french import decimal_euros
 from config.json_keys import as_object
 from reports.answer import FACTS, Answer, Element
 from reports.metrics import METRICS
 
 
-def answer_object(question: str, r: Answer, folder: Folder) -> dict[str, Any]:
-    """The answer as the JSON of `vigie ask --json`: amounts are decimal strings in euros."""
+def reply_object(reply: Reply) -> dict[str, Any]:
+    """What is replied as the JSON of `vigie ask --json`; a question that gets no figure says why, and what to ask."""
+    outcome, text = reply.outcome, "\n".join(reply_lines(reply))
+    if isinstance(outcome, Told):
+        return {"question": reply.question.text, **_answer_object(outcome.answer), "texte": text}
+    intention = None if isinstance(outcome, Unclear) else reply.question.intention
     return {
-        "question": question,
+        "question": reply.question.text,
+        "intention": intention,
+        "valeur": None,
+        "lignes": [],
+        "texte": text,
+        **({"refus": True} if isinstance(outcome, Refused) else {}),
+        **({"propositions": list(reply.suggestions)} if isinstance(outcome, Unclear | Unanswerable) else {}),
+    }
+
+
+def _answer_object(r: Answer) -> dict[str, Any]:
+    """Amounts are decimal strings in euros."""
+    return {
         "intention": r.intention,
         "metrique": as_object(METRICS[f"{r.intention} {r.figure}".strip()]),
         "perimetre": {"type": r.scope.type, "code": r.scope.code},
@@ -52,7 +67,6 @@ def answer_object(question: str, r: Answer, folder: Folder) -> dict[str, Any]:
         "a_part": [_element_object(e, r.unite) for e in r.beside],
         "totaux": {k: _control(r, k, v) for k, v in as_object(r.totals).items()},
         "faits": {k: _fact(k, v) for k, v in r.facts.items()},
-        "texte": text(r, folder),
     }
 
 
@@ -84,8 +98,8 @@ def _value(value: int | Decimal | None, unite: str) -> Any:
 
 def _element_object(e: Element, unite: str) -> dict[str, Any]:
     result: dict[str, Any] = {"libelle": e.label, "valeur": _value(e.value, unite)}
-    if e.precision:
-        result["precision"] = e.precision
+    if e.beside:
+        result["precision"] = e.beside
     if e.under_alert:
         result["sous_alerte"] = decimal_euros(e.under_alert)
     if e.code:
@@ -96,23 +110,3 @@ def _element_object(e: Element, unite: str) -> dict[str, Any]:
         result |= {"reference": e.address.reference, "fichier": e.address.file, "feuille": e.address.sheet,
                   "cellule": e.address.cell}  # fmt: skip
     return result
-
-
-def without_figure(question: str, intention: str | None, sentence: str, *, refusal: bool = False) -> dict[str, Any]:
-    """A question that gets no figure: not understood, refused, or a request for help."""
-    result: dict[str, Any] = {
-        "question": question,
-        "intention": intention,
-        "valeur": None,
-        "lignes": [],
-        "texte": sentence,
-    }
-    return result | {"refus": True} if refusal else result
-
-
-def not_understood_json(question: str, hints: str, suggestions: Sequence[str]) -> dict[str, Any]:
-    """Why it was not understood, and ready questions that a chat can turn into buttons."""
-    try_words = f" Essayez : {' ; '.join(f'« {p} »' for p in suggestions)}." if suggestions else ""
-    why = f" {hints}" if hints else ""
-    sentence = f"Je n'ai pas compris.{why}{try_words} « aide » donne la liste des questions."
-    return without_figure(question, None, sentence) | {"propositions": list(suggestions)}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
-from bots import answer_json, answer_words
 from bots.grammar.question import Question
 from bots.grammar.understand import LONGEST, understand
 from bots.questions import BY_KEY, Intention
+from bots.reply import HelpWanted, Refused, Reply, Told, Unanswerable, Unclear
 from config.errors import UserError
 from config.rights import AT_KEYBOARD, Person, Sight, best_sight, reader
 from config.secrets import mask
@@ -24,51 +24,30 @@ TERRITORIES = ("ght", "etablissement", "region")
 """The axes whose parts are territories, each with a right of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class WordedAnswer:
-    """An answer as every channel words it, and what a picture or a workbook is made from.
-
-    `answer` is what that person may see of it, None when there is no figure; `view` is of the day it was asked of.
-    """
-
-    answer_object: dict[str, Any]
-    question: Question
-    view: View
-    sight_given: Sight = Sight.NOTHING
-    answer: Answer | None = None
-
-
 def answer_question(
     text: str, person: Person, view: View, current_time: datetime, as_of: date | None = None, limit: int = -1
-) -> dict[str, Any]:
-    """Answer a question as the JSON object every channel words from; remembers it for « pourquoi ? ».
+) -> Reply:
+    """Answer a question, and remember it for « pourquoi ? ».
 
     `view` is today's: its folder decides the rights. With `as_of`, the answer is the one that day would have given; with
     `limit`, at most that many lines come with it.
     """
-    return word_answer(text, person, view, current_time, as_of, limit).answer_object
-
-
-def word_answer(
-    text: str, person: Person, view: View, current_time: datetime, as_of: date | None = None, limit: int = -1
-) -> WordedAnswer:
-    """The same with what it was made from, for a picture or a workbook."""
     text = mask(text[: LONGEST + 1])
-    result, as_understood = answer_to(text, person, view, as_of, limit)
+    reply, as_understood = answer_to(text, person, view, as_of, limit)
     asked.remember_question(view.db, person.email, current_time, text, as_understood)
-    return result
+    return reply
 
 
 def answer_to(
     text: str, person: Person, view: View, as_of: date | None = None, limit: int = -1
-) -> tuple[WordedAnswer, dict[str, Any] | None]:
+) -> tuple[Reply, dict[str, Any] | None]:
     """The answer, and what to remember of the question: reads only, so that a pull never makes anyone wait."""
     return answer_after(asked.last_question(view.db, person.email), text, person, view, as_of, limit)
 
 
 def answer_after(
     last: dict[str, Any] | None, text: str, person: Person, view: View, as_of: date | None = None, limit: int = -1
-) -> tuple[WordedAnswer, dict[str, Any] | None]:
+) -> tuple[Reply, dict[str, Any] | None]:
     """The same after another question than the last one of that person: `last` is what was to be remembered of it."""
     text = mask(text[: LONGEST + 1])
     previous = _previous(last)
@@ -76,9 +55,9 @@ def answer_after(
     question = understand(text, view_that_day.folder, view_that_day.as_of, default_territory(person, view), previous)
     if question.subject:
         question = replace(question, subject=replace(question.subject, limit=limit))
-    result = _answer(question, person, view_that_day, view)
-    named = _memory(question) if question.subject and not result.answer_object.get("refus") else {}
-    return result, named if question.intention else None
+    reply = reply_to(question, person, view_that_day, view)
+    named = _memory(question) if question.subject and not isinstance(reply.outcome, Refused) else {}
+    return reply, named if question.intention else None
 
 
 def default_territory(person: Person, view: View) -> Scope:
@@ -89,43 +68,25 @@ def default_territory(person: Person, view: View) -> Scope:
     return Scope("region", regions.pop()) if len(regions) == 1 else FRANCE
 
 
-def _answer(question: Question, person: Person, view: View, today_view: View) -> WordedAnswer:
-    """What is answered as of the view's day, to someone whose rights are those of `today_view`."""
+def reply_to(question: Question, person: Person, view: View, today_view: View) -> Reply:
+    """What is answered as of the view's day, to someone whose rights are those of `today_view`; remembers nothing."""
     if question.intention == "aide":
-        return WordedAnswer(answer_json.without_figure(question.text, "aide", answer_words.help_text()), question, view)
+        return Reply(question, view, HelpWanted())
     if question.intention is None or question.subject is None:
-        return WordedAnswer(
-            answer_json.not_understood_json(question.text, question.hints, question.suggestions), question, view
-        )
-    intention, subject = BY_KEY[question.intention], question.subject
-    sights = Sights(person, today_view)
-    sight_given = max((sights.over(p) for p in subject.revealed_scopes), key=list(Sight).index)
-    if sight_given is Sight.NOTHING or (sight_given is Sight.TOTALS and not _totals_suffice(intention, subject)):
-        what = "ce territoire n'est" if sight_given is Sight.NOTHING else "le détail de ce territoire n'est"
-        sentence = f"{what.capitalize()} pas ouvert à votre profil ({person.position})."
-        return WordedAnswer(
-            answer_json.without_figure(question.text, question.intention, sentence, refusal=True), question, view
-        )
+        return Reply(question, view, Unclear(question.hints, question.suggestions))
+    intention, subject, sights = BY_KEY[question.intention], question.subject, Sights(person, today_view)
+    sight = max((sights.over(p) for p in subject.revealed_scopes), key=list(Sight).index)
+    if sight is Sight.NOTHING or (sight is Sight.TOTALS and not _totals_suffice(intention, subject)):
+        return Reply(question, view, Refused(person.position, sight is Sight.TOTALS))
     try:
         with read_transaction(view.db):  # every figure of an answer stands on the same state
-            answer = intention.function(
-                view, subject if sight_given is Sight.EVERYTHING else replace(subject, how_many=0)
-            )
+            answer = intention.function(view, subject if sight is Sight.EVERYTHING else replace(subject, how_many=0))
     except UserError as fault:
-        years = _known_exercices(subject, view)
-        suggestions = [intention.suggests(view.folder.territory.name(subject.scope), n) for n in years]
-        phrased = answer_json.without_figure(question.text, question.intention, str(fault)) | {
-            "propositions": suggestions
-        }
-        return WordedAnswer(phrased, question, view)
-    if sight_given is Sight.EVERYTHING:
-        return WordedAnswer(
-            answer_json.answer_object(question.text, answer, view.folder), question, view, sight_given, answer
-        )
-    said = for_totals(view, subject, answer, sights, intention)
-    answer_object = answer_json.answer_object(question.text, said, view.folder)
-    answer_object["texte"] += _what_is_closed(answer, said)
-    return WordedAnswer(answer_object, question, view, sight_given, said)
+        name, years = view.folder.territory.name(subject.scope), _known_exercices(subject, view)
+        return Reply(question, view, Unanswerable(str(fault), tuple(intention.suggests(name, n) for n in years)))
+    if sight is Sight.TOTALS:
+        answer = for_totals(view, subject, answer, sights, intention)
+    return Reply(question, view, Told(answer, subject, sight))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +122,15 @@ def for_totals(view: View, subject: Subject, answer: Answer, sights: Sights, int
     who = reader(p, d.persons, d.territory, sights.view.as_of)
     with read_transaction(view.db):
         r = told(view, subject, answer, who, intention.function, lambda t: sights.over(t) is not Sight.NOTHING)
-    if intention.lines_open or r.intention in ("classement", "couverture"):
-        return replace(r, heavy=())
-    return replace(r, elements=(), beside=(), heavy=(), by="")
+    if not intention.lines_open and r.intention not in ("classement", "couverture"):
+        r = replace(r, elements=(), beside=(), by="")
+    return replace(r, heavy=(), closed=_what_is_closed(answer, r))
 
 
-def _what_is_closed(whole: Answer, said: Answer) -> str:
+def _what_is_closed(whole: Answer, said: Answer) -> Literal["", "parts", "ranks"]:
     if len(said.elements) == len(whole.elements) or whole.intention == "prevision":  # whose parts are in the sentence
         return ""
-    if whole.intention == "classement":
-        return "\nLes autres rangs sont anonymes : votre profil ne les ouvre pas."
-    return "\nLe détail n'est pas ouvert à votre profil : voici le total seul."
+    return "ranks" if whole.intention == "classement" else "parts"
 
 
 def _memory(question: Question) -> dict[str, Any]:

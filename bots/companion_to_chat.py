@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bots.answering import WordedAnswer
+from bots.answer_words import told
 from bots.letters.letter import XLSX, Piece
+from bots.reply import Reply
 from config.errors import UserError
 from config.folder import Folder
 from config.rights import Sight
@@ -30,20 +31,19 @@ WITHOUT_TEXTS = (
 )
 
 
-def retour(result: WordedAnswer) -> Piece:
+def retour(reply: Reply) -> Piece:
     """The companion of the last file received from a GHT; of one établissement, its tab alone.
 
     Raises UserError when there is none, or its lines are not open to that person.
     """
-    subject, view = result.question.subject, result.view
-    if result.answer is None or subject is None:
-        raise UserError(str(result.answer_object["texte"]))
+    one, view = told(reply), reply.view
+    subject = one.subject
     ght = next(iter(view.ghts(subject)), None)
     if ght is None:
         raise UserError(f"{view.folder.territory.name(subject.scope)} n'est plus attendu : il n'y a pas de retour.")
     if subject.scope.type not in ("ght", "etablissement"):
         raise UserError(f"Le retour de quel GHT ? Dites par exemple « retour {ght.name} {subject.exercice} ».")
-    if result.sight_given is not Sight.EVERYTHING:
+    if one.sight is not Sight.EVERYTHING:
         raise UserError("Les lignes de ce territoire ne sont pas ouvertes à votre profil : pas de retour.")
     campaign = view.campaign(subject).code
     last_received = received_files.last_received_file(view.db, ght.code, campaign, view.as_of)

@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from bots import terminal
+from bots.answer_json import reply_object
 from bots.answering import answer_after
 from bots.understood import as_understood
 from config.csv_tables import decode, separator_of
@@ -65,12 +66,12 @@ def _answer(
             raise UserError(row.wrong or "La colonne « question » est vide : écrivez-y une question.")
         person = workshop.person(profile or None)
         view = View(today.db, today.folder, _day(day)) if day else today
-        rendered, known = answer_after(memory.get(thread), question, person, view)
+        reply, known = answer_after(memory.get(thread), question, person, view)
     except UserError as mistake:
         return {**said, "erreur": str(mistake)}
     if conversation and known:
         memory[thread] = known
-    return {**said, **rendered.answer_object, "comprise": as_understood(rendered.question, rendered.view)}
+    return {**said, **reply_object(reply), "comprise": as_understood(reply.question, reply.view)}
 
 
 def _day(text: str) -> date:

@@ -11,9 +11,10 @@ import click
 
 from bots import answering, terminal
 from bots.answer_files import ANSWER_MAKERS
-from bots.answer_words import MOST_SHOWN
-from bots.answering import WordedAnswer
+from bots.answer_json import reply_object
+from bots.answer_words import MOST_SHOWN, reply_lines
 from bots.grammar.question import AnswerForm
+from bots.reply import Reply
 from config import safe_write
 from config.french import day
 from config.json_keys import as_object
@@ -26,33 +27,33 @@ def answer_question(
 ) -> None:  # fmt: skip
     """Answer a question, for someone, as of a day; `to` says where its picture and its workbook go, if anywhere."""
     limit = -1 if as_json else MOST_SHOWN
-    result = answering.word_answer(
+    reply = answering.answer_question(
         question, workshop.person(email), workshop.view(), workshop.current_time(), as_of, limit
     )
     if as_json:
-        click.echo(json.dumps(result.answer_object, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(reply_object(reply), ensure_ascii=False, indent=1))
     else:
-        first, *next_lines = str(result.answer_object["texte"]).split("\n")
+        first, *next_lines = reply_lines(reply)
         terminal.write(first, "bold")
         for line in next_lines:
             terminal.write(line)
-    _write_files(result, to)
+    _write_files(reply, to)
 
 
 OPTIONS: dict[AnswerForm, str] = {"image": "--image FICHIER.png", "tableur": "--xlsx FICHIER.xlsx"}
 """Where the command line puts each form of an answer."""
 
 
-def _write_files(result: WordedAnswer, to: Mapping[AnswerForm, Path | None]) -> None:
+def _write_files(reply: Reply, to: Mapping[AnswerForm, Path | None]) -> None:
     """Write what was asked as a file, and say where; asked in words without a place for it, say how."""
     from sheets.writing.seal import is_untouched
 
-    what = result.question.form
+    what = reply.question.form
     if what in OPTIONS and not to.get(what):
         click.echo(f"Pour l'avoir en fichier, ajoutez {OPTIONS[what]}", err=True)
     for form, path in to.items():
         if path:
-            piece = ANSWER_MAKERS[form](result)
+            piece = ANSWER_MAKERS[form](reply)
             safe_write.create(path, piece.raw_bytes, ours=is_untouched)
             click.echo(f"Écrit : {path}", err=True)
             if piece.alternative:

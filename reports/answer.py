@@ -38,7 +38,10 @@ class CellAddress:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One line of an answer. `value` in the answer's unit; `precision` is a word beside it."""
+    """One line of an answer. `value` in the answer's unit; `precision` is what is said beside it.
+
+    What someone typed may stand in `label`, and in `precision` too, unless it is said to be `ours`.
+    """
 
     label: str
     value: int | Decimal | None = None
@@ -53,6 +56,24 @@ class Element:
     """Cents aimed at by that one, when it is known."""
     under_alert: int = 0
     """Cents of a kept amount that lines bearing an alert make."""
+    rank: str = ""
+    """« 2e sur 10 », in a ranking."""
+    provisional: bool = False
+    """Whether some of it was seen and not handed in."""
+    ours: bool = False
+    """Whether its label, and its `precision` but for what `outside` says, may leave the house as they are."""
+    outside: str | None = None
+    """What may leave the house of a `precision` of which someone typed a part."""
+
+    @property
+    def beside(self) -> str:
+        """What is said beside the figure: its rank, then the rest."""
+        return ", ".join(filter(None, (self.rank, self.precision)))
+
+    @property
+    def said_outside(self) -> str:
+        """What may leave the house of its `precision`."""
+        return (self.precision if self.ours else "") if self.outside is None else self.outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +116,19 @@ class Answer:
     """Cents to which every amount is rounded, for who may see totals alone; 0 when nothing is."""
     mask: Mapping[str, str] = field(default_factory=dict)
     """What is withheld, by the name it has in JSON, and why. Where it would stand is a 0 that nobody may show."""
+    closed: Literal["", "parts", "ranks"] = ""
+    """What was asked besides and is not open to whoever asks: the parts of the figure, or the other ranks."""
     heavy: tuple[Element, ...] = ()
     """The lines that alone make more than a configured share of what is kept."""
     facts: Mapping[str, int | Decimal | date] = field(default_factory=dict)
     """What one kind of answer says besides: each has its unit in `FACTS`."""
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are behind the figure, those that were not asked for included."""
+        count = self.facts.get("lignes", self.facts.get("constats", len(self.elements)))
+        assert isinstance(count, int)
+        return count
 
     @property
     def attainment(self) -> Decimal | None:

@@ -102,7 +102,7 @@ def _by_cause(movements: list[LineMovement]) -> Iterator[Element]:
         theirs = [m for m in movements if m.cause == cause]
         if theirs:
             lines = len({m.cle for m in theirs})
-            yield Element(f"Lignes {title} : {lines}", sum(m.cents for m in theirs), code=cause)
+            yield Element(f"Lignes {title} : {lines}", sum(m.cents for m in theirs), code=cause, ours=True)
 
 
 def _by_line(before: View, after: View, movements: Sequence[LineMovement]) -> Iterator[Element]:
@@ -113,7 +113,8 @@ def _by_line(before: View, after: View, movements: Sequence[LineMovement]) -> It
     for m in sorted(movements, key=lambda m: (-abs(m.cents), lines_by_place[m.cle].reference)):
         li = lines_by_place[m.cle]
         precision = CAUSES[m.cause] + (f", {li.decision.words}" if li.decision else "")
-        yield Element(li.intitule, m.cents, precision, CellAddress(li.reference, li.path, li.sheet, li.cell), m.cause)
+        address = CellAddress(li.reference, li.path, li.sheet, li.cell)
+        yield Element(li.intitule, m.cents, precision, address, m.cause, outside=CAUSES[m.cause])
 
 
 def _moved_lines(view: View, movements: Sequence[LineMovement]) -> dict[tuple[str, str], ReceivedLine]:

@@ -13,9 +13,8 @@ from config.folder import Folder
 from config.french import count_words, rounded_amount
 from reports.answer import Answer, Element
 from reports.progress import State
-from reports.sayable import known_labels
+from reports.sayable import outside
 
-UNKNOWN_LABELS = "libellés hors nomenclature"
 TERRITORIES = ("ght", "region", "etablissement")
 ALTERNATIVE = 1000
 """Characters that Slack keeps of a picture's text."""
@@ -60,7 +59,7 @@ class Chart:
     """A picture before it is drawn. `title` is the sentence that the answer says, `footer` on what it stands."""
 
     title: str
-    footer: str
+    footer: tuple[str, ...]
     bars: tuple[Bar, ...]
     in_euros: bool = True
     """Whether the bars measure cents; else they are marks of one length."""
@@ -78,7 +77,7 @@ class Chart:
         return f"{text}."
 
 
-def chart_of(r: Answer, states: Sequence[State], folder: Folder, title: str, footer: str) -> Chart | None:
+def chart_of(r: Answer, states: Sequence[State], folder: Folder, title: str, footer: tuple[str, ...]) -> Chart | None:
     """What the picture of an answer shows; None when it has nothing to show.
 
     `states` is read for « statut » and « retards » alone.
@@ -92,8 +91,7 @@ def chart_of(r: Answer, states: Sequence[State], folder: Folder, title: str, foo
         return Chart(title, footer, tuple(_expected_bars(r)))
     if r.intention in ("gains", "objectif") and not r.elements:
         r = replace(r, elements=(_whole_as_one_bar(r, folder),))
-    known_ones = known_labels(folder)
-    elements = _named_by_us(r.elements, known_ones | {e.label for e in r.elements if e.label.isdigit() and not r.by})
+    elements = outside(r, folder).elements
     return Chart(title, footer, tuple(_bar(e, r) for e in elements)) if elements else None
 
 
@@ -103,16 +101,6 @@ def _whole_as_one_bar(r: Answer, folder: Folder) -> Element:
     t = r.totals
     return Element(folder.territory.name(r.scope), t.kept, retire=t.struck, objective=objective,
                    under_alert=r.under_alert)  # fmt: skip
-
-
-def _named_by_us(elements: Sequence[Element], known_ones: frozenset[str]) -> list[Element]:
-    """The elements under names of ours; those that people named themselves are added up, last."""
-    kept_ones = [e for e in elements if e.label in known_ones]
-    others = [e for e in elements if e.label not in known_ones]
-    if not others:
-        return kept_ones
-    total_of = sum(int(e.value or 0) for e in others)
-    return [*kept_ones, Element(UNKNOWN_LABELS, total_of, retire=sum(e.retire for e in others))]
 
 
 def _bar(e: Element, r: Answer) -> Bar:
@@ -126,12 +114,12 @@ def _bar(e: Element, r: Answer) -> Bar:
     if e.under_alert:
         words.append(f"dont {rounded_amount(e.under_alert)} sous alerte")
     if r.intention == "classement":
-        words.insert(0, e.precision.partition(",")[0])
+        words.insert(0, e.rank)
     if e.retire:
         words.append(f"{rounded_amount(e.retire)} retirés")
     if e.objective is not None:
         words.append(f"objectif {rounded_amount(e.objective)}")
-    if "provisoire" in e.precision:
+    if e.provisional:
         words.append("provisoire")
     return Bar(e.label, ", ".join(words), tuple(bar_pieces), e.objective)
 
@@ -182,7 +170,7 @@ def _fact(r: Answer, name: str) -> int:
 def _state_bar(e: State) -> Bar:
     """Where a GHT stands; why someone entered it on its behalf stays out, that is a text."""
     part = ChartPart.ANSWERED if e.has_answered else ChartPart.SEEN if e.progress == "vue" else ChartPart.NOTHING
-    return Bar(e.ght.name, replace(e, on_behalf="").words, (BarPiece(part, 0, 1),))
+    return Bar(e.ght.name, e.outside_words, (BarPiece(part, 0, 1),))
 
 
 def parts(d: Chart) -> list[ChartPart]:

@@ -81,14 +81,14 @@ def _territory_element(view: View, subject: Subject, tell: Tell) -> Element:
     answer = tell(subject, base(view, subject, "comparaison", tabs))
     name, p = view.folder.territory.name(subject.scope), subject.scope
     if not tabs:
-        return Element(name, None, "rien reçu", code=p.code, territory=p)
+        return Element(name, None, "rien reçu", code=p.code, territory=p, ours=True)
     if "retenu" in answer.mask:
-        return Element(name, None, NOT_TOLD.format(why=answer.mask["retenu"]), code=p.code, territory=p)
+        return Element(name, None, NOT_TOLD.format(why=answer.mask["retenu"]), code=p.code, territory=p, ours=True)
     received_so_far = (
         f"{answer.received_so_far} trame{'s' if answer.received_so_far > 1 else ''} sur {answer.expected_trames}"
     )
     return Element(
-        name, answer.totals.kept, f"{_attainment(answer)}{received_so_far}", code=p.code, territory=p,
+        name, answer.totals.kept, f"{_attainment(answer)}{received_so_far}", code=p.code, territory=p, ours=True,
         retire=answer.totals.struck, objective=answer.objective.amount if answer.objective else None,
         under_alert=answer.under_alert,
     )  # fmt: skip
@@ -104,17 +104,17 @@ def _exercice(view: View, subject: Subject, exercice: int, tell: Tell) -> Elemen
     """What one exercice kept; no figure when it has no campaign, or nothing came."""
     code = str(exercice)
     if not view.folder.campaigns_of(exercice):
-        return Element(code, None, "aucune campagne", code=code)
+        return Element(code, None, "aucune campagne", code=code, ours=True)
     that_subject = replace(subject, exercice=exercice, campaign=None, exercices=())
     tabs = view.tabs_that_count(that_subject)
     if not tabs:
-        return Element(code, None, "rien reçu", code=code)
+        return Element(code, None, "rien reçu", code=code, ours=True)
     r = tell(that_subject, base(view, that_subject, "evolution", tabs))
     trames = f"{r.received_so_far} trame{'s' if r.received_so_far > 1 else ''} sur {r.expected_trames}"
     if "retenu" in r.mask:
-        return Element(code, None, NOT_TOLD.format(why=r.mask["retenu"]), code=code)
+        return Element(code, None, NOT_TOLD.format(why=r.mask["retenu"]), code=code, ours=True)
     return Element(
-        code, r.totals.kept, _objective(r.objective) + trames, code=code, retire=r.totals.struck,
+        code, r.totals.kept, _objective(r.objective) + trames, code=code, ours=True, retire=r.totals.struck,
         objective=r.objective.amount if r.objective else None, under_alert=r.under_alert,
     )  # fmt: skip
 

@@ -59,14 +59,18 @@ def _of_several(view: View, subject: Subject, tell: Tell) -> Answer:
 def _year(exercice: int, r: Answer | None) -> Element:
     code = str(exercice)
     if r is None:
-        return Element(code, None, "aucune campagne", code=code)
+        return Element(code, None, "aucune campagne", code=code, ours=True)
     if "valeur" in r.mask:
-        return Element(code, None, NOT_TOLD.format(why=r.mask["valeur"]), code=code)
+        return Element(code, None, NOT_TOLD.format(why=r.mask["valeur"]), code=code, ours=True)
     if r.value is None:
-        return Element(code, None, "achats totaux inconnus", code=code)
+        return Element(code, None, "achats totaux inconnus", code=code, ours=True)
     treated, purchases = (int(str(r.facts[f])) for f in ("perimetre_traite", "achats"))
     return Element(
-        code, r.value, f"{rounded_amount(treated)} traités sur {rounded_amount(purchases)} d'achats", code=code
+        code,
+        r.value,
+        f"{rounded_amount(treated)} traités sur {rounded_amount(purchases)} d'achats",
+        code=code,
+        ours=True,
     )
 
 

@@ -22,7 +22,7 @@ def all_deadlines(view: View, subject: Subject) -> Answer:
     )
     current_subject = replace(subject, exercice=nearest_campaign.exercice, campaign=nearest_campaign.code)
     answer = base(view, current_subject, "echeances", view.tabs_that_count(current_subject))
-    elements = tuple(Element(c.title, None, _dates(view, subject, c), code=c.code) for c in chosen_campaigns)
+    elements = tuple(Element(c.title, None, _dates(view, subject, c), code=c.code, ours=True) for c in chosen_campaigns)
     facts = {"echeance": deadline_of(view, subject, nearest_campaign)[0], "ouverture": nearest_campaign.opening}
     return replace(answer, campaign=nearest_campaign.code, elements=elements, facts=facts)
 

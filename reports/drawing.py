@@ -61,7 +61,7 @@ def png(d: Chart) -> bytes:
 def figure(d: Chart) -> Figure:
     """The picture before it is written, as tall as its rows need."""
     title = _wrap(d.title, TITLE_CHARACTERS)
-    footer = [line for part in d.footer.split("\n") for line in _wrap(part, FOOTER_CHARACTERS)]
+    footer = [line for part in d.footer for line in _wrap(part, FOOTER_CHARACTERS)]
     cle = len(_key_lines(d))
     top = MARGIN + TITLE_LINE_HEIGHT * len(title) + (0.12 + NAME_LINE_HEIGHT * cle if cle else 0) + 0.16
     body = sum(_height(b, d) for b in d.bars)

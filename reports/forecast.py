@@ -46,13 +46,13 @@ def prevision(view: View, subject: Subject) -> Answer:
         "anciens": len(f.before),
     }
     elements = (
-        Element("Retenu", kept, code="retenu"),
-        Element("Notifié", parts["notifie"], code="notifie"),
-        Element(f"Report de {subject.exercice - 1} pas encore repris", parts["report"], code="report"),
+        Element("Retenu", kept, code="retenu", ours=True),
+        Element("Notifié", parts["notifie"], code="notifie", ours=True),
+        Element(f"Report de {subject.exercice - 1} pas encore repris", parts["report"], code="report", ours=True),
     )
     beside = tuple(
         Element(g.label, total_of(theirs).kept, f"imputé : son retenu de {subject.exercice - 1}", code=g.code,
-                territory=g.territory)
+                territory=g.territory, ours=True)
         for g, theirs in missing_ghts if theirs
     )  # fmt: skip
     return replace(answer, value=kept + sum(parts.values()), unite="EUR", elements=elements, beside=beside, facts=facts)

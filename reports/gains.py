@@ -14,6 +14,7 @@ from reports.answer import Answer, CellAddress, Element
 from reports.view import Subject, View, total_of
 from sheets.judged import Totals
 from sheets.register import stored_lines
+from sheets.register.decisions import Decision, have_changed
 from sheets.register.stored_lines import ReceivedLine
 from sheets.register.what_counts import ReceivedTab
 
@@ -49,6 +50,7 @@ def lines_behind(view: View, subject: Subject) -> Answer:
             line.gain_exercice - line.retire,
             precision(line),
             CellAddress(line.reference, line.path, line.sheet, line.cell),
+            outside=outside(line),
         )
         for line in stored_lines.lines_of(view.db, keys, view.as_of, subject.limit)
     )
@@ -62,6 +64,20 @@ def precision(line: ReceivedLine) -> str:
     words += [line.decision.words] if line.decision else []
     words += [f"report de {line.carried_from.split('/')[0]}"] if line.carried_from else []
     return ", ".join(words)
+
+
+def outside(line: ReceivedLine) -> str:
+    """What may leave the house of that: neither who decided nor why."""
+    carried_from = f"report de {line.carried_from.split('/')[0]}" if line.carried_from else ""
+    return ", ".join(filter(None, ("retirée" if line.retire else verdict(line.decision), carried_from)))
+
+
+def verdict(decision: Decision | None) -> str:
+    """What a decision came to, without who took it and why: those were typed."""
+    if decision is None:
+        return ""
+    to_review = f", mais {have_changed(decision.changed)} depuis : à revoir" if decision.lapsed else ""
+    return {"retenir": f"gardée{to_review}", "retirer": "retirée"}.get(decision.kind, "")
 
 
 def base(view: View, subject: Subject, intention: str, received_tabs: Sequence[ReceivedTab]) -> Answer:
@@ -136,7 +152,7 @@ def broken_down(view: View, subject: Subject, received_tabs: list[ReceivedTab]) 
         names = view.folder.territory
         parts = [
             Element(names.name_of(o.finess), o.totals.kept, "" if o.handed_in else "provisoire", code=o.finess,
-                    territory=Scope("etablissement", o.finess), retire=o.totals.struck,
+                    territory=Scope("etablissement", o.finess), ours=True, provisional=not o.handed_in, retire=o.totals.struck,
                     under_alert=o.under_alert)
             for o in received_tabs
         ]  # fmt: skip
@@ -163,7 +179,7 @@ def _by_group(view: View, subject: Subject, received_tabs: list[ReceivedTab]) ->
     expected_groups = dict.fromkeys(_group_of(g, subject.by) for g in view.ghts(subject))
     presents = [_present(view, subject, p, own_tabs, former=p not in expected_groups) for p, own_tabs in theirs.items()]
     missing_ghts = [
-        Element(territory.name(p), None, "rien reçu", code=p.code, territory=p)
+        Element(territory.name(p), None, "rien reçu", code=p.code, territory=p, ours=True)
         for p in expected_groups
         if p not in theirs
     ]
@@ -173,10 +189,11 @@ def _by_group(view: View, subject: Subject, received_tabs: list[ReceivedTab]) ->
 def _present(view: View, subject: Subject, p: Scope, received_tabs: list[ReceivedTab], *, former: bool) -> Element:
     t = total_of(received_tabs)
     said = [f"n'est plus attendu au {day(view.campaign(subject).situation)}"] if former else []
-    said += [] if all(o.handed_in for o in received_tabs) else ["provisoire"]
+    provisional = not all(o.handed_in for o in received_tabs)
+    said += ["provisoire"] if provisional else []
     name = view.folder.territory.name(p)
     return Element(name, t.kept, ", ".join(said), code=p.code, territory=p, retire=t.struck,
-                   under_alert=under_alert(received_tabs))  # fmt: skip
+                   under_alert=under_alert(received_tabs), ours=True, provisional=provisional)  # fmt: skip
 
 
 def _group_of(ght: Ght, by: str) -> Scope:

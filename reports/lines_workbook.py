@@ -37,7 +37,7 @@ TOTAL, HEADING_ROW = 4, 5
 OTHER_LABEL, RENAMED_TAB = "libellé hors nomenclature", "onglet renommé"
 
 
-def xlsx(view: View, subject: Subject, title: str, footer: str) -> bytes:
+def xlsx(view: View, subject: Subject, title: str, footer: Sequence[str]) -> bytes:
     """The workbook's bytes: every line that bears on the exercice, largest first.
 
     Raises RuntimeError if the lines do not add up to the figure: a workbook that does not is never handed out.
@@ -53,7 +53,7 @@ def xlsx(view: View, subject: Subject, title: str, footer: str) -> bytes:
     assert isinstance(sheet, Worksheet)
     sheet.title = "Lignes"
     put(case(sheet, 1, 1), title).font = police(14, bold=True, colour=BLUE)
-    for rank, text in enumerate(footer.split("\n"), 2):
+    for rank, text in enumerate(footer, 2):
         put(case(sheet, rank, 1), text).font = police(colour=GREY)
     _write_totals(sheet, *totals)
     for rank, row in enumerate(_rows(view, tabs, lines), HEADING_ROW + 1):

@@ -55,6 +55,14 @@ class State:
     @property
     def words(self) -> str:
         """« remise, 3 lignes à corriger, 2 onglets sur 5 »; once locked, nobody can mend them: they are struck."""
+        return self._words(f" ({self.on_behalf})")
+
+    @property
+    def outside_words(self) -> str:
+        """The same without the reason that someone typed: what may leave the house."""
+        return self._words("")
+
+    def _words(self, reason: str) -> str:
         if self.progress in ("attendue", "ouverte"):
             words = ["fichier illisible" if self.health == "illisible" else "rien reçu"]
         else:
@@ -72,7 +80,7 @@ class State:
         if self.extended:
             words.append(f"prolongée jusqu'au {day(self.deadline)}")
         if self.on_behalf:
-            words.append(f"saisie pour son compte ({self.on_behalf})")
+            words.append(f"saisie pour son compte{reason}")
         if self.after_lock:
             words.append("un envoi après le verrou, non compté")
         elif self.locked:
@@ -173,9 +181,13 @@ def statut(view: View, subject: Subject) -> Answer:
     """How many have answered, and where each stands."""
     situation = states(view, subject)
     answer = base(view, subject, "statut", view.tabs_that_count(subject))
-    elements = tuple(Element(e.ght.name, None, e.words, code=e.ght.code) for e in situation)
+    elements = tuple(_element(e) for e in situation)
     return replace(answer, value=sum(e.has_answered for e in situation), unite="trames", campaign=view.campaign(subject).code,
                    elements=elements)  # fmt: skip
+
+
+def _element(e: State) -> Element:
+    return Element(e.ght.name, None, e.words, code=e.ght.code, ours=True, outside=e.outside_words)
 
 
 def late_ones(view: View, subject: Subject) -> Answer:
@@ -185,6 +197,6 @@ def late_ones(view: View, subject: Subject) -> Answer:
     ghts_missing = [e for e in all_of_them if not e.has_answered]
     incomplete_ones = [e for e in all_of_them if e.has_answered and e.tabs < e.expected_tabs]
     answer = base(view, subject, "retards", view.tabs_that_count(subject))
-    elements = tuple(Element(e.ght.name, None, e.words, code=e.ght.code) for e in ghts_missing + incomplete_ones)
+    elements = tuple(_element(e) for e in ghts_missing + incomplete_ones)
     return replace(answer, value=len(ghts_missing), unite="trames", campaign=campaign.code, elements=elements,
                    facts={"echeance": campaign.deadline, "incomplets": len(incomplete_ones)})  # fmt: skip

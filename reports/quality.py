@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from config.french import count_words
 from reports.answer import Answer, CellAddress, Element
-from reports.gains import base
+from reports.gains import base, verdict
 from reports.view import Subject, View, total_of
 from sheets.checks import CATALOGUE
 from sheets.findings import Severity, groups
@@ -44,6 +44,7 @@ def rejections(view: View, subject: Subject) -> Answer:
             r.decision.words if r.decision else "",
             CellAddress(r.reference, r.path, r.finding.sheet, r.finding.cell),
             code=r.finding.code,
+            outside=verdict(r.decision),
         )
         for r in stored_lines.findings_of(view.db, keys, (Severity.REJECTION,), view.as_of, subject.limit)
     )
@@ -65,6 +66,7 @@ def _by_decision(view: View, tabs: list[int], lines: list[int]) -> list[Element]
             li.decision.words if li.decision else "",
             CellAddress(li.reference, li.path, li.sheet, li.cell),
             code="decision",
+            outside=verdict(li.decision),
         )
         for li in stored_lines.lines_of(view.db, tabs, view.as_of, among=lines)
     ]
@@ -80,9 +82,10 @@ def alerts(view: View, subject: Subject) -> Answer:
         all_said = [r.finding for r in stored_lines.findings_of(view.db, keys, (Severity.ALERT,), view.as_of)]
         places = {g.code: " ; ".join(g.places[:3]) for g in groups(all_said)}
     elements = tuple(
-        Element(CATALOGUE[code].title, None, f"{n} × ; {places.get(code) or _etablissements(where)}", code=code)
+        Element(CATALOGUE[code].title, None, f"{n} × ; {places.get(code) or _etablissements(where)}", code=code,
+                ours=True, outside=f"{n} ×" if code in places else None)  # the places bear the names that people gave their tabs
         for code, (n, where) in by_rule.items()
-    )
+    )  # fmt: skip
     value = sum(n for n, _ in by_rule.values())
     return replace(base(view, subject, "alertes", tabs), value=value, unite="constats", elements=elements)
 

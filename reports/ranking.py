@@ -31,8 +31,7 @@ def _ranges(classes: list[Element], first: str) -> list[Element]:
     results: list[Element] = []
     for e in classes:
         rank = 1 + sum(int(other.value or 0) > int(e.value or 0) for other in results)
-        end = f", {e.precision}" if e.precision else ""
-        results.append(replace(e, precision=f"{rank}{first if rank == 1 else 'e'} sur {len(classes)}{end}"))
+        results.append(replace(e, rank=f"{rank}{first if rank == 1 else 'e'} sur {len(classes)}"))
     return results
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from config.folder import Folder
+from reports.answer import Answer, CellAddress, Element
 from reports.gains import NO_LABEL
 from sheets.accepted_labels import label_lists
+from sheets.checks import CATALOGUE
 from sheets.trames import TRAMES
+
+UNKNOWN_LABELS = "libellés hors nomenclature"
 
 
 @lru_cache(maxsize=4)
@@ -25,6 +31,59 @@ def known_labels(folder: Folder) -> frozenset[str]:
     ]
     all_labels = [label for level in ("famille", "domaine", "categorie") for label in n.labels(level)]
     return frozenset([*places, *listed_labels, *all_labels, *folder.campaigns, NO_LABEL])
+
+
+def outside(r: Answer, folder: Folder) -> Answer:
+    """The same answer without a word that someone typed: what may be said of it outside the house.
+
+    Parts that only people named are taken together, so that the parts still add up to the whole.
+    """
+    heavy = tuple(_line(e, e.address, folder) for e in r.heavy if e.address)
+    return replace(r, elements=_named(r.elements, folder), beside=_named(r.beside, folder), heavy=heavy)
+
+
+def _named(elements: Sequence[Element], folder: Folder) -> tuple[Element, ...]:
+    """The elements under names of ours; last, those that have none, added up."""
+    named: list[Element] = []
+    unnamed: list[Element] = []
+    for e in elements:
+        (named if _has_a_name(e, folder) else unnamed).append(e)
+    return (*(element_outside(e, folder) for e in named), *([_together(unnamed)] if unnamed else []))
+
+
+def _has_a_name(e: Element, folder: Folder) -> bool:
+    return bool(e.ours or e.address or e.code in CATALOGUE or e.label in known_labels(folder))
+
+
+def _together(elements: Sequence[Element]) -> Element:
+    values = [int(e.value) for e in elements if e.value is not None]
+    return Element(UNKNOWN_LABELS, sum(values) if values else None, retire=sum(e.retire for e in elements),
+                   under_alert=sum(e.under_alert for e in elements), ours=True)  # fmt: skip
+
+
+def element_outside(e: Element, folder: Folder) -> Element:
+    """One element named by us: a line, by its check or its établissement."""
+    if e.address:
+        return _line(e, e.address, folder)
+    label = _check(e.code) if e.code in CATALOGUE else e.label
+    return replace(e, label=label, precision=e.said_outside)
+
+
+def _check(code: str) -> str:
+    return f"{CATALOGUE[code].title} ({code})"
+
+
+def _line(e: Element, address: CellAddress, folder: Folder) -> Element:
+    reference = sayable_reference(address.reference)
+    etablissement = folder.territory.etablissements.get(reference.partition("/")[2].partition("/")[0])
+    name = etablissement.name if etablissement else "Ligne"
+    if e.code in CATALOGUE:
+        name = _check(e.code)
+    elif e.code == "decision":
+        name = "Ligne retirée par décision"
+    return replace(
+        e, label=name, precision=e.said_outside, address=CellAddress(reference, "", "", sayable_cell(address.cell))
+    )
 
 
 def sayable_reference(reference: str) -> str:

@@ -51,11 +51,13 @@ def _of_ght(
     if not state.has_answered:
         due_words = f"pour le {day(state.deadline)}" + (", échéance passée" if view.as_of > state.deadline else "")
         what = "Dire que la trame est finie" if state.progress == "vue" else "Remettre la trame"
-        elements.append(Element(what, None, f"{campaign.title}, {due_words}", code="remettre"))
+        elements.append(Element(what, None, f"{campaign.title}, {due_words}", code="remettre", ours=True))
     if state.health == "illisible":
-        elements.append(Element("Renvoyer le fichier", None, "le dernier envoi n'a pas pu être lu", code="renvoyer"))
+        elements.append(
+            Element("Renvoyer le fichier", None, "le dernier envoi n'a pas pu être lu", code="renvoyer", ours=True)
+        )
     missing_ones = missing_tabs(view, subject, campaign, tabs) if tabs else []
-    elements += [Element("Remplir l'onglet", None, name, code="onglet") for name in missing_ones]
+    elements += [Element("Remplir l'onglet", None, name, code="onglet", ours=True) for name in missing_ones]
     return elements + _lines_to_mend(view, tabs)
 
 
@@ -75,7 +77,9 @@ def _lines_to_mend(view: View, tabs: list[ReceivedTab]) -> list[Element]:
         address = CellAddress(r.reference, r.path, r.finding.sheet, r.finding.cell)
         cost = f"{euros(r.finding.stake)} en jeu" if r.finding.stake else ""
         cle = r.reference or f"{r.path}/{r.finding.sheet}"
-        lines.setdefault(cle, Element(f"Corriger : {r.finding.message}", None, cost, address, r.finding.code))
+        lines.setdefault(
+            cle, Element(f"Corriger : {r.finding.message}", None, cost, address, r.finding.code, outside=cost)
+        )
     return list(lines.values())[:MOST_SHOWN]
 
 
@@ -102,9 +106,9 @@ def _of_the_region(situation: list[State], still_left: dict[str, tuple[int, int]
     to_decide = sorted((e for e in situation if e.ght.code in still_left), key=lambda e: -still_left[e.ght.code][1])
     handed_in_ones = [e for e in situation if e.progress == "remise" and e.ght.code not in still_left]
     return [
-        *(_task_for_ght(e, f"Relancer {e.ght.name}", e.words, "relancer") for e in missing_ghts),
+        *(_task_for_ght(e, f"Relancer {e.ght.name}", e.words, "relancer", e.outside_words) for e in missing_ghts),
         *(
-            _task_for_ght(e, f"Compléter {e.ght.name}", e.words, "completer")
+            _task_for_ght(e, f"Compléter {e.ght.name}", e.words, "completer", e.outside_words)
             for e in handed_in_ones
             if e.tabs < e.expected_tabs
         ),
@@ -125,5 +129,7 @@ def _to_decide(e: State, lines: int, cents: int) -> Element:
     )
 
 
-def _task_for_ght(e: State, what: str, precision: str, code: str) -> Element:
-    return Element(what, None, precision, code=code, territory=Scope("ght", e.ght.code))
+def _task_for_ght(e: State, what: str, precision: str, code: str, outside: str | None = None) -> Element:
+    """What is to do of a GHT; `outside` is what may leave the house of a state that holds a reason someone typed."""
+    p = Scope("ght", e.ght.code)
+    return Element(what, None, precision, code=code, territory=p, ours=True, outside=outside)

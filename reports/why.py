@@ -10,7 +10,7 @@ from config.french import euros
 from reports.answer import Answer, CellAddress, Element
 from reports.coverage import treated
 from reports.forecast import forecast_of
-from reports.gains import base, lines_behind, precision
+from reports.gains import base, lines_behind, outside, precision
 from reports.view import Subject, View
 from sheets.register.line_parts import inherited, notified
 from sheets.register.stored_lines import ReceivedLine, lines_of
@@ -40,10 +40,9 @@ def why(view: View, subject: Subject) -> Answer:
 
 
 def _element(line: ReceivedLine, share: Share) -> Element:
-    said = ", ".join(m for m in (share.said, precision(line)) if m)
-    return Element(
-        line.intitule, share.cents, said, CellAddress(line.reference, line.path, line.sheet, line.cell)
-    )  # fmt: skip
+    in_house, out = (", ".join(filter(None, (share.said, words))) for words in (precision(line), outside(line)))
+    address = CellAddress(line.reference, line.path, line.sheet, line.cell)
+    return Element(line.intitule, share.cents, in_house, address, outside=out)
 
 
 def _of_the_forecast(view: View, subject: Subject) -> Iterator[Share]:

@@ -21,9 +21,10 @@ from zoneinfo import ZoneInfo
 from openpyxl import Workbook, load_workbook
 from sqlite_utils import Database
 
+from bots.answer_json import reply_object
 from bots.answering import answer_question
 from config.folder import EXAMPLE, Folder, charge
-from config.rights import AT_KEYBOARD
+from config.rights import AT_KEYBOARD, Person
 from config.territory import Scope
 from jobs.rejudge import JudgementChange, judge_again
 from jobs.taking_in.folders import PullSummary, pull
@@ -169,7 +170,7 @@ class Region:
         return Main(self.db, self.folder, self.folder.persons[email], self.hour)
 
     def ask(self, question: str, as_of: date | None = None) -> dict[str, Any]:
-        return answer_question(question, AT_KEYBOARD, self.view, self.hour, as_of)
+        return answer_as_json(question, AT_KEYBOARD, self.view, self.hour, as_of)
 
     def lines(self, finess: str, campaign: str, as_of: date | None = None) -> dict[str, dict[str, Any]]:
         """By number, the stored lines of the tab that counts."""
@@ -184,6 +185,13 @@ class Region:
         return [
             r.finding for r in stored_lines.findings_of(self.db, tabs, tuple(Severity), day) if r.finding.code in codes
         ]
+
+
+def answer_as_json(
+    question: str, person: Person, view: View, current_time: datetime, as_of: date | None = None
+) -> dict[str, Any]:
+    """What `vigie ask --json` prints."""
+    return reply_object(answer_question(question, person, view, current_time, as_of))
 
 
 def new_region(where: Path) -> Region:

@@ -9,7 +9,6 @@ from unittest import mock
 
 import pytest
 
-from bots.answering import answer_question
 from config.objectives import Objective, in_force
 from config.rights import Person
 from config.territory import FRANCE, Scope
@@ -17,7 +16,7 @@ from reports.view import View
 from sheets.register import what_counts
 from sheets.register.database import read_transaction
 from sheets.register.what_counts import ReceivedTab, counting_tabs
-from tests.region import Region, new_region
+from tests.region import Region, answer_as_json, new_region
 from tests.test_under_alert import JURA, JURA_SUD, MOREZ, ORDINARY_LINES, YEAR_END
 
 NEXT = "2022-mi-annee"
@@ -90,7 +89,7 @@ def test_what_counts_is_looked_up_once_for_all_that_is_read_in_one_state(region:
 def test_who_sees_totals_alone_does_not_wait_for_a_look_up_of_each_ght(region: Region, question: str) -> None:
     director = Person("d@exemple.invalid", "Directeur", "ght", Scope("ght", JURA))
     with mock.patch.object(what_counts, "_last_words", side_effect=what_counts._last_words) as looked_up:
-        answer_question(question, director, region.view, region.hour, None)
+        answer_as_json(question, director, region.view, region.hour, None)
     asked = [str(c.args[1:]) for c in looked_up.call_args_list]
     assert asked
     assert max(map(asked.count, asked)) < 10  # of the whole; its eleven GHT add none

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,15 +14,19 @@ import pytest
 from slack_sdk.models.blocks import ActionsBlock, Block, HeaderBlock, InputBlock, SectionBlock
 
 from bots.questions import AXES, INTENTIONS
-from bots.slack import blocks
+from bots.slack import answer_blocks, blocks
 from bots.slack.blocks import NextQuestion
 from bots.slack.conversation import answer_message, question
 from config.folder import Folder
 from config.french import euros, rounded_amount
 from config.rights import ROLES, Sight, best_sight
 from config.territory import FRANCE, Scope
-from reports.sayable import known_labels
+from reports import gains
+from reports.answer import Answer, CellAddress, Element
+from reports.progress import State
+from reports.sayable import UNKNOWN_LABELS, known_labels, outside
 from reports.view import View
+from sheets.register import decisions
 from sheets.register.acts import decide
 from tests.region import Region, new_region
 
@@ -231,7 +236,7 @@ def test_the_figure_comes_first_then_what_it_stands_on_then_the_costliest_findin
         "actions",
     ]
     fields = dict(f["text"].split("\n") for f in message.block_list[2]["fields"])
-    assert list(fields) == ["*Retenu*", "*Déclaré*", "*Objectif*", "*Atteint à*", "*Trames*", "*Au*"]
+    assert list(fields) == ["*Retenu*", "*Déclaré*", "*Objectif*", "*Atteint à*", "*Trames*", "*Reçues*", "*Au*"]
     assert fields["*Trames*"] == "2 reçues sur 11"
     assert fields["*Au*"] == "31/03/2022, 2021-annuelle"
     assert message.block_list[4]["text"]["text"].count("\n• ") == 3
@@ -306,45 +311,36 @@ def test_a_long_text_is_split_and_a_longer_one_cut_within_what_slack_takes() -> 
     assert all(re.fullmatch(r"(&amp;)+…?", b["text"]["text"]) for b in message.block_list)
 
 
-@pytest.fixture
-def answer_object() -> dict[str, Any]:
-    """An answer without lines."""
-    return {
-        "intention": "gains", "unite": "EUR", "valeur": "1.00", "texte": "Une phrase.", "lignes": [], "au": "2022-03-31",
-        "campagne": "2021-annuelle", "campagnes": [], "objectif": None, "objectif_reparti": False, "taux_atteinte": None,
-        "trames": {"recues": 1, "attendues": 1}, "totaux": {"gain_retenu": "1.00"}, "declare": "1.00", "dont_provisoire": "0.00",
-        "ajustement": "0.00", "faits": {},
-    }  # fmt: skip
+GAINS = Answer("gains", Scope("region", "BFC"), 2021, "2021-annuelle", NOON.date(), 100, "EUR", 1, 1)
 
 
-def test_an_answer_with_everything_in_excess_still_fits(folder: Folder, answer_object: dict[str, Any]) -> None:
+def test_an_answer_with_everything_in_excess_still_fits(folder: Folder) -> None:
     name = folder.territory.ghts["BFC-08"].name
-    lines = [{"libelle": name, "valeur": "1.00", "code": "BFC-08", "precision": "x" * 5000} for _ in range(500)]
-    answer_object |= {"texte": "y" * 9000, "lignes": lines, "campagnes": ["c" * 3000]}
+    lines = tuple(Element(name, 100, "x" * 5000, code="BFC-08", ours=True) for _ in range(500))
+    masked = {"retire": "y" * 9000}
     next_questions = [NextQuestion(str(n), "z" * 200, "q") for n in range(3)] + [
         NextQuestion("longue", "mots", "q" * 2001)
     ]
-    message = blocks.answer(answer_object, folder, next_questions)
+    r = replace(GAINS, elements=lines, campaigns=("c" * 3000,), mask=masked, rounded=1000)
+    message = answer_blocks.answer_message(r, folder, next_questions)
     check_message(message.block_list, message.text)
     assert len(message.block_list[-1]["elements"]) == 3
 
 
-def test_a_line_that_nothing_of_ours_names_is_not_shown(folder: Folder, answer_object: dict[str, Any]) -> None:
-    answer_object["lignes"] = [
-        {"libelle": folder.nomenclature.familles[0], "valeur": "2.00"},
-        {"libelle": SUPPLIER, "valeur": "3.00"},
-    ]
-    said = str(blocks.answer(answer_object, folder).block_list)
+def test_lines_that_nothing_of_ours_names_are_told_together(folder: Folder) -> None:
+    """They are not named, and the lines still add up to the figure."""
+    famille = folder.nomenclature.familles[0]
+    lines = (Element(famille, 200), Element(SUPPLIER, 300, SUPPLIER), Element(f"{SUPPLIER} 2", 400, under_alert=100))
+    said = str(answer_blocks.answer_message(replace(GAINS, elements=lines), folder).block_list)
     assert SUPPLIER not in said
-    assert f"• {folder.nomenclature.familles[0]} — 2" in said
-    assert "1 autre ligne ne se montre pas ici" in said
+    assert f"• {famille} — 2\\xa0€" in said
+    assert f"• {UNKNOWN_LABELS} — 7\\xa0€, dont 1\\xa0€ sous alerte" in said
 
 
-def test_a_tab_named_by_hand_is_not_said(folder: Folder, answer_object: dict[str, Any]) -> None:
-    precision = f"2 × ; {SUPPLIER} : lignes 5 à 6"
-    answer_object |= {"intention": "alertes", "unite": "constats", "valeur": 2,
-              "lignes": [{"libelle": "x", "valeur": None, "precision": precision, "code": "doublon"}]}  # fmt: skip
-    said = str(blocks.answer(answer_object, folder).block_list)
+def test_a_tab_named_by_hand_is_not_said(folder: Folder) -> None:
+    e = Element("x", None, f"2 × ; {SUPPLIER} : lignes 5 à 6", code="doublon", ours=True, outside="2 ×")
+    r = replace(GAINS, intention="alertes", unite="constats", value=2, elements=(e,))
+    said = str(answer_blocks.answer_message(r, folder).block_list)
     assert SUPPLIER not in said
     assert "(doublon) — 2 ×" in said
 
@@ -363,13 +359,28 @@ def test_slacks_own_marks_are_taken_off_a_question(written: str, reading: str) -
     assert question(written) == reading
 
 
-def test_a_reason_written_by_hand_stays_in(view: View, folder: Folder) -> None:
-    for precision, said in (
-        ("retirée, gardée par x le 2022-03-10 : Tartempion", "retirée"),
-        ("gardée par x le 2022-03-10 : retirée Tartempion", "gardée"),
-        ("gardée par x : mot, report de 2020-annuelle", "gardée, report de 2020-annuelle"),
-    ):
-        assert blocks._state_of(precision, "pourquoi") == said
-    assert blocks._state_of("remise, saisie pour son compte (appel (de Tartempion)), verrouillée", "statut") == (
-        "remise, saisie pour son compte, verrouillée"
-    )
+@pytest.mark.parametrize("e", [
+    Element("x", 100, SUPPLIER), Element("x", 100, SUPPLIER, ours=True, outside="retirée"),
+    Element(SUPPLIER, 100, SUPPLIER, CellAddress("2021-annuelle/390780146/0002", SUPPLIER, SUPPLIER, "S14")),
+    Element(SUPPLIER, 100, SUPPLIER, CellAddress(f"2021-annuelle/390780146/{SUPPLIER}", SUPPLIER, SUPPLIER, SUPPLIER)),
+    Element(SUPPLIER, 100, SUPPLIER, CellAddress(SUPPLIER, SUPPLIER, SUPPLIER, "S14"), code="doublon"),
+])  # fmt: skip
+def test_what_was_written_by_hand_stays_in_unless_it_is_said_to_be_ours(e: Element, folder: Folder) -> None:
+    r = outside(replace(GAINS, elements=(e,), beside=(e,), heavy=(e,) if e.address else ()), folder)
+    assert SUPPLIER not in str(r)
+    assert [x.value for x in r.elements] == [100]
+
+
+def test_a_reason_written_by_hand_stays_in(region: Region) -> None:
+    """What was decided is told, neither by whom nor why; a state, without the words of whoever entered it."""
+    state = State(region.folder.territory.ghts["BFC-08"], "remise", "", 1, 1, 0, 0, NOON.date(), locked=True,
+                  on_behalf=f"appel (de {SUPPLIER})")  # fmt: skip
+    assert state.words == f"remise, saisie pour son compte (appel (de {SUPPLIER})), trame verrouillée"
+    assert state.outside_words == "remise, saisie pour son compte, trame verrouillée"
+    decided = decisions.Decision(1, 1, "", "", "retenir", SUPPLIER, "2022-03-10", SUPPLIER, False, False,
+                                 0, 0, 0, 0, "", 0, 0)  # fmt: skip
+    again = decided._replace(lapsed=True, changed=(decisions.AMOUNTS,))
+    assert gains.verdict(decided) == "gardée"
+    assert gains.verdict(decided._replace(kind="retirer")) == "retirée"
+    assert gains.verdict(again) == "gardée, mais les montants ont changé depuis : à revoir"
+    assert gains.verdict(None) == ""

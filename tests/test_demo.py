@@ -18,7 +18,6 @@ import pytest
 from openpyxl import load_workbook
 
 import jobs.demo
-from bots.answering import answer_question
 from config.errors import UserError
 from config.folder import EXAMPLE, charge
 from config.rights import AT_KEYBOARD
@@ -32,6 +31,7 @@ from sheets.register import backup, stored_lines, views
 from sheets.register.database import open_register
 from sheets.register.what_counts import counting_tabs
 from tests import oracle
+from tests.region import answer_as_json
 from tests.test_vues import act, check_views_agree
 
 DAY = date(2022, 3, 31)
@@ -54,7 +54,7 @@ class TourRun:
         return workshop(None, self.output / "vigie.sqlite", DAY)
 
     def ask(self, question: str) -> dict[str, Any]:
-        return answer_question(question, AT_KEYBOARD, self.workshop.view(), datetime.combine(DAY, time(12)))
+        return answer_as_json(question, AT_KEYBOARD, self.workshop.view(), datetime.combine(DAY, time(12)))
 
     def expected(self, ght: str) -> oracle.Sums:
         return oracle.total_of([li for li in self.lines if ght in (li.ght, REGION)])

@@ -24,7 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.answer_files import image, lines_workbook
-from bots.answering import answer_question, word_answer
+from bots.answering import answer_question
 from bots.slack.conversation import answer_message
 from config.errors import UserError
 from config.folder import Folder
@@ -38,6 +38,7 @@ from reports.view import View
 from sheets.judged import Totals
 from sheets.register.database import open_register
 from sheets.register.what_counts import ReceivedTab
+from tests.region import answer_as_json
 
 NOON = datetime(2022, 10, 20, 12, tzinfo=ZoneInfo("Europe/Paris"))
 N, BEFORE = 2022, 2021
@@ -151,7 +152,7 @@ def ask(w: World, empty: View, own: str, question: str) -> dict[str, Any]:
         d = replace(empty.folder, territory=territory(w, empty.folder.territory), persons={})
         director = Person("d@exemple.invalid", "Directeur", "ght", Scope("ght", own))
         view = View(empty.db, d, empty.as_of)
-        w.answers[key] = answer_question(question.format(own=f"GHT {own}"), director, view, NOON)
+        w.answers[key] = answer_as_json(question.format(own=f"GHT {own}"), director, view, NOON)
     return w.answers[key]
 
 
@@ -359,9 +360,9 @@ def test_the_chat_and_the_picture_say_the_rounded_figure_and_no_other(empty: Vie
     director, view = as_director(w, empty)
     with standing_for(w):
         block_list = json.dumps(answer_message("gains bfc 2022", director, view, NOON).block_list, ensure_ascii=False)
-        piece = image(word_answer("gains bfc 2022 en image", director, view, NOON))
+        piece = image(answer_question("gains bfc 2022 en image", director, view, NOON))
         with pytest.raises(UserError, match="pas ouvertes"):
-            lines_workbook(word_answer("gains bfc 2022 en tableur", director, view, NOON))
+            lines_workbook(answer_question("gains bfc 2022 en tableur", director, view, NOON))
     for said in (plain(block_list), plain(piece.alternative)):
         assert "600 k€ retenus" in said
         assert "60 k€" in said
@@ -377,8 +378,8 @@ def test_what_is_withheld_is_on_no_surface(empty: View) -> None:
     with standing_for(w):
         block_list = json.dumps(answer_message("gains bfc 2022", director, view, NOON).block_list, ensure_ascii=False)
         with pytest.raises(UserError, match="Rien à dessiner"):
-            image(word_answer("gains bfc 2022 en image", director, view, NOON))
-        said = answer_question("gains bfc 2022", director, view, NOON)
+            image(answer_question("gains bfc 2022 en image", director, view, NOON))
+        said = answer_as_json("gains bfc 2022", director, view, NOON)
     assert "Chiffre non communiqué" in block_list
     assert "300 k€" not in plain(block_list)
     figures_said = (
@@ -398,7 +399,7 @@ def test_one_that_makes_nearly_all_of_it_is_not_told(empty: View) -> None:
     w.amounts[w.region[3]]["retenu"] = 10_000_000_000
     director, view = as_director(w, empty)
     with standing_for(w):
-        said = answer_question("gains bfc 2022", director, view, NOON)
+        said = answer_as_json("gains bfc 2022", director, view, NOON)
     assert said["valeur"] is None
     assert "1 autre GHT en fait presque tout à soi seul" in said["texte"]
 
@@ -406,7 +407,7 @@ def test_one_that_makes_nearly_all_of_it_is_not_told(empty: View) -> None:
 def masked(w: World, empty: View, question: str) -> dict[str, str]:
     director, view = as_director(w, empty)
     with standing_for(w):
-        return {m["chiffre"]: m["motif"] for m in answer_question(question, director, view, NOON)["masque"]}
+        return {m["chiffre"]: m["motif"] for m in answer_as_json(question, director, view, NOON)["masque"]}
 
 
 RECOVERED = "il ferait retrouver un chiffre qui ne se dit pas"
@@ -461,7 +462,7 @@ def test_who_sees_everything_there_gets_it_to_the_cent(empty: View) -> None:
     _, view = as_director(w, empty)
     for role in ("ars", "lecture"):
         with standing_for(w):
-            said = answer_question(
+            said = answer_as_json(
                 "gains bfc 2022", Person("r@exemple.invalid", "ARS", role, Scope("region", "BFC")), view, NOON
             )
         assert (said["valeur"], said["arrondi"], said["masque"]) == ("300000.03", None, [])
@@ -534,6 +535,6 @@ def test_of_two_exercices_side_by_side_the_coarser_rounding_is_said(empty: View)
         amounts["before"] = 0
     director, view = as_director(w, empty)
     with standing_for(w):
-        alone = answer_question("gains bfc 2022", director, view, NOON)
+        alone = answer_as_json("gains bfc 2022", director, view, NOON)
         for question in ("compare bfc 2021 et 2022", "compare bfc 2022 et 2021", "évolution bfc"):
-            assert answer_question(question, director, view, NOON)["arrondi"] == alone["arrondi"] == "1000.00"
+            assert answer_as_json(question, director, view, NOON)["arrondi"] == alone["arrondi"] == "1000.00"

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bots.answering import answer_question
 from config.folder import Folder
 from config.rights import AT_KEYBOARD
 from jobs.taking_in.folders import pull
@@ -17,6 +16,7 @@ from reports.view import View
 from sheets.judging.workbook import judge
 from sheets.register.database import open_register
 from tests.conftest import GAIN_COL, FillTrame
+from tests.region import answer_as_json
 
 JURA_SUD, MOREZ = "390780146", "390780153"
 MARCH_31 = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
@@ -66,13 +66,13 @@ def test_an_amount_travels_from_its_cell_to_the_answer_and_back(
 
     # Asked: the answer says the figure, its basis and how many trames it stands on.
     view = View(register, folder, MARCH_31.date())
-    answer = answer_question("combien a gagné le GHT du Jura en 2021 ?", AT_KEYBOARD, view, MARCH_31)
+    answer = answer_as_json("combien a gagné le GHT du Jura en 2021 ?", AT_KEYBOARD, view, MARCH_31)
     assert answer["valeur"] == "3900.00"
     assert answer["declare"] == "169281.00"
     assert answer["trames"] == {"recues": 1, "attendues": 1}
 
     # Walked back: each euro has its line, its file, its tab and its cell; together they make the figure.
-    detail = answer_question("pourquoi ?", AT_KEYBOARD, view, MARCH_31)
+    detail = answer_as_json("pourquoi ?", AT_KEYBOARD, view, MARCH_31)
     assert [(line["valeur"], line["feuille"], line["cellule"]) for line in detail["lignes"]] == [
         ("4800.00", "CENTRE HOSPITALIER JURA SUD", f"{GAIN_COL}5"),
         ("0.00", "CH LEON BERARD MOREZ", f"{GAIN_COL}5"),

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bots import answering
 from bots.answer_files import image, lines_workbook
-from bots.answering import word_answer
 from bots.grammar.question import AnswerForm
 from config.errors import UserError
 from config.folder import EXAMPLE
@@ -27,7 +27,7 @@ from sheets import writing
 from sheets.register import stored_lines
 from sheets.register.acts import decide
 from tests.conftest import GAIN_COL
-from tests.region import Region, new_region, read_back, subject
+from tests.region import Region, answer_as_json, new_region, read_back, subject
 
 NOON = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
 SUPPLIER = "Tartempion"
@@ -66,7 +66,7 @@ def rows(ws: Worksheet) -> list[dict[str, Any]]:
 
 def piece(region: Region, question: str = "gains GHT Jura 2021 en tableur", email: str = "") -> bytes:
     who = region.folder.persons[email] if email else AT_KEYBOARD
-    return lines_workbook(word_answer(question, who, region.view, NOON)).raw_bytes
+    return lines_workbook(answering.answer_question(question, who, region.view, NOON)).raw_bytes
 
 
 def to_the_cent(value: Any) -> Decimal:
@@ -74,7 +74,7 @@ def to_the_cent(value: Any) -> Decimal:
 
 
 def test_it_adds_up_to_the_figure_to_the_cent(region: Region) -> None:
-    said = word_answer("gains GHT Jura 2021", AT_KEYBOARD, region.view, NOON).answer_object
+    said = answer_as_json("gains GHT Jura 2021", AT_KEYBOARD, region.view, NOON)
     ws = sheet(piece(region))
     total = [
         to_the_cent(c) for c in next(ws.iter_rows(min_row=TOTAL, max_row=TOTAL, min_col=5, max_col=7, values_only=True))
@@ -143,7 +143,7 @@ def test_the_command_line_writes_what_the_chat_would_send(
     workshop = Workshop(EXAMPLE, region.where / "vigie.sqlite", NOON.date())
     to: dict[AnswerForm, Path | None] = {"image": tmp_path / "g.png", "tableur": tmp_path / "g.xlsx"}
     answer_question(workshop, "gains GHT Jura 2021", None, None, False, to)
-    result = word_answer("gains GHT Jura 2021", AT_KEYBOARD, region.view, NOON)
+    result = answering.answer_question("gains GHT Jura 2021", AT_KEYBOARD, region.view, NOON)
     assert (tmp_path / "g.png").read_bytes() == image(result).raw_bytes
     assert rows(sheet((tmp_path / "g.xlsx").read_bytes())) == rows(sheet(lines_workbook(result).raw_bytes))
     said = capsys.readouterr()

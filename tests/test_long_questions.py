@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from bots.answering import answer_question
 from bots.grammar import lexicon
 from bots.grammar.understand import LONGEST, understand
 from bots.slack import conversation
 from config.folder import EXAMPLE, charge
 from config.rights import AT_KEYBOARD
 from config.territory import Scope
-from tests.region import Region, new_region
+from tests.region import Region, answer_as_json, new_region
 
 WORDS = ["gains jura par famille et ", "sauf ght jura ", "x", "2021 ", "peux tu ", "jura nievre yonne ", "<", "de l'"]
 REGION = Scope("region", "BFC")
@@ -55,7 +54,7 @@ def test_the_words_looked_at_grow_with_the_words_said(word: str, monkeypatch: py
 
 def test_what_is_kept_of_it_is_no_longer_than_what_is_read(tmp_path: object) -> None:
     region: Region = new_region(tmp_path)  # type: ignore[arg-type]
-    said = answer_question("gains " * 20_000, AT_KEYBOARD, region.view, region.hour)
+    said = answer_as_json("gains " * 20_000, AT_KEYBOARD, region.view, region.hour)
     assert "trop longue" in str(said["texte"])
     ((kept,),) = region.db.execute("SELECT texte FROM questions")
     assert len(kept) == LONGEST + 1

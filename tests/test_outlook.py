@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bots.answering import answer_question
 from config.territory import Scope
 from reports.comparison import comparison, evolution
 from reports.forecast import prevision
 from reports.ranking import ranking
 from reports.todo import tasks
 from sheets.register import acts, asked
-from tests.region import Region, new_region, subject
+from tests.region import Region, answer_as_json, new_region, subject
 
 YEAR_END, MID_YEAR = "2021-annuelle", "2022-mi-annee"
 JOIGNY, SENS, AVALLON = "890000417", "890970569", "890000409"
@@ -104,7 +103,7 @@ def test_an_evolution_goes_through_the_exercices_that_were_opened(region: Region
 
 def test_a_ranking_leaves_out_those_that_sent_nothing_and_says_so(region: Region) -> None:
     r = ranking(region.view, subject("BFC", 2021, by="ght", how_many=1, from_bottom=True))
-    assert [(e.label, e.precision) for e in r.elements] == [("GHT Sud Yonne-Haut-Nivernais", "2e sur 2")]
+    assert [(e.label, e.beside) for e in r.elements] == [("GHT Sud Yonne-Haut-Nivernais", "2e sur 2")]
     assert r.facts["absents"] == 9
 
 
@@ -150,7 +149,7 @@ def test_what_was_not_understood_is_listed_most_frequent_first_without_addresses
         "écris à quelqu.un@exemple.invalid",
     ):
         region.ask(text)
-    answer_question("gains GHT Nièvre 2021", neighbour, region.view, region.hour)  # refused, but understood
+    answer_as_json("gains GHT Nièvre 2021", neighbour, region.view, region.hour)  # refused, but understood
     said_ones = [(i.text, i.times) for i in asked.questions_not_understood(region.db)]
     assert said_ones == [("gains ugap ?", 2), ("gains vesoul", 1), ("écris à …@…", 1)]
     assert len(asked.questions_not_understood(region.db, 1)) == 1

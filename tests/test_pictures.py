@@ -15,7 +15,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from bots.answer_files import ANSWER_MAKERS, image
-from bots.answering import Sights, word_answer
+from bots.answer_words import reply_lines, told
+from bots.answering import Sights, answer_question
 from bots.grammar.question import AnswerForm
 from config.errors import UserError
 from config.folder import Folder
@@ -23,7 +24,8 @@ from config.rights import AT_KEYBOARD, Sight
 from config.territory import Scope
 from reports import drawing
 from reports.answer import Answer, Element
-from reports.charts import ALTERNATIVE, UNKNOWN_LABELS, Bar, BarPiece, Chart, ChartPart, chart_of
+from reports.charts import ALTERNATIVE, Bar, BarPiece, Chart, ChartPart, chart_of
+from reports.sayable import UNKNOWN_LABELS
 from tests.region import Region, new_region
 
 NOON = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
@@ -48,7 +50,7 @@ def answer(intention: str, elements: Iterable[Element], **rest: object) -> Answe
 
 
 def draw_answer(r: Answer, folder: Folder) -> Chart:
-    trace = chart_of(r, [], folder, "Le titre.", "Le pied.")
+    trace = chart_of(r, [], folder, "Le titre.", ("Le pied.",))
     assert trace
     return trace
 
@@ -114,7 +116,7 @@ def test_a_label_that_someone_typed_is_counted_and_not_named(folder: Folder) -> 
 
 
 def test_a_number_that_is_no_year_of_ours_is_not_named_either(folder: Folder) -> None:
-    assert draw_answer(answer("evolution", [Element("2021", 5)]), folder).bars[0].name == "2021"
+    assert draw_answer(answer("evolution", [Element("2021", 5, ours=True)]), folder).bars[0].name == "2021"
     assert draw_answer(answer("gains", [Element("2021", 5)], by="famille"), folder).bars[0].name == UNKNOWN_LABELS
 
 
@@ -136,7 +138,7 @@ def thirty_bars(folder: Folder, in_euros: bool = True) -> Chart:
     ]  # fmt: skip
     return Chart(
         title,
-        "10 trames reçues sur 30, dont 968 k€ provisoires (trames vues, pas encore remises) · 2021-annuelle",
+        ("10 trames reçues sur 30, dont 968 k€ provisoires (trames vues, pas encore remises) · 2021-annuelle",),
         tuple(lines),
         in_euros,
     )
@@ -175,7 +177,7 @@ def test_pictures_drawn_in_several_threads_are_the_same(folder: Folder) -> None:
 
 def test_a_dollar_is_a_dollar(folder: Folder) -> None:
     """Else what stands between two of them is read as a formula, and a picture fails on a name."""
-    assert size(drawing.png(Chart("Achats $\\x$ de 2021", "$_$", (Bar("GHT $\\frac$", "1 k€"),))))[0] == 1080
+    assert size(drawing.png(Chart("Achats $\\x$ de 2021", ("$_$",), (Bar("GHT $\\frac$", "1 k€"),))))[0] == 1080
 
 
 def test_what_is_told_apart_by_colour_is_told_apart_by_hatching_or_outline_too() -> None:
@@ -192,7 +194,7 @@ def test_what_is_told_apart_by_colour_is_told_apart_by_hatching_or_outline_too()
 
 
 def test_the_words_of_a_picture_say_every_bar_or_how_many_are_left(folder: Folder) -> None:
-    court = Chart("Titre.", "", (Bar("GHT Jura", "907 k€"), Bar("GHT Nièvre", "1,3 M€")))
+    court = Chart("Titre.", (), (Bar("GHT Jura", "907 k€"), Bar("GHT Nièvre", "1,3 M€")))
     assert court.alternative == "Titre. Graphique en barres : GHT Jura, 907 k€ ; GHT Nièvre, 1,3 M€."
     long = thirty_bars(folder).alternative
     assert len(long) <= ALTERNATIVE
@@ -204,10 +206,10 @@ def test_the_words_of_a_picture_say_every_bar_or_how_many_are_left(folder: Folde
 
 
 def test_a_total_is_drawn_by_its_parts_with_the_sentence_of_the_answer_for_title(region: Region) -> None:
-    result = word_answer("gains GHT Jura 2021 en image", AT_KEYBOARD, region.view, NOON)
-    piece = image(result)
+    reply = answer_question("gains GHT Jura 2021 en image", AT_KEYBOARD, region.view, NOON)
+    piece = image(reply)
     assert piece.name == "gains-BFC-08-2021-par-etablissement.png"
-    assert piece.alternative.startswith(str(result.answer_object["texte"]).partition("\n")[0])
+    assert piece.alternative.startswith(reply_lines(reply)[0])
     names = region.folder.territory.etablissements
     assert f"{names['390780146'].name}, 12\u202f000\xa0€" not in piece.alternative
     assert f"{names['390780146'].name}, 12\xa0k€, 6\u202f000\xa0€ retirés" in piece.alternative
@@ -218,12 +220,12 @@ def test_a_total_is_drawn_by_its_parts_with_the_sentence_of_the_answer_for_title
 def test_a_director_of_elsewhere_gets_no_picture_and_a_reader_the_total_alone(region: Region) -> None:
     p = region.folder.persons
     with pytest.raises(UserError, match="pas ouvert à votre profil"):
-        image(word_answer("gains GHT Jura 2021", p["directeur.bfc-06@exemple.invalid"], region.view, NOON))
-    total = image(word_answer("gains BFC 2021", p["lecture@exemple.invalid"], region.view, NOON))
+        image(answer_question("gains GHT Jura 2021", p["directeur.bfc-06@exemple.invalid"], region.view, NOON))
+    total = image(answer_question("gains BFC 2021", p["lecture@exemple.invalid"], region.view, NOON))
     assert "Jura" not in total.alternative
     assert "Bourgogne-Franche-Comté, 9\u202f600\xa0€, 6\u202f000\xa0€ retirés" in total.alternative
     with pytest.raises(UserError, match="rien à dessiner"):
-        image(word_answer("statut BFC 2021", p["lecture@exemple.invalid"], region.view, NOON))
+        image(answer_question("statut BFC 2021", p["lecture@exemple.invalid"], region.view, NOON))
 
 
 PERSONS = (
@@ -252,22 +254,20 @@ def test_no_file_says_more_than_the_answer_in_words_and_lines_only_to_those_who_
             "prévision",
             "rejets",
         ):
-            result = word_answer(f"{word} {place} 2021", person, region.view, NOON)
+            reply = answer_question(f"{word} {place} 2021", person, region.view, NOON)
             try:
-                piece = ANSWER_MAKERS[form](result)
+                piece = ANSWER_MAKERS[form](reply)
             except UserError:
                 continue
             results += 1
-            subject = result.question.subject
-            assert subject
+            one = told(reply)
+            subject = one.subject
             sight_given = Sights(person, region.view).over(subject.scope)
             assert sight_given is not Sight.NOTHING
             assert form == "image" or sight_given is Sight.EVERYTHING
             if sight_given is Sight.TOTALS:
                 inside = {g.name for g in t.ghts.values()} | {e.name for e in t.etablissements.values()}
-                seen_ones = {e.label for e in (result.answer.elements if result.answer else ())} | {
-                    t.name(subject.scope)
-                }
+                seen_ones = {e.label for e in one.answer.elements} | {t.name(subject.scope)}
                 assert not [name for name in inside - seen_ones if f"{name}," in piece.alternative], (
                     word,
                     place,
@@ -285,7 +285,7 @@ def test_no_file_says_more_than_the_answer_in_words_and_lines_only_to_those_who_
 def test_every_answer_that_people_would_rather_look_at_has_its_picture(
     region: Region, question: str, said: str
 ) -> None:
-    piece = image(word_answer(question, AT_KEYBOARD, region.view, NOON))
+    piece = image(answer_question(question, AT_KEYBOARD, region.view, NOON))
     assert said in piece.alternative
     assert SUPPLIER not in piece.alternative
     size(piece.raw_bytes)
@@ -293,4 +293,4 @@ def test_every_answer_that_people_would_rather_look_at_has_its_picture(
 
 def test_an_answer_without_a_picture_says_what_can_be_drawn(region: Region) -> None:
     with pytest.raises(UserError, match=r"Je ne sais pas dessiner cette réponse.*gains BFC 2021"):
-        image(word_answer("pourquoi gains GHT Jura 2021", AT_KEYBOARD, region.view, NOON))
+        image(answer_question("pourquoi gains GHT Jura 2021", AT_KEYBOARD, region.view, NOON))

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bots.answering import answer_question
 from bots.questions import INTENTIONS
 from config.folder import Folder
 from config.rights import Sight, best_sight, sight_of
@@ -17,6 +16,7 @@ from config.territory import FRANCE, Scope
 from jobs.taking_in.folders import pull
 from reports.view import View
 from sheets.register.database import open_register
+from tests.region import answer_as_json
 
 NOON = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
 AS_OF = NOON.date()
@@ -75,7 +75,7 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> View:
 
 
 def _ask(view: View, email: str, question: str) -> dict[str, object]:
-    return answer_question(question, view.folder.persons[email], view, NOON)
+    return answer_as_json(question, view.folder.persons[email], view, NOON)
 
 
 def test_of_two_trames_a_director_gets_no_total_for_it_would_be_the_neighbours(view: View) -> None:

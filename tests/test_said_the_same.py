@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from bots.questions import INTENTIONS
-from bots.slack.blocks import answer as blocks_of
+from bots.slack.conversation import answer_message
 from reports.answer import FACTS
 from sheets.register import acts
-from tests.region import Region, new_region
+from tests.region import REFERENT, Region, new_region
 
 YEAR_END = "2021-annuelle"
 SENS, MORTEAU = "890970569", "250000221"
@@ -27,6 +27,10 @@ def region(tmp_path: Path) -> Region:
 
 def plain(text: str) -> str:
     return re.sub(r"[\u202f\xa0]", " ", text)
+
+
+def in_slack(region: Region, question: str) -> str:
+    return repr(answer_message(question, region.folder.persons[REFERENT], region.view, region.hour))
 
 
 def test_quality_is_judged_before_decisions_and_said_after_them_beside(region: Region) -> None:
@@ -89,7 +93,7 @@ def test_an_objective_of_zero_is_said_in_one_way(region: Region) -> None:
         assert r["taux_atteinte"] is None
     r = region.ask(f"gains {YONNE} 2021")
     assert r["objectif"] == "0.00"
-    assert "pas de taux d'atteinte" in repr(blocks_of(r, region.folder))
+    assert "pas de taux d'atteinte" in in_slack(region, f"gains {YONNE} 2021")
 
 
 def test_an_attainment_belongs_to_one_side_of_a_comparison(region: Region) -> None:
@@ -97,4 +101,4 @@ def test_an_attainment_belongs_to_one_side_of_a_comparison(region: Region) -> No
     r = region.ask(f"compare {YONNE} et BFC 2021")
     assert (r["objectif"], r["taux_atteinte"]) == (None, None)
     assert [li["libelle"] for li in r["lignes"] if "objectif" in li] == [YONNE, "Bourgogne-Franche-Comté"]
-    assert "Atteint à" not in repr(blocks_of(r, region.folder))
+    assert "Atteint à" not in in_slack(region, f"compare {YONNE} et BFC 2021")

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from bots.answering import answer_question
 from config.territory import FRANCE, Scope
 from reports.coverage import coverage, performance
 from reports.forecast import prevision
@@ -17,7 +16,7 @@ from reports.progress import late_ones, states, statut
 from reports.quality import line_quality
 from reports.ranking import ranking
 from reports.view import Subject
-from tests.region import REFERENT, Region, new_region, subject
+from tests.region import REFERENT, Region, answer_as_json, new_region, subject
 
 MID_YEAR, NEXT_YEAR_END = "2022-mi-annee", "2022-annuelle"
 NORTH, SOUTH, CLOSED = "420000011", "420000012", "420000013"
@@ -78,7 +77,7 @@ def test_what_is_gone_can_still_be_asked_about(region: Region) -> None:
                      "échéances", "retour", "classement", "objectif", "alertes", "évolution"):  # fmt: skip
         assert region.ask(f"{question} GHT Rive Sud 2022")["texte"], question
     referent = region.folder.persons[REFERENT]
-    assert answer_question("gains CH Rive Close 2022", referent, region.view, region.hour)["valeur"] == "500.00"
+    assert answer_as_json("gains CH Rive Close 2022", referent, region.view, region.hour)["valeur"] == "500.00"
 
 
 def test_a_row_follows_the_last_tab_that_counts(region: Region) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from bots.answer_files import image, lines_workbook
-from bots.answering import word_answer
+from bots.answer_words import told
+from bots.answering import answer_question
 from bots.delivery import deliver_due
 from bots.slack import home_tab
 from bots.slack.conversation import answer_message
@@ -110,9 +111,11 @@ def _surfaces(region: Region, person: Any) -> Iterator[tuple[str, str]]:
         json.dumps(answer_message("gains bfc 2021", person, region.view, hour).block_list, ensure_ascii=False),
     )
     yield "home", json.dumps(home_tab.home_blocks(region.main(), region.view), ensure_ascii=False)
-    result = word_answer("gains bfc 2021", AT_KEYBOARD, region.view, hour)
+    result = answer_question("gains bfc 2021", AT_KEYBOARD, region.view, hour)
     yield "picture", image(result).alternative
-    book = read_back(lines_workbook(word_answer("gains bfc 2021 en tableur", AT_KEYBOARD, region.view, hour)).raw_bytes)
+    book = read_back(
+        lines_workbook(answer_question("gains bfc 2021 en tableur", AT_KEYBOARD, region.view, hour)).raw_bytes
+    )
     yield "workbook", " ".join(str(c.value) for r in book.worksheets[0].iter_rows(max_row=4) for c in r)
     mail_channel = Postman()
     region.dated(date(2022, 3, 17), 10)
@@ -124,9 +127,8 @@ def _surfaces(region: Region, person: Any) -> Iterator[tuple[str, str]]:
 def test_the_picture_shows_it_apart_with_its_word_in_the_key(region: Region) -> None:
     from reports.charts import ChartPart, chart_of, parts
 
-    result = word_answer("gains bfc 2021 par ght", AT_KEYBOARD, region.view, region.hour)
-    assert result.answer
-    d = chart_of(result.answer, [], region.folder, "t", "p")
+    answer = told(answer_question("gains bfc 2021 par ght", AT_KEYBOARD, region.view, region.hour)).answer
+    d = chart_of(answer, [], region.folder, "t", ("p",))
     assert d
     assert parts(d) == [ChartPart.KEPT, ChartPart.UNDER_ALERT]
     assert [(m.start, m.a) for m in d.bars[0].bar_pieces] == [(0, 60_001_500), (60_001_500, 460_001_500)]

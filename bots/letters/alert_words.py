@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from bots.answer_words import heavy, under_alert
+from bots.amount_words import under_alert
+from bots.answer_words import heavy
 from bots.letters.reminder_words import LetterPart
 from config.campaign import Campaign
 from config.errors import UserError

@@ -11,16 +11,19 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bots.answer_files import image
-from bots.answering import WordedAnswer, answer_to
+from bots.answering import reply_to
 from bots.companion_to_chat import retour
+from bots.grammar.question import Question
 from bots.letters.alert_words import ALERT_PARTS, URGENT
 from bots.letters.letter import XLSX, Letter, Piece
 from bots.letters.reminder_words import REMINDER_PARTS, LetterPart, in_their_place, more_time, signature
+from bots.reply import Reply, Told
 from config.errors import UserError
 from config.ladder import ALERT
 from config.rights import Person
+from config.territory import Scope, ScopeKind
 from reports.due.reminders import Reminder
-from reports.view import View
+from reports.view import Subject, View
 from sheets import writing
 from sheets.register.known_actions import expected_lines
 from sheets.register.replies import WITH_REPLIES
@@ -85,14 +88,15 @@ def _compose_text(why: str, parts: Sequence[LetterPart], more_time_words: str, c
 
 
 def _reader_attachment(view: View, r: Reminder, person: Person) -> Piece | None:
-    """What goes with a message as its reader may see it, by asking for it in their name; none when nothing came."""
-    question, maker = READER_ATTACHMENTS[r.kind]
-    question_text = question.format(unite=r.cle.unite, exercice=r.campaign.exercice, moment=r.campaign.moment)
-    result, _ = answer_to(question_text, person, view)
-    if result.answer is None or not result.answer.received_so_far or (r.state and not r.state.lines_to_mend):
+    """What goes with a message as its reader may see it, asked in their name; none when nothing came."""
+    intention, subject, maker = READER_ATTACHMENTS[r.kind](view, r)
+    reply = reply_to(Question("", intention, subject), person, view, view)
+    if not isinstance(reply.outcome, Told) or not reply.outcome.answer.received_so_far:
+        return None
+    if r.state and not r.state.lines_to_mend:
         return None
     try:
-        return maker(result)
+        return maker(reply)
     except UserError:
         return None
 
@@ -109,8 +113,16 @@ def trame(view: View, r: Reminder) -> Piece:
 
 PIECES: dict[str, Callable[[View, Reminder], Piece]] = {"ouverture": trame}
 """What goes with a kind of message, one for each territory it is about."""
-READER_ATTACHMENTS: dict[str, tuple[str, Callable[[WordedAnswer], Piece]]] = {
-    ALERT: ("gains {unite} {exercice}", image),
-    "accuse": ("retour {unite} {exercice} {moment}", retour),
-}
-"""What goes with a kind of message according to its reader's rights: the question, and what makes the piece of its answer."""
+
+
+def _picture(view: View, r: Reminder) -> tuple[str, Subject, Callable[[Reply], Piece]]:
+    kind: ScopeKind = "ght" if r.cle.unite in view.folder.territory.ghts else "region"
+    return "gains", Subject(Scope(kind, r.cle.unite), r.campaign.exercice), image
+
+
+def _companion(_view: View, r: Reminder) -> tuple[str, Subject, Callable[[Reply], Piece]]:
+    return "statut", Subject(Scope("ght", r.cle.unite), r.campaign.exercice, r.campaign.code), retour
+
+
+READER_ATTACHMENTS = {ALERT: _picture, "accuse": _companion}
+"""What goes with a kind of message according to its reader's rights: what is asked, and what makes the piece of its answer."""

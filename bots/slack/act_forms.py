@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from bots import act_words
-from bots.slack import blocks
 from bots.slack.blocks import Block
 from config.campaign import Campaign
 from config.errors import UserError
@@ -139,7 +138,7 @@ def _ght(main: Main, view: View, target: str, *, ght_too: bool = False) -> tuple
     (state,) = states(view, subject)
     t = gains(view, subject).totals
     words = "\n".join([
-        f"*{state.ght.name}*, {c.title}, à rendre le {day(state.deadline)} : {blocks.without_reason(state.words)}",
+        f"*{state.ght.name}*, {c.title}, à rendre le {day(state.deadline)} : {state.outside_words}",
         f"{rounded_amount(t.declared)} déclarés, {rounded_amount(t.struck)} retirés, {rounded_amount(t.kept)} retenus",
     ])  # fmt: skip
     return c, state, words

@@ -13,18 +13,19 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
-from bots import answer_json
 from bots.answer_files import ANSWER_MAKERS
-from bots.answering import WordedAnswer, word_answer
+from bots.answer_words import reply_lines
+from bots.answering import answer_question
 from bots.companion_to_chat import WITHOUT_TEXTS
 from bots.next_questions import next_questions
-from bots.slack import blocks, home_tab
+from bots.reply import Reply, Told
+from bots.slack import answer_blocks, blocks, home_tab
 from bots.slack.blocks import Message, NextQuestion
 from bots.slack.dropped_trame import Take
 from config.errors import UserError
 from config.rights import Person, Sight
+from reports.answer import Answer
 from reports.quality import rejections
 from reports.view import Subject, View
 from sheets.register import claimed_events
@@ -74,12 +75,12 @@ class ChatEvent:
     """What it takes to answer it later, should the process die first."""
 
 
-Reply = Callable[[str, Person, View, datetime], Message]
+Replier = Callable[[str, Person, View, datetime], Message]
 """What answers someone known, as the register is at that moment. Raises UserError for what it refuses."""
 
 
 def handle_event(
-    event: ChatEvent, host: BotHost, profile: Callable[[str], Profile], reply: Reply | None = None, *,
+    event: ChatEvent, host: BotHost, profile: Callable[[str], Profile], reply: Replier | None = None, *,
     again: bool = False,
 ) -> Message | None:  # fmt: skip
     """The answer to an event; None when it was already taken. What goes wrong is one sentence, whose reference is logged.
@@ -111,7 +112,7 @@ def follow(host: BotHost, event: ChatEvent, state: str) -> None:
         journal.exception("Ce qu'est devenue une question n'a pas pu être noté.")
 
 
-def _reply_or_refusal(reply: Reply, text: str, person: Person, view: View, current_time: datetime) -> Message:
+def _reply_or_refusal(reply: Replier, text: str, person: Person, view: View, current_time: datetime) -> Message:
     try:
         return reply(text, person, view, current_time)
     except UserError as refusal:
@@ -143,29 +144,28 @@ def answer_message(text: str, person: Person, view: View, current_time: datetime
 
     Raises UserError when there is no such file for them.
     """
-    result = word_answer(question(text), person, view, current_time, limit=blocks.MOST_LINES)
-    message = _in_words(result, person, view, current_time)
-    maker = ANSWER_MAKERS.get(result.question.form)
-    if maker is None or result.answer is None:
+    reply = answer_question(question(text), person, view, current_time, limit=answer_blocks.MOST_LINES)
+    message = _in_words(reply, person, view, current_time)
+    maker = ANSWER_MAKERS.get(reply.question.form)
+    if maker is None or not isinstance(reply.outcome, Told):
         return message
     # The figure in one sentence beside the file; its lines were asked as a file, not as a message.
-    text = f"{message.text}\n{WITHOUT_TEXTS}" if result.question.form == "retour" else message.text
-    return replace(message, text=text, block_list=(), pieces=(maker(result),))
+    text = f"{message.text}\n{WITHOUT_TEXTS}" if reply.question.form == "retour" else message.text
+    return replace(message, text=text, block_list=(), pieces=(maker(reply),))
 
 
-def _in_words(result: WordedAnswer, person: Person, view: View, current_time: datetime) -> Message:
-    answer_object, subject = result.answer_object, result.question.subject
-    if result.answer is None or subject is None:
-        next_tries = [NextQuestion(f"essai-{n}", p, p) for n, p in enumerate(answer_object.get("propositions", ()))]
-        return blocks.sentence(str(answer_object["texte"]), next_tries)
-    if result.sight_given is not Sight.EVERYTHING:
-        return blocks.answer(answer_object, view.folder)
-    costliest = _costliest_findings(answer_object, subject, view)
-    shown_ones = [*answer_object["lignes"], *(costliest["lignes"] if costliest else ())]
+def _in_words(reply: Reply, person: Person, view: View, current_time: datetime) -> Message:
+    if not isinstance(reply.outcome, Told):
+        next_tries = [NextQuestion(f"essai-{n}", p, p) for n, p in enumerate(reply.suggestions)]
+        return blocks.sentence("\n".join(reply_lines(reply)), next_tries)
+    answer, subject = reply.outcome.answer, reply.outcome.subject
+    if reply.outcome.sight is not Sight.EVERYTHING:
+        return answer_blocks.answer_message(answer, view.folder)
+    costliest = _costliest_findings(answer, subject, view)
+    shown_ones = [*answer.elements, *(costliest.elements if costliest else ())]
     choices = home_tab.choices(Main(view.db, view.folder, person, current_time), shown_ones)
-    return blocks.answer(
-        answer_object, view.folder, next_questions(str(answer_object["intention"]), subject, view), costliest, choices
-    )
+    buttons = next_questions(answer.intention, subject, view)
+    return answer_blocks.answer_message(answer, view.folder, buttons, costliest, choices)
 
 
 def question(text: str) -> str:
@@ -175,14 +175,12 @@ def question(text: str) -> str:
     return " ".join(html.unescape(without_links).split())
 
 
-def _costliest_findings(answer_object: dict[str, Any], subject: Subject, view: View) -> dict[str, Any] | None:
+def _costliest_findings(answer: Answer, subject: Subject, view: View) -> Answer | None:
     """The costliest findings, under a figure in euros that something was struck out of."""
-    if answer_object["intention"] not in ("gains", "objectif") or float(answer_object["retire"]) == 0:
+    if answer.intention not in ("gains", "objectif") or not answer.totals.struck:
         return None
     try:
-        found_ones = rejections(view, replace(subject, limit=COSTLIEST_SHOWN, by=""))
+        found = rejections(view, replace(subject, limit=COSTLIEST_SHOWN, by=""))
     except UserError:
         return None
-    return answer_json.answer_object(
-        "", replace(found_ones, elements=found_ones.elements[:COSTLIEST_SHOWN]), view.folder
-    )
+    return replace(found, elements=found.elements[:COSTLIEST_SHOWN])

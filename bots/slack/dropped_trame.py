@@ -22,6 +22,7 @@ from config.french import after_de, count_words, enumeration, euros, rounded_amo
 from config.rights import Person, Sight, may_act_over
 from config.territory import Scope
 from reports.progress import statut
+from reports.sayable import outside
 from reports.view import Subject, View
 from sheets.checks import CATALOGUE
 from sheets.findings import FindingGroup, Severity, groups
@@ -87,7 +88,8 @@ def keep(file: HandedFile, content_hash: str, person: Person, view: View, take: 
         raise UserError(f"Seuls {view.folder.territory.ghts[t.ght].name} et son référent peuvent garder cette trame.")
     said = take(person, file)
     state = statut(view, Subject(Scope("ght", t.ght), view.folder.campaigns[t.campaign].exercice, t.campaign))
-    return blocks.sentence(f"{said} {blocks.without_reason(answer_words.text(state, view.folder))}")
+    words = "\n".join(answer_words.answer_lines(outside(state, view.folder), view.folder))
+    return blocks.sentence(f"{said} {words}")
 
 
 def may_keep(person: Person, ght: str, folder: Folder, day: date) -> bool:

@@ -6,14 +6,13 @@ Never shows more than their rights open, nor a word that someone typed in a tram
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from bots import answer_json
+from bots import answer_words
 from bots.answering import Sights, for_totals
 from bots.questions import BY_KEY
-from bots.slack import blocks
+from bots.slack import answer_blocks, blocks
 from bots.slack.act_forms import ACT_FORMS, silent_etablissements, simple
 from bots.slack.blocks import Block, LineChoice
 from config.errors import UserError
@@ -23,7 +22,7 @@ from reports import desk
 from reports.answer import Answer, Element
 from reports.desk import CampaignUnderWay, Detail
 from reports.progress import State
-from reports.sayable import sayable_reference
+from reports.sayable import element_outside, sayable_reference
 from reports.todo import TASK_CODES
 from reports.view import Subject, View
 from sheets.register import acts, claimed_events
@@ -65,7 +64,7 @@ def home_blocks(main: Main, view: View, page: HomePage | None = None) -> tuple[B
     for p, sight_given in _campaigns_with_sight(main, view)[:SECTIONS]:
         block_list += [{"type": "divider"}] if block_list else []
         if sight_given is Sight.TOTALS:
-            block_list += blocks.answer(_answer_object(_told(main, view, p), view), view.folder).block_list
+            block_list += answer_blocks.answer_message(_told(main, view, p), view.folder).block_list
         elif p.scope.type in ("national", "region"):
             block_list += _referent_blocks(main, view, p, page or HomePage())
         else:
@@ -105,16 +104,12 @@ def _campaigns_with_sight(main: Main, view: View) -> list[tuple[CampaignUnderWay
     return results
 
 
-def _answer_object(r: Answer, view: View) -> dict[str, Any]:
-    return answer_json.answer_object("", r, view.folder)
-
-
 def _figures(p: CampaignUnderWay, view: View) -> Block:
     """When it is due, then kept, objective and attainment, struck and declared, trames received, day."""
-    text = str(_answer_object(p.gains, view)["texte"]).split("\n")
+    first = answer_words.first_line(p.gains, view.folder)
     rest = time_left_words((p.deadline - view.as_of).days)
     when = f"à rendre le {day(p.deadline)} ({rest}), verrou le {day(p.campaign.lock)}"
-    return blocks.paragraph(f"*{p.campaign.title.capitalize()}*, {when}\n{text[0]}\n{text[-1]}")
+    return blocks.paragraph(f"*{p.campaign.title.capitalize()}*, {when}\n{first}\n{answer_words.base(p.gains)}")
 
 
 # The referent's desk
@@ -148,7 +143,7 @@ def _today_sentence(d: Detail) -> str:
 
 def _task_block(main: Main, p: CampaignUnderWay, e: Element, state: State) -> Block:
     """« *Relancer GHT Nièvre* — rien reçu », and what can be done about it."""
-    block = blocks.paragraph(f"*{e.label}* — {blocks.without_reason(e.precision)}")
+    block = blocks.paragraph(f"*{e.label}* — {e.said_outside}")
     possible_acts = _possible_acts(main, p, state)
     if not possible_acts:
         return block
@@ -194,13 +189,14 @@ def _findings_blocks(main: Main, view: View, d: Detail) -> list[Block]:
 
 
 def _lines_blocks(main: Main, view: View, r: Answer, elements: Sequence[Element]) -> list[Block]:
-    """The lines of an answer, one a block, each with what one may do of it; what may not be said in a chat is left out."""
-    answer_object = _answer_object(r, view)
+    """The lines of an answer, one a block, each with what one may do of it, without what may not be said in a chat."""
     return [
-        {**blocks.paragraph(f"{_introduction(main, r, e)}{words}"), **_accessory(main, e)}
-        for e, shown_line in zip(r.elements, answer_object["lignes"], strict=True)
-        if e in elements and (words := blocks.line(shown_line, answer_object, view.folder))
+        {**blocks.paragraph(f"{_introduction(main, r, e)}{_line(e, r, view)}"), **_accessory(main, e)} for e in elements
     ]
+
+
+def _line(e: Element, r: Answer, view: View) -> str:
+    return answer_words.element(element_outside(e, view.folder), r)
 
 
 def _introduction(main: Main, r: Answer, e: Element) -> str:
@@ -243,7 +239,7 @@ def _quiet_ghts(d: Detail) -> list[Block]:
     """Where the others stand, of whom nothing is asked."""
     busy = {e.territory.code for e in d.tasks.elements if e.territory}
     quiet = [e for e in d.states if e.ght.code not in busy]
-    all_said = [f"• {e.ght.name} — {blocks.without_reason(e.words)}" for e in quiet[:QUIET_SHOWN]]
+    all_said = [f"• {e.ght.name} — {e.outside_words}" for e in quiet[:QUIET_SHOWN]]
     all_said += [f"et {count_words(len(quiet) - QUIET_SHOWN, 'autre')}"] if len(quiet) > QUIET_SHOWN else []
     return [blocks.paragraph("\n".join(["*Rien à faire*", *all_said]))] if all_said else []
 
@@ -258,7 +254,7 @@ def _trame_blocks(main: Main, view: View, p: CampaignUnderWay) -> list[Block]:
     expected = f"{count_words(how_many, 'chose')} à faire" if how_many else "rien à faire"
     return [
         blocks.header(f"{view.folder.territory.name(p.scope)} : {expected}"),
-        *(blocks.paragraph(f"Votre trame, {e.ght.name} : *{blocks.without_reason(e.words)}*") for e in d.states),
+        *(blocks.paragraph(f"Votre trame, {e.ght.name} : *{e.outside_words}*") for e in d.states),
         *_lines_blocks(main, view, d.tasks, d.tasks.elements[:PER_PAGE]),
         _figures(p, view),
         *(block for e in d.states for block in _neant(main, p, e)),
@@ -275,13 +271,13 @@ def _neant(main: Main, p: CampaignUnderWay, state: State) -> Iterator[Block]:
 # From an answer to the form of a line
 
 
-def choices(main: Main, lines: Iterable[Mapping[str, Any]]) -> tuple[LineChoice, ...]:
+def choices(main: Main, lines: Iterable[Element]) -> tuple[LineChoice, ...]:
     """The lines of answers on which someone may act, each once: what a list under the answer offers."""
     results: dict[str, LineChoice] = {}
     for e in lines:
-        reference = str(e.get("reference") or "")
+        reference = e.address.reference if e.address else ""
         if act_key := act_on_line(main, reference):
-            amount = f" · {euros(blocks.cents(e['valeur']))}" if e.get("valeur") else ""
+            amount = f" · {euros(int(e.value))}" if e.value else ""
             words = f"{ACT_FORMS[act_key].words} : {reference.partition('/')[2]}{amount}"
             results.setdefault(reference, LineChoice(f"{act_key} {reference}", words))
     return tuple(results.values())

@@ -34,7 +34,7 @@ from bots.slack import (
     web_api,
 )
 from bots.slack.blocks import Message
-from bots.slack.conversation import BotHost, ChatEvent, Reply
+from bots.slack.conversation import BotHost, ChatEvent, Replier
 from bots.slack.handing_over import Send
 from bots.slack.home_tab_events import HomeTab
 from bots.slack.shared_files import PrivateThread
@@ -187,7 +187,7 @@ class Answering:
         else:
             conversation.follow(self.host, event, "dite")
 
-    def _judge_drops(self, depots: list[str]) -> Reply:
+    def _judge_drops(self, depots: list[str]) -> Replier:
         """What answers files that were dropped: the verdict on each."""
 
         def reply(_text: str, person: Person, view: View, _now: datetime) -> Message:
@@ -202,7 +202,7 @@ class Answering:
         return dropped_trame.keep(shared_files.read(self.web, identifier), content_hash, person, view, self.host.take)
 
     def _reply(
-        self, event: ChatEvent, sending: Send, private: PrivateThread | None = None, reply: Reply | None = None, *,
+        self, event: ChatEvent, sending: Send, private: PrivateThread | None = None, reply: Replier | None = None, *,
         again: bool = False,
     ) -> None:  # fmt: skip
         """`private` is where the question was asked, when nobody else reads there; `reply`, what answers it."""

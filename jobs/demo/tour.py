@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bots import answering, terminal
+from bots.answer_words import reply_lines
 from config import safe_write
 from config.errors import UserError
 from config.folder import EXAMPLE
@@ -63,9 +64,9 @@ def run_tour(output: Path) -> PullSummary:
     terminal.title("6. Des questions, leurs réponses")
     for question, email in QUESTIONS:
         person = set_up_workshop.person(email) if email else AT_KEYBOARD
-        result = answering.answer_question(question, person, set_up_workshop.view(), set_up_workshop.current_time())
+        reply = answering.answer_question(question, person, set_up_workshop.view(), set_up_workshop.current_time())
         terminal.write(f"\n« {question} »{f' ({person.position})' if email else ''}", "bold cyan")
-        terminal.write(str(result["texte"]))
+        terminal.write("\n".join(reply_lines(reply)))
     terminal.title("À vous")
     terminal.write(f'  vigie ask "gains GHT Nièvre" --registre {output / "vigie.sqlite"} --today {DAY}')
     terminal.write(f'  ouvrez "{output / "retours" / "GHT Jura - retour.xlsx"}" : ce qu’un GHT reçoit en retour')

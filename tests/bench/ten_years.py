@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from bots.answer_json import reply_object
 from bots.answer_words import MOST_SHOWN
 from bots.answering import answer_to
 from bots.questions import INTENTIONS
@@ -154,9 +155,10 @@ def answers(
     view = View(db, folder, end.date())
     for intention, question in asked_questions:
         debut = time.perf_counter()
-        result, _ = answer_to(question, AT_KEYBOARD, view, date(end.year - 2, 11, 15) if past else None, MOST_SHOWN)
+        reply, _ = answer_to(question, AT_KEYBOARD, view, date(end.year - 2, 11, 15) if past else None, MOST_SHOWN)
+        said = reply_object(reply)
         durations[intention].append(time.perf_counter() - debut)
-        assert result.answer_object["intention"] == intention, result.answer_object["texte"]
+        assert said["intention"] == intention, said["texte"]
     return durations
 
 
