@@ -5,10 +5,11 @@ Inside one's scope everything; above it totals only; beside it nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import Literal
 
 from config.territory import FRANCE, Scope, ScopeKind, Territory
 
@@ -113,6 +114,28 @@ def may_act_over(
         return p.role in roles and p.scope in acting_person
 
     return holds(person) or any(map(holds, stood_in_for(person, all_of_those, as_of)))
+
+
+HandingIn = Literal["courriel", "messagerie", "saisie"]
+"""How a trame is handed in: sent by mail, dropped in the chat, entered at the keyboard on behalf of its GHT."""
+HAND_IN: Mapping[HandingIn, tuple[str, ...]] = {
+    "courriel": ("etablissement", "ght", "ars", "dgos"), "messagerie": ("ght", "ars", "dgos"), "saisie": ("ars", "dgos"),
+}  # fmt: skip
+"""Who may hand in a trame, or their part of it, inside their territory."""
+
+
+def out_of_reach(
+    person: Person, all_of_those: dict[str, Person], way: HandingIn, targets: Iterable[Scope], territory: Territory,
+    situation: date, as_of: date,
+) -> list[Scope]:  # fmt: skip
+    """Of what a trame bears on, all for which someone may not hand it in that way."""
+    roles = HAND_IN[way]
+    return [t for t in targets if not may_act_over(person, all_of_those, roles, t, territory, situation, as_of)]
+
+
+def hands_in_somewhere(person: Person, all_of_those: dict[str, Person], way: HandingIn, as_of: date) -> bool:
+    """Whether someone, or a person they stand in for that day, may hand in a trame at all."""
+    return any(p.role in HAND_IN[way] for p in (person, *stood_in_for(person, all_of_those, as_of)))
 
 
 UNITS: Mapping[str, ScopeKind] = {"etablissement": "etablissement", "ght": "ght", "ars": "region", "dgos": "region"}

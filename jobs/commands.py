@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,16 @@ from config.campaign import Campaign
 from config.errors import UserError
 from config.french import count_words, day, decimal_euros, did_you_mean, enumeration
 from config.json_keys import as_object
-from config.rights import may_act_over
-from config.territory import Scope
 from jobs import wiring
 from jobs.taking_in.folders import STABLE, PullSummary
 from jobs.taking_in.folders import pull as pull_all
+from jobs.taking_in.take_in import ANYONE, Sender, on_behalf_of_a_ght
 from jobs.wiring import Workshop
 from sheets.cells import mask, tidied
 from sheets.judged import JudgedWorkbook, Totals
 from sheets.judging.workers import judge_all
 from sheets.register.known_actions import ExpectedLine, expected_lines
-from sheets.register.pulls import BY_THE_GHT, Entry
+from sheets.register.pulls import Entry
 from sheets.trame import Trame
 from sheets.trames import TRAMES
 
@@ -176,11 +175,11 @@ def pull_sources(
         raise UserError(
             "Donnez un dossier de trames à relever : vigie pull DOSSIER, ou réglez VIGIE_SOURCES, qui les nomme tous."
         )
-    entry, allowed = _on_behalf(workshop, reason, email)
+    sender = _on_behalf(workshop, reason, email)
     with terminal.progress_bar("Relevé") as advance:
         summary = pull_all(
-            workshop.register, workshop.folder, sources or configured, workshop.current_time, advance, entry=entry,
-            allowed=allowed, patience=STABLE if configured else 0,
+            workshop.register, workshop.folder, sources or configured, workshop.current_time, advance, sender,
+            patience=STABLE if configured else 0,
         )  # fmt: skip
     if as_json:
         files = [
@@ -196,19 +195,14 @@ def pull_sources(
     return int(bool(summary.unread))
 
 
-def _on_behalf(workshop: Workshop, reason: str, email: str | None) -> tuple[Entry, Callable[[str], bool]]:
+def _on_behalf(workshop: Workshop, reason: str, email: str | None) -> Sender:
     """Who enters trames on behalf of a GHT, why, and for which GHT they may."""
     if not reason:
-        return BY_THE_GHT, lambda ght: True
+        return ANYONE
     if not email:
         raise UserError("Dites qui a saisi ces trames : ajoutez --as EMAIL.")
-    person, folder, day_ = workshop.person(email), workshop.folder, workshop.current_time().date()
-
-    def allowed(ght: str) -> bool:
-        target = Scope("ght", ght)
-        return may_act_over(person, folder.persons, ("ars", "dgos"), target, folder.territory, day_, day_)
-
-    return Entry(email, mask(tidied(reason))), allowed
+    person, entry = workshop.person(email), Entry(email, mask(tidied(reason)))
+    return on_behalf_of_a_ght(person, "saisie", workshop.folder, workshop.current_time().date(), entry)
 
 
 def show_summary(summary: PullSummary) -> None:

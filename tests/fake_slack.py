@@ -16,7 +16,9 @@ from typing import Any
 from urllib.parse import parse_qs, quote
 
 from bots.slack.dropped_trame import HandedFile
+from config.folder import Folder
 from config.rights import Person
+from sheets.judged import JudgedWorkbook
 
 TEAM = "T01"
 GOOD_ANSWERS: dict[str, dict[str, Any]] = {
@@ -30,7 +32,7 @@ DIRECT_CHANNEL = "D0PRIVE"
 """The direct conversation that Slack opens when a message is addressed to a person."""
 
 
-def no_drop(_person: Person, _serve_file: HandedFile) -> str:
+def no_drop(_person: Person, _serve_file: HandedFile, _judged: JudgedWorkbook, _folder: Folder) -> str:
     """What takes a trame in, where no test hands one over."""
     raise AssertionError("nobody asked to keep anything here")
 

@@ -28,6 +28,7 @@ from config.rights import AT_KEYBOARD, Person
 from config.territory import Scope
 from jobs.rejudge import JudgementChange, judge_again
 from jobs.taking_in.folders import PullSummary, pull
+from jobs.taking_in.take_in import Sender
 from reports.view import Subject, View
 from sheets import writing
 from sheets.findings import Finding, Severity
@@ -138,7 +139,7 @@ class Region:
     def pull_sources(self, entry: Entry = BY_THE_GHT, *names: str) -> PullSummary:
         sources = [self.where / "recus" / n for n in names] or [self.where / "recus"]
         with judge_in_process():
-            return pull(self.db, self.folder, sources, lambda: self.hour, entry=entry)
+            return pull(self.db, self.folder, sources, lambda: self.hour, sender=Sender(entry))
 
     def send(
         self, name: str, ght: str, campaign: str, by_finess: Mapping[str, Sequence[Line]], **options: Any

@@ -334,8 +334,8 @@ def test_killed_at_any_step_nothing_is_taken_in_nor_answered_twice(
         monkeypatch.setattr(mail_subject, name, deadly)
 
     points = [
-        (mail_pieces, "take", False),
-        (mail_pieces, "take", True),
+        (mail_pieces, "take_in", False),
+        (mail_pieces, "take_in", True),
         (mail_replies, "note", False),
         (mail_replies, "note", True),
     ]

@@ -20,7 +20,6 @@ from bots.letters.letter import Letter, SendingError
 from config.errors import UserError
 from config.territory import Scope
 from jobs.taking_in import mail_pieces, mails
-from jobs.taking_in.folders import take
 from jobs.taking_in.mail_answers import HANDLED, PATIENCE, TO_LOOK_AT, MailRoom
 from jobs.taking_in.mails import ATTEMPTS, read_the_mail
 from reports.gains import gains
@@ -53,7 +52,7 @@ def gain(mail_rig: MailRig) -> int:
 
 
 EFFECTS: list[tuple[Any, str]] = [
-    (mail_pieces, "take"), (mail_pieces, "judge_all"), (mails, "attachments"), (mail_replies, "note"), (mail_replies, "begins"), (mail_replies, "waits"),
+    (mail_pieces, "take_in"), (mail_pieces, "judge_all"), (mails, "attachments"), (mail_replies, "note"), (mail_replies, "begins"), (mail_replies, "waits"),
     (mail_replies, "settles"), (mail_replies, "gives_back"),
 ]  # fmt: skip
 """Everything the mailbox does to the world and can be cut at, beside the mailbox itself and what leaves."""
@@ -372,16 +371,15 @@ def test_an_answer_is_claimed_once_whoever_claims_it(mail_rig: MailRig) -> None:
 def test_a_mail_claimed_meanwhile_by_someone_else_is_not_answered(
     mail_rig: MailRig, two_trames: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = take
+    real = mail_pieces.handle_attachments
 
     def pass_another(*a: Any) -> Any:
         result = real(*a)
-        with patch.object(mails, "_only_one", lambda _: ExitStack()), patch.object(mail_pieces, "take", real):
+        with patch.object(mails, "_only_one", lambda _: ExitStack()), patch.object(mails, "handle_attachments", real):
             mail_rig.pull_sources()
         return result
 
-    monkeypatch.setattr(mails, "handle_attachments", mail_pieces.handle_attachments)
-    monkeypatch.setattr(mail_pieces, "take", pass_another)
+    monkeypatch.setattr(mails, "handle_attachments", pass_another)
     monkeypatch.setattr(mail_rig.mailbox, "range", lambda *_: None)
     mail_rig.pull_sources(make_mail(("jura.xlsx", two_trames[0])))
     assert (mail_rig.taken, len(mail_rig.parties)) == (1, 1)

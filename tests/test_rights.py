@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import pytest
 
 from bots.questions import INTENTIONS
 from config.folder import Folder
-from config.rights import Sight, best_sight, sight_of
+from config.rights import HAND_IN, HandingIn, Sight, best_sight, hands_in_somewhere, out_of_reach, sight_of
 from config.territory import FRANCE, Scope
 from jobs.taking_in.folders import pull
 from reports.view import View
@@ -21,7 +22,7 @@ from tests.region import answer_as_json
 NOON = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))
 AS_OF = NOON.date()
 BFC, JURA, NIEVRE = Scope("region", "BFC"), Scope("ght", "BFC-08"), Scope("ght", "BFC-06")
-MOREZ = Scope("etablissement", "390780153")
+MOREZ, JURA_SUD = Scope("etablissement", "390780153"), Scope("etablissement", "390780146")
 
 CASES = [
     ("dgos@exemple.invalid", BFC, Sight.EVERYTHING),
@@ -54,6 +55,35 @@ def test_a_stand_in_sees_as_far_as_the_person_they_replace_and_only_on_those_day
     during, after = date(2022, 8, 10), date(2022, 8, 22)
     assert best_sight(deputy, folder.persons, JURA, folder.territory, during) is Sight.EVERYTHING
     assert best_sight(deputy, folder.persons, JURA, folder.territory, after) is Sight.TOTALS
+
+
+HANDING_IN: list[tuple[str, HandingIn, list[Scope], list[Scope]]] = [
+    ("achats.390780153@exemple.invalid", "courriel", [MOREZ], []),
+    ("achats.390780153@exemple.invalid", "courriel", [MOREZ, JURA_SUD], [JURA_SUD]),
+    ("achats.390780153@exemple.invalid", "messagerie", [MOREZ, JURA], [MOREZ, JURA]),
+    ("directeur.bfc-08@exemple.invalid", "courriel", [MOREZ, JURA, NIEVRE], [NIEVRE]),
+    ("directeur.bfc-08@exemple.invalid", "messagerie", [JURA, NIEVRE], [NIEVRE]),
+    ("directeur.bfc-08@exemple.invalid", "saisie", [JURA], [JURA]),
+    ("referent.bfc@exemple.invalid", "saisie", [JURA, NIEVRE], []),
+    ("lecture@exemple.invalid", "courriel", [JURA], [JURA]),
+    ("operateur.uniha@exemple.invalid", "courriel", [JURA], [JURA]),
+]
+
+
+@pytest.mark.parametrize(("email", "way", "targets", "refused"), HANDING_IN)
+def test_each_way_of_handing_in_has_its_roles_inside_their_territory(
+    email: str, way: HandingIn, targets: list[Scope], refused: list[Scope], folder: Folder
+) -> None:
+    person = folder.persons[email]
+    assert out_of_reach(person, folder.persons, way, targets, folder.territory, AS_OF, AS_OF) == refused
+    assert hands_in_somewhere(person, folder.persons, way, AS_OF) == (person.role in HAND_IN[way])
+
+
+def test_a_stand_in_hands_in_for_the_person_they_replace_and_only_on_those_days(folder: Folder) -> None:
+    deputy = replace(folder.persons["adjoint.bfc@exemple.invalid"], role="lecture")
+    for day, refused in ((date(2022, 8, 10), []), (date(2022, 8, 22), [JURA])):
+        assert out_of_reach(deputy, folder.persons, "saisie", [JURA], folder.territory, day, day) == refused
+        assert hands_in_somewhere(deputy, folder.persons, "saisie", day) == (not refused)
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "sheets/matching/known.py",
         "jobs/steps.py",
         "jobs/taking_in/folders.py",
+        "jobs/taking_in/take_in.py",
         "jobs/rejudge.py",
         "jobs/leftovers.py",
     ),

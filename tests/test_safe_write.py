@@ -31,7 +31,6 @@ PERMITTED = {
     ("sheets/register/backup.py", "rename"): "a damaged register's journal goes aside with it, under a free name",
     ("sheets/register/backup.py", "unlink"): "what a killed copy left, a backup that --garde no longer keeps",
     ("jobs/leftovers.py", "unlink"): "a dropped file that has had its time, once someone said --yes",
-    ("jobs/taking_in/slack_drops.py", "unlink"): "a file that was just put there, and that the pull refused",
     ("config/folder.py", "shutil.copytree"): "into a temporary folder, to try it",
     ("config/folder.py", "unlink"): "in that copy",
     ("jobs/demo/tour.py", "shutil.rmtree"): "the tour's own folder, once nobody is found to have written in it",

@@ -19,13 +19,14 @@ from bots import companion_to_chat
 from bots.answer_files import DRAWN_INTENTIONS
 from bots.grammar.understand import understand
 from bots.next_questions import question_words
-from bots.slack import dropped_trame, shared_files, socket_mode
+from bots.slack import conversation, dropped_trame, shared_files, socket_mode
 from bots.slack.conversation import UNKNOWN_PERSON, BotHost
 from bots.slack.dropped_trame import HandedFile
 from bots.slack.socket_mode import Robot
 from bots.slack.web_api import SlackSettings
 from config.errors import UserError
 from config.folder import EXAMPLE, Folder
+from config.rights import Person
 from jobs.taking_in.slack_drops import take
 from jobs.wiring import Workshop
 from sheets.judged import JudgedWorkbook
@@ -227,7 +228,7 @@ def raw_bytes(region: Region) -> bytes:
 @pytest.fixture
 def judged_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are judged in this process; the tests of hostile ones go through the real workers."""
-    for module in (dropped_trame, companion_to_chat):
+    for module in (conversation, companion_to_chat):
         monkeypatch.setattr(module, "judge_all", judge_in_process)
 
 
@@ -432,7 +433,6 @@ def test_a_file_is_kept_only_when_it_is_said_and_then_it_counts(
     where.mkdir()
     workshop = Workshop(EXAMPLE, where / "vigie.sqlite", NOON.date())
     open_register(workshop.register_path).close()
-    monkeypatch.setattr("jobs.taking_in.folders.judge_all", judge_in_process)
     raw_bytes = trame(region.folder, "BFC-08", "2021-annuelle", TRAME)
     with fake_slack() as fake:
         fake.add_person("U08", "directeur.bfc-08@exemple.invalid", is_email_confirmed=True)
@@ -495,31 +495,42 @@ def test_who_presses_for_another_is_refused(
     assert server.all_said[-1]["text"] == "Seuls GHT Jura et son référent peuvent garder cette trame."
 
 
-def test_a_file_name_leads_nowhere_else_and_a_refused_file_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("jobs.taking_in.folders.judge_all", judge_in_process)
+def hand_in(workshop: Workshop, person: Person, name: str, content: bytes) -> str:
+    return take(
+        workshop, person, HandedFile(name, content, "F1"), judge(name, content, workshop.folder), workshop.folder
+    )
+
+
+def test_a_file_name_leads_nowhere_else_and_a_refused_file_leaves_nothing(tmp_path: Path) -> None:
     workshop = Workshop(EXAMPLE, tmp_path / "vigie.sqlite", NOON.date())
     referent = workshop.folder.persons["referent.bfc@exemple.invalid"]
     nievre_trame = trame(workshop.folder, "BFC-06", "2021-annuelle", {})
     for name in ("../../ailleurs.xlsx", ".cache", "~$verrou.xlsx", "x" * 300, "trame"):
-        take(workshop, referent, HandedFile(name, nievre_trame, "F1"))
-    kept_paths = [f.relative_to(tmp_path) for f in tmp_path.rglob("*.xlsx")]
-    assert {f.parent for f in kept_paths} == {Path("depots-slack/referent.bfc@exemple.invalid")}
+        hand_in(workshop, referent, name, nievre_trame)
+    kept_paths = _kept_paths(workshop)
+    assert {f.parent for f in kept_paths} == {tmp_path.resolve() / "depots-slack/referent.bfc@exemple.invalid"}
     assert len(kept_paths) == 5
     jura_director = workshop.folder.persons["directeur.bfc-08@exemple.invalid"]
     with pytest.raises(UserError, match="du GHT BFC-06, pour qui"):
-        take(workshop, jura_director, HandedFile("trame.xlsx", nievre_trame, "F2"))
-    assert list((tmp_path / "depots-slack" / jura_director.email).iterdir()) == []
+        hand_in(workshop, jura_director, "trame.xlsx", nievre_trame)
+    assert _kept_paths(workshop) == kept_paths
+    assert [f for f in tmp_path.rglob("*") if f.suffix == ".xlsx"] == [], "kept in the register alone"
 
 
-def test_two_pulls_at_once_are_told_and_the_file_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.taking_in.folders.judge_all", judge_in_process)
+def _kept_paths(workshop: Workshop) -> list[Path]:
+    db = open_register(workshop.register_path)
+    try:
+        return [Path(f.path) for f in received_files(db, ["2021-annuelle"], NOON.date())]
+    finally:
+        db.close()
+
+
+def test_two_pulls_at_once_are_told_and_nothing_is_kept(tmp_path: Path) -> None:
     workshop = Workshop(EXAMPLE, tmp_path / "vigie.sqlite", NOON.date())
     referent = workshop.folder.persons["referent.bfc@exemple.invalid"]
     with only_one_pull(workshop.register), pytest.raises(UserError, match="Un autre relevé est en cours"):
-        take(workshop, referent, HandedFile("trame.xlsx", trame(workshop.folder, "BFC-06", "2021-annuelle", {}), "F1"))
-    assert [f for f in tmp_path.rglob("*") if f.suffix in (".xlsx", ".part")] == []
+        hand_in(workshop, referent, "trame.xlsx", trame(workshop.folder, "BFC-06", "2021-annuelle", {}))
+    assert _kept_paths(workshop) == []
     workshop.register.close()
 
 

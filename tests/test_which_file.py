@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from config.french import euros
-from jobs.taking_in.folders import take
+from jobs.taking_in.take_in import ANYONE, take_in
 from sheets.findings import Severity
 from sheets.judging.workbook import judge
 from sheets.register import acts, stored_lines
@@ -179,9 +179,8 @@ def test_the_same_by_mail(region: Region) -> None:
         depot = Depot(
             f"courriel/{rank}/{name}", len(content), NOON * 10**9 + rank, hashlib.sha256(content).hexdigest(), content
         )
-        (arrival,) = take(
-            region.db, region.folder, [(depot, judge(name, content, region.folder))], lambda: region.hour
-        ).received_files
+        handed = [(depot, judge(name, content, region.folder))]
+        (arrival,) = take_in(region.db, region.folder, ANYONE, handed, lambda: region.hour).received_files.values()
         return arrival.state, arrival.reason
 
     assert receive(0, v1, "nord.xlsx") == ("nouveau", "")

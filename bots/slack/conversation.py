@@ -28,6 +28,8 @@ from config.rights import Person, Sight
 from reports.answer import Answer
 from reports.quality import rejections
 from reports.view import Subject, View
+from sheets.judging.once import Judge, once
+from sheets.judging.workers import judge_all
 from sheets.register import claimed_events
 from sheets.register.acts import Main
 
@@ -46,12 +48,13 @@ journal = logging.getLogger("vigie.chat")
 
 @dataclass(frozen=True)
 class BotHost:
-    """What the bot needs of the house: a view of the register as it is now, closed after use, the clock, and what takes
-    a trame in, which is done to the right of this room."""
+    """What the bot needs of the house: a view of the register as it is now, closed after use, the clock, what takes a
+    trame in, which is done to the right of this room, and what judges one, in expendable processes, and remembers it."""
 
     view: Callable[[], AbstractContextManager[View]]
     current_time: Callable[[], datetime]
     take: Take
+    judge: Judge = field(default_factory=lambda: once(judge_all))
     robot: str = field(default_factory=lambda: uuid.uuid4().hex)
     """Which process answers: what another one left unanswered is taken up."""
 

@@ -1,4 +1,4 @@
-"""A trame handed over in a chat: judged at once, told in a few lines with its companion, kept only when asked. Knows no chat.
+"""A trame handed over in a chat: judged once, told in a few lines with its companion, kept only when asked. Knows no chat.
 
 What was typed in the file is not quoted: rules, euros and cells are. Nothing is kept before the person says so.
 """
@@ -19,7 +19,7 @@ from bots.slack.blocks import Message, NextQuestion
 from config.errors import UserError
 from config.folder import Folder
 from config.french import after_de, count_words, enumeration, euros, rounded_amount
-from config.rights import Person, Sight, may_act_over
+from config.rights import Person, Sight, out_of_reach
 from config.territory import Scope
 from reports.progress import statut
 from reports.sayable import outside
@@ -27,7 +27,7 @@ from reports.view import Subject, View
 from sheets.checks import CATALOGUE
 from sheets.findings import FindingGroup, Severity, groups
 from sheets.judged import JudgedWorkbook
-from sheets.judging.workers import judge_all
+from sheets.judging.once import Judge
 from sheets.matching.known import with_register
 
 if TYPE_CHECKING:
@@ -39,12 +39,10 @@ MOST_FILES = 5
 """Files read of one message."""
 KEEP_ACTION = "garder"
 """How the button that keeps a file is called."""
-ROLES_THAT_KEEP = ("ght", "ars", "dgos")
-"""Who may bring a GHT's trame in: the GHT itself, and whoever enters it on its behalf."""
 
-
-Take = Callable[[Person, "HandedFile"], str]
-"""What takes a trame into the register: says in a sentence what became of it. Raises UserError when it could not."""
+Take = Callable[[Person, "HandedFile", JudgedWorkbook, Folder], str]
+"""What takes a trame into the register, as it was judged by the region's folder: says in a sentence what became of it.
+Raises UserError when it could not."""
 
 
 class HandedFile(NamedTuple):
@@ -59,12 +57,9 @@ class HandedFile(NamedTuple):
         return hashlib.sha256(self.raw_bytes).hexdigest()
 
 
-def verdict(files: Sequence[HandedFile], person: Person, view: View, unread_count: int = 0) -> Message:
-    """The verdict on each file, as one message, with the companions; in expendable processes, like `vigie check`.
-
-    `unread_count` files came along that were not read.
-    """
-    judged_workbooks = judge_all(((f.name, f.raw_bytes) for f in files), view.folder)
+def verdict(files: Sequence[HandedFile], person: Person, view: View, judge: Judge, unread_count: int = 0) -> Message:
+    """The verdict on each file, as one message, with the companions. `unread_count` files came along that were not read."""
+    judged_workbooks = judge(((f.name, f.raw_bytes) for f in files), view.folder)
     names = ["Ce fichier"] if len(files) == 1 else [f"Le fichier n° {rank}" for rank in range(1, len(files) + 1)]
     verdicts = [_verdict(f, c, name, person, view) for f, c, name in zip(files, judged_workbooks, names, strict=True)]
     if unread_count:
@@ -73,20 +68,20 @@ def verdict(files: Sequence[HandedFile], person: Person, view: View, unread_coun
     return blocks.together(verdicts)
 
 
-def keep(file: HandedFile, content_hash: str, person: Person, view: View, take: Take) -> Message:
+def keep(file: HandedFile, content_hash: str, person: Person, view: View, judge: Judge, take: Take) -> Message:
     """Keep the file that was judged, and no other, for someone who may; say where the GHT then stands.
 
-    Raises UserError in a sentence when it is not kept.
+    The same `judge` remembers what it said of it. Raises UserError in a sentence when it is not kept.
     """
     if file.content_hash != content_hash:
         raise UserError("Ce fichier n'est plus celui que j'ai jugé. Déposez-le à nouveau.")
-    (verdict,) = judge_all([(file.name, file.raw_bytes)], view.folder)
-    if verdict.stamp is None or not verdict.readable:
-        return _refuse(verdict, "Ce fichier")
-    t = verdict.stamp
+    (judged,) = judge([(file.name, file.raw_bytes)], view.folder)
+    if judged.stamp is None or not judged.readable:
+        return _refuse(judged, "Ce fichier")
+    t = judged.stamp
     if not may_keep(person, t.ght, view.folder, view.as_of):
         raise UserError(f"Seuls {view.folder.territory.ghts[t.ght].name} et son référent peuvent garder cette trame.")
-    said = take(person, file)
+    said = take(person, file, judged, view.folder)
     state = statut(view, Subject(Scope("ght", t.ght), view.folder.campaigns[t.campaign].exercice, t.campaign))
     words = "\n".join(answer_words.answer_lines(outside(state, view.folder), view.folder))
     return blocks.sentence(f"{said} {words}")
@@ -95,7 +90,7 @@ def keep(file: HandedFile, content_hash: str, person: Person, view: View, take: 
 def may_keep(person: Person, ght: str, folder: Folder, day: date) -> bool:
     """Whether that person may bring in the trame of a GHT."""
     t = folder.territory
-    return ght in t.ghts and may_act_over(person, folder.persons, ROLES_THAT_KEEP, Scope("ght", ght), t, day, day)
+    return ght in t.ghts and not out_of_reach(person, folder.persons, "messagerie", [Scope("ght", ght)], t, day, day)
 
 
 def _verdict(file: HandedFile, verdict: JudgedWorkbook, name: str, person: Person, view: View) -> Message:

@@ -192,14 +192,15 @@ class Answering:
 
         def reply(_text: str, person: Person, view: View, _now: datetime) -> Message:
             read_files = [shared_files.read(self.web, d) for d in depots[: dropped_trame.MOST_FILES]]
-            return dropped_trame.verdict(read_files, person, view, len(depots) - len(read_files))
+            return dropped_trame.verdict(read_files, person, view, self.host.judge, len(depots) - len(read_files))
 
         return reply
 
     def _keep_trame(self, text: str, person: Person, view: View, _now: datetime) -> Message:
         """What answers the button under a verdict, which bears the file and the hash of what was judged."""
         identifier, _, content_hash = text.partition(" ")
-        return dropped_trame.keep(shared_files.read(self.web, identifier), content_hash, person, view, self.host.take)
+        file, host = shared_files.read(self.web, identifier), self.host
+        return dropped_trame.keep(file, content_hash, person, view, host.judge, host.take)
 
     def _reply(
         self, event: ChatEvent, sending: Send, private: PrivateThread | None = None, reply: Replier | None = None, *,

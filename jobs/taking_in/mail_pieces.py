@@ -6,30 +6,30 @@ Judged in expendable processes like any file, and once: the register keeps what 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import PurePosixPath
 
 from bots.letters.letter import XLSX, Piece
 from config.french import count_words, enumeration
-from config.rights import Person, Sight, best_sight, may_act_over, stood_in_for
+from config.rights import Person, Sight, best_sight, hands_in_somewhere, out_of_reach
 from config.territory import Scope
 from jobs.retours import COMPANION_SUFFIX
-from jobs.taking_in.folders import is_companion, take
 from jobs.taking_in.looked_into import SUFFIXES
+from jobs.taking_in.take_in import LONGEST_WAIT, Sender, is_companion, take_in
 from jobs.wiring import Workshop
 from reports.progress import states
 from reports.view import Subject
 from sheets.findings import Severity
 from sheets.judged import JudgedWorkbook
+from sheets.judging.once import once
 from sheets.judging.workers import judge_all
 from sheets.matching.known import companion_bytes, with_register
+from sheets.register.database import only_one_pull
 from sheets.register.pulls import BY_MAIL, Depot
 from sheets.sources.attachments import Attachment
-
-ROLES = ("etablissement", "ght", "ars", "dgos")
-"""Who may hand in a trame, inside their territory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +58,21 @@ class MailSending:
 
 def handle_attachments(sending: MailSending, pieces: Sequence[Attachment]) -> list[Outcome]:
     """What becomes of each attachment, in their order."""
-    now = sending.workshop.current_time()  # one mail, one instant
-    depots = {rank: _depot(sending, p, now) for rank, p in enumerate(pieces) if not p.trouble and is_workbook(p.name)}
-    names = ((pieces[rank].name, d.raw_bytes) for rank, d in depots.items())
-    judged_workbooks = dict(zip(depots, judge_all(names, sending.workshop.folder), strict=True)) if depots else {}
-    to_take = [
-        (depots[rank], judged)
-        for rank, judged in judged_workbooks.items()
-        if not is_companion(judged) and _may_hand_in(sending, judged)
-    ]
+    workshop, now = sending.workshop, sending.workshop.current_time()  # one mail, one instant
+    depots = [_depot(sending, p, now) for p in pieces if not p.trouble and is_workbook(p.name)]
+    names = ((PurePosixPath(d.path).name, d.raw_bytes) for d in depots)
+    judged_workbooks = list(once(judge_all)(names, workshop.folder)) if depots else []
+    sender = Sender(refusal=partial(_refusal, sending))
+    handed = [(d, judged) for d, judged in zip(depots, judged_workbooks, strict=True) if not sender.refusal(judged)]
     ignored: dict[str, str] = {}
-    if sending.write and to_take:
-        summary = take(sending.workshop.register, sending.workshop.folder, to_take, sending.workshop.current_time)
-        ignored = {r.file: r.reason for r in summary.received_files if r.state == "inchange" and r.reason}
+    if sending.write and handed:
+        with only_one_pull(workshop.register, LONGEST_WAIT):
+            taken_in = take_in(workshop.register, workshop.folder, sender, handed, workshop.current_time)
+        ignored = {path: r.reason for path, r in taken_in.received_files.items() if r.state == "inchange" and r.reason}
+    judged_ones = iter(zip(depots, judged_workbooks, strict=True))
     return [
-        _outcome(sending, judged_workbooks[rank], depots[rank], ignored.get(depots[rank].name, ""))
-        if rank in judged_workbooks
-        else _not_a_workbook(piece)
-        for rank, piece in enumerate(pieces)
+        _not_a_workbook(p) if p.trouble or not is_workbook(p.name) else _outcome(sending, *next(judged_ones), ignored)
+        for p in pieces
     ]
 
 
@@ -108,49 +105,42 @@ def _scopes_concerned(judged: JudgedWorkbook) -> list[Scope]:
     return useful or [Scope("ght", judged.stamp.ght)]
 
 
-def _may_hand_in(sending: MailSending, judged: JudgedWorkbook) -> bool:
-    """Whether the sender may hand in this workbook, all of it. One without a stamp bears on nobody: from whoever hands in
-    somewhere it is kept, and refused."""
-    if _scopes_concerned(judged):
-        return not _beyond(sending, judged)
-    stood_for = (sending.person, *stood_in_for(sending.person, sending.workshop.folder.persons, sending.as_of))
-    return any(p.role in ROLES for p in stood_for)
-
-
-def _beyond(sending: MailSending, judged: JudgedWorkbook) -> list[Scope]:
-    """Of what a workbook bears on, all for which the sender may not hand in."""
-    folder = sending.workshop.folder
+def _refusal(sending: MailSending, judged: JudgedWorkbook) -> str:
+    """Why this workbook is not taken in from its sender, who must be able to hand in all of it. One without a stamp bears
+    on nobody: from whoever hands in somewhere it is kept, and refused."""
+    folder, person = sending.workshop.folder, sending.person
+    targets = _scopes_concerned(judged)
+    if is_companion(judged) or not (targets or hands_in_somewhere(person, folder.persons, "courriel", sending.as_of)):
+        return _unread_sentence(judged)
     campaign = folder.campaigns.get(judged.stamp.campaign) if judged.stamp else None
     situation = campaign.situation if campaign else sending.as_of
-    return [
-        target for target in _scopes_concerned(judged)
-        if not may_act_over(sending.person, folder.persons, ROLES, target, folder.territory, situation, sending.as_of)
-    ]  # fmt: skip
+    beyond = out_of_reach(person, folder.persons, "courriel", targets, folder.territory, situation, sending.as_of)
+    if not beyond:
+        return ""
+    names = enumeration([folder.territory.name(c) for c in beyond], 3)
+    return (
+        f"Cette trame porte sur {names}, pour qui votre adresse ne peut pas remettre : elle n'a pas été prise. "
+        "Faites-la envoyer par son équipe, ou voyez avec votre référent ARS."
+    )
 
 
-def _outcome(sending: MailSending, judged: JudgedWorkbook, depot: Depot, ignored: str) -> Outcome:
+def _unread_sentence(judged: JudgedWorkbook) -> str:
+    return f"{judged.findings[0].message} {judged.findings[0].correction}"
+
+
+def _outcome(sending: MailSending, depot: Depot, judged: JudgedWorkbook, ignored: Mapping[str, str]) -> Outcome:
     name = PurePosixPath(depot.path).name
-    if ignored:
-        return Outcome(name, ignored, None, True)
+    if depot.path in ignored:
+        return Outcome(name, ignored[depot.path], None, True)
     if not judged.readable:
-        finding = judged.findings[0]
-        return Outcome(name, f"{finding.message} {finding.correction}", None, not is_companion(judged))
-    if beyond := _beyond(sending, judged):
-        return Outcome(name, _no_right_sentence(sending, beyond), None, True)
+        return Outcome(name, _unread_sentence(judged), None, not is_companion(judged))
+    if refusal := _refusal(sending, judged):
+        return Outcome(name, refusal, None, True)
     sentence = _where_it_stands(sending, judged)
     retour = _companion(sending, judged, depot, name)
     if retour:
         sentence += f" « {retour.name} », ci-joint, montre quoi corriger, cellule par cellule."
     return Outcome(name, sentence, retour)
-
-
-def _no_right_sentence(sending: MailSending, beyond: Sequence[Scope]) -> str:
-    territory = sending.workshop.folder.territory
-    names = enumeration([territory.name(c) for c in beyond], 3)
-    return (
-        f"Cette trame porte sur {names}, pour qui votre adresse ne peut pas remettre : elle n'a pas été prise. "
-        "Faites-la envoyer par son équipe, ou voyez avec votre référent ARS."
-    )
 
 
 def _where_it_stands(sending: MailSending, judged: JudgedWorkbook) -> str:
