@@ -128,7 +128,7 @@ def test_what_comes_twice_is_given_twice_in_its_order_under_its_name(
     for _ in range(2):
         judged = list(judge_once(iter(files), folder))
         assert [j.file for j in judged] == ["1", "2", "3", "4", "5", "6"]
-        assert [j.totals.gain_declare for j in judged] == [100_000, 300_000, 100_000, 0, 0, 300_000]
+        assert [j.totals.declared for j in judged] == [100_000, 300_000, 100_000, 0, 0, 300_000]
     unread = hashlib.sha256(b"rien").hexdigest()
     assert judgements.pop(unread) == 2, "what could not be read is read again the next time"
     assert judgements == _each_once(a, b)
@@ -147,7 +147,7 @@ def test_files_judged_ahead_of_their_answers_keep_their_order(
 
     a, b = two_contents
     judged = list(once(ahead)([("1", a), ("2", a), ("3", b), ("4", a)], folder))
-    assert [(j.file, j.totals.gain_declare) for j in judged] == [
+    assert [(j.file, j.totals.declared) for j in judged] == [
         ("1", 100_000), ("2", 100_000), ("3", 300_000), ("4", 100_000),
     ]  # fmt: skip
     assert read_ahead == [2]
