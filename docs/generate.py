@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from bots.questions import INTENTIONS
 from config.folder import EXAMPLE, charge
 from config.french import count_words, day
 from config.ladder import Rung
-from jobs.cli.commande import vigie
+from jobs.command_line import HELP
 from jobs.demo.letters import examples
 from sheets.checks import CATALOGUE
 from sheets.checks.catalogue import Check
@@ -103,7 +104,8 @@ def said(check: Check) -> str:
 def commands() -> list[tuple[str, str]]:
     """Every command and its help page."""
     result = []
-    for name, command in vigie.commands.items():
+    for name in HELP:
+        command = import_module(f"jobs.commands.{name}").command
         context = click.Context(command, info_name=f"vigie {name}", max_content_width=100, terminal_width=100)
         result.append((name, command.get_help(context)))
     return result

@@ -1,4 +1,4 @@
-"""`vigie slack`: the bot by itself, from its settings to its clean stop. Never answers anything: see bots/."""
+"""The bot on Slack, from its settings to its clean stop. Never answers anything: see bots/."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ import threading
 import time
 from functools import partial
 
-import click
-
-from bots import log
 from bots.slack import socket_mode
 from bots.slack.conversation import SERVICE, BotHost
 from jobs.taking_in.slack_drops import take
@@ -59,23 +56,6 @@ def prepare(view: View) -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-
-
-def run_the_chat(workshop: Workshop) -> int:
-    """The bot alone, until stopped (0), or until Slack can no longer be reached (1). Raises UserError before it starts."""
-    log.start_logging()
-    _ = workshop.register
-    workshop.view()  # what is wrong in the folder is said before Slack is called
-    stop = stop_event()
-    click.echo("Vigie répond sur Slack. Ctrl-C pour arrêter.", err=True)
-    went_well = answer_on_slack(workshop, stop)
-    click.echo(
-        "Vigie ne répond plus sur Slack."
-        if went_well
-        else "Slack ne répond plus : Vigie s'arrête. Voyez vigie doctor.",
-        err=True,
-    )
-    return 0 if went_well else 1
 
 
 def stop_event() -> threading.Event:

@@ -67,7 +67,8 @@ def mail_step(workshop: Workshop) -> str:
 def tell_everyone(workshop: Workshop) -> str:
     """Put the locks at their hour, then tell everyone what they are due."""
     from bots import delivery
-    from jobs.remind import lock_on_time, summary
+    from jobs.locks_due import lock_on_time
+    from jobs.messages_due import summary
 
     with workshop.fresh_view() as view:
         locks = sum(map(len, lock_on_time(view, workshop.current_time()).values()))

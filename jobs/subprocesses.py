@@ -106,4 +106,4 @@ def _command_line(workshop: Workshop, command: str) -> list[str]:
     options = ["--dossier", str(workshop.folder_path), "--registre", str(workshop.register_path)]
     if workshop.current_day:
         options += ["--today", workshop.current_day.isoformat()]
-    return [sys.executable, "-m", "jobs.cli", command, *options]
+    return [sys.executable, "-m", "jobs.commands", command, *options]

@@ -26,6 +26,7 @@ from config.rights import AT_KEYBOARD, Person
 from reports.view import View
 from sheets.checks import CATALOGUE
 from sheets.register import past_folders
+from sheets.register.acts import Main
 from sheets.register.database import empty, open_existing, open_register, opened_by_this_thread
 
 if TYPE_CHECKING:
@@ -124,6 +125,21 @@ class Workshop:
             file, known_persons = self.folder.path / "personnes.csv", self.folder.persons
             raise UserError(f"« {email} » n'est pas dans {file}{did_you_mean(email, known_persons)}")
         return known_person
+
+    def hand_of(self, email: str | None) -> Main:
+        """The register in the hand of who acts. Raises UserError when nobody is named, or nobody known."""
+        if not email:
+            raise UserError("Dites qui agit : ajoutez --as EMAIL. Chaque décision porte un nom.")
+        view = self.view()
+        return Main(view.db, view.folder, self.person(email), self.current_time())
+
+    def folder_to_write(self, then: str = "") -> Path:
+        """The region's own folder; `then` is what to do once there is one. Raises UserError on the example."""
+        if self.folder_path.resolve() == EXAMPLE.resolve():
+            raise UserError(
+                f"Le dossier d'exemple n'est pas modifié. Copiez-le d'abord ({EXAMPLE}){then}, en ajoutant --dossier COPIE"
+            )
+        return self.folder_path
 
 
 def workshop(folder: Path | None, register: Path | None, current_day: date | None) -> Workshop:

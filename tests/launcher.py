@@ -24,12 +24,14 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-import jobs.cli
-import jobs.commands
-import jobs.keeping
-import jobs.rejudge
-import jobs.retours
-import jobs.status
+import jobs.commands.backup
+import jobs.commands.pull
+import jobs.commands.purge
+import jobs.commands.rejudge
+import jobs.commands.restore
+import jobs.commands.retour
+import jobs.commands.status
+import jobs.companions
 import jobs.taking_in.folders
 import jobs.wiring
 from config.folder import EXAMPLE, Folder, charge
@@ -58,7 +60,7 @@ def child(course: dict[str, Any], output: int) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     if not course.get("pool"):
-        for reader in (jobs.taking_in.folders, jobs.rejudge, jobs.retours):
+        for reader in (jobs.taking_in.folders, jobs.commands.rejudge, jobs.companions):
             reader.judge_all = judged_beforehand  # type: ignore[attr-defined]
         if "--dossier" not in course["arguments"]:
             jobs.wiring.charge = lambda path: FOLDER  # type: ignore[attr-defined]
@@ -70,7 +72,7 @@ def child(course: dict[str, Any], output: int) -> None:
     code, said, complained = 0, io.StringIO(), io.StringIO()
     try:
         with redirect_stdout(said), redirect_stderr(complained):
-            jobs.cli.main()
+            jobs.commands.main()
     except SystemExit as end:
         code = int(end.code or 0)
     except BaseException as fault:  # whatever escapes is what the test must see

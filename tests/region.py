@@ -26,7 +26,7 @@ from bots.answering import answer_question
 from config.folder import EXAMPLE, Folder, charge
 from config.rights import AT_KEYBOARD, Person
 from config.territory import Scope
-from jobs.rejudge import JudgementChange, judge_again
+from jobs.commands.rejudge import JudgementChange, judge_again
 from jobs.taking_in.folders import PullSummary, pull
 from jobs.taking_in.take_in import Sender
 from reports.view import Subject, View
@@ -101,7 +101,7 @@ def judge_in_process() -> Iterator[None]:
     """Files are judged in this process: starting workers takes longer than the small files of a test."""
     with (
         mock.patch("jobs.taking_in.folders.judge_all", _judged_in_process),
-        mock.patch("jobs.rejudge.judge_all", _judged_in_process),
+        mock.patch("jobs.commands.rejudge.judge_all", _judged_in_process),
     ):
         yield
 

@@ -61,7 +61,7 @@ def service(register: Path, depots: Path, port: int) -> Iterator[subprocess.Pope
             "VIGIE_SMTP_URL": f"smtp://127.0.0.1:{port}?de=vigie@exemple.invalid"}  # fmt: skip
     with (register.parent / "journal.txt").open("wb") as journal:
         run = subprocess.Popen(
-            [sys.executable, "-m", "jobs.cli", "run", "--today", "2022-02-14"], env=env, stderr=journal
+            [sys.executable, "-m", "jobs.commands", "run", "--today", "2022-02-14"], env=env, stderr=journal
         )
         try:
             yield run

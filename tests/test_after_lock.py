@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from config.errors import UserError
-from jobs.cli.commande import vigie as cli
-from jobs.rejudge import left_alone
+from jobs.command_line import vigie as cli
+from jobs.commands.rejudge import left_alone
 from reports.changes import changes
 from sheets.register import acts
 from sheets.register.decisions import decisions

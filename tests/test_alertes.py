@@ -13,7 +13,7 @@ from bots.delivery import deliver_due
 from bots.letters.letter import Letter
 from config.errors import UserError
 from config.french import NO_BREAK_SPACE, THOUSANDS_SPACE
-from jobs.remind import lock_on_time
+from jobs.locks_due import lock_on_time
 from reports.due.alerts import movements
 from sheets.register import acts, arrivals
 from tests.postman import Postman

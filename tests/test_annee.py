@@ -20,7 +20,7 @@ from bots.letters import composing
 from bots.letters.letter import XLSX, Letter, Piece, SendingError
 from config.folder import Folder
 from config.rights import Person
-from jobs.remind import SERVICE, lock_on_time
+from jobs.locks_due import SERVICE, lock_on_time
 from reports.view import View
 from sheets.register import acts, outbox, replies
 from sheets.register.acts import Main

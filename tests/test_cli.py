@@ -11,9 +11,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from openpyxl import load_workbook
 
+from jobs.command_line import HELP
+from jobs.command_line import vigie as vigie_group
 from tests.conftest import GAIN_COL, FillTrame
 
 ROOT = Path(__file__).parent.parent
@@ -22,7 +25,7 @@ JURA_SUD = "390780146"
 
 def vigie(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, as people do."""
-    code = "from jobs.cli import main; main()"
+    code = "from jobs.commands import main; main()"
     return subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False
     )
@@ -82,6 +85,47 @@ def test_pull_then_ask_then_pourquoi_by_hand(tmp_path: Path, jura_file: Path) ->
     )
     detail = on_march_31("ask", "pourquoi")
     assert sum(Decimal(li["valeur"]) for li in detail["lignes"]) == Decimal(detail["valeur"]) == Decimal("3333.33")
+
+
+def test_a_file_of_the_folder_is_a_command_of_the_help_page_and_the_reverse() -> None:
+    files = {f.stem for f in (ROOT / "jobs" / "commands").glob("[!_]*.py")}
+    assert files == HELP.keys()
+    for name in files:
+        command = vigie_group.get_command(click.Context(vigie_group), name)
+        assert command is not None
+        assert (command.name, command.help) == (name, HELP[name])
+        assert command.get_short_help_str(200) == vigie_group.commands[name].get_short_help_str(200)
+
+
+def imported_by(code: str) -> set[str]:
+    """The modules of the house that some code imports, in a process of its own."""
+    end = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
+    done = subprocess.run([sys.executable, "-c", end + code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return {m for m in done.stderr.split() if m.startswith(("jobs.", "bots", "reports", "sheets", "click"))}
+
+
+def test_a_command_is_imported_only_when_it_is_called() -> None:
+    main = "sys.argv = ['vigie', *{!r}]; from jobs.commands import main; main()"
+    on_the_page = imported_by(main.format(["--help"]))
+    assert {m for m in on_the_page if not m.startswith("click")} == {
+        "jobs.commands", "jobs.command_line", "jobs.french_click",
+    }  # fmt: skip
+    on_a_command = imported_by(main.format(["note", "--help"]))
+    assert {m for m in on_a_command if m.startswith("jobs.commands.")} == {"jobs.commands.note"}
+
+
+def test_a_reading_process_that_imports_the_module_of_main_imports_nothing_else() -> None:
+    assert imported_by("import jobs.commands") == {"jobs.commands"}
+
+
+def test_a_common_option_stands_before_the_command_or_after_it_and_the_last_wins(tmp_path: Path) -> None:
+    def said(*arguments: str) -> str:
+        return vigie(*arguments, cwd=tmp_path).stdout
+
+    assert "« avant.sqlite »" in said("--registre", "avant.sqlite", "status")
+    assert "« apres.sqlite »" in said("status", "--registre", "apres.sqlite")
+    assert "« apres.sqlite »" in said("--registre", "avant.sqlite", "status", "--registre", "apres.sqlite")
+    assert "« avant.sqlite »" in said("--registre", "avant.sqlite", "campaign", "list")
 
 
 def test_what_was_not_understood_is_read_back_without_saying_who_asked(tmp_path: Path, jura_file: Path) -> None:

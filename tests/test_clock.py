@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from config.errors import UserError
 from config.folder import EXAMPLE, Folder
 from jobs import steps
-from jobs.cli.commande import vigie
-from jobs.remind import SERVICE
-from jobs.service import run_step
-from jobs.status import says_alive
+from jobs.command_line import vigie
+from jobs.commands.run import run_step
+from jobs.commands.status import says_alive
+from jobs.locks_due import SERVICE
 from jobs.steps import STEPS
 from jobs.wiring import Workshop
 from sheets.register import future_facts, health, step_history

@@ -62,7 +62,7 @@ class TourRun:
 
 def vigie(*arguments: str, register: Path) -> Any:
     """What `vigie … --json` prints, as a person's own terminal would run it."""
-    command = [sys.executable, "-c", "from jobs.cli import main; main()", *arguments, "--json"]
+    command = [sys.executable, "-c", "from jobs.commands import main; main()", *arguments, "--json"]
     command += ["--registre", str(register), "--today", DAY.isoformat()]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
@@ -70,7 +70,7 @@ def vigie(*arguments: str, register: Path) -> Any:
 @pytest.fixture(scope="module")
 def tour_run(tmp_path_factory: pytest.TempPathFactory) -> TourRun:
     output, twin = tmp_path_factory.mktemp("demo"), tmp_path_factory.mktemp("jumelle")
-    other = [sys.executable, "-c", "from jobs.cli import main; main()", "demo", "--out", str(twin)]
+    other = [sys.executable, "-c", "from jobs.commands import main; main()", "demo", "--out", str(twin)]
     with subprocess.Popen(other, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONHASHSEED": "1"}) as second:
         with redirect_stdout(io.StringIO()) as text:
             summary = run_tour(output)

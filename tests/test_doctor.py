@@ -15,8 +15,8 @@ from bots.slack.conversation import SERVICE
 from bots.slack.web_api import SCOPES, SlackSettings
 from config.errors import UserError
 from config.folder import EXAMPLE, charge
-from jobs.diagnostic import examine
-from jobs.status import state
+from jobs.commands.doctor import examine
+from jobs.commands.status import state
 from jobs.wiring import Workshop, setting, slack
 from sheets.register.claimed_events import give_sign
 from tests.fake_mail import fake_mail

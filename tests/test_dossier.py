@@ -17,7 +17,7 @@ from config.folder import EXAMPLE, Folder, charge
 from config.ladder import FILE_NAME as LADDER_FILE
 from config.objectives import Objective, in_force
 from config.territory import FRANCE, Scope, Territory
-from jobs.cli.commande import vigie
+from jobs.command_line import vigie
 
 JURA, MOREZ, REVERMONT = "BFC-08", "390780153", "390780179"
 

@@ -9,8 +9,9 @@ import pytest
 
 from config.errors import UserError
 from config.folder import EXAMPLE, charge
-from jobs.diagnostic import examine
-from jobs.region_folder import learn, load_territory
+from jobs.commands.doctor import examine
+from jobs.commands.learn import learn
+from jobs.commands.territory import load_territory
 from jobs.wiring import Workshop
 from tests.test_cli import vigie
 from tests.test_demo import DAY

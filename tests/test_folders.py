@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from config.folder import EXAMPLE, Folder
 from config.machine import shown
-from jobs.cli.commande import vigie
+from jobs.command_line import vigie
 from jobs.subprocesses import pull_apart
 from jobs.taking_in.folders import PullSummary
 from jobs.taking_in.looked_into import look
@@ -185,7 +185,7 @@ def test_a_source_of_a_bad_name_is_absent_and_the_others_are_read(received_files
 def run(*arguments: str | Path, day: str = "2022-02-02") -> subprocess.CompletedProcess[str]:
     """A command in a process of its own, in a terminal that knows UTF-8 and nothing more."""
     return subprocess.run(
-        [sys.executable, "-m", "jobs.cli", *map(str, arguments), "--today", day],
+        [sys.executable, "-m", "jobs.commands", *map(str, arguments), "--today", day],
         capture_output=True, text=True, check=False, env=os.environ | {"PYTHONIOENCODING": "utf-8:strict"},
     )  # fmt: skip
 

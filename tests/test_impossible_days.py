@@ -7,7 +7,7 @@ import pytest
 
 from config.errors import UserError
 from config.folder import charge
-from jobs.status import state
+from jobs.commands.status import state
 from jobs.wiring import Workshop
 from reports.due.everything import dues
 from sheets.register import acts

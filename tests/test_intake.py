@@ -21,7 +21,7 @@ from config.campaign import PARIS
 from config.errors import UserError
 from config.folder import EXAMPLE
 from config.territory import Scope
-from jobs.status import state as status
+from jobs.commands.status import state as status
 from jobs.taking_in import mail_pieces
 from jobs.taking_in.mail_answers import HANDLED, TO_LOOK_AT, HandledMail, MailRoom
 from jobs.taking_in.mails import HEAVIEST_MAIL, PER_DAY, read_the_mail
@@ -443,7 +443,7 @@ def test_dry_it_shows_what_would_be_done_and_touches_nothing(mail_rig: MailRig, 
 def test_what_the_register_keeps_of_a_mail_goes_with_the_rest_once_it_is_old(
     mail_rig: MailRig, jura_trame: bytes
 ) -> None:
-    from jobs.keeping import purge
+    from jobs.commands.purge import purge
 
     mail_rig.pull_sources(make_mail(("GHT Jura.xlsx", jura_trame)))
     mail_rig.let_time_pass(timedelta(days=365 * 7))

@@ -23,7 +23,7 @@ from sqlite_utils import Database
 from config.errors import UserError
 from config.folder import Folder, charge, folder_from_archive
 from config.territory import Scope
-from jobs.cli.commande import vigie
+from jobs.command_line import vigie
 from reports.gains import gains
 from reports.view import Subject, View
 from sheets.register import outbox, schema

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jobs.rejudge import judge_again
+from jobs.commands.rejudge import judge_again
 from sheets.checks import on_workbooks
 from sheets.findings import Severity
 from sheets.judged import JudgedWorkbook
@@ -516,7 +516,7 @@ def test_a_file_that_cannot_be_read_again_keeps_its_judgement_and_it_is_said(
     assert before != "0.00"
     too_slow = on_workbooks.unreadable_workbook("La lecture a été arrêtée.", "")
     monkeypatch.setattr(
-        "jobs.rejudge.judge_all",
+        "jobs.commands.rejudge.judge_all",
         lambda files, _: (JudgedWorkbook(name, None, (), (too_slow,), readable=False) for name, _ in files),
     )
     changes = judge_again(region.db, region.folder, lambda: region.hour, write=True)

@@ -19,7 +19,7 @@ from bots.grammar.question import AnswerForm
 from config.errors import UserError
 from config.folder import EXAMPLE
 from config.rights import AT_KEYBOARD
-from jobs.reponses import answer_question
+from jobs.commands.ask import answer_question
 from jobs.wiring import Workshop
 from reports import lines_workbook as lines
 from reports.lines_workbook import HEADING_ROW, TOTAL

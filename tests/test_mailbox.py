@@ -463,7 +463,7 @@ def _notes(mail_rig: MailRig) -> str:
     import json
     from dataclasses import replace
 
-    from jobs.status import state
+    from jobs.commands.status import state
 
     with contextlib.redirect_stdout(io.StringIO()) as said:
         state(replace(mail_rig.workshop), True)

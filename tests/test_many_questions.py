@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from jobs.cli.commande import vigie
+from jobs.command_line import vigie
 from tests.region import Region, new_region
 from tests.test_under_alert import JURA, JURA_SUD, ORDINARY_LINES, YEAR_END
 

@@ -11,7 +11,11 @@ from openpyxl import load_workbook
 
 from config.errors import UserError
 from config.safe_write import PARTIAL, TakenError
-from jobs import actes, commands, reponses, retours
+from jobs.commands.ask import answer_question
+from jobs.commands.pull import pull_sources
+from jobs.commands.report import write_findings
+from jobs.commands.template import write_trames
+from jobs.companions import write_companions
 from jobs.demo import tour
 from jobs.wiring import Workshop, workshop
 from sheets.writing.seal import is_untouched
@@ -39,7 +43,7 @@ def house(tmp_path: Path, filled_trame: FillTrame) -> Workshop:
     (tmp_path / "recus").mkdir()
     (tmp_path / "recus" / "jura.xlsx").write_bytes(filled_trame({JURA_SUD: [{}, {"gain_annuel": 90}]}))
     wired = workshop(None, tmp_path / "vigie.sqlite", DAY)
-    commands.pull_sources(wired, [tmp_path / "recus"], False)
+    pull_sources(wired, [tmp_path / "recus"], False)
     return wired
 
 
@@ -47,14 +51,14 @@ def test_all_trames_twice_keeps_those_that_are_there_and_writes_those_that_are_n
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wired = workshop(None, tmp_path / "vigie.sqlite", DAY)
-    commands.write_trames(wired, "paat", None, CAMPAIGN, tmp_path / "trames")
+    write_trames(wired, "paat", None, CAMPAIGN, tmp_path / "trames")
     written = sorted((tmp_path / "trames").iterdir())
     assert f"{len(written)} trames écrites dans {tmp_path / 'trames'}" in capsys.readouterr().out
     assert all(is_untouched(f.read_bytes()) for f in written)
     filled = fill(written[0])
     written[1].unlink()
     others = {f: f.stat().st_mtime_ns for f in written[2:]}
-    commands.write_trames(wired, "paat", None, CAMPAIGN, tmp_path / "trames")
+    write_trames(wired, "paat", None, CAMPAIGN, tmp_path / "trames")
     said = capsys.readouterr().out
     assert f"1 trame écrite dans {tmp_path / 'trames'}" in said
     assert f"{len(written) - 1} trames y étaient déjà et restent telles quelles :\n" in said
@@ -66,24 +70,24 @@ def test_all_trames_twice_keeps_those_that_are_there_and_writes_those_that_are_n
 
 def test_one_trame_replaces_a_blank_one_and_never_a_filled_one(tmp_path: Path, house: Workshop) -> None:
     path = tmp_path / "jura.xlsx"
-    commands.write_trames(house, "paat", "BFC-08", CAMPAIGN, path, blank=True)
-    commands.write_trames(house, "paat", "BFC-08", CAMPAIGN, path)
+    write_trames(house, "paat", "BFC-08", CAMPAIGN, path, blank=True)
+    write_trames(house, "paat", "BFC-08", CAMPAIGN, path)
     filled = fill(path)
     with pytest.raises(UserError, match=r"existe déjà, et quelqu'un l'a peut-être rempli.*Déplacez-le"):
-        commands.write_trames(house, "paat", "BFC-08", CAMPAIGN, path)
+        write_trames(house, "paat", "BFC-08", CAMPAIGN, path)
     assert path.read_bytes() == filled
     (tmp_path / "ici").mkdir()
-    commands.write_trames(house, "paat", "BFC-08", CAMPAIGN, tmp_path / "ici")
+    write_trames(house, "paat", "BFC-08", CAMPAIGN, tmp_path / "ici")
     assert [f.name for f in (tmp_path / "ici").iterdir()] == ["GHT Jura - trame 2021-annuelle.xlsx"]
 
 
 def test_a_workbook_of_findings_with_decisions_in_it_is_not_replaced(tmp_path: Path, house: Workshop) -> None:
-    actes.write_findings(house, tmp_path / "rapports", None)
+    write_findings(house, tmp_path / "rapports", None)
     (path,) = (tmp_path / "rapports").iterdir()
-    actes.write_findings(house, tmp_path / "rapports", None)  # nobody wrote in it
+    write_findings(house, tmp_path / "rapports", None)  # nobody wrote in it
     filled = fill(path)
     with pytest.raises(TakenError):
-        actes.write_findings(house, tmp_path / "rapports", None)
+        write_findings(house, tmp_path / "rapports", None)
     assert path.read_bytes() == filled
 
 
@@ -91,7 +95,7 @@ def test_the_file_of_an_answer_is_not_replaced_once_someone_wrote_in_it(tmp_path
     book, picture = tmp_path / "lignes.xlsx", tmp_path / "image.png"
 
     def ask(question: str) -> None:
-        reponses.answer_question(house, question, None, None, False, {"image": picture, "tableur": book})
+        answer_question(house, question, None, None, False, {"image": picture, "tableur": book})
 
     ask("gains jura 2021 par famille")
     ask("gains jura 2021 par famille")
@@ -108,11 +112,11 @@ def test_the_file_of_an_answer_is_not_replaced_once_someone_wrote_in_it(tmp_path
 
 def test_a_companion_in_which_someone_wrote_is_kept(tmp_path: Path, house: Workshop) -> None:
     sent = tmp_path / "recus" / "jura.xlsx"
-    retours.write_companions(house, [sent], tmp_path)
-    retours.write_companions(house, [sent], tmp_path)
+    write_companions(house, [sent], tmp_path)
+    write_companions(house, [sent], tmp_path)
     filled = fill(tmp_path / "jura - retour.xlsx")
     with pytest.raises(UserError, match=r"quelqu'un y a écrit depuis : il n'est pas remplacé"):
-        retours.write_companions(house, [sent], tmp_path)
+        write_companions(house, [sent], tmp_path)
     assert (tmp_path / "jura - retour.xlsx").read_bytes() == filled
 
 
@@ -131,12 +135,12 @@ def test_the_tour_made_again_erases_nothing_that_someone_wrote(tmp_path: Path) -
     (out / tour.DEMO_MARK).write_bytes(b"")
     trame, mine = out / "recus" / "GHT Jura.xlsx", out / "mes notes.txt"
     trame.parent.mkdir()
-    commands.write_trames(workshop(None, None, DAY), "paat", "BFC-08", CAMPAIGN, trame)
+    write_trames(workshop(None, None, DAY), "paat", "BFC-08", CAMPAIGN, trame)
     (out / "vigie.sqlite").write_bytes(b"")
     tour._clear_output(out)
     assert [f.name for f in out.iterdir()] == [tour.DEMO_MARK]
     for path in (trame, mine):
-        commands.write_trames(workshop(None, None, DAY), "paat", "BFC-08", CAMPAIGN, trame)
+        write_trames(workshop(None, None, DAY), "paat", "BFC-08", CAMPAIGN, trame)
         if path == mine:
             mine.write_text("à garder")
         else:
@@ -167,7 +171,7 @@ def test_a_kill_while_writing_leaves_whole_workbooks_or_none(command: str, tmp_p
 
 def _killed_once_it_writes(arguments: list[str], where: Path, out: Path) -> None:
     """Run a command and kill it as its first file begins to be written."""
-    code = [sys.executable, "-c", "from jobs.cli import main; main()", *arguments]
+    code = [sys.executable, "-c", "from jobs.commands import main; main()", *arguments]
     with subprocess.Popen(code, cwd=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         end, before = time.monotonic() + 60, set(out.glob("*"))
         while process.poll() is None and set(out.glob("*")) <= before and time.monotonic() < end:

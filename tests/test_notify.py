@@ -13,7 +13,7 @@ from bots.letters import composing
 from bots.letters.letter import Letter
 from bots.letters.reminder_words import LetterPart
 from config.errors import UserError
-from jobs.remind import lock_on_time
+from jobs.locks_due import lock_on_time
 from sheets.register import acts, outbox, replies
 from sheets.register.acts import Main
 from sheets.register.database import open_register

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from config.errors import UserError
 from config.folder import Folder, charge
 from config.territory import Scope
-from jobs.cli.commande import vigie as cli
+from jobs.command_line import vigie as cli
 from jobs.taking_in.folders import PullSummary, pull
 from reports.gains import gains
 from reports.progress import states
@@ -333,7 +333,7 @@ def test_the_service_waits_for_another_pull_to_end(
 def test_the_folders_of_the_service_are_a_setting_of_the_machine(
     tmp_path: Path, received_files: Path, filled_trame: FillTrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.commands.STABLE", 0.1)
+    monkeypatch.setattr("jobs.commands.pull.STABLE", 0.1)
     monkeypatch.setenv("VIGIE_REGISTRE", str(tmp_path / "v.sqlite"))
     assert "réglez VIGIE_SOURCES" in str(CliRunner().invoke(cli, ["pull"]).exception)
     (received_files / "jura.xlsx").write_bytes(filled_trame({JURA_SUD: [_january_line(1000)]}))

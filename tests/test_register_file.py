@@ -19,8 +19,8 @@ from click.testing import CliRunner
 
 from config.errors import UserError
 from config.folder import EXAMPLE, Folder
-from jobs.cli.commande import vigie
-from jobs.service import only_one_service, run_step
+from jobs.command_line import vigie
+from jobs.commands.run import only_one_service, run_step
 from jobs.taking_in.mail_answers import MailRoom
 from jobs.taking_in.mails import _only_one
 from jobs.wiring import Workshop, workshop
@@ -272,7 +272,7 @@ def test_what_the_journal_still_holds_is_read_and_so_is_an_older_schema(register
 def test_on_a_share_mounted_read_only_for_real(register: Path) -> None:
     """With and without a journal beside the register; the status is right and says that nothing can be kept there."""
     here, out = register.parent, register.parent.parent / "t.xlsx"
-    ask = f"{sys.executable} -m jobs.cli --registre {register} --today {TODAY_OPTION}"
+    ask = f"{sys.executable} -m jobs.commands --registre {register} --today {TODAY_OPTION}"
     script = f"mount --bind {here} {here} && mount -o remount,bind,ro {here} && {ask} ask gains jura 2021 --json && {ask} status --json; {ask} template paat --ght BFC-08 --campagne 2021-annuelle -o {out} && ! {ask} backup {out}.sqlite"
     done = subprocess.run(["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from config.errors import UserError
-from jobs.cli.commande import vigie
+from jobs.command_line import vigie
 from jobs.wiring import Workshop
 from sheets.register import outbox
 from tests.postman import Postman

@@ -15,7 +15,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.folder import Folder
-from jobs.retours import write_companions
+from jobs.companions import write_companions
 from jobs.taking_in.folders import pull
 from jobs.wiring import Workshop
 from sheets.findings import Finding, Severity, groups

@@ -41,8 +41,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "jobs/steps.py",
         "jobs/taking_in/folders.py",
         "jobs/taking_in/take_in.py",
-        "jobs/rejudge.py",
-        "jobs/leftovers.py",
+        "jobs/commands/rejudge.py",
+        "jobs/commands/purge.py",
     ),
     "python_calamine": ("sheets/reading/opening.py",),
     "xlrd": ("sheets/reading/old_workbook.py",),
@@ -144,7 +144,7 @@ def _standing_twice(places: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
 
 def test_no_module_name_stands_twice() -> None:
     """A trame's modules bear the names of every trame's; the module of a command bears the command's."""
-    exempt = ("sheets/trames/", "jobs/cli/")
+    exempt = ("sheets/trames/", "jobs/commands/")
     paths = (p for p in sources() if not p.startswith(exempt) and not p.endswith("__init__.py"))
     assert _standing_twice((Path(p).stem, p) for p in paths) == {}
 
@@ -173,9 +173,9 @@ OFFENSES = [
     ("reports/drawing.py", "from matplotlib import pyplot", "may appear nowhere"),
     ("bots/slack/socket_mode.py", "import importlib\nimportlib.import_module('jobs.taking_in.folders')", "jobs/ stands to the right of bots/"),
     ("reports/view.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import bots", "bots/ stands to the right"),
-    ("jobs/remind.py", "from slack_sdk import WebClient", "may appear only in bots/*"),
+    ("jobs/commands/remind.py", "from slack_sdk import WebClient", "may appear only in bots/*"),
     ("jobs/taking_in/folders.py", "from apscheduler.schedulers import base", "may appear only in jobs/schedule.py"),
-    ("jobs/remind.py", "from smtplib import SMTP", "may appear only in bots/outgoing_mail.py"),
+    ("jobs/commands/remind.py", "from smtplib import SMTP", "may appear only in bots/outgoing_mail.py"),
     ("jobs/taking_in/mails.py", "from imap_tools import MailBox", "may appear only in sheets/sources/mailbox.py"),
     ("reports/gains.py", "import sqlite3", "may appear only in sheets/register/*"),
     ("reports/gains.py", "from sqlite_utils import Database", "jobs/wiring.py"),
@@ -206,7 +206,7 @@ def test_an_offence_is_told_in_a_sentence(path: str, source: str, sentence: str)
 
 
 ALLOWED = [
-    ("jobs/cli/actes.py", "import bots.terminal, reports.gains, sheets.gain, config.french"),
+    ("jobs/commands/decide.py", "import bots.terminal, reports.gains, sheets.gain, config.french"),
     ("bots/slack/socket_mode.py", "from slack_bolt import App\nfrom slack_sdk.web import WebClient"),
     ("jobs/taking_in/folders.py", "from sqlite_utils import Database"),
     ("sheets/register/pulls.py", "import sqlite3\nq = 'DELETE FROM reperes'\ndb.execute(q)"),

@@ -30,7 +30,7 @@ PERMITTED = {
     ("sheets/register/backup.py", "shutil.copymode"): "a file that is being written gets the register's rights",
     ("sheets/register/backup.py", "rename"): "a damaged register's journal goes aside with it, under a free name",
     ("sheets/register/backup.py", "unlink"): "what a killed copy left, a backup that --garde no longer keeps",
-    ("jobs/leftovers.py", "unlink"): "a dropped file that has had its time, once someone said --yes",
+    ("jobs/commands/purge.py", "unlink"): "a dropped file that has had its time, once someone said --yes",
     ("config/folder.py", "shutil.copytree"): "into a temporary folder, to try it",
     ("config/folder.py", "unlink"): "in that copy",
     ("jobs/demo/tour.py", "shutil.rmtree"): "the tour's own folder, once nobody is found to have written in it",

@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 
 from config.errors import UserError
 from config.secrets import MASK, SECRET, mask
-from jobs.cli import main
+from jobs.commands import main
 from reports import findings_workbook
 from sheets.findings import Severity
 from sheets.judging import workers

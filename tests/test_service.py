@@ -22,9 +22,9 @@ import jobs.steps
 from config.campaign import PARIS
 from config.errors import UserError
 from jobs import subprocesses
+from jobs.commands.run import every_step_once, only_one_service, run_step
+from jobs.commands.status import state
 from jobs.schedule import make_schedule
-from jobs.service import every_step_once, only_one_service, run_step
-from jobs.status import state
 from jobs.steps import STEPS, Step
 from jobs.subprocesses import backup_apart, interrupt, mail_apart, pull_apart
 from jobs.wiring import Workshop
@@ -314,7 +314,7 @@ def test_a_fault_that_a_command_apart_survived_is_in_the_log_too(
 
 
 def _service(workshop: Workshop, **env: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "jobs.cli", "run", "--registre", str(workshop.register_path)]
+    command = [sys.executable, "-m", "jobs.commands", "run", "--registre", str(workshop.register_path)]
     clean = {c: v for c, v in os.environ.items() if not c.startswith("VIGIE_")}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean | env)
 
@@ -362,7 +362,8 @@ def test_the_watch_is_not_told_that_all_is_well_while_a_step_hangs(
 
 SLOW_SCRIPT = """
 import sys, time
-from jobs import chat, steps, service, wiring
+from jobs import chat, steps, wiring
+from jobs.commands import run as service
 def dort(_):
     time.sleep(60)
     return "fait"

@@ -70,7 +70,7 @@ def test_the_wheel_holds_every_module_and_no_test(wheel: Path) -> None:
 
 def test_what_is_imported_is_what_the_wheel_installed(bin_: Path, empty: Path) -> None:
     all_said = run(
-        bin_ / "python", "-c", "import config, jobs.cli; print(config.__file__, jobs.__file__)", inside_folder=empty
+        bin_ / "python", "-c", "import config, jobs; print(config.__file__, jobs.__file__)", inside_folder=empty
     )
     assert all(bin_.parent.resolve() in Path(f).resolve().parents for f in all_said.split())
 

@@ -17,7 +17,7 @@ from config.campaign import PARIS
 from config.folder import EXAMPLE, Folder, charge
 from config.rights import Person
 from jobs.demo.filling import ABSENT, NOT_HANDED_IN, fill_in, plan
-from jobs.remind import lock_on_time
+from jobs.locks_due import lock_on_time
 from reports.view import View
 from sheets import writing
 from sheets.judging.workbook import judge

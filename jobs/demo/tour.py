@@ -14,9 +14,9 @@ from config.folder import EXAMPLE
 from config.french import euros, rate, rounded_amount
 from config.rights import AT_KEYBOARD
 from config.territory import Scope
-from jobs.commands import show_summary
+from jobs.companions import LOCK_PREFIX, write_companions
 from jobs.demo.filling import ABSENT, fill_in, foreign_file, plan
-from jobs.retours import LOCK_PREFIX, write_companions
+from jobs.pull_words import show_summary
 from jobs.taking_in.folders import PullSummary, pull
 from jobs.wiring import Workshop, workshop
 from reports import progress

@@ -16,7 +16,7 @@ from bots.letters.letter import XLSX, Piece
 from config.french import count_words, enumeration
 from config.rights import Person, Sight, best_sight, hands_in_somewhere, out_of_reach
 from config.territory import Scope
-from jobs.retours import COMPANION_SUFFIX
+from jobs.companions import COMPANION_SUFFIX
 from jobs.taking_in.looked_into import SUFFIXES
 from jobs.taking_in.take_in import LONGEST_WAIT, Sender, is_companion, take_in
 from jobs.wiring import Workshop

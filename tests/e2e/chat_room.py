@@ -128,7 +128,7 @@ def slack_local(binary_path: str, here: Path) -> Iterator[subprocess.Popen[bytes
 
 
 def vigie(here: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-c", "from jobs.cli import main; main()", "--registre", str(here / "vigie.sqlite"),
+    return [sys.executable, "-c", "from jobs.commands import main; main()", "--registre", str(here / "vigie.sqlite"),
             "--today", "2022-03-31", *arguments]  # fmt: skip
 
 

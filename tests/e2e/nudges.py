@@ -20,7 +20,7 @@ PROJECT_LEAD, EMAIL = "U04CHEF", "paat.bfc-06@exemple.invalid"
 
 
 def vigie(where: Path, day: str, *words: str) -> str:
-    command = [sys.executable, "-c", "from jobs.cli import main; main()", *words, "--registre", str(where / "vigie.sqlite"),
+    command = [sys.executable, "-c", "from jobs.commands import main; main()", *words, "--registre", str(where / "vigie.sqlite"),
                 "--today", day]  # fmt: skip
     finished = subprocess.run(command, check=False, capture_output=True, text=True, env=environment())
     return finished.stdout + finished.stderr

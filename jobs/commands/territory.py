@@ -1,7 +1,4 @@
-"""The commands that write in the region's folder: a label learnt, the territory loaded. Each shows what it changes.
-
-Never touch the example, nor a word that someone wrote in the folder.
-"""
+"""`vigie territory`: the GHT and their members, from an official list into the region's folder. Ends no membership without --yes."""
 
 from __future__ import annotations
 
@@ -13,54 +10,29 @@ from pathlib import Path
 
 import click
 
-from bots import terminal
-from config import official_list, synonyms
+from config import official_list
 from config.csv_tables import Complaints, decode, separator_of
 from config.errors import UserError
 from config.folder import EXAMPLE, edit
 from config.folder_files import read_territory
-from config.french import after_de, count_words, day, enumeration, nearest
-from config.territory import FRANCE, Membership, Territory
+from config.french import after_de, count_words, day, enumeration
+from config.territory import Membership, Territory
+from jobs.command_line import PATH, vigie_command, workshop
 from jobs.wiring import Workshop
-from reports.view import Subject
 from sheets.cells import text
 from sheets.reading import opening
 from sheets.reading.second_try import tabs_of
-from sheets.register import stored_lines
 
 TERRITORY = "territoire.csv"
 
 
-def learn(workshop: Workshop, write: str | None, label: str | None) -> None:
-    """Learn that a label typed in the trames means an official one; without labels, show what is not known yet."""
-    if not write:
-        _show_unknown(workshop)
-        return
-    _not_the_example(workshop, "")
-    nomenclature = workshop.folder.nomenclature
-    level = synonyms.level_of(nomenclature, label or "")
-    synonyms.learn(workshop.folder_path, nomenclature, level, write, label or "")
-    click.echo(f"Appris : « {write} » se lit « {label} ». Les trames déjà reçues gardent leur constat.")
-
-
-def _show_unknown(workshop: Workshop) -> None:
-    """The labels of the trames that nobody knows, with the nearest official one."""
-    view, nomenclature = workshop.view(), workshop.folder.nomenclature
-    tabs_that_count = [
-        o.id
-        for n in {c.exercice for c in workshop.folder.campaigns.values()}
-        for o in view.tabs_that_count(Subject(FRANCE, n))
-    ]
-    rows = [
-        (r, e, str(n), nearest(e, nomenclature.labels(r)) or "—")
-        for r, e, n in stored_lines.unknown_labels(view.db, tabs_that_count)
-        if nomenclature.label(r, e) is None
-    ]
-    if not rows:
-        terminal.write("Tous les libellés reçus sont connus.", "green")
-        return
-    terminal.print_table(("Niveau", "Écrit dans les trames", "Lignes", "Le plus proche"), rows, (2,))
-    terminal.write('Pour l\'apprendre : vigie learn "ÉCRIT" "LIBELLÉ OFFICIEL"')
+@vigie_command("territory")
+@click.argument("file", metavar="FICHIER", type=PATH)
+@click.option(
+    "--yes", "yes", is_flag=True, help="Mettre fin aux appartenances absentes de la liste ; sans elle, les montre."
+)
+def command(file: Path, yes: bool) -> None:
+    load_territory(workshop(), file, yes)
 
 
 def load_territory(workshop: Workshop, file: Path, yes: bool) -> None:
@@ -70,8 +42,7 @@ def load_territory(workshop: Workshop, file: Path, yes: bool) -> None:
     """
     if not file.is_file():
         raise UserError(f"Fichier introuvable : {file}.")
-    _not_the_example(workshop, f", puis : vigie territory {file}")
-    folder = workshop.folder_path
+    folder = workshop.folder_to_write(f", puis : vigie territory {file}")
     old = _territory_of(folder)
     list_labels = official_list.read(_rows(file), old.regions)
     new_list = official_list.merge(old, list_labels, workshop.current_time().date())
@@ -122,13 +93,6 @@ def _show_regions(territory: Territory) -> None:
         click.echo(
             f"Le dossier décrit maintenant {enumeration(said)}. Si l'une de ces régions n'est pas la vôtre, effacez ses "
             "lignes de territoire.csv, achats.csv et personnes.csv."
-        )
-
-
-def _not_the_example(workshop: Workshop, then: str) -> None:
-    if workshop.folder_path.resolve() == EXAMPLE.resolve():
-        raise UserError(
-            f"Le dossier d'exemple n'est pas modifié. Copiez-le d'abord ({EXAMPLE}){then}, en ajoutant --dossier COPIE"
         )
 
 

@@ -6,6 +6,7 @@ A step that fails says so in the register and is tried again at its pace; the ot
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,8 @@ import click
 from bots import log
 from bots.slack.conversation import SERVICE as CHAT
 from config.errors import UserError
-from jobs.chat import answer_on_slack, stop_event
+from jobs.chat import answer_on_slack, leave, stop_event
+from jobs.command_line import vigie_command, workshop
 from jobs.schedule import make_schedule
 from jobs.steps import STEPS, Step
 from jobs.subprocesses import interrupt
@@ -33,7 +35,17 @@ RETRY_AFTER = 60.0
 """Seconds before the bot is tried again once Slack could not be reached."""
 GRACE = 1.0
 """Seconds left, at the end, to what is under way: a pull cut short continues at the next start."""
+
+
 journal_ = logging.getLogger("vigie.service")
+
+
+@vigie_command("run")
+@click.option("--once", "once", is_flag=True, help="Un seul tour, sans le robot, puis s'arrête : pour un cron.")
+def command(once: bool) -> None:
+    if once:
+        sys.exit(every_step_once(workshop()))
+    leave(run_until_stopped(workshop()))
 
 
 def run_until_stopped(workshop: Workshop, steps: Sequence[Step] = STEPS) -> int:

@@ -8,8 +8,8 @@ import click
 
 from bots import terminal
 from config.french import count_words, day, enumeration
-from jobs.remind import SERVICE
-from jobs.wiring import Workshop
+from jobs.command_line import vigie_command, workshop
+from jobs.locks_due import SERVICE
 from reports.view import View
 from sheets.register import future_facts
 from sheets.register.acts import Main, lock_ghts
@@ -22,9 +22,12 @@ _WORDS = {
 }
 
 
-def bring_back(workshop: Workshop, yes: bool) -> None:
+@vigie_command("horloge")
+@click.option("--yes", "yes", is_flag=True, help="Ramener vraiment ; sans cela, montre ce qui le serait.")
+def command(yes: bool) -> None:
     """Show what bears a day after today; with `yes`, date it of now, and take off the locks that the service put too early."""
-    now, db = workshop.current_time(), workshop.existing_register
+    house = workshop()
+    now, db = house.current_time(), house.existing_register
     last = future_facts.ahead(db, now.date())
     if last is None:
         terminal.write(f"Rien n'est daté après aujourd'hui, le {day(now)}.", "green")
@@ -39,7 +42,7 @@ def bring_back(workshop: Workshop, yes: bool) -> None:
     with only_one_pull(db):
         early = future_facts.locks_ahead(db, SERVICE.email, now.date())
         future_facts.bring_back(db, now)
-    lifted = _lift(workshop.view(), now, early)
+    lifted = _lift(house.view(), now, early)
     click.echo(f"Tout cela est daté du {day(now)} ; aucun montant n'a changé.")
     if lifted:
         click.echo(f"{count_words(lifted, 'verrou posé trop tôt est levé', 'verrous posés trop tôt sont levés')}.")

@@ -16,10 +16,52 @@ from bots.answer_words import MOST_SHOWN, reply_lines
 from bots.grammar.question import AnswerForm
 from bots.reply import Reply
 from config import safe_write
+from config.errors import UserError
 from config.french import day
 from config.json_keys import as_object
+from jobs.command_line import PATH, DayParam, as_json_option, vigie_command, workshop
+from jobs.many_questions import answer_all
 from jobs.wiring import Workshop
 from sheets.register import asked
+from sheets.writing.seal import is_untouched
+
+
+@vigie_command("ask")
+@click.argument("question", metavar="QUESTION", nargs=-1)
+@click.option("--as", "email", metavar="EMAIL", help="Répondre comme à cette personne.")
+@click.option("--as-of", "as_of", type=DayParam(), metavar="DATE", help="Ce qu'on aurait répondu ce jour-là.")
+@click.option(
+    "--incomprises",
+    "show_not_understood",
+    is_flag=True,
+    help="Montre ce qui n'a pas été compris, sans dire qui l'a demandé.",
+)
+@as_json_option
+@click.option("--image", type=PATH, metavar="FICHIER", help="Écrire aussi l'image de la réponse (PNG).")
+@click.option("--xlsx", type=PATH, metavar="FICHIER", help="Écrire aussi les lignes du chiffre (feuille de calcul).")
+@click.option(
+    "--lot",
+    type=PATH,
+    metavar="FICHIER",
+    help="Répondre à toutes les questions d'un CSV (conversation;profil;jour;question), un objet JSON par ligne.",
+)
+def command(
+    question: tuple[str, ...], email: str | None, as_of: date | None, show_not_understood: bool, as_json: bool,
+    image: Path | None, xlsx: Path | None, lot: Path | None,
+) -> None:  # fmt: skip
+    if lot:
+        if question or show_not_understood or email or as_of or image or xlsx:
+            raise UserError("--lot se donne seul (ou avec --json) : le fichier dit qui demande, quel jour, et quoi.")
+        answer_all(workshop(), lot)
+        return
+    if bool(question) is show_not_understood:
+        raise UserError(
+            'Posez une question, par exemple : vigie ask "gains bfc 2021" ; ou seulement : vigie ask --incomprises'
+        )
+    if show_not_understood:
+        questions_not_understood(workshop(), as_json)
+    else:
+        answer_question(workshop(), " ".join(question), email, as_of, as_json, {"image": image, "tableur": xlsx})
 
 
 def answer_question(
@@ -46,8 +88,6 @@ OPTIONS: dict[AnswerForm, str] = {"image": "--image FICHIER.png", "tableur": "--
 
 def _write_files(reply: Reply, to: Mapping[AnswerForm, Path | None]) -> None:
     """Write what was asked as a file, and say where; asked in words without a place for it, say how."""
-    from sheets.writing.seal import is_untouched
-
     what = reply.question.form
     if what in OPTIONS and not to.get(what):
         click.echo(f"Pour l'avoir en fichier, ajoutez {OPTIONS[what]}", err=True)

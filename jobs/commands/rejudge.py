@@ -1,14 +1,22 @@
-"""Judges again all that was received, after a rule or a bound changed. Dry unless asked; locked GHT are left alone."""
+"""`vigie rejudge`: all that was received judged again, after a rule or a bound changed. Dry unless asked; locked GHT are left alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
+import click
 from sqlite_utils import Database
 
+from bots import terminal
+from config.errors import UserError
 from config.folder import Folder
+from config.french import count_words, enumeration, euros
+from jobs.command_line import vigie_command, workshop
+from reports.view import View
 from sheets.judged import JudgedWorkbook
 from sheets.judging.workers import judge_all
 from sheets.matching.known import tie_to_register
@@ -18,6 +26,71 @@ from sheets.register.database import only_one_pull
 from sheets.register.decisions import ght_decisions
 from sheets.register.known_actions import Sending
 from sheets.register.received_files import KeptFile
+
+
+@vigie_command("rejudge")
+@click.option("--yes", "yes", is_flag=True, help="Écrit les nouveaux jugements ; sans elle, montre ce qui changerait.")
+@click.option("--y-compris-verrouillees", "locked_too", is_flag=True,
+              help="Montre aussi ce qui changerait dans les campagnes verrouillées ; n'écrit jamais.")  # fmt: skip
+def command(yes: bool, locked_too: bool) -> None:
+    """What today's rules change; with `yes`, it is done; with `locked_too`, what they would change in what is locked."""
+    house = workshop()
+    if yes and locked_too:
+        raise UserError(
+            "--y-compris-verrouillees montre ce qu'une règle changerait, et n'écrit jamais : ce qui est verrouillé le reste. "
+            "Retirez --yes, ou levez d'abord le verrou (vigie campaign lock --annuler)."
+        )
+    view = house.view()
+    alone = {} if locked_too else left_alone(view.db, view.as_of)
+    with terminal.progress_bar("Jugement") as advance:
+        changes = judge_again(
+            view.db, view.folder, house.current_time, write=yes, advance=advance, locked_too=locked_too
+        )
+    _say_what_stays(alone, changes)
+    changes = [c for c in changes if not c.not_read_again]
+    if not changes:
+        what = "tout ce qui n'est pas verrouillé" if alone else "tout"
+        terminal.write(f"Rien ne change : {what} est déjà jugé selon les règles en vigueur.", "green")
+        return
+    _print_by_ght(view, changes)
+    end = "" if yes else " Rien n’est encore écrit : ajoutez --yes."
+    if locked_too:
+        end = " C'est un essai : rien n'est écrit."
+    terminal.write(
+        f"{count_words(len(changes), 'fichier')} {'rejugé' if yes else 'à rejuger'}{'s' if len(changes) > 1 else ''}, "
+        f"{_signed(sum(c.kept for c in changes))} de retenu.{end}",
+        "bold",
+    )
+
+
+def _say_what_stays(alone: Mapping[str, set[str]], changes: Sequence[JudgementChange]) -> None:
+    """The GHT that are locked, and the files that could not be read again."""
+    if alone:
+        locked = [f"{count_words(len(ghts), 'GHT', 'GHT')} en {campaign}" for campaign, ghts in sorted(alone.items())]
+        terminal.write(
+            f"Verrouillés, laissés tels quels : {enumeration(locked)}. Pour voir ce que les règles y changeraient : "
+            "vigie rejudge --y-compris-verrouillees",
+            "yellow",
+        )
+    for c in (c for c in changes if c.not_read_again):
+        terminal.write(f"{Path(c.file).name} — n'a pas pu être relu, son jugement reste : {c.not_read_again}", "yellow")
+
+
+def _print_by_ght(view: View, changes: Sequence[JudgementChange]) -> None:
+    by_ght: dict[tuple[str, str], list[JudgementChange]] = defaultdict(list)
+    for c in changes:
+        by_ght[c.ght, c.campaign].append(c)
+    names = view.folder.territory.ghts
+    rows = [
+        (names[ght].name if ght in names else ght or "GHT inconnu", campaign, str(sum(c.lines for c in theirs)),
+         str(sum(c.findings for c in theirs)), _signed(sum(c.declare for c in theirs)), _signed(sum(c.kept for c in theirs)))
+        for (ght, campaign), theirs in sorted(by_ght.items())
+    ]  # fmt: skip
+    terminal.print_table(("GHT", "Campagne", "Lignes", "Constats", "Déclaré", "Retenu"), rows, (2, 3, 4, 5))
+
+
+def _signed(cents: int) -> str:
+    return f"{'+' if cents > 0 else ''}{euros(cents)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
-"""`vigie remind` and `campaign open`: who would be told what, now, and why not the others; with --send, tells them.
+"""What is due now: shown, with those who are told nothing and why; with `send`, told to everyone.
 
-Words nothing itself. Also puts the lock at its hour."""
+Words nothing itself."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time
 from typing import Any
 
 import click
@@ -17,27 +16,20 @@ from bots.delivery import DeliveryChannel, Mailing, MessageFilter
 from bots.letters import composing
 from bots.letters.alert_words import ALERT_PARTS
 from bots.letters.letter import Letter
-from config.campaign import PARIS
 from config.errors import UserError
-from config.french import count_words, day, enumeration
+from config.french import count_words, enumeration
 from config.json_keys import as_object
-from config.ladder import dates
-from config.rights import Person
-from config.territory import FRANCE
-from config.working_hours import at_opening, reason_to_wait
+from config.working_hours import reason_to_wait
 from jobs.wiring import Workshop
-from reports import progress
 from reports.due.reminders import Silence, as_of_day, under_way
-from reports.view import Subject, View
-from sheets.register.acts import Main, lock_ghts, named_campaign
-from sheets.register.decisions import last_locks
+from reports.view import View
 
-SERVICE = Person("vigie", "le service", "dgos", FRANCE)
-"""In whose name the lock is put when nobody puts it by hand."""
 NO_CHANNEL = (
     "Rien ne peut partir : ni Slack ni le courrier ne sont réglés. Donnez VIGIE_SLACK_BOT_TOKEN "
     "(docs/installer-slack.md) ou VIGIE_SMTP_URL (docs/recevoir.md)."
 )
+
+
 MOST_SHOWN = 8
 """Territories named under one reason for silence; `--json` names every person."""
 
@@ -47,7 +39,7 @@ def is_alert(kind: str) -> bool:
     return kind in ALERT_PARTS
 
 
-def remind_due(
+def tell_due(
     workshop: Workshop, send: bool, as_json: bool, is_chosen: MessageFilter = lambda kind, campaign: True
 ) -> None:
     """Show what is due, or deliver it. Raises UserError when nothing can carry it."""
@@ -77,38 +69,6 @@ def summary(facts: Mapping[str, int]) -> str:
         count_words(facts.get(state, 0), *m) for state, m in words.items() if state == "dit" or facts.get(state)
     ]
     return ", ".join(all_said)
-
-
-def open_campaign(workshop: Workshop, campaign: str, send: bool, as_json: bool) -> None:
-    """The opening of one campaign, alone: each GHT's trame, to its team. Begins the register. Raises UserError before its day."""
-    c = named_campaign(workshop.folder, campaign)
-    if workshop.current_time() < at_opening(c.opening, workshop.folder.hours):
-        raise UserError(
-            f"La {c.title} ouvre le {day(c.opening)} : rien ne part avant. Pour l'ouvrir plus tôt, changez "
-            f"« ouverture » dans {workshop.folder.path / 'campagnes.csv'}."
-        )
-    workshop.begin()
-    remind_due(workshop, send, as_json, lambda kind, code: kind in ("", "ouverture") and code == campaign)
-
-
-def lock_on_time(view: View, instant: datetime) -> dict[str, list[str]]:
-    """Lock the GHT whose hour has come: the end of the working day of their lock. Return them, by campaign.
-
-    Idempotent, and never against a referent: what one took off since stays off.
-    """
-    view, facts = as_of_day(view, instant), {}
-    main = Main(view.db, view.folder, SERVICE, instant)
-    for c in (c for c in under_way(view) if c.lock <= view.as_of):
-        touched = last_locks(view.db, c.code)
-        come_due = []
-        for e in progress.states(view, Subject(FRANCE, c.exercice, c.code)):
-            hour = datetime.combine(dates(c, e.deadline).lock, time(view.folder.hours.ferme), PARIS)
-            last_change = touched.get(e.ght.code)
-            if hour <= instant and not e.locked and not (last_change and last_change >= hour):
-                come_due.append(e.ght.code)
-        if come_due:
-            facts[c.code] = lock_ghts(main, c.code, come_due, "verrou prévu au calendrier de la campagne")
-    return facts
 
 
 def _letters_due(
@@ -150,7 +110,7 @@ def _show(
     what = "Partiraient maintenant" if delivery_channels else "À envoyer"
     terminal.title(f"{what} ({workshop.current_time():%d/%m/%Y à %Hh%M}) : {count_words(len(letters), 'lettre')}")
     for e, delivery_channel, letter in letters:
-        show_letter(e, delivery_channel, letter)
+        _show_letter(e, delivery_channel, letter)
     reasons = _by_reason(view, silences, letters)
     if reasons or letters:
         terminal.title("Ne reçoivent rien")
@@ -164,7 +124,7 @@ def _show(
         terminal.write("Rien n'est parti : ajoutez --send pour envoyer." if delivery_channels else NO_CHANNEL, "bold")
 
 
-def show_letter(e: Mailing, delivery_channel: str, letter: Letter) -> None:
+def _show_letter(e: Mailing, delivery_channel: str, letter: Letter) -> None:
     """One letter as it would leave, its words as they are."""
     stages = enumeration(list(dict.fromkeys(r.cle.stage for r in e.reminders)))
     terminal.write("")

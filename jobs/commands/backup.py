@@ -1,0 +1,45 @@
+"""`vigie backup`: the register copied, even during a pull, and the copy verified."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from config.french import count_words, size_in_words
+from jobs.command_line import PATH, vigie_command, workshop
+from sheets.register import backup
+from sheets.register.backup import RegisterContent
+
+BACKUP_FOLDER = "sauvegardes"
+
+
+@vigie_command("backup")
+@click.argument("file", metavar="[FICHIER]", required=False, type=PATH)
+@click.option(
+    "--garde", "keep", type=click.IntRange(min=1), metavar="N", help="Ne garder que les N dernières sauvegardes datées."
+)
+def command(file: Path | None, keep: int | None) -> None:
+    """Copy the register, verified, under a dated name unless one is given; keep the `keep` latest of its own."""
+    house = workshop()
+    when, register = house.current_time(), house.register_path
+    db = house.existing_register
+    destination = file or register.parent / BACKUP_FOLDER / backup.dated_name(register, when)
+    content = backup.back_up(db, register, destination, when)
+    click.echo(
+        f"Sauvegardé et vérifié : {destination}, {size_in_words(content.raw_bytes)}, {content_sentence(content)}."
+    )
+    removed = backup.thin_out_backups(destination.parent, register, keep) if keep else []
+    if removed:
+        click.echo(
+            f"{count_words(len(removed), 'sauvegarde plus ancienne retirée', 'sauvegardes plus anciennes retirées')}."
+        )
+    backup.note(db, destination, when, content.raw_bytes)
+
+
+def content_sentence(c: RegisterContent) -> str:
+    """« dernier relevé le 31/03/2022 à 12h00, 11 fichiers, 2 décisions »."""
+    when = datetime.fromisoformat(c.debut).strftime("%d/%m/%Y à %Hh%M") if c.debut else ""
+    all_said = [f"dernier relevé le {when}" if when else "aucun relevé", count_words(c.files, "fichier")]
+    return ", ".join([*all_said, count_words(c.acts, "décision")] if c.acts else all_said)
