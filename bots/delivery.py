@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bots.due_messages import Dues, dues, scope_around
 from bots.letters import composing
 from bots.letters.letter import Letter, SendingError
 from config.french import day
 from config.rights import Person, stand_in_for
 from config.working_hours import reason_to_wait
-from reports.due.everything import Dues, dues, scope_around
 from reports.due.reminders import Reminder, Silence, as_of_day
 from reports.view import View
 from sheets.register import outbox

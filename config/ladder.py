@@ -9,15 +9,28 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from config.campaign import Campaign
 from config.csv_tables import Complaints, TableRow, read_table
 
 FILE_NAME = "rappels.csv"
-ALERT = "alerte"
-"""A rung that tells where a territory stands, whoever has answered."""
-MESSAGES = ("ouverture", "rappel", "escalade", "signalement", "cloture", "merci", ALERT)
-"""What a rung says; `merci` is for those who handed in, the others but `alerte` for those who have not."""
+
+
+class LadderMessage(NamedTuple):
+    """What a rung may say: about the GHT that still owe something, those that answered, or all."""
+
+    code: str
+    about: Literal["owing", "answered", "all"] = "owing"
+    once_closed: bool = False
+    """It is said after the lock, and stays worth saying for a while."""
+
+
+MESSAGES = {m.code: m for m in (
+    LadderMessage("ouverture"), LadderMessage("rappel"), LadderMessage("escalade"), LadderMessage("signalement"),
+    LadderMessage("cloture", once_closed=True), LadderMessage("merci", "answered", once_closed=True),
+    LadderMessage("alerte", "all"),
+)}  # fmt: skip
 ANCHORS = ("ouverture", "situation", "echeance", "verrou")
 RECIPIENTS = ("ght", "direction", "referent")
 USEFUL_DAYS = 15
@@ -54,13 +67,17 @@ class Rung:
     days: int
     a: str
 
+    @property
+    def says(self) -> LadderMessage:
+        return MESSAGES[self.message]
+
     def day(self, dates: Dates) -> date:
         anchor = dates.at(self.anchor)
         return anchor + timedelta(days=self.days)
 
     def expires(self, dates: Dates) -> date:
         """The last day it is worth saying."""
-        if self.message in ("cloture", "merci"):
+        if self.says.once_closed:
             return dates.lock + timedelta(days=max(self.days, 0) + USEFUL_DAYS)
         before = self.anchor in ("ouverture", "situation") or (self.anchor == "echeance" and self.days <= 0)
         return dates.deadline if before and self.day(dates) <= dates.deadline else dates.lock
@@ -74,12 +91,18 @@ DEFAULT_LADDER = (
     Rung("J+5", "signalement", "echeance", 5, "referent"),
     Rung("clôture", "cloture", "verrou", 1, "ght"),
     Rung("merci", "merci", "verrou", 1, "ght"),
-    Rung("point", ALERT, "situation", 1, "referent"),
-    Rung("point direction", ALERT, "situation", 1, "direction"),
-    Rung("bilan", ALERT, "verrou", 2, "referent"),
-    Rung("bilan direction", ALERT, "verrou", 2, "direction"),
+    Rung("point", "alerte", "situation", 1, "referent"),
+    Rung("point direction", "alerte", "situation", 1, "direction"),
+    Rung("bilan", "alerte", "verrou", 2, "referent"),
+    Rung("bilan direction", "alerte", "verrou", 2, "direction"),
 )
 """The ladder of a folder that has none: decided here, no source says."""
+
+
+def takes_replies(kind: str) -> bool:
+    """Whether a kind of message asks for something still owed, which its reader may put off."""
+    said = MESSAGES.get(kind)
+    return said is not None and said.about == "owing" and not said.once_closed
 
 
 def dates(campaign: Campaign, deadline: date) -> Dates:
@@ -97,11 +120,12 @@ def read_rungs(path: Path, complaints: Complaints) -> tuple[Rung, ...]:
     rungs: list[Rung] = []
     for r in read_table(path / FILE_NAME, ("etape", "message", "repere", "jours", "a"), complaints):
         rung = Rung(
-            r.text("etape"), r.among("message", MESSAGES), r.among("repere", ANCHORS), _days(r), r.among("a", RECIPIENTS)
+            r.text("etape"), r.among("message", tuple(MESSAGES)), r.among("repere", ANCHORS), _days(r), r.among("a", RECIPIENTS)
         )  # fmt: skip
         if any(other.stage == rung.stage for other in rungs):
             r.complain(f"l'étape « {rung.stage} » est déjà décrite plus haut.")
-        if rung.message in ("cloture", "merci") and rung.anchor in ANCHORS and rung.anchor != "verrou":
+        once_closed = rung.message in MESSAGES and rung.says.once_closed
+        if once_closed and rung.anchor in ANCHORS and rung.anchor != "verrou":
             r.complain(f"« {rung.message} » se dit une fois la collecte close : le repère attendu est « verrou ».")
         rungs.append(rung)
     return tuple(rungs)

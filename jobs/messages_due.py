@@ -14,8 +14,8 @@ import click
 from bots import delivery, terminal
 from bots.delivery import DeliveryChannel, Mailing, MessageFilter
 from bots.letters import composing
-from bots.letters.alert_words import ALERT_PARTS
 from bots.letters.letter import Letter
+from bots.letters.message_kinds import KINDS
 from config.errors import UserError
 from config.french import count_words, enumeration
 from config.json_keys import as_object
@@ -36,7 +36,7 @@ MOST_SHOWN = 8
 
 def is_alert(kind: str) -> bool:
     """Whether a kind of message tells where things stand, rather than what someone owes."""
-    return kind in ALERT_PARTS
+    return kind in KINDS and KINDS[kind].is_alert
 
 
 def tell_due(

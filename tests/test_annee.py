@@ -6,7 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,9 +16,10 @@ import pytest
 from sqlite_utils import Database
 
 from bots.delivery import DeliveryChannel, deliver_due
-from bots.letters import composing
 from bots.letters.letter import XLSX, Letter, Piece, SendingError
+from bots.letters.message_kinds import KINDS
 from config.folder import Folder
+from config.ladder import takes_replies
 from config.rights import Person
 from jobs.locks_due import SERVICE, lock_on_time
 from reports.view import View
@@ -107,7 +108,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(where / "vigie.sqlite", folder, plan, random_source, open_register(where / "vigie.sqlite"))
     debut = time.process_time()
     with pytest.MonkeyPatch.context() as m:
-        m.setitem(composing.PIECES, "ouverture", lambda view, r: Piece(f"{r.cle.unite}.xlsx", b"", XLSX))
+        opening = replace(KINDS["ouverture"], piece=lambda view, r, person: Piece(f"{r.cle.unite}.xlsx", b"", XLSX))
+        m.setitem(KINDS, "ouverture", opening)
         for point in POINTS:
             m.setattr(outbox, point, _fragile(world, point, getattr(outbox, point)))
         _live(world)
@@ -256,7 +258,7 @@ def test_nobody_is_reminded_after_their_hand_in_was_read(world: World) -> None:
     faults = []
     for cle, r in _all_messages(world).items():
         result = handing_in(world.plan, by_code[cle.campaign], cle.unite)
-        if r.state in ("dit", "doute") and r.kind in replies.WITH_REPLIES and result and r.dated >= result:
+        if r.state in ("dit", "doute") and takes_replies(r.kind) and result and r.dated >= result:
             faults.append((cle, r.dated, result))
     assert faults == []
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from bots.due_messages import dues
 from config.errors import UserError
 from config.folder import charge
 from jobs.commands.status import state
 from jobs.wiring import Workshop
-from reports.due.everything import dues
 from sheets.register import acts
 from sheets.register.decisions import ght_decisions, impossible_extensions
 from tests.region import Region, new_region

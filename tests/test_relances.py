@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from bots.delivery import Mailing, sendings
-from bots.letters.composing import PARTIES, PIECES, letter
+from bots.due_messages import Dues, dues
+from bots.letters.composing import letter
 from bots.letters.letter import Letter
+from bots.letters.message_kinds import KINDS
 from config.errors import UserError
 from config.folder import EXAMPLE, charge
-from config.ladder import DEFAULT_LADDER, MESSAGES
-from reports.due.everything import Dues, dues
+from config.ladder import DEFAULT_LADDER, MESSAGES, takes_replies
+from reports.due import alerts, reminders
 from sheets.register import acts
-from sheets.register.replies import WITH_REPLIES
 from tests.region import Region, new_region, read_back
 
 JURA, NIEVRE = "BFC-08", "BFC-06"
@@ -253,10 +254,12 @@ def test_a_folder_without_a_ladder_has_the_one_of_the_example(region: Region) ->
 
 
 def test_every_kind_of_message_has_its_words() -> None:
-    assert set(MESSAGES) | {"accuse", "injoignable", "hebdo", "total_qui_bouge", "grosse_ligne"} == set(PARTIES)
+    assert set(MESSAGES) | {"accuse", "injoignable", "hebdo", "total_qui_bouge", "grosse_ligne"} == set(KINDS)
     assert {r.message for r in DEFAULT_LADDER} == set(MESSAGES)
-    assert set(PIECES) <= set(PARTIES)
-    assert set(WITH_REPLIES) <= set(PARTIES)
+    assert {k.code for k in KINDS.values() if {reminders.ladder, alerts.alerts_on_dates} & {*k.due}} == set(MESSAGES)
+    assert [k for k in KINDS if takes_replies(k)] == ["ouverture", "rappel", "escalade", "signalement"]
+    assert [k.code for k in KINDS.values() if k.may_ask_for_time] == ["ouverture", "rappel", "escalade"]
+    assert all(k.code == code for code, k in KINDS.items())
 
 
 FAULTS = [

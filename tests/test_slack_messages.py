@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from bots.delivery import DeliveryChannel, deliver_due
+from bots.due_messages import dues
 from bots.letters.letter import Letter, Piece, SendingError
 from bots.slack import direct_messages
 from bots.slack.blocks import Message
 from bots.slack.conversation import BotHost, Profile
 from bots.slack.web_api import SlackSettings
-from reports.due.everything import dues
 from reports.view import View
 from sheets.register import outbox
 from tests.fake_slack import FakeSlack, fake_slack, no_drop

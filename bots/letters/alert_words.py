@@ -5,7 +5,7 @@ No text of a cell gets in here: states, counts, euros, references and names, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from bots.amount_words import under_alert
 from bots.answer_words import heavy
@@ -30,7 +30,7 @@ MOST_SHOWN = 15
 COSTLIEST_SHOWN = 3
 
 
-def _standing_part(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def standing(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     """Where one territory stands, or several when someone answers for several GHT."""
     c = reminders[0].campaign
     unites = _without_parts(view, list(dict.fromkeys(r.cle.unite for r in reminders)))
@@ -186,7 +186,7 @@ def _lower_first(text: str) -> str:
     return text[0].lower() + text[1:]
 
 
-def _weekly(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def week(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     """The week of one region (or several), in the order of what to do: who owes, what moved, what costs."""
     c = reminders[0].campaign
     places = [_place(view, u) for u in dict.fromkeys(r.cle.unite for r in reminders)]
@@ -240,7 +240,7 @@ def _signed(cents: int) -> str:
     return ("+" if cents >= 0 else "") + rounded_amount(cents)
 
 
-def _moving_total(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def moving_total(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     """What each pull changed of what had been declared."""
     c = reminders[0].campaign
     points_, titles = [], []
@@ -263,7 +263,7 @@ def _moving_total(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     )
 
 
-def _large_line_struck(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def large_line_struck(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     c, ghts = reminders[0].campaign, view.folder.territory.ghts
     total, names = sum(map(_retire, reminders)), list(dict.fromkeys(ghts[r.cle.unite].name for r in reminders))
     lines = count_words(len(reminders), "grosse ligne retirée", "grosses lignes retirées")
@@ -291,10 +291,3 @@ def _retire(r: Reminder) -> int:
 
 def _place(view: View, unite: str) -> Scope:
     return Scope("region" if unite in view.folder.territory.regions else "ght", unite)
-
-
-URGENT = ("total_qui_bouge", "grosse_ligne")
-"""What is said first in a letter."""
-ALERT_PARTS: dict[str, Callable[[View, Sequence[Reminder]], LetterPart]] = {
-    "alerte": _standing_part, "hebdo": _weekly, "total_qui_bouge": _moving_total, "grosse_ligne": _large_line_struck,
-}  # fmt: skip

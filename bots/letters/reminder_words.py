@@ -5,7 +5,7 @@ No text of a cell gets in here: states, counts, euros, dates and names of établ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,7 +32,7 @@ class LetterPart:
     next_step: str = ""
 
 
-def _opening(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def opening(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     c = reminders[0].campaign
     return LetterPart(
         f"{_who(reminders)} : la collecte de la {c.title} est ouverte",
@@ -43,7 +43,7 @@ def _opening(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     )
 
 
-def _reminder(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def reminder(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     all_of_them = _states(reminders)
     past_deadline = all(view.as_of > e.deadline for e in all_of_them)
     what = "trame attendue" if len(all_of_them) == 1 else f"{len(all_of_them)} trames attendues"
@@ -61,7 +61,7 @@ def _reminder(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     )
 
 
-def _escalation(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def escalation(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     all_of_them = _states(reminders)
     return LetterPart(
         f"{_who(reminders)} : trame en retard",
@@ -72,7 +72,7 @@ def _escalation(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     )
 
 
-def _warning(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def warning(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     all_of_them, c = _states(reminders), reminders[0].campaign
     return LetterPart(
         f"{count_words(len(all_of_them), 'GHT', 'GHT')} en retard, {c.title}",
@@ -84,7 +84,7 @@ def _warning(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     )
 
 
-def _closing(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def closing(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     all_of_them, c = _states(reminders), reminders[0].campaign
     lock = all(e.locked for e in all_of_them)
     return LetterPart(
@@ -111,7 +111,7 @@ def _corrections(all_of_them: Sequence[State]) -> str:
     return " ".join(all_said)
 
 
-def _thanks(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def thanks(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     all_of_them, c = _states(reminders), reminders[0].campaign
     return LetterPart(
         f"{_who(reminders)} : merci, votre réponse est enregistrée",
@@ -121,7 +121,7 @@ def _thanks(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     )
 
 
-def _receipt(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def receipt(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     all_of_them = _states(reminders)
     next_steps = [_what_to_do(e) if view.as_of <= reminders[0].campaign.lock or e.extended else "" for e in all_of_them]
     return LetterPart(
@@ -136,7 +136,7 @@ def _receipt(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     )
 
 
-def _unreachable(view: View, reminders: Sequence[Reminder]) -> LetterPart:
+def unreachable(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     names = [view.folder.territory.ghts[r.cle.unite].name for r in reminders]
     return LetterPart(
         f"{count_words(len(reminders), 'personne')} que Vigie n'arrive plus à joindre",
@@ -145,10 +145,6 @@ def _unreachable(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     )
 
 
-REMINDER_PARTS: dict[str, Callable[[View, Sequence[Reminder]], LetterPart]] = {
-    "ouverture": _opening, "rappel": _reminder, "escalade": _escalation, "signalement": _warning,
-    "cloture": _closing, "merci": _thanks, "accuse": _receipt, "injoignable": _unreachable,
-}  # fmt: skip
 NOTE = "C'est noté. Le prochain rappel avant l'échéance est sauté ; remettre la trame les arrête tous."
 
 
@@ -176,11 +172,10 @@ def in_their_place(view: View, reminders: Sequence[Reminder]) -> str:
 
 
 def more_time(view: View, reminders: Sequence[Reminder], person: Person) -> str:
-    """How to ask for more time: the referents of the GHT that still owe something, but for the reader."""
-    under_way = [r for r in reminders if r.kind in ("ouverture", "rappel", "escalade") and r.state]
+    """How to ask for more time for what `reminders` say is owed: the referents, but for the reader."""
     who = {
         p.email: p.position
-        for r in under_way
+        for r in reminders
         if r.state
         for p in recipients(view, r.state.ght, "referent")
         if p != person

@@ -90,11 +90,11 @@ def cents_of(expected_cents: Answer, fact: str) -> int:
 
 
 def alerts_on_dates(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
-    """The rungs of `rungs.csv` that say « alerte »: at the situation, after the lock, or when the region decides."""
+    """The rungs of `rappels.csv` about every GHT: at the situation, after the lock, or when the region decides."""
     for campaign in under_way(view):
         for r in view.folder.rungs:
             day = r.day(dates(campaign, campaign.deadline))
-            if r.message != "alerte" or day < campaign.opening:
+            if r.says.about != "all" or day < campaign.opening:
                 continue
             moment = first_moment(day, view.folder.hours)
             if moment <= instant < moment + timedelta(days=USEFUL_DAYS):
@@ -111,7 +111,9 @@ def _alerts_of_rung(
         if unite not in seen_ones:
             seen_ones.add(unite)
             for p in recipients(view, ght, r.a):
-                yield Reminder(Cle(campaign.code, unite, r.stage, day.isoformat(), p.email), "alerte", moment, campaign)
+                yield Reminder(
+                    Cle(campaign.code, unite, r.stage, day.isoformat(), p.email), r.message, moment, campaign
+                )
 
 
 def weekly(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
@@ -126,8 +128,7 @@ def weekly(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | S
     for campaign in under_way(view):
         if campaign.opening < day <= campaign.lock + timedelta(days=7):
             rung = Rung("point de la semaine", "hebdo", "ouverture", 0, "referent")
-            for due in _alerts_of_rung(view, campaign, rung, day, moment, where):
-                yield due._replace(kind="hebdo")
+            yield from _alerts_of_rung(view, campaign, rung, day, moment, where)
 
 
 def moving_total(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from config.campaign import PARIS, Campaign
 from config.folder import Folder
 from config.french import day
-from config.ladder import ALERT, USEFUL_DAYS, Dates, Rung, dates
+from config.ladder import USEFUL_DAYS, Dates, Rung, dates
 from config.rights import Person
 from config.territory import FRANCE, Ght, Scope
 from config.working_hours import first_moment, next_moment
@@ -50,11 +50,11 @@ class Silence(NamedTuple):
 
 
 def ladder(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
-    """The ladder of `rungs.csv`: for each GHT and role, the last rung whose moment has come, to those it concerns."""
+    """The ladder of `rappels.csv`: for each GHT and role, the last rung whose moment has come, to those it concerns."""
     for campaign in under_way(view):
         facts = outbox.replies(view.db, campaign.code, instant)
         for state in states(view, Subject(where, campaign.exercice, campaign.code)):
-            for a in dict.fromkeys(r.a for r in view.folder.rungs if r.message != ALERT):
+            for a in dict.fromkeys(r.a for r in view.folder.rungs if r.says.about != "all"):
                 yield from _rung_for_persons(_Ladder(view, instant, campaign, state, a), facts)
 
 
@@ -86,8 +86,8 @@ class _Ladder:
     @property
     def rungs_concerned(self) -> list[Rung]:
         """The rungs for those in that state: thanks for who answered, all the others for who has not."""
-        rungs = [r for r in self.view.folder.rungs if r.a == self.a and r.message != ALERT]
-        return [r for r in rungs if (r.message == "merci") == self.state.has_answered]
+        about = "answered" if self.state.has_answered else "owing"
+        return [r for r in self.view.folder.rungs if r.a == self.a and r.says.about == about]
 
     def moment(self, r: Rung) -> datetime:
         return first_moment(r.day(self.dates), self.view.folder.hours)

@@ -10,14 +10,12 @@ from datetime import date, timedelta
 
 from config.errors import UserError
 from config.french import count_words
+from config.ladder import takes_replies
 from config.rights import stood_in_for
 from sheets.register import outbox
 from sheets.register.acts import Main
 from sheets.register.database import write_transaction
 from sheets.register.outbox import StoredMessage
-
-WITH_REPLIES = ("ouverture", "rappel", "escalade", "signalement")
-"""The kinds of message that can be answered so."""
 
 
 def note(main: Main, sending: str) -> list[StoredMessage]:
@@ -39,7 +37,7 @@ def put_off(main: Main, sending: str, days: int) -> date:
 
 
 def _write_reply(main: Main, sending: str, kind: str, until_day: date) -> list[StoredMessage]:
-    rows = [r for r in outbox.messages_of_letter(main.db, sending) if r.kind in WITH_REPLIES]
+    rows = [r for r in outbox.messages_of_letter(main.db, sending) if takes_replies(r.kind)]
     if not rows:
         raise UserError("Ce message est trop ancien : il n'attend plus de réponse.")
     theirs = _own_messages(main, rows)
