@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bots.due_messages import Dues, dues, scope_around
+from bots.everything_due import Dues, dues, scope_around
 from bots.letters import composing
 from bots.letters.letter import Letter, SendingError
 from config.french import day

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.due_messages import dues
+from bots.everything_due import dues
 from config.errors import UserError
 from config.folder import charge
 from jobs.commands.status import state

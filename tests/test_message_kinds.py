@@ -17,7 +17,7 @@ from bots.letters.reminder_words import LetterPart
 from config.rights import Person
 from config.territory import Scope
 from config.working_hours import next_moment
-from jobs.remind import is_alert
+from jobs.messages_due import is_alert
 from reports.due.reminders import Reminder, Silence, under_way
 from reports.view import View
 from sheets.register.outbox import Cle

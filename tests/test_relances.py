@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bots.delivery import Mailing, sendings
-from bots.due_messages import Dues, dues
+from bots.everything_due import Dues, dues
 from bots.letters.composing import letter
 from bots.letters.letter import Letter
 from bots.letters.message_kinds import KINDS

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bots.delivery import DeliveryChannel, deliver_due
-from bots.due_messages import dues
+from bots.everything_due import dues
 from bots.letters.letter import Letter, Piece, SendingError
 from bots.slack import direct_messages
 from bots.slack.blocks import Message
