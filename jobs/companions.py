@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,14 +44,14 @@ def write_companions(
         raise UserError(
             f"« {taken} » existe déjà et n'est pas un retour de Vigie, ou quelqu'un y a écrit depuis : {NOT_REPLACED}"
         )
-    judged_workbooks, skipped = [], []
+    judged_workbooks, skipped, hashes = [], [], dict[str, str]()
     with terminal.progress_bar("Retours") as advance:
-        for file, judged in zip(files, judge_all(files_read(files), workshop.folder), strict=True):
+        for file, judged in zip(files, judge_all(_hashed(files, hashes), workshop.folder), strict=True):
             if file.name.startswith(LOCK_PREFIX) or [c.code for c in judged.findings] == ["retour-de-vigie"]:
                 terminal.write(f"{file.name} — pas de retour : {judged.findings[0].message}", "yellow")
                 skipped.append(judged)
                 continue
-            workbook, settled = _with_register(workshop, judged, file)
+            workbook, settled = _with_register(workshop, judged, hashes[str(file)])
             write_companion(workbook, workshop.folder, paths[file], settled)
             terminal.write(f"{file.name} — {in_short(workbook)} → {paths[file]}")
             judged_workbooks.append(workbook)
@@ -59,10 +59,19 @@ def write_companions(
     return exit_code(judged_workbooks or skipped)
 
 
-def _with_register(workshop: Workshop, judged: JudgedWorkbook, file: Path) -> tuple[JudgedWorkbook, list[Settled]]:
+def _hashed(files: Sequence[Path], hashes: dict[str, str]) -> Iterator[tuple[str, bytes]]:
+    """Each file, read once: the hash noted is that of the very bytes that are judged."""
+    for name, raw_bytes in files_read(files):
+        hashes[name] = hashlib.sha256(raw_bytes).hexdigest()
+        yield name, raw_bytes
+
+
+def _with_register(
+    workshop: Workshop, judged: JudgedWorkbook, content_hash: str
+) -> tuple[JudgedWorkbook, list[Settled]]:
     if not workshop.register_path.exists():
         return judged, []
-    view, content_hash = workshop.view(), hashlib.sha256(file.read_bytes()).hexdigest()
+    view = workshop.view()
     return with_register(view.db, view.folder, view.as_of, judged, content_hash)
 
 

@@ -18,6 +18,7 @@ from bots.slack import conversation, socket_mode
 from bots.slack.conversation import BotHost
 from bots.slack.web_api import SlackSettings
 from config.folder import EXAMPLE, Folder
+from jobs import companions
 from jobs.taking_in import folders, mail_pieces
 from jobs.taking_in.folders import pull
 from jobs.taking_in.slack_drops import take
@@ -25,6 +26,7 @@ from jobs.wiring import Workshop
 from sheets.judged import JudgedWorkbook
 from sheets.judging.once import once
 from sheets.judging.workbook import judge
+from sheets.matching.known import with_register
 from sheets.register.database import open_register
 from tests.conftest import FillTrame
 from tests.fake_slack import fake_slack
@@ -114,9 +116,50 @@ def test_the_chat_from_the_verdict_to_what_is_kept(
     assert judgements == _each_once(two_contents[0])
 
 
+def test_a_chat_that_restarted_since_the_verdict_judges_again_and_keeps(
+    tmp_path: Path, judgements: Counter[str], two_contents: tuple[bytes, bytes]
+) -> None:
+    workshop = Workshop(EXAMPLE, tmp_path / "vigie.sqlite", NOON.date())
+    open_register(workshop.register_path).close()
+    with fake_slack() as fake:
+        fake.add_person(REFERENT, "referent.bfc@exemple.invalid", is_email_confirmed=True)
+        for body in (partial(share_files, fake, two_contents[0]), partial(keep_button, fake)):
+            host = BotHost(workshop.fresh_view, workshop.current_time, partial(take, workshop))
+            robot = socket_mode.robot(SlackSettings(BOT_TOKEN, APP_TOKEN, fake.address), host)
+            _say(robot, body())
+            socket_mode.close(robot)
+        assert fake.all_said[-1]["text"].startswith("Trame gardée. GHT Jura")
+    assert list(judgements.values()) == [2]
+
+
 def _say(robot: Any, body: dict[str, Any]) -> None:
     deliver(robot, body)
     wait_for(robot)
+
+
+def test_the_companion_of_a_file_that_changes_meanwhile_is_of_what_was_judged(
+    tmp_path: Path, two_contents: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = two_contents
+    file, workshop = tmp_path / "jura.xlsx", Workshop(EXAMPLE, tmp_path / "vigie.sqlite", NOON.date())
+    open_register(workshop.register_path).close()
+    file.write_bytes(before)
+    known: list[str] = []
+
+    def judge_then_change(files: Iterable[tuple[str, bytes]], folder: Folder) -> Iterator[JudgedWorkbook]:
+        for name, raw_bytes in files:
+            file.write_bytes(after)
+            yield judge(name, raw_bytes, folder)
+
+    def note(*facts: Any) -> Any:
+        known.append(facts[-1])
+        return with_register(*facts)
+
+    monkeypatch.setattr(companions, "judge_all", judge_then_change)
+    monkeypatch.setattr(companions, "with_register", note)
+    companions.write_companions(workshop, [file], None)
+    assert known == [hashlib.sha256(before).hexdigest()]
+    workshop.existing_register.close()
 
 
 def test_what_comes_twice_is_given_twice_in_its_order_under_its_name(
