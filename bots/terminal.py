@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -28,6 +30,11 @@ error_console = Console(highlight=False, stderr=True)
 def write(text: str, style: str = "") -> None:
     """One line, as is: what comes from a cell is never taken for markup."""
     output.print(Text(text, style=style if output.is_terminal else ""))
+
+
+def print_json(what: object) -> None:
+    """One object for programs, its accents as they are."""
+    click.echo(json.dumps(what, ensure_ascii=False, indent=1))
 
 
 def title(text: str) -> None:

@@ -66,8 +66,8 @@ def stop_event() -> threading.Event:
     return stop
 
 
-def leave(code: int) -> None:
-    """Leave at once when an answer is still waiting for Slack: its question was taken, and will be asked again by hand."""
+def leave(code: int) -> int:
+    """The code to exit with; while an answer still waits for Slack, exit at once: its question will be asked again by hand."""
     end = time.monotonic() + GRACE
     for thread in threading.enumerate():
         if thread is not threading.current_thread():
@@ -76,4 +76,4 @@ def leave(code: int) -> None:
     sys.stderr.flush()
     if any(f.is_alive() for f in threading.enumerate() if f is not threading.current_thread()):
         os._exit(code)  # the pools' own way out would wait for what is under way, however long
-    sys.exit(code)
+    return code

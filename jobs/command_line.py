@@ -65,30 +65,24 @@ class DayParam(click.ParamType[date]):
         return read_day
 
 
-PATH = click.Path(path_type=Path)
+PATH, DAY = click.Path(path_type=Path), DayParam()
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: object) -> None:
-    """Remember a common option for `workshop`; one given after the command is read last, and wins."""
+    """Remember a common option for `open_workshop`; one given after the command is read last, and wins."""
     if value is not None:
         ctx.meta[str(param.name)] = value
 
 
-_common_option = partial(click.Option, expose_value=False, callback=_keep)
+_common = partial(click.Option, expose_value=False, callback=_keep)
 COMMON_OPTIONS = (
-    _common_option(
-        ["--dossier", "folder"], type=PATH, metavar="DOSSIER", help="Dossier de la région (ou VIGIE_DOSSIER)."
-    ),
-    _common_option(
-        ["--registre", "register"], type=PATH, metavar="FICHIER", help="Registre SQLite (ou VIGIE_REGISTRE)."
-    ),
-    _common_option(
-        ["--today", "current_day"], type=DayParam(), metavar="DATE", help="Jour qui tient lieu d'aujourd'hui."
-    ),
+    _common(["--dossier", "folder"], type=PATH, metavar="DOSSIER", help="Dossier de la région (ou VIGIE_DOSSIER)."),
+    _common(["--registre", "register"], type=PATH, metavar="FICHIER", help="Registre SQLite (ou VIGIE_REGISTRE)."),
+    _common(["--today", "current_day"], type=DAY, metavar="DATE", help="Jour qui tient lieu d'aujourd'hui."),
 )
 """Accepted before the command and after it."""
 
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Sortie pour les programmes.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Sortie pour les programmes.")
 send_option = click.option(
     "--send", "send", is_flag=True, help="Envoyer vraiment ; sans elle, montre ce qui partirait."
 )
@@ -105,9 +99,20 @@ class WorkshopCommand(FrenchCommand):
         super().__init__(name, params=[*params, *reversed(COMMON_OPTIONS)], **attributes)
 
 
-def vigie_command(name: str) -> Callable[[Callable[..., None]], WorkshopCommand]:
-    """What `command` is, in the module of a command."""
+class WorkshopGroup(FrenchGroup):
+    """Commands under one word; each takes the common options."""
+
+    command_class = WorkshopCommand
+
+
+def vigie_command(name: str) -> Callable[[Callable[..., int | None]], WorkshopCommand]:
+    """What `command` is, in the module of a command: it returns its exit code, or nothing when that is always 0."""
     return click.command(name, cls=WorkshopCommand, help=HELP[name])
+
+
+def vigie_group(name: str) -> Callable[[Callable[..., None]], WorkshopGroup]:
+    """What `command` is, in the module of a command that has several parts."""
+    return click.group(name, cls=WorkshopGroup, help=HELP[name])
 
 
 class Root(FrenchGroup):
@@ -124,7 +129,7 @@ class Root(FrenchGroup):
         from sheets.register.faults import say_machine_faults
 
         with say_machine_faults(lambda: ctx.meta["register_in_force"]):
-            return super().invoke(ctx)
+            ctx.exit(super().invoke(ctx) or 0)
 
 
 @click.group(
@@ -134,7 +139,7 @@ def vigie() -> None:
     """Vigie : des trames de gains achats à un chiffre que l'on peut remonter jusqu'à la cellule."""
 
 
-def workshop() -> Workshop:
+def open_workshop() -> Workshop:
     """Wire the house from the options given before or after the command, and say which folder is in force."""
     from jobs import wiring
 
@@ -148,18 +153,14 @@ def workshop() -> Workshop:
 def run() -> None:
     """Run a command. Exit 2 on what the user can mend, said in one sentence."""
     try:
-        vigie(standalone_mode=False)
-    except click.exceptions.Exit as output:
-        sys.exit(output.exit_code)
-    except UserError as fault:
-        click.echo(str(fault), err=True)
-        sys.exit(2)
-    except OSError as fault:
-        click.echo(machine(fault), err=True)
-        sys.exit(2)
+        sys.exit(vigie(standalone_mode=False))
     except click.Abort:
-        click.echo("Interrompu.", err=True)
-        sys.exit(130)
+        said, code = "Interrompu.", 130
+    except UserError as fault:
+        said, code = str(fault), 2
+    except OSError as fault:
+        said, code = machine(fault), 2
     except click.ClickException as fault:
-        click.echo(sentence(fault), err=True)
-        sys.exit(2)
+        said, code = sentence(fault), 2
+    click.echo(said, err=True)
+    sys.exit(code)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bots import terminal
 from config.errors import UserError
 from config.french import count_words, euros
+from jobs.judged_files import exit_code, files_read, require_files
 from jobs.wiring import Workshop
 from sheets.companion_mark import PROPERTY
 from sheets.findings import Severity
@@ -21,7 +22,6 @@ from sheets.reading.opening import SIZE_MAX, properties
 
 if TYPE_CHECKING:
     from sheets.returning.companion_tab import Settled
-from jobs.judged_files import exit_code, files_read, require_files
 
 COMPANION_SUFFIX = " - retour.xlsx"
 NOT_REPLACED = "il n'est pas remplacé. Déplacez-le, ou donnez un autre dossier par -o."
@@ -29,9 +29,7 @@ LOCK_PREFIX = "~$"
 """How Excel names the lock of a workbook that is open."""
 
 
-def write_companions(
-    workshop: Workshop, files: Sequence[Path], output: Path | None
-) -> int:  # fmt: skip
+def write_companions(workshop: Workshop, files: Sequence[Path], output: Path | None) -> int:
     """Write the companion of each file, beside it or in `output`; return the exit code of `vigie check` (0, 1 or 2).
 
     With a register, it also says what was settled, what is known of the actions, what the whole campaign shows.

@@ -1,12 +1,11 @@
-"""What is due now: shown, with those who are told nothing and why; with `send`, told to everyone.
-
-Words nothing itself."""
+"""What is due now: shown, with those who are told nothing and why; with `send`, told to everyone. Words nothing itself."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -28,10 +27,11 @@ NO_CHANNEL = (
     "Rien ne peut partir : ni Slack ni le courrier ne sont réglés. Donnez VIGIE_SLACK_BOT_TOKEN "
     "(docs/installer-slack.md) ou VIGIE_SMTP_URL (docs/recevoir.md)."
 )
-
-
+NOTHING_LEFT = "Rien n'est parti : ajoutez --send pour envoyer."
 MOST_SHOWN = 8
 """Territories named under one reason for silence; `--json` names every person."""
+LetterDue = tuple[Mailing, str, Letter]
+"""To whom, by which channel if any, what."""
 
 
 def is_alert(kind: str) -> bool:
@@ -46,7 +46,11 @@ def tell_due(
     view, instant = workshop.view(), workshop.current_time()
     delivery_channels = workshop.delivery_channels()
     if not send:
-        (_print_json if as_json else _show)(view, workshop, delivery_channels, is_chosen)
+        letters, silences = _letters_due(view, instant, delivery_channels, is_chosen)
+        if as_json:
+            _print_json(instant, letters, silences)
+        else:
+            _show(view, instant, letters, silences, NOTHING_LEFT if delivery_channels else NO_CHANNEL)
         return
     if not delivery_channels:
         raise UserError(NO_CHANNEL)
@@ -72,10 +76,9 @@ def summary(facts: Mapping[str, int]) -> str:
 
 
 def _letters_due(
-    view: View, workshop: Workshop, delivery_channels: Sequence[DeliveryChannel], is_chosen: MessageFilter
-) -> tuple[list[tuple[Mailing, str, Letter]], list[Silence]]:
-    """(to whom, by which channel, the letter) of all that would leave, and the silences."""
-    instant = workshop.current_time()
+    view: View, instant: datetime, delivery_channels: Sequence[DeliveryChannel], is_chosen: MessageFilter
+) -> tuple[list[LetterDue], list[Silence]]:
+    """All that would leave, and the silences."""
     sendings, silences = delivery.letters_due(view, instant, is_chosen)
     given_back = []
     for e in sendings:
@@ -86,29 +89,22 @@ def _letters_due(
     return given_back, silences
 
 
-def _print_json(
-    view: View, workshop: Workshop, delivery_channels: Sequence[DeliveryChannel], is_chosen: MessageFilter
-) -> None:
-    letters, silences = _letters_due(view, workshop, delivery_channels, is_chosen)
+def _print_json(instant: datetime, letters: Sequence[LetterDue], silences: Sequence[Silence]) -> None:
     sendings: list[dict[str, Any]] = [
         {"a": e.person.email, "fonction": e.person.position, "canal": delivery_channel, "objet": letter.mail_subject,
          "texte": letter.text, "pieces": [p.name for p in letter.pieces],
          "messages": [{**as_object(r.cle), "genre": r.kind} for r in e.reminders]}
         for e, delivery_channel, letter in letters
     ]  # fmt: skip
-    result = {
-        "au": workshop.current_time().isoformat(timespec="seconds"), "envois": sendings,
-        "silences": [as_object(s) for s in silences],
-    }  # fmt: skip
-    click.echo(json.dumps(result, ensure_ascii=False, indent=1))
+    said = [as_object(s) for s in silences]
+    terminal.print_json({"au": instant.isoformat(timespec="seconds"), "envois": sendings, "silences": said})
 
 
 def _show(
-    view: View, workshop: Workshop, delivery_channels: Sequence[DeliveryChannel], is_chosen: MessageFilter
+    view: View, instant: datetime, letters: Sequence[LetterDue], silences: Sequence[Silence], last_words: str
 ) -> None:
-    letters, silences = _letters_due(view, workshop, delivery_channels, is_chosen)
-    what = "Partiraient maintenant" if delivery_channels else "À envoyer"
-    terminal.title(f"{what} ({workshop.current_time():%d/%m/%Y à %Hh%M}) : {count_words(len(letters), 'lettre')}")
+    what = "À envoyer" if last_words == NO_CHANNEL else "Partiraient maintenant"
+    terminal.title(f"{what} ({instant:%d/%m/%Y à %Hh%M}) : {count_words(len(letters), 'lettre')}")
     for e, delivery_channel, letter in letters:
         _show_letter(e, delivery_channel, letter)
     reasons = _by_reason(view, silences, letters)
@@ -121,7 +117,7 @@ def _show(
     elif not reasons:
         terminal.write("Rien n'est dû en ce moment." if any(under_way(view)) else "Aucune campagne n'est en cours.")
     if letters:
-        terminal.write("Rien n'est parti : ajoutez --send pour envoyer." if delivery_channels else NO_CHANNEL, "bold")
+        terminal.write(last_words, "bold")
 
 
 def _show_letter(e: Mailing, delivery_channel: str, letter: Letter) -> None:
@@ -140,7 +136,7 @@ def _show_letter(e: Mailing, delivery_channel: str, letter: Letter) -> None:
 
 
 def _by_reason(
-    view: View, silences: Iterable[Silence], letters: Sequence[tuple[Mailing, str, Letter]]
+    view: View, silences: Iterable[Silence], letters: Sequence[LetterDue]
 ) -> dict[tuple[str, str, str], list[str]]:
     """By campaign, function and reason, the territories for which someone is told nothing now, under any role."""
     ghts, persons = view.folder.territory.ghts, view.folder.persons

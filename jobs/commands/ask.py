@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,7 @@ from config import safe_write
 from config.errors import UserError
 from config.french import day
 from config.json_keys import as_object
-from jobs.command_line import PATH, DayParam, as_json_option, vigie_command, workshop
+from jobs.command_line import DAY, PATH, json_option, open_workshop, vigie_command
 from jobs.many_questions import answer_all
 from jobs.wiring import Workshop
 from sheets.register import asked
@@ -29,14 +28,14 @@ from sheets.writing.seal import is_untouched
 @vigie_command("ask")
 @click.argument("question", metavar="QUESTION", nargs=-1)
 @click.option("--as", "email", metavar="EMAIL", help="Répondre comme à cette personne.")
-@click.option("--as-of", "as_of", type=DayParam(), metavar="DATE", help="Ce qu'on aurait répondu ce jour-là.")
+@click.option("--as-of", "as_of", type=DAY, metavar="DATE", help="Ce qu'on aurait répondu ce jour-là.")
 @click.option(
     "--incomprises",
     "show_not_understood",
     is_flag=True,
     help="Montre ce qui n'a pas été compris, sans dire qui l'a demandé.",
 )
-@as_json_option
+@json_option
 @click.option("--image", type=PATH, metavar="FICHIER", help="Écrire aussi l'image de la réponse (PNG).")
 @click.option("--xlsx", type=PATH, metavar="FICHIER", help="Écrire aussi les lignes du chiffre (feuille de calcul).")
 @click.option(
@@ -52,16 +51,16 @@ def command(
     if lot:
         if question or show_not_understood or email or as_of or image or xlsx:
             raise UserError("--lot se donne seul (ou avec --json) : le fichier dit qui demande, quel jour, et quoi.")
-        answer_all(workshop(), lot)
+        answer_all(open_workshop(), lot)
         return
     if bool(question) is show_not_understood:
         raise UserError(
             'Posez une question, par exemple : vigie ask "gains bfc 2021" ; ou seulement : vigie ask --incomprises'
         )
     if show_not_understood:
-        questions_not_understood(workshop(), as_json)
+        questions_not_understood(open_workshop(), as_json)
     else:
-        answer_question(workshop(), " ".join(question), email, as_of, as_json, {"image": image, "tableur": xlsx})
+        answer_question(open_workshop(), " ".join(question), email, as_of, as_json, {"image": image, "tableur": xlsx})
 
 
 def answer_question(
@@ -73,7 +72,7 @@ def answer_question(
         question, workshop.person(email), workshop.view(), workshop.current_time(), as_of, limit
     )
     if as_json:
-        click.echo(json.dumps(reply_object(reply), ensure_ascii=False, indent=1))
+        terminal.print_json(reply_object(reply))
     else:
         first, *next_lines = reply_lines(reply)
         terminal.write(first, "bold")
@@ -104,13 +103,7 @@ def questions_not_understood(workshop: Workshop, as_json: bool) -> None:
     """What people asked and was not understood, most frequent first; who asked is not said."""
     not_understood = asked.questions_not_understood(workshop.view().db)
     if as_json:
-        click.echo(
-            json.dumps(
-                [{**as_object(i), "derniere": i.last_time.isoformat()} for i in not_understood],
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        terminal.print_json([{**as_object(i), "derniere": i.last_time.isoformat()} for i in not_understood])
     elif not not_understood:
         terminal.write("Tout ce qui a été demandé a été compris.", "green")
     else:

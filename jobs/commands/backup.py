@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from config.french import count_words, size_in_words
-from jobs.command_line import PATH, vigie_command, workshop
+from jobs.command_line import PATH, open_workshop, vigie_command
 from sheets.register import backup
 from sheets.register.backup import RegisterContent
 
@@ -22,9 +22,9 @@ BACKUP_FOLDER = "sauvegardes"
 )
 def command(file: Path | None, keep: int | None) -> None:
     """Copy the register, verified, under a dated name unless one is given; keep the `keep` latest of its own."""
-    house = workshop()
-    when, register = house.current_time(), house.register_path
-    db = house.existing_register
+    workshop = open_workshop()
+    when, register = workshop.current_time(), workshop.register_path
+    db = workshop.existing_register
     destination = file or register.parent / BACKUP_FOLDER / backup.dated_name(register, when)
     content = backup.back_up(db, register, destination, when)
     click.echo(

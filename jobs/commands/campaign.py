@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 
 import click
 
@@ -13,17 +12,7 @@ from config.errors import UserError
 from config.french import day, enumeration
 from config.territory import FRANCE
 from config.working_hours import at_opening
-from jobs.command_line import (
-    HELP,
-    DayParam,
-    WorkshopCommand,
-    as_json_option,
-    author_option,
-    reason_option,
-    send_option,
-    workshop,
-)
-from jobs.french_click import FrenchGroup
+from jobs.command_line import DAY, author_option, json_option, open_workshop, reason_option, send_option, vigie_group
 from jobs.messages_due import tell_due
 from reports import progress
 from reports.view import Subject
@@ -31,28 +20,27 @@ from sheets.register import acts
 from sheets.register.database import FIRST_STEP
 
 
-@click.group("campaign", cls=FrenchGroup, help=HELP["campaign"])
+@vigie_group("campaign")
 def command() -> None:
     pass
 
 
-_part = partial(command.command, cls=WorkshopCommand)
 _campaign_argument = click.argument("campaign", metavar="CAMPAGNE")
 _ght_option = click.option("--ght", metavar="CODE", required=True, help="Le GHT.")
 
 
-@_part("list")
+@command.command("list")
 def list_campaigns() -> None:
     """Les campagnes, leur calendrier, et combien de GHT ont répondu."""
-    house = workshop()
-    view = house.starting_view()
+    workshop = open_workshop()
+    view = workshop.starting_view()
     rows = []
     for c in sorted(view.folder.campaigns.values(), key=lambda c: c.opening):
         states = progress.states(view, Subject(FRANCE, c.exercice, c.code))
         rows.append((c.code, day(c.opening), day(c.deadline), day(c.lock), _where_it_stands(states)))
     terminal.print_table(("Campagne", "Ouverture", "Échéance", "Verrou", "Trames"), rows)
-    if not house.register_path.exists():
-        click.echo(f"Le registre « {house.register_path} » n'existe pas encore. {FIRST_STEP}")
+    if not workshop.register_path.exists():
+        click.echo(f"Le registre « {workshop.register_path} » n'existe pas encore. {FIRST_STEP}")
 
 
 def _where_it_stands(states: Sequence[progress.State]) -> str:
@@ -61,37 +49,37 @@ def _where_it_stands(states: Sequence[progress.State]) -> str:
     return f"{has_answered} sur {len(states)}{locked_words}"
 
 
-@_part("open")
+@command.command("open")
 @_campaign_argument
 @send_option
-@as_json_option
+@json_option
 def open_campaign(campaign: str, send: bool, as_json: bool) -> None:
     """Ouvre : à chaque GHT, sa trame avec les lignes déjà connues. Avec --send, l'envoie."""
-    house = workshop()
-    c = acts.named_campaign(house.folder, campaign)
-    if house.current_time() < at_opening(c.opening, house.folder.hours):
+    workshop = open_workshop()
+    c = acts.named_campaign(workshop.folder, campaign)
+    if workshop.current_time() < at_opening(c.opening, workshop.folder.hours):
         raise UserError(
             f"La {c.title} ouvre le {day(c.opening)} : rien ne part avant. Pour l'ouvrir plus tôt, changez "
-            f"« ouverture » dans {house.folder.path / 'campagnes.csv'}."
+            f"« ouverture » dans {workshop.folder.path / 'campagnes.csv'}."
         )
-    house.begin()
-    tell_due(house, send, as_json, lambda kind, code: kind in ("", "ouverture") and code == campaign)
+    workshop.begin()
+    tell_due(workshop, send, as_json, lambda kind, code: kind in ("", "ouverture") and code == campaign)
 
 
-@_part("extend")
+@command.command("extend")
 @_campaign_argument
 @_ght_option
-@click.option("--jusqu-au", "until_day", type=DayParam(), metavar="DATE", required=True, help="La nouvelle échéance.")
+@click.option("--jusqu-au", "until_day", type=DAY, metavar="DATE", required=True, help="La nouvelle échéance.")
 @reason_option
 @author_option
 def extend(campaign: str, ght: str, until_day: date, reason: str, email: str | None) -> None:
     """Prolonge l'échéance d'un GHT."""
-    hand = workshop().hand_of(email)
+    hand = open_workshop().hand_of(email)
     acts.extend(hand, campaign, ght, until_day, reason)
     click.echo(act_words.extended(hand.folder.territory.ghts[ght].name, campaign, until_day))
 
 
-@_part("validate")
+@command.command("validate")
 @_campaign_argument
 @_ght_option
 @click.option("--annuler", "undo", is_flag=True, help="Lève la validation.")
@@ -99,12 +87,12 @@ def extend(campaign: str, ght: str, until_day: date, reason: str, email: str | N
 @author_option
 def validate(campaign: str, ght: str, undo: bool, reason: str, email: str | None) -> None:
     """Valide ce qu'un GHT a remis."""
-    hand = workshop().hand_of(email)
+    hand = open_workshop().hand_of(email)
     acts.validate(hand, campaign, ght, reason, yes=not undo)
     click.echo(act_words.validated(hand.folder.territory.ghts[ght].name, campaign, yes=not undo))
 
 
-@_part("lock")
+@command.command("lock")
 @_campaign_argument
 @click.option("--ght", metavar="CODE", help="Un seul GHT ; sinon tous ceux de la personne.")
 @click.option("--annuler", "undo", is_flag=True, help="Lève le verrou.")
@@ -112,7 +100,7 @@ def validate(campaign: str, ght: str, undo: bool, reason: str, email: str | None
 @author_option
 def lock(campaign: str, ght: str | None, undo: bool, reason: str, email: str | None) -> None:
     """Verrouille : ce qui compte à cet instant comptera. Un envoi d'après est gardé et montré, sans compter."""
-    hand = workshop().hand_of(email)
+    hand = open_workshop().hand_of(email)
     c = acts.named_campaign(hand.folder, campaign)
     aimed_ghts = [g.code for g in hand.folder.territory.ghts_of(hand.person.scope, c.situation)]
     facts = acts.lock_ghts(hand, campaign, [ght] if ght else aimed_ghts, reason, yes=not undo)
@@ -126,24 +114,24 @@ def lock(campaign: str, ght: str | None, undo: bool, reason: str, email: str | N
         click.echo(f"Laissés ouverts (prolongés, ou déjà verrouillés) : {enumeration(left_open, 20)}.")
 
 
-@_part("remind")
+@command.command("remind")
 @_campaign_argument
 @_ght_option
 @author_option
 def remind(campaign: str, ght: str, email: str | None) -> None:
     """Demande que l'équipe d'un GHT soit relancée au prochain passage, quoi que dise l'échelle."""
-    hand = workshop().hand_of(email)
+    hand = open_workshop().hand_of(email)
     acts.remind(hand, campaign, ght)
     click.echo(act_words.reminded(hand.folder.territory.ghts[ght].name, campaign))
 
 
-@_part("neant")
+@command.command("neant")
 @_campaign_argument
 @click.option("--finess", metavar="FINESS", required=True, help="L'établissement.")
 @reason_option
 @author_option
 def declare_neant(campaign: str, finess: str, reason: str, email: str | None) -> None:
     """Note qu'un établissement n'a rien à déclarer, dit par exemple au téléphone."""
-    hand = workshop().hand_of(email)
+    hand = open_workshop().hand_of(email)
     acts.declare_neant(hand, campaign, finess, reason)
     click.echo(act_words.neant(finess, campaign, hand.person.position))

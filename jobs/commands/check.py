@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import click
 from bots import terminal
 from config.french import decimal_euros
 from config.json_keys import as_object
-from jobs.command_line import PATH, as_json_option, vigie_command, workshop
+from jobs.command_line import PATH, json_option, open_workshop, vigie_command
 from jobs.judged_files import exit_code, files_read, require_files, totals_json
 from jobs.wiring import Workshop
 from sheets.judged import JudgedWorkbook
@@ -22,9 +20,9 @@ from sheets.judging.workers import judge_all
 
 @vigie_command("check")
 @click.argument("files", metavar="FICHIER…", nargs=-1, required=True, type=PATH)
-@as_json_option
-def command(files: tuple[Path, ...], as_json: bool) -> None:
-    sys.exit(check_workbooks(workshop(), files, as_json))
+@json_option
+def command(files: tuple[Path, ...], as_json: bool) -> int:
+    return check_workbooks(open_workshop(), files, as_json)
 
 
 def check_workbooks(workshop: Workshop, files: Sequence[Path], as_json: bool) -> int:
@@ -36,7 +34,7 @@ def check_workbooks(workshop: Workshop, files: Sequence[Path], as_json: bool) ->
             judged_workbooks.append(workbook)
             advance(len(judged_workbooks), len(files))
     if as_json:
-        click.echo(json.dumps([_workbook_json(c) for c in judged_workbooks], ensure_ascii=False, indent=1))
+        terminal.print_json([_workbook_json(c) for c in judged_workbooks])
     else:
         for workbook in judged_workbooks:
             terminal.title(_file_title(workbook))

@@ -8,7 +8,7 @@ import click
 
 from bots import act_words
 from config.errors import UserError
-from jobs.command_line import PATH, author_option, reason_option, vigie_command, workshop
+from jobs.command_line import PATH, author_option, open_workshop, reason_option, vigie_command
 from jobs.wiring import Workshop
 from reports import findings_workbook
 from sheets.register import acts
@@ -25,9 +25,9 @@ from sheets.register import acts
 @author_option
 def command(line: str | None, direction: str | None, file: Path | None, reason: str, email: str | None) -> None:
     if file:
-        _decide_from_workbook(workshop(), file, email)
+        _decide_from_workbook(open_workshop(), file, email)
     elif line and direction:
-        _decide(workshop(), line, direction, reason, email)
+        _decide(open_workshop(), line, direction, reason, email)
     else:
         raise UserError("Dites quelle ligne et quoi faire : vigie decide LIGNE --retenir --motif « … » --as EMAIL")
 

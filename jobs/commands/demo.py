@@ -1,7 +1,5 @@
 """`vigie demo`: the newcomer's tour, into a folder made anew."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable
 
 from bots import outgoing_mail, terminal
@@ -12,15 +11,13 @@ from config.errors import UserError
 from config.folder import EXAMPLE
 from config.french import count_words, enumeration
 from config.territory import FRANCE, Scope
-from jobs.command_line import vigie_command, workshop
+from jobs.command_line import open_workshop, vigie_command
 from jobs.taking_in.looked_into import look
 from jobs.wiring import Workshop, imap_settings, slack, smtp, sources
 from sheets.sources import mailbox
 
 CheckOutcome = tuple[list[str], list[str]]
 """(what is in order, what is to be mended), a sentence each."""
-
-
 SHOWN = 20
 """Files of a source said to be out of reach; the rest are of the same kind."""
 ADDRESS = r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}"
@@ -29,8 +26,8 @@ NotSetUp = str
 
 
 @vigie_command("doctor")
-def command() -> None:
-    sys.exit(examine(workshop()))
+def command() -> int:
+    return examine(open_workshop())
 
 
 def examine(workshop: Workshop) -> int:

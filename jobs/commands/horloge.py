@@ -8,7 +8,7 @@ import click
 
 from bots import terminal
 from config.french import count_words, day, enumeration
-from jobs.command_line import vigie_command, workshop
+from jobs.command_line import open_workshop, vigie_command
 from jobs.locks_due import SERVICE
 from reports.view import View
 from sheets.register import future_facts
@@ -26,8 +26,8 @@ _WORDS = {
 @click.option("--yes", "yes", is_flag=True, help="Ramener vraiment ; sans cela, montre ce qui le serait.")
 def command(yes: bool) -> None:
     """Show what bears a day after today; with `yes`, date it of now, and take off the locks that the service put too early."""
-    house = workshop()
-    now, db = house.current_time(), house.existing_register
+    workshop = open_workshop()
+    now, db = workshop.current_time(), workshop.existing_register
     last = future_facts.ahead(db, now.date())
     if last is None:
         terminal.write(f"Rien n'est daté après aujourd'hui, le {day(now)}.", "green")
@@ -42,7 +42,7 @@ def command(yes: bool) -> None:
     with only_one_pull(db):
         early = future_facts.locks_ahead(db, SERVICE.email, now.date())
         future_facts.bring_back(db, now)
-    lifted = _lift(house.view(), now, early)
+    lifted = _lift(workshop.view(), now, early)
     click.echo(f"Tout cela est daté du {day(now)} ; aucun montant n'a changé.")
     if lifted:
         click.echo(f"{count_words(lifted, 'verrou posé trop tôt est levé', 'verrous posés trop tôt sont levés')}.")

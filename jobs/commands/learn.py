@@ -9,7 +9,7 @@ from config import synonyms
 from config.errors import UserError
 from config.french import nearest
 from config.territory import FRANCE
-from jobs.command_line import vigie_command, workshop
+from jobs.command_line import open_workshop, vigie_command
 from jobs.wiring import Workshop
 from reports.view import Subject
 from sheets.register import stored_lines
@@ -21,7 +21,7 @@ from sheets.register import stored_lines
 def command(written: str | None, label: str | None) -> None:
     if written and not label:
         raise UserError('Dites aussi le libellé officiel : vigie learn "ÉCRIT" "LIBELLÉ OFFICIEL"')
-    learn(workshop(), written, label)
+    learn(open_workshop(), written, label)
 
 
 def learn(workshop: Workshop, write: str | None, label: str | None) -> None:

@@ -1,11 +1,9 @@
 """`vigie note`: a word left on a line, between the ARS and the GHT."""
 
-from __future__ import annotations
-
 import click
 
 from bots import act_words
-from jobs.command_line import author_option, vigie_command, workshop
+from jobs.command_line import author_option, open_workshop, vigie_command
 from sheets.register import acts
 
 
@@ -14,4 +12,4 @@ from sheets.register import acts
 @click.argument("text", metavar="TEXTE")
 @author_option
 def command(line: str, text: str, email: str | None) -> None:
-    click.echo(act_words.note_taken(acts.note(workshop().hand_of(email), line, text)))
+    click.echo(act_words.note_taken(acts.note(open_workshop().hand_of(email), line, text)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import click
 from bots import terminal
 from config.errors import UserError
 from jobs import wiring
-from jobs.command_line import PATH, as_json_option, vigie_command, workshop
+from jobs.command_line import PATH, json_option, open_workshop, vigie_command
 from jobs.judged_files import totals_json
 from jobs.pull_words import show_summary
 from jobs.taking_in.folders import STABLE
@@ -25,13 +23,13 @@ from sheets.register.pulls import Entry
 
 @vigie_command("pull")
 @click.argument("sources", metavar="[SOURCE]…", nargs=-1, type=PATH)
-@as_json_option
+@json_option
 @click.option(
     "--pour-le-compte", "reason", metavar="TEXTE", default="", help="Trames saisies pour un GHT : pourquoi (appel…)."
 )
 @click.option("--as", "email", metavar="EMAIL", help="Qui les a saisies.")
-def command(sources: tuple[Path, ...], as_json: bool, reason: str, email: str | None) -> None:
-    sys.exit(pull_sources(workshop(), sources, as_json, reason, email))
+def command(sources: tuple[Path, ...], as_json: bool, reason: str, email: str | None) -> int:
+    return pull_sources(open_workshop(), sources, as_json, reason, email)
 
 
 def pull_sources(
@@ -60,7 +58,7 @@ def pull_sources(
         result = {"fichiers": files, "totaux": totals_json(summary.totals)}
         result |= {"absentes": list(summary.missing_sources), "en_ecriture": list(summary.being_written)}
         result |= {"illisibles": [{"chemin": u.path, "phrase": u.sentence} for u in summary.unread]}
-        click.echo(json.dumps(result, ensure_ascii=False, indent=1))
+        terminal.print_json(result)
     else:
         show_summary(summary)
     return int(bool(summary.unread))

@@ -1,5 +1,6 @@
 """`vigie purge`: what is old erased, in the register and beside it: trames dropped in the chat, registers that a restore set
-aside. Erases nothing without --yes, and no figure ever."""
+aside. Erases nothing without --yes, and no figure ever.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from sqlite_utils import Database
 from config.campaign import PARIS
 from config.errors import UserError
 from config.french import count_words, day, enumeration, size_in_words
-from jobs.command_line import vigie_command, workshop
+from jobs.command_line import open_workshop, vigie_command
 from jobs.wiring import Workshop
 from sheets.register import erasing
 from sheets.register.database import only_one_pull, open_register, open_to_read, path_of
@@ -34,7 +35,7 @@ class Leftovers(NamedTuple):
 @vigie_command("purge")
 @click.option("--yes", "yes", is_flag=True, help="Effacer vraiment ; sans cela, montre ce qui le serait.")
 def command(yes: bool) -> None:
-    purge(workshop(), yes)
+    purge(open_workshop(), yes)
 
 
 def purge(workshop: Workshop, yes: bool) -> None:

@@ -15,7 +15,7 @@ from bots import terminal
 from config.errors import UserError
 from config.folder import Folder
 from config.french import count_words, enumeration, euros
-from jobs.command_line import vigie_command, workshop
+from jobs.command_line import open_workshop, vigie_command
 from reports.view import View
 from sheets.judged import JudgedWorkbook
 from sheets.judging.workers import judge_all
@@ -34,17 +34,17 @@ from sheets.register.received_files import KeptFile
               help="Montre aussi ce qui changerait dans les campagnes verrouillées ; n'écrit jamais.")  # fmt: skip
 def command(yes: bool, locked_too: bool) -> None:
     """What today's rules change; with `yes`, it is done; with `locked_too`, what they would change in what is locked."""
-    house = workshop()
+    workshop = open_workshop()
     if yes and locked_too:
         raise UserError(
             "--y-compris-verrouillees montre ce qu'une règle changerait, et n'écrit jamais : ce qui est verrouillé le reste. "
             "Retirez --yes, ou levez d'abord le verrou (vigie campaign lock --annuler)."
         )
-    view = house.view()
+    view = workshop.view()
     alone = {} if locked_too else left_alone(view.db, view.as_of)
     with terminal.progress_bar("Jugement") as advance:
         changes = judge_again(
-            view.db, view.folder, house.current_time, write=yes, advance=advance, locked_too=locked_too
+            view.db, view.folder, workshop.current_time, write=yes, advance=advance, locked_too=locked_too
         )
     _say_what_stays(alone, changes)
     changes = [c for c in changes if not c.not_read_again]

@@ -9,7 +9,7 @@ import click
 from config import safe_write
 from config.campaign import current_campaign
 from config.territory import FRANCE
-from jobs.command_line import PATH, vigie_command, workshop
+from jobs.command_line import PATH, open_workshop, vigie_command
 from jobs.wiring import Workshop
 from reports import findings_workbook
 from reports.view import Subject
@@ -23,7 +23,7 @@ from sheets.writing.seal import is_untouched
 )
 @click.option("--campagne", "campaign_code", metavar="CODE", help="La campagne ; celle en cours par défaut.")
 def command(output: Path, campaign_code: str | None) -> None:
-    write_findings(workshop(), output, campaign_code)
+    write_findings(open_workshop(), output, campaign_code)
 
 
 def write_findings(workshop: Workshop, output: Path, campaign: str | None) -> None:

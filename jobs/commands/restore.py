@@ -9,7 +9,7 @@ import click
 from bots import terminal
 from config.errors import UserError
 from config.french import count_words, enumeration
-from jobs.command_line import PATH, vigie_command, workshop
+from jobs.command_line import PATH, open_workshop, vigie_command
 from jobs.commands.backup import content_sentence
 from sheets.register import backup
 from sheets.register.carry_over import CarriedOver
@@ -21,8 +21,8 @@ from sheets.register.database import lock_of
 @click.option("--yes", "yes", is_flag=True, help="Remplacer vraiment ; sans cela, montre ce qui le serait.")
 def command(file: Path, yes: bool) -> None:
     """Put a backup in the place of the register, once verified; show what would change until `yes`."""
-    house = workshop()
-    register, when = house.register_path, house.current_time()
+    workshop = open_workshop()
+    register, when = workshop.register_path, workshop.current_time()
     if not file.is_file():
         raise UserError(f"Fichier introuvable : {file}. Donnez une sauvegarde faite par vigie backup.")
     if register.exists() and register.samefile(file):

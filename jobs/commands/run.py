@@ -6,7 +6,6 @@ A step that fails says so in the register and is tried again at its pace; the ot
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from bots import log
 from bots.slack.conversation import SERVICE as CHAT
 from config.errors import UserError
 from jobs.chat import answer_on_slack, leave, stop_event
-from jobs.command_line import vigie_command, workshop
+from jobs.command_line import open_workshop, vigie_command
 from jobs.schedule import make_schedule
 from jobs.steps import STEPS, Step
 from jobs.subprocesses import interrupt
@@ -35,17 +34,13 @@ RETRY_AFTER = 60.0
 """Seconds before the bot is tried again once Slack could not be reached."""
 GRACE = 1.0
 """Seconds left, at the end, to what is under way: a pull cut short continues at the next start."""
-
-
 journal_ = logging.getLogger("vigie.service")
 
 
 @vigie_command("run")
 @click.option("--once", "once", is_flag=True, help="Un seul tour, sans le robot, puis s'arrête : pour un cron.")
-def command(once: bool) -> None:
-    if once:
-        sys.exit(every_step_once(workshop()))
-    leave(run_until_stopped(workshop()))
+def command(once: bool) -> int:
+    return every_step_once(open_workshop()) if once else leave(run_until_stopped(open_workshop()))
 
 
 def run_until_stopped(workshop: Workshop, steps: Sequence[Step] = STEPS) -> int:

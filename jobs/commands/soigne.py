@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import click
 
 from bots import terminal
 from config import safe_write
 from config.errors import UserError
 from config.french import count_words, did_you_mean, enumeration
+from jobs.command_line import PATH, open_workshop, vigie_command
+from jobs.companions import NOT_REPLACED, answer_paths, in_short
+from jobs.judged_files import exit_code, files_read
 from jobs.wiring import Workshop
 from sheets.findings import Finding
 from sheets.judging.workers import judge_all
-
-if TYPE_CHECKING:
-    from sheets.repairing.clean_trame import RepairedTrame
-    from sheets.repairing.what_changed import Change
-import sys
-
-import click
-
-from jobs.command_line import PATH, vigie_command, workshop
-from jobs.companions import NOT_REPLACED, answer_paths, in_short
-from jobs.judged_files import exit_code, files_read
 from sheets.repairing.clean_trame import RepairedTrame, repair_all
 from sheets.repairing.what_changed import Change
 
@@ -42,8 +35,8 @@ CLEAN_SUFFIX = " - trame propre.xlsx"
     default="",
     help="La campagne de la trame propre, si ce n'est pas la sienne.",
 )
-def command(files: tuple[Path, ...], output: Path | None, ght: str, campaign: str) -> None:
-    sys.exit(repair_trames(workshop(), files, output, ght, campaign))
+def command(files: tuple[Path, ...], output: Path | None, ght: str, campaign: str) -> int:
+    return repair_trames(open_workshop(), files, output, ght, campaign)
 
 
 def repair_trames(workshop: Workshop, files: Sequence[Path], output: Path | None, ght: str, campaign: str) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from bots import terminal
 from config.folder import EXAMPLE
 from config.french import count_words, size_in_words
 from config.json_keys import as_object
-from jobs.command_line import as_json_option, vigie_command, workshop
+from jobs.command_line import json_option, open_workshop, vigie_command
 from jobs.health_checks import examine
 from jobs.pull_words import states_words
 from jobs.status_report import SILENCE, StatusReport, age, day_and_hour
@@ -22,17 +20,17 @@ from sheets.register import claimed_events, step_history
 
 
 @vigie_command("status")
-@as_json_option
+@json_option
 @click.option("--sante", "only_health", is_flag=True, help="Dire seulement si le service vit : pour une supervision.")
-def command(as_json: bool, only_health: bool) -> None:
-    sys.exit(says_alive(workshop()) if only_health else state(workshop(), as_json))
+def command(as_json: bool, only_health: bool) -> int:
+    return says_alive(open_workshop()) if only_health else state(open_workshop(), as_json)
 
 
 def state(workshop: Workshop, as_json: bool) -> int:
     """Say when the register was last fed and what is wrong; 1 if anything is."""
     c = examine(workshop)
     if as_json:
-        click.echo(json.dumps(as_object(c), ensure_ascii=False, indent=1))
+        terminal.print_json(as_object(c))
     else:
         _show(c, workshop.folder.content_hash)
     return int(bool(c.troubles))

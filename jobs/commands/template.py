@@ -12,7 +12,7 @@ from bots import terminal
 from config.campaign import Campaign
 from config.errors import UserError
 from config.french import count_words, day, did_you_mean, enumeration
-from jobs.command_line import PATH, vigie_command, workshop
+from jobs.command_line import PATH, open_workshop, vigie_command
 from jobs.wiring import Workshop
 from sheets import writing
 from sheets.register.known_actions import ExpectedLine, expected_lines
@@ -30,7 +30,7 @@ from sheets.trames import TRAMES
 @click.option("--all", "for_all", is_flag=True, help="Une trame pour chaque GHT de la région.")
 @click.option("--vierge", "blank", is_flag=True, help="Sans les lignes déjà connues du registre.")
 def command(trame: str, ght: str | None, campaign: str, output: Path | None, for_all: bool, blank: bool) -> None:
-    write_trames(workshop(), trame, None if for_all else ght or "", campaign, output, blank=blank)
+    write_trames(open_workshop(), trame, None if for_all else ght or "", campaign, output, blank=blank)
 
 
 def write_trames(
@@ -102,8 +102,8 @@ def _say_trames(written_ones: Mapping[Path, bool]) -> None:
     folders = enumeration(sorted({str(path.parent) for path in written_ones}))
     click.echo(f"{count_words(len(written_ones) - len(kept_paths), 'trame écrite', 'trames écrites')} dans {folders}")
     if kept_paths:
-        how_many = count_words(len(kept_paths), "trame y était déjà et reste", "trames y étaient déjà et restent")
-        click.echo(f"{how_many} telle{'s' if len(kept_paths) > 1 else ''} quelle{'s' if len(kept_paths) > 1 else ''} :")
+        one, many = "trame y était déjà et reste telle quelle", "trames y étaient déjà et restent telles quelles"
+        click.echo(f"{count_words(len(kept_paths), one, many)} :")
         for path in kept_paths:
             click.echo(f"  {path.name}")
         click.echo("Pour en écrire une à neuf, déplacez d'abord l'ancienne.")

@@ -17,7 +17,7 @@ from config.folder import EXAMPLE, edit
 from config.folder_files import read_territory
 from config.french import after_de, count_words, day, enumeration
 from config.territory import Membership, Territory
-from jobs.command_line import PATH, vigie_command, workshop
+from jobs.command_line import PATH, open_workshop, vigie_command
 from jobs.wiring import Workshop
 from sheets.cells import text
 from sheets.reading import opening
@@ -32,7 +32,7 @@ TERRITORY = "territoire.csv"
     "--yes", "yes", is_flag=True, help="Mettre fin aux appartenances absentes de la liste ; sans elle, les montre."
 )
 def command(file: Path, yes: bool) -> None:
-    load_territory(workshop(), file, yes)
+    load_territory(open_workshop(), file, yes)
 
 
 def load_territory(workshop: Workshop, file: Path, yes: bool) -> None:
