@@ -88,6 +88,7 @@ def faults(path: str, source: str) -> list[str]:
     return [
         *_wrong_direction(path, names),
         *_misplaced_libraries(path, names),
+        *_imported_commands(path, names),
         *_clock_reads(path, tree),
         *_sql(path, tree),
         *([f"{path}: name it after what it does, not « utils »."] if re.search(r"\butils\b", path) else []),
@@ -109,6 +110,12 @@ def _misplaced_libraries(path: str, names: list[str]) -> Iterator[str]:
         if not any(fnmatch(path, reason) for reason in allowed):
             where = f"only in {', '.join(allowed)}" if allowed else "nowhere"
             yield f"{path} imports {name}, which may appear {where}."
+
+
+def _imported_commands(path: str, names: list[str]) -> Iterator[str]:
+    for name in names:
+        if name.startswith("jobs.commands.") and name != "jobs.commands.main":
+            yield f"{path} imports {name}: only the command line does, when it is called; what others use stands in jobs/."
 
 
 def _clock_reads(path: str, tree: ast.AST) -> Iterator[str]:
@@ -193,6 +200,8 @@ OFFENSES = [
     ("bots/answering.py", "q = 'DELETE FROM questions'", "holds SQL"),
     ("reports/view.py", "db.execute(q)", "asks the database itself"),
     ("reports/due/reminders.py", "import holidays", "may appear only in config/working_hours.py"),
+    ("jobs/steps.py", "from jobs.commands.remind import command", "what others use stands in jobs/"),
+    ("jobs/commands/restore.py", "from jobs.commands import backup", "what others use stands in jobs/"),
     ("sheets/utils.py", "", "not « utils »"),
     ("bots/utils/mots.py", "", "not « utils »"),
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,7 +9,6 @@ import click
 from config.french import count_words, size_in_words
 from jobs.command_line import PATH, open_workshop, vigie_command
 from sheets.register import backup
-from sheets.register.backup import RegisterContent
 
 BACKUP_FOLDER = "sauvegardes"
 
@@ -27,19 +25,10 @@ def command(file: Path | None, keep: int | None) -> None:
     db = workshop.existing_register
     destination = file or register.parent / BACKUP_FOLDER / backup.dated_name(register, when)
     content = backup.back_up(db, register, destination, when)
-    click.echo(
-        f"Sauvegardé et vérifié : {destination}, {size_in_words(content.raw_bytes)}, {content_sentence(content)}."
-    )
+    click.echo(f"Sauvegardé et vérifié : {destination}, {size_in_words(content.raw_bytes)}, {content.in_words}.")
     removed = backup.thin_out_backups(destination.parent, register, keep) if keep else []
     if removed:
         click.echo(
             f"{count_words(len(removed), 'sauvegarde plus ancienne retirée', 'sauvegardes plus anciennes retirées')}."
         )
     backup.note(db, destination, when, content.raw_bytes)
-
-
-def content_sentence(c: RegisterContent) -> str:
-    """« dernier relevé le 31/03/2022 à 12h00, 11 fichiers, 2 décisions »."""
-    when = datetime.fromisoformat(c.debut).strftime("%d/%m/%Y à %Hh%M") if c.debut else ""
-    all_said = [f"dernier relevé le {when}" if when else "aucun relevé", count_words(c.files, "fichier")]
-    return ", ".join([*all_said, count_words(c.acts, "décision")] if c.acts else all_said)

@@ -10,7 +10,6 @@ from bots import terminal
 from config.errors import UserError
 from config.french import count_words, enumeration
 from jobs.command_line import PATH, open_workshop, vigie_command
-from jobs.commands.backup import content_sentence
 from sheets.register import backup
 from sheets.register.carry_over import CarriedOver
 from sheets.register.database import lock_of
@@ -28,7 +27,7 @@ def command(file: Path, yes: bool) -> None:
     if register.exists() and register.samefile(file):
         raise UserError(f"« {file} » est le registre lui-même. Donnez une sauvegarde faite par vigie backup.")
     with backup.prepare(file, register, when) as (copy_path, content):
-        terminal.write(f"Sauvegarde vérifiée : {file}, {content_sentence(content)}.")
+        terminal.write(f"Sauvegarde vérifiée : {file}, {content.in_words}.")
         terminal.write(f"Registre en place : {register}, {_register_in_place(register)}.")
         if not yes:
             _say_what_was_restored(backup.preview_carry_over(register, copy_path), "serait gardé")
@@ -51,7 +50,7 @@ def _register_in_place(register: Path) -> str:
     if not register.exists():
         return "qui n'existe pas encore"
     content = backup.resume(register)
-    return content_sentence(content) if content else "qui ne peut pas être lu"
+    return content.in_words if content else "qui ne peut pas être lu"
 
 
 def _say_what_was_restored(restored: CarriedOver | None, verb: str) -> None:

@@ -36,6 +36,15 @@ class RegisterContent:
     acts: int
     raw_bytes: int
 
+    @property
+    def in_words(self) -> str:
+        """« dernier relevé le 31/03/2022 à 12h00, 11 fichiers, 2 décisions »."""
+        last_pull = (
+            f"dernier relevé le {datetime.fromisoformat(self.debut):%d/%m/%Y à %Hh%M}" if self.debut else "aucun relevé"
+        )
+        acts = [count_words(self.acts, "décision")] if self.acts else []
+        return ", ".join([last_pull, count_words(self.files, "fichier"), *acts])
+
 
 def dated_name(register: Path, when: datetime, what: str = "") -> str:
     """« vigie-2022-03-31-120000.sqlite »."""
