@@ -64,6 +64,8 @@ def _coverage(r: Answer, folder: Folder) -> str:
     if r.elements:
         return _several_exercices(r, who)
     if not isinstance(r.value, Decimal):
+        if r.nothing_received and r.facts.get("achats"):
+            return f"Couverture {who} en {r.exercice} : rien n'est reçu, il n'y a pas encore de taux."
         return f"Les achats totaux {who} en {r.exercice} sont inconnus : pas de couverture."
     treated, purchases, unknown_purchases = (
         int(str(r.facts[f])) for f in ("perimetre_traite", "achats", "achats_inconnus")

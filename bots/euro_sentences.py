@@ -11,17 +11,28 @@ from reports.answer import Answer
 
 
 def _gains(r: Answer, folder: Folder) -> str:
+    if r.nothing_received:
+        aimed = _aimed(r) if r.objective and not r.but_for else ""
+        return f"Gains {of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice} : {NO_FIGURE}.{aimed}"
     retire = f" Retiré : {rounded_amount(r.totals.struck)}{_out_of_declared(r)}." if r.totals.struck else ""
     attainment = "" if r.but_for else _attainment(r)
     return f"Gains {of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice} : {rounded_amount(r.totals.kept)} retenus{under_alert(r.under_alert)}.{attainment}{retire}"
 
 
+NO_FIGURE = "rien n'est reçu, il n'y a pas encore de chiffre"
+
+
 def _attainment(r: Answer) -> str:
     if r.objective is None:
         return " Pas d'objectif connu."
-    shared_out = " (réparti)" if r.objective.shared_out else ""
     words = "atteint à " if r.objective.amount else ""
-    return f" Objectif{shared_out} : {rounded_amount(r.objective.amount)}, {words}{attained(r)}."
+    return f"{_aimed(r).removesuffix('.')}, {words}{attained(r)}."
+
+
+def _aimed(r: Answer) -> str:
+    assert r.objective
+    shared_out = " (réparti)" if r.objective.shared_out else ""
+    return f" Objectif{shared_out} : {rounded_amount(r.objective.amount)}."
 
 
 def _out_of_declared(r: Answer) -> str:
@@ -54,6 +65,8 @@ def _objective(r: Answer, folder: Folder) -> str:
     )
     if "retenu" in r.mask:
         return aim_words
+    if r.nothing_received:
+        return f"{aim_words} {NO_FIGURE.capitalize()}."
     return (
         f"{aim_words} "
         f"Retenu à ce jour : {rounded_amount(r.totals.kept)}{under_alert(r.under_alert)}, {that_is}{attained(r)}."
@@ -68,12 +81,18 @@ def _why(r: Answer, folder: Folder) -> str:
         r.figure, ""
     )
     where = f"{of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice}"
+    if r.value is None:
+        return f"Gains {where} : {NO_FIGURE}."
     return f"Les {euros(int(r.value or 0))}{what} {where} viennent de {count_words(lines, 'ligne')}{end} :"
+
+
+def nothing_struck(r: Answer) -> bool:
+    return not r.facts["constats"] and not r.facts["decisions"]
 
 
 def _rejections(r: Answer, folder: Folder) -> str:
     findings, decisions = (int(str(r.facts[f])) for f in ("constats", "decisions"))
-    if not findings and not decisions:
+    if nothing_struck(r):
         return f"Rien n'est retiré pour {scope_name(r, folder)} en {r.exercice}."
     decided_words = (
         f", {count_words(decisions, 'ligne tranchée', 'lignes tranchées')} par décision" if decisions else ""
@@ -84,6 +103,14 @@ def _rejections(r: Answer, folder: Folder) -> str:
     )
 
 
+def nothing_moved(r: Answer) -> bool:
+    return not r.elements and not r.value
+
+
+def signed_euros(cents: int) -> str:
+    return f"{'+' if cents >= 0 else ''}{euros(cents)}"
+
+
 def _changes(r: Answer, folder: Folder) -> str:
     since = r.facts["depuis"]
     assert isinstance(since, date)
@@ -91,12 +118,11 @@ def _changes(r: Answer, folder: Folder) -> str:
     revised = ""
     if r.objective and isinstance(objective_before, int) and objective_before != r.objective.amount:
         revised = f" Objectif révisé : {rounded_amount(objective_before)} → {rounded_amount(r.objective.amount)}."
-    if not r.elements and not r.value:
+    if nothing_moved(r):
         return f"{scope_name(r, folder)}, {r.exercice} : rien n'a changé depuis le {day(since)} ({euros(before)} retenus).{revised}"
-    sign_shown = "+" if int(r.value or 0) >= 0 else ""
     return (
         f"{scope_name(r, folder)}, {r.exercice} : {euros(before)} retenus le {day(since)}, {euros(r.totals.kept)} "
-        f"le {day(r.as_of)} ({sign_shown}{euros(int(r.value or 0))}).{revised}"
+        f"le {day(r.as_of)} ({signed_euros(int(r.value or 0))}).{revised}"
     )
 
 
@@ -149,6 +175,8 @@ def _ranking(r: Answer, folder: Folder) -> str:
 
 
 def _expected(r: Answer, folder: Folder) -> str:
+    if r.value is None:
+        return f"Prévision {of_scope(r.scope, folder)} pour {r.exercice} : {NO_FIGURE}.{_imputed(r)}"
     if not r.facts.keys() >= {"notifie", "report"} or "retenu" in r.mask:
         return f"Prévision {of_scope(r.scope, folder)} pour {r.exercice} : {rounded_amount(int(r.value or 0))}.{_attainment_aimed(r)}{_imputed(r)}"
     notified, report, old_months = (int(str(r.facts[f])) for f in ("notifie", "report", "anciens"))

@@ -131,9 +131,14 @@ class Answer:
         return count
 
     @property
+    def nothing_received(self) -> bool:
+        """Whether no tab counts: nothing is known, which is not a gain of 0."""
+        return self.sources is None
+
+    @property
     def attainment(self) -> Decimal | None:
-        """What is kept over the objective, or None without an objective."""
-        if self.objective is None or self.objective.amount == 0 or "retenu" in self.mask:
+        """What is kept over the objective; None without an objective, or when nothing was received."""
+        if self.objective is None or self.objective.amount == 0 or "retenu" in self.mask or self.nothing_received:
             return None
         return Decimal(self.totals.kept) / self.objective.amount
 

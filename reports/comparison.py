@@ -24,7 +24,7 @@ def plainly(_subject: Subject, r: Answer) -> Answer:
 def comparison(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
     """The kept gains of several territories, or of several exercices; `value` is how far the first is from the second.
 
-    Of two exercices, the change from the earlier to the later.
+    Of two exercices, the change from the earlier to the later. What is aimed at is one side's: of the whole, there is none.
     """
     if subject.others:
         places = [replace(subject, scope=p, others=()) for p in (subject.scope, *subject.others)]
@@ -37,7 +37,7 @@ def comparison(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
         known_subject = replace(subject, exercice=_last_with_campaign(view, subject.exercices), campaign=None)
         answer = base(view, known_subject, "comparaison", view.tabs_that_count(known_subject))
     difference = int(a) - int(b) if a is not None and b is not None else None
-    return replace(answer, value=difference, unite="EUR", elements=tuple(elements))
+    return replace(answer, value=difference, unite="EUR", elements=tuple(elements), objective=None)
 
 
 def _taken_together(view: View, places: list[Subject]) -> Answer:
@@ -46,8 +46,7 @@ def _taken_together(view: View, places: list[Subject]) -> Answer:
     expected_ghts = {g.code for place in places for g in view.ghts(place)}
     received_files = {view.ght_of(o) for o in tabs.values()} & expected_ghts
     answer = base(view, places[0], "comparaison", list(tabs.values()))
-    # What is aimed at is one side's: nobody's attainment is that of the sum.
-    return replace(answer, received_so_far=len(received_files), expected_trames=len(expected_ghts), objective=None)
+    return replace(answer, received_so_far=len(received_files), expected_trames=len(expected_ghts))
 
 
 def evolution(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
@@ -58,7 +57,8 @@ def evolution(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
     known_subject = replace(subject, exercice=_last_with_campaign(view, exercices), campaign=None)
     answer = base(view, known_subject, "evolution", view.tabs_that_count(known_subject))
     difference = amounts_told[-1] - amounts_told[-2] if len(amounts_told) > 1 else None
-    return replace(answer, value=difference, unite="EUR", elements=tuple(_with_steps_between(elements)))
+    return replace(answer, value=difference, unite="EUR", elements=tuple(_with_steps_between(elements)),
+                   objective=None)  # fmt: skip
 
 
 def open_exercices(view: View) -> tuple[int, ...]:

@@ -38,7 +38,7 @@ def coverage(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
         "achats": sum(known_ones),
         "achats_inconnus": len(purchases) - len(known_ones),
     }
-    value = Decimal(treated) / sum(known_ones) if known_ones else None
+    value = Decimal(treated) / sum(known_ones) if known_ones and (tabs or treated) else None
     return replace(answer, value=value, unite="taux", facts=facts)
 
 

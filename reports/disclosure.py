@@ -152,7 +152,7 @@ def _told(r: Answer, out: Mapping[str, str], u: int) -> Answer:
         name = "valeur" if r.intention == "prevision" else "retenu"
         if name in mask:
             mask["valeur"] = mask[name]
-        value = None if name in mask else told(name, int(r.value or 0))
+        value = None if name in mask or r.value is None else told(name, int(r.value))
     return replace(
         r, value=value, heavy=(), rounded=u, mask=mask, under_alert=under,
         totals=Rounded(declared=told("declare", t.declared), struck=told("retire", t.struck), kept=kept),
@@ -211,7 +211,7 @@ def told(
         basis = tell(first, gains(view, first))
         u = max(units)
         value = None if r.value is None else rounded(int(r.value), u) * u if u else r.value
-        return replace(basis, intention=r.intention, value=value, elements=r.elements, received_so_far=r.received_so_far,
+        return replace(basis, intention=r.intention, value=value, elements=r.elements, objective=None, received_so_far=r.received_so_far,
                        expected_trames=r.expected_trames, campaign=r.campaign, campaigns=r.campaigns, rounded=u)  # fmt: skip
     if answer.intention == "couverture" and len(subject.exercices) > 1:
         return coverage.coverage(

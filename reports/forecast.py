@@ -55,7 +55,8 @@ def prevision(view: View, subject: Subject) -> Answer:
                 territory=g.territory, ours=True)
         for g, theirs in missing_ghts if theirs
     )  # fmt: skip
-    return replace(answer, value=kept + sum(parts.values()), unite="EUR", elements=elements, beside=beside, facts=facts)
+    value = kept + sum(parts.values()) if f.tabs or f.before else None
+    return replace(answer, value=value, unite="EUR", elements=elements, beside=beside, facts=facts)
 
 
 def _missing_ghts(view: View, subject: Subject, f: Forecast) -> list[tuple[Element, list[ReceivedTab]]]:

@@ -25,10 +25,11 @@ NAMED = 3
 
 
 def gains(view: View, subject: Subject) -> Answer:
-    """What is kept for an exercice, in cents; one element per value of `subject.by`."""
+    """What is kept for an exercice, in cents, if anything was received; one element per value of `subject.by`."""
     received_tabs = view.tabs_that_count(subject)
     answer = base(view, subject, "gains", received_tabs)
-    return replace(answer, value=answer.totals.kept, unite="EUR", elements=broken_down(view, subject, received_tabs))
+    value = answer.totals.kept if received_tabs else None
+    return replace(answer, value=value, unite="EUR", elements=broken_down(view, subject, received_tabs))
 
 
 def objective(view: View, subject: Subject) -> Answer:
@@ -55,7 +56,8 @@ def lines_behind(view: View, subject: Subject) -> Answer:
         for line in stored_lines.lines_of(view.db, keys, view.as_of, subject.limit)
     )
     facts = {"lignes": all_of_those, "retirees": struck_lines}
-    return replace(answer, value=answer.totals.kept, unite="EUR", elements=lines, facts=facts)
+    value = answer.totals.kept if received_tabs else None
+    return replace(answer, value=value, unite="EUR", elements=lines, facts=facts)
 
 
 def precision(line: ReceivedLine) -> str:

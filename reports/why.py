@@ -35,7 +35,7 @@ def why(view: View, subject: Subject) -> Answer:
     lines = {li.line: li for li in lines_of(view.db, {s.tab for s in shown}, view.as_of, among=[s.line for s in shown])}
     elements = tuple(_element(lines[s.line], s) for s in shown)
     facts = {"lignes": len(shares), "retirees": sum(not s.cents for s in shares)}
-    total = sum(s.cents for s in shares)
+    total = None if answer.nothing_received and not shares else sum(s.cents for s in shares)
     return replace(answer, value=total, unite="EUR", elements=elements, facts=facts, figure=subject.figure)
 
 

@@ -85,7 +85,7 @@ def test_a_row_follows_the_last_tab_that_counts(region: Region) -> None:
     assert parts(region.ask("gains BFC 2022 par ght")) == {NORTH_BANK: "5500.00"}
     with_past = region.ask("gains BFC 2022 par ght", date(2023, 1, 31))
     assert parts(with_past) == {SOUTH_BANK: "3000.00", NORTH_BANK: "1500.00"}
-    assert region.ask("gains GHT Rive Sud 2022")["valeur"] == "0.00"
+    assert region.ask("gains GHT Rive Sud 2022")["valeur"] is None
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,12 @@ def test_a_row_follows_the_last_tab_that_counts(region: Region) -> None:
         ("GHT Rive Nord", "3000.00", {SOUTH_BANK: "3000.00"}),
         ("CH Rive Haute", "3500.00", {SOUTH_BANK: "3000.00", NORTH_BANK: "500.00"}),
         ("CH Rive Close", "4000.00", {SOUTH_BANK: "3000.00", NORTH_BANK: "1000.00"}),
-        ("GHT Rive Nord et GHT Rive Sud", "0.00", {}),
+        ("GHT Rive Nord et GHT Rive Sud", None, {}),
     ],
 )
-def test_what_is_left_out_is_in_no_part(region: Region, left_out: str, expected: str, rows: dict[str, str]) -> None:
+def test_what_is_left_out_is_in_no_part(
+    region: Region, left_out: str, expected: str | None, rows: dict[str, str]
+) -> None:
     r = region.ask(f"gains BFC 2022 par ght sauf {left_out}")
     assert (r["valeur"], parts(r)) == (expected, rows)
     names = {NORTH_BANK, SOUTH_BANK} - rows.keys() if "GHT" in left_out else set()

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bots import answer_words
 from bots.amount_words import attained
-from bots.euro_sentences import RANGES, signed_amount
+from bots.euro_sentences import RANGES, nothing_moved, nothing_struck, signed_amount, signed_euros
 from bots.slack import blocks
 from bots.slack.blocks import Block, LineChoice, Message, NextQuestion, paragraph, parts, section
 from config.folder import Folder
@@ -57,12 +57,18 @@ def _title(r: Answer) -> str:
         return _TITLES[r.intention](r)
     if r.value is None:
         return f"{name[0].upper()}{name[1:]} : pas de chiffre"
+    if r.intention == "pourquoi":
+        return euros(int(r.value)) + ("" if r.figure else " retenus")
     return (
         rate(Decimal(r.value)) if r.unite == "taux" else f"{rounded_amount(int(r.value))}{_KEPT.get(r.intention, '')}"
     )
 
 
 _KEPT = {"gains": " retenus", "verrou": " retenus au verrou", "objectif": " d'objectif", "prevision": " prévus"}
+
+
+def _count(r: Answer) -> int:
+    return int(r.value or 0)
 
 
 def _status_title(r: Answer) -> str:
@@ -85,12 +91,13 @@ def _difference_title(r: Answer) -> str:
 
 
 _TITLES = {
-    "pourquoi": lambda r: euros(int(r.value or 0)) + ("" if r.figure else " retenus"),
-    "rejets": lambda r: f"{euros(int(r.value or 0))} retirés",
-    "changements": lambda r: f"{'+' if int(r.value or 0) > 0 else ''}{euros(int(r.value or 0))} d'écart",
-    "alertes": lambda r: count_words(int(r.value or 0), "alerte"),
-    "taches": lambda r: count_words(int(r.value or 0), "chose à faire", "choses à faire"),
-    "retards": lambda r: count_words(int(r.value or 0), "trame manquante", "trames manquantes"),
+    "rejets": lambda r: "Rien n'est retiré" if nothing_struck(r) else f"{euros(_count(r))} retirés",
+    "changements": lambda r: "Rien n'a changé" if nothing_moved(r) else f"{signed_euros(_count(r))} d'écart",
+    "alertes": lambda r: count_words(_count(r), "alerte") if r.value else "Aucune alerte",
+    "taches": lambda r: count_words(_count(r), "chose à faire", "choses à faire") if r.value else "Rien à faire",
+    "retards": lambda r: (
+        count_words(_count(r), "trame manquante", "trames manquantes") if r.value else "Tout est remis"
+    ),
     "echeances": lambda r: f"Échéance le {day(r.facts['echeance'])}",
     "statut": _status_title,
     "classement": _ranking_title,
@@ -114,14 +121,14 @@ def _facts(r: Answer) -> list[tuple[str, str]]:
 
 
 def _amounts(r: Answer) -> list[tuple[str, str]]:
-    t = r.totals
+    """What a total stands on; nothing when nothing was received, or of an objective that nobody knows."""
+    if r.nothing_received or (r.intention == "objectif" and not r.objective):
+        return []
+    t, declared = r.totals, r.intention == "gains" and r.totals.struck and "declare" not in r.mask
     shared_out = " (réparti)" if r.objective and r.objective.shared_out else ""
     return [
         ("Retenu", rounded_amount(t.kept)),
-        (
-            "Déclaré",
-            rounded_amount(t.declared) if t.struck and "declare" not in r.mask and r.intention == "gains" else "",
-        ),
+        ("Déclaré", rounded_amount(t.declared) if declared else ""),
         ("Sous alerte", rounded_amount(r.under_alert) if r.under_alert else ""),
         (f"Objectif{shared_out}", rounded_amount(r.objective.amount) if r.objective else ""),
         ("Atteint à", attained(r)),
