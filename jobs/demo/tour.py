@@ -128,10 +128,11 @@ def show_region(set_up_workshop: Workshop) -> None:
 
 
 def _table_row(name: str, state: str, r: Answer) -> tuple[str, ...]:
-    t = r.totals
+    totals = (r.totals.declared, r.totals.struck, r.totals.kept)
+    amounts = ("—",) * 3 if r.nothing_received else tuple(map(rounded_amount, totals))
     objective = rounded_amount(r.objective.amount) if r.objective else "—"
     attainment = rate(r.attainment, 0) if r.attainment is not None else "—"
-    return name, state, *map(rounded_amount, (t.declared, t.struck, t.kept)), objective, attainment
+    return name, state, *amounts, objective, attainment
 
 
 def show_rejections(set_up_workshop: Workshop) -> None:
