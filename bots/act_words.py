@@ -13,12 +13,12 @@ DECIDED_WORDS = {"retenir": "gardée", "retirer": "retirée", "revenir": "rendue
 def decision_words(line: TargetLine, direction: str) -> str:
     """« 2021-annuelle/390780146/0042, 165 381 €, gardée : +165 381 € par rapport aux contrôles. »"""
     effect = {
-        "retenir": max(line.gain_exercice, 0) if line.blocked else 0,
-        "retirer": 0 if line.blocked else -max(line.gain_exercice, 0),
+        "retenir": max(line.declared, 0) if line.blocked else 0,
+        "retirer": 0 if line.blocked else -max(line.declared, 0),
         "revenir": 0,
     }[direction]
     end = f" : {'+' if effect > 0 else ''}{euros(effect)} par rapport aux contrôles" if effect else ""
-    return f"{line.reference}, {euros(line.gain_exercice)}, {DECIDED_WORDS[direction]}{end}."
+    return f"{line.reference}, {euros(line.declared)}, {DECIDED_WORDS[direction]}{end}."
 
 
 def note_taken(line: TargetLine) -> str:

@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from config.french import count_words, enumeration, euros
-from sheets.checks import CATALOGUE
 from sheets.findings import Finding, FindingGroup, Severity, groups
 from sheets.judged import Totals
+from sheets.trames import CATALOGUE
 
 COLOURS = {Severity.REJECTION: "bold red", Severity.ALERT: "yellow", Severity.INFO: "cyan"}
 MOST_SHOWN = 12

@@ -15,10 +15,9 @@ from config.french import count_words, day
 from config.ladder import Rung
 from jobs.command_line import HELP
 from jobs.demo.letters import examples
-from sheets.checks import CATALOGUE
 from sheets.checks.catalogue import Check
-from sheets.judging.examples import finding_of, typed_words
-from sheets.trames import TRAMES
+from sheets.judging.examples import examples_of, finding_of, trames_of, typed_words
+from sheets.trames import CATALOGUE, TRAMES
 
 HERE = Path(__file__).parent
 KINDS = {
@@ -96,7 +95,7 @@ def when(rung: Rung) -> str:
 
 def said(check: Check) -> str:
     """What the check says of its own failing example."""
-    finding = finding_of(check, check.failing_cells, charge(EXAMPLE))
+    finding = finding_of(check, examples_of(check, trames_of(check)[0])[1], charge(EXAMPLE))
     assert finding is not None, check.code
     return f"{finding.message} *{finding.correction}*"
 

@@ -24,10 +24,10 @@ from config.folder import EXAMPLE, Folder, charge
 from config.french import did_you_mean
 from config.rights import AT_KEYBOARD, Person
 from reports.view import View
-from sheets.checks import CATALOGUE
 from sheets.register import past_folders
 from sheets.register.acts import Main
 from sheets.register.database import empty, open_existing, open_register, opened_by_this_thread
+from sheets.trames import CATALOGUE
 
 if TYPE_CHECKING:
     from bots import outgoing_mail

@@ -63,8 +63,8 @@ def _movements(changed: ChangedLines) -> Iterator[LineMovement]:
     for cle, (a, b) in sorted(changed.items(), key=lambda c: c[0]):
         line = b or a
         assert line is not None
-        declare = (b.gain_exercice if b else 0) - (a.gain_exercice if a else 0)
-        retire = (b.retire if b else 0) - (a.retire if a else 0)
+        declare = (b.declared if b else 0) - (a.declared if a else 0)
+        retire = (b.struck if b else 0) - (a.struck if a else 0)
         if declare:
             yield LineMovement(_cause_of_declared(a, b), declare, cle, line, b is None)
         if retire:
@@ -114,7 +114,7 @@ def _by_line(before: View, after: View, movements: Sequence[LineMovement]) -> It
         li = lines_by_place[m.cle]
         precision = CAUSES[m.cause] + (f", {li.decision.words}" if li.decision else "")
         address = CellAddress(li.reference, li.path, li.sheet, li.cell)
-        yield Element(li.intitule, m.cents, precision, address, m.cause, outside=CAUSES[m.cause])
+        yield Element(li.title, m.cents, precision, address, m.cause, outside=CAUSES[m.cause])
 
 
 def _moved_lines(view: View, movements: Sequence[LineMovement]) -> dict[tuple[str, str], ReceivedLine]:

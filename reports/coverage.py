@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,14 +12,35 @@ from reports.answer import Answer, Element
 from reports.comparison import NOT_TOLD, Tell, plainly
 from reports.gains import base
 from reports.view import Subject, View
-from sheets.register import line_parts
-from sheets.register.line_parts import Treated
+from sheets.register.line_parts import But, LinePart, parts, sums_but
+from sheets.register.what_counts import ReceivedTab
+
+GAIN, REFERENCE, LINES = "gain_traite", "perimetre_traite", "lignes_traitees"
+TREATED = (LINES, GAIN, REFERENCE)
+"""The lines treated in the exercice of their tab: how many, their annual gain, their reference amount."""
+TREATED_BEFORE = tuple(f"{measure}_avant" for measure in TREATED)
+"""The same of those treated in the exercice before that of the tab, and declared late."""
 
 
-def treated(view: View, subject: Subject) -> list[Treated]:
-    """The kept lines that have a reference and were first ordered in the exercice, whenever they were declared."""
+def treated(view: View, subject: Subject) -> list[LinePart]:
+    """The kept lines that have a reference and were first ordered in the exercice, whenever they were declared.
+
+    Their amounts: 1, annual gain, reference. A line of the next exercice that continues one of these is that one.
+    """
+    tabs, after = view.tabs_that_count(subject), view.in_exercice(subject, subject.exercice + 1).values()
+    return [
+        *parts(view.db, tabs, TREATED, view.as_of),
+        *parts(view.db, after, TREATED_BEFORE, view.as_of, tabs, But.CONTINUING),
+    ]
+
+
+def treated_in_all(view: View, subject: Subject, tabs: Sequence[ReceivedTab]) -> tuple[int, int, int]:
+    """(lines, annual gain, reference) of these lines: `tabs` are those that count for the subject."""
     after = view.in_exercice(subject, subject.exercice + 1).values()
-    return line_parts.treated(view.db, view.tabs_that_count(subject), after, subject.exercice, view.as_of)
+    late = sums_but(view.db, after, TREATED_BEFORE, view.as_of, tabs, But.CONTINUING)
+    sums = [tuple(o.kept(m) for m in TREATED) for o in tabs] + list(late.values())
+    lines, gain, reference = (sum(s[rank] for s in sums) for rank in range(3))
+    return lines, gain, reference
 
 
 def coverage(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
@@ -27,18 +49,15 @@ def coverage(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
         return _of_several(view, subject, tell)
     tabs = view.tabs_that_count(subject)
     answer = base(view, subject, "couverture", tabs)
-    after = view.in_exercice(subject, subject.exercice + 1).values()
-    treated = sum(o.perimeter_treated for o in tabs) + line_parts.treated_late(
-        view.db, tabs, after, subject.exercice, view.as_of
-    )
+    _, _, reference = treated_in_all(view, subject, tabs)
     purchases = view.purchases(subject.exercice, view.members(subject))
     known_ones = [m for m in purchases.values() if m]
     facts = {
-        "perimetre_traite": treated,
+        "perimetre_traite": reference,
         "achats": sum(known_ones),
         "achats_inconnus": len(purchases) - len(known_ones),
     }
-    value = Decimal(treated) / sum(known_ones) if known_ones and (tabs or treated) else None
+    value = Decimal(reference) / sum(known_ones) if known_ones and (tabs or reference) else None
     return replace(answer, value=value, unite="taux", facts=facts)
 
 
@@ -78,8 +97,7 @@ def performance(view: View, subject: Subject) -> Answer:
     """Annual gains of the treated lines ÷ their reference amounts; None without any."""
     tabs = view.tabs_that_count(subject)
     answer = base(view, subject, "performance", tabs)
-    after = view.in_exercice(subject, subject.exercice + 1).values()
-    all_ = line_parts.treated_in_all(view.db, tabs, after, subject.exercice, view.as_of)
-    facts = {"gain_annuel": all_.gain, "perimetre_traite": all_.reference, "lignes_traitees": all_.lines}
-    value = Decimal(all_.gain) / all_.reference if all_.reference else None
+    lines, gain, reference = treated_in_all(view, subject, tabs)
+    facts = {"gain_annuel": gain, "perimetre_traite": reference, "lignes_traitees": lines}
+    value = Decimal(gain) / reference if reference else None
     return replace(answer, value=value, unite="taux", facts=facts)

@@ -13,6 +13,7 @@ from itertools import islice
 
 from config.french import count_words
 from config.rights import Reader
+from config.rounding import rounded
 from config.settings import Disclosure
 from config.territory import Scope, ScopeKind
 from reports import comparison, coverage
@@ -21,7 +22,6 @@ from reports.contributors import EURO_FACTS, Amounts, Ask, Known, ScopeLess, Tol
 from reports.elimination import Figure, left_out
 from reports.gains import gains
 from reports.view import Subject, View, total_of
-from sheets.gain import rounded
 from sheets.judged import Totals
 
 OF_TABS: dict[str, tuple[str, ...]] = {

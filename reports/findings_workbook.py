@@ -19,7 +19,6 @@ from config.errors import UserError
 from config.french import cle, day, enumeration
 from reports.view import Subject, View
 from sheets.cells import text
-from sheets.checks import CATALOGUE
 from sheets.findings import Severity
 from sheets.reading import opening
 from sheets.reading.second_try import tabs_of
@@ -27,7 +26,8 @@ from sheets.register import stored_lines
 from sheets.register.decisions import notes
 from sheets.register.stored_lines import ReceivedFinding
 from sheets.register.what_counts import ReceivedTab
-from sheets.trames.paat.columns import EURO_FORMAT
+from sheets.trame import EURO_FORMAT
+from sheets.trames import CATALOGUE
 from sheets.writing.safe_cells import Value, case, put, row_height
 from sheets.writing.seal import sealed
 from sheets.writing.style import (

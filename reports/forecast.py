@@ -8,7 +8,7 @@ from config.territory import Scope
 from reports.answer import Answer, Element
 from reports.gains import base
 from reports.view import Subject, View, total_of
-from sheets.register.line_parts import inherited_by_tab
+from sheets.register.line_parts import But, sums_but
 from sheets.register.what_counts import ReceivedTab
 
 
@@ -32,11 +32,12 @@ def prevision(view: View, subject: Subject) -> Answer:
     """
     f = forecast_of(view, subject)
     answer = base(view, subject, "prevision", f.tabs)
-    inherited = inherited_by_tab(view.db, f.before.values(), f.tabs, view.as_of)
+    left = sums_but(view.db, f.before.values(), ("report",), view.as_of, f.tabs, But.CONTINUED)
+    inherited = {tab: report for tab, (report,) in left.items()}
     missing_ghts = _missing_ghts(view, subject, f)
     kept, parts = (
         answer.totals.kept,
-        {"notifie": sum(o.notified for o in f.tabs), "report": sum(inherited.values())},
+        {"notifie": sum(o.kept("prevision") for o in f.tabs), "report": sum(inherited.values())},
     )
     facts = {
         **parts,

@@ -47,8 +47,8 @@ def lines_behind(view: View, subject: Subject) -> Answer:
     all_of_those, struck_lines = stored_lines.count_lines(view.db, keys, view.as_of)
     lines = tuple(
         Element(
-            line.intitule,
-            line.gain_exercice - line.retire,
+            line.title,
+            line.declared - line.struck,
             precision(line),
             CellAddress(line.reference, line.path, line.sheet, line.cell),
             outside=outside(line),
@@ -62,7 +62,7 @@ def lines_behind(view: View, subject: Subject) -> Answer:
 
 def precision(line: ReceivedLine) -> str:
     """What is said beside a line: struck or kept, by whom, carried over from where."""
-    words = ["retirée"] if line.retire else []
+    words = ["retirée"] if line.struck else []
     words += [line.decision.words] if line.decision else []
     words += [f"report de {line.carried_from.split('/')[0]}"] if line.carried_from else []
     return ", ".join(words)
@@ -129,9 +129,9 @@ def heavy_lines(view: View, received_tabs: Sequence[ReceivedTab], totals: Totals
     tabs = [o.id for o in received_tabs if o.positive_declared > bar]
     lines = stored_lines.lines_of(view.db, tabs, view.as_of, NAMED) if tabs else []
     return tuple(
-        Element(li.intitule, kept, "", CellAddress(li.reference, li.path, li.sheet, li.cell))
+        Element(li.title, kept, "", CellAddress(li.reference, li.path, li.sheet, li.cell))
         for li in lines
-        if (kept := li.gain_exercice - li.retire) > bar
+        if (kept := li.declared - li.struck) > bar
     )
 
 

@@ -19,12 +19,12 @@ from config.french import day
 from reports.sayable import known_labels, sayable_cell, sayable_reference
 from reports.view import Subject, View, total_of
 from sheets import writing
-from sheets.checks import CATALOGUE
 from sheets.findings import Severity
 from sheets.register import received_files, stored_lines
 from sheets.register.stored_lines import ReceivedLine
 from sheets.register.what_counts import ReceivedTab
-from sheets.trames.paat.columns import EURO_FORMAT
+from sheets.trame import EURO_FORMAT
+from sheets.trames import CATALOGUE
 from sheets.writing.safe_cells import Value, case, put, row_height
 from sheets.writing.seal import sealed
 from sheets.writing.style import BLUE, FRAME, GREY, PALE_BLUE, PALE_RED, WHITE, police, set_printing
@@ -45,7 +45,7 @@ def xlsx(view: View, subject: Subject, title: str, footer: Sequence[str]) -> byt
     tabs = view.tabs_that_count(subject)
     lines = stored_lines.lines_of(view.db, [o.id for o in tabs], view.as_of)
     expected = total_of(tabs)
-    totals = (sum(li.gain_exercice for li in lines), sum(li.retire for li in lines))
+    totals = (sum(li.declared for li in lines), sum(li.struck for li in lines))
     if totals != (expected.declared, expected.struck):
         raise RuntimeError(f"the lines make {totals}, the figure says {expected}")
     book = Workbook()
@@ -75,9 +75,9 @@ def _rows(view: View, tabs: Sequence[ReceivedTab], lines: Sequence[ReceivedLine]
         given_back.append({
             "Référence": sayable_reference(li.reference), "GHT": territory.ghts[ght].name if ght else "",
             "Établissement": territory.etablissements[li.finess].name,
-            "Famille": li.famille if li.famille in known_ones or not li.famille else OTHER_LABEL,
-            "Déclaré (€)": _euros(li.gain_exercice), "Retiré (€)": _euros(li.retire) if li.retire else None,
-            "Retenu (€)": _euros(li.gain_exercice - li.retire), "Pourquoi": _why(li, reasons.get(li.reference, ())),
+            "Famille": li.values.famille if li.values.famille in known_ones or not li.values.famille else OTHER_LABEL,
+            "Déclaré (€)": _euros(li.declared), "Retiré (€)": _euros(li.struck) if li.struck else None,
+            "Retenu (€)": _euros(li.declared - li.struck), "Pourquoi": _why(li, reasons.get(li.reference, ())),
             "Fichier": files.get(li.file, ""), "Cellule": sayable_cell(li.cell),
             "Onglet": li.sheet if li.sheet == names.get((li.campaign, li.finess)) else RENAMED_TAB,
         })  # fmt: skip
@@ -98,9 +98,9 @@ def _why(li: ReceivedLine, rules: Sequence[str]) -> str:
     """Struck or kept, by a rule or by a decision; the reason that someone wrote for it stays in the house."""
     words = []
     if li.decision:
-        words.append("retirée par décision" if li.retire else "gardée par décision")
+        words.append("retirée par décision" if li.struck else "gardée par décision")
     elif rules:
-        words.append("retirée" if li.retire else "signalée, reste comptée")
+        words.append("retirée" if li.struck else "signalée, reste comptée")
     words += rules
     if li.carried_from:
         words.append(f"report de {li.carried_from.split('/')[0]}")

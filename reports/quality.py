@@ -9,10 +9,10 @@ from config.french import count_words
 from reports.answer import Answer, CellAddress, Element
 from reports.gains import base, verdict
 from reports.view import Subject, View, total_of
-from sheets.checks import CATALOGUE
 from sheets.findings import Severity, groups
 from sheets.register import stored_lines
 from sheets.register.decisions import decisions
+from sheets.trames import CATALOGUE
 
 
 def line_quality(view: View, subject: Subject) -> Answer:
@@ -61,8 +61,8 @@ def _by_decision(view: View, tabs: list[int], lines: list[int]) -> list[Element]
     """The lines that a referent struck out and that no check had anything to say of."""
     return [
         Element(
-            li.intitule,
-            li.retire,
+            li.title,
+            li.struck,
             li.decision.words if li.decision else "",
             CellAddress(li.reference, li.path, li.sheet, li.cell),
             code="decision",

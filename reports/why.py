@@ -12,7 +12,7 @@ from reports.coverage import treated
 from reports.forecast import forecast_of
 from reports.gains import base, lines_behind, outside, precision
 from reports.view import Subject, View
-from sheets.register.line_parts import inherited, notified
+from sheets.register.line_parts import But, parts
 from sheets.register.stored_lines import ReceivedLine, lines_of
 
 
@@ -42,25 +42,27 @@ def why(view: View, subject: Subject) -> Answer:
 def _element(line: ReceivedLine, share: Share) -> Element:
     in_house, out = (", ".join(filter(None, (share.said, words))) for words in (precision(line), outside(line)))
     address = CellAddress(line.reference, line.path, line.sheet, line.cell)
-    return Element(line.intitule, share.cents, in_house, address, outside=out)
+    return Element(line.title, share.cents, in_house, address, outside=out)
 
 
 def _of_the_forecast(view: View, subject: Subject) -> Iterator[Share]:
     f = forecast_of(view, subject)
     for li in lines_of(view.db, [o.id for o in f.tabs], view.as_of):
-        yield Share(li.tab, li.line, li.gain_exercice - li.retire, "")
-    for part in notified(view.db, f.tabs, view.as_of):
-        yield Share(part.tab, part.line, part.cents, "notifié")
-    for part in inherited(view.db, f.before.values(), f.tabs, view.as_of):
-        yield Share(part.tab, part.line, part.cents, f"report de {subject.exercice - 1} pas encore repris")
+        yield Share(li.tab, li.line, li.declared - li.struck, "")
+    for part in parts(view.db, f.tabs, ("prevision",), view.as_of):
+        yield Share(part.tab, part.line, part.amounts[0], "notifié")
+    for part in parts(view.db, f.before.values(), ("report",), view.as_of, f.tabs, But.CONTINUED):
+        yield Share(part.tab, part.line, part.amounts[0], f"report de {subject.exercice - 1} pas encore repris")
 
 
 def _of_the_coverage(view: View, subject: Subject) -> Iterator[Share]:
-    return (Share(t.tab, t.line, t.reference, "montant de référence") for t in treated(view, subject))
+    return (Share(t.tab, t.line, t.amounts[2], "montant de référence") for t in treated(view, subject))
 
 
 def _of_the_performance(view: View, subject: Subject) -> Iterator[Share]:
-    return (Share(t.tab, t.line, t.gain, f"par an, sur {euros(t.reference)}") for t in treated(view, subject))
+    for part in treated(view, subject):
+        _, gain, reference = part.amounts
+        yield Share(part.tab, part.line, gain, f"par an, sur {euros(reference)}")
 
 
 _SHARES = {"prevision": _of_the_forecast, "couverture": _of_the_coverage, "performance": _of_the_performance}

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sheets.findings import Finding, Severity
-from sheets.gain import Worth
-from sheets.trame import Stamp
+from sheets.trame import Measure, Stamp
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Control totals. Amounts are the gains of the exercice, in cents.
+    """Control totals. Amounts are those of the headline measure, in cents.
 
     lues = vides + ignorées + rejetées + retenues, and déclaré = retiré + retenu: at every hop, or it is a bug.
     """
@@ -54,25 +53,35 @@ class Line(NamedTuple):
     number: int
     action_id: str
     values: Any
-    worth: Worth
+    worth: Any
+    """Its measures, in the order its trame declares them."""
+    declared: int = 0
+    """The headline among them, in cents; 0 in a trame that has none."""
     blocked: bool = False
     """A blocking finding stands on it: a gain is struck out, a loss is flagged and stays in."""
     written: str = ""
     """The number typed in the sheet; `action_id` differs from it when none was, or when it is a copied line's."""
     carried_from: str | None = None
-    """The line of an earlier exercice whose report this is: « 2021-annuelle/390780146/0042 »."""
-
-    def treated(self, exercice: int) -> int:
-        """Cents of reference amount, when it was first ordered in the exercice: coverage counts a line once."""
-        v = self.values
-        ordered_on = v.date_premiere_commande
-        counts = v.statut == "réalisé" and ordered_on and ordered_on.year == exercice
-        return (v.montant_reference or 0) if counts else 0
+    """The line of an earlier exercice that it carries over: « 2021-annuelle/390780146/0042 »."""
 
     @property
-    def retire(self) -> int:
+    def struck(self) -> int:
         """Cents struck out of the exercice: never negative, so that striking never raises a total."""
-        return max(self.worth.gain_exercice, 0) if self.blocked else 0
+        return max(self.declared, 0) if self.blocked else 0
+
+
+class Sum(NamedTuple):
+    """What the lines of a tab add up to along one measure, and what strikes take of it."""
+
+    declared: int
+    struck: int
+
+    @property
+    def kept(self) -> int:
+        return self.declared - self.struck
+
+
+NOTHING = Sum(0, 0)
 
 
 @dataclass(frozen=True)
@@ -104,48 +113,32 @@ class Tab:
 
     @cached_property
     def positive_declared(self) -> int:
-        """Cents of the positive gains declared: what the quality rate in euros is a share of."""
-        return sum(max(line.worth.gain_exercice, 0) for line in self.lines)
+        """Cents of the positive amounts declared: what the quality rate in euros is a share of."""
+        return sum(max(line.declared, 0) for line in self.lines)
 
-    def perimeter_treated(self, exercice: int) -> int:
-        """Cents of reference amounts of the kept lines first ordered in the exercice."""
-        return sum(line.treated(exercice) for line in self.lines if not line.blocked)
-
-    @cached_property
-    def notified(self) -> int:
-        """Cents that what is notified would add to the exercice; a struck loss stays in, as everywhere."""
-        return sum(_left_once_struck(line, line.worth.prevision) for line in self.lines)
-
-    @cached_property
-    def report(self) -> int:
-        """Cents that fall in the next exercice."""
-        return sum(_left_once_struck(line, line.worth.report) for line in self.lines)
-
-    def taken_up(self, exercice: int) -> int:
-        """Cents declared of the exercice by lines first ordered before it: the report already taken up."""
-        first_orders = ((line, line.values.date_premiere_commande) for line in self.lines)
-        return sum(line.worth.gain_exercice for line, day in first_orders if day and day.year < exercice)
+    def sums(self, measures: Sequence[Measure]) -> dict[str, Sum]:
+        """By measure, what its lines add up to; those that come to nothing are left out."""
+        sums = {}
+        for rank, measure in enumerate(measures):
+            struck = sum(measure.struck(line.worth[rank]) for line in self.lines if line.blocked)
+            sums[measure.cle] = Sum(sum(line.worth[rank] for line in self.lines), struck)
+        return {cle: s for cle, s in sums.items() if s != NOTHING}
 
     @cached_property
     def totals(self) -> Totals:
         rejected_lines = sum(line.blocked for line in self.lines)
-        declare = sum(line.worth.gain_exercice for line in self.lines)
-        retire = sum(line.retire for line in self.lines)
+        declared = sum(line.declared for line in self.lines)
+        struck = sum(line.struck for line in self.lines)
         return Totals(
             lines_read=self.empties + self.ignored_lines + len(self.lines),
             lines_blank=self.empties,
             lines_ignored=self.ignored_lines,
             lines_struck=rejected_lines,
             lines_kept=len(self.lines) - rejected_lines,
-            declared=declare,
-            struck=retire,
-            kept=declare - retire,
+            declared=declared,
+            struck=struck,
+            kept=declared - struck,
         )
-
-
-def _left_once_struck(line: Line, cents: int) -> int:
-    """What is left once a blocking finding strikes a line: its losses."""
-    return min(cents, 0) if line.blocked else cents
 
 
 @dataclass(frozen=True)
@@ -169,11 +162,7 @@ class JudgedWorkbook:
     def under_alert(self, tab: Tab) -> int:
         """Cents kept by the lines of a tab that bear an alert, each line once, losses left out."""
         lines_with_alerts = {c.line for c in self.findings if c.severity is Severity.ALERT and c.sheet == tab.sheet}
-        return sum(
-            max(line.worth.gain_exercice, 0)
-            for line in tab.lines
-            if line.number in lines_with_alerts and not line.blocked
-        )
+        return sum(max(line.declared, 0) for line in tab.lines if line.number in lines_with_alerts and not line.blocked)
 
     @property
     def is_blocking(self) -> bool:

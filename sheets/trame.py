@@ -1,19 +1,19 @@
 """What a layout is. One declaration drives the template, the reader, the checks, the table and the documentation.
 
-A new trame is one file in `sheets/trames/`; nothing here knows any of them.
+A new trame is one folder in `sheets/trames/`; nothing here knows any of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from config.french import cle
-from sheets.gain import Worth
+from sheets.checks.catalogue import Check, Deviation, Reach
 
 ColumnKind = Literal["texte", "euros", "nombre", "entier", "date", "liste", "nomenclature", "calcul"]
 """euros → cents, nombre → Decimal, liste → a label of `choices`, nomenclature → an official label or the text
@@ -31,6 +31,11 @@ class Requirement:
     """Whether a tab without that column at all is refused."""
 
 
+EURO_FORMAT = "#,##0.00\\ [$€-40C];[Red]-#,##0.00\\ [$€-40C]"
+RATE_FORMAT = "0.0%"
+"""As Excel writes them."""
+SET_LINE_PLACE = 5
+"""How many fields say where a line stands, before the columns that the checks on a whole campaign read."""
 ALWAYS = Requirement("toujours", lambda _: True)
 
 
@@ -68,11 +73,89 @@ class Signal:
     colour: Literal["retiree", "a_expliquer"]
 
 
+def _never(_line: Any) -> bool:
+    return False
+
+
+def _nothing_to_say(_known: Any, _typed: Any) -> Iterable[tuple[Check, Deviation]]:
+    return ()
+
+
+def _nothing_computed(_line: Any, _worth: Any, _positive: int) -> Mapping[str, float]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a line is worth: a whole number kept with it, which lines and tabs add up. Cents when its unit is EUR."""
+
+    cle: str
+    unit: Literal["EUR", "jours", "nombre"]
+    struck_whole: bool = False
+    """A strike takes all of it; else what is above 0 alone, so that striking never raises a total."""
+
+    def struck(self, amount: int) -> int:
+        """What a strike takes of it."""
+        return amount if self.struck_whole else max(amount, 0)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Identity:
+    """How a line is known again from one sending to the next, and what a decision on it rests on."""
+
+    ways: tuple[tuple[str, Callable[[Any], tuple[Any, ...]]], ...]
+    """In words, and as a trait of a typed line, how alike two lines must be: the surest first, the last one says little.
+    Each must single out one line on both sides."""
+    decided_on: tuple[str, ...]
+    """The columns a decision rests on: kept with it, as text, in this order."""
+    what_changed: Callable[[Sequence[str], Sequence[str]], tuple[str, ...]]
+    """From those texts when it was taken to those of now, what changed, in words; nothing when the decision holds."""
+    amounts: tuple[str, ...] = ()
+    """The columns in cents that a locked line is held to."""
+    may_go: Callable[[Any], bool] = _never
+    """Whether a typed line may be gone from the next sending without a word."""
+    compared: Callable[[Any, Any], Iterable[tuple[Check, Deviation]]] = _nothing_to_say
+    """(known, typed): what is to be said of a line against what the same one held before."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CarryingOver:
+    """How a line goes on from one exercice into the next: there, what is already known of it counts."""
+
+    measure: str
+    """What is left to the next exercice: a line that leaves nothing is not carried over."""
+    is_same: Callable[[Any, Any], bool]
+    """(typed, known): whether a line under a known number is that very one, and not a new one."""
+    known_over: Callable[[Any, Any], Any]
+    """(typed, known): the typed line once what is known has taken the place of what was typed."""
+    in_words: Callable[[Any], str]
+    """What counts of such a line, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class TotalLines:
+    """How a line that adds others up is told from them. It never fills `never_filled`, and hardly ever `status`."""
+
+    never_filled: str
+    status: str
+    kinds: tuple[frozenset[str], ...] = ()
+    """Statuses that a total may be limited to."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Examples:
+    """A line that no check has anything to say about, by column, and what is typed over it for the engine's checks."""
+
+    valid: Mapping[str, object]
+    typed_over: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]
+    """By code of check: cells that pass, cells that do not."""
+
+
 @dataclass(frozen=True, eq=False)
 class Trame:
-    """A layout: its columns in order, the type of its lines, and how much a line is worth.
+    """A layout, and all that is particular to it: nothing of what follows is known anywhere else.
 
-    `worth(line, exercice, situation)` gives cents; `line(**values)` builds the typed line.
+    `line(**values)` builds the typed line; `worth(line, exercice, situation)` gives its measures, in their order.
     """
 
     code: str
@@ -81,8 +164,29 @@ class Trame:
     versions_read: tuple[str, ...]
     columns: tuple[Column, ...]
     line: Callable[..., Any]
-    worth: Callable[[Any, int, date], Worth]
+    measures: tuple[Measure, ...]
+    worth: Callable[[Any, int, date], tuple[int, ...]]
+    checks: tuple[Check, ...]
+    examples: Examples
+    identity: Identity
+    headline: str = ""
+    """The measure that is declared = struck + kept, if any."""
+    titled_by: str = ""
+    """The column that names a line in words."""
+    amount: str = ""
+    """The column where the amount of a line is typed: its cell is where a figure leads."""
+    carrying: CarryingOver | None = None
+    total_lines: TotalLines | None = None
+    axes: tuple[str, ...] = ()
+    """The columns along which the headline may be broken down."""
+    computed: Callable[[Any, Any, int], Mapping[str, float]] = _nothing_computed
+    """(line, its measures, positive headline of the workbook in cents) → the columns of kind `calcul`, as we compute them."""
     signals: tuple[Signal, ...] = ()
+    free_texts: tuple[str, ...] = ()
+    """The columns where people write what they like: never in a chat, erased with the campaign."""
+    set_line: type[Any] | None = None
+    """What its checks on a whole campaign read of a stored line: a named tuple, its first fields being `SET_LINE_PLACE`
+    (id, tab, number, GHT, FINESS), then columns, where a blank is '' or 0."""
 
     @cached_property
     def by_key(self) -> dict[str, Column]:
@@ -104,6 +208,23 @@ class Trame:
             for name in (c.title, c.cle, *c.synonyms):
                 names.setdefault(heading_key(name), c.cle)
         return names
+
+    @cached_property
+    def headline_rank(self) -> int | None:
+        """Which of the measures is the headline."""
+        return next((rank for rank, m in enumerate(self.measures) if m.cle == self.headline), None)
+
+    def declared(self, worth: Sequence[int]) -> int:
+        """The headline among the measures of a line; 0 when there is none."""
+        return 0 if self.headline_rank is None else worth[self.headline_rank]
+
+    @cached_property
+    def _checks_by_reach(self) -> dict[Reach, tuple[Check, ...]]:
+        return {reach: tuple(c for c in self.checks if c.reach == reach) for reach in get_args(Reach)}
+
+    def checks_for(self, reach: Reach) -> tuple[Check, ...]:
+        """Its checks on one line (ligne), on a tab (tableau), on a workbook (trame), on all that counts (campagne)."""
+        return self._checks_by_reach[reach]
 
 
 _UNITES = re.compile(r"\([^)]*\)")

@@ -15,9 +15,9 @@ from sqlite_utils import Database
 from config.campaign import Campaign
 from config.folder import EXAMPLE, Folder, charge
 from sheets import writing
-from sheets.judging.examples import VALID
 from sheets.register.database import open_register
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
+from sheets.trames.paat.examples import VALID
 from sheets.writing import HEADING_ROW
 
 COL = {c.cle: get_column_letter(rank) for rank, c in enumerate(PAAT.columns, 1)}

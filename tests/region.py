@@ -33,14 +33,14 @@ from reports.view import Subject, View
 from sheets import writing
 from sheets.findings import Finding, Severity
 from sheets.judged import JudgedWorkbook
-from sheets.judging.examples import VALID
 from sheets.judging.workbook import judge
 from sheets.register import past_folders, stored_lines
 from sheets.register.acts import Main
 from sheets.register.database import open_register
 from sheets.register.pulls import BY_THE_GHT, Entry
 from sheets.register.what_counts import counting_tabs
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
+from sheets.trames.paat.examples import VALID
 from sheets.writing import HEADING_ROW
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -45,10 +45,11 @@ def plans(region: Region, question: str, word: str) -> list[str]:
 def test_a_rate_adds_up_its_lines_without_reading_them(region: Region, figure: str, *, counted: bool) -> None:
     if counted:
         region.db.execute("ANALYZE")
-    read = [p for p in plans(region, f"{figure} BFC 2021", "l.montant_reference") if " l USING " in p]
-    treated = [p for p in read if "date_premiere_commande" in p]
-    assert len(treated) == {"performance": 2, "couverture": 1}[figure]
-    assert all("SEARCH l USING COVERING INDEX lignes_paat_treated" in p for p in treated)
+    read = [p for p in plans(region, f"{figure} BFC 2021", "perimetre_traite_avant") if " USING " in p]
+    carrying = [p for p in read if p.startswith("SEARCH n ")]
+    assert len(carrying) == 1
+    assert "USING COVERING INDEX lignes_paat_continued" in carrying[0]
+    assert plans(region, f"{figure} BFC 2021", "SELECT l.date_premiere_commande") == []
 
 
 @pytest.mark.parametrize("question", ["gains BFC 2021", "évolution BFC", "prévision Jura 2022", "performance BFC 2021"])

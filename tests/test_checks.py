@@ -9,12 +9,17 @@ import pytest
 from config.folder import Folder
 from config.french import cle
 from sheets.accepted_labels import label_lists
-from sheets.checks import CATALOGUE
+from sheets.checks import COMMON
+from sheets.checks.catalogue import Check
 from sheets.findings import Severity
-from sheets.judging.examples import VALID, finding_of, judge_example
-from sheets.trames.paat.columns import PAAT
+from sheets.judging.examples import examples_of, finding_of, judge_example
+from sheets.trame import Trame
+from sheets.trames import CATALOGUE, TRAMES
+from sheets.trames.paat import PAAT
+from sheets.trames.paat.examples import VALID
 
-PER_LINE = [c for c in CATALOGUE.values() if c.reach in ("cellule", "ligne")]
+PER_LINE = [(t, c) for t in TRAMES.values() for c in (*COMMON, *t.checks) if c.reach in ("cellule", "ligne")]
+TRIED = [(t, c) for t, c in PER_LINE if any(examples_of(c, t))]
 WITHOUT_EXAMPLE = {"formule-en-erreur", "formule-non-calculee", "unite-de-cellule"}
 """Seen only in a file's XML: tested on workbooks."""
 
@@ -24,13 +29,14 @@ def test_the_valid_line_has_nothing_said_of_it(folder: Folder) -> None:
 
 
 def test_every_line_check_has_its_two_examples() -> None:
-    assert {c.code for c in PER_LINE if not c.failing_cells} == WITHOUT_EXAMPLE
+    assert {c.code for t, c in PER_LINE if not examples_of(c, t)[1]} == WITHOUT_EXAMPLE
 
 
-@pytest.mark.parametrize("check", [c for c in PER_LINE if c.failing_cells], ids=lambda c: c.code)
-def test_the_passing_example_passes_and_the_failing_one_is_reported(check, folder: Folder) -> None:  # type: ignore[no-untyped-def]
-    assert finding_of(check, check.good, folder) is None
-    finding = finding_of(check, check.failing_cells, folder)
+@pytest.mark.parametrize(("trame", "check"), TRIED, ids=lambda x: x.code)
+def test_the_passing_example_passes_and_the_failing_one_is_reported(trame: Trame, check: Check, folder: Folder) -> None:
+    passing, failing = examples_of(check, trame)
+    assert finding_of(check, passing, folder, trame) is None
+    finding = finding_of(check, failing, folder, trame)
     assert finding is not None
     assert finding.severity is check.severity
     assert re.fullmatch(r"[A-Z]{1,2}2", finding.cell)

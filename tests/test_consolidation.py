@@ -68,7 +68,7 @@ def findings(view: View) -> Iterator[tuple[str, Finding]]:
     """(title of the line, finding) for every finding on a line."""
     tabs = view.tabs_that_count(subject(CASES["region"]))
     titles = {
-        (line.sheet, line.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")): line.intitule.removeprefix("Achat ")
+        (line.sheet, line.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")): line.title.removeprefix("Achat ")
         for line in stored_lines.lines_of(view.db, [o.id for o in tabs], view.as_of)
     }
     for r in stored_lines.findings_of(view.db, [o.id for o in tabs], tuple(Severity), view.as_of):

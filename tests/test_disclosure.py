@@ -35,7 +35,7 @@ from config.territory import Etablissement, Ght, Membership, Scope, Territory
 from reports.disclosure import unit_of_rounding, why_not
 from reports.elimination import Figure, Span, left_out
 from reports.view import View
-from sheets.judged import Totals
+from sheets.judged import Sum, Totals
 from sheets.register.database import open_register
 from sheets.register.what_counts import ReceivedTab
 from tests.region import answer_as_json
@@ -106,8 +106,9 @@ def tab(w: World, ght: str, exercice: int) -> ReceivedTab:
     kept, struck = (a["retenu"], a["retire"]) if exercice == N else (a["before"], 0)
     totals = Totals(10, 0, 0, 2, 8, kept + struck, struck, kept)
     under, notified = (a["sous_alerte"], a["notifie"]) if exercice == N else (0, 0)
-    return ReceivedTab(rank, rank, "x.xlsx", "CH", CAMPAIGNS[exercice], ght, finess(ght), bool(a["remis"]) or exercice != N,
-                      False, None, totals, max(kept, 0) + struck, 0, notified, 0, 0, rank, "2022-10-01", under)  # fmt: skip
+    sums = {"prevision": Sum(notified, 0)}
+    return ReceivedTab(rank, rank, "paat", "x.xlsx", "CH", CAMPAIGNS[exercice], ght, finess(ght), bool(a["remis"]) or exercice != N,
+                      False, None, totals, max(kept, 0) + struck, sums, rank, "2022-10-01", under)  # fmt: skip
 
 
 @contextmanager
@@ -121,12 +122,12 @@ def standing_for(w: World) -> Iterator[None]:
                 here |= {finess(g): tab(w, g, exercice) for g in (w.arrived if exercice == N else w.everyone)}
         return {f: o for f, o in sorted(here.items()) if only is None or f in only}
 
-    def inherited(_db: Any, before: Any, _tabs: Any, _as_of: date) -> dict[int, int]:
-        return {o.id: w.amounts[o.ght]["report"] for o in before if o.campaign == CAMPAIGNS[BEFORE]}
+    def inherited(_db: Any, before: Any, *_: Any) -> dict[int, tuple[int]]:
+        return {o.id: (w.amounts[o.ght]["report"],) for o in before if o.campaign == CAMPAIGNS[BEFORE]}
 
     with (
         mock.patch("reports.view.counting_tabs", counted),
-        mock.patch("reports.forecast.inherited_by_tab", inherited),
+        mock.patch("reports.forecast.sums_but", inherited),
     ):
         yield
 

@@ -29,8 +29,8 @@ from jobs.command_line import vigie
 from jobs.demo.tour import DAY, run_tour
 from sheets.cells import date_
 from sheets.cells import euros as read_euros
-from sheets.checks import CATALOGUE
-from sheets.gain import share_in_exercice
+from sheets.trames import CATALOGUE
+from sheets.trames.paat.gain import share_in_exercice
 from sheets.writing import tab
 
 ROOT = Path(__file__).parents[1]

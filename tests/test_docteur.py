@@ -25,7 +25,7 @@ from sheets.repairing.carried_cell import value_to_carry
 from sheets.repairing.clean_trame import RepairedTrame, repair
 from sheets.repairing.what_changed import Change, Nature
 from sheets.tab_names import PAGE
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
 from sheets.writing.tab import HEADING_ROW, LINES
 from tests.conftest import GAIN_COL, as_bytes
 from tests.corpus import CORPUS

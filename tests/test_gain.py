@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets.gain import cumulative, share_in_exercice, worth
+from sheets.trames.paat.gain import cumulative, share_in_exercice, worth
 
 CASES_FILE = Path(__file__).parent / "data" / "cas_gains.csv"
 

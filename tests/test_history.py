@@ -19,7 +19,7 @@ from config.errors import UserError
 from sheets.register import acts, database, schema
 from sheets.register.database import open_register, open_to_read
 from sheets.trame import Column, Trame
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
 from tests.region import Region, new_region
 from tests.test_migrations import OLD_REGISTERS, REGISTERS, forms, old_register
 from tests.test_under_alert import JURA, JURA_SUD, MOREZ, ORDINARY_LINES, PLANTED, YEAR_END

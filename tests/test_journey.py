@@ -41,7 +41,7 @@ def test_an_amount_travels_from_its_cell_to_the_answer_and_back(
     first = tab.lines[0]
     assert first.values.gain_annuel == 960_000
     assert tab.cell("gain_annuel", first.number) == f"{GAIN_COL}5"
-    assert (first.worth.gain_exercice, first.worth.report) == (480_000, 480_000)
+    assert (first.declared, first.worth.report) == (480_000, 480_000)
 
     # Judged: the third line is struck out, costliest first, at its cell, with the way out.
     rejection = workbook.findings[0]

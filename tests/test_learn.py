@@ -10,8 +10,9 @@ import pytest
 from config.errors import UserError
 from config.folder import EXAMPLE, charge
 from config.synonyms import learn, level_of
-from sheets.judging.examples import VALID, judge_example
-from sheets.trames.paat.columns import PAAT
+from sheets.judging.examples import judge_example
+from sheets.trames.paat import PAAT
+from sheets.trames.paat.examples import VALID
 
 TYPED_LABEL, LABEL = "Dispositif medical", "Dispositifs médicaux"
 

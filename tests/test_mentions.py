@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from config.folder import Folder
-from sheets.checks import CATALOGUE
 from sheets.judging.examples import finding_of
+from sheets.trames import CATALOGUE
 
 PENALTY, PRO_RATA, LOSS = "penalite-comptee", "prorata-deja-fait", "perte-declaree"
 

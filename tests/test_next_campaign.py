@@ -22,7 +22,7 @@ from reports.view import Subject, View
 from sheets import writing
 from sheets.register.database import open_register
 from sheets.register.known_actions import expected_lines
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
 from sheets.writing import HEADING_ROW
 from tests.conftest import FillTrame, as_bytes
 

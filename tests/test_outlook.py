@@ -13,6 +13,7 @@ from reports.forecast import prevision
 from reports.ranking import ranking
 from reports.todo import tasks
 from sheets.register import acts, asked
+from sheets.trames.paat import PAAT
 from tests.region import Region, answer_as_json, new_region, subject
 
 YEAR_END, MID_YEAR = "2021-annuelle", "2022-mi-annee"
@@ -76,14 +77,17 @@ def test_a_line_struck_by_a_referent_leaves_nothing_to_the_next_exercice(region:
 
 
 def test_the_sums_kept_with_a_tab_are_those_of_its_lines(region: Region) -> None:
-    query = (
-        "SELECT o.notifie, o.report, o.repris, sum(iif(l.bloquee, min(l.prevision, 0), l.prevision)),"
-        " sum(iif(l.bloquee, min(l.report, 0), l.report)), sum(iif(substr(l.date_premiere_commande, 1, 4) < o.exercice || '',"
-        " l.gain_exercice, 0)) FROM onglets o JOIN lignes_paat l ON l.onglet = o.id GROUP BY o.id"
-    )
-    sums = region.db.execute(query).fetchall()
-    assert len(sums) == 2
-    assert all(s[:3] == s[3:] for s in sums)
+    lines = region.db.execute("SELECT * FROM lignes_paat")
+    names = [c[0] for c in lines.description]
+    added: dict[tuple[int, str], tuple[int, int]] = {}
+    for line in (dict(zip(names, r, strict=True)) for r in lines):
+        for m in (m for m in PAAT.measures if m.cle != PAAT.headline):
+            declared, struck = added.get((line["onglet"], m.cle), (0, 0))
+            more = m.struck(line[m.cle]) if line["bloquee"] else 0
+            added[line["onglet"], m.cle] = (declared + line[m.cle], struck + more)
+    sums = {(o, m): (d, r) for o, m, d, r in region.db.execute("SELECT onglet, mesure, declare, retire FROM sommes")}
+    assert sums == {k: v for k, v in added.items() if v != (0, 0)}
+    assert len({o for o, _ in sums}) == 2
 
 
 def test_two_places_are_set_side_by_side_on_what_came_from_both(region: Region) -> None:

@@ -92,7 +92,7 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> View:
     from tests.conftest import as_bytes, blank, tape
 
     folder, received_files = charge(EXAMPLE), tmp_path_factory.mktemp("recus")
-    from sheets.judging.examples import VALID
+    from sheets.trames.paat.examples import VALID
 
     for ght, name in (("BFC-08", "Jura"), ("BFC-06", "Nièvre")):
         book = blank(folder, ght, "2021-annuelle")
@@ -138,7 +138,7 @@ def test_no_question_lets_out_a_line_of_somebody_else(intention, email: str, vie
 def three_ghts(tmp_path_factory: pytest.TempPathFactory) -> View:
     """Three GHT whose figures cannot be taken for one another's, nor for their sums; none sent anything for 2022."""
     from config.folder import EXAMPLE, charge
-    from sheets.judging.examples import VALID
+    from sheets.trames.paat.examples import VALID
     from tests.conftest import as_bytes, blank, tape
 
     folder, received_files = charge(EXAMPLE), tmp_path_factory.mktemp("recus")

@@ -173,7 +173,7 @@ def test_the_five_rooms_are_all_there_and_the_only_packages_beside_the_tests() -
 
 
 OFFENSES = [
-    ("config/rights.py", "from sheets.gain import cumulative", "sheets/ stands to the right of config/"),
+    ("config/rights.py", "from sheets.trames.paat.gain import cumulative", "sheets/ stands to the right of config/"),
     ("sheets/compte.py", "import reports.gains", "reports/ stands to the right of sheets/"),
     ("bots/slack/socket_mode.py", "def f():\n    from jobs.taking_in.folders import pull", "jobs/ stands to the right of bots/"),
     ("bots/answer_files.py", "from matplotlib.figure import Figure", "may appear only in reports/drawing.py"),
@@ -215,7 +215,7 @@ def test_an_offence_is_told_in_a_sentence(path: str, source: str, sentence: str)
 
 
 ALLOWED = [
-    ("jobs/commands/decide.py", "import bots.terminal, reports.gains, sheets.gain, config.french"),
+    ("jobs/commands/decide.py", "import bots.terminal, reports.gains, sheets.trames.paat.gain, config.french"),
     ("bots/slack/socket_mode.py", "from slack_bolt import App\nfrom slack_sdk.web import WebClient"),
     ("jobs/taking_in/folders.py", "from sqlite_utils import Database"),
     ("sheets/register/pulls.py", "import sqlite3\nq = 'DELETE FROM reperes'\ndb.execute(q)"),

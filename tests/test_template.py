@@ -12,10 +12,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.folder import Folder
 from config.territory import Etablissement
 from sheets import writing
-from sheets.judging.examples import VALID
 from sheets.judging.workbook import judge
 from sheets.reading import headings
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
+from sheets.trames.paat.examples import VALID
 from sheets.writing import HEADING_ROW
 from tests.conftest import as_bytes, blank, tape
 

@@ -177,8 +177,8 @@ class Story:
             given_back[li.finess, purchase] = (
                 Path(li.path).name,
                 li.cell,
-                li.gain_exercice,
-                li.retire,
+                li.declared,
+                li.struck,
                 bool(li.carried_from),
             )
             self.check_number(year, li, purchase)

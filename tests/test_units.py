@@ -12,7 +12,7 @@ from sheets.reading.headings import find_headings
 from sheets.reading.number_formats import SCALED, WORDED
 from sheets.reading.shown import other_units
 from sheets.reading.units import announced, odd_words, unit_said
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
 from sheets.writing.welcome import INSTRUCTIONS
 from tests.conftest import GAIN_COL
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from config.folder import Folder, charge
-from sheets.gain import NOTHING
 from sheets.judged import JudgedWorkbook, Line, Tab
 from sheets.trame import Stamp
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
+from sheets.trames.paat.gain import NOTHING
 from tests.bench.country import make_country_folder
 from tests.oracle_year import CLOSES_AT, PARIS, Campaign, YearPlan, next_working_moment
 

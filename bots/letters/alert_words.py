@@ -22,8 +22,8 @@ from reports.forecast import prevision
 from reports.progress import State, states
 from reports.quality import rejections
 from reports.view import Subject, View
-from sheets.checks import CATALOGUE
 from sheets.register import arrivals
+from sheets.trames import CATALOGUE
 
 MOST_SHOWN = 15
 """GHT told one by one; the others are counted."""

@@ -22,12 +22,12 @@ from reports.progress import State, states
 from reports.sayable import sayable_reference
 from reports.view import Subject, View
 from sheets.cells import date_
-from sheets.checks import CATALOGUE
 from sheets.findings import Severity
 from sheets.register import acts, stored_lines
 from sheets.register.acts import Main, TargetLine
 from sheets.register.decisions import Decision, GhtDecisions, decisions, ght_decisions, have_changed
 from sheets.register.what_counts import counting_tabs
+from sheets.trames import CATALOGUE
 
 FINDINGS_SHOWN = 6
 """Findings named on the form of one line."""
@@ -88,7 +88,7 @@ def _line_sentence(main: Main, line: TargetLine) -> str:
     return "\n".join([
         f"*{t.etablissements[line.finess].name}* ({t.ghts[line.ght].name})",
         f"Ligne {sayable_reference(line.reference)}, cellule {line.cell}",
-        f"Gain de l'exercice : *{euros(line.gain_exercice)}*, {state}",
+        f"Gain de l'exercice : *{euros(line.declared)}*, {state}",
         *all_said[:FINDINGS_SHOWN],
     ])  # fmt: skip
 

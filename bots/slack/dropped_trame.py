@@ -24,11 +24,11 @@ from config.territory import Scope
 from reports.progress import statut
 from reports.sayable import outside
 from reports.view import Subject, View
-from sheets.checks import CATALOGUE
 from sheets.findings import FindingGroup, Severity, groups
 from sheets.judged import JudgedWorkbook
 from sheets.judging.once import Judge
 from sheets.matching.known import with_register
+from sheets.trames import CATALOGUE
 
 if TYPE_CHECKING:
     from sheets.returning.companion_tab import Settled

@@ -181,11 +181,7 @@ def _is_locked(db: Database, kept_file: KeptFile, dated: date) -> bool:
 def _compare(db: Database, kept_file: KeptFile, workbook: JudgedWorkbook) -> JudgementChange | None:
     """The difference with the judgement in force, or None when there is none."""
     before, findings_before = received_files.judgement_of(db, kept_file.id)
-    after = {
-        (o.finess, li.number): (li.action_id, li.worth.gain_exercice, li.retire)
-        for o in workbook.tabs
-        for li in o.lines
-    }
+    after = {(o.finess, li.number): (li.action_id, li.declared, li.struck) for o in workbook.tabs for li in o.lines}
     findings = {(c.code, c.severity.value, c.sheet, c.line, c.message) for c in workbook.findings}
     if before == after and findings == findings_before and workbook.readable == (kept_file.state != "refuse"):
         return None

@@ -20,8 +20,8 @@ from config.campaign import Campaign
 from config.folder import Folder
 from config.french import cle
 from sheets import first_tab
-from sheets.gain import share_in_exercice
 from sheets.trame import Trame
+from sheets.trames.paat.gain import share_in_exercice
 from sheets.writing import HEADING_ROW, tab_names
 
 SEED = 2021

@@ -1,17 +1,7 @@
-"""The catalogue of checks: importing this package declares them all, in the order of the documentation."""
+"""The checks of the engine: on cells, on workbooks, on what was received before. A trame's own stand in its folder."""
 
 from sheets.checks import on_cells, on_history, on_workbooks
-from sheets.checks.catalogue import CATALOGUE
-from sheets.trames.paat import on_amounts, on_campaigns, on_dates, on_labels, on_tabs
+from sheets.checks.catalogue import declared_in
 
-__all__ = [
-    "CATALOGUE",
-    "on_amounts",
-    "on_campaigns",
-    "on_cells",
-    "on_dates",
-    "on_history",
-    "on_labels",
-    "on_tabs",
-    "on_workbooks",
-]
+COMMON = declared_in(on_cells, on_history, on_workbooks)
+"""What the reader and the ledger may have to say of any trame."""

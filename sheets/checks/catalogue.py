@@ -1,13 +1,14 @@
 """What a check is: a stable code, a gravité, why it exists, a sentence, a function. The catalogue lists them.
 
-A check is declared where it is written, with `@check`; the page `docs/checks.md` follows from it.
+A check is declared where it is written, with `@check`: the engine's in `sheets/checks/`, a trame's in its folder. The
+page `docs/controles.md` follows from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from types import ModuleType
 from typing import Any, Literal, NamedTuple
 
 from config.campaign import Campaign
@@ -56,8 +57,6 @@ class Check:
     title: str
     why: str
     function: Callable[..., Any]
-    trames: tuple[str, ...] = ("paat",)
-    """The layouts whose lines it reads."""
     good: Mapping[str, str] = field(default_factory=dict)
     failing_cells: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,10 +77,6 @@ class Check:
         return self.finding(self.function(*facts), **address)
 
 
-CATALOGUE: dict[str, Check] = {}
-"""Every check by code, in the order of the documentation."""
-
-
 def check(
     code: str,
     severity: Severity,
@@ -89,22 +84,26 @@ def check(
     *,
     title: str,
     why: str,
-    trames: tuple[str, ...] = ("paat",),
     good: Mapping[str, str] | None = None,
     failing_cells: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Check]:
     """Declare a check. `good` and `failing_cells` are cells typed over a valid line: one passes, the other does not."""
 
     def declare(function: Callable[..., Any]) -> Check:
-        if code in CATALOGUE:
-            raise ValueError(f"check declared twice: {code}")
-        CATALOGUE[code] = Check(code, severity, reach, title, why, function, trames, good or {}, failing_cells or {})
-        return CATALOGUE[code]
+        return Check(code, severity, reach, title, why, function, good or {}, failing_cells or {})
 
     return declare
 
 
-@cache
-def checks_for(trame: str, reach: Reach) -> tuple[Check, ...]:
-    """The checks that read the lines of a layout, one by one (ligne), by tab (tableau) or together (trame)."""
-    return tuple(c for c in CATALOGUE.values() if c.reach == reach and trame in c.trames)
+def declared_in(*modules: ModuleType) -> tuple[Check, ...]:
+    """The checks that these modules declare, in their order."""
+    return tuple(c for module in modules for c in vars(module).values() if isinstance(c, Check))
+
+
+def by_code(checks: Iterable[Check]) -> dict[str, Check]:
+    """Each under its code. Raises ValueError when one is declared twice."""
+    catalogue: dict[str, Check] = {}
+    for c in checks:
+        if catalogue.setdefault(c.code, c) is not c:
+            raise ValueError(f"check declared twice: {c.code}")
+    return catalogue

@@ -47,21 +47,21 @@ def carried_over_not_taken_up(action_id: str, campaign: str, cents: int) -> Devi
 
 @check("report-modifie", Severity.ALERT, "histoire", title="Une ligne reportée a été modifiée",
           why="Le report d'un exercice est arrêté avec lui : c'est la valeur connue qui compte.")  # fmt: skip
-def carried_over_modified(origin: str, typed: str, known: str) -> Deviation:
+def carried_over_modified(origin: str, typed: str, known: str, column: str) -> Deviation:
     return Deviation(f"Ligne reportée de {origin} : saisi {typed} ; connu {known}, qui compte.",
                  "Rétablissez la ligne. Si la valeur connue est fausse, dites-le à votre référent.",
-                 "gain_annuel", typed)  # fmt: skip
+                 column, typed)  # fmt: skip
 
 
 @check("modifie-apres-cloture", Severity.ALERT, "histoire", title="La ligne a changé après le verrou",
           why="Après le verrou de la campagne, un envoi est gardé et montré ; la valeur arrêtée compte.")  # fmt: skip
-def changed_after_lock(lock: date, locked_cents: int | None, received_cents: int | None) -> Deviation:
+def changed_after_lock(lock: date, locked_cents: int | None, received_cents: int | None, column: str) -> Deviation:
     said = (
         "n'est plus dans l'envoi reçu" if received_cents is None else f"vaut {euros(received_cents)} dans l'envoi reçu"
     )
     count_words = "elle n'y était pas" if locked_cents is None else f"{euros(locked_cents)} pour l'exercice"
     return Deviation(f"Arrêtée au verrou du {day(lock)} ({count_words}), cette ligne {said} depuis ; la valeur arrêtée compte.",
-                 "Rien à faire ; pour que l'envoi compte, votre référent peut lever le verrou.", "gain_annuel",
+                 "Rien à faire ; pour que l'envoi compte, votre référent peut lever le verrou.", column,
                  "" if received_cents is None else euros(received_cents))  # fmt: skip
 
 
@@ -95,16 +95,3 @@ def copy_ignored(path: str, counts: str) -> Deviation:
           why="Une décision porte un nom, une date et un motif ; elle se lit partout où se lit le chiffre.")  # fmt: skip
 def struck_by_decision(words: str) -> Deviation:
     return Deviation(f"Ligne {words}.", "Répondez à votre référent, qui peut revenir sur sa décision.")
-
-
-def past_unit(before: int, typed_now: int, column: str) -> Deviation | None:
-    """What `unite-suspect` says when an amount (cents) is 100 or 1 000 times what the same line held before."""
-    if not before or not typed_now:
-        return None
-    ratio = abs(typed_now / before)
-    for factor, unite in ((1000, "milliers d'euros"), (100, "centimes")):
-        if any(abs(ratio / f - 1) < 0.02 for f in (factor, 1 / factor)):
-            return Deviation(f"{euros(typed_now)} au lieu de {euros(before)} dans l'envoi précédent : {factor} fois "
-                         f"{'plus' if ratio > 1 else 'moins'}.",
-                         f"Vérifiez que le montant est en euros, et non en {unite}.", column, euros(typed_now))  # fmt: skip
-    return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from config.folder import Folder
 from config.french import enumeration
@@ -13,28 +12,27 @@ from sheets.judging.lines import judge_lines
 from sheets.reading import rows as reading
 from sheets.reading.opening import RawTab
 from sheets.trame import Trame
-from sheets.trames.paat.columns import PAAT
+from sheets.trames import TRAMES
 
-VALID: dict[str, object] = {
-    "intitule": "Gants d'examen",
-    "famille": "Dispositifs médicaux",
-    "domaine": "Usage unique",
-    "operateur": "UniHA",
-    "marche": "2021-045",
-    "mode": "récurrent",
-    "nature": "exploitation",
-    "statut": "réalisé",
-    "date_premiere_commande": date(2021, 3, 1),
-    "montant_reference": 80_000.0,
-    "gain_annuel": 4_000.0,
-}
-"""A line that no check has anything to say about."""
 PURCHASES = 5_000_000_00
+Cells = Mapping[str, str]
 
 
-def finding_of(check: Check, cells: Mapping[str, str], folder: Folder) -> Finding | None:
+def examples_of(check: Check, trame: Trame) -> tuple[Cells, Cells]:
+    """What is typed over a valid line to try a check: cells that pass, cells that do not. Both empty without examples."""
+    return trame.examples.typed_over.get(check.code, (check.good, check.failing_cells))
+
+
+def trames_of(check: Check) -> list[Trame]:
+    """The trames whose lines a check reads: all of them, when it is the engine's."""
+    its_own = [t for t in TRAMES.values() if check in t.checks]
+    return its_own or list(TRAMES.values())
+
+
+def finding_of(check: Check, cells: Cells, folder: Folder, trame: Trame | None = None) -> Finding | None:
     """What one check finds on a valid line over which `cells` were typed, for the exercice 2021."""
-    findings = judge_example(PAAT, {**VALID, **cells}, folder)
+    trame = trame or trames_of(check)[0]
+    findings = judge_example(trame, {**trame.examples.valid, **cells}, folder)
     return next((c for c in findings if c.code == check.code), None)
 
 
@@ -50,7 +48,9 @@ def judge_example(trame: Trame, cells: Mapping[str, object], folder: Folder) -> 
     return judge_lines(tab_read, "Exemple", trame, context)[1]
 
 
-def typed_words(cells: Mapping[str, str]) -> str:
-    """« Gain annuel sur 12 mois : NC »: what an example types, for a page."""
-    titles = {c.cle: c.title for c in PAAT.columns}
+def typed_words(check: Check, failing: bool) -> str:
+    """« Gain annuel sur 12 mois : NC »: what an example types, for a page; nothing without one."""
+    trame = trames_of(check)[0]
+    cells = examples_of(check, trame)[failing]
+    titles = {c.cle: c.title for c in trame.columns}
     return enumeration([f"{titles[c]} : « {v} »" if v else f"{titles[c]} : vide" for c, v in cells.items()])

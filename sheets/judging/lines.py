@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from sheets.cells import Doubtful, Problem, Recognised
-from sheets.checks import CATALOGUE, on_workbooks
-from sheets.checks.catalogue import Check, Context, Deviation, checks_for
+from sheets.checks import on_workbooks
+from sheets.checks.catalogue import Check, Context, Deviation
 from sheets.findings import Finding, Severity
 from sheets.judged import Line, Tab
 from sheets.reading.read_tab import LineRead, TabRead
 from sheets.spelling import number_key
 from sheets.trame import Trame
+from sheets.trames import CATALOGUE
 
 _USED: dict[type, str] = {Recognised: "valeur-reconnue", Doubtful: "montant-douteux"}
 """What was used all the same → the check that says so."""
@@ -31,17 +32,17 @@ def judge_lines(tab_read: TabRead, sheet: str, trame: Trame, context: Context) -
             )
         values = trame.line(**{**line_read.values, "action_id": number})
         worth = trame.worth(values, context.campaign.exercice, context.campaign.situation)
-        line = Line(line_read.number, number, values, worth, written=written or "")
+        line = Line(line_read.number, number, values, worth, trame.declared(worth), written=written or "")
         lines.append(line)
         for check, deviation in _deviations(line_read, line, trame, context):
-            findings.append(_finding_at_cell(check, deviation, sheet, line, tab_read.columns, context))
+            findings.append(finding_at_cell(check, deviation, sheet, line, tab_read.columns, context))
     blocked_lines = {c.line for c in findings if c.severity is Severity.REJECTION}
     sound_lines = [
         line for line in lines if line.number not in blocked_lines
     ]  # a line struck out cannot strike another
-    for check in checks_for(trame.code, "tableau"):
+    for check in trame.checks_for("tableau"):
         for line, deviation in check.function(sound_lines, context):
-            findings.append(_finding_at_cell(check, deviation, sheet, line, tab_read.columns, context))
+            findings.append(finding_at_cell(check, deviation, sheet, line, tab_read.columns, context))
     return lines, findings
 
 
@@ -50,8 +51,8 @@ def judge_trame(tabs: Sequence[Tab], trame: Trame, context: Context) -> list[Fin
     tab_by_line = {id(line): tab for tab in tabs for line in tab.lines}
     all_of_those = [line for tab in tabs for line in tab.lines]
     return [
-        _finding_at_cell(check, deviation, tab_by_line[id(line)].sheet, line, tab_by_line[id(line)].columns, context)
-        for check in checks_for(trame.code, "trame")
+        finding_at_cell(check, deviation, tab_by_line[id(line)].sheet, line, tab_by_line[id(line)].columns, context)
+        for check in trame.checks_for("trame")
         for line, deviation in check.function(all_of_those, context)
     ]
 
@@ -78,7 +79,7 @@ def _deviations(line_read: LineRead, line: Line, trame: Trame, context: Context)
     for c, requirement in trame.required_columns:
         if c.cle not in line_read.values and c.cle not in line_read.problems and requirement.when(line_read.values):
             yield CATALOGUE[requirement.code], _blank_deviation(requirement.code, c.title, c.cle)
-    for check in checks_for(trame.code, "ligne"):
+    for check in trame.checks_for("ligne"):
         if deviation := check.function(line.values, context):
             yield check, deviation
 
@@ -90,7 +91,7 @@ def _blank_deviation(code: str, title: str, cle: str) -> Deviation:
     return deviation._replace(column=cle)
 
 
-def _finding_at_cell(
+def finding_at_cell(
     check: Check, deviation: Deviation, sheet: str, line: Line, columns: dict[str, str], context: Context
 ) -> Finding:
     """The finding at its cell; a check on trial warns and never strikes out."""

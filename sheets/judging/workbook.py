@@ -14,7 +14,7 @@ from config.folder import Folder
 from config.secrets import MASK, SECRET, mask
 from sheets import first_tab
 from sheets.cells import Problem
-from sheets.checks import CATALOGUE, on_workbooks
+from sheets.checks import on_workbooks
 from sheets.companion_mark import is_companion
 from sheets.findings import Finding, Severity, rank
 from sheets.first_tab import FirstTab
@@ -27,7 +27,7 @@ from sheets.reading.opening import RawTab
 from sheets.reading.second_try import rewrite_and_reread
 from sheets.reading.unwrapping import unwrapped
 from sheets.trame import Stamp, Trame, read_stamp
-from sheets.trames import TRAMES
+from sheets.trames import CATALOGUE, TRAMES
 
 STAMP_DEPTH = 12
 
@@ -242,7 +242,7 @@ def with_blocked_lines(tabs: list[Tab], findings: list[Finding]) -> tuple[list[T
     """Mark the lines that a blocking finding stands on, and write on each such finding the cents it strikes out."""
     blocked_lines = {(c.sheet, c.line) for c in findings if c.severity is Severity.REJECTION and c.line}
     marked_tabs = [replace(o, lines=tuple(_marquee(o, li, blocked_lines) for li in o.lines)) for o in tabs]
-    retires = {(o.sheet, li.number): li.retire for o in marked_tabs for li in o.lines if li.retire}
+    retires = {(o.sheet, li.number): li.struck for o in marked_tabs for li in o.lines if li.struck}
     # The euros of a line stand on its first blocking finding only, so that findings add up to what is struck out.
     figures = [_with_cents(c, retires) for c in findings]
     return marked_tabs, sorted(figures, key=rank)

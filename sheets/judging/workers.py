@@ -56,7 +56,7 @@ def _run_task(task: Task[T], file: str, raw_bytes: bytes, trimmed: bool) -> T | 
 def _judge(file: str, raw_bytes: bytes, folder: Folder, trimmed: bool) -> JudgedWorkbook:
     result = judge_trimmed(file, raw_bytes, folder) if trimmed else judge(file, raw_bytes, folder)
     for tab in result.tabs:  # added up here, and sent back with the tab
-        _ = (tab.totals, tab.positive_declared, tab.notified, tab.report)
+        _ = (tab.totals, tab.positive_declared)
     return result
 
 

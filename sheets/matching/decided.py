@@ -10,6 +10,8 @@ from sheets.findings import Finding, Severity, rank
 from sheets.judged import JudgedWorkbook, Line
 from sheets.judging.workbook import with_blocked_lines
 from sheets.register.decisions import Decision, line_state, what_changed
+from sheets.trame import Trame
+from sheets.trames import TRAMES
 
 DecisionsByLine = Mapping[tuple[str, str], Decision]
 """By FINESS and number of the action."""
@@ -17,11 +19,14 @@ DecisionsByLine = Mapping[tuple[str, str], Decision]
 
 def apply_decisions(workbook: JudgedWorkbook, decisions_taken: DecisionsByLine) -> JudgedWorkbook:
     """The workbook as it counts: a kept line is told and no longer struck, a struck one says by whom."""
+    if workbook.stamp is None:
+        return workbook
+    trame = TRAMES[workbook.stamp.trame]
     decided_lines = {
         (o.sheet, li.number): d
         for o in workbook.tabs
         for li in o.lines
-        if (d := decisions_taken.get((o.finess, li.action_id))) and holds(d, li)
+        if (d := decisions_taken.get((o.finess, li.action_id))) and holds(d, li, trame)
     }
     findings = [_softened(c, decided_lines.get((c.sheet, c.line or 0))) for c in workbook.findings]
     findings += [
@@ -33,11 +38,10 @@ def apply_decisions(workbook: JudgedWorkbook, decisions_taken: DecisionsByLine) 
     return replace(workbook, tabs=tuple(tabs), findings=tuple(sorted(all_of_them, key=rank)))
 
 
-def holds(decision: Decision, line: Line) -> bool:
+def holds(decision: Decision, line: Line, trame: Trame) -> bool:
     """Whether the decision holds on this line: one to keep was taken on what it said, and lapses with it."""
-    v = line.values
-    now = line_state(v.gain_annuel, v.montant_reference, v.date_premiere_commande, v.statut)
-    return decision.kind == "retirer" or not what_changed(decision.amounts, now)
+    now = line_state(trame, line.values)
+    return decision.kind == "retirer" or not what_changed(trame, decision.taken_on, now)
 
 
 def _softened(finding: Finding, decision: Decision | None) -> Finding:

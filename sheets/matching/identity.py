@@ -7,39 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import date
-from typing import Any
 
-from config.campaign import Campaign
-from config.french import cle, day, euros
-from sheets.checks import CATALOGUE, on_history, on_workbooks
-from sheets.checks.catalogue import Deviation
+from config.french import cle
+from sheets.checks import on_history, on_workbooks
+from sheets.checks.catalogue import Context, Deviation
 from sheets.findings import Finding, Severity, rank
 from sheets.judged import JudgedWorkbook, Line, Tab
+from sheets.judging.lines import finding_at_cell
 from sheets.judging.workbook import with_blocked_lines
-from sheets.matching.alike import PASSES, SURE, UNLIKE, by_trait, distance, same_purchase
+from sheets.matching.alike import by_trait, distance
 from sheets.register.known_actions import NOTHING, KnownAction, Memory
 from sheets.spelling import number_key
-from sheets.trame import Trame
-from sheets.trames.paat import on_tabs
+from sheets.trame import CarryingOver, Trame
+from sheets.trames import CATALOGUE
 
 
-def tie_lines(
-    received: JudgedWorkbook, memory: Memory, trame: Trame, campaign: Campaign, on_trial: Set[str] = frozenset()
-) -> JudgedWorkbook:
-    """The judged workbook with each line under the number of its action, and what that revealed.
-
-    `on_trial` names the checks that warn and do not strike yet.
-    """
+def tie_lines(received: JudgedWorkbook, memory: Memory, trame: Trame, context: Context) -> JudgedWorkbook:
+    """The judged workbook with each line under the number of its action, and what that revealed."""
     if memory is NOTHING or not received.tabs:
         return received
     tabs: list[Tab] = []
     findings = list(received.findings)
     for tab in received.tabs:
-        tab_lines = TabLines(tab, memory, trame, campaign)
+        tab_lines = TabLines(tab, memory, trame, context)
         tabs.append(replace(tab, lines=tuple(tab_lines.lines)))
         findings = [*tab_lines.kept_findings(findings), *tab_lines.findings]
-        findings += tab_lines.duplicates(findings, on_trial)
+        findings += tab_lines.looked_at_again(findings)
     tabs, findings = with_blocked_lines(tabs, findings)
     return replace(received, tabs=tuple(tabs), findings=tuple(sorted(findings, key=rank)))
 
@@ -47,8 +40,10 @@ def tie_lines(
 class TabLines:
     """The lines of one tab while they find their numbers. `lines` and `findings` are what comes out."""
 
-    def __init__(self, tab: Tab, memory: Memory, trame: Trame, campaign: Campaign) -> None:
-        self.tab, self.trame, self.campaign = tab, trame, campaign
+    def __init__(self, tab: Tab, memory: Memory, trame: Trame, context: Context) -> None:
+        self.tab, self.trame, self.context = tab, trame, context
+        self.ways, self.unlike = trame.identity.ways, len(trame.identity.ways)
+        self.sure = self.unlike - 1  # the last way says little
         self.lines = list(tab.lines)
         self.findings: list[Finding] = []
         self.recognised: set[int] = set()
@@ -82,7 +77,8 @@ class TabLines:
                 yield c._replace(severity=Severity.ALERT)  # a number to wipe, that takes nothing from the known value
 
     def _is_outdated(self, finding: Finding) -> bool:
-        if finding.code == "numero-en-double" or (finding.code == "doublon" and self.carries):
+        of_the_tab = {c.code for c in self.trame.checks_for("tableau")} if self.carries else set()
+        if finding.code == "numero-en-double" or finding.code in of_the_tab:
             return True  # they are all said again
         known = self.carried_lines.get(finding.line or 0)
         return finding.severity is Severity.REJECTION and known is not None and not known.blocked
@@ -91,17 +87,16 @@ class TabLines:
     def carries(self) -> bool:
         return any(li.carried_from for li in self.lines)
 
-    def duplicates(self, found: Iterable[Finding], on_trial: Set[str]) -> Iterator[Finding]:
-        """Now that lines carried over are known, which of two alike is the copy: never the one that is carried."""
+    def looked_at_again(self, found: Iterable[Finding]) -> Iterator[Finding]:
+        """What the checks on a tab say now that lines carried over are known, and come first: of two alike, the other is
+        the copy."""
         if not self.carries:
             return
         struck = {c.line for c in found if c.sheet == self.tab.sheet and c.severity is Severity.REJECTION}
         sound = sorted((li for li in self.lines if li.number not in struck), key=lambda li: not li.carried_from)
-        check = CATALOGUE["doublon"]
-        for line, deviation in on_tabs.duplicates(sound, self.campaign.exercice):
-            cell = self.tab.cell(deviation.column, line.number)
-            finding = check.finding(deviation, sheet=self.tab.sheet, line=line.number, cell=cell)
-            yield finding._replace(severity=Severity.ALERT) if check.code in on_trial else finding
+        for check in self.trame.checks_for("tableau"):
+            for line, deviation in check.function(sound, self.context):
+                yield finding_at_cell(check, deviation, self.tab.sheet, line, self.tab.columns, self.context)
 
     def _respell(self, known: Set[str]) -> None:
         """Numbers that a spreadsheet or a person wrote otherwise (0022 → 22) are the known ones; said once for the tab.
@@ -132,7 +127,7 @@ class TabLines:
             if not copied_line.written or not self._is_unnumbered(place) or copied_line.written not in known_actions:
                 continue
             bearer, known_action = bearers[copied_line.written], known_actions[copied_line.written]
-            if distance(copied_line, known_action) < distance(self.lines[bearer], known_action):
+            if self._distance(place, known_action) < self._distance(bearer, known_action):
                 self._give_number(bearer, copied_line.action_id)
                 self._give_number(place, copied_line.written)
                 bearers[copied_line.written] = place
@@ -142,16 +137,18 @@ class TabLines:
         bearers = {li.action_id: place for place, li in enumerate(self.lines) if li.written == li.action_id}
         for number, known_action in known_actions.items():
             bearer = bearers.get(number)
-            if bearer is None or distance(self.lines[bearer], known_action) < UNLIKE:
+            if bearer is None or self._distance(bearer, known_action) < self.unlike:
                 continue
-            its_own = [p for p, li in enumerate(self.lines) if not li.written and distance(li, known_action) < SURE]
+            its_own = [
+                p for p, li in enumerate(self.lines) if not li.written and self._distance(p, known_action) < self.sure
+            ]
             if (
                 len(its_own) == 1
-                and (number, cle(known_action.intitule)) not in refusal
+                and (number, self._title(known_action)) not in refusal
                 and self._is_unnumbered(its_own[0])
             ):
                 self._give_number(bearer, self.lines[its_own[0]].action_id)
-                self._recognised_as(its_own[0], known_action, PASSES[distance(self.lines[its_own[0]], known_action)][0])
+                self._recognised_as(its_own[0], known_action, self.ways[self._distance(its_own[0], known_action)][0])
 
     def _recognised_as(self, place: int, known_action: KnownAction, reason: str) -> None:
         """A line is a known action; it is said, unless a copied number has to be said."""
@@ -168,15 +165,15 @@ class TabLines:
         """
         bearers = {li.action_id: place for place, li in enumerate(self.lines) if li.written == li.action_id}
         unlike = {
-            n for n, p in bearers.items() if n in known_actions and distance(self.lines[p], known_actions[n]) == UNLIKE
+            n for n, p in bearers.items() if n in known_actions and self._distance(p, known_actions[n]) == self.unlike
         }
         free = [k for n, k in known_actions.items() if n not in bearers or n in unlike]
-        index = [by_trait((trait(k), k) for k in free) for _, trait in PASSES[:SURE]]
+        index = [by_trait((trait(k.values), k) for k in free) for _, trait in self.ways[: self.sure]]
         claims: dict[str, list[int]] = {}
         for number, place in bearers.items():
             if number in unlike or (number not in known_actions and not self._is_former(place, former)):
                 line = self.lines[place]
-                alike = {k.action_id for (_, trait), known in zip(PASSES, index, strict=False)
+                alike = {k.action_id for (_, trait), known in zip(self.ways, index, strict=False)
                          for k in known.get(trait(line.values), ())}  # fmt: skip
                 if len(alike) == 1:
                     claims.setdefault(alike.pop(), []).append(place)
@@ -189,13 +186,13 @@ class TabLines:
 
     def _is_former(self, place: int, former: Mapping[str, KnownAction]) -> bool:
         known = former.get(self.lines[place].action_id)
-        return known is not None and distance(self.lines[place], known) < UNLIKE
+        return known is not None and self._distance(place, known) < self.unlike
 
     def _recognise(self, known_actions: Sequence[KnownAction], refusal: set[tuple[str, str]]) -> None:
         """Lines without number that are like one known action, and like no other."""
-        for pass_number, (reason, trait) in enumerate(PASSES):
+        for pass_number, (reason, trait) in enumerate(self.ways):
             borne = {li.action_id for r, li in enumerate(self.lines) if not self._is_unnumbered(r)}
-            free_numbers = by_trait((trait(k), k) for k in known_actions if k.action_id not in borne)
+            free_numbers = by_trait((trait(k.values), k) for k in known_actions if k.action_id not in borne)
             candidates = by_trait((trait(li.values), r) for r, li in enumerate(self.lines) if self._is_unnumbered(r))
             for traits, places in candidates.items():
                 alike_lines = free_numbers.get(traits, [])
@@ -203,7 +200,7 @@ class TabLines:
                 if pass_number and (len(places), len(alike_lines)) != (1, 1):
                     continue
                 for place, known_action in zip(places, alike_lines, strict=False):
-                    if (known_action.action_id, cle(known_action.intitule)) not in refusal:
+                    if (known_action.action_id, self._title(known_action)) not in refusal:
                         self._recognised_as(place, known_action, reason)
 
     def _is_unnumbered(self, place: int) -> bool:
@@ -236,49 +233,54 @@ class TabLines:
             if line.written and line.written != line.action_id and line.number not in self.said & self.recognised:
                 self._say_copy(line, line.action_id)
 
+    def _distance(self, place: int, known_action: KnownAction) -> int:
+        return distance(self.lines[place], known_action, self.trame.identity)
+
+    def _title(self, known_action: KnownAction) -> str:
+        return cle(getattr(known_action.values, self.trame.titled_by) or "")
+
     def _carry_over(self, reports: dict[str, KnownAction]) -> None:
         """Lines carried over from the exercice before: the known value counts, whatever was typed over it."""
-        missing_lines = dict(reports)
+        carrying, missing_lines = self.trame.carrying, dict(reports)
+        if carrying is None:
+            return
         for place, line in enumerate(self.lines):
-            if not (known_action := reports.get(line.action_id)) or not same_purchase(line, known_action):
+            known_action = reports.get(line.action_id)
+            if not known_action or not carrying.is_same(line.values, known_action.values):
                 continue
             del missing_lines[line.action_id]
             self.lines[place] = line._replace(carried_from=known_action.reference)
             if known_action.settled:
-                self._carry(place, known_action)
+                self._carry(place, known_action, carrying)
         for missing_line in missing_lines.values():
             if not missing_line.struck:
                 campaign = missing_line.reference.split("/")[0]
                 deviation = on_history.carried_over_not_taken_up.function(
-                    missing_line.action_id, campaign, missing_line.report
+                    missing_line.action_id, campaign, missing_line.carried
                 )
                 self.findings.append(CATALOGUE["report-non-repris"].finding(deviation, sheet=self.tab.sheet))
 
-    def _carry(self, place: int, known_action: KnownAction) -> None:
+    def _carry(self, place: int, known_action: KnownAction, carrying: CarryingOver) -> None:
         """The line takes its known value; a decision on the action of the exercice before follows it there."""
-        v = self.lines[place].values
-        known = v._replace(
-            gain_annuel=known_action.gain_annuel, montant_reference=known_action.montant_reference, statut="réalisé",
-            date_premiere_commande=known_action.date_premiere_commande)  # fmt: skip
-        worth = self.trame.worth(known, self.campaign.exercice, self.campaign.situation)
-        self.lines[place] = self.lines[place]._replace(values=known, worth=worth)
+        typed, campaign = self.lines[place].values, self.context.campaign
+        known = carrying.known_over(typed, known_action.values)
+        worth = self.trame.worth(known, campaign.exercice, campaign.situation)
+        self.lines[place] = self.lines[place]._replace(values=known, worth=worth, declared=self.trame.declared(worth))
         self.carried_lines[self.lines[place].number] = known_action
-        if _in_words(v) != _in_words(known):
-            deviation = on_history.carried_over_modified.function(
-                known_action.reference.split("/")[0], _in_words(v), _in_words(known)
-            )
+        said, counts = carrying.in_words(typed), carrying.in_words(known)
+        if said != counts:
+            origin = known_action.reference.split("/")[0]
+            deviation = on_history.carried_over_modified.function(origin, said, counts, self.trame.amount)
             self._add_finding("report-modifie", deviation, place)
 
     def _compare(self, actions: dict[str, KnownAction]) -> None:
-        """Amounts a hundred or a thousand times those of the same line before."""
+        """What the trame has to say of a line against the same one before."""
         for place, line in enumerate(self.lines):
             known_action = actions.get(line.action_id)
             if known_action is None or line.number in self.carried_lines:
                 continue
-            for column in ("gain_annuel", "montant_reference"):
-                before, typed_now = getattr(known_action, column), getattr(line.values, column)
-                if deviation := on_history.past_unit(before or 0, typed_now or 0, column):
-                    self._add_finding("unite-suspecte", deviation, place)
+            for check, deviation in self.trame.identity.compared(known_action.values, line.values):
+                self._add_finding(check.code, deviation, place)
 
     def _give_number(self, place: int, number: str) -> None:
         line = self.lines[place]
@@ -294,13 +296,3 @@ class TabLines:
         number = self.lines[place].number
         cell = self.tab.cell(deviation.column, number)
         self.findings.append(CATALOGUE[code].finding(deviation, sheet=self.tab.sheet, line=number, cell=cell))
-
-
-def _in_words(v: Any) -> str:
-    """What counts of a carried-over line, in words."""
-    ordered_on: date | None = v.date_premiere_commande
-    amounts = [euros(m) if m is not None else "rien" for m in (v.gain_annuel, v.montant_reference)]
-    statut = "" if v.statut == "réalisé" else f", statut {v.statut or 'vide'}"
-    return (
-        f"{amounts[0]} de gain sur {amounts[1]}, 1re commande {day(ordered_on) if ordered_on else 'sans date'}{statut}"
-    )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from config.folder import Folder
-from sheets.checks import CATALOGUE
+from sheets.checks.catalogue import Context
 from sheets.findings import Finding, rank
 from sheets.judged import JudgedWorkbook
 from sheets.matching.decided import apply_decisions
@@ -22,7 +22,7 @@ from sheets.register import stored_lines
 from sheets.register.decisions import Decision, decisions, notes
 from sheets.register.known_actions import Sending, memory
 from sheets.register.what_counts import counting_tabs
-from sheets.trames import TRAMES
+from sheets.trames import CATALOGUE, TRAMES
 
 if TYPE_CHECKING:
     from sheets.returning.companion_tab import Settled
@@ -34,9 +34,10 @@ def tie_to_register(
     """Its lines tied to the actions already known of the same établissements; `sending` is the one judged again."""
     if workbook.stamp is None or not workbook.tabs:
         return workbook
-    campaign = folder.campaigns[workbook.stamp.campaign]
-    known = memory(db, folder, campaign, [o.finess for o in workbook.tabs], as_of, sending)
-    return tie_lines(workbook, known, TRAMES[workbook.stamp.trame], campaign, folder.rules_on_trial)
+    campaign, trame = folder.campaigns[workbook.stamp.campaign], TRAMES[workbook.stamp.trame]
+    known = memory(db, folder, campaign, trame, [o.finess for o in workbook.tabs], as_of, sending)
+    context = Context(campaign, folder.nomenclature, folder.thresholds, folder.rules_on_trial)
+    return tie_lines(workbook, known, trame, context)
 
 
 def with_register(

@@ -11,14 +11,13 @@ from sqlite_utils import Database
 from config.campaign import Campaign
 from config.folder import Folder
 from sheets.checks import on_history
-from sheets.checks.catalogue import checks_for
 from sheets.findings import Finding
 from sheets.register import known_actions, pulls, stored_lines
 from sheets.register.copies import ignored
 from sheets.register.decisions import ght_decisions
 from sheets.register.rivals import Rivals, Sent, differing, first_received, rivals
 from sheets.register.what_counts import ReceivedTab, counting_tabs
-from sheets.trames.paat.on_campaigns import CrossCheckedLine
+from sheets.trames import TRAMES
 
 Found = tuple[int, int, Finding]
 """(file, tab, finding)."""
@@ -28,9 +27,8 @@ def cross_check(db: Database, folder: Folder, pull: int, campaign: str, as_of: d
     """Run the checks on all that counts in a campaign that day, and store what they find with this pull."""
     tabs_that_count = counting_tabs(db, [campaign], as_of)
     tabs = [o.id for o in tabs_that_count.values()]
-    lines = list(map(CrossCheckedLine._make, stored_lines.lines_to_cross_check(db, tabs)))
     found_ones = [
-        *_findings(db, folder, lines),
+        *_findings(db, folder, tabs),
         *_gone_actions(db, folder, folder.campaigns[campaign], tabs_that_count),
         *_after_lock(db, campaign, as_of, tabs_that_count),
         *rival_findings(db, campaign),
@@ -46,7 +44,7 @@ def _gone_actions(
     by_id = {o.id: o for o in tabs_that_count.values()}
     for d in known_actions.gone_lines(db, codes, by_id):
         tab = by_id[d.tab]
-        said = on_history.line_gone(d.action_id, d.number, d.received_on, d.gain_exercice, sheet=tab.sheet)
+        said = on_history.line_gone(d.action_id, d.number, d.received_on, d.declared, sheet=tab.sheet)
         yield tab.file, tab.id, said
 
 
@@ -60,23 +58,25 @@ def _after_lock(db: Database, campaign: str, as_of: date, tabs_that_count: dict[
         last_tab = last_tabs[finess]
         if last_tab.id == locked_tab.id or not locked_tab.file or locked_tab.ght not in locked_ghts:
             continue
-        before, after = known_actions.lines_by_number(db, locked_tab.id), known_actions.lines_by_number(db, last_tab.id)
+        trame = TRAMES[locked_tab.trame]
+        before, after = (known_actions.lines_by_number(db, trame, o.id) for o in (locked_tab, last_tab))
         for number in sorted(before.keys() | after.keys()):
             a, b = before.get(number), after.get(number)
-            if (a and a[2:]) != (b and b[2:]):
+            if (a and a[1:]) != (b and b[1:]):
                 said = on_history.changed_after_lock(
-                    locked_ghts[locked_tab.ght], a and a.gain_exercice, b and b.gain_exercice,
+                    locked_ghts[locked_tab.ght], a and a.declared, b and b.declared, trame.amount,
                     sheet=locked_tab.sheet, line=a.number if a else None)  # fmt: skip
                 yield locked_tab.file, locked_tab.id, said
 
 
-def _findings(db: Database, folder: Folder, lines: list[CrossCheckedLine]) -> Iterator[Found]:
-    places = stored_lines.columns_of(db, {line.tab for line in lines})
-    for check in checks_for("paat", "campagne"):
-        for line, deviation in check.function(lines, folder):
-            file, sheet, columns = places[line.tab]
-            cell = f"{columns[deviation.column]}{line.number}" if deviation.column in columns else ""
-            yield file, line.tab, check.finding(deviation, sheet=sheet, line=line.number, cell=cell)
+def _findings(db: Database, folder: Folder, tabs: list[int]) -> Iterator[Found]:
+    places = stored_lines.columns_of(db, tabs)
+    for trame, lines in stored_lines.lines_to_cross_check(db, tabs):
+        for check in trame.checks_for("campagne"):
+            for line, deviation in check.function(lines, folder):
+                file, sheet, columns = places[line.tab]
+                cell = f"{columns[deviation.column]}{line.number}" if deviation.column in columns else ""
+                yield file, line.tab, check.finding(deviation, sheet=sheet, line=line.number, cell=cell)
 
 
 def rival_findings(db: Database, campaign: str) -> Iterator[Found]:

@@ -109,7 +109,7 @@ def read(
     sums = sheet_xml.sums(raw_bytes, tab.name, could_be_sums(lines, trame, columns))
     kept_lines, totals = without_totals(lines, trame, {int(where.lstrip(string.ascii_uppercase)) for where in sums})
     for line in totals:
-        amount = line.values.get("gain_annuel")
+        amount = line.values.get(trame.amount)
         findings.append(on_workbooks.total_line(amount, sheet=tab.name, line=line.number))
     findings += wrong_totals(kept_lines, totals[:TOTALS_CHECKED], trame, columns, tab.name)
     findings += _unknown_columns(tab, headings, trame)
@@ -237,8 +237,8 @@ def _unknown_columns(tab: RawTab, headings: TableHeadings, trame: Trame) -> list
 
 
 def _rival(title: str, values: list[Any], trame: Trame) -> str:
-    """The column of gains, by its heading, if this unknown one seems to be a second one: by its own, and its amounts."""
-    known = trame.by_key.get("gain_annuel")
+    """The column of amounts, by its heading, if this unknown one seems to be a second one: by its own, and its amounts."""
+    known = trame.by_key.get(trame.amount)
     held = [v for v in values if v not in ("", None)]
     amounts = sum(isinstance(v, int | float) and abs(v) >= 1 for v in held)
     words = {word.rstrip("s") for word in re.findall(r"\w+", cle(title))}

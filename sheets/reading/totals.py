@@ -1,4 +1,4 @@
-"""The lines of a tab that are no actions: totals, subtotals, headings repeated; and totals that nothing adds up to.
+"""The lines of a tab that only add others up: totals, subtotals, headings repeated; and totals that nothing adds up to.
 
 Never counts what such a line holds.
 """
@@ -29,11 +29,17 @@ def could_be_sums(lines: list[LineRead], trame: Trame, columns: dict[str, str]) 
     asked = [
         f"{columns[c]}{line.number}"
         for line in lines
-        if "date_premiere_commande" not in line.values and _has_only_a_label(line, trame)
+        if _may_be_bare(line, trame)
         for c in line.values
         if trame.by_key[c].kind == "euros"
     ]
     return asked if len(asked) <= SUMS_ASKED else []
+
+
+def _may_be_bare(line: LineRead, trame: Trame) -> bool:
+    """Whether a line may hold nothing but a sum and its label, as no line of that trame does."""
+    told = trame.total_lines
+    return told is not None and told.never_filled not in line.values and _has_only_a_label(line, trame)
 
 
 def _columns_of_words(line: LineRead, trame: Trame) -> list[str]:
@@ -47,33 +53,34 @@ def _has_only_a_label(line: LineRead, trame: Trame) -> bool:
     return not said or (len(said) == 1 and trame.by_key[said[0]].kind == "nomenclature")
 
 
-def _adds_up(line: LineRead, above: list[LineRead]) -> bool:
-    """Whether the gain of a line is that of several lines just above it, from any of them on."""
-    gains = accumulate(li.values.get("gain_annuel") or 0 for li in reversed(above))
-    return bool(line.values.get("gain_annuel")) and line.values["gain_annuel"] in list(gains)[1:]
+def _adds_up(line: LineRead, above: list[LineRead], amount: str) -> bool:
+    """Whether the amount of a line is that of several lines just above it, from any of them on."""
+    sums = accumulate(li.values.get(amount) or 0 for li in reversed(above))
+    return bool(line.values.get(amount)) and line.values[amount] in list(sums)[1:]
 
 
 def without_totals(
     lines: list[LineRead], trame: Trame, sums: Collection[int]
 ) -> tuple[list[LineRead], list[LineRead]]:  # fmt: skip
-    """The actions, and the lines that are none: totals, and headings repeated as they are for print.
+    """The lines, and those that are none: totals, and headings repeated as they are for print.
 
     `sums` are the numbers of the lines of amounts and a label alone where a formula adds others up.
     """
-    bare = {li.number for li in lines if "date_premiere_commande" not in li.values and _has_only_a_label(li, trame)}
+    bare = {li.number for li in lines if _may_be_bare(li, trame)}
     looked_at = bare if len(bare) <= SUMS_ASKED else set()
     kept_lines: list[LineRead] = []
     others: list[LineRead] = []
     total_of = 0
     for line in lines:
-        equal = len(kept_lines) > 1 and line.values.get("gain_annuel") == total_of != 0
+        amount = line.values.get(trame.amount) or 0
+        equal = len(kept_lines) > 1 and amount == total_of != 0
         label = equal and len(_columns_of_words(line, trame)) <= 1
-        silent = line.number in sums or label or (line.number in looked_at and _adds_up(line, kept_lines))
+        silent = line.number in sums or label or (line.number in looked_at and _adds_up(line, kept_lines, trame.amount))
         if _repeats_headings(line, trame) or _is_total(line, trame, silent=silent):
             others.append(line)
         else:
             kept_lines.append(line)
-            total_of += line.values.get("gain_annuel") or 0
+            total_of += amount
     return kept_lines, others
 
 
@@ -86,8 +93,10 @@ def _repeats_headings(line: LineRead, trame: Trame) -> bool:
 
 def _is_total(line: LineRead, trame: Trame, *, silent: bool) -> bool:
     """A line without status that says « total », or that holds nothing but a sum: by its formula, or of what stands above."""
-    statut = line.problems.get("statut")
-    if "statut" in line.values or (statut and not _TOTAL.match(cle(statut.shown))):
+    if trame.total_lines is None:
+        return False
+    statut = line.problems.get(trame.total_lines.status)
+    if trame.total_lines.status in line.values or (statut and not _TOTAL.match(cle(statut.shown))):
         return False
     texts = [cle(t) for t in line.values.values() if isinstance(t, str)]
     return silent or statut is not None or any(map(_TOTAL.match, texts))
@@ -101,19 +110,21 @@ def wrong_totals(
         for c in (c for c in total.values if trame.by_key[c].kind == "euros"):
             above = [line for line in lines if line.number < total.number] or lines
             written, added = total.values[c], sum(line.values.get(c) or 0 for line in above)
-            if lines and not any(abs(written - s) <= CENTS_OF_ROUNDING for s in _sums(above, lines, c)):
+            sums = _sums(above, lines, c, trame)
+            if lines and not any(abs(written - s) <= CENTS_OF_ROUNDING for s in sums):
                 said = on_workbooks.total_different(written, added, trame.by_key[c].title, sheet=sheet,
                                                line=total.number, cell=f"{columns[c]}{total.number}")  # fmt: skip
                 yield said
 
 
-def _sums(above: list[LineRead], lines: list[LineRead], column: str) -> Iterator[int]:
-    """What a total may well be: of the lines just above it, from any of them on, whatever their status or of one alone."""
-    for statuts in (None, {"réalisé"}, {"réalisé", "notifié"}):
+def _sums(above: list[LineRead], lines: list[LineRead], column: str, trame: Trame) -> Iterator[int]:
+    """What a total may well be: of the lines just above it, from any of them on, whatever their status or of some alone."""
+    told = trame.total_lines
+    for kind in (None, *(told.kinds if told else ())):
         for all_of_them in (reversed(above), lines):
             kept = (
                 li.values.get(column) or 0
                 for li in all_of_them
-                if statuts is None or li.values.get("statut") in statuts
+                if told is None or kind is None or li.values.get(told.status) in kind
             )
             yield from accumulate(kept)

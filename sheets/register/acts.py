@@ -20,9 +20,9 @@ from config.french import cle, day, did_you_mean, euros
 from config.rights import Person, may_act_over
 from config.territory import Scope
 from sheets.cells import mask, tidied
-from sheets.register import future_facts
+from sheets.register import future_facts, stored_lines
 from sheets.register.database import write_transaction
-from sheets.register.decisions import ON_A_LINE, GhtDecisions, ght_decisions, line_state
+from sheets.register.decisions import ON_A_LINE, GhtDecisions, ght_decisions
 from sheets.register.what_counts import counting_tabs, last_file
 
 NO_REASON = "Un motif est demandé : il se lira partout où se lit le chiffre."
@@ -56,22 +56,13 @@ class TargetLine:
     ght: str
     finess: str
     action_id: str
-    intitule: str
-    gain_annuel: int | None
-    montant_reference: int | None
-    gain_exercice: int
+    title: str
+    declared: int
     blocked: bool
     cell: str
     tab: int
-    ordered_on: str | None
-    """ISO day of its first order."""
-    statut: str | None
-
-    @property
-    def amounts(self) -> str:
-        """What a decision is taken on."""
-        ordered = date.fromisoformat(self.ordered_on) if self.ordered_on else None
-        return line_state(self.gain_annuel, self.montant_reference, ordered, self.statut)
+    taken_on: str
+    """What a decision on it rests on."""
 
 
 class LineNotFound(UserError):  # noqa: N818 - what was found, in the words of the trade
@@ -95,18 +86,13 @@ def target_line(main: Main, reference: str, *, ght_too: bool = False) -> TargetL
         raise LineNotFound(
             f"Aucune trame de l'établissement {matched['finess']} ne compte dans la campagne {campaign.code}."
         )
-    query = (
-        "SELECT l.action_id, coalesce(l.intitule, ''), l.gain_annuel, l.montant_reference, l.gain_exercice, l.bloquee,"
-        " json_extract(o.colonnes, '$.gain_annuel') || l.numero, l.onglet, l.date_premiere_commande,"
-        " l.statut FROM lignes_paat l JOIN onglets o ON o.id = l.onglet WHERE l.onglet = ?"
-    )
-    lines = {r[0]: r for r in main.db.execute(query, (tab.id,))}
+    lines = stored_lines.targets_in(main.db, tab.id)
     if matched["action_id"] not in lines:
         raise LineNotFound(
             f"Pas de ligne « {matched['action_id']} » dans l'onglet « {tab.sheet} »{did_you_mean(matched['action_id'], lines)}"
         )
-    facts: tuple[Any, ...] = (matched[0], campaign.code, tab.ght, tab.finess, *lines[matched["action_id"]])
-    return TargetLine(*facts)
+    line = lines[matched["action_id"]]
+    return TargetLine(matched[0], campaign.code, tab.ght, tab.finess, matched["action_id"], *line)
 
 
 def _ght_of(main: Main, finess: str, campaign: Campaign) -> str:
@@ -126,7 +112,7 @@ def decide(main: Main, reference: str, direction: str, reason: str) -> TargetLin
     target = target_line(main, reference)
     _write_acts(
         main,
-        [(direction, target.campaign, target.ght, target.finess, target.action_id, target.amounts, _reason(reason))],
+        [(direction, target.campaign, target.ght, target.finess, target.action_id, target.taken_on, _reason(reason))],
     )
     return target
 
@@ -144,7 +130,7 @@ def decide_all(main: Main, requests: Sequence[tuple[str, str, str]]) -> list[Tar
                     target.ght,
                     target.finess,
                     target.action_id,
-                    target.amounts,
+                    target.taken_on,
                     _reason(reason),
                 )
             )
@@ -169,7 +155,7 @@ def tell_apart(main: Main, reference: str, reason: str) -> TargetLine:
                 target.ght,
                 target.finess,
                 target.action_id,
-                cle(target.intitule),
+                cle(target.title),
                 _reason(reason),
             )
         ],

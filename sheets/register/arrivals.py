@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
+from sheets.register.schema import lines_table
+from sheets.trames import TRAMES
+
 
 class Arrival(NamedTuple):
     """What a pull received for a campaign: its first arrival, the first one after it if any, the établissements sent.
@@ -64,10 +67,11 @@ def struck_lines(db: Database, campaign: str, cents: int, since: datetime, until
     """The lines struck of at least `cents`, in files received since an instant, costliest first."""
     query = (
         "SELECT o.id, o.finess, l.action_id, l.retire, p.debut FROM fichiers f JOIN pulls p ON p.id = f.pull"
-        " JOIN onglets o ON o.fichier = f.id JOIN lignes_paat l ON l.onglet = o.id"
+        " JOIN onglets o ON o.fichier = f.id AND o.trame = ? JOIN {lines} l ON l.onglet = o.id"
         " WHERE f.campagne = ? AND f.recu = f.id AND p.debut >= ? AND o.gain_retire >= ? AND l.retire >= ?"
         " ORDER BY l.retire DESC, l.id"
     )
-    rows = db.execute(query, (campaign, since.date().isoformat(), cents, cents))
+    parameters = (campaign, since.date().isoformat(), cents, cents)
+    rows = [r for t in TRAMES.values() for r in db.execute(query.format(lines=lines_table(t)), (t.code, *parameters))]
     withdrawn_lines = (StruckLine(o, f, a, r, datetime.fromisoformat(dated)) for o, f, a, r, dated in rows)
     return [r for r in withdrawn_lines if since <= r.dated <= until]

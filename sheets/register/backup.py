@@ -20,7 +20,7 @@ from config.safe_write import PARTIAL, beside, second_name, settle
 from sheets.register import carry_over, schema
 from sheets.register.carry_over import CarriedOver
 from sheets.register.database import is_our_register, later_migrations, migrate, opening_alone, write_transaction
-from sheets.register.schema import lines_table
+from sheets.register.schema import declared_of, lines_table
 from sheets.trames import TRAMES
 
 SQLITE = b"SQLite format 3\0"
@@ -228,11 +228,12 @@ def _check_integrity(db: Database, named_path: Path) -> None:
 def _check_totals(db: Database, named_path: Path) -> None:
     """Every tab's control totals, added up again from its lines."""
     lines = " UNION ALL ".join(
-        f"SELECT onglet, bloquee, gain_exercice, retire FROM {lines_table(t)}" for t in TRAMES.values()
+        f"SELECT l.onglet, l.bloquee, {declared_of(t)} AS declare, l.retire FROM {lines_table(t)} l"
+        for t in TRAMES.values()
     )
     wrong_totals = db.execute(
         f"SELECT f.chemin, o.feuille FROM onglets o JOIN fichiers f ON f.id = o.fichier LEFT JOIN (SELECT onglet,"
-        f" count(*) AS n, sum(bloquee) AS b, sum(gain_exercice) AS g, sum(retire) AS r FROM ({lines}) GROUP BY onglet) l"
+        f" count(*) AS n, sum(bloquee) AS b, sum(declare) AS g, sum(retire) AS r FROM ({lines}) GROUP BY onglet) l"
         " ON l.onglet = o.id WHERE (o.lignes_rejetees + o.lignes_retenues, o.lignes_rejetees, o.gain_declare, o.gain_retire)"
         " <> (coalesce(l.n, 0), coalesce(l.b, 0), coalesce(l.g, 0), coalesce(l.r, 0)) LIMIT 1"
     ).fetchone()

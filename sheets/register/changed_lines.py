@@ -11,27 +11,29 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from sheets.register.decisions import Decision, last_acts
+from sheets.register.schema import by_trame, declared_of, lines_table
 from sheets.register.what_counts import ReceivedTab
+from sheets.trame import Trame
 
 _CHANGED_LINES = """
 WITH a(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:avant)),
 decidee(onglet, vis, action_id) AS (
-  SELECT a.onglet, a.vis, l.action_id FROM json_each(:decidees) d CROSS JOIN lignes_paat l ON l.id = d.value JOIN a ON a.onglet = l.onglet
+  SELECT a.onglet, a.vis, l.action_id FROM json_each(:decidees) d CROSS JOIN {lines} l ON l.id = d.value JOIN a ON a.onglet = l.onglet
   UNION
-  SELECT a.onglet, a.vis, l.action_id FROM json_each(:decidees) d CROSS JOIN lignes_paat l ON l.id = d.value JOIN a ON a.vis = l.onglet)
-SELECT a.onglet, la.action_id, la.id, la.gain_exercice, la.retire, a.vis, lb.id, lb.gain_exercice, lb.retire
-FROM a JOIN lignes_paat la ON la.onglet = a.onglet
-LEFT JOIN lignes_paat lb ON lb.onglet = a.vis AND lb.action_id = la.action_id
-WHERE lb.id IS NULL OR la.gain_exercice <> lb.gain_exercice OR la.retire <> lb.retire
+  SELECT a.onglet, a.vis, l.action_id FROM json_each(:decidees) d CROSS JOIN {lines} l ON l.id = d.value JOIN a ON a.vis = l.onglet)
+SELECT a.onglet, la.action_id, la.id, {a}, la.retire, a.vis, lb.id, {b}, lb.retire
+FROM a JOIN {lines} la ON la.onglet = a.onglet
+LEFT JOIN {lines} lb ON lb.onglet = a.vis AND lb.action_id = la.action_id
+WHERE lb.id IS NULL OR {a} <> {b} OR la.retire <> lb.retire
 UNION
-SELECT d.onglet, la.action_id, la.id, la.gain_exercice, la.retire, d.vis, lb.id, lb.gain_exercice, lb.retire
-FROM decidee d CROSS JOIN lignes_paat la ON la.onglet = d.onglet AND la.action_id = d.action_id
-LEFT JOIN lignes_paat lb ON lb.onglet = d.vis AND lb.action_id = la.action_id
+SELECT d.onglet, la.action_id, la.id, {a}, la.retire, d.vis, lb.id, {b}, lb.retire
+FROM decidee d CROSS JOIN {lines} la ON la.onglet = d.onglet AND la.action_id = d.action_id
+LEFT JOIN {lines} lb ON lb.onglet = d.vis AND lb.action_id = la.action_id
 """
 _NEW_LINES = """
 WITH b(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(?))
-SELECT b.onglet, lb.action_id, lb.id, lb.gain_exercice, lb.retire FROM b JOIN lignes_paat lb ON lb.onglet = b.onglet
-WHERE NOT EXISTS (SELECT 1 FROM lignes_paat la WHERE la.onglet = b.vis AND la.action_id = lb.action_id)
+SELECT b.onglet, lb.action_id, lb.id, {b}, lb.retire FROM b JOIN {lines} lb ON lb.onglet = b.onglet
+WHERE NOT EXISTS (SELECT 1 FROM {lines} la WHERE la.onglet = b.vis AND la.action_id = lb.action_id)
 """
 
 
@@ -41,8 +43,8 @@ class LineThatDay(NamedTuple):
     line: int
     tab: int
     arrival: int
-    gain_exercice: int
-    retire: int
+    declared: int
+    struck: int
     decision: Decision | None
 
 
@@ -57,6 +59,16 @@ def changed_lines(
 
     Those that a decision was taken on are among them, whatever it came to.
     """
+    changed: ChangedLines = {}
+    for trame, _ in by_trame(db, {o.id for o in (*before, *after)}):
+        theirs_before, theirs_after = ([o for o in tabs if o.trame == trame.code] for tabs in (before, after))
+        changed |= _changed_of(db, trame, theirs_before, theirs_after, dated, as_of)
+    return changed
+
+
+def _changed_of(
+    db: Database, trame: Trame, before: Sequence[ReceivedTab], after: Sequence[ReceivedTab], dated: date, as_of: date
+) -> ChangedLines:
     decisions_before, decisions_after = (
         {d.line: d for d in last_acts(db, [o.id for o in tabs], day)} for tabs, day in ((before, dated), (after, as_of))
     )
@@ -71,20 +83,28 @@ def changed_lines(
     side_before, side_now = _Day(before, decisions_before), _Day(after, decisions_after)
     changed: ChangedLines = {}
     lost: Counter[int] = Counter()
-    for tab, number, a, gain_a, retire_a, opposite, b, gain_b, retire_b in db.execute(_CHANGED_LINES, parameters):
+    rows = db.execute(_of(trame, _CHANGED_LINES), parameters)
+    for tab, number, a, declared_a, struck_a, opposite, b, declared_b, struck_b in rows:
         lost[opposite] += b is None
-        written_after = side_now.line_that_day(b, opposite, gain_b, retire_b) if b else None
-        changed[side_before.finess(tab), number] = (side_before.line_that_day(a, tab, gain_a, retire_a), written_after)
+        written_after = side_now.line_that_day(b, opposite, declared_b, struck_b) if b else None
+        changed[side_before.finess(tab), number] = (
+            side_before.line_that_day(a, tab, declared_a, struck_a),
+            written_after,
+        )
     # A tab with as many lines as were found again in it has no new one: nearly all, spared the second look.
     grown_tabs = [
         o
         for o in after
         if o.id in moved_tabs and _line_count(o) != _line_count(by_finess_before.get(o.finess)) - lost[o.id]
     ]
-    new_lines = db.execute(_NEW_LINES, (json.dumps([(o.id, _id(by_finess_before.get(o.finess))) for o in grown_tabs]),))
-    for tab, number, b, gain_b, retire_b in new_lines:
-        changed[side_now.finess(tab), number] = (None, side_now.line_that_day(b, tab, gain_b, retire_b))
+    grown = json.dumps([(o.id, _id(by_finess_before.get(o.finess))) for o in grown_tabs])
+    for tab, number, b, declared_b, struck_b in db.execute(_of(trame, _NEW_LINES), (grown,)):
+        changed[side_now.finess(tab), number] = (None, side_now.line_that_day(b, tab, declared_b, struck_b))
     return changed
+
+
+def _of(trame: Trame, query: str) -> str:
+    return query.format(lines=lines_table(trame), a=declared_of(trame, "la"), b=declared_of(trame, "lb"))
 
 
 class _Day:
@@ -96,9 +116,9 @@ class _Day:
     def finess(self, tab: int) -> str:
         return self.tabs[tab].finess
 
-    def line_that_day(self, line: int, tab: int, gain_exercice: int, retire: int) -> LineThatDay:
+    def line_that_day(self, line: int, tab: int, declared: int, struck: int) -> LineThatDay:
         d = self.taken_decisions.get(line)
-        return LineThatDay(line, tab, self.tabs[tab].arrival, gain_exercice, d.retire if d else retire, d)
+        return LineThatDay(line, tab, self.tabs[tab].arrival, declared, d.retire if d else struck, d)
 
 
 def _id(tab: ReceivedTab | None) -> int:

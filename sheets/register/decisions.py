@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
 from config.french import day_kept, enumeration
+from sheets.register.schema import by_trame, declared_of, lines_table
+from sheets.trame import Trame
+from sheets.trames import TRAMES
 
 ON_A_LINE = ("retenir", "retirer", "revenir")
 """Decisions on a line; the last one taken holds, and `revenir` gives the line back to the checks."""
@@ -36,18 +40,16 @@ class Decision(NamedTuple):
     """Lines struck (1), kept (-1) or unmoved (0) by the decision."""
     more_cents: int
     """Cents struck (positive) or kept (negative) by the decision."""
-    treated: int
-    """Cents of its reference amount, when it counts for the coverage of its exercice."""
-    amounts: str
+    worth: tuple[int, ...]
+    """What the line is worth, along each measure of its trame."""
+    taken_on: str
     """What it was taken on, as `line_state` writes it."""
-    notified: int
-    report: int
-    """Cents of the line that the forecast, and the next exercice, lose when it is struck: never a loss."""
     changed: tuple[str, ...] = ()
     """What changed of the line since it was decided, in words. A strike holds all the same."""
     campaign: str = ""
     """Where it was taken, when that is not the line's own campaign."""
     after_lock: bool = False
+    trame: str = ""
 
     @property
     def words(self) -> str:
@@ -63,28 +65,18 @@ class Decision(NamedTuple):
 
 def have_changed(what: Sequence[str]) -> str:
     """« les montants et le statut ont changé »."""
-    return f"{enumeration(what)} {'ont' if len(what) > 1 or what[0] == AMOUNTS else 'a'} changé"
+    return f"{enumeration(what)} {'ont' if len(what) > 1 or what[0].startswith('les ') else 'a'} changé"
 
 
-AMOUNTS = "les montants"
+def line_state(trame: Trame, values: Any) -> str:
+    """What a decision on a typed line rests on, as text: « 960000/9600000/2021-07-01/réalisé ». Amounts in cents."""
+    parts = (getattr(values, cle) for cle in trame.identity.decided_on)
+    return "/".join("" if part is None else str(part) for part in parts)
 
 
-def line_state(gain: int | None, reference: int | None, ordered: date | None, status: str | None) -> str:
-    """What a decision is taken on, as text: « 960000/9600000/2021-07-01/réalisé ». Amounts in cents."""
-    return "/".join("" if part is None else str(part) for part in (gain, reference, ordered, status))
-
-
-def what_changed(taken: str, now: str) -> tuple[str, ...]:
-    """What differs between two `line_state`, in words; a notified line that is realised with its amounts has not changed.
-
-    Decisions taken before dates were kept with them know amounts alone.
-    """
-    before, after = taken.split("/"), now.split("/")
-    amounts = (AMOUNTS,) if before[:2] != after[:2] else ()
-    if len(before) < 4 or (before[3], after[3]) == ("notifié", "réalisé"):
-        return amounts
-    others = zip(("la date de 1re commande", "le statut"), before[2:], after[2:], strict=True)
-    return (*amounts, *(words for words, a, b in others if a != b))
+def what_changed(trame: Trame, taken_on: str, now: str) -> tuple[str, ...]:
+    """What differs between two `line_state`, in the words of the trame; nothing when the decision holds."""
+    return trame.identity.what_changed(taken_on.split("/"), now.split("/"))
 
 
 def next_day(as_of: date) -> str:
@@ -92,7 +84,7 @@ def next_day(as_of: date) -> str:
     return (as_of + timedelta(days=1)).isoformat() if as_of < date.max else "9999-12-31"
 
 
-_DECISIONS = f"""
+_DECISIONS = """
 WITH verrou AS MATERIALIZED (
   SELECT campagne, ght, genre, max(id) AS pose FROM actes
   WHERE genre IN ('verrouiller', 'deverrouiller') AND le < :apres GROUP BY campagne, ght
@@ -101,23 +93,19 @@ WITH verrou AS MATERIALIZED (
   FROM actes a JOIN campagnes_connues ca ON ca.code = a.campagne
   JOIN campagnes_connues co ON (co.exercice = ca.exercice AND co.situation >= ca.situation) OR co.exercice = ca.exercice + 1
   JOIN onglets o ON o.campagne = co.code AND o.finess = a.finess
-  JOIN lignes_paat l ON l.onglet = o.id AND l.action_id = a.action_id
+  JOIN {lines} l ON l.onglet = o.id AND l.action_id = a.action_id
   JOIN fichiers f ON f.id = o.fichier LEFT JOIN verrou v ON v.campagne = f.campagne AND v.ght = f.ght
-  WHERE a.genre IN {ON_A_LINE} AND a.le < :apres AND o.id IN (SELECT value FROM json_each(:onglets))
+  WHERE a.genre IN {on_a_line} AND a.le < :apres AND o.id IN (SELECT value FROM json_each(:onglets))
     AND (co.exercice = ca.exercice OR l.reportee_de IS NOT NULL)
     AND NOT (:au_verrou AND v.genre IS 'verrouiller' AND a.id > v.pose)
   GROUP BY l.id
 )
 SELECT l.id, l.onglet, a.finess, o.campagne || '/' || a.finess || '/' || a.action_id, a.genre, a.par, a.le, a.motif,
-  coalesce(l.gain_annuel, '') || '/' || coalesce(l.montant_reference, '') || '/' || coalesce(l.date_premiere_commande, '')
-    || '/' || coalesce(l.statut, ''),
-  l.bloquee, l.retire, l.gain_exercice,
-  iif(l.statut = 'réalisé' AND substr(l.date_premiere_commande, 1, 4) = CAST(o.exercice AS TEXT), l.montant_reference, 0), a.valeur,
-  max(l.prevision, 0), max(l.report, 0), iif(a.campagne = o.campagne, '', a.campagne), d.apres_verrou
-FROM derniere d CROSS JOIN lignes_paat l ON l.id = d.ligne JOIN actes a ON a.id = d.acte JOIN onglets o ON o.id = l.onglet
+  {state}, l.bloquee, l.retire, {declared}, a.valeur, iif(a.campagne = o.campagne, '', a.campagne), d.apres_verrou, {worth}
+FROM derniere d CROSS JOIN {lines} l ON l.id = d.ligne JOIN actes a ON a.id = d.acte JOIN onglets o ON o.id = l.onglet
 """
 """The last decision on each line: taken on it, on the same line in an earlier campaign of its exercice, or on the line
-of the exercice before whose report it is."""
+of the exercice before that it carries over."""
 
 
 def decisions(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool = False) -> list[Decision]:
@@ -127,47 +115,55 @@ def decisions(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool =
 
 def last_acts(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool = False) -> list[Decision]:
     """The same with the lines given back to the checks: who did it, and when."""
-    parameters = {"onglets": json.dumps(list(tabs)), "apres": next_day(as_of), "au_verrou": int(at_lock)}
-    return [_decision(*r) for r in db.execute(_DECISIONS, parameters)]
+    taken: list[Decision] = []
+    for trame, theirs in by_trame(db, tabs):
+        parameters = {"onglets": json.dumps(theirs), "apres": next_day(as_of), "au_verrou": int(at_lock)}
+        taken += [_decision(trame, *r) for r in db.execute(_query(trame), parameters)]
+    return taken
+
+
+@cache
+def _query(trame: Trame) -> str:
+    state = " || '/' || ".join(f"coalesce(l.{cle}, '')" for cle in trame.identity.decided_on)
+    worth = ", ".join(f"l.{m.cle}" for m in trame.measures)
+    return _DECISIONS.format(
+        lines=lines_table(trame), on_a_line=ON_A_LINE, state=state, declared=declared_of(trame), worth=worth
+    )
 
 
 def _decision(
-    line: int, tab: int, finess: str, reference: str, kind: str, by: str, dated: str, reason: str,
-    state: str, blocked: int, retire: int, gain: int, treated: int | None, taken_on: str, notified: int, report: int,
-    campaign: str, after_lock: int,
+    trame: Trame, line: int, tab: int, finess: str, reference: str, kind: str, by: str, dated: str, reason: str,
+    state: str, blocked: int, retire: int, declared: int, taken_on: str, campaign: str, after_lock: int, *worth: int,
 ) -> Decision:  # fmt: skip
-    change = () if kind == "revenir" else what_changed(taken_on, state)
+    change = () if kind == "revenir" else what_changed(trame, taken_on, state)
     lapsed = kind == "retenir" and bool(change)
     wanted = bool(blocked) if lapsed or kind == "revenir" else kind == "retirer"
-    new_kept = max(gain, 0) if wanted else 0
+    now_struck = max(declared, 0) if wanted else 0
     return Decision(
-        line, tab, finess, reference, kind, by, dated, reason, lapsed, wanted, new_kept,
-        int(wanted) - blocked, new_kept - retire, treated or 0, taken_on, notified, report,
-        change, campaign, bool(after_lock),
+        line, tab, finess, reference, kind, by, dated, reason, lapsed, wanted, now_struck,
+        int(wanted) - blocked, now_struck - retire, worth, taken_on, change, campaign, bool(after_lock), trame.code,
     )  # fmt: skip
 
 
 class DecisionEffect(NamedTuple):
-    """What decisions change in a tab: lines struck more (or less), cents struck, cents out of the périmètre traité,
-    out of what is notified, out of what the next exercice inherits."""
+    """What decisions change in a tab: lines struck more (or less), cents struck more, and what is struck of each measure."""
 
     lines: int = 0
     retire: int = 0
-    treated: int = 0
-    notified: int = 0
-    report: int = 0
+    sums: Mapping[str, int] = MappingProxyType({})
 
 
-def effects(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool = False) -> dict[str, DecisionEffect]:
-    """By FINESS, what the decisions in force that day change."""
-    sums: dict[str, DecisionEffect] = {}
+def effects(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool = False) -> dict[int, DecisionEffect]:
+    """By tab, what the decisions in force that day change."""
+    changes: dict[int, DecisionEffect] = {}
     for d in decisions(db, tabs, as_of, at_lock=at_lock):
-        before = sums.get(d.finess, DecisionEffect())
-        sums[d.finess] = DecisionEffect(
-            before.lines + d.lines_more, before.retire + d.more_cents, before.treated + d.lines_more * d.treated,
-            before.notified + d.lines_more * d.notified, before.report + d.lines_more * d.report,
-        )  # fmt: skip
-    return sums
+        before, measures = changes.get(d.tab, DecisionEffect()), TRAMES[d.trame].measures
+        sums = dict(before.sums)
+        for measure, amount in zip(measures, d.worth, strict=True):
+            if d.lines_more and (struck := measure.struck(amount)):
+                sums[measure.cle] = sums.get(measure.cle, 0) + d.lines_more * struck
+        changes[d.tab] = DecisionEffect(before.lines + d.lines_more, before.retire + d.more_cents, sums)
+    return changes
 
 
 class Locked(NamedTuple):

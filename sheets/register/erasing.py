@@ -6,7 +6,7 @@ Never touches a figure: lines' amounts, findings, decisions and control totals s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -16,9 +16,10 @@ from config.folder import without_persons
 from sheets.register import step_history
 from sheets.register.database import path_of, write_transaction
 from sheets.register.faults import say_machine_faults
+from sheets.register.schema import lines_table
+from sheets.trame import Trame
+from sheets.trames import TRAMES
 
-FREE_TEXT_COLUMNS = ("justification", "commentaire", "retour")
-"""Columns where anything may be written. The title stays: without it a line could not be named."""
 ERASED_MARK = "effacé"
 STEP = "purge"
 """Under which name it is remembered that a purge is to be finished, or was."""
@@ -61,7 +62,6 @@ WITH perime(id, empreinte) AS MATERIALIZED (
     AND NOT EXISTS (SELECT 1 FROM fichiers f WHERE f.empreinte = o.empreinte AND f.id NOT IN (SELECT id FROM perime))
 ), onglet_perime(id) AS MATERIALIZED (SELECT id FROM onglets WHERE fichier IN (SELECT id FROM perime))
 """
-_TEXTS = " OR ".join(f"coalesce({c}, '') <> ''" for c in FREE_TEXT_COLUMNS)
 _NOTES = f"genre = 'noter' AND motif <> '{ERASED_MARK}' AND campagne IN (SELECT value FROM json_each(:campagnes))"
 _REASONS = f"saisi_motif NOT IN ('', '{ERASED_MARK}') AND id IN (SELECT id FROM perime)"
 _OF_CAMPAIGNS = "campagne IN (SELECT value FROM json_each(:campagnes))"
@@ -80,7 +80,7 @@ def count_outdated(db: Database, outdated: Outdated) -> Erased:
             "SELECT coalesce(sum(length(octets)), 0) FROM originaux WHERE empreinte IN (SELECT empreinte FROM seul)"
         ),
         count_of("SELECT count(*) FROM fichiers WHERE contact <> '' AND id IN (SELECT id FROM perime)"),
-        count_of(f"SELECT count(*) FROM lignes_paat WHERE onglet IN (SELECT id FROM onglet_perime) AND ({_TEXTS})"),
+        sum(count_of(f"SELECT count(*) FROM {lines} WHERE {where}") for _, lines, where in _with_texts()),
         count_of(f"SELECT count(*) FROM actes WHERE {_NOTES}"),
         count_of("SELECT count(*) FROM questions WHERE posee_le < :depuis"),
         len(list(_past_folders(db, outdated))),
@@ -94,12 +94,10 @@ def erase(db: Database, outdated: Outdated, when: datetime) -> Erased:
     p = _parameters(outdated) | {"le": when.isoformat(timespec="seconds")}
     with write_transaction(db):
         counts = count_outdated(db, outdated)
-        empties = ", ".join(f"{c} = NULL" for c in FREE_TEXT_COLUMNS)
         for query in (
             "UPDATE originaux SET octets = x'', efface_le = :le WHERE empreinte IN (SELECT empreinte FROM seul)",
             "UPDATE fichiers SET contact = '' WHERE id IN (SELECT id FROM perime)",
-            f"UPDATE lignes_paat SET {empties} WHERE onglet IN (SELECT id FROM onglet_perime) AND ({_TEXTS})",
-            f"UPDATE constats SET valeur = '' WHERE fichier IN (SELECT id FROM perime) AND colonne IN {FREE_TEXT_COLUMNS}",
+            *_without_texts(),
             f"UPDATE fichiers SET saisi_motif = '{ERASED_MARK}' WHERE {_REASONS}",
             f"UPDATE actes SET motif = '{ERASED_MARK}' WHERE {_NOTES}",
             "DELETE FROM questions WHERE posee_le < :depuis",
@@ -114,6 +112,25 @@ def erase(db: Database, outdated: Outdated, when: datetime) -> Erased:
         if not counts.is_nothing:
             db.execute(_LAST, (STEP, 0, p["le"], "à compacter"))
     return counts
+
+
+def _with_texts() -> Iterator[tuple[Trame, str, str]]:
+    """By trame, its lines that hold something in a column of free text: their table, and which they are."""
+    for trame in TRAMES.values():
+        if trame.free_texts:
+            texts = " OR ".join(f"coalesce({c}, '') <> ''" for c in trame.free_texts)
+            yield trame, lines_table(trame), f"onglet IN (SELECT id FROM onglet_perime) AND ({texts})"
+
+
+def _without_texts() -> Iterator[str]:
+    """What wipes them, and what was quoted of them. The title stays: without it a line could not be named."""
+    for trame, lines, where in _with_texts():
+        yield f"UPDATE {lines} SET {', '.join(f'{c} = NULL' for c in trame.free_texts)} WHERE {where}"
+        columns = ", ".join(f"'{c}'" for c in trame.free_texts)
+        yield (
+            "UPDATE constats SET valeur = '' WHERE fichier IN (SELECT id FROM perime)"
+            f" AND onglet IN (SELECT id FROM onglets WHERE trame = '{trame.code}') AND colonne IN ({columns})"
+        )
 
 
 def is_owed(db: Database) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -16,23 +15,19 @@ from config.campaign import Campaign
 from config.folder import Folder
 from sheets.register import decisions
 from sheets.register.decisions import Decision
-from sheets.register.schema import lines_table
+from sheets.register.schema import by_trame, columns_typed, declared_of, lines_table, typed_line
 from sheets.register.what_counts import ReceivedTab, counting_tabs
 from sheets.trame import Trame
 
 
 class KnownAction(NamedTuple):
-    """An action as last counted. Amounts in cents."""
+    """A line as last counted: its number, how it is referred to, and its typed values."""
 
     action_id: str
     reference: str
-    intitule: str
-    marche: str
-    famille: str
-    date_premiere_commande: date | None
-    gain_annuel: int | None
-    montant_reference: int | None
-    report: int
+    values: Any
+    carried: int
+    """What it leaves to the next exercice; 0 when its trame carries nothing over."""
     blocked: bool = False
     """The checks strike it."""
     struck: bool = False
@@ -70,8 +65,9 @@ class Sending(NamedTuple):
 
 
 def memory(
-    db: Database, folder: Folder, campaign: Campaign, finess: Iterable[str], as_of: date, sending: Sending | None = None
-) -> Memory:
+    db: Database, folder: Folder, campaign: Campaign, trame: Trame, finess: Iterable[str], as_of: date,
+    sending: Sending | None = None,
+) -> Memory:  # fmt: skip
     """What was known that day of the actions of these établissements; before `sending` came, when it is judged again.
 
     Locked or not: an action keeps its number from what was last received, and the value it was locked at elsewhere.
@@ -86,13 +82,13 @@ def memory(
     )
     earlier_tabs = counting_tabs(db, previous_campaigns, as_of, requests)
     taken = {d.line: d for d in decisions.decisions(db, [o.id for o in earlier_tabs.values()], as_of)}
-    actions = {f: _actions(db, o) for f, o in current_tabs.items()}
+    actions = {f: _actions(db, trame, o) for f, o in current_tabs.items()}
     return Memory(
         actions,
-        _former(db, exercice_campaigns, requests, actions, sending and sending.arrival),
-        {f: tuple(k for k in _actions(db, o, taken) if k.report) for f, o in earlier_tabs.items()},
-        _known_numbers(db, exercice_campaigns, requests),
-        _numbers_given_before(db, sending.file) if sending else {},
+        _former(db, trame, exercice_campaigns, requests, actions, sending and sending.arrival),
+        {f: tuple(k for k in _actions(db, trame, o, taken) if k.carried) for f, o in earlier_tabs.items()},
+        _known_numbers(db, trame, exercice_campaigns, requests),
+        _numbers_given_before(db, trame, sending.file) if sending else {},
         _told_apart(db, exercice_campaigns, requests),
     )
 
@@ -105,51 +101,56 @@ def _already_seen(db: Database, campaigns: Sequence[str], finess: Sequence[str])
     return db.execute(query, (json.dumps(campaigns), json.dumps(finess))).fetchone() is not None
 
 
-_KNOWN = (
-    "l.id, l.bloquee, o.campagne, o.finess, l.action_id, l.intitule, l.marche, l.famille, l.date_premiere_commande,"
-    " l.gain_annuel, l.montant_reference, l.report"
-)
+def _known_columns(trame: Trame) -> str:
+    carried = f"l.{trame.carrying.measure}" if trame.carrying else "0"
+    return f"l.id, l.bloquee, o.campagne, o.finess, l.action_id, {carried}, {columns_typed(trame)}"
 
 
 def _actions(
-    db: Database, tab: ReceivedTab, taken: Mapping[int, Decision] = MappingProxyType({})
+    db: Database, trame: Trame, tab: ReceivedTab, taken: Mapping[int, Decision] = MappingProxyType({})
 ) -> tuple[KnownAction, ...]:
     """The actions of a tab, as these decisions leave them."""
-    query = f"SELECT {_KNOWN} FROM lignes_paat l JOIN onglets o ON o.id = l.onglet WHERE l.onglet = ? ORDER BY l.numero"
-    return tuple(_known(r, taken.get(r[0])) for r in db.execute(query, (tab.id,)))
+    query = (
+        f"SELECT {_known_columns(trame)} FROM {lines_table(trame)} l JOIN onglets o ON o.id = l.onglet"
+        " WHERE l.onglet = ? ORDER BY l.numero"
+    )
+    return tuple(_known(trame, r, taken.get(r[0])) for r in db.execute(query, (tab.id,)))
 
 
-def _known(row: tuple[Any, ...], decision: Decision | None = None) -> KnownAction:
-    _, blocked, campaign, finess, action_id, intitule, marche, famille, ordered_on, gain, reference, report = row
+def _known(trame: Trame, row: tuple[Any, ...], decision: Decision | None = None) -> KnownAction:
+    _, blocked, campaign, finess, action_id, carried, *typed = row
     struck = decision.blocked if decision else bool(blocked)
     return KnownAction(
-        action_id, f"{campaign}/{finess}/{action_id}", intitule or "", marche or "", famille or "",
-        date.fromisoformat(ordered_on) if ordered_on else None, gain, reference, report, bool(blocked), struck,
+        action_id, f"{campaign}/{finess}/{action_id}", typed_line(trame, typed), carried, bool(blocked), struck,
         not struck or bool(decision and decision.kind == "retirer"),
     )  # fmt: skip
 
 
 def _former(
-    db: Database, campaigns: Sequence[str], finess: Sequence[str], actions: Mapping[str, Sequence[KnownAction]], before: int | None
+    db: Database, trame: Trame, campaigns: Sequence[str], finess: Sequence[str],
+    actions: Mapping[str, Sequence[KnownAction]], before: int | None,
 ) -> dict[str, tuple[KnownAction, ...]]:  # fmt: skip
     """As last received, by FINESS, the actions of earlier sendings that are not among `actions`; before that arrival."""
     query = (
-        f"SELECT {_KNOWN}, max(l.id) FROM json_each(?) c CROSS JOIN json_each(?) f JOIN onglets o ON o.campagne = c.value"
-        " AND o.finess = f.value AND o.utilisable JOIN fichiers v ON v.id = o.fichier JOIN lignes_paat l ON l.onglet = o.id"
+        f"SELECT {_known_columns(trame)}, max(l.id) FROM json_each(?) c CROSS JOIN json_each(?) f JOIN onglets o"
+        " ON o.campagne = c.value AND o.finess = f.value AND o.utilisable JOIN fichiers v ON v.id = o.fichier"
+        f" JOIN {lines_table(trame)} l ON l.onglet = o.id"
         " WHERE v.recu < coalesce(?, 9223372036854775807) GROUP BY o.finess, l.action_id ORDER BY l.action_id"
     )
     here = {(f, k.action_id) for f, known in actions.items() for k in known}
     gone: dict[str, tuple[KnownAction, ...]] = {}
     for row in db.execute(query, (json.dumps(campaigns), json.dumps(finess), before)):
         if (row[3], row[4]) not in here:
-            gone[row[3]] = (*gone.get(row[3], ()), _known(row[:-1]))
+            gone[row[3]] = (*gone.get(row[3], ()), _known(trame, row[:-1]))
     return gone
 
 
-def _known_numbers(db: Database, campaigns: Sequence[str], finess: Sequence[str]) -> dict[str, frozenset[str]]:
+def _known_numbers(
+    db: Database, trame: Trame, campaigns: Sequence[str], finess: Sequence[str]
+) -> dict[str, frozenset[str]]:
     query = (
         "SELECT DISTINCT o.finess, l.action_id FROM json_each(?) c CROSS JOIN json_each(?) f JOIN onglets o"
-        " ON o.campagne = c.value AND o.finess = f.value JOIN lignes_paat l ON l.onglet = o.id"
+        f" ON o.campagne = c.value AND o.finess = f.value JOIN {lines_table(trame)} l ON l.onglet = o.id"
     )
     seen_ones: dict[str, set[str]] = {}
     for finess_, action_id in db.execute(query, (json.dumps(campaigns), json.dumps(finess))):
@@ -157,8 +158,11 @@ def _known_numbers(db: Database, campaigns: Sequence[str], finess: Sequence[str]
     return {f: frozenset(n) for f, n in seen_ones.items()}
 
 
-def _numbers_given_before(db: Database, file: int) -> dict[str, dict[int, str]]:
-    query = "SELECT o.finess, l.numero, l.action_id FROM onglets o JOIN lignes_paat l ON l.onglet = o.id WHERE o.fichier = ?"
+def _numbers_given_before(db: Database, trame: Trame, file: int) -> dict[str, dict[int, str]]:
+    query = (
+        f"SELECT o.finess, l.numero, l.action_id FROM onglets o JOIN {lines_table(trame)} l ON l.onglet = o.id"
+        " WHERE o.fichier = ?"
+    )
     given_numbers: dict[str, dict[int, str]] = {}
     for finess, number, action_id in db.execute(query, (file,)):
         given_numbers.setdefault(finess, {})[number] = action_id
@@ -180,47 +184,55 @@ class GoneLine(NamedTuple):
     action_id: str
     number: int
     received_on: date
-    gain_exercice: int
+    declared: int
+
+
+_GONE = """
+WITH compte(id) AS (SELECT value FROM json_each(:onglets)),
+avant(compte, onglet) AS MATERIALIZED (
+  SELECT k.id, o.id FROM compte JOIN onglets k ON k.id = compte.id JOIN json_each(:campagnes) c
+  JOIN onglets o ON o.campagne = c.value AND o.finess = k.finess AND o.utilisable AND o.fichier < k.fichier
+  JOIN fichiers f ON f.id = o.fichier
+  WHERE NOT EXISTS (SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id)),
+perdue(onglet, action_id) AS (
+  SELECT a.compte, l.action_id FROM avant a JOIN {lines} l ON l.onglet = a.onglet
+  EXCEPT SELECT l.onglet, l.action_id FROM (SELECT DISTINCT compte FROM avant) a
+    JOIN {lines} l ON l.onglet = a.compte)
+SELECT p.onglet, p.action_id, l.numero, substr(r.debut, 1, 10), {declared}, max(l.id), {typed}
+FROM perdue p JOIN avant a ON a.compte = p.onglet JOIN {lines} l ON l.onglet = a.onglet AND l.action_id = p.action_id
+JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier JOIN fichiers v ON v.id = f.recu
+JOIN pulls r ON r.id = v.pull GROUP BY p.onglet, p.action_id
+"""
 
 
 def gone_lines(db: Database, campaigns: Sequence[str], tabs: Iterable[int]) -> list[GoneLine]:
-    """The actions of earlier sendings, in these campaigns of one exercice, that are missing from the tabs that count."""
-    query = """
-      WITH compte(id) AS (SELECT value FROM json_each(:onglets)),
-      avant(compte, onglet) AS MATERIALIZED (
-        SELECT k.id, o.id FROM compte JOIN onglets k ON k.id = compte.id JOIN json_each(:campagnes) c
-        JOIN onglets o ON o.campagne = c.value AND o.finess = k.finess AND o.utilisable AND o.fichier < k.fichier
-        JOIN fichiers f ON f.id = o.fichier
-        WHERE NOT EXISTS (SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id)),
-      perdue(onglet, action_id) AS (
-        SELECT a.compte, l.action_id FROM avant a JOIN lignes_paat l ON l.onglet = a.onglet
-        EXCEPT SELECT l.onglet, l.action_id FROM (SELECT DISTINCT compte FROM avant) a
-          JOIN lignes_paat l ON l.onglet = a.compte)
-      SELECT p.onglet, p.action_id, l.numero, substr(r.debut, 1, 10), l.gain_exercice, max(l.id)
-      FROM perdue p JOIN avant a ON a.compte = p.onglet JOIN lignes_paat l ON l.onglet = a.onglet AND l.action_id = p.action_id
-      JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier JOIN fichiers v ON v.id = f.recu JOIN pulls r ON r.id = v.pull
-      GROUP BY p.onglet, p.action_id HAVING coalesce(l.statut, '') <> 'abandonné'
-    """
-    parameters = {"onglets": json.dumps(list(tabs)), "campagnes": json.dumps(list(campaigns))}
-    return [
-        GoneLine(o, a, n, date.fromisoformat(dated), gain) for o, a, n, dated, gain, _ in db.execute(query, parameters)
-    ]
+    """The lines of earlier sendings, in these campaigns of one exercice, that are missing from the tabs that count, but
+    those that may go without a word."""
+    gone: list[GoneLine] = []
+    for trame, theirs in by_trame(db, tabs):
+        query = _GONE.format(lines=lines_table(trame), declared=declared_of(trame), typed=columns_typed(trame))
+        parameters = {"onglets": json.dumps(theirs), "campagnes": json.dumps(list(campaigns))}
+        for tab, number, place, dated, declared, _, *typed in db.execute(query, parameters):
+            if not trame.identity.may_go(typed_line(trame, typed)):
+                gone.append(GoneLine(tab, number, place, date.fromisoformat(dated), declared))
+    return gone
 
 
 class StoredLine(NamedTuple):
-    """A stored line, as far as a comparison needs it. Amounts in cents."""
+    """A stored line, as far as a comparison needs it: its number in the sheet, and its amounts in cents."""
 
-    action_id: str
     number: int
-    gain_annuel: int | None
-    montant_reference: int | None
-    gain_exercice: int
+    amounts: tuple[int | None, ...]
+    declared: int
 
 
-def lines_by_number(db: Database, tab: int) -> dict[str, StoredLine]:
+def lines_by_number(db: Database, trame: Trame, tab: int) -> dict[str, StoredLine]:
     """The lines of a tab by number."""
-    query = "SELECT action_id, numero, gain_annuel, montant_reference, gain_exercice FROM lignes_paat WHERE onglet = ?"
-    return {r[0]: StoredLine(*r) for r in db.execute(query, (tab,))}
+    amounts = ", ".join(["NULL", *(f"l.{cle}" for cle in trame.identity.amounts)])
+    query = (
+        f"SELECT l.action_id, l.numero, {declared_of(trame)}, {amounts} FROM {lines_table(trame)} l WHERE l.onglet = ?"
+    )
+    return {r[0]: StoredLine(r[1], r[3:], r[2]) for r in db.execute(query, (tab,))}
 
 
 class ExpectedLine(NamedTuple):
@@ -243,14 +255,14 @@ def expected_lines(
     requests = sorted(finess)
     earlier = [c.code for c in folder.campaigns_of(campaign.exercice) if c.situation < campaign.situation]
     numbers_given = counting_tabs(db, earlier, as_of, requests) if earlier else {}
-    known = memory(db, folder, campaign, requests, as_of)
+    known = memory(db, folder, campaign, trame, requests, as_of)
     given_back: dict[str, list[ExpectedLine]] = {}
     for f in requests:
         reports = {k.action_id: k for k in known.reports.get(f, ()) if not k.struck}
         its_own = _typed_lines(db, numbers_given[f], trame) if f in numbers_given else []
         lines = [_expected_line(n, v, reports.get(n) if v["reportee_de"] else None) for n, v in its_own]
         carried_missing = [k for n, k in reports.items() if n not in {p.action_id for p in lines}]
-        lines = [*(_expected_line(k.action_id, _values_of_known(db, k, trame), k) for k in carried_missing), *lines]
+        lines = [*(_expected_line(k.action_id, _values_of_known(k), k) for k in carried_missing), *lines]
         if lines:
             given_back[f] = sorted(lines, key=lambda p: not p.report)
     return given_back, known.numbers
@@ -259,31 +271,21 @@ def expected_lines(
 def _expected_line(action_id: str, values: dict[str, Any], known_action: KnownAction | None) -> ExpectedLine:
     if known_action is None:
         return ExpectedLine(action_id, values)
-    return ExpectedLine(action_id, values, known_action.report, known_action.reference.split("/")[0])
+    return ExpectedLine(action_id, values, known_action.carried, known_action.reference.split("/")[0])
 
 
 def _typed_lines(db: Database, tab: ReceivedTab, trame: Trame) -> list[tuple[str, dict[str, Any]]]:
     """(number, values by column) of every line of a tab, in its order."""
-    keys = [c.cle for c in trame.typed_columns]
-    query = f"SELECT reportee_de, {', '.join(keys)} FROM {lines_table(trame)} WHERE onglet = ? ORDER BY numero"
+    query = (
+        f"SELECT l.reportee_de, {columns_typed(trame)} FROM {lines_table(trame)} l WHERE l.onglet = ? ORDER BY l.numero"
+    )
     return [(v["action_id"], v) for r in db.execute(query, (tab.id,)) if (v := _as_typed_line(r, trame))]
 
 
-def _values_of_known(db: Database, known_action: KnownAction, trame: Trame) -> dict[str, Any]:
-    """The values of the last stored line that bears a reference."""
-    campaign, finess, action_id = known_action.reference.split("/", 2)
-    keys = ", ".join(f"l.{c.cle}" for c in trame.typed_columns)
-    query = (
-        f"SELECT l.reportee_de, {keys} FROM {lines_table(trame)} l JOIN onglets o ON o.id = l.onglet"
-        " WHERE o.campagne = ? AND o.finess = ? AND l.action_id = ? AND l.gain_annuel IS ? ORDER BY l.id DESC LIMIT 1"
-    )
-    return _as_typed_line(db.execute(query, (campaign, finess, action_id, known_action.gain_annuel)).fetchone(), trame)
+def _values_of_known(known_action: KnownAction) -> dict[str, Any]:
+    """The values of the line that a known action is."""
+    return {"reportee_de": None, **known_action.values._asdict()}
 
 
 def _as_typed_line(row: tuple[Any, ...], trame: Trame) -> dict[str, Any]:
-    readers_by_kind: dict[str, Callable[[str], Any]] = {"date": date.fromisoformat, "nombre": Decimal}
-    values = {
-        c.cle: readers_by_kind[c.kind](v) if c.kind in readers_by_kind and v is not None else v
-        for c, v in zip(trame.typed_columns, row[1:], strict=True)
-    }
-    return {"reportee_de": row[0], **values}
+    return {"reportee_de": row[0], **typed_line(trame, row[1:])._asdict()}

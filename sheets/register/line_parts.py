@@ -1,4 +1,4 @@
-"""Lines that make a figure which is not the gain of the exercice: what each adds, in cents. As of any day; writes nothing.
+"""The lines that make a measure: what each adds, once decisions are taken. As of any day; writes nothing.
 
 A figure of `reports/` is a sum of these lines, worked out where they are stored; « pourquoi » shows those very lines.
 """
@@ -6,130 +6,86 @@ A figure of `reports/` is a sum of these lines, worked out where they are stored
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import Enum
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
 from sheets.register.decisions import decisions
+from sheets.register.schema import by_trame, lines_table
 from sheets.register.what_counts import ReceivedTab
+from sheets.trame import Measure, Trame
+
+
+class But(Enum):
+    """Which lines of a tab are left out, for what stands in the tab beside it: that of the same unit, in another exercice.
+
+    A line continues another when it was matched with it, and bears its number, whatever became of either.
+    """
+
+    CONTINUED = "n.onglet = tab.beside AND n.action_id = l.action_id AND n.reportee_de IS NOT NULL"
+    CONTINUING = "l.reportee_de IS NOT NULL AND n.onglet = tab.beside AND n.action_id = l.action_id"
 
 
 class LinePart(NamedTuple):
-    """What one stored line adds to a figure, in cents."""
+    """What one stored line adds along the measures asked for, struck or not."""
 
     line: int
     tab: int
     finess: str
-    cents: int
-
-
-class Treated(NamedTuple):
-    """A kept line of the périmètre traité: its annual gain and its reference amount, in cents."""
-
-    line: int
-    tab: int
-    finess: str
-    gain: int
-    reference: int
+    amounts: tuple[int, ...]
 
 
 _TABS = (
     "WITH tab(id, beside, finess) AS (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:tabs)),"
     " decided(line, struck) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:decided))"
 )
-"""The tabs asked about, each with that of the same établissement in the other exercice (0: none)."""
-_STRUCK = "coalesce(d.struck, l.bloquee)"
-_KEPT = f"iif({_STRUCK}, min({{cents}}, 0), {{cents}})"
-"""A struck line keeps its losses: striking never raises a total."""
-# What is continued bears the number of the line that it continues. The terms are those of the partial indexes.
-_INHERITED = f"""{_TABS} SELECT l.id, tab.id, tab.finess, {_KEPT.format(cents="l.report")} FROM tab
-CROSS JOIN lignes_paat l ON l.onglet = tab.id AND l.report <> 0 LEFT JOIN decided d ON d.line = l.id
-WHERE NOT EXISTS (SELECT 1 FROM lignes_paat n
-  WHERE n.onglet = tab.beside AND n.action_id = l.action_id AND n.reportee_de IS NOT NULL)"""
-_NOTIFIED = f"""{_TABS} SELECT l.id, tab.id, tab.finess, {_KEPT.format(cents="l.prevision")} FROM tab
-CROSS JOIN lignes_paat l ON l.onglet = tab.id LEFT JOIN decided d ON d.line = l.id WHERE l.prevision <> 0"""
-_TREATED = f"""{_TABS} SELECT {{what}} FROM tab
-CROSS JOIN lignes_paat l ON l.onglet = tab.id AND l.date_premiere_commande BETWEEN :first AND :last
-LEFT JOIN decided d ON d.line = l.id
-WHERE l.statut = 'réalisé' AND l.montant_reference IS NOT NULL AND NOT {_STRUCK} AND (l.reportee_de IS NULL
-  OR NOT EXISTS (SELECT 1 FROM lignes_paat n WHERE n.onglet = tab.beside AND n.action_id = l.action_id))"""
-_REPORT = _KEPT.format(cents="l.report")
-_CONTINUED = f"""{_TABS} SELECT tab.id, sum({_REPORT}) FROM tab
-CROSS JOIN lignes_paat l ON l.onglet = tab.id AND l.report <> 0 LEFT JOIN decided d ON d.line = l.id
-WHERE l.action_id IN (SELECT n.action_id FROM lignes_paat n
-  WHERE n.onglet = tab.beside AND n.reportee_de IS NOT NULL) GROUP BY tab.id"""
+"""The tabs asked about, each with that of the same unit in the other exercice (0: none)."""
 
 
-def inherited(db: Database, before: Iterable[ReceivedTab], tabs: Iterable[ReceivedTab], as_of: date) -> list[LinePart]:
-    """The reports that the kept lines of `before` (the exercice before) leave, and that no line of `tabs` continues.
-
-    A line continues another when it was matched with it, whatever its status or what became of it.
-    """
-    rows = _rows(db, _INHERITED, before, tabs, as_of)
-    return [p for r in rows if (p := LinePart(*r)).cents]
-
-
-def inherited_by_tab(
-    db: Database, before: Iterable[ReceivedTab], tabs: Iterable[ReceivedTab], as_of: date
-) -> dict[int, int]:
-    """The same, added up by tab of `before`: what it leaves, but for its lines that are continued, which are few."""
-    before = list(before)
-    continued = dict(_rows(db, _CONTINUED, before, tabs, as_of))
-    return {o.id: cents for o in before if (cents := o.report - continued.get(o.id, 0))}
-
-
-def notified(db: Database, tabs: Iterable[ReceivedTab], as_of: date) -> list[LinePart]:
-    """What the notified lines of these tabs would add to their exercice: `ReceivedTab.notified`, line by line."""
-    return [p for r in _rows(db, _NOTIFIED, tabs, (), as_of) if (p := LinePart(*r)).cents]
-
-
-def treated(
-    db: Database, tabs: Iterable[ReceivedTab], after: Iterable[ReceivedTab], exercice: int, as_of: date
-) -> list[Treated]:
-    """The kept lines that have a reference and were first ordered in the exercice, declared in it or in the next one.
-
-    A line of the next exercice (`after`) that continues one of `tabs` is that one, and counts once.
-    """
-    query, tabs = (
-        _TREATED.format(what="l.id, tab.id, tab.finess, coalesce(l.gain_annuel, 0), l.montant_reference"),
-        list(tabs),
+def parts(
+    db: Database,
+    tabs: Iterable[ReceivedTab],
+    measures: Sequence[str],
+    as_of: date,
+    beside: Iterable[ReceivedTab] = (),
+    but: But | None = None,
+) -> list[LinePart]:
+    """The lines of these tabs to which something is left of the first of these measures, but for those that `but` says."""
+    without = f" AND NOT EXISTS (SELECT 1 FROM {{lines}} n WHERE {but.value})" if but else ""
+    query = (
+        f"{_TABS} SELECT l.id, tab.id, tab.finess, {{kept}} FROM tab CROSS JOIN {{lines}} l ON l.onglet = tab.id"
+        f" AND l.{measures[0]} <> 0 LEFT JOIN decided d ON d.line = l.id WHERE TRUE{without}"
     )
-    rows = [*_rows(db, query, tabs, (), as_of, _year(exercice)), *_rows(db, query, after, tabs, as_of, _year(exercice))]
-    return [Treated(*r) for r in rows]
+    found = (LinePart(*(*r[:3], r[3:])) for r in _rows(db, query, tabs, beside, measures, as_of))
+    return [part for part in found if part.amounts[0]]
 
 
-class LineTotals(NamedTuple):
-    """The same added up, in cents, and how many lines they are."""
-
-    gain: int
-    reference: int
-    lines: int
-
-
-def treated_in_all(
-    db: Database, tabs: Iterable[ReceivedTab], after: Iterable[ReceivedTab], exercice: int, as_of: date
-) -> LineTotals:
-    """What `treated` gives, added up where the lines are stored: they are not read."""
-    query = _TREATED.format(
-        what="coalesce(sum(coalesce(l.gain_annuel, 0)), 0), coalesce(sum(l.montant_reference), 0), count(*)"
+def sums_but(
+    db: Database, tabs: Iterable[ReceivedTab], measures: Sequence[str], as_of: date, beside: Iterable[ReceivedTab], but: But
+) -> dict[int, tuple[int, ...]]:  # fmt: skip
+    """What `parts` adds up to, by tab: what each adds up to, but for the lines left out, which are few."""
+    tabs = list(tabs)
+    query = (
+        f"{_TABS} SELECT tab.id, {{sums}} FROM tab CROSS JOIN {{lines}} n ON n.onglet = {_CARRYING[but]}"
+        f" AND n.reportee_de IS NOT NULL JOIN {{lines}} l ON l.onglet = {_LEFT_OUT[but]}"
+        " LEFT JOIN decided d ON d.line = l.id WHERE TRUE GROUP BY tab.id"
     )
-    tabs, year = list(tabs), _year(exercice)
-    rows = [*_rows(db, query, tabs, (), as_of, year), *_rows(db, query, after, tabs, as_of, year)]
-    return LineTotals(*map(sum, zip((0, 0, 0), *rows, strict=True)))
+    out = {tab: amounts for tab, *amounts in _rows(db, query, tabs, beside, measures, as_of)}
+    nothing = [0] * len(measures)
+    left = {o.id: tuple(o.kept(m) - x for m, x in zip(measures, out.get(o.id, nothing), strict=True)) for o in tabs}
+    return {tab: amounts for tab, amounts in left.items() if any(amounts)}
 
 
-def treated_late(
-    db: Database, tabs: Iterable[ReceivedTab], after: Iterable[ReceivedTab], exercice: int, as_of: date
-) -> int:
-    """Cents of reference of those declared in the next exercice alone; the others are in `ReceivedTab.perimeter_treated`."""
-    query = _TREATED.format(what="coalesce(sum(l.montant_reference), 0)")
-    return sum(int(cents) for (cents,) in _rows(db, query, after, tabs, as_of, _year(exercice)))
-
-
-def _year(exercice: int) -> dict[str, str]:
-    return {"first": f"{exercice}-01-01", "last": f"{exercice}-12-31"}
+# The carrying lines are walked, in their index: what they carry is found by its number.
+_CARRYING = {But.CONTINUED: "tab.beside", But.CONTINUING: "tab.id"}
+_LEFT_OUT = {
+    But.CONTINUED: "tab.id AND l.action_id = n.action_id",
+    But.CONTINUING: "tab.id AND l.id = n.id AND EXISTS"
+    " (SELECT 1 FROM {lines} c WHERE c.onglet = tab.beside AND c.action_id = n.action_id)",
+}
 
 
 def _rows(
@@ -137,13 +93,28 @@ def _rows(
     query: str,
     tabs: Iterable[ReceivedTab],
     others: Iterable[ReceivedTab],
+    measures: Sequence[str],
     as_of: date,
-    more: Mapping[str, str] | None = None,
 ) -> list[tuple[Any, ...]]:
     beside = {o.finess: o.id for o in others}
-    pairs = sorted((o.id, beside.get(o.finess, 0), o.finess) for o in tabs)  # as they lie on the disk
-    if not pairs:
-        return []
-    decided = [(d.line, int(d.blocked)) for d in decisions(db, [i for i, *_ in pairs], as_of)]
-    parameters = {"tabs": json.dumps(pairs), "decided": json.dumps(decided)}
-    return db.execute(query, parameters | dict(more or {})).fetchall()
+    finess_of = {o.id: o.finess for o in tabs}
+    rows: list[tuple[Any, ...]] = []
+    for trame, theirs in by_trame(db, finess_of):
+        decided = [(d.line, int(d.blocked)) for d in decisions(db, theirs, as_of)]
+        pairs = [(i, beside.get(finess_of[i], 0), finess_of[i]) for i in theirs]
+        kept = [_kept(m) for m in _named(trame, measures)]
+        sums = ", ".join(f"sum({k})" for k in kept)
+        sql = query.format(lines=lines_table(trame), kept=", ".join(kept), sums=sums)
+        rows += db.execute(sql, {"tabs": json.dumps(pairs), "decided": json.dumps(decided)}).fetchall()
+    return rows
+
+
+def _named(trame: Trame, measures: Sequence[str]) -> list[Measure]:
+    known = {m.cle: m for m in trame.measures}
+    return [known[m] for m in measures]
+
+
+def _kept(m: Measure) -> str:
+    """What is left of a measure of a stored line, in SQL; a struck one keeps its losses: striking never raises a total."""
+    left = "0" if m.struck_whole else f"min(l.{m.cle}, 0)"
+    return f"iif(coalesce(d.struck, l.bloquee), {left}, l.{m.cle})"

@@ -17,7 +17,7 @@ from sheets.findings import Finding, Severity
 from sheets.judged import JudgedWorkbook, Tab
 from sheets.register import future_facts, past_folders, under_alert
 from sheets.register.database import write_transaction
-from sheets.register.schema import lines_table, sql_conversions, table_columns
+from sheets.register.schema import declared_of, lines_table, sql_conversions, table_columns
 from sheets.trame import Trame
 from sheets.trames import TRAMES
 
@@ -276,26 +276,29 @@ def _store_file(
 def _store_tab(db: Database, file: int, workbook: JudgedWorkbook, tab: Tab) -> int:
     assert workbook.stamp is not None
     t = tab.totals
+    layout = TRAMES[workbook.stamp.trame]
     line = db.execute(
-        "INSERT INTO onglets (fichier, campagne, finess, feuille, colonnes, achats, neant, utilisable, lignes_lues,"
+        "INSERT INTO onglets (fichier, trame, campagne, finess, feuille, colonnes, achats, neant, utilisable, lignes_lues,"
         " lignes_vides, lignes_ignorees, lignes_rejetees, lignes_retenues, gain_declare, gain_retire, gain_retenu,"
-        " declare_positif, perimetre_traite, exercice, notifie, report, repris, sous_alerte)"
-        f" VALUES ({', '.join('?' * 23)})",
+        f" declare_positif, exercice, sous_alerte) VALUES ({', '.join('?' * 20)})",
         (
-            file, workbook.stamp.campaign, tab.finess, tab.sheet, json.dumps(tab.columns), tab.purchases,
+            file, layout.code, workbook.stamp.campaign, tab.finess, tab.sheet, json.dumps(tab.columns), tab.purchases,
             int(tab.neant), int(tab.usable), t.lines_read, t.lines_blank, t.lines_ignored,
             t.lines_struck, t.lines_kept, t.declared, t.struck, t.kept, tab.positive_declared,
-            tab.perimeter_treated(workbook.exercice), workbook.exercice, tab.notified, tab.report,
-            tab.taken_up(workbook.exercice), workbook.under_alert(tab),
+            workbook.exercice, workbook.under_alert(tab),
         ),
     )  # fmt: skip
     number = int(line.lastrowid or 0)
-    _store_lines(db, number, tab, workbook.stamp.trame)
+    sums = tab.sums(layout.measures)
+    db.conn.executemany(
+        "INSERT INTO sommes (onglet, mesure, declare, retire) VALUES (?, ?, ?, ?)",
+        [(number, cle, *s) for cle, s in sums.items() if cle != layout.headline],
+    )
+    _store_lines(db, number, tab, layout)
     return number
 
 
-def _store_lines(db: Database, number: int, tab: Tab, trame: str) -> None:
-    layout = TRAMES[trame]
+def _store_lines(db: Database, number: int, tab: Tab, layout: Trame) -> None:
     table = lines_table(layout)
     db.conn.executemany(
         f"INSERT INTO {table} ({', '.join(table_columns(layout))})"
@@ -307,13 +310,13 @@ def _store_lines(db: Database, number: int, tab: Tab, trame: str) -> None:
                 *_as_row(line.values, layout),
                 *line.worth,
                 line.blocked,
-                line.retire,
+                line.struck,
                 line.carried_from,
             )
             for line in tab.lines
         ],
     )
-    query = f"SELECT count(*), coalesce(sum(gain_exercice), 0), coalesce(sum(retire), 0) FROM {table} WHERE onglet = ?"
+    query = f"SELECT count(*), coalesce(sum({declared_of(layout)}), 0), coalesce(sum(retire), 0) FROM {table} l WHERE onglet = ?"
     written = db.execute(query, (number,)).fetchone()
     expected = (len(tab.lines), tab.totals.declared, tab.totals.struck)
     if written != expected:

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from sheets.register.database import is_under_way
 from sheets.register.decisions import decisions
+from sheets.register.schema import by_trame, declared_of, lines_table
 from sheets.register.what_counts import counting_tabs, last_file
 
 
@@ -111,16 +112,24 @@ def judgement_of(
     db: Database, file: int
 ) -> tuple[dict[tuple[str, int], tuple[str, int, int]], set[tuple[str, str, str, int | None, str]]]:
     """What a judgement says: (number, declared, struck) by FINESS and line; (code, gravité, tab, line, sentence) of findings."""
-    lines = db.execute(
-        "SELECT o.finess, l.numero, l.action_id, l.gain_exercice, l.retire FROM onglets o JOIN lignes_paat l"
-        " ON l.onglet = o.id WHERE o.fichier = ?",
-        (file,),
-    )
+    lines = [
+        r
+        for trame, tabs in by_trame(db, _tabs_of(db, file))
+        for r in db.execute(
+            f"SELECT o.finess, l.numero, l.action_id, {declared_of(trame)}, l.retire FROM onglets o"
+            f" JOIN {lines_table(trame)} l ON l.onglet = o.id WHERE o.id IN ({_places(tabs)})",
+            tabs,
+        )
+    ]
     findings = db.execute(
         "SELECT code, gravite, feuille, ligne, message FROM constats WHERE fichier = ? AND recoupement IS NULL",
         (file,),
     )
     return {(r[0], r[1]): (r[2], r[3], r[4]) for r in lines}, set(findings)
+
+
+def _tabs_of(db: Database, file: int) -> list[int]:
+    return [tab for (tab,) in db.execute("SELECT id FROM onglets WHERE fichier = ?", (file,))]
 
 
 def unread(db: Database, as_of: date) -> list[tuple[str, str, str]]:

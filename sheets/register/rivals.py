@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
+
+from sheets.register.schema import by_trame, declared_of, lines_table
 
 _USABLE = """
 SELECT o.finess, o.id, o.fichier, o.feuille, o.gain_retenu, f.recu, coalesce(f.ex_aequo, f.recu) AS rang,
@@ -67,8 +69,12 @@ def _set_against(sent: list[Sent]) -> Rivals:
 
 def differing(db: Database, a: int, b: int) -> list[str]:
     """The numbers of the lines that two tabs do not say alike: amounts, date, status, verdict."""
-    rows = "SELECT action_id, gain_annuel, montant_reference, date_premiere_commande, statut, gain_exercice, retire FROM lignes_paat WHERE onglet = ?"
-    said = [{r[0]: r[1:] for r in db.execute(rows, (tab,))} for tab in (a, b)]
+    said: list[dict[str, tuple[Any, ...]]] = []
+    for tab in (a, b):
+        ((trame, _),) = by_trame(db, [tab])
+        columns = ", ".join(f"l.{cle}" for cle in trame.identity.decided_on)
+        query = f"SELECT l.action_id, {declared_of(trame)}, l.retire, {columns} FROM {lines_table(trame)} l WHERE l.onglet = ?"
+        said.append({r[0]: r[1:] for r in db.execute(query, (tab,))})
     return sorted(n for n in said[0].keys() | said[1].keys() if said[0].get(n) != said[1].get(n))
 
 

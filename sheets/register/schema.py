@@ -6,9 +6,11 @@ layout the tables do not follow is said when a register is opened, before anythi
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,6 @@ from sqlite_utils import Database, Migrations
 
 from config.errors import UserError
 from config.folder import folder_from_archive
-from sheets.gain import Worth
 from sheets.trame import Trame
 from sheets.trames import TRAMES
 
@@ -40,8 +41,47 @@ def table_columns(trame: Trame) -> tuple[str, ...]:
 def declared(trame: Trame) -> dict[str, str]:
     """The columns that the table of a trame's lines must have, with their SQL types."""
     typed = {c.cle: TYPES.get(c.kind, "TEXT") for c in trame.typed_columns}
-    worth = dict.fromkeys((*Worth._fields, "bloquee", "retire"), "INTEGER")
+    worth = dict.fromkeys((*(m.cle for m in trame.measures), "bloquee", "retire"), "INTEGER")
     return {**dict.fromkeys(("id", "onglet", "numero"), "INTEGER"), **typed, **worth, "reportee_de": "TEXT"}
+
+
+def declared_of(trame: Trame, line: str = "l") -> str:
+    """What a stored line declares, in SQL: its headline measure."""
+    return f"{line}.{trame.headline}" if trame.headline else "0"
+
+
+def amount_cell(trame: Trame) -> str:
+    """The cell of a stored line `l`, in a tab `o`, where its amount was typed, in SQL."""
+    return f"json_extract(o.colonnes, '$.{trame.amount}') || l.numero" if trame.amount else "''"
+
+
+def columns_typed(trame: Trame) -> str:
+    """What was typed in a stored line `l`, in SQL: what `typed_line` takes."""
+    return ", ".join(f"l.{c.cle}" for c in trame.typed_columns)
+
+
+def typed_line(trame: Trame, row: Sequence[Any]) -> Any:
+    """The typed line that a row of `columns_typed` holds."""
+    values = list(row)
+    for rank, read in _readers(trame):
+        if values[rank] is not None:
+            values[rank] = read(values[rank])
+    return trame.line(**dict(zip((c.cle for c in trame.typed_columns), values, strict=True)))
+
+
+@cache
+def _readers(trame: Trame) -> tuple[tuple[int, Callable[[str], Any]], ...]:
+    by_kind: dict[str, Callable[[str], Any]] = {"date": date.fromisoformat, "nombre": Decimal}
+    return tuple((rank, by_kind[c.kind]) for rank, c in enumerate(trame.typed_columns) if c.kind in by_kind)
+
+
+def by_trame(db: Database, tabs: Iterable[int]) -> list[tuple[Trame, list[int]]]:
+    """Which trame each of these tabs is of, as they lie on the disk: a country is read in one sweep."""
+    query = "SELECT o.trame, o.id FROM json_each(?) t CROSS JOIN onglets o ON o.id = t.value"
+    known: dict[str, list[int]] = {}
+    for code, tab in db.execute(query, (json.dumps(sorted(tabs)),)):
+        known.setdefault(code, []).append(tab)
+    return [(TRAMES[code], theirs) for code, theirs in known.items()]
 
 
 @cache

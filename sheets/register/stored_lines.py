@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
 from sheets.findings import Finding, Severity
-from sheets.register.decisions import Decision, decisions
+from sheets.register.decisions import Decision, decisions, line_state
+from sheets.register.schema import amount_cell, by_trame, columns_typed, declared_of, lines_table, typed_line
 from sheets.register.what_counts import last_file, last_pull
+from sheets.trame import SET_LINE_PLACE, Column, Trame
 
 _DECIDE = (
     "WITH onglet(id) AS (SELECT value FROM json_each(:onglets)), decide(ligne, bloquee, retire) AS MATERIALIZED"
@@ -21,14 +23,14 @@ _DECIDE = (
 """The tabs asked for, and the lines on which a decision holds: what it makes of them replaces what the checks said."""
 
 
-def _decision_parameters(db: Database, tabs: Iterable[int], as_of: date) -> tuple[dict[str, Any], dict[int, Decision]]:
-    """The parameters of `_DECIDE`, and the decisions by line."""
-    all_of_them = sorted(tabs)  # as they lie on the disk: a country is read in one sweep
-    taken_decisions = {d.line: d for d in decisions(db, all_of_them, as_of)}
-    return {
-        "onglets": json.dumps(all_of_them),
-        "decisions": json.dumps([(d.line, int(d.blocked), d.retire) for d in taken_decisions.values()]),
-    }, taken_decisions
+def _parameters(
+    db: Database, tabs: Iterable[int], as_of: date
+) -> Iterator[tuple[Trame, dict[str, Any], dict[int, Decision]]]:
+    """By trame, the parameters of `_DECIDE`, and the decisions by line."""
+    for trame, theirs in by_trame(db, tabs):
+        taken_decisions = {d.line: d for d in decisions(db, theirs, as_of)}
+        decided = [(d.line, int(d.blocked), d.retire) for d in taken_decisions.values()]
+        yield trame, {"onglets": json.dumps(theirs), "decisions": json.dumps(decided)}, taken_decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,19 @@ class ReceivedLine:
     campaign: str
     finess: str
     action_id: str
-    intitule: str
-    famille: str
-    statut: str
+    title: str
+    """What its trame names it by."""
     path: str
     sheet: str
     cell: str
-    gain_exercice: int
-    retire: int
+    declared: int
+    struck: int
     carried_from: str | None
     file: int
     arrival: int
     """The judgement it comes from, and the arrival that was judged: the same arrival may be judged again."""
+    values: Any
+    """The typed line of its trame."""
     decision: Decision | None
 
     @property
@@ -72,18 +75,32 @@ class ReceivedFinding:
 
 
 def sums_by(db: Database, tabs: Iterable[int], column: str, as_of: date) -> list[tuple[str, int, int]]:
-    """(label, declared, struck) in cents for each value of a column of the lines in these tabs."""
-    if column not in ("famille", "domaine", "categorie", "operateur", "levier", "nature", "statut"):
-        raise ValueError(column)
+    """(label, declared, struck) in cents for each value of a column of the lines in these tabs.
+
+    Raises ValueError when it is no axis of their trame.
+    """
     query = (  # as the checks left the lines, then what decisions change
         f"{_DECIDE} SELECT coalesce(label, ''), sum(declare), sum(retire) FROM ("
-        f" SELECT l.{column} AS label, sum(l.gain_exercice) AS declare, sum(l.retire) AS retire"
-        "   FROM onglet o JOIN lignes_paat l ON l.onglet = o.id GROUP BY 1"
-        f" UNION ALL SELECT l.{column}, 0, d.retire - l.retire FROM decide d JOIN lignes_paat l ON l.id = d.ligne"
+        f" SELECT l.{{column}} AS label, sum({{declared}}) AS declare, sum(l.retire) AS retire"
+        "   FROM onglet o JOIN {lines} l ON l.onglet = o.id GROUP BY 1"
+        f" UNION ALL SELECT l.{{column}}, 0, d.retire - l.retire FROM decide d JOIN {{lines}} l ON l.id = d.ligne"
         ") GROUP BY 1 ORDER BY 2 DESC, 1"
     )
-    parameters, _ = _decision_parameters(db, tabs, as_of)
-    return [(r[0], r[1], r[2]) for r in db.execute(query, parameters)]
+    sums: list[tuple[str, int, int]] = []
+    for trame, parameters, _ in _parameters(db, tabs, as_of):
+        if column not in trame.axes:
+            raise ValueError(column)
+        sums += [(r[0], r[1], r[2]) for r in db.execute(_of(trame, query, column=column), parameters)]
+    return sums
+
+
+def _of(trame: Trame, query: str, **more: str) -> str:
+    """A query on the lines of a trame."""
+    title = f"coalesce(l.{trame.titled_by}, '')" if trame.titled_by else "''"
+    return query.format(
+        lines=lines_table(trame), declared=declared_of(trame), title=title, cell=amount_cell(trame),
+        typed=columns_typed(trame), **more,
+    )  # fmt: skip
 
 
 def lines_of(
@@ -96,32 +113,57 @@ def lines_of(
     choices = (
         "SELECT value AS id FROM json_each(:parmi)"
         if among is not None
-        else "SELECT l.id FROM onglet t JOIN lignes_paat l ON l.onglet = t.id LEFT JOIN decide d ON d.ligne = l.id"
-        " WHERE l.gain_exercice <> 0 ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, l.id LIMIT :limite"
+        else "SELECT l.id FROM onglet t JOIN {lines} l ON l.onglet = t.id LEFT JOIN decide d ON d.ligne = l.id"
+        " WHERE {declared} <> 0 ORDER BY {declared} - coalesce(d.retire, l.retire) DESC, l.id LIMIT :limite"
     )
     query = (
-        f"{_DECIDE} SELECT l.id, l.onglet, o.campagne, o.finess, l.action_id, coalesce(l.intitule, ''), coalesce(l.famille, ''),"
-        " coalesce(l.statut, ''), f.chemin, o.feuille, json_extract(o.colonnes, '$.gain_annuel') || l.numero,"
-        " l.gain_exercice, coalesce(d.retire, l.retire), l.reportee_de, f.id, f.recu"
+        f"{_DECIDE} SELECT l.id, l.onglet, o.campagne, o.finess, l.action_id, {{title}}, f.chemin, o.feuille, {{cell}},"
+        " {declared}, coalesce(d.retire, l.retire), l.reportee_de, f.id, f.recu, {typed}"
         f" FROM ({choices}) choisie"
-        " JOIN lignes_paat l ON l.id = choisie.id JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier"
-        " LEFT JOIN decide d ON d.ligne = l.id ORDER BY l.gain_exercice - coalesce(d.retire, l.retire) DESC, o.finess, l.numero"
+        " JOIN {lines} l ON l.id = choisie.id JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier"
+        " LEFT JOIN decide d ON d.ligne = l.id ORDER BY {declared} - coalesce(d.retire, l.retire) DESC, o.finess, l.numero"
     )
-    parameters, taken_decisions = _decision_parameters(db, tabs, as_of)
-    rows: Iterable[tuple[Any, ...]] = db.execute(
-        query, parameters | {"limite": limit, "parmi": json.dumps(list(among or ()))}
+    chosen = {"limite": limit, "parmi": json.dumps(list(among or ()))}
+    return [
+        ReceivedLine(*(*r[:14], typed_line(trame, r[14:]), taken_decisions.get(r[0])))
+        for trame, parameters, taken_decisions in _parameters(db, tabs, as_of)
+        for r in db.execute(_of(trame, query), parameters | chosen)
+    ]
+
+
+class Target(NamedTuple):
+    """A stored line that someone may act on: its title, cents declared, whether the checks strike it, its cell, its tab,
+    and what a decision on it rests on."""
+
+    title: str
+    declared: int
+    blocked: bool
+    cell: str
+    tab: int
+    taken_on: str
+
+
+def targets_in(db: Database, tab: int) -> dict[str, Target]:
+    """The lines of a tab by number, as the checks left them."""
+    query = (
+        "SELECT l.action_id, {title}, {declared}, l.bloquee, {cell}, l.onglet, {typed}"
+        " FROM {lines} l JOIN onglets o ON o.id = l.onglet WHERE l.onglet = ?"
     )
-    return [ReceivedLine(*(*r, taken_decisions.get(r[0]))) for r in rows]
+    return {
+        r[0]: Target(*(*r[1:6], line_state(trame, typed_line(trame, r[6:]))))
+        for trame, _ in by_trame(db, [tab])
+        for r in db.execute(_of(trame, query), (tab,))
+    }
 
 
 def count_lines(db: Database, tabs: Iterable[int], as_of: date) -> tuple[int, int]:
     """(lines that bear on the exercice, those of them struck) in these tabs."""
     query = (
         f"{_DECIDE} SELECT count(*), coalesce(sum(coalesce(d.retire, l.retire) > 0), 0) FROM onglet o"
-        " JOIN lignes_paat l ON l.onglet = o.id LEFT JOIN decide d ON d.ligne = l.id WHERE l.gain_exercice <> 0"
+        " JOIN {lines} l ON l.onglet = o.id LEFT JOIN decide d ON d.ligne = l.id WHERE {declared} <> 0"
     )
-    all_of_those, struck_lines = db.execute(query, _decision_parameters(db, tabs, as_of)[0]).fetchone()
-    return int(all_of_those), int(struck_lines)
+    counts = [db.execute(_of(trame, query), p).fetchone() for trame, p, _ in _parameters(db, tabs, as_of)]
+    return sum(n for n, _ in counts), sum(struck for _, struck in counts)
 
 
 def before_decisions(db: Database, tabs: Iterable[int]) -> tuple[int, int, int, int]:
@@ -146,7 +188,7 @@ def findings_of(
     query = (  # chosen first, and only then read with their words and their lines
         f"{_DECIDE}, vu(id) AS MATERIALIZED (SELECT max(id) FROM recoupements WHERE pull <= :pull GROUP BY campagne),"
         " tranchee(onglet, numero, bloquee) AS MATERIALIZED"
-        " (SELECT l.onglet, l.numero, d.bloquee FROM decide d JOIN lignes_paat l ON l.id = d.ligne),"
+        " (SELECT l.onglet, l.numero, d.bloquee FROM decide d JOIN {lines} l ON l.id = d.ligne),"
         " choisi(id, bloquee) AS MATERIALIZED (SELECT c.id, coalesce(d.bloquee, 1)"
         "   FROM onglet t CROSS JOIN constats c ON c.onglet = t.id"
         "   LEFT JOIN tranchee d ON d.onglet = c.onglet AND d.numero = c.ligne"
@@ -156,12 +198,15 @@ def findings_of(
         " SELECT f.chemin, o.finess, o.campagne, l.action_id, l.id, t.bloquee, c.code, c.gravite, c.message,"
         " c.correction, c.feuille, c.ligne, c.cellule, c.colonne, c.valeur, c.enjeu"
         " FROM choisi t CROSS JOIN constats c ON c.id = t.id JOIN onglets o ON o.id = c.onglet"
-        " JOIN fichiers f ON f.id = o.fichier LEFT JOIN lignes_paat l ON l.onglet = c.onglet AND l.numero = c.ligne"
+        " JOIN fichiers f ON f.id = o.fichier LEFT JOIN {lines} l ON l.onglet = c.onglet AND l.numero = c.ligne"
         " ORDER BY c.enjeu * t.bloquee DESC, c.fichier, c.feuille, c.ligne, c.id"
     )
-    parameters, taken_decisions = _decision_parameters(db, tabs, as_of)
-    parameters |= {"pull": last_pull(db, as_of), "gravites": json.dumps(list(severities)), "limite": limit}
-    return [_received_finding(taken_decisions.get(r[4]), *r) for r in db.execute(query, parameters)]
+    chosen = {"pull": last_pull(db, as_of), "gravites": json.dumps(list(severities)), "limite": limit}
+    return [
+        _received_finding(taken_decisions.get(r[4]), *r)
+        for trame, parameters, taken_decisions in _parameters(db, tabs, as_of)
+        for r in db.execute(_of(trame, query), parameters | chosen)
+    ]
 
 
 def campaign_findings(db: Database, content_hash: str, as_of: date) -> list[Finding]:
@@ -194,15 +239,26 @@ def _received_finding(decision: Decision | None, *r: Any) -> ReceivedFinding:
     return ReceivedFinding(path, finess, f"{campaign}/{finess}/{action_id}" if action_id else "", finding, decision)
 
 
-def lines_to_cross_check(db: Database, tabs: Iterable[int]) -> list[tuple[Any, ...]]:
-    """(id, tab, line, GHT, FINESS, family, market, reference, annual gain) of every réalisé or notifié line."""
-    query = (
-        "SELECT l.id, l.onglet, l.numero, f.ght, o.finess, coalesce(l.famille, ''), coalesce(l.marche, ''),"
-        " coalesce(l.montant_reference, 0), coalesce(l.gain_annuel, 0) FROM lignes_paat l JOIN onglets o ON o.id = l.onglet"
-        " JOIN fichiers f ON f.id = o.fichier WHERE l.onglet IN (SELECT value FROM json_each(?))"
-        " AND l.statut IN ('réalisé', 'notifié') ORDER BY o.finess, l.numero"
-    )
-    return db.execute(query, (json.dumps(list(tabs)),)).fetchall()
+def lines_to_cross_check(db: Database, tabs: Iterable[int]) -> list[tuple[Trame, list[Any]]]:
+    """Every line of these tabs, by trame, as its checks on a whole campaign want it (`Trame.set_line`)."""
+    found: list[tuple[Trame, list[Any]]] = []
+    for trame, theirs in by_trame(db, tabs):
+        if trame.set_line is None:
+            continue
+        columns = ", ".join(_blank_as_nothing(trame.by_key[cle]) for cle in trame.set_line._fields[SET_LINE_PLACE:])
+        query = (
+            f"SELECT l.id, l.onglet, l.numero, f.ght, o.finess, {columns} FROM {lines_table(trame)} l"
+            " JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier"
+            " WHERE l.onglet IN (SELECT value FROM json_each(?)) ORDER BY o.finess, l.numero"
+        )
+        found.append((trame, [trame.set_line._make(r) for r in db.execute(query, (json.dumps(theirs),))]))
+    return found
+
+
+def _blank_as_nothing(c: Column) -> str:
+    """A column of a stored line in SQL, where a blank text is '' and a blank amount 0."""
+    nothing = {"euros": "0", "entier": "0", "nombre": "NULL", "date": "NULL"}.get(c.kind, "''")
+    return f"coalesce(l.{c.cle}, {nothing})"
 
 
 def columns_of(db: Database, tabs: Iterable[int]) -> dict[int, tuple[int, str, dict[str, str]]]:

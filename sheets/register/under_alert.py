@@ -12,19 +12,22 @@ from datetime import date
 from sqlite_utils import Database
 
 from sheets.register.decisions import decisions, next_day
+from sheets.register.schema import by_trame, declared_of, lines_table
+from sheets.trame import Trame
+from sheets.trames import TRAMES
 
 _ADDED = """
 INSERT INTO sous_alertes (recoupement, onglet, cents)
-SELECT :vu, l.onglet, sum(max(l.gain_exercice, 0)) FROM json_each(:lignes) v
-JOIN lignes_paat l ON l.onglet = v.value ->> 0 AND l.numero = v.value ->> 1
+SELECT :vu, l.onglet, sum(max({declared}, 0)) FROM json_each(:lignes) v
+JOIN {lines} l ON l.onglet = v.value ->> 0 AND l.numero = v.value ->> 1
 WHERE l.bloquee = 0 AND NOT EXISTS (SELECT 1 FROM constats c WHERE c.onglet = l.onglet AND c.gravite = 'alerte'
   AND c.recoupement IS NULL AND c.ligne = l.numero)
 GROUP BY l.onglet
 """
 
 _LIFTED = """
-SELECT l.onglet, sum(max(l.gain_exercice, 0)) FROM json_each(:lignes) v
-JOIN lignes_paat l ON l.id = v.value ->> 0 JOIN onglets o ON o.id = l.onglet
+SELECT l.onglet, sum(max({declared}, 0)) FROM json_each(:lignes) v
+JOIN {lines} l ON l.id = v.value ->> 0 JOIN onglets o ON o.id = l.onglet
 WHERE l.bloquee = 0 AND EXISTS (SELECT 1 FROM constats c WHERE c.onglet = l.onglet AND c.gravite = 'alerte'
   AND c.ligne = l.numero AND (c.recoupement IS NULL OR c.recoupement = (
     SELECT max(r.id) FROM recoupements r JOIN pulls p ON p.id = r.pull
@@ -36,7 +39,16 @@ GROUP BY l.onglet
 
 def add_up(db: Database, look: int, lines: Collection[tuple[int, int | None]]) -> None:
     """Store, by tab, the cents kept by these lines (tab, row) on which that look at a campaign alone put an alert."""
-    db.execute(_ADDED, {"vu": look, "lignes": json.dumps(sorted(li for li in lines if li[1] is not None))})
+    by_tab: dict[int, list[tuple[int, int | None]]] = {}
+    for line in lines:
+        by_tab.setdefault(line[0], []).extend([line] if line[1] is not None else [])
+    for trame, tabs in by_trame(db, by_tab):
+        theirs = sorted(line for tab in tabs for line in by_tab[tab])
+        db.execute(_of(trame, _ADDED), {"vu": look, "lignes": json.dumps(theirs)})
+
+
+def _of(trame: Trame, query: str) -> str:
+    return query.format(lines=lines_table(trame), declared=declared_of(trame))
 
 
 def lifted(db: Database, tabs: Iterable[int], as_of: date, at_lock: Mapping[int, str] | None = None) -> dict[int, int]:
@@ -46,6 +58,11 @@ def lifted(db: Database, tabs: Iterable[int], as_of: date, at_lock: Mapping[int,
     """
     at = at_lock or {}
     taken = decisions(db, tabs, as_of, at_lock=at_lock is not None)
-    decided = [(d.line, at.get(d.tab)) for d in taken if not d.lapsed]
-    rows = db.execute(_LIFTED, {"lignes": json.dumps(decided), "apres": next_day(as_of)}) if decided else ()
-    return {tab: int(cents) for tab, cents in rows}
+    by_code: dict[str, list[tuple[int, str | None]]] = {}
+    for d in taken:
+        by_code.setdefault(d.trame, []).extend([] if d.lapsed else [(d.line, at.get(d.tab))])
+    found: dict[int, int] = {}
+    for code, decided in by_code.items():
+        parameters = {"lignes": json.dumps(decided), "apres": next_day(as_of)}
+        found |= {tab: int(cents) for tab, cents in db.execute(_of(TRAMES[code], _LIFTED), parameters)}
+    return found

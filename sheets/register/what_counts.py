@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from threading import Lock
@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from sqlite_utils import Database
 
-from sheets.judged import Totals
+from sheets.judged import NOTHING, Sum, Totals
 from sheets.register import decisions, under_alert
 from sheets.register.database import file_of, may_be_taken_back, read_transaction, while_reading
 
@@ -30,6 +30,7 @@ class ReceivedTab(NamedTuple):
 
     id: int
     file: int
+    trame: str
     path: str
     sheet: str
     campaign: str
@@ -41,20 +42,18 @@ class ReceivedTab(NamedTuple):
     totals: Totals
     positive_declared: int
     """Cents of the positive gains declared."""
-    perimeter_treated: int
-    """Cents of reference amounts of the kept lines first ordered in the exercice."""
-    notified: int
-    """Cents that its notified lines would add to the exercice."""
-    report: int
-    """Cents that its kept lines leave to the next exercice."""
-    taken_up: int
-    """Cents declared by lines first ordered before the exercice: the report already taken up."""
+    sums: Mapping[str, Sum]
+    """By measure of its trame, the headline aside: what its lines add up to."""
     arrival: int
     """The arrival that was judged: the same one may have been judged several times."""
     received_on: str
     """The day it arrived, as ISO text."""
     under_alert: int
     """Cents kept by lines that bear an alert, but those for which a referent answers."""
+
+    def kept(self, measure: str) -> int:
+        """What its kept lines add up to along a measure."""
+        return self.sums.get(measure, NOTHING).kept
 
 
 def last_pull(db: Database, as_of: date) -> int:
@@ -91,10 +90,10 @@ verrou(campagne, ght, jusqu_a, le) AS MATERIALIZED (
       WHERE w.ex_aequo = v.ex_aequo AND (p.gain_retenu, w.empreinte) < (o.gain_retenu, v.empreinte) {parmi}))
   GROUP BY o.finess
 )
-SELECT o.id, o.fichier, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.neant, o.achats,
+SELECT o.id, o.fichier, o.trame, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.neant, o.achats,
   o.lignes_lues, o.lignes_vides, o.lignes_ignorees, o.lignes_rejetees, o.lignes_retenues,
-  o.gain_declare, o.gain_retire, o.gain_retenu, o.declare_positif, o.perimetre_traite,
-  o.notifie, o.report, o.repris, f.recu, substr(p.debut, 1, 10), o.sous_alerte + coalesce(s.cents, 0)
+  o.gain_declare, o.gain_retire, o.gain_retenu, o.declare_positif,
+  (SELECT json_group_object(s.mesure, json_array(s.declare, s.retire)) FROM sommes s WHERE s.onglet = o.id), f.recu, substr(p.debut, 1, 10), o.sous_alerte + coalesce(s.cents, 0)
 FROM choisi c JOIN onglets o ON o.id = c.onglet JOIN fichiers f ON f.id = o.fichier
 JOIN fichiers arrivee ON arrivee.id = f.recu JOIN pulls p ON p.id = arrivee.pull
 LEFT JOIN look ON look.campagne = o.campagne AND look.ght IN ('', f.ght) LEFT JOIN sous_alertes s ON s.recoupement = look.id AND s.onglet = o.id
@@ -235,15 +234,8 @@ def _from_database(
     lifted = under_alert.lifted(db, tabs, as_of, at)
     for finess_, o in kept_tabs.items():
         kept_tabs[finess_] = o._replace(under_alert=o.under_alert - lifted[o.id]) if o.id in lifted else o
-    for finess_, change in decisions.effects(db, tabs, as_of, at_lock=at_lock).items():
-        tab = kept_tabs[finess_]
-        kept_tabs[finess_] = tab._replace(
-            totals=_after_decisions(tab.totals, change),
-            perimeter_treated=tab.perimeter_treated - change.treated,
-            notified=tab.notified - change.notified,
-            report=tab.report - change.report,
-        )
-    return kept_tabs
+    changes = decisions.effects(db, tabs, as_of, at_lock=at_lock)
+    return {f: _after_decisions(o, changes[o.id]) if o.id in changes else o for f, o in kept_tabs.items()}
 
 
 _SAID_EMPTY = """
@@ -284,8 +276,9 @@ def _said_empty(
         came = "SELECT datetime(p.debut) FROM fichiers f JOIN pulls p ON p.id = f.pull WHERE f.id = ?"
         after = o is None or rank > 0 or (rank == 0 and db.execute(came, (o.arrival,)).fetchone()[0] < said)
         if after and (wanted is None or whose in wanted):
-            sums = (Totals(), 0, 0, 0, 0, 0)
-            empty[whose] = ReceivedTab(-act, 0, "", "", campaign, ght, whose, True, True, None, *sums, 0, day, 0)
+            empty[whose] = ReceivedTab(
+                -act, 0, "", "", "", campaign, ght, whose, True, True, None, Totals(), 0, {}, 0, day, 0
+            )
     return empty
 
 
@@ -310,15 +303,19 @@ def _kept_tabs(
     where_clause += " AND v.recu < :avant" if before is not None else ""
     among = "AND w.recu < :avant" if before is not None else ""
     for r in db.execute(_COUNTING_TABS.format(filtre=where_clause, parmi=among, look=look), parameters):
-        yield ReceivedTab._make((*r[:7], bool(r[7]), bool(r[8]), r[9], Totals(*r[10:18]), *r[18:]))
+        sums = {measure: Sum(*amounts) for measure, amounts in json.loads(r[20]).items()}
+        yield ReceivedTab._make((*r[:8], bool(r[8]), bool(r[9]), r[10], Totals(*r[11:19]), r[19], sums, *r[21:]))
 
 
-def _after_decisions(t: Totals, e: decisions.DecisionEffect) -> Totals:
-    """Control totals once decisions have struck (or kept) that many lines and cents more (or less)."""
-    return replace(
+def _after_decisions(o: ReceivedTab, e: decisions.DecisionEffect) -> ReceivedTab:
+    """A tab once decisions have struck (or kept) that many lines, and so much of each measure, more (or less)."""
+    t = o.totals
+    totals = replace(
         t,
         lines_struck=t.lines_struck + e.lines,
         lines_kept=t.lines_kept - e.lines,
         struck=t.struck + e.retire,
         kept=t.kept - e.retire,
     )
+    changed = {m: Sum(s.declared, s.struck + more) for m, more in e.sums.items() for s in (o.sums.get(m, NOTHING),)}
+    return o._replace(totals=totals, sums={**o.sums, **changed})

@@ -15,7 +15,6 @@ from config.french import count_words, enumeration
 from sheets import cells
 from sheets.cell_address import address
 from sheets.cells import MASK, Problem
-from sheets.checks import CATALOGUE
 from sheets.findings import Finding, ranges
 from sheets.judged import Line
 from sheets.judging.lines import judge_lines
@@ -28,6 +27,7 @@ from sheets.reading.read_tab import LineRead, TabRead
 from sheets.repairing.carried_cell import value_to_carry
 from sheets.repairing.what_changed import Change, Nature
 from sheets.trame import heading_key, read_stamp
+from sheets.trames import CATALOGUE
 from sheets.writing.safe_cells import Value
 
 

@@ -36,7 +36,7 @@ from sheets.repairing.what_changed import ORDER, Change, Nature
 from sheets.tab_names import OUR_TABS, tab_names
 from sheets.trame import Stamp, Trame, read_stamp
 from sheets.trames import TRAMES
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
 from sheets.writing import tab as template_tab
 from sheets.writing.book import workbook
 from sheets.writing.seal import sealed

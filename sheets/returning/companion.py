@@ -60,7 +60,7 @@ def _pages(book: Workbook, workbook: JudgedWorkbook, folder: Folder, settled: Se
     t = workbook.stamp
     if t is None or t.trame not in TRAMES:
         return []
-    positive = sum(max(li.worth.gain_exercice, 0) for o in workbook.tabs for li in o.lines)
+    positive = sum(max(li.declared, 0) for o in workbook.tabs for li in o.lines)
     etablissements = folder.territory.etablissements
     pages = []
     for tab in (o for o in workbook.tabs if o.columns):

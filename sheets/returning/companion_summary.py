@@ -13,11 +13,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.folder import Folder
 from config.french import count_words, euros
 from sheets import first_tab
-from sheets.checks import CATALOGUE
 from sheets.findings import Finding, FindingGroup, Severity, groups, ranges
 from sheets.judged import JudgedWorkbook, Totals
 from sheets.returning.companion_tab import FILLS, INKS, WORDS, CompanionPage, Settled
-from sheets.trames.paat.columns import EURO_FORMAT
+from sheets.trame import EURO_FORMAT
+from sheets.trames import CATALOGUE
 from sheets.writing.safe_cells import Value, case, lie, put, row_height
 from sheets.writing.style import (
     BLUE,

@@ -20,10 +20,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.french import count_words, euros
 from sheets.cells import MASK
-from sheets.checks import CATALOGUE
 from sheets.findings import ORDER, Finding, Severity, rank
 from sheets.judged import Line, Tab
 from sheets.trame import Column, Trame
+from sheets.trames import CATALOGUE
 from sheets.writing.safe_cells import Value, add_note, case, put, row_height
 from sheets.writing.style import (
     FRAME,
@@ -152,7 +152,7 @@ def _write_lines(page: CompanionPage) -> None:
     as_typed = _typed_as_they_were(page.findings)
     styles: dict[str, Any] = {}
     for line in page.tab.lines:
-        computed_by_key = _computed_columns(line, page.positive)
+        computed_by_key = page.trame.computed(line.values, line.worth, page.positive)
         for cle, column in page.places.items():
             c = page.trame.by_key[cle]
             value = computed_by_key.get(cle) if c.kind == "calcul" else _cell_value(c, line, as_typed)
@@ -189,18 +189,6 @@ def _cell_value(c: Column, line: Line, as_typed: Mapping[tuple[int, str], str]) 
     if is_typed is not None:
         return is_typed
     return value_read / 100 if c.kind == "euros" and isinstance(value_read, int) else value_read
-
-
-def _computed_columns(line: Line, positive: int) -> dict[str, float]:
-    """The computed columns of a PAAT line, as we compute them: euros, and fractions."""
-    gain = line.worth.gain_exercice
-    computed = {"gain_exercice": gain / 100, "report": line.worth.report / 100}
-    if positive:
-        computed["poids"] = gain / positive
-    annual_gain, reference = (getattr(line.values, c, None) for c in ("gain_annuel", "montant_reference"))
-    if annual_gain is not None and reference and reference > 0:
-        computed["performance"] = annual_gain / reference
-    return computed
 
 
 def _mark_cells(page: CompanionPage) -> None:

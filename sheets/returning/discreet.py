@@ -10,12 +10,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from config.folder import Folder
-from sheets.checks import CATALOGUE
 from sheets.findings import Finding
 from sheets.judged import JudgedWorkbook, Line, Tab
 from sheets.tab_names import tab_names
 from sheets.trame import Trame
-from sheets.trames import TRAMES
+from sheets.trames import CATALOGUE, TRAMES
 
 PRICES = ("prix_reference", "prix_nouveau", "quantite")
 """What a supplier's price is told by."""

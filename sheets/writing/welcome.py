@@ -13,8 +13,7 @@ from config.folder import Folder
 from config.french import day, enumeration, rate
 from config.territory import Etablissement
 from sheets import first_tab
-from sheets.trame import Stamp, Trame
-from sheets.trames.paat.columns import EURO_FORMAT
+from sheets.trame import EURO_FORMAT, Stamp, Trame
 from sheets.writing.style import (
     BLUE,
     FRAME,

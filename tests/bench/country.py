@@ -14,8 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.folder import EXAMPLE, Folder, charge
 from sheets import writing
-from sheets.judging.examples import VALID
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
+from sheets.trames.paat.examples import VALID
 from sheets.writing import HEADING_ROW, tab_names
 
 GHTS, ETABLISSEMENTS, LINES = 136, 898, 300

@@ -16,7 +16,8 @@ import pandas as pd
 from openpyxl import load_workbook
 
 from config.folder import Folder
-from sheets.trames.paat.columns import LEVIERS, PAAT
+from sheets.trames.paat import PAAT
+from sheets.trames.paat.columns import LEVIERS
 
 EXERCICE = 2021
 AMOUNTS = ("montant_reference", "gain_annuel", "prix_reference", "prix_nouveau", "quantite")

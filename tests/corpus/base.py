@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.folder import EXAMPLE, Folder, charge
 from config.french import cle
 from sheets import first_tab
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
 from sheets.writing import HEADING_ROW, workbook
 from tests import conftest
 

@@ -15,7 +15,7 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheets import first_tab
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
 from sheets.writing import HEADING_ROW
 from tests.corpus.base import (
     CAMPAIGN,

@@ -11,9 +11,9 @@ import pytest
 from openpyxl import load_workbook
 
 from config.folder import Folder
-from sheets.gain import worth
 from sheets.judging.workbook import judge
-from sheets.trames.paat.columns import PAAT
+from sheets.trames.paat import PAAT
+from sheets.trames.paat.gain import worth
 from sheets.writing import HEADING_ROW
 from tests.conftest import FillTrame
 

@@ -1,4 +1,4 @@
-"""The trame PAAT: the action plan of a GHT, one tab per établissement, one line per purchase."""
+"""The columns of a PAAT, and its typed line: one purchase."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sheets import gain
-from sheets.trame import ALWAYS, Column, Requirement, Signal, Trame
+from sheets.trame import ALWAYS, EURO_FORMAT, RATE_FORMAT, Column, Requirement, Signal
 
 LEVIERS = ("massification et négociation", "standardisation et substitution", "coût complet", "processus achat")
 MODES = ("récurrent", "ponctuel", "action de progrès")
@@ -58,8 +57,6 @@ def _is_ordered(values: Mapping[str, Any]) -> bool:
 
 
 ENGAGE = "pour un statut réalisé ou notifié"
-EURO_FORMAT = "#,##0.00\\ [$€-40C];[Red]-#,##0.00\\ [$€-40C]"
-RATE = "0.0%"
 
 # Months of life at the end of exercice N (`0`) or N−1 (`-1`), 0 to 12, as an Excel formula.
 _MONTHS_SO_FAR = (
@@ -113,9 +110,9 @@ COLUMNS = (
             format=EURO_FORMAT, width=19),
     Column("performance", "Performance sur périmètre traité", "calcul", "Gain annuel ÷ montant de référence.",
             synonyms=("Performance",), formula='IF(AND(ISNUMBER({gain_annuel}),ISNUMBER({montant_reference}),N({montant_reference})>0),'
-            '{gain_annuel}/{montant_reference},"")', format=RATE, width=14),
+            '{gain_annuel}/{montant_reference},"")', format=RATE_FORMAT, width=14),
     Column("poids", "Poids de l'action dans les gains", "calcul", "Part de la ligne dans les gains positifs de la trame.",
-            formula='IF(AND(ISNUMBER({gain_exercice}),{total_positif}>0),{gain_exercice}/{total_positif},"")', format=RATE, width=13),
+            formula='IF(AND(ISNUMBER({gain_exercice}),{total_positif}>0),{gain_exercice}/{total_positif},"")', format=RATE_FORMAT, width=13),
     Column("gain_exercice", "Gain de l'exercice", "calcul", "La part des 12 mois qui tombe dans l'exercice.",
             formula=_UNLESS_BLANK % (_PART % (_MONTHS_SO_FAR % 0, _MONTHS_SO_FAR % -1)), format=EURO_FORMAT, width=17),
     Column("report", "Report N+1", "calcul", "La part qui tombe dans l'exercice suivant.",
@@ -130,6 +127,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
+FREE_TEXTS = ("justification", "commentaire", "retour")
 _ENGAGE = 'OR({statut}="réalisé",{statut}="notifié")'
 _ORDER_DATE = "{date_premiere_commande}"
 _PERFORMANCE = (
@@ -150,19 +148,3 @@ SIGNALS = (
     Signal(("marche",), 'AND({statut}="réalisé",ISBLANK({marche}))', "a_expliquer"),
 )  # fmt: skip
 """What the tab shows while it is being filled: the same rules as the checks that strike out or ask."""
-
-
-def _worth(action: Action, exercice: int, situation: date) -> gain.Worth:
-    return gain.worth(action.gain_annuel, action.statut, action.date_premiere_commande, exercice, situation)
-
-
-PAAT = Trame(
-    code="paat",
-    title="Plan d'actions achats de territoire",
-    version="2022.1",
-    versions_read=("2022.1", "2021.1"),
-    columns=COLUMNS,
-    line=Action,
-    worth=_worth,
-    signals=SIGNALS,
-)

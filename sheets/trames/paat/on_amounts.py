@@ -8,9 +8,9 @@ from decimal import Decimal
 from config.french import euros, rate
 from sheets.checks.catalogue import Context, Deviation, check
 from sheets.findings import Severity
-from sheets.gain import recomputed_gain
 from sheets.trames.paat.columns import Action
 from sheets.trames.paat.free_text import speaks_of
+from sheets.trames.paat.gain import recomputed_gain
 
 PRO_RATA = re.compile("pro[ -]?rata|proratis")
 

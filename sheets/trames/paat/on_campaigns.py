@@ -32,11 +32,18 @@ class CrossCheckedLine(NamedTuple):
     marche: str
     montant_reference: int
     gain_annuel: int
+    statut: str = "réalisé"
+
+
+def _purchases(lines: Iterable[CrossCheckedLine]) -> list[CrossCheckedLine]:
+    """Those that were made, or are about to be."""
+    return [line for line in lines if line.statut in ("réalisé", "notifié")]
 
 
 @check("doublon-probable", Severity.ALERT, "campagne", title="Deux établissements déclarent peut-être le même gain",
           why="Un marché groupé se déclare à plusieurs avec des montants différents ; au centime près, c'est le même.")  # fmt: skip
 def likely_duplicate(lines: Sequence[CrossCheckedLine], folder: Folder) -> Iterator[tuple[CrossCheckedLine, Deviation]]:
+    lines = _purchases(lines)
     gains = Counter((line.famille, line.gain_annuel) for line in lines)
     groups: dict[tuple[str, str, int], list[CrossCheckedLine]] = defaultdict(list)
     for line in lines:  # the spelling of a contract is looked at where a gain stands twice, which is seldom
@@ -115,7 +122,7 @@ def atypical_gain(lines: Sequence[CrossCheckedLine], folder: Folder) -> Iterator
 def _by_famille(lines: Iterable[CrossCheckedLine]) -> dict[str, list[CrossCheckedLine]]:
     """The lines with two amounts, by family, where there are enough of them."""
     familles: dict[str, list[CrossCheckedLine]] = defaultdict(list)
-    for line in lines:
+    for line in _purchases(lines):
         if line.montant_reference > 0 and line.gain_annuel and line.famille:
             familles[line.famille].append(line)
     return {f: its_own for f, its_own in sorted(familles.items()) if len(its_own) >= FEWEST_LINES}

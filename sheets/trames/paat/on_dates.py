@@ -5,8 +5,8 @@ from __future__ import annotations
 from config.french import day
 from sheets.checks.catalogue import Context, Deviation, check
 from sheets.findings import Severity
-from sheets.gain import LIFE_IN_MONTHS, months_elapsed
 from sheets.trames.paat.columns import Action
+from sheets.trames.paat.gain import LIFE_IN_MONTHS, months_elapsed
 
 
 @check("gain-hors-exercice", Severity.REJECTION, "ligne", title="Le gain ne touche pas l'exercice",

@@ -71,14 +71,14 @@ def _repeats(first: Line, title: str) -> Deviation:
 @check("poids-excessif", Severity.ALERT, "trame", title="Une ligne pèse lourd dans la trame",
           why="Une seule ligne qui fait une grande part des gains mérite d'être relue.")  # fmt: skip
 def excessive_weight(lines: Sequence[Line], c: Context) -> Iterator[tuple[Line, Deviation]]:
-    positive_lines = [line for line in lines if line.worth.gain_exercice > 0]
-    total = sum(line.worth.gain_exercice for line in positive_lines)
+    positive_lines = [line for line in lines if line.declared > 0]
+    total = sum(line.declared for line in positive_lines)
     if len(positive_lines) < c.thresholds.poids_lignes_minimum:
         return
     for line in positive_lines:
-        poids = Decimal(line.worth.gain_exercice) / total
+        poids = Decimal(line.declared) / total
         if poids > c.thresholds.poids_d_une_ligne:
             yield line, Deviation(
-                f"Cette ligne fait {rate(poids)} des gains de la trame ({euros(line.worth.gain_exercice)} sur {euros(total)}).",
+                f"Cette ligne fait {rate(poids)} des gains de la trame ({euros(line.declared)} sur {euros(total)}).",
                 "Vérifiez le montant et l'unité ; rien à faire s'il est juste.",
-                "gain_annuel", euros(line.worth.gain_exercice))  # fmt: skip
+                "gain_annuel", euros(line.declared))  # fmt: skip

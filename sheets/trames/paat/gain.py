@@ -9,11 +9,13 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from config.rounding import rounded
+
 LIFE_IN_MONTHS = 12
 
 
 class Worth(NamedTuple):
-    """What one action is worth for an exercice, in cents."""
+    """How the gain of one action falls in time, seen from an exercice, in cents."""
 
     gain_exercice: int
     """The part that falls in the exercice; what *déclaré*, *retiré* and *retenu* add up."""
@@ -26,12 +28,6 @@ class Worth(NamedTuple):
 
 
 NOTHING = Worth(0, 0, 0, 0)
-
-
-def rounded(numerator: int, denominator: int) -> int:
-    """numerateur / denominateur rounded half away from zero; denominateur > 0."""
-    rounded_up_half = (2 * abs(numerator) + denominator) // (2 * denominator)
-    return rounded_up_half if numerator >= 0 else -rounded_up_half
 
 
 def cumulative(gain_annuel: int, months: int) -> int:
