@@ -71,7 +71,7 @@ def precision(line: ReceivedLine) -> str:
 def outside(line: ReceivedLine) -> str:
     """What may leave the house of that: neither who decided nor why."""
     carried_from = f"report de {line.carried_from.split('/')[0]}" if line.carried_from else ""
-    return ", ".join(filter(None, ("retirée" if line.retire else verdict(line.decision), carried_from)))
+    return ", ".join(filter(None, ("retirée" if line.struck else verdict(line.decision), carried_from)))
 
 
 def verdict(decision: Decision | None) -> str:

@@ -11,8 +11,7 @@ from config.folder import Folder
 from reports.answer import Answer, CellAddress, Element
 from reports.gains import NO_LABEL
 from sheets.accepted_labels import label_lists
-from sheets.checks import CATALOGUE
-from sheets.trames import TRAMES
+from sheets.trames import CATALOGUE, TRAMES
 
 UNKNOWN_LABELS = "libellés hors nomenclature"
 

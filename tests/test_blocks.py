@@ -378,8 +378,8 @@ def test_a_reason_written_by_hand_stays_in(region: Region) -> None:
     assert state.words == f"remise, saisie pour son compte (appel (de {SUPPLIER})), trame verrouillée"
     assert state.outside_words == "remise, saisie pour son compte, trame verrouillée"
     decided = decisions.Decision(1, 1, "", "", "retenir", SUPPLIER, "2022-03-10", SUPPLIER, False, False,
-                                 0, 0, 0, 0, "", 0, 0)  # fmt: skip
-    again = decided._replace(lapsed=True, changed=(decisions.AMOUNTS,))
+                                 0, 0, 0, (), "")  # fmt: skip
+    again = decided._replace(lapsed=True, changed=("les montants",))
     assert gains.verdict(decided) == "gardée"
     assert gains.verdict(decided._replace(kind="retirer")) == "retirée"
     assert gains.verdict(again) == "gardée, mais les montants ont changé depuis : à revoir"

@@ -68,24 +68,18 @@ def sums_but(
 ) -> dict[int, tuple[int, ...]]:  # fmt: skip
     """What `parts` adds up to, by tab: what each adds up to, but for the lines left out, which are few."""
     tabs = list(tabs)
-    query = (
-        f"{_TABS} SELECT tab.id, {{sums}} FROM tab CROSS JOIN {{lines}} n ON n.onglet = {_CARRYING[but]}"
-        f" AND n.reportee_de IS NOT NULL JOIN {{lines}} l ON l.onglet = {_LEFT_OUT[but]}"
-        " LEFT JOIN decided d ON d.line = l.id WHERE TRUE GROUP BY tab.id"
+    carried, carrying = ("tab.id", "tab.beside") if but is But.CONTINUED else ("tab.beside", "tab.id")
+    query = (  # the carrying lines are walked, in their index: each finds what it carries by its number
+        f"{_TABS} SELECT tab.id, {{sums}} FROM tab"
+        f" CROSS JOIN {{lines}} n ON n.onglet = {carrying} AND n.reportee_de IS NOT NULL"
+        f" CROSS JOIN {{lines}} c ON c.onglet = {carried} AND c.action_id = n.action_id"
+        f" CROSS JOIN {{lines}} l ON l.id = {'c' if but is But.CONTINUED else 'n'}.id"
+        " LEFT JOIN decided d ON d.line = l.id GROUP BY tab.id"
     )
     out = {tab: amounts for tab, *amounts in _rows(db, query, tabs, beside, measures, as_of)}
     nothing = [0] * len(measures)
     left = {o.id: tuple(o.kept(m) - x for m, x in zip(measures, out.get(o.id, nothing), strict=True)) for o in tabs}
     return {tab: amounts for tab, amounts in left.items() if any(amounts)}
-
-
-# The carrying lines are walked, in their index: what they carry is found by its number.
-_CARRYING = {But.CONTINUED: "tab.beside", But.CONTINUING: "tab.id"}
-_LEFT_OUT = {
-    But.CONTINUED: "tab.id AND l.action_id = n.action_id",
-    But.CONTINUING: "tab.id AND l.id = n.id AND EXISTS"
-    " (SELECT 1 FROM {lines} c WHERE c.onglet = tab.beside AND c.action_id = n.action_id)",
-}
 
 
 def _rows(
