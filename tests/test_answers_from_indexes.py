@@ -48,7 +48,7 @@ def test_a_rate_adds_up_its_lines_without_reading_them(region: Region, figure: s
     read = [p for p in plans(region, f"{figure} BFC 2021", "perimetre_traite_avant") if " USING " in p]
     carrying = [p for p in read if p.startswith("SEARCH n ")]
     assert len(carrying) == 1
-    assert "lignes_paat_continued (onglet=?)" in carrying[0]
+    assert "USING COVERING INDEX lignes_paat_continued" in carrying[0]
     assert plans(region, f"{figure} BFC 2021", "SELECT l.date_premiere_commande") == []
 
 

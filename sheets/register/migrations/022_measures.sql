@@ -18,6 +18,8 @@ UPDATE lignes_paat SET perimetre_traite_avant = montant_reference, gain_traite_a
   FROM onglets o WHERE o.id = lignes_paat.onglet AND statut = 'réalisé' AND montant_reference IS NOT NULL
     AND substr(date_premiere_commande, 1, 4) = CAST(o.exercice - 1 AS TEXT);
 DROP INDEX lignes_paat_treated;
+DROP INDEX lignes_paat_continued;
+CREATE INDEX lignes_paat_continued ON lignes_paat(onglet, action_id, reportee_de) WHERE reportee_de IS NOT NULL;
 CREATE INDEX lignes_paat_treated ON lignes_paat(onglet, action_id) WHERE lignes_traitees <> 0;
 CREATE INDEX lignes_paat_treated_before ON lignes_paat(onglet, action_id) WHERE lignes_traitees_avant <> 0;
 CREATE TABLE sommes (
