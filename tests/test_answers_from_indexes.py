@@ -19,7 +19,8 @@ NEXT = "2022-mi-annee"
 def region(tmp_path: Path) -> Region:
     """Two exercices of one GHT: a rate of the first also looks at the lines of the second."""
     r = new_region(tmp_path)
-    r.send("Jura.xlsx", JURA, YEAR_END, {JURA_SUD: ORDINARY_LINES, MOREZ: ORDINARY_LINES[:1]})
+    many = [{**line, "intitule": f"Achat {n} {k}"} for n in range(8) for k, line in enumerate(ORDINARY_LINES)]
+    r.send("Jura.xlsx", JURA, YEAR_END, {JURA_SUD: [*ORDINARY_LINES, *many], MOREZ: ORDINARY_LINES[:1]})
     r.dated(date(2022, 7, 20)).send("Ensuite.xlsx", JURA, NEXT, {JURA_SUD: ORDINARY_LINES[1:]})
     return r
 

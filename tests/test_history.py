@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import hashlib
 import shutil
 import sqlite3
-from collections import namedtuple
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -93,7 +93,7 @@ def at_schema(number: int, path: Path, source: Path) -> Path:
 def with_column(*more: Column) -> Trame:
     """The trame as declared, and these columns after the others."""
     fields = (*Action._fields, *(c.cle for c in more))
-    line = namedtuple("Action", fields, defaults=[None] * len(fields))  # noqa: PYI024 - made from a declaration
+    line: Any = collections.namedtuple("Action", fields, defaults=(None,) * len(fields))  # type: ignore[misc]
     return replace(PAAT, columns=(*PAAT.columns, *more), line=line)
 
 
