@@ -372,7 +372,7 @@ def test_membership_is_that_of_the_situation_of_the_campaign(
     _pull(db, region, received_files)
     view = View(db, region, date(2022, 9, 1))
     assert gains(view, Subject(JURA, 2022)).value == 200_000
-    assert gains(view, Subject(Scope("ght", "BFC-07"), 2022)).value == 0
+    assert gains(view, Subject(Scope("ght", "BFC-07"), 2022)).value is None
     by_ght = gains(view, Subject(Scope("region", "BFC"), 2022, by="ght"))
     assert {e.label: e.value for e in by_ght.elements if e.value} == {"GHT Jura": 200_000}
 
