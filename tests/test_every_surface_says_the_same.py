@@ -20,13 +20,19 @@ from bots import answer_words
 from bots.answer_json import reply_object
 from bots.answer_words import reply_lines, told
 from bots.answering import answer_question
+from bots.letters.message_kinds import KINDS
 from bots.questions import INTENTIONS
 from bots.slack import answer_blocks
 from bots.slack.conversation import answer_message
 from config.rights import AT_KEYBOARD, ROLES, Person
 from config.territory import FRANCE, Scope
+from reports.due.reminders import Reminder
+from reports.progress import states
+from reports.view import Subject
 from sheets.register import acts
-from tests.region import Region, new_region
+from sheets.register.outbox import Cle
+from sheets.register.pulls import Entry
+from tests.region import REFERENT, Region, new_region, trame
 
 YEAR_END, MID_YEAR = "2021-annuelle", "2022-mi-annee"
 JURA, NIEVRE, YONNE, SILENT = "BFC-08", "BFC-06", "BFC-05", "BFC-03"
@@ -42,6 +48,8 @@ PERSONS = (
     "achats.390780153",
 )
 TYPED = "Tartempion"
+TYPED_IN = "BFC-11"
+"""A GHT whose trame the referent entered."""
 KNOWN_WRONG: dict[tuple[str, str], str] = {}
 """(question, person) → why a surface still says something else: strictly those, and each must fail."""
 
@@ -70,6 +78,9 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
     for rank, ght in enumerate(("BFC-01", "BFC-02", "BFC-04", "BFC-07", "BFC-09"), 1):
         finess = territory.members(ght, situation)[0].finess
         r.send(f"{ght}.xlsx", ght, YEAR_END, {finess: [line(500_021 * rank)]})
+    finess = territory.members(TYPED_IN, situation)[0].finess
+    r.drop_file("saisie.xlsx", trame(r.folder, TYPED_IN, YEAR_END, {finess: [line(150_053)]}))
+    r.pull_sources(Entry(REFERENT, f"appel de {TYPED}"), "saisie.xlsx")
     acts.decide(r.main(), f"{YEAR_END}/{JURA_SUD}/0016", "retenir", f"relu par {TYPED}")
     acts.decide(r.main(), f"{YEAR_END}/{JURA_SUD}/0001", "retirer", f"double de {TYPED}")
     r.dated(date(2022, 2, 10)).send("jura.xlsx", JURA, YEAR_END, {
@@ -88,7 +99,7 @@ def places() -> tuple[Scope, ...]:
     return (
         FRANCE,
         Scope("region", "BFC"),
-        *(Scope("ght", g) for g in (JURA, NIEVRE, SILENT)),
+        *(Scope("ght", g) for g in (JURA, NIEVRE, SILENT, TYPED_IN)),
         Scope("etablissement", MOREZ),
     )
 
@@ -452,8 +463,8 @@ def test_nothing_received_is_no_figure_and_no_rate_on_any_surface(word: str, reg
 
 
 @pytest.mark.parametrize(("question", "title"), [
-    ("classement bfc 2021", "8 GHT au classement"), ("les 3 meilleurs ght bfc 2021", "8 GHT au classement"),
-    (f"rang {JURA} 2021", "1er sur 8"), (f"rang {SILENT} 2021", "Pas classé"),
+    ("classement bfc 2021", "9 GHT au classement"), ("les 3 meilleurs ght bfc 2021", "9 GHT au classement"),
+    (f"rang {JURA} 2021", "1er sur 9"), (f"rang {SILENT} 2021", "Pas classé"),
     ("échéances bfc 2022", "Échéance le 15/09/2022"),
     (f"gains {SILENT} 2021", "Gain retenu : pas de chiffre"), (f"statut {SILENT} 2021", "Trame pas encore remise"),
     (f"rejets {NIEVRE} 2021", "Rien n'est retiré"), (f"compare {JURA} et {SILENT} 2021", "Rien à comparer"),
@@ -472,3 +483,22 @@ def test_one_exercice_alone_has_no_evolution_on_any_surface(region: Region) -> N
     assert slack.words.startswith("Un seul exercice a des gains\n")
     assert console.lines == slack.lines
     assert len(console.lines) == 1
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("injoignable", "total_qui_bouge", "grosse_ligne")])
+def test_a_reason_that_someone_typed_is_in_no_letter(kind: str, region: Region) -> None:
+    """Any channel may carry a letter: the reason for which a trame was entered stays in the house."""
+    campaign = region.folder.campaigns[YEAR_END]
+    (state,) = states(region.view, Subject(Scope("ght", TYPED_IN), 2021, YEAR_END))
+    assert TYPED in state.words
+    due = Reminder(Cle(YEAR_END, TYPED_IN, kind, "jour", REFERENT), kind, region.hour, campaign, state)
+    part = KINDS[kind].words(region.view, [due])
+    assert TYPED not in str(part)
+
+
+@pytest.mark.parametrize("name", [p for p in PERSONS if p])
+def test_nothing_that_someone_typed_is_said_in_the_chat(name: str, region: Region) -> None:
+    person = person_named(region, name)
+    for question in questions():
+        message = answer_message(question, person, region.view, region.hour)
+        assert TYPED not in f"{message.text}{message.block_list}", question

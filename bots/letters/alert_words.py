@@ -38,7 +38,7 @@ def standing(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     sums = [prevision(view, Subject(where, c.exercice)) for where in places]
     all_of_them = [p for where in places for p in points(view, c, where)]
     single_deadline = [
-        f"{p.state.ght.name} : {p.state.words}, échéance du {day(p.state.deadline)}" for p in all_of_them
+        f"{p.state.ght.name} : {p.state.outside_words}, échéance du {day(p.state.deadline)}" for p in all_of_them
     ]
     return LetterPart(
         _title(view, c, sums, places),
@@ -139,8 +139,9 @@ def _points(c: Campaign, all_of_them: Sequence[Point]) -> list[str]:
 
 def _point(c: Campaign, p: Point) -> str:
     """« GHT Jura : 0,6 M€ retenus sur 1,2 M€ d'objectif (52 %), 1,1 M€ attendus ; remise, 3 lignes à corriger »."""
-    under = under_alert(p.under_alert)
-    return f"{p.state.ght.name} : {rounded_amount(p.kept)} retenus{_out_of(p)}{_to_come(c, p)}{under} ; {p.state.words}"
+    kept = f"{rounded_amount(p.kept)} retenus{_out_of(p)}" if p.state.tabs else ""
+    amounts = ", ".join(filter(None, (kept, _to_come(c, p))))
+    return f"{p.state.ght.name} : {amounts}{under_alert(p.under_alert)} ; {p.state.outside_words}"
 
 
 def _out_of(p: Point) -> str:
@@ -150,14 +151,14 @@ def _out_of(p: Point) -> str:
 
 
 def _to_come(c: Campaign, p: Point) -> str:
-    """« , 1,1 M€ attendus en fin d'année (0,4 M€ de report, 0,1 M€ notifiés), 0,9 M€ imputés à part »."""
+    """« 1,1 M€ attendus en fin d'année (0,4 M€ de report, 0,1 M€ notifiés), 0,9 M€ imputés à part »."""
     if c.moment == "annuelle":
         return ""
     parts = [f"{rounded_amount(p.report)} de report"] if p.report else []
     parts += [f"{rounded_amount(p.notified)} notifiés"] if p.notified else []
     detail_words = f" (dont {' et '.join(parts)})" if parts else ""
     a_part = f", à part {rounded_amount(p.imputed)} imputés" if p.imputed else ""
-    return f", {rounded_amount(p.expected_cents)} attendus en fin d'année{detail_words}{a_part}"
+    return f"{rounded_amount(p.expected_cents)} attendus en fin d'année{detail_words}{a_part}"
 
 
 def _costliest_findings(view: View, c: Campaign, places: Iterable[Scope]) -> list[str]:
@@ -222,7 +223,7 @@ def _who_owes(still_due: Sequence[State]) -> list[str]:
     silent_ghts, seen_ones = [e.ght.name for e in still_due if not e.tabs], [e for e in still_due if e.tabs]
     return [
         *([f"Rien reçu ({len(silent_ghts)}) : {enumeration(silent_ghts, MOST_SHOWN)}"] if silent_ghts else []),
-        *(f"{e.ght.name} : {e.words}" for e in seen_ones[:MOST_SHOWN]),
+        *(f"{e.ght.name} : {e.outside_words}" for e in seen_ones[:MOST_SHOWN]),
     ]
 
 

@@ -77,7 +77,7 @@ def warning(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     return LetterPart(
         f"{count_words(len(all_of_them), 'GHT', 'GHT')} en retard, {c.title}",
         f"{c.title.capitalize()} : ces GHT n'ont pas remis leur trame.",
-        tuple(f"{e.ght.name} : {e.words}, attendue le {day(e.deadline)}" for e in all_of_them[:MOST_SHOWN])
+        tuple(f"{e.ght.name} : {e.outside_words}, attendue le {day(e.deadline)}" for e in all_of_them[:MOST_SHOWN])
         + _and_others(all_of_them),
         f"Vous pouvez les appeler, leur accorder un délai (vigie campaign extend {c.code} --ght CODE --jusqu-au DATE), "
         "ou noter qu'ils n'ont rien à déclarer (vigie campaign neant).",
@@ -91,7 +91,7 @@ def closing(view: View, reminders: Sequence[Reminder]) -> LetterPart:
         f"{_who(reminders)} : la collecte de la {c.title} est close",
         f"La collecte de la {c.title} est close"
         + (" : ce qui arrive désormais est gardé et montré, mais ne compte plus." if lock else "."),
-        tuple(f"{e.ght.name} : {e.words}" for e in all_of_them),
+        tuple(f"{e.ght.name} : {e.outside_words}" for e in all_of_them),
         f"Si c'est une erreur, voyez votre référent sans attendre. {_corrections(all_of_them)}".rstrip(),
     )
 
@@ -116,7 +116,9 @@ def thanks(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     return LetterPart(
         f"{_who(reminders)} : merci, votre réponse est enregistrée",
         f"La collecte de la {c.title} est close. Merci : votre réponse est enregistrée.",
-        tuple(f"{e.ght.name} : {e.words}{f', {euros(e.retire)} retirés' if e.retire else ''}" for e in all_of_them),
+        tuple(
+            f"{e.ght.name} : {e.outside_words}{f', {euros(e.retire)} retirés' if e.retire else ''}" for e in all_of_them
+        ),
         _corrections(all_of_them),
     )
 
@@ -224,7 +226,7 @@ def _what_is_missing(view: View, r: Reminder, e: State) -> list[str]:
 def _received_sentence(e: State) -> str:
     """« remise, 3 lignes à corriger, 165 381 € en jeu »; « retirés » once nothing can be mended."""
     outcome = "retirés" if e.locked else "en jeu"
-    return f"{e.words}, {euros(e.retire)} {outcome}" if e.lines_to_mend and e.retire else e.words
+    return f"{e.outside_words}, {euros(e.retire)} {outcome}" if e.lines_to_mend and e.retire else e.outside_words
 
 
 def _what_to_do(e: State) -> str:
