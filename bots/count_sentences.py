@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from bots.amount_words import except_for, of_scope, scope_name
@@ -19,7 +18,7 @@ def _status(r: Answer, folder: Folder) -> str:
 
 
 def _late_ones(r: Answer, folder: Folder) -> str:
-    incomplete_ones = int(str(r.facts["incomplets"]))
+    incomplete_ones = r.count("incomplets")
     rest = f" Remis mais incomplets : {incomplete_ones}." if incomplete_ones else ""
     if not r.value:
         return f"{scope_name(r, folder)} : tout le monde a remis sa trame, {_deadline(r)}.{rest}"
@@ -29,8 +28,7 @@ def _late_ones(r: Answer, folder: Folder) -> str:
 
 def _deadline(r: Answer) -> str:
     """« échéance du 28/02/2022 (J+31) »."""
-    deadline = r.facts["echeance"]
-    assert isinstance(deadline, date)
+    deadline = r.day("echeance")
     days = (r.as_of - deadline).days
     return f"échéance du {day(deadline)} ({f'J{days:+d}' if days else 'aujourd’hui'})"
 
@@ -67,9 +65,7 @@ def _coverage(r: Answer, folder: Folder) -> str:
         if r.nothing_received and r.facts.get("achats"):
             return f"Couverture {who} en {r.exercice} : rien n'est reçu, il n'y a pas encore de taux."
         return f"Les achats totaux {who} en {r.exercice} sont inconnus : pas de couverture."
-    treated, purchases, unknown_purchases = (
-        int(str(r.facts[f])) for f in ("perimetre_traite", "achats", "achats_inconnus")
-    )
+    treated, purchases, unknown_purchases = r.cents("perimetre_traite"), r.cents("achats"), r.count("achats_inconnus")
     reserve = f", achats inconnus pour {count_words(unknown_purchases, 'établissement')}" if unknown_purchases else ""
     over = f"{rounded_amount(treated)} traités sur {rounded_amount(purchases)} d'achats{reserve}"
     return f"Couverture {who} en {r.exercice} : {rate(r.value)} ({over})."
@@ -87,7 +83,7 @@ def _several_exercices(r: Answer, who: str) -> str:
 
 def _performance(r: Answer, folder: Folder) -> str:
     who = f"{of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice}"
-    gain, reference, lines = (int(str(r.facts[f])) for f in ("gain_annuel", "perimetre_traite", "lignes_traitees"))
+    gain, reference, lines = (r.cents("gain_annuel"), r.cents("perimetre_traite"), r.count("lignes_traitees"))
     if not isinstance(r.value, Decimal):
         return f"Aucune ligne retenue avec un montant de référence pour {scope_name(r, folder)} en {r.exercice} : pas de performance."
     over = f"{rounded_amount(gain)} de gain sur 12 mois pour {rounded_amount(reference)} de référence, {count_words(lines, 'ligne')}"
@@ -95,9 +91,7 @@ def _performance(r: Answer, folder: Folder) -> str:
 
 
 def _deadlines(r: Answer, folder: Folder) -> str:
-    deadline, opening = r.facts["echeance"], r.facts["ouverture"]
-    assert isinstance(deadline, date)
-    assert isinstance(opening, date)
+    deadline, opening = r.day("echeance"), r.day("ouverture")
     when = time_left_words((deadline - r.as_of).days)
     opening_words = f" ; la campagne ouvre le {day(opening)}" if opening > r.as_of else ""
     return f"{scope_name(r, folder)} : prochaine échéance le {day(deadline)} ({when}), campagne {r.campaign}{opening_words}."

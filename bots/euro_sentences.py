@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from bots.amount_words import attained, except_for, of_scope, scope_name, under_alert
 from config.folder import Folder
 from config.french import after_de, aim, count_words, day, euros, rounded_amount
@@ -42,7 +40,7 @@ def _out_of_declared(r: Answer) -> str:
 def _lock(r: Answer, folder: Folder) -> str:
     who, locked = (
         f"{of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice}",
-        int(str(r.facts["verrouillees"])),
+        r.count("verrouillees"),
     )
     if r.value is None:
         return f"Gains {who} : rien n'est verrouillé, il n'y a pas encore de chiffre au verrou."
@@ -74,7 +72,7 @@ def _objective(r: Answer, folder: Folder) -> str:
 
 
 def _why(r: Answer, folder: Folder) -> str:
-    lines, struck_lines = (int(str(r.facts[f])) for f in ("lignes", "retirees"))
+    lines, struck_lines = r.count("lignes"), r.count("retirees")
     end = f", dont {count_words(struck_lines, 'retirée')}" if struck_lines else ""
     end += f" ; {rounded_amount(r.under_alert)} sont sous alerte" if r.under_alert and not r.figure else ""
     what = {"prevision": " de la prévision", "couverture": " traités", "performance": " de gain annuel"}.get(
@@ -87,11 +85,11 @@ def _why(r: Answer, folder: Folder) -> str:
 
 
 def nothing_struck(r: Answer) -> bool:
-    return not r.facts["constats"] and not r.facts["decisions"]
+    return not r.count("constats") and not r.count("decisions")
 
 
 def _rejections(r: Answer, folder: Folder) -> str:
-    findings, decisions = (int(str(r.facts[f])) for f in ("constats", "decisions"))
+    findings, decisions = r.count("constats"), r.count("decisions")
     if nothing_struck(r):
         return f"Rien n'est retiré pour {scope_name(r, folder)} en {r.exercice}."
     decided_words = (
@@ -112,9 +110,8 @@ def signed_euros(cents: int) -> str:
 
 
 def _changes(r: Answer, folder: Folder) -> str:
-    since = r.facts["depuis"]
-    assert isinstance(since, date)
-    before, objective_before = int(str(r.facts["retenu_avant"])), r.facts.get("objectif_avant")
+    since = r.day("depuis")
+    before, objective_before = r.cents("retenu_avant"), r.facts.get("objectif_avant")
     revised = ""
     if r.objective and isinstance(objective_before, int) and objective_before != r.objective.amount:
         revised = f" Objectif révisé : {rounded_amount(objective_before)} → {rounded_amount(r.objective.amount)}."
@@ -163,14 +160,14 @@ RANGES = {
 
 
 def _ranking(r: Answer, folder: Folder) -> str:
-    classes, missing_ghts = int(r.value or 0), int(str(r.facts["absents"]))
+    classes, missing_ghts = int(r.value or 0), r.count("absents")
     without = f" ; {count_words(missing_ghts, 'autre')} sans rien de reçu" if missing_ghts else ""
     if r.place:
         who, where = folder.territory.name(r.place), f"{scope_name(r, folder)}, {r.exercice}"
         if not r.elements:
             return f"{who} n'est pas classé : rien n'est reçu de lui ({where}, {classes} classés)."
         return f"{who} : {r.elements[0].beside} par les gains retenus ({where}{without})."
-    sign_shown = "du dernier au premier" if int(str(r.facts["du_bas"])) else "du premier au dernier"
+    sign_shown = "du dernier au premier" if r.count("du_bas") else "du premier au dernier"
     return f"{scope_name(r, folder)}, {r.exercice} : {count_words(classes, *RANGES[r.by])} par gains retenus, {sign_shown}{without}."
 
 
@@ -179,7 +176,7 @@ def _expected(r: Answer, folder: Folder) -> str:
         return f"Prévision {of_scope(r.scope, folder)} pour {r.exercice} : {NO_FIGURE}.{_imputed(r)}"
     if not r.facts.keys() >= {"notifie", "report"} or "retenu" in r.mask:
         return f"Prévision {of_scope(r.scope, folder)} pour {r.exercice} : {rounded_amount(int(r.value or 0))}.{_attainment_aimed(r)}{_imputed(r)}"
-    notified, report, old_months = (int(str(r.facts[f])) for f in ("notifie", "report", "anciens"))
+    notified, report, old_months = r.cents("notifie"), r.cents("report"), r.count("anciens")
     before = r.exercice - 1
     caution = (
         f" + {rounded_amount(report)} de report de {before} pas encore repris"
@@ -199,14 +196,14 @@ def _beside(cents: int) -> str:
 
 def _imputed(r: Answer) -> str:
     """What is told beside the forecast and never inside it."""
-    missing_ghts = int(str(r.facts["absents"]))
+    missing_ghts = r.count("absents")
     if not missing_ghts:
         return ""
     if r.mask.keys() & {"impute", "impute_reporte"}:
         return f" {missing_ghts} GHT sans réponse, dont la part ne vous est pas communiquée."
-    if "impute" not in r.facts or not int(str(r.facts["anciens"])):
+    if "impute" not in r.facts or not r.count("anciens"):
         return f" {missing_ghts} GHT sans réponse, dont la part n'est pas estimée."
-    imputed, imputed_carried = (int(str(r.facts[f])) for f in ("impute", "impute_reporte"))
+    imputed, imputed_carried = r.cents("impute"), r.cents("impute_reporte")
     double = f" ; leur report, {rounded_amount(imputed_carried)}, est déjà dans la prévision" if imputed_carried else ""
     return (
         f" À part, jamais dedans : {rounded_amount(imputed)} imputés à {missing_ghts} GHT sans réponse "

@@ -123,12 +123,31 @@ class Answer:
     facts: Mapping[str, int | Decimal | date] = field(default_factory=dict)
     """What one kind of answer says besides: each has its unit in `FACTS`."""
 
+    def cents(self, fact: str) -> int:
+        """A fact that is an amount."""
+        return self._whole(fact, "EUR")
+
+    def count(self, fact: str) -> int:
+        """A fact that is a count."""
+        return self._whole(fact, "nombre")
+
+    def day(self, fact: str) -> date:
+        """A fact that is a day."""
+        value = self.facts[fact]
+        assert isinstance(value, date)
+        return value
+
+    def _whole(self, fact: str, unit: str) -> int:
+        value = self.facts[fact]
+        assert isinstance(value, int)
+        assert FACTS[fact] == unit
+        return value
+
     @property
     def line_count(self) -> int:
         """How many lines there are behind the figure, those that were not asked for included."""
-        count = self.facts.get("lignes", self.facts.get("constats", len(self.elements)))
-        assert isinstance(count, int)
-        return count
+        known = next((f for f in ("lignes", "constats") if f in self.facts), None)
+        return self.count(known) if known else len(self.elements)
 
     @property
     def nothing_received(self) -> bool:

@@ -137,8 +137,8 @@ def _kept(cents: int, under: int) -> list[BarPiece]:
 def _expected_bars(r: Answer) -> list[Bar]:
     """Each part where the one before ends, then their sum against the objective; the imputed part beside them."""
     bars, start, bar_pieces = [], 0, []
-    parts = ((ChartPart.KEPT, "Retenu", r.totals.kept), (ChartPart.NOTIFIED, "Notifié", _fact(r, "notifie")),
-             (ChartPart.REPORT, f"Report de {r.exercice - 1} à reprendre", _fact(r, "report")))  # fmt: skip
+    parts = ((ChartPart.KEPT, "Retenu", r.totals.kept), (ChartPart.NOTIFIED, "Notifié", _amount(r, "notifie")),
+             (ChartPart.REPORT, f"Report de {r.exercice - 1} à reprendre", _amount(r, "report")))  # fmt: skip
     for part, name, cents in parts:
         if not cents and part is not ChartPart.KEPT:
             continue
@@ -151,8 +151,8 @@ def _expected_bars(r: Answer) -> list[Bar]:
     bars.append(
         Bar(f"Prévision {r.exercice}", f"{rounded_amount(int(r.value or 0))}{aim_words}", tuple(bar_pieces), objective)
     )
-    if imputed := _fact(r, "impute"):
-        name = f"À part : {count_words(_fact(r, 'absents'), 'GHT', 'GHT')} sans réponse"
+    if imputed := _amount(r, "impute"):
+        name = f"À part : {count_words(r.count('absents'), 'GHT', 'GHT')} sans réponse"
         bars.append(
             Bar(
                 name,
@@ -163,8 +163,9 @@ def _expected_bars(r: Answer) -> list[Bar]:
     return bars
 
 
-def _fact(r: Answer, name: str) -> int:
-    return int(str(r.facts.get(name, 0)))
+def _amount(r: Answer, fact: str) -> int:
+    """Nothing when it is withheld."""
+    return r.cents(fact) if fact in r.facts else 0
 
 
 def _state_bar(e: State) -> Bar:

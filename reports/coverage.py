@@ -83,7 +83,7 @@ def _year(exercice: int, r: Answer | None) -> Element:
         return Element(code, None, NOT_TOLD.format(why=r.mask["valeur"]), code=code, ours=True)
     if r.value is None:
         return Element(code, None, "achats totaux inconnus", code=code, ours=True)
-    treated, purchases = (int(str(r.facts[f])) for f in ("perimetre_traite", "achats"))
+    treated, purchases = r.cents("perimetre_traite"), r.cents("achats")
     return Element(
         code,
         r.value,

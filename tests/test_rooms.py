@@ -53,6 +53,11 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "matplotlib.pyplot": (),
     "openpyxl": WORKBOOK_WRITERS,
     "openpyxl.utils": WORKBOOK_WRITERS,
+    # A reply is typed until it is rendered: the JSON is for whoever prints it, French for whoever was asked in French.
+    "bots.answer_json": ("jobs/*",),
+    "bots.answering": ("bots/slack/*", "jobs/demo/tour.py", "jobs/commands/ask.py", "jobs/many_questions.py"),
+    "bots.answering.reply_to": ("bots/letters/*",),
+    "bots.grammar.understand": ("bots/answering.py", "bots/understood.py", "bots/grammar/*"),
     "time.time": ("jobs/wiring.py",),
     "time.time_ns": ("jobs/wiring.py",),
 }
@@ -202,6 +207,9 @@ OFFENSES = [
     ("reports/due/reminders.py", "import holidays", "may appear only in config/working_hours.py"),
     ("jobs/steps.py", "from jobs.commands.remind import command", "what others use stands in jobs/"),
     ("jobs/commands/restore.py", "from jobs.commands import backup", "what others use stands in jobs/"),
+    ("bots/slack/home_tab.py", "from bots import answer_json", "may appear only in jobs/*"),
+    ("bots/letters/composing.py", "from bots.answering import answer_to", "may appear only in bots/slack/*"),
+    ("bots/slack/home_tab.py", "from bots.grammar.understand import understand", "may appear only in bots/answering.py"),
     ("sheets/utils.py", "", "not « utils »"),
     ("bots/utils/mots.py", "", "not « utils »"),
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from config.french import NO_RATE, aim, count_words, day, enumeration, euros, ra
 from config.territory import Scope
 from reports.answer import Answer, Element
 from reports.changes import changes
-from reports.due.alerts import FRESH_FOR, Point, cents_of, movements, points, week_before
+from reports.due.alerts import FRESH_FOR, Point, movements, points, week_before
 from reports.due.reminders import Reminder
 from reports.forecast import prevision
 from reports.progress import State, states
@@ -95,7 +95,7 @@ def _overview(c: Campaign, sums: Sequence[Answer]) -> str:
     )
     if c.moment == "annuelle":
         return said
-    report, notified, imputed_total = (sum(cents_of(s, f) for s in sums) for f in ("report", "notifie", "impute"))
+    report, notified, imputed_total = (sum(s.cents(f) for s in sums) for f in ("report", "notifie", "impute"))
     kept = sum(s.totals.kept for s in sums)
     parts = (
         f"{rounded_amount(kept)} retenus + {rounded_amount(notified)} notifiés"

@@ -98,7 +98,7 @@ _TITLES = {
     "retards": lambda r: (
         count_words(_count(r), "trame manquante", "trames manquantes") if r.value else "Tout est remis"
     ),
-    "echeances": lambda r: f"Échéance le {day(r.facts['echeance'])}",
+    "echeances": lambda r: f"Échéance le {day(r.day('echeance'))}",
     "statut": _status_title,
     "classement": _ranking_title,
     "comparaison": _difference_title,

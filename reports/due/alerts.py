@@ -71,7 +71,7 @@ def points(view: View, campaign: Campaign, where: Scope) -> list[Point]:
         results.append(
             Point(
                 state, r.totals.kept, r.objective, int(r.value or 0), imputed(r), r.under_alert,
-                cents_of(r, "report"), cents_of(r, "notifie"),
+                r.cents("report"), r.cents("notifie"),
             )
         )  # fmt: skip
     return sorted(results, key=lambda p: (p.state.has_answered, p.kept - (p.objective.amount if p.objective else 0)))
@@ -79,14 +79,7 @@ def points(view: View, campaign: Campaign, where: Scope) -> list[Point]:
 
 def imputed(expected_cents: Answer) -> int:
     """Cents imputed, of a forecast, to the GHT that sent nothing."""
-    return cents_of(expected_cents, "impute")
-
-
-def cents_of(expected_cents: Answer, fact: str) -> int:
-    """One of the amounts that a forecast says, in cents."""
-    cents = expected_cents.facts[fact]
-    assert isinstance(cents, int)
-    return cents
+    return expected_cents.cents("impute")
 
 
 def alerts_on_dates(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
