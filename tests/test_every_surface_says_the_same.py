@@ -22,7 +22,7 @@ from bots.answer_words import reply_lines, told
 from bots.answering import answer_question
 from bots.letters.message_kinds import KINDS
 from bots.questions import INTENTIONS
-from bots.slack import answer_blocks
+from bots.slack import answer_blocks, home_tab
 from bots.slack.conversation import answer_message
 from config.rights import AT_KEYBOARD, ROLES, Person
 from config.territory import FRANCE, Scope
@@ -72,7 +72,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
     struck = [line(200_003 + n, 1_000, intitule=f"Trop {n}") for n in range(3)]
     r.send("jura.xlsx", JURA, YEAR_END, {JURA_SUD: [*ordinary, alone, *struck], MOREZ: [line(77_007)]})
     r.send("nievre.xlsx", NIEVRE, YEAR_END, {NEVERS: [line(1_300_009), line(-2_011)]}, handing_in=False)
-    unknown = [line(31_013, operateur=f"{TYPED} {n}", famille=f"{TYPED} famille {n}") for n in range(2)]
+    unknown = [line(31_013 + 1_000 * n, operateur=f"{TYPED} {n}", famille=f"{TYPED} famille {n}") for n in range(2)]
     r.send("yonne.xlsx", YONNE, YEAR_END, {SENS: [line(212_019), *unknown, line(9_000, 500, action_id=f"x{TYPED}")]})
     territory, situation = r.folder.territory, r.folder.campaigns[YEAR_END].situation
     for rank, ght in enumerate(("BFC-01", "BFC-02", "BFC-04", "BFC-07", "BFC-09"), 1):
@@ -82,6 +82,8 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
     r.drop_file("saisie.xlsx", trame(r.folder, TYPED_IN, YEAR_END, {finess: [line(150_053)]}))
     r.pull_sources(Entry(REFERENT, f"appel de {TYPED}"), "saisie.xlsx")
     acts.decide(r.main(), f"{YEAR_END}/{JURA_SUD}/0016", "retenir", f"relu par {TYPED}")
+    for n in (2, 3):
+        acts.decide(r.main(), f"{YEAR_END}/{SENS}/{n:04d}", "retenir", "relu")
     acts.decide(r.main(), f"{YEAR_END}/{JURA_SUD}/0001", "retirer", f"double de {TYPED}")
     r.dated(date(2022, 2, 10)).send("jura.xlsx", JURA, YEAR_END, {
         JURA_SUD: [*ordinary, alone, *struck, line(55_023, intitule="De plus")], MOREZ: [line(77_007)]})  # fmt: skip
@@ -136,9 +138,10 @@ def questions() -> Iterator[str]:
         "aide",
     )
     yield from (
-        f"qu'est-ce qui a changé {JURA} depuis le 01/02/2022 par ligne",
         f"gains {JURA} 2021 par levier",
         "pourquoi ?",
+        f"qu'est-ce qui a changé {JURA} 2021 depuis le 01/02/2022 ?",
+        "pourquoi ?",  # line by line
     )
 
 
@@ -502,3 +505,19 @@ def test_nothing_that_someone_typed_is_said_in_the_chat(name: str, region: Regio
     for question in questions():
         message = answer_message(question, person, region.view, region.hour)
         assert TYPED not in f"{message.text}{message.block_list}", question
+
+
+@pytest.mark.parametrize(("name", "where"), [
+    ("referent.bfc", "bfc"), ("directeur.bfc-08", JURA), ("lecture", "bfc"), ("achats.390780153", MOREZ),
+])  # fmt: skip
+def test_the_home_tab_gives_the_figures_that_one_would_be_answered(name: str, where: str, region: Region) -> None:
+    person = person_named(region, name)
+    block_list = home_tab.home_blocks(region.main(person.email), region.view)
+    said = "\n".join(_plain(b["text"]["text"]) for b in block_list if b["type"] == "section" and "text" in b)
+    lines = reply_lines(answer_question(f"gains {where} 2022", person, region.view, region.hour))
+    assert lines[0] in said
+    if name == "lecture":  # the answer itself, as the chat lays it out
+        message = answer_message(f"gains {where} 2022", person, region.view, region.hour)
+        assert in_slack(block_list)[0] == in_slack(message.block_list)[0]
+    else:
+        assert lines[-1] in said
