@@ -15,12 +15,17 @@ def of_scope(p: Scope, folder: Folder) -> str:
 
 
 def except_for(r: Answer, folder: Folder) -> str:
-    """« , hors GHT Jura »."""
-    return f", hors {enumeration([folder.territory.name(p) for p in r.but_for])}," if r.but_for else ""
+    """« , hors GHT Jura, », inside a sentence."""
+    left_out = _left_out(r, folder)
+    return f"{left_out}," if left_out else ""
+
+
+def _left_out(r: Answer, folder: Folder) -> str:
+    return f", hors {enumeration([folder.territory.name(p) for p in r.but_for])}" if r.but_for else ""
 
 
 def scope_name(r: Answer, folder: Folder) -> str:
-    return folder.territory.name(r.scope) + except_for(r, folder).removesuffix(",")
+    return folder.territory.name(r.scope) + _left_out(r, folder)
 
 
 def under_alert(cents: int) -> str:

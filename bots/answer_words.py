@@ -57,7 +57,7 @@ def _not_understood(one: Unclear) -> str:
 
 def answer_lines(r: Answer, folder: Folder) -> list[str]:
     """The answer in a few lines: its sentence, the lines behind it, what is withheld, on what it stands."""
-    sentences = [first_line(r, folder), *map(heavy, r.heavy), *_lines(r), withheld(r), base(r), closed(r)]
+    sentences = [first_line(r, folder), *(f"{heavy(e)}." for e in r.heavy), *_lines(r), withheld(r), base(r), closed(r)]
     return [p for p in sentences if p]
 
 
@@ -99,7 +99,7 @@ def withheld(r: Answer) -> str:
 def heavy(e: Element) -> str:
     """« Une seule ligne fait 4 000 000 € de ce total [2021-annuelle/390780146/0042 · S44] »: named by its place."""
     place = " · ".join(filter(None, (e.address.reference, e.address.cell))) if e.address else ""
-    return f"Une seule ligne fait {euros(int(e.value or 0))} de ce total [{place}]."
+    return f"Une seule ligne fait {euros(int(e.value or 0))} de ce total [{place}]"
 
 
 def _lines(r: Answer) -> list[str]:

@@ -10,7 +10,7 @@ from reports.answer import Answer
 
 def _gains(r: Answer, folder: Folder) -> str:
     if r.nothing_received:
-        aimed = _aimed(r) if r.objective and not r.but_for else ""
+        aimed = f"{_aimed(r)}." if r.objective and not r.but_for else ""
         return f"Gains {of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice} : {NO_FIGURE}.{aimed}"
     retire = f" Retiré : {rounded_amount(r.totals.struck)}{_out_of_declared(r)}." if r.totals.struck else ""
     attainment = "" if r.but_for else _attainment(r)
@@ -24,13 +24,13 @@ def _attainment(r: Answer) -> str:
     if r.objective is None:
         return " Pas d'objectif connu."
     words = "atteint à " if r.objective.amount else ""
-    return f"{_aimed(r).removesuffix('.')}, {words}{attained(r)}."
+    return f"{_aimed(r)}, {words}{attained(r)}."
 
 
 def _aimed(r: Answer) -> str:
     assert r.objective
     shared_out = " (réparti)" if r.objective.shared_out else ""
-    return f" Objectif{shared_out} : {rounded_amount(r.objective.amount)}."
+    return f" Objectif{shared_out} : {rounded_amount(r.objective.amount)}"
 
 
 def _out_of_declared(r: Answer) -> str:

@@ -58,7 +58,7 @@ def _to_look_at(sums: Sequence[Answer]) -> list[str]:
     """What is kept and asks for a look, then the lines that alone make much of a total, by their place."""
     under = sum(s.under_alert for s in sums)
     said = f"Sous alerte : {rounded_amount(under)} ; hors alerte, {rounded_amount(sum(s.outside_alert for s in sums))} retenus"
-    return [*([said] if under else []), *(heavy(e).removesuffix(".") for s in sums for e in s.heavy)]
+    return [*([said] if under else []), *(heavy(e) for s in sums for e in s.heavy)]
 
 
 def _without_parts(view: View, unites: Sequence[str]) -> list[str]:
