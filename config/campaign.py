@@ -26,6 +26,8 @@ class Campaign:
 
     @property
     def title(self) -> str:
+        if self.moment not in MOMENTS:
+            return "toute l'année"
         return f"{'mi-année' if self.moment == 'mi-annee' else 'campagne annuelle'} {self.exercice}"
 
 

@@ -46,6 +46,10 @@ class Nomenclature:
         names = _distinct(d for _, d, _ in self.branches if d)
         return {n: _distinct(c for _, d, c in self.branches if d == n and c) for n in names}
 
+    def children(self, level: str) -> dict[str, tuple[str, ...]]:
+        """The labels of the level below, by label of that one; none below the last."""
+        return {"famille": self.domaines, "domaine": self.categories}.get(level, {})
+
     @cached_property
     def _known_labels(self) -> dict[str, dict[str, str]]:
         levels = dict(zip(LEVELS, zip(*self.branches, strict=True), strict=True))

@@ -11,7 +11,7 @@ from config.folder import Folder
 from reports.answer import Answer, CellAddress, Element
 from reports.gains import NO_LABEL
 from sheets.accepted_labels import label_lists
-from sheets.trames import CATALOGUE, TRAMES
+from sheets.trames import CATALOGUE, TABLES
 
 UNKNOWN_LABELS = "libellés hors nomenclature"
 
@@ -26,7 +26,7 @@ def known_labels(folder: Folder) -> frozenset[str]:
         *(e.name for e in t.etablissements.values()),
     ]
     listed_labels = [
-        c for trame in TRAMES.values() for table in label_lists(trame, folder).values() for c in table.values()
+        c for table in TABLES.values() for labels in label_lists(table, folder).values() for c in labels.values()
     ]
     all_labels = [label for level in ("famille", "domaine", "categorie") for label in n.labels(level)]
     return frozenset([*places, *listed_labels, *all_labels, *folder.campaigns, NO_LABEL])

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 from config.folder import Folder
 from config.french import cle
-from sheets.trame import Trame
+from sheets.trame import Table
 
 
-def label_lists(trame: Trame, folder: Folder) -> dict[str, Mapping[str, str]]:
+def label_lists(table: Table, folder: Folder) -> dict[str, Mapping[str, str]]:
     """For each list column, every key that names one of its labels → the label."""
-    tables: dict[str, Mapping[str, str]] = {}
-    for c in trame.columns:
+    labels: dict[str, Mapping[str, str]] = {}
+    for c in table.columns:
         if c.choices == "operateurs":
-            tables[c.cle] = {name: operateur.label for name, operateur in folder.operateurs.items()}
+            labels[c.cle] = {name: operateur.label for name, operateur in folder.operateurs.items()}
         elif c.kind == "liste":
-            tables[c.cle] = {cle(label): label for label in c.choices}
-    return tables
+            labels[c.cle] = {cle(label): label for label in c.choices}
+    return labels

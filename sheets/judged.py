@@ -86,7 +86,7 @@ NOTHING = Sum(0, 0)
 
 @dataclass(frozen=True)
 class Tab:
-    """The tab of one établissement. `columns` gives the letter of each column, so every value has its cell."""
+    """The tab of one établissement, or of one place of a trame. `columns` gives the letter of each column, so every value has its cell."""
 
     sheet: str
     finess: str
@@ -99,6 +99,8 @@ class Tab:
     neant: bool = False
     """« Rien à déclarer »: an answer, with no line."""
     refuse: bool = False
+    table: str = ""
+    """The code of the table its lines are of."""
     heading_row: int = 0
     """Row of the headings in the sheet; 0 for a tab that was not read."""
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-
-from config.territory import Etablissement
+from typing import Protocol
 
 FORBIDDEN_CHARACTERS = re.compile(r"[\[\]:*?/\\]")
 """Signs that Excel refuses in the name of a tab."""
@@ -15,8 +14,17 @@ LISTS_TAB, PAGE = "Listes", "Ce qui a changé"
 OUR_TABS = (LISTS_TAB, PAGE)
 
 
-def tab_names(members: Iterable[Etablissement]) -> dict[str, str]:
-    """A tab name per FINESS: Excel's 31 characters, no forbidden sign, none twice."""
+class Named(Protocol):
+    """What a tab is for: an établissement, or a place of a trame."""
+
+    @property
+    def finess(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def tab_names(members: Iterable[Named]) -> dict[str, str]:
+    """A tab name per FINESS (or place): Excel's 31 characters, no forbidden sign, none twice."""
     names: dict[str, str] = {}
     for e in members:
         name = FORBIDDEN_CHARACTERS.sub("-", e.name).strip("' ")

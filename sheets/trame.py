@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
+from config.folder import Folder
 from config.french import cle
 from sheets.checks.catalogue import Check, Deviation, Reach
 
@@ -34,6 +35,8 @@ class Requirement:
 EURO_FORMAT = "#,##0.00\\ [$€-40C];[Red]-#,##0.00\\ [$€-40C]"
 RATE_FORMAT = "0.0%"
 """As Excel writes them."""
+NUMBER = "action_id"
+"""The column of every table where a line bears its number: given by us, it follows the line."""
 SET_LINE_PLACE = 5
 """How many fields say where a line stands, before the columns that the checks on a whole campaign read."""
 ALWAYS = Requirement("toujours", lambda _: True)
@@ -152,16 +155,15 @@ class Examples:
 
 
 @dataclass(frozen=True, eq=False)
-class Trame:
-    """A layout, and all that is particular to it: nothing of what follows is known anywhere else.
+class Table:
+    """The lines of one kind of tab, and all that is particular to them: nothing of it is known anywhere else.
 
     `line(**values)` builds the typed line; `worth(line, exercice, situation)` gives its measures, in their order.
     """
 
     code: str
+    """Its trame's, and after a « / » its own when the trame has several: « paat », « suivi/seances »."""
     title: str
-    version: str
-    versions_read: tuple[str, ...]
     columns: tuple[Column, ...]
     line: Callable[..., Any]
     measures: tuple[Measure, ...]
@@ -182,11 +184,18 @@ class Trame:
     computed: Callable[[Any, Any, int], Mapping[str, float]] = _nothing_computed
     """(line, its measures, positive headline of the workbook in cents) → the columns of kind `calcul`, as we compute them."""
     signals: tuple[Signal, ...] = ()
+    private: tuple[str, ...] = ()
+    """The columns that are never said in a chat, whatever they hold: a supplier's prices."""
     free_texts: tuple[str, ...] = ()
     """The columns where people write what they like: never in a chat, erased with the campaign."""
     set_line: type[Any] | None = None
     """What its checks on a whole campaign read of a stored line: a named tuple, its first fields being `SET_LINE_PLACE`
     (id, tab, number, GHT, FINESS), then columns, where a blank is '' or 0."""
+
+    @property
+    def short_code(self) -> str:
+        """Without that of its trame."""
+        return self.code.partition("/")[2] or self.code
 
     @cached_property
     def by_key(self) -> dict[str, Column]:
@@ -227,6 +236,44 @@ class Trame:
         return self._checks_by_reach[reach]
 
 
+class Legend(NamedTuple):
+    """In sentences: what makes a line be struck, what asks for an explanation, what a blank required cell comes to."""
+
+    struck: str
+    to_explain: str
+    blank: str
+
+
+@dataclass(frozen=True, eq=False)
+class Trame:
+    """A workbook that a GHT fills: its versions, its tables, when it is due, what its first tab says."""
+
+    code: str
+    title: str
+    version: str
+    versions_read: tuple[str, ...]
+    tables: tuple[Table, ...]
+    tab_for: Literal["etablissement", "ght"]
+    """For whom a tab is filled: each établissement has one, of the only table; or the GHT has one for each table."""
+    instructions: tuple[str, ...]
+    """What the first tab says of how it is filled, in sentences."""
+    legend: Callable[[Folder], Legend]
+    """What the colours of its tabs mean."""
+    is_permanent: bool = False
+    """Filled all year, and always the latest counts; else it is asked by campaigns."""
+
+    @property
+    def only_table(self) -> Table:
+        """The table of a trame that has one. Raises ValueError for another."""
+        (table,) = self.tables
+        return table
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Those of its tables."""
+        return tuple(c for t in self.tables for c in t.checks)
+
+
 _UNITES = re.compile(r"\([^)]*\)")
 
 
@@ -236,24 +283,32 @@ def heading_key(title: str) -> str:
     return cle(_UNITES.sub(" ", title)) or cle(title)
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What a workbook says it is, and, on a tab, for whom. Written by the template, believed over file names."""
+class Stamp(NamedTuple):
+    """What a workbook says it is, and, on a tab, for whom. Written by the template, believed over file names.
+
+    `campaign` is the code of its trame when that is filled all year.
+    """
 
     trame: str
     version: str
     ght: str
     campaign: str
     finess: str = ""
+    table: str = ""
+
+    @property
+    def of_workbook(self) -> Stamp:
+        """The same, whatever the tab."""
+        return self._replace(finess="", table="")
 
     def __str__(self) -> str:
-        tab = f" · FINESS {self.finess}" if self.finess else ""
+        tab = f" · FINESS {self.finess}" if self.finess else f" · table {self.table}" if self.table else ""
         return f"Vigie · trame {self.trame} {self.version} · {self.ght} · campagne {self.campaign}{tab}"
 
 
 _STAMP = re.compile(
     r"Vigie · trame (?P<trame>\S+) (?P<version>\S+) · (?P<ght>\S+) · campagne (?P<campaign>\S+)"
-    r"(?: · FINESS (?P<finess>\w{9}))?"
+    r"(?: · (?:FINESS (?P<finess>\w{9})|table (?P<table>\w+)))?"
 )
 
 

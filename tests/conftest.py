@@ -16,11 +16,11 @@ from config.campaign import Campaign
 from config.folder import EXAMPLE, Folder, charge
 from sheets import writing
 from sheets.register.database import open_register
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS, PAAT
 from sheets.trames.paat.examples import VALID
 from sheets.writing import HEADING_ROW
 
-COL = {c.cle: get_column_letter(rank) for rank, c in enumerate(PAAT.columns, 1)}
+COL = {c.cle: get_column_letter(rank) for rank, c in enumerate(ACTIONS.columns, 1)}
 """The letter of each column in the template: no test knows one by heart."""
 GAIN_COL = COL["gain_annuel"]
 LineRows = Sequence[Mapping[str, Any]]
@@ -78,7 +78,7 @@ def blank(folder: Folder, ght: str, campaign: str) -> Workbook:
 
 
 def tape(book: Workbook, sheet: str, rank: int, cells: Mapping[str, Any]) -> None:
-    for column, c in enumerate(PAAT.columns, 1):
+    for column, c in enumerate(ACTIONS.columns, 1):
         if cells.get(c.cle) not in (None, ""):
             book[sheet].cell(rank, column, cells[c.cle])
 

@@ -39,7 +39,7 @@ from sheets.register.acts import Main
 from sheets.register.database import open_register
 from sheets.register.pulls import BY_THE_GHT, Entry
 from sheets.register.what_counts import counting_tabs
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS, PAAT
 from sheets.trames.paat.examples import VALID
 from sheets.writing import HEADING_ROW
 
@@ -47,8 +47,8 @@ PARIS = ZoneInfo("Europe/Paris")
 REFERENT = "referent.bfc@exemple.invalid"
 LINES = 40
 """Lines kept of the template's three hundred."""
-PLACES = {c.cle: rank for rank, c in enumerate(PAAT.columns, 1)}
-TYPED_KEYS = ["action_id", *(c.cle for c in PAAT.columns if c.is_typed)]
+PLACES = {c.cle: rank for rank, c in enumerate(ACTIONS.columns, 1)}
+TYPED_KEYS = ["action_id", *(c.cle for c in ACTIONS.columns if c.is_typed)]
 
 Line = Mapping[str, Any]
 

@@ -13,30 +13,30 @@ from sheets.checks import COMMON
 from sheets.checks.catalogue import Check
 from sheets.findings import Severity
 from sheets.judging.examples import examples_of, finding_of, judge_example
-from sheets.trame import Trame
-from sheets.trames import CATALOGUE, TRAMES
-from sheets.trames.paat import PAAT
+from sheets.trame import Table
+from sheets.trames import CATALOGUE, TABLES
+from sheets.trames.paat import ACTIONS
 from sheets.trames.paat.examples import VALID
 
-PER_LINE = [(t, c) for t in TRAMES.values() for c in (*COMMON, *t.checks) if c.reach in ("cellule", "ligne")]
+PER_LINE = [(t, c) for t in TABLES.values() for c in (*COMMON, *t.checks) if c.reach in ("cellule", "ligne")]
 TRIED = [(t, c) for t, c in PER_LINE if any(examples_of(c, t))]
 WITHOUT_EXAMPLE = {"formule-en-erreur", "formule-non-calculee", "unite-de-cellule"}
 """Seen only in a file's XML: tested on workbooks."""
 
 
 def test_the_valid_line_has_nothing_said_of_it(folder: Folder) -> None:
-    assert judge_example(PAAT, VALID, folder) == []
+    assert judge_example(ACTIONS, VALID, folder) == []
 
 
 def test_every_line_check_has_its_two_examples() -> None:
     assert {c.code for t, c in PER_LINE if not examples_of(c, t)[1]} == WITHOUT_EXAMPLE
 
 
-@pytest.mark.parametrize(("trame", "check"), TRIED, ids=lambda x: x.code)
-def test_the_passing_example_passes_and_the_failing_one_is_reported(trame: Trame, check: Check, folder: Folder) -> None:
-    passing, failing = examples_of(check, trame)
-    assert finding_of(check, passing, folder, trame) is None
-    finding = finding_of(check, failing, folder, trame)
+@pytest.mark.parametrize(("table", "check"), TRIED, ids=lambda x: x.code)
+def test_the_passing_example_passes_and_the_failing_one_is_reported(table: Table, check: Check, folder: Folder) -> None:
+    passing, failing = examples_of(check, table)
+    assert finding_of(check, passing, folder, table) is None
+    finding = finding_of(check, failing, folder, table)
     assert finding is not None
     assert finding.severity is check.severity
     assert re.fullmatch(r"[A-Z]{1,2}2", finding.cell)
@@ -84,33 +84,34 @@ def test_a_mistyped_label_is_answered_with_the_nearest_one(folder: Folder) -> No
     assert "« réalisé »" in finding.correction
 
 
-@pytest.mark.parametrize("column", [c for c in PAAT.columns if c.kind == "liste"], ids=lambda c: c.cle)
+@pytest.mark.parametrize("column", [c for c in ACTIONS.columns if c.kind == "liste"], ids=lambda c: c.cle)
 def test_no_label_of_the_templates_own_lists_is_refused(column, folder: Folder) -> None:  # type: ignore[no-untyped-def]
-    for label in set(label_lists(PAAT, folder)[column.cle].values()):
+    for label in set(label_lists(ACTIONS, folder)[column.cle].values()):
         for written in (label, label.upper(), f"  {cle(label)} "):
-            codes = {c.code for c in judge_example(PAAT, {**VALID, column.cle: written}, folder)}
+            codes = {c.code for c in judge_example(ACTIONS, {**VALID, column.cle: written}, folder)}
             assert not codes & {"valeur-hors-liste", "valeur-reconnue"}
 
 
 def test_every_label_of_the_nomenclature_is_known_to_the_checks(folder: Folder) -> None:
     for famille, domaine, categorie in folder.nomenclature.branches:
         cells = {**VALID, "famille": famille, "domaine": domaine, "categorie": categorie}
-        codes = {c.code for c in judge_example(PAAT, cells, folder)}
+        codes = {c.code for c in judge_example(ACTIONS, cells, folder)}
         assert not codes & {"nomenclature-inconnue", "nomenclature-incoherente"}, (famille, domaine, categorie)
 
 
 def test_a_known_synonym_is_read_as_its_label(folder: Folder) -> None:
-    assert judge_example(PAAT, {**VALID, "famille": "DM"}, folder) == []
+    assert judge_example(ACTIONS, {**VALID, "famille": "DM"}, folder) == []
 
 
 def test_a_social_security_number_shows_nowhere(folder: Folder) -> None:
     for column in ("commentaire", "marche", "gain_annuel", "statut", "date_premiere_commande"):
-        findings = judge_example(PAAT, {**VALID, column: "1 85 05 78 006 084 91"}, folder)
+        findings = judge_example(ACTIONS, {**VALID, column: "1 85 05 78 006 084 91"}, folder)
         assert findings
         assert not any("006" in c.message + c.value + c.correction for c in findings)
 
 
 def test_a_number_that_only_looks_like_one_is_left_alone(folder: Folder) -> None:
     assert (
-        judge_example(PAAT, {**VALID, "commentaire": "SIRET 18505780060841, marché 1 85 25 78 006 084"}, folder) == []
+        judge_example(ACTIONS, {**VALID, "commentaire": "SIRET 18505780060841, marché 1 85 25 78 006 084"}, folder)
+        == []
     )

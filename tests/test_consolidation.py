@@ -48,7 +48,7 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> View:
         lines = [li for li in CASES["lignes"] if li["ght"] == letter]
         for rank, line in enumerate(lines, writing.HEADING_ROW + 1):
             for column, value in cells(line).items():
-                sheet.cell(rank, [c.cle for c in trame.columns].index(column) + 1, value)
+                sheet.cell(rank, [c.cle for c in trame.only_table.columns].index(column) + 1, value)
         book.save(received_files / f"{ght}.xlsx")
     db = open_register(received_files.parent / "registre.sqlite")
     pull(db, folder, [received_files], lambda: datetime.combine(DAY, datetime.min.time()))

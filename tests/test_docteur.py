@@ -25,7 +25,7 @@ from sheets.repairing.carried_cell import value_to_carry
 from sheets.repairing.clean_trame import RepairedTrame, repair
 from sheets.repairing.what_changed import Change, Nature
 from sheets.tab_names import PAGE
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS
 from sheets.writing.tab import HEADING_ROW, LINES
 from tests.conftest import GAIN_COL, as_bytes
 from tests.corpus import CORPUS
@@ -126,14 +126,14 @@ RAW_VALUES = st.one_of(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.dictionaries(st.sampled_from([c.cle for c in PAAT.typed_columns]), RAW_VALUES, max_size=12),
+        st.dictionaries(st.sampled_from([c.cle for c in ACTIONS.typed_columns]), RAW_VALUES, max_size=12),
         min_size=8,
         max_size=8,
     )
 )
 def test_whatever_was_in_a_cell_what_is_carried_reads_the_same(folder: Folder, lines: list[dict[str, Any]]) -> None:
     """The rule cell by cell, then through a real file: written, saved, opened by the reader, compared."""
-    read = cell_readers(PAAT, folder)
+    read = cell_readers(ACTIONS, folder)
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -143,7 +143,7 @@ def test_whatever_was_in_a_cell_what_is_carried_reads_the_same(folder: Folder, l
 
     for line, cells in enumerate(lines, 1):
         for cle, raw in cells.items():
-            value = value_to_carry(PAAT.by_key[cle], raw, read[cle])
+            value = value_to_carry(ACTIONS.by_key[cle], raw, read[cle])
             if value is not None:
                 write(case(sheet, line, COLUMN_NUMBERS[cle]), value)
                 expected_values[line, cle] = read[cle](raw)
@@ -158,9 +158,9 @@ def test_whatever_was_in_a_cell_what_is_carried_reads_the_same(folder: Folder, l
 @pytest.mark.parametrize(("typed", "cle"), [("0,50 €", "gain_annuel"), (0.0475, "gain_annuel"), (float("nan"), "gain_annuel"),
                                             ("1.234", "montant_reference"), ("0,3333333333333333333", "prix_reference"), (1e15, "quantite")])  # fmt: skip
 def test_amounts_that_a_number_cannot_hold_are_written_another_way(folder: Folder, typed: Any, cle: str) -> None:
-    value = value_to_carry(PAAT.by_key[cle], typed, cell_readers(PAAT, folder)[cle])
+    value = value_to_carry(ACTIONS.by_key[cle], typed, cell_readers(ACTIONS, folder)[cle])
     assert value is not None
-    assert cell_readers(PAAT, folder)[cle](float(value) if isinstance(value, int | Decimal) else value) == cell_readers(PAAT, folder)[cle](typed)  # fmt: skip
+    assert cell_readers(ACTIONS, folder)[cle](float(value) if isinstance(value, int | Decimal) else value) == cell_readers(ACTIONS, folder)[cle](typed)  # fmt: skip
 
 
 def test_nothing_that_was_typed_is_lost_in_silence(folder: Folder) -> None:
@@ -245,7 +245,9 @@ def test_it_is_a_real_trame_with_lists_formulas_and_locks(folder: Folder) -> Non
     assert sheet.protection.sheet
     assert not sheet[f"{COL['gain_annuel']}{L1}"].protection.locked
     assert str(sheet[f"{COL['gain_exercice']}{L1}"].value).startswith("=")
-    assert len(sheet.data_validations.dataValidation) == sum(c.kind in ("liste", "nomenclature") for c in PAAT.columns)
+    assert len(sheet.data_validations.dataValidation) == sum(
+        c.kind in ("liste", "nomenclature") for c in ACTIONS.columns
+    )
     assert sheet.conditional_formatting
     assert sheet[f"{COL['marche']}{L1}"].number_format == "@"
 

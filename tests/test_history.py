@@ -19,8 +19,8 @@ from sqlite_utils import Database
 from config.errors import UserError
 from sheets.register import acts, database, schema
 from sheets.register.database import open_register, open_to_read
-from sheets.trame import Column, Trame
-from sheets.trames.paat import PAAT
+from sheets.trame import Column, Table
+from sheets.trames.paat import ACTIONS
 from sheets.trames.paat.columns import Action
 from tests.region import Region, new_region
 from tests.test_migrations import OLD_REGISTERS, REGISTERS, forms, old_register
@@ -90,16 +90,16 @@ def at_schema(number: int, path: Path, source: Path) -> Path:
     return path
 
 
-def with_column(*more: Column) -> Trame:
+def with_column(*more: Column) -> Table:
     """The trame as declared, and these columns after the others."""
     fields = (*Action._fields, *(c.cle for c in more))
     line: Any = collections.namedtuple("Action", fields, defaults=(None,) * len(fields))  # type: ignore[misc]
-    return replace(PAAT, columns=(*PAAT.columns, *more), line=line)
+    return replace(ACTIONS, columns=(*ACTIONS.columns, *more), line=line)
 
 
-def declare(m: pytest.MonkeyPatch, trame: Trame, files: list[Path] | None = None) -> None:
+def declare(m: pytest.MonkeyPatch, table: Table, files: list[Path] | None = None) -> None:
     """That trame and those migrations are the product's."""
-    m.setattr(schema, "TRAMES", {trame.code: trame})
+    m.setattr(schema, "TABLES", {table.code: table})
     if files:
         m.setattr(schema, "history", lambda: files)
         m.setattr(schema, "register", schema.migrations(files))
@@ -122,7 +122,7 @@ def test_every_number_is_given_once_and_every_python_step_has_its_text() -> None
 
 def test_no_migration_reads_the_trame_of_today(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [tmp_path / "as declared", tmp_path / "another"]
-    for path, trame in zip(paths, (PAAT, with_column(CPV_COLUMN)), strict=True):
+    for path, trame in zip(paths, (ACTIONS, with_column(CPV_COLUMN)), strict=True):
         declare(monkeypatch, trame)
         with closing(Database(path)) as db:
             schema.register.apply(db)
@@ -215,28 +215,30 @@ def test_a_column_without_its_migration_is_said_on_opening(
 
 
 @pytest.mark.parametrize(
-    ("trame", "said"),
+    ("table", "said"),
     [
         (with_column(replace(CPV_COLUMN, kind="euros")), "déclare la colonne « code_cpv » (INTEGER)"),
         (
-            replace(PAAT, columns=tuple(c for c in PAAT.columns if c.cle != "marche")),
+            replace(ACTIONS, columns=tuple(c for c in ACTIONS.columns if c.cle != "marche")),
             "La table lignes_paat du registre a la colonne « marche » (TEXT), que la trame paat ne déclare pas",
         ),
         (
-            replace(PAAT, columns=tuple(replace(c, kind="entier") if c.cle == "marche" else c for c in PAAT.columns)),
+            replace(
+                ACTIONS, columns=tuple(replace(c, kind="entier") if c.cle == "marche" else c for c in ACTIONS.columns)
+            ),
             "La trame paat déclare la colonne « marche » en INTEGER, la table lignes_paat du registre la garde en TEXT",
         ),
         (with_column(replace(CPV_COLUMN, kind="calcul")), ""),
-        (replace(PAAT, columns=PAAT.columns[::-1]), ""),
+        (replace(ACTIONS, columns=ACTIONS.columns[::-1]), ""),
     ],
     ids=["added", "taken away", "another type", "a computed one is not stored", "another order"],
 )
 def test_whatever_the_layout_changes_is_said_to_who_writes_and_to_who_reads(
-    trame: Trame, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    table: Table, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "vigie.sqlite"
     open_register(path).close()
-    declare(monkeypatch, trame)
+    declare(monkeypatch, table)
     for open_ in (open_register, open_to_read):
         if not said:
             open_(path).close()

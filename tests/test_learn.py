@@ -11,7 +11,7 @@ from config.errors import UserError
 from config.folder import EXAMPLE, charge
 from config.synonyms import learn, level_of
 from sheets.judging.examples import judge_example
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS
 from sheets.trames.paat.examples import VALID
 
 TYPED_LABEL, LABEL = "Dispositif medical", "Dispositifs médicaux"
@@ -23,7 +23,7 @@ def copied(tmp_path: Path) -> Path:
 
 
 def codes(path: Path) -> set[str]:
-    return {c.code for c in judge_example(PAAT, {**VALID, "famille": TYPED_LABEL}, charge(path))}
+    return {c.code for c in judge_example(ACTIONS, {**VALID, "famille": TYPED_LABEL}, charge(path))}
 
 
 def test_a_learnt_label_is_known_from_then_on(copied: Path) -> None:

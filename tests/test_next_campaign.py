@@ -20,9 +20,10 @@ from jobs.taking_in.folders import pull
 from reports.gains import gains, lines_behind
 from reports.view import Subject, View
 from sheets import writing
+from sheets.places import places
 from sheets.register.database import open_register
 from sheets.register.known_actions import expected_lines
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS, PAAT
 from sheets.writing import HEADING_ROW
 from tests.conftest import FillTrame, as_bytes
 
@@ -57,8 +58,8 @@ def pull_bytes(db: Database, where: Path, folder: Folder, raw_bytes: bytes, date
 def next_workbook(db: Database, folder: Folder, campaign: str, dated: date) -> Workbook:
     """The workbook handed out for a campaign, opened as its reader would."""
     c = folder.campaigns[campaign]
-    members = [e.finess for e in folder.territory.members("BFC-08", c.situation)]
-    lines, taken = expected_lines(db, folder, c, members, PAAT, dated)
+    whole = places(PAAT, "BFC-08", c.situation, folder.territory).values()
+    lines, taken = expected_lines(db, folder, c, whole, dated)
     raw_bytes = as_bytes(writing.prefilled(PAAT, "BFC-08", c, folder, lines, taken))
     return load_workbook(io.BytesIO(raw_bytes))
 
@@ -67,7 +68,7 @@ def rows(book: Workbook, folder: Folder, finess: str = SUPPORT) -> list[dict[str
     """The typed lines of a tab, by column key, with the cell's lock."""
     members = folder.territory.members("BFC-08", date(2022, 6, 30))
     sheet = book[writing.tab_names(members)[finess]]
-    keys = [c.cle for c in PAAT.columns]
+    keys = [c.cle for c in ACTIONS.columns]
     read_ones = []
     for cells in sheet.iter_rows(min_row=HEADING_ROW + 1):
         values = {c: cell.value for c, cell in zip(keys, cells, strict=False)}
@@ -119,7 +120,7 @@ def test_year_end_comes_with_every_line_of_mid_year_open_to_typing_but_the_repor
     sheet = book.worksheets[1]
     added_line: dict[str, Any] = {"intitule": "Draps", "famille": "Hôtellerie", "operateur": "GHT", "mode": "récurrent", "nature": "exploitation",
              "statut": "potentiel", "montant_reference": 1000, "gain_annuel": 10}  # fmt: skip
-    for column, c in enumerate(PAAT.columns, 1):
+    for column, c in enumerate(ACTIONS.columns, 1):
         if c.cle in added_line:
             sheet.cell(HEADING_ROW + 3, column).value = added_line[c.cle]
     pull_bytes(db, tmp_path, folder, as_bytes(book), date(2022, 7, 1))
@@ -136,7 +137,7 @@ def test_typed_over_a_report_the_known_value_counts_and_it_is_said(
     db: Database, folder: Folder, tmp_path: Path
 ) -> None:
     book = next_workbook(db, folder, "2022-mi-annee", date(2022, 6, 15))
-    column = [c.cle for c in PAAT.columns].index("gain_annuel") + 1
+    column = [c.cle for c in ACTIONS.columns].index("gain_annuel") + 1
     book.worksheets[1].cell(HEADING_ROW + 1, column, 96_000)
     pull_bytes(db, tmp_path, folder, as_bytes(book), date(2022, 7, 1))
     assert gains(View(db, folder, date(2022, 7, 1)), Subject(JURA, 2022)).totals.kept == 480_000 - 220_000

@@ -13,7 +13,7 @@ from reports.forecast import prevision
 from reports.ranking import ranking
 from reports.todo import tasks
 from sheets.register import acts, asked
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS
 from tests.region import Region, answer_as_json, new_region, subject
 
 YEAR_END, MID_YEAR = "2021-annuelle", "2022-mi-annee"
@@ -81,7 +81,7 @@ def test_the_sums_kept_with_a_tab_are_those_of_its_lines(region: Region) -> None
     names = [c[0] for c in lines.description]
     added: dict[tuple[int, str], tuple[int, int]] = {}
     for line in (dict(zip(names, r, strict=True)) for r in lines):
-        for m in (m for m in PAAT.measures if m.cle != PAAT.headline):
+        for m in (m for m in ACTIONS.measures if m.cle != ACTIONS.headline):
             declared, struck = added.get((line["onglet"], m.cle), (0, 0))
             more = m.struck(line[m.cle]) if line["bloquee"] else 0
             added[line["onglet"], m.cle] = (declared + line[m.cle], struck + more)

@@ -14,12 +14,12 @@ from config.territory import Etablissement
 from sheets import writing
 from sheets.judging.workbook import judge
 from sheets.reading import headings
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS, PAAT
 from sheets.trames.paat.examples import VALID
 from sheets.writing import HEADING_ROW
 from tests.conftest import as_bytes, blank, tape
 
-COLUMN_LETTERS = {c.cle: get_column_letter(i) for i, c in enumerate(PAAT.columns, 1)}
+COLUMN_LETTERS = {c.cle: get_column_letter(i) for i, c in enumerate(ACTIONS.columns, 1)}
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +43,11 @@ def test_there_is_a_first_tab_a_tab_per_etablissement_and_a_hidden_list(blank_bo
 
 
 def test_headings_are_those_of_the_layout_in_order(tab: Worksheet) -> None:
-    assert [c.value for c in tab[HEADING_ROW]] == [c.title for c in PAAT.columns]
+    assert [c.value for c in tab[HEADING_ROW]] == [c.title for c in ACTIONS.columns]
 
 
 def test_every_list_column_has_a_drop_down_over_its_whole_height(tab: Worksheet) -> None:
-    label_lists = {c.cle for c in PAAT.columns if c.kind in ("liste", "nomenclature")}
+    label_lists = {c.cle for c in ACTIONS.columns if c.kind in ("liste", "nomenclature")}
     ranges = [str(r) for v in tab.data_validations.dataValidation for r in v.sqref.ranges]
     assert set(ranges) == {f"{COLUMN_LETTERS[c]}5:{COLUMN_LETTERS[c]}304" for c in label_lists}
 
@@ -61,7 +61,7 @@ def test_codes_are_text_amounts_are_euros_and_dates_are_dates(tab: Worksheet) ->
 
 def test_what_is_typed_is_open_and_what_is_computed_is_locked(tab: Worksheet) -> None:
     assert tab.protection.sheet
-    for c in PAAT.columns:
+    for c in ACTIONS.columns:
         assert tab.column_dimensions[COLUMN_LETTERS[c.cle]].protection.locked is not c.is_typed
         assert tab[f"{COLUMN_LETTERS[c.cle]}{HEADING_ROW}"].protection.locked
 
@@ -142,14 +142,16 @@ def test_an_older_version_is_refused_with_the_versions_that_are_read(folder: Fol
 
 
 def test_a_typed_line_has_the_layouts_columns_in_its_order() -> None:
-    assert PAAT.line._fields == tuple(c.cle for c in PAAT.typed_columns)  # type: ignore[attr-defined]
+    assert ACTIONS.line._fields == tuple(c.cle for c in ACTIONS.typed_columns)  # type: ignore[attr-defined]
 
 
 def test_a_book_pasted_into_the_row_of_headings_is_read_and_not_remembered() -> None:
     """Reading processes have little memory: what one file holds must not stay for the next."""
-    titles = tuple(c.title for c in PAAT.columns)
+    titles = tuple(c.title for c in ACTIONS.columns)
     before = headings._columns_read.cache_info().currsize
-    shown = headings.find_headings([(*titles, "x" * headings.MEMORABLE), ["a"] * (len(titles) + 1)], PAAT, 0, 0, "CH")
+    shown = headings.find_headings(
+        [(*titles, "x" * headings.MEMORABLE), ["a"] * (len(titles) + 1)], ACTIONS, 0, 0, "CH"
+    )
     assert shown is not None
-    assert list(shown.places) == [c.cle for c in PAAT.columns]
+    assert list(shown.places) == [c.cle for c in ACTIONS.columns]
     assert headings._columns_read.cache_info().currsize == before

@@ -12,8 +12,8 @@ from sheets.reading.headings import find_headings
 from sheets.reading.number_formats import SCALED, WORDED
 from sheets.reading.shown import other_units
 from sheets.reading.units import announced, odd_words, unit_said
-from sheets.trames.paat import PAAT
-from sheets.writing.welcome import INSTRUCTIONS
+from sheets.trames.paat import ACTIONS
+from sheets.trames.paat.welcome import INSTRUCTIONS
 from tests.conftest import GAIN_COL
 
 OTHER = {
@@ -34,8 +34,8 @@ OTHER = {
 @pytest.mark.parametrize(("words", "unit"), [(w, unit) for unit, several in OTHER.items() for w in several])
 def test_a_heading_that_says_another_unit_refuses_its_column(words: str, unit: str) -> None:
     for base in ("Gain annuel", "Montant Gain"):
-        titles: list[object] = [c.title if c.cle != "gain_annuel" else f"{base} {words}" for c in PAAT.columns]
-        found = find_headings([titles], PAAT, 0, 0, "Lons")
+        titles: list[object] = [c.title if c.cle != "gain_annuel" else f"{base} {words}" for c in ACTIONS.columns]
+        found = find_headings([titles], ACTIONS, 0, 0, "Lons")
         assert found is not None
         assert [c.cell for c in found.findings if c.code == "unite-de-colonne"] == [f"{GAIN_COL}1"]
         assert not found.usable
@@ -53,7 +53,7 @@ def test_euros_ttc_on_twelve_months_are_fine_however_they_are_said(title: str) -
 
 
 def test_no_heading_nor_sentence_of_ours_says_another_unit() -> None:
-    ours = [t for c in PAAT.columns if c.kind == "euros" for t in (c.title, *c.synonyms)]
+    ours = [t for c in ACTIONS.columns if c.kind == "euros" for t in (c.title, *c.synonyms)]
     assert [t for t in ours if unit_said(t) or odd_words(t, t)] == []
     assert [t for t in INSTRUCTIONS if announced(t)] == []
 
@@ -71,12 +71,12 @@ def test_no_heading_nor_sentence_of_ours_says_another_unit() -> None:
     ],
 )
 def test_a_note_above_or_below_the_headings_gives_its_unit_to_the_amounts(text: str) -> None:
-    titles: list[object] = [c.title for c in PAAT.columns]
+    titles: list[object] = [c.title for c in ACTIONS.columns]
     above: list[object] = ["", text, *[""] * (len(titles) - 2)]
     blank: list[object] = [""] * len(titles)
-    below: list[object] = [text if c.cle == "gain_annuel" else "" for c in PAAT.columns]
+    below: list[object] = [text if c.cle == "gain_annuel" else "" for c in ACTIONS.columns]
     for rows, cell in (([above, titles, blank], "B1"), ([titles, below], f"{GAIN_COL}2")):
-        found = find_headings(rows, PAAT, 0, 0, "Lons")
+        found = find_headings(rows, ACTIONS, 0, 0, "Lons")
         assert found is not None
         assert [(c.code, c.cell) for c in found.findings] == [("unite-de-colonne", cell)]
         assert not found.usable
@@ -103,9 +103,9 @@ def test_an_amount_or_an_ordinary_note_announces_no_unit(text: object) -> None:
 @pytest.mark.parametrize("words", ["(source DAF)", "[estimé]", "(hors pénalités)", "(2020)"])
 def test_what_is_not_understood_in_brackets_is_said(words: str) -> None:
     titles: list[object] = [
-        c.title if c.cle != "gain_annuel" else f"Gain annuel sur 12 mois {words}" for c in PAAT.columns
+        c.title if c.cle != "gain_annuel" else f"Gain annuel sur 12 mois {words}" for c in ACTIONS.columns
     ]
-    found = find_headings([titles], PAAT, 0, 0, "Lons")
+    found = find_headings([titles], ACTIONS, 0, 0, "Lons")
     assert found is not None
     assert [(c.code, c.cell) for c in found.findings] == [("colonne-reconnue", f"{GAIN_COL}1")]
     assert found.usable
@@ -125,9 +125,9 @@ def test_what_is_not_understood_in_brackets_is_said(words: str) -> None:
 def test_a_second_column_of_gains_is_a_double_unless_it_says_the_same(
     official: object, synonym: object, double: bool
 ) -> None:
-    titles: list[object] = [*(c.title for c in PAAT.columns), "Montant Gain"]
-    row: list[object] = [*(official if c.cle == "gain_annuel" else "" for c in PAAT.columns), synonym]
-    found = find_headings([titles, row], PAAT, 0, 0, "Lons")
+    titles: list[object] = [*(c.title for c in ACTIONS.columns), "Montant Gain"]
+    row: list[object] = [*(official if c.cle == "gain_annuel" else "" for c in ACTIONS.columns), synonym]
+    found = find_headings([titles, row], ACTIONS, 0, 0, "Lons")
     assert found is not None
     assert [(c.code, c.cell) for c in found.findings] == (
         [("colonne-en-double", f"{get_column_letter(len(titles))}1")] if double else []
@@ -138,7 +138,7 @@ def test_a_second_column_of_gains_is_a_double_unless_it_says_the_same(
                                              ("Commentaire", False), ("Objet", False), ("Performance", False)])  # fmt: skip
 def test_any_column_that_is_counted_or_sorted_by_may_be_a_double(title: str, said: bool) -> None:
     found = find_headings(
-        [[*(c.title for c in PAAT.columns), title], [*("a" for _ in PAAT.columns), "b"]], PAAT, 0, 0, "Lons"
+        [[*(c.title for c in ACTIONS.columns), title], [*("a" for _ in ACTIONS.columns), "b"]], ACTIONS, 0, 0, "Lons"
     )
     assert found is not None
     assert any(c.code == "colonne-en-double" for c in found.findings) is said

@@ -13,7 +13,7 @@ from typing import Any
 from config.folder import Folder, charge
 from sheets.judged import JudgedWorkbook, Line, Tab
 from sheets.trame import Stamp
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS, PAAT
 from sheets.trames.paat.gain import NOTHING
 from tests.bench.country import make_country_folder
 from tests.oracle_year import CLOSES_AT, PARIS, Campaign, YearPlan, next_working_moment
@@ -22,7 +22,7 @@ FIRST_DAY, LAST_DAY = date(2022, 6, 1), date(2023, 5, 31)
 CAMPAIGNS = ("2022-mi-annee", "2022-annuelle")
 TEAMLESS = ("GHT-135",)
 """GHT of which nobody is known: their referent is told."""
-KEYS = [c.cle for c in PAAT.typed_columns]
+KEYS = [c.cle for c in ACTIONS.typed_columns]
 Values: Any = namedtuple("Valeurs", KEYS)  # type: ignore[misc]
 
 

@@ -16,6 +16,7 @@ from config.territory import Scope, ScopeKind
 from reports.due.reminders import Reminder
 from reports.view import Subject, View
 from sheets import writing
+from sheets.places import places
 from sheets.register.known_actions import expected_lines
 from sheets.trames import TRAMES
 from sheets.writing.seal import sealed
@@ -25,8 +26,8 @@ def trame(view: View, r: Reminder, _person: Person) -> Piece:
     """The trame of a GHT as it would be written now, with the lines already known."""
     d, ght = view.folder, r.cle.unite
     layout = TRAMES["paat"]
-    members = [e.finess for e in d.territory.members(ght, r.campaign.situation)]
-    lines, taken = expected_lines(view.db, d, r.campaign, members, layout, view.as_of)
+    whole = places(layout, ght, r.campaign.situation, d.territory).values()
+    lines, taken = expected_lines(view.db, d, r.campaign, whole, view.as_of)
     book = writing.prefilled(layout, ght, r.campaign, d, lines, taken)
     return Piece(writing.file_name_of(ght, r.campaign, d), sealed(book), XLSX)
 

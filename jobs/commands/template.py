@@ -15,6 +15,7 @@ from config.french import count_words, day, did_you_mean, enumeration
 from jobs.command_line import PATH, open_workshop, vigie_command
 from jobs.wiring import Workshop
 from sheets import writing
+from sheets.places import all_year, places
 from sheets.register.known_actions import ExpectedLine, expected_lines
 from sheets.trame import Trame
 from sheets.trames import TRAMES
@@ -23,22 +24,27 @@ from sheets.trames import TRAMES
 @vigie_command("template")
 @click.argument("trame", metavar="TRAME")
 @click.option("--ght", metavar="CODE", help="Le GHT à qui la trame est destinée.")
-@click.option("--campagne", "campaign", metavar="CODE", required=True, help="La campagne, par exemple 2021-annuelle.")
+@click.option(
+    "--campagne",
+    "campaign",
+    metavar="CODE",
+    help="La campagne, par exemple 2021-annuelle ; aucune si la trame est permanente.",
+)
 @click.option(
     "-o", "--output", "output", type=PATH, metavar="FICHIER", help="Fichier (ou dossier, avec --all) à écrire."
 )
 @click.option("--all", "for_all", is_flag=True, help="Une trame pour chaque GHT de la région.")
 @click.option("--vierge", "blank", is_flag=True, help="Sans les lignes déjà connues du registre.")
-def command(trame: str, ght: str | None, campaign: str, output: Path | None, for_all: bool, blank: bool) -> None:
+def command(trame: str, ght: str | None, campaign: str | None, output: Path | None, for_all: bool, blank: bool) -> None:
     write_trames(open_workshop(), trame, None if for_all else ght or "", campaign, output, blank=blank)
 
 
 def write_trames(
-    workshop: Workshop, trame: str, ght: str | None, campaign: str, output: Path | None, *, blank: bool = False
+    workshop: Workshop, trame: str, ght: str | None, campaign: str | None, output: Path | None, *, blank: bool = False
 ) -> None:
     """Write one trame, or (ght None) one per GHT into a folder: with the lines already known, unless `blank`."""
     layout: Trame = _chosen("le type de trame", trame, TRAMES)
-    c: Campaign = _chosen("la campagne", campaign, workshop.folder.campaigns)
+    c = all_year(layout) if layout.is_permanent else _campaign(workshop, campaign)
     if ght is None:
         _say_trames(_write_all(workshop, layout, c, output or Path("trames"), blank=blank))
         return
@@ -56,6 +62,14 @@ def write_trames(
     click.echo(f"Trame écrite{with_lines} : {path}")
 
 
+def _campaign(workshop: Workshop, code: str | None) -> Campaign:
+    if code is None:
+        ctx = click.get_current_context()
+        raise click.MissingParameter(ctx=ctx, param=next(p for p in ctx.command.params if p.name == "campaign"))
+    campaign: Campaign = _chosen("la campagne", code, workshop.folder.campaigns)
+    return campaign
+
+
 def _chosen(what: str, code: str, known_ones: dict[str, Any]) -> Any:
     """The thing that bears this code. Raises UserError with the nearest code and the known ones."""
     if code in known_ones:
@@ -69,9 +83,9 @@ def _write_trame(workshop: Workshop, trame: Trame, ght: str, campaign: Campaign,
     lines: dict[str, list[ExpectedLine]] = {}
     taken: dict[str, frozenset[str]] = {}
     if not blank and workshop.register_path.exists():
-        members = [e.finess for e in workshop.folder.territory.members(ght, campaign.situation)]
+        whole = places(trame, ght, campaign.situation, workshop.folder.territory).values()
         db, as_of = workshop.existing_register, workshop.current_time().date()
-        lines, taken = expected_lines(db, workshop.folder, campaign, members, trame, as_of)
+        lines, taken = expected_lines(db, workshop.folder, campaign, whole, as_of)
     writing.write(writing.prefilled(trame, ght, campaign, workshop.folder, lines, taken), path)
     return sum(map(len, lines.values()))
 

@@ -150,7 +150,7 @@ def fill_in(
 
 
 def _type_in(sheet: Worksheet, trame: Trame, line: int, cells: CellValues) -> None:
-    for rank, c in enumerate(trame.columns, 1):
+    for rank, c in enumerate(trame.only_table.columns, 1):
         if cells.get(c.cle) is not None:
             sheet.cell(line, rank, cells[c.cle])
             if c.format and not isinstance(cells[c.cle], str):

@@ -114,7 +114,7 @@ def _read_trame(view: View, ght: str, divisor: int, campaign: str) -> None:
     c = folder.campaigns[campaign]
     book = writing.workbook(trame, ght, c, folder)
     fill_in(book, trame, ght, c, folder, plan(folder, folder.campaigns[CAMPAIGN]))
-    gain = [column.cle for column in trame.columns].index("gain_annuel") + 1
+    gain = [column.cle for column in trame.only_table.columns].index("gain_annuel") + 1
     for sheet in book.worksheets:
         for cell in (sheet.cell(rank, gain) for rank in range(writing.HEADING_ROW + 1, sheet.max_row + 1)):
             if isinstance(cell.value, int | float):

@@ -12,14 +12,14 @@ from sheets.findings import Finding, Severity
 from sheets.judged import Line, Tab
 from sheets.reading.read_tab import LineRead, TabRead
 from sheets.spelling import number_key
-from sheets.trame import Trame
+from sheets.trame import Table
 from sheets.trames import CATALOGUE
 
 _USED: dict[type, str] = {Recognised: "valeur-reconnue", Doubtful: "montant-douteux"}
 """What was used all the same → the check that says so."""
 
 
-def judge_lines(tab_read: TabRead, sheet: str, trame: Trame, context: Context) -> tuple[list[Line], list[Finding]]:
+def judge_lines(tab_read: TabRead, sheet: str, table: Table, context: Context) -> tuple[list[Line], list[Finding]]:
     """Type, measure and judge the lines of one tab: each alone, then together."""
     lines: list[Line] = []
     findings: list[Finding] = []
@@ -30,29 +30,29 @@ def judge_lines(tab_read: TabRead, sheet: str, trame: Trame, context: Context) -
             findings.append(
                 on_workbooks.duplicate_number(written, number, sheet=sheet, line=line_read.number, cell=address)
             )
-        values = trame.line(**{**line_read.values, "action_id": number})
-        worth = trame.worth(values, context.campaign.exercice, context.campaign.situation)
-        line = Line(line_read.number, number, values, worth, trame.declared(worth), written=written or "")
+        values = table.line(**{**line_read.values, "action_id": number})
+        worth = table.worth(values, context.campaign.exercice, context.campaign.situation)
+        line = Line(line_read.number, number, values, worth, table.declared(worth), written=written or "")
         lines.append(line)
-        for check, deviation in _deviations(line_read, line, trame, context):
+        for check, deviation in _deviations(line_read, line, table, context):
             findings.append(finding_at_cell(check, deviation, sheet, line, tab_read.columns, context))
     blocked_lines = {c.line for c in findings if c.severity is Severity.REJECTION}
     sound_lines = [
         line for line in lines if line.number not in blocked_lines
     ]  # a line struck out cannot strike another
-    for check in trame.checks_for("tableau"):
+    for check in table.checks_for("tableau"):
         for line, deviation in check.function(sound_lines, context):
             findings.append(finding_at_cell(check, deviation, sheet, line, tab_read.columns, context))
     return lines, findings
 
 
-def judge_trame(tabs: Sequence[Tab], trame: Trame, context: Context) -> list[Finding]:
+def judge_trame(tabs: Sequence[Tab], table: Table, context: Context) -> list[Finding]:
     """What the checks have to say of all the lines of a workbook together."""
     tab_by_line = {id(line): tab for tab in tabs for line in tab.lines}
     all_of_those = [line for tab in tabs for line in tab.lines]
     return [
         finding_at_cell(check, deviation, tab_by_line[id(line)].sheet, line, tab_by_line[id(line)].columns, context)
-        for check in trame.checks_for("trame")
+        for check in table.checks_for("trame")
         for line, deviation in check.function(all_of_those, context)
     ]
 
@@ -69,17 +69,17 @@ def _numbered(line_rows: Sequence[LineRead]) -> Iterator[tuple[LineRead, str]]:
         yield line_read, number
 
 
-def _deviations(line_read: LineRead, line: Line, trame: Trame, context: Context) -> Iterable[tuple[Check, Deviation]]:
+def _deviations(line_read: LineRead, line: Line, table: Table, context: Context) -> Iterable[tuple[Check, Deviation]]:
     """Everything the checks have to say of one line: cells first, then the line as a whole."""
     for cle, problem in line_read.problems.items():
-        c = trame.by_key[cle]
+        c = table.by_key[cle]
         required = c.required is not None and c.required.when(line_read.values)
         code = problem.code if isinstance(problem, Problem) else _USED[type(problem)]
         yield CATALOGUE[code], CATALOGUE[code].function(c.title, required, problem)._replace(column=cle)
-    for c, requirement in trame.required_columns:
+    for c, requirement in table.required_columns:
         if c.cle not in line_read.values and c.cle not in line_read.problems and requirement.when(line_read.values):
             yield CATALOGUE[requirement.code], _blank_deviation(requirement.code, c.title, c.cle)
-    for check in trame.checks_for("ligne"):
+    for check in table.checks_for("ligne"):
         if deviation := check.function(line.values, context):
             yield check, deviation
 

@@ -6,26 +6,27 @@ Reads no line, and judges none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 from config.campaign import Campaign
 from config.folder import Folder
 from config.french import nearest
-from config.territory import Etablissement
 from sheets.checks import on_workbooks
 from sheets.checks.catalogue import Context
 from sheets.findings import Finding
 from sheets.first_tab import FirstTab
+from sheets.places import TabPlace, stamped_place
 from sheets.reading.opening import RawTab
 from sheets.reading.read_tab import TabRead
 from sheets.tab_names import OUR_TABS, tab_names
-from sheets.trame import Stamp, Trame
+from sheets.trame import Stamp, Table, Trame
 
 StampedTab = tuple[RawTab, Stamp | None]
 """A tab as read, and the stamp it bears."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SentWorkbook:
     """What is the same for every tab of one workbook."""
 
@@ -35,9 +36,24 @@ class SentWorkbook:
     stamp: Stamp
     folder: Folder
     said: FirstTab
-    members: dict[str, str]
-    """Names of the établissements of the GHT at the situation date, by FINESS."""
+    places: dict[str, TabPlace]
+    """What its tabs stand for, by what each is kept under."""
     read_again: bool = False
+
+    @cached_property
+    def members(self) -> dict[str, str]:
+        """The names of the places."""
+        return {finess: place.name for finess, place in self.places.items()}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The names that the template gives to their tabs."""
+        return tab_names(self.places.values())
+
+    def tables_of(self, name: str, stamp: Stamp | None) -> tuple[Table, ...]:
+        """The table that a tab is of, by its stamp or its name; all of them when neither says it."""
+        place = self.places.get((stamped_place(stamp) if stamp else "") or by_name(name, self))
+        return (place.table,) if place else self.trame.tables
 
     def context(self, finess: str = "") -> Context:
         """What the checks may know; total purchases from the first tab, else the latest the region knows."""
@@ -50,7 +66,7 @@ def etablissement_of(
     sending: SentWorkbook, name: str, stamp: Stamp | None, tabs_so_far: Mapping[str, str]
 ) -> tuple[str, str]:
     """(FINESS, doubt): whose tab this is, by its stamp or else by its name; a doubt refuses the tab."""
-    finess = stamp.finess if stamp and stamp.finess else _by_name(name, sending)
+    finess = (stamped_place(stamp) if stamp else "") or by_name(name, sending)
     if not finess:
         return "", f"L'onglet « {name} » ne dit pas pour quel établissement il est rempli."
     if finess not in sending.members:
@@ -58,7 +74,7 @@ def etablissement_of(
             "",
             f"L'onglet « {name} » est celui de l'établissement {finess}, qui n'est pas du GHT {sending.stamp.ght}.",
         )
-    if stamp and replace(stamp, finess="") != sending.stamp:
+    if stamp and stamp.of_workbook != sending.stamp:
         return "", f"L'onglet « {name} » porte un autre tampon que le classeur : « {stamp} »."
     if finess in tabs_so_far:
         return (
@@ -68,19 +84,17 @@ def etablissement_of(
     return finess, ""
 
 
-def _by_name(name: str, sending: SentWorkbook) -> str:
+def by_name(name: str, sending: SentWorkbook) -> str:
     """The établissement whose tab would bear this name; a slightly changed name is recognised when only one is near."""
-    known_ones = tab_names(Etablissement(f, n) for f, n in sending.members.items())
-    neighbour = nearest(name, known_ones.values(), threshold=92)
-    return next((f for f, n in known_ones.items() if n == name), None) or next(
-        (f for f, n in known_ones.items() if n == neighbour), ""
+    neighbour = nearest(name, sending.names.values(), threshold=92)
+    return next((f for f, n in sending.names.items() if n == name), None) or next(
+        (f for f, n in sending.names.items() if n == neighbour), ""
     )
 
 
 def bears_the_name_of(sending: SentWorkbook, name: str, finess: str) -> str:
     """The établissement whose tab should bear this name, when it is not the one the stamp names."""
-    names = tab_names(Etablissement(f, n) for f, n in sending.members.items())
-    return next((sending.members[f] for f, n in names.items() if n == name and f != finess), "")
+    return next((sending.members[f] for f, n in sending.names.items() if n == name and f != finess), "")
 
 
 def by_trust(sending: SentWorkbook, tabs: Iterable[StampedTab]) -> list[tuple[int, StampedTab]]:
@@ -88,11 +102,11 @@ def by_trust(sending: SentWorkbook, tabs: Iterable[StampedTab]) -> list[tuple[in
 
     A stamp is believed over a name, then the very name that the template gives over another one, then the order.
     """
-    names = tab_names(Etablissement(f, n) for f, n in sending.members.items())
+    names = sending.names
 
     def doubt(place: tuple[int, StampedTab]) -> tuple[bool, bool, int]:
         rank, (raw, stamp) = place
-        finess = stamp.finess if stamp else ""
+        finess = stamped_place(stamp) if stamp else ""
         expected_names = [names.get(finess, "")] if finess else names.values()
         return not finess, raw.name not in expected_names, rank
 
@@ -100,20 +114,20 @@ def by_trust(sending: SentWorkbook, tabs: Iterable[StampedTab]) -> list[tuple[in
 
 
 def set_aside(
-    sending: SentWorkbook, raw: RawTab, stamp: Stamp | None, tab_read: TabRead | None
+    sending: SentWorkbook, raw: RawTab, stamp: Stamp | None, tab_read: TabRead | None, table: Table
 ) -> list[Finding] | None:
     """What is said of a tab that is not one of the trame; None for one that is.
 
     People's own tabs may bear some of our headings: one that names no établissement, by stamp or by name, is a tab of
     the trame only when it has every column that the trame cannot do without.
     """
-    if stamp and stamp.finess:
+    if stamp and stamped_place(stamp):
         return None
-    if tab_read is not None and (_by_name(raw.name, sending) or _has_its_columns(tab_read, sending.trame)):
+    if tab_read is not None and (by_name(raw.name, sending) or _has_its_columns(tab_read, table)):
         return None
     values = 0 if raw.name in OUR_TABS else sum(c not in ("", None) for row in raw.rows for c in row)
     return [on_workbooks.tab_set_aside(raw.name, values, sheet=raw.name)] if values else []
 
 
-def _has_its_columns(tab_read: TabRead, trame: Trame) -> bool:
-    return all(c.cle in tab_read.columns for c, required in trame.required_columns if required.column_required)
+def _has_its_columns(tab_read: TabRead, table: Table) -> bool:
+    return all(c.cle in tab_read.columns for c, required in table.required_columns if required.column_required)

@@ -21,12 +21,14 @@ from sheets.first_tab import FirstTab
 from sheets.judged import JudgedWorkbook, Line, Tab
 from sheets.judging.lines import judge_lines, judge_trame
 from sheets.judging.tabs import SentWorkbook, StampedTab, bears_the_name_of, by_trust, etablissement_of, set_aside
+from sheets.places import all_year, places
 from sheets.reading import opening, sheet_xml
 from sheets.reading import rows as reading
 from sheets.reading.opening import RawTab
+from sheets.reading.read_tab import TabRead
 from sheets.reading.second_try import rewrite_and_reread
 from sheets.reading.unwrapping import unwrapped
-from sheets.trame import Stamp, Trame, read_stamp
+from sheets.trame import Stamp, Table, Trame, read_stamp
 from sheets.trames import CATALOGUE, TRAMES
 
 STAMP_DEPTH = 12
@@ -78,7 +80,7 @@ def _judge(file: str, raw_bytes: bytes, folder: Folder, *, read_again: bool = Fa
         property_ = read_stamp(properties.get("vigie", ""))
         if is_companion(properties, map(top_texts_of, raw_tabs), any(stamps) or property_ is not None):
             raise opening.Refusal(on_workbooks.companion_sent_back())
-        stamp = most_frequent([replace(t, finess="") for t in stamps if t]) or property_
+        stamp = most_frequent([t.of_workbook for t in stamps if t]) or property_
         if stamp is None:
             raise opening.Refusal(on_workbooks.unknown_trame([o.name for o in raw_tabs]))
         trame, campaign = _recognise(stamp, folder)
@@ -89,8 +91,8 @@ def _judge(file: str, raw_bytes: bytes, folder: Folder, *, read_again: bool = Fa
     first = first_tab.first_tab(zip(raw_tabs, stamps, strict=True))
     said = first_tab.read(first) if first else FirstTab()
     suspects = _suspect_purchases(said, folder, campaign)
-    members = {e.finess: e.name for e in folder.territory.members(stamp.ght, campaign.situation)}
-    sending = SentWorkbook(raw_bytes, trame, campaign, stamp, folder, said, members, read_again)
+    found = places(trame, stamp.ght, campaign.situation, folder.territory)
+    sending = SentWorkbook(raw_bytes, trame, campaign, stamp, folder, said, found, read_again)
     others = ((o, t) for o, t in zip(raw_tabs, stamps, strict=True) if o is not first)
     tabs, findings = _read_tabs(sending, others)
     findings = sorted([*findings, *suspects, *_first_tab_findings(sending, first, property_, stamp)], key=rank)
@@ -135,6 +137,8 @@ def _first_tab_findings(
         )
         yield check(what, False, problem, sheet=first.name, cell=cell)
     for cell, (question, typed_word) in sending.said.unclear.items():
+        if not cell and sending.trame.is_permanent:
+            continue  # it is never handed in
         yield on_workbooks.reply_not_understood(question, typed_word, sheet=first.name, cell=cell)
     for hidden_word in (c for c in (MASK, SECRET) if c in sending.said.contact):
         problem = Problem("donnee-personnelle", hidden_word, "")
@@ -172,9 +176,10 @@ def _recognise(stamp: Stamp, folder: Folder) -> tuple[Trame, Campaign]:
         raise opening.Refusal(on_workbooks.version_not_read(f"{stamp.trame} {stamp.version}", versions_known))
     if stamp.ght not in folder.territory.ghts:
         raise opening.Refusal(on_workbooks.unknown_ght(stamp.ght))
-    if stamp.campaign not in folder.campaigns:
+    campaign = all_year(trame) if trame.is_permanent else folder.campaigns.get(stamp.campaign)
+    if campaign is None or campaign.code != stamp.campaign:
         raise opening.Refusal(on_workbooks.unknown_campaign(stamp.campaign, list(folder.campaigns)))
-    return trame, folder.campaigns[stamp.campaign]
+    return trame, campaign
 
 
 def _read_tabs(sending: SentWorkbook, raw_tabs: Iterable[StampedTab]) -> tuple[list[Tab], list[Finding]]:
@@ -190,29 +195,41 @@ def _read_tabs(sending: SentWorkbook, raw_tabs: Iterable[StampedTab]) -> tuple[l
     missing_tabs = [name for finess, name in sending.members.items() if finess not in {o.finess for o in tabs}]
     if missing_tabs:
         findings.append(on_workbooks.missing_tab(missing_tabs))
-    findings += judge_trame(tabs, sending.trame, sending.context())
+    for table in sending.trame.tables:
+        findings += judge_trame([o for o in tabs if o.table == table.code], table, sending.context())
     return with_blocked_lines(tabs, findings)
+
+
+def _read(sending: SentWorkbook, raw: RawTab, stamp: Stamp | None) -> tuple[Table, TabRead | None]:
+    """A tab read as the table that it is of; else as the first one whose headings it has."""
+    tables = sending.tables_of(raw.name, stamp)
+    for table in tables:
+        cell_readers = reading.cell_readers(table, sending.folder)
+        tab_read = reading.read(raw, table, cell_readers, sending.raw_bytes, read_again=sending.read_again)
+        if tab_read is not None:
+            return table, tab_read
+    return tables[0], None
 
 
 def _read_tab(
     sending: SentWorkbook, raw: RawTab, stamp: Stamp | None, tabs_so_far: Mapping[str, str]
 ) -> tuple[Tab | None, list[Finding]]:
     """One tab and its findings; no tab when it is not one of this trame (a note, a list) or cannot be trusted."""
-    cell_readers = reading.cell_readers(sending.trame, sending.folder)
-    tab_read = reading.read(raw, sending.trame, cell_readers, sending.raw_bytes, read_again=sending.read_again)
+    table, tab_read = _read(sending, raw, stamp)
     if tab_read and sending.said.units:  # the first tab says that no amount of the workbook is in euros TTC
         tab_read = replace(tab_read, lines=[], empties=0, ignored_lines=0, usable=False)
-    if (said := set_aside(sending, raw, stamp, tab_read)) is not None:
+    if (said := set_aside(sending, raw, stamp, tab_read, table)) is not None:
         return None, said
     finess, doubt = etablissement_of(sending, raw.name, stamp, tabs_so_far)
     if tab_read is None:
         doubt = doubt or f"L'onglet « {raw.name} » n'a plus ses en-têtes de colonnes."
     if doubt or tab_read is None:
         return None, [on_workbooks.unknown_tab(doubt, sheet=raw.name)]
-    lines, findings = judge_lines(tab_read, raw.name, sending.trame, sending.context(finess))
+    lines, findings = judge_lines(tab_read, raw.name, table, sending.context(finess))
     tab = Tab(
         sheet=raw.name,
         finess=finess,
+        table=table.code,
         columns=tab_read.columns,
         lines=tuple(lines),
         empties=tab_read.empties,
@@ -235,7 +252,17 @@ def _read_tab(
 def _neant_tabs(sending: SentWorkbook, tabs_so_far: set[str]) -> list[Tab]:
     """Établissements without a tab that say « rien à déclarer » on the first one."""
     silent_finess = sorted(sending.said.neants & (sending.members.keys() - tabs_so_far))
-    return [Tab(first_tab.TITLE, f, {}, purchases=sending.said.purchases.get(f), neant=True) for f in silent_finess]
+    return [
+        Tab(
+            first_tab.TITLE,
+            f,
+            {},
+            purchases=sending.said.purchases.get(f),
+            neant=True,
+            table=sending.places[f].table.code,
+        )
+        for f in silent_finess
+    ]
 
 
 def with_blocked_lines(tabs: list[Tab], findings: list[Finding]) -> tuple[list[Tab], list[Finding]]:

@@ -10,8 +10,8 @@ from sheets.findings import Finding, Severity, rank
 from sheets.judged import JudgedWorkbook, Line
 from sheets.judging.workbook import with_blocked_lines
 from sheets.register.decisions import Decision, line_state, what_changed
-from sheets.trame import Trame
-from sheets.trames import TRAMES
+from sheets.trame import Table
+from sheets.trames import TABLES
 
 DecisionsByLine = Mapping[tuple[str, str], Decision]
 """By FINESS and number of the action."""
@@ -19,14 +19,11 @@ DecisionsByLine = Mapping[tuple[str, str], Decision]
 
 def apply_decisions(workbook: JudgedWorkbook, decisions_taken: DecisionsByLine) -> JudgedWorkbook:
     """The workbook as it counts: a kept line is told and no longer struck, a struck one says by whom."""
-    if workbook.stamp is None:
-        return workbook
-    trame = TRAMES[workbook.stamp.trame]
     decided_lines = {
         (o.sheet, li.number): d
         for o in workbook.tabs
         for li in o.lines
-        if (d := decisions_taken.get((o.finess, li.action_id))) and holds(d, li, trame)
+        if (d := decisions_taken.get((o.finess, li.action_id))) and holds(d, li, TABLES[o.table])
     }
     findings = [_softened(c, decided_lines.get((c.sheet, c.line or 0))) for c in workbook.findings]
     findings += [
@@ -38,10 +35,10 @@ def apply_decisions(workbook: JudgedWorkbook, decisions_taken: DecisionsByLine) 
     return replace(workbook, tabs=tuple(tabs), findings=tuple(sorted(all_of_them, key=rank)))
 
 
-def holds(decision: Decision, line: Line, trame: Trame) -> bool:
+def holds(decision: Decision, line: Line, table: Table) -> bool:
     """Whether the decision holds on this line: one to keep was taken on what it said, and lapses with it."""
-    now = line_state(trame, line.values)
-    return decision.kind == "retirer" or not what_changed(trame, decision.taken_on, now)
+    now = line_state(table, line.values)
+    return decision.kind == "retirer" or not what_changed(table, decision.taken_on, now)
 
 
 def _softened(finding: Finding, decision: Decision | None) -> Finding:

@@ -18,18 +18,21 @@ from sheets.judging.workbook import with_blocked_lines
 from sheets.matching.alike import by_trait, distance
 from sheets.register.known_actions import NOTHING, KnownAction, Memory
 from sheets.spelling import number_key
-from sheets.trame import CarryingOver, Trame
+from sheets.trame import CarryingOver, Table
 from sheets.trames import CATALOGUE
 
 
-def tie_lines(received: JudgedWorkbook, memory: Memory, trame: Trame, context: Context) -> JudgedWorkbook:
-    """The judged workbook with each line under the number of its action, and what that revealed."""
+def tie_lines(received: JudgedWorkbook, memory: Memory, table: Table, context: Context) -> JudgedWorkbook:
+    """The judged workbook with each line of a table under the number of its action, and what that revealed."""
     if memory is NOTHING or not received.tabs:
         return received
     tabs: list[Tab] = []
     findings = list(received.findings)
     for tab in received.tabs:
-        tab_lines = TabLines(tab, memory, trame, context)
+        if tab.table != table.code:
+            tabs.append(tab)
+            continue
+        tab_lines = TabLines(tab, memory, table, context)
         tabs.append(replace(tab, lines=tuple(tab_lines.lines)))
         findings = [*tab_lines.kept_findings(findings), *tab_lines.findings]
         findings += tab_lines.looked_at_again(findings)
@@ -40,9 +43,9 @@ def tie_lines(received: JudgedWorkbook, memory: Memory, trame: Trame, context: C
 class TabLines:
     """The lines of one tab while they find their numbers. `lines` and `findings` are what comes out."""
 
-    def __init__(self, tab: Tab, memory: Memory, trame: Trame, context: Context) -> None:
-        self.tab, self.trame, self.context = tab, trame, context
-        self.ways, self.unlike = trame.identity.ways, len(trame.identity.ways)
+    def __init__(self, tab: Tab, memory: Memory, table: Table, context: Context) -> None:
+        self.tab, self.table, self.context = tab, table, context
+        self.ways, self.unlike = table.identity.ways, len(table.identity.ways)
         self.sure = self.unlike - 1  # the last way says little
         self.lines = list(tab.lines)
         self.findings: list[Finding] = []
@@ -77,7 +80,7 @@ class TabLines:
                 yield c._replace(severity=Severity.ALERT)  # a number to wipe, that takes nothing from the known value
 
     def _is_outdated(self, finding: Finding) -> bool:
-        of_the_tab = {c.code for c in self.trame.checks_for("tableau")} if self.carries else set()
+        of_the_tab = {c.code for c in self.table.checks_for("tableau")} if self.carries else set()
         if finding.code == "numero-en-double" or finding.code in of_the_tab:
             return True  # they are all said again
         known = self.carried_lines.get(finding.line or 0)
@@ -94,7 +97,7 @@ class TabLines:
             return
         struck = {c.line for c in found if c.sheet == self.tab.sheet and c.severity is Severity.REJECTION}
         sound = sorted((li for li in self.lines if li.number not in struck), key=lambda li: not li.carried_from)
-        for check in self.trame.checks_for("tableau"):
+        for check in self.table.checks_for("tableau"):
             for line, deviation in check.function(sound, self.context):
                 yield finding_at_cell(check, deviation, self.tab.sheet, line, self.tab.columns, self.context)
 
@@ -234,14 +237,14 @@ class TabLines:
                 self._say_copy(line, line.action_id)
 
     def _distance(self, place: int, known_action: KnownAction) -> int:
-        return distance(self.lines[place], known_action, self.trame.identity)
+        return distance(self.lines[place], known_action, self.table.identity)
 
     def _title(self, known_action: KnownAction) -> str:
-        return cle(getattr(known_action.values, self.trame.titled_by) or "")
+        return cle(getattr(known_action.values, self.table.titled_by) or "")
 
     def _carry_over(self, reports: dict[str, KnownAction]) -> None:
         """Lines carried over from the exercice before: the known value counts, whatever was typed over it."""
-        carrying, missing_lines = self.trame.carrying, dict(reports)
+        carrying, missing_lines = self.table.carrying, dict(reports)
         if carrying is None:
             return
         for place, line in enumerate(self.lines):
@@ -264,13 +267,13 @@ class TabLines:
         """The line takes its known value; a decision on the action of the exercice before follows it there."""
         typed, campaign = self.lines[place].values, self.context.campaign
         known = carrying.known_over(typed, known_action.values)
-        worth = self.trame.worth(known, campaign.exercice, campaign.situation)
-        self.lines[place] = self.lines[place]._replace(values=known, worth=worth, declared=self.trame.declared(worth))
+        worth = self.table.worth(known, campaign.exercice, campaign.situation)
+        self.lines[place] = self.lines[place]._replace(values=known, worth=worth, declared=self.table.declared(worth))
         self.carried_lines[self.lines[place].number] = known_action
         said, counts = carrying.in_words(typed), carrying.in_words(known)
         if said != counts:
             origin = known_action.reference.split("/")[0]
-            deviation = on_history.carried_over_modified.function(origin, said, counts, self.trame.amount)
+            deviation = on_history.carried_over_modified.function(origin, said, counts, self.table.amount)
             self._add_finding("report-modifie", deviation, place)
 
     def _compare(self, actions: dict[str, KnownAction]) -> None:
@@ -279,7 +282,7 @@ class TabLines:
             known_action = actions.get(line.action_id)
             if known_action is None or line.number in self.carried_lines:
                 continue
-            for check, deviation in self.trame.identity.compared(known_action.values, line.values):
+            for check, deviation in self.table.identity.compared(known_action.values, line.values):
                 self._add_finding(check.code, deviation, place)
 
     def _give_number(self, place: int, number: str) -> None:

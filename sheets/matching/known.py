@@ -18,11 +18,12 @@ from sheets.findings import Finding, rank
 from sheets.judged import JudgedWorkbook
 from sheets.matching.decided import apply_decisions
 from sheets.matching.identity import tie_lines
+from sheets.places import period, split_reference
 from sheets.register import stored_lines
 from sheets.register.decisions import Decision, decisions, notes
 from sheets.register.known_actions import Sending, memory
 from sheets.register.what_counts import counting_tabs
-from sheets.trames import CATALOGUE, TRAMES
+from sheets.trames import CATALOGUE, TABLES
 
 if TYPE_CHECKING:
     from sheets.returning.companion_tab import Settled
@@ -32,12 +33,15 @@ def tie_to_register(
     db: Database, folder: Folder, workbook: JudgedWorkbook, as_of: date, sending: Sending | None = None
 ) -> JudgedWorkbook:
     """Its lines tied to the actions already known of the same établissements; `sending` is the one judged again."""
-    if workbook.stamp is None or not workbook.tabs:
+    campaign = period(folder, workbook.stamp.campaign) if workbook.stamp else None
+    if campaign is None or not workbook.tabs:
         return workbook
-    campaign, trame = folder.campaigns[workbook.stamp.campaign], TRAMES[workbook.stamp.trame]
-    known = memory(db, folder, campaign, trame, [o.finess for o in workbook.tabs], as_of, sending)
     context = Context(campaign, folder.nomenclature, folder.thresholds, folder.rules_on_trial)
-    return tie_lines(workbook, known, trame, context)
+    for code in dict.fromkeys(o.table for o in workbook.tabs):
+        theirs = [o.finess for o in workbook.tabs if o.table == code]
+        known = memory(db, folder, campaign, TABLES[code], theirs, as_of, sending)
+        workbook = tie_lines(workbook, known, TABLES[code], context)
+    return workbook
 
 
 def with_register(
@@ -54,7 +58,7 @@ def with_register(
     tabs_that_count = counting_tabs(db, [campaign], as_of, finess)
     taken_decisions = decisions(db, [o.id for o in tabs_that_count.values()], as_of)
     workbook = tie_to_register(db, folder, judged, as_of)
-    workbook = apply_decisions(workbook, {(d.finess, d.reference.split("/", 2)[2]): d for d in taken_decisions})
+    workbook = apply_decisions(workbook, {(d.finess, split_reference(d.reference)[2]): d for d in taken_decisions})
     all_of_them = (*workbook.findings, *stored_lines.campaign_findings(db, content_hash, as_of))
     if not in_full:
         all_of_them = tuple(c if c in judged.findings else _title_only(c) for c in all_of_them)

@@ -17,7 +17,7 @@ from sheets.register.copies import ignored
 from sheets.register.decisions import ght_decisions
 from sheets.register.rivals import Rivals, Sent, differing, first_received, rivals
 from sheets.register.what_counts import ReceivedTab, counting_tabs
-from sheets.trames import TRAMES
+from sheets.trames import TABLES
 
 Found = tuple[int, int, Finding]
 """(file, tab, finding)."""
@@ -58,21 +58,21 @@ def _after_lock(db: Database, campaign: str, as_of: date, tabs_that_count: dict[
         last_tab = last_tabs[finess]
         if last_tab.id == locked_tab.id or not locked_tab.file or locked_tab.ght not in locked_ghts:
             continue
-        trame = TRAMES[locked_tab.trame]
-        before, after = (known_actions.lines_by_number(db, trame, o.id) for o in (locked_tab, last_tab))
+        table = TABLES[locked_tab.table]
+        before, after = (known_actions.lines_by_number(db, table, o.id) for o in (locked_tab, last_tab))
         for number in sorted(before.keys() | after.keys()):
             a, b = before.get(number), after.get(number)
             if (a and a[1:]) != (b and b[1:]):
                 said = on_history.changed_after_lock(
-                    locked_ghts[locked_tab.ght], a and a.declared, b and b.declared, trame.amount,
+                    locked_ghts[locked_tab.ght], a and a.declared, b and b.declared, table.amount,
                     sheet=locked_tab.sheet, line=a.number if a else None)  # fmt: skip
                 yield locked_tab.file, locked_tab.id, said
 
 
 def _findings(db: Database, folder: Folder, tabs: list[int]) -> Iterator[Found]:
     places = stored_lines.columns_of(db, tabs)
-    for trame, lines in stored_lines.lines_to_cross_check(db, tabs):
-        for check in trame.checks_for("campagne"):
+    for table, lines in stored_lines.lines_to_cross_check(db, tabs):
+        for check in table.checks_for("campagne"):
             for line, deviation in check.function(lines, folder):
                 file, sheet, columns = places[line.tab]
                 cell = f"{columns[deviation.column]}{line.number}" if deviation.column in columns else ""

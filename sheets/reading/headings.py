@@ -17,7 +17,7 @@ from sheets.cells import text
 from sheets.checks import on_workbooks
 from sheets.findings import Finding, Severity
 from sheets.reading.units import announced, odd_words, unit_said, without_unit
-from sheets.trame import Column, Trame, heading_key
+from sheets.trame import Column, Table, heading_key
 
 DEPTH = 40
 """Headings are looked for in the first rows only."""
@@ -45,19 +45,19 @@ class TableHeadings:
 
 
 def find_headings(
-    rows: Sequence[Row], trame: Trame, first_column: int, first_row: int, sheet: str
+    rows: Sequence[Row], table: Table, first_column: int, first_row: int, sheet: str
 ) -> TableHeadings | None:
     """The headings of a tab whose first cell stands at (colonne_0, ligne_0), or None when there are none."""
-    known_ones, first, titles = _best_row(rows, trame)
+    known_ones, first, titles = _best_row(rows, table)
     if known_ones < HEADINGS_NEEDED:
         return None
 
     def where(rank: int) -> str:
         return address(first_column + rank, first_row + first)
 
-    columns_read = _read_columns(titles, trame)
+    columns_read = _read_columns(titles, table)
     findings = list(
-        _other_units(rows[: first + UNDER], first, columns_read.places, trame, first_column, first_row, sheet)
+        _other_units(rows[: first + UNDER], first, columns_read.places, table, first_column, first_row, sheet)
     )
     rivals = {
         c: [columns_read.places[c], r]
@@ -66,14 +66,14 @@ def find_headings(
     }
     for cle, ranks in (columns_read.doubles | rivals).items():
         cells = [where(r) for r in ranks]
-        findings.append(on_workbooks.duplicate_column(trame.by_key[cle].title, cells, sheet=sheet, cell=cells[1]))
+        findings.append(on_workbooks.duplicate_column(table.by_key[cle].title, cells, sheet=sheet, cell=cells[1]))
     for cle in columns_read.changed:
-        rank, title = columns_read.places[cle], trame.by_key[cle].title
+        rank, title = columns_read.places[cle], table.by_key[cle].title
         findings.append(
             on_workbooks.recognised_column(" ".join(titles[rank].split()), title, sheet=sheet, cell=where(rank))
         )
     for cle, unit in columns_read.other_units.items():
-        rank, title = columns_read.places[cle], trame.by_key[cle].title
+        rank, title = columns_read.places[cle], table.by_key[cle].title
         findings.append(
             on_workbooks.column_unit(" ".join(titles[rank].split()), title, unit, sheet=sheet, cell=where(rank))
         )
@@ -100,34 +100,34 @@ class _Columns:
     """Headings of the columns without which nothing can be judged."""
 
 
-def _read_columns(titles: Titles, trame: Trame) -> _Columns:
+def _read_columns(titles: Titles, table: Table) -> _Columns:
     """Remembered, for the tabs of a campaign bear the same headings; not where someone pasted a book into the row."""
-    return (_columns_read if sum(map(len, titles)) < MEMORABLE else _columns_read.__wrapped__)(titles, trame)
+    return (_columns_read if sum(map(len, titles)) < MEMORABLE else _columns_read.__wrapped__)(titles, table)
 
 
 @lru_cache(maxsize=256)
-def _columns_read(titles: Titles, trame: Trame) -> _Columns:
+def _columns_read(titles: Titles, table: Table) -> _Columns:
     places: dict[str, int] = {}
     doubles: dict[str, list[int]] = {}
     rivals: dict[str, int] = {}
-    for cle, ranks in _exact_headings(titles, trame).items():
-        official_ranks = [r for r in ranks if heading_key(titles[r]) == heading_key(trame.by_key[cle].title)]
+    for cle, ranks in _exact_headings(titles, table).items():
+        official_ranks = [r for r in ranks if heading_key(titles[r]) == heading_key(table.by_key[cle].title)]
         kept_ranks = official_ranks or ranks
         places[cle] = kept_ranks[0]
-        if len(kept_ranks) > 1 and trame.by_key[cle].kind != "calcul":
+        if len(kept_ranks) > 1 and table.by_key[cle].kind != "calcul":
             doubles[cle] = kept_ranks
-        elif len(ranks) > len(kept_ranks) and _can_rival(trame.by_key[cle]):
+        elif len(ranks) > len(kept_ranks) and _can_rival(table.by_key[cle]):
             rivals[cle] = next(r for r in ranks if r not in kept_ranks)
-    places |= _mistyped_headings(titles, places, trame)
-    other_units = {c: u for c, r in places.items() if trame.by_key[c].kind == "euros" and (u := unit_said(titles[r]))}
-    changed = (_renamed_headings(titles, places, trame) | _moved_columns(places, trame)) - other_units.keys()
+    places |= _mistyped_headings(titles, places, table)
+    other_units = {c: u for c, r in places.items() if table.by_key[c].kind == "euros" and (u := unit_said(titles[r]))}
+    changed = (_renamed_headings(titles, places, table) | _moved_columns(places, table)) - other_units.keys()
     return _Columns(
         places,
         doubles,
         rivals,
         sorted(changed, key=places.__getitem__),
         other_units,
-        [c.title for c in trame.columns if c.required and c.required.column_required and c.cle not in places],
+        [c.title for c in table.columns if c.required and c.required.column_required and c.cle not in places],
     )
 
 
@@ -141,7 +141,7 @@ def _disagree(rows: Sequence[Row], official: int, other: int) -> bool:
     return any(r[other] != r[official] and (said := text(r[other])) and said != text(r[official]) for r in rows)
 
 
-def _best_row(rows: Sequence[Row], trame: Trame) -> tuple[int, int, Titles]:
+def _best_row(rows: Sequence[Row], table: Table) -> tuple[int, int, Titles]:
     """(known headings, rank of the first data row, headings) of the row that looks most like the headings.
 
     Headings broken over two rows are known together better than apart: the best row is also read joined with the
@@ -152,9 +152,9 @@ def _best_row(rows: Sequence[Row], trame: Trame) -> tuple[int, int, Titles]:
     form_alone = 0
     for rank, row in enumerate(rows[: DEPTH + 1]):
         titles.append(tuple(map(_title, row)))
-        known_ones.append(_known_heading_count(titles[rank], trame))
+        known_ones.append(_known_heading_count(titles[rank], table))
         form_alone = rank if known_ones[rank] > known_ones[form_alone] else form_alone
-        if rank > form_alone and known_ones[form_alone] > len(trame.columns) // 2:
+        if rank > form_alone and known_ones[form_alone] > len(table.columns) // 2:
             break  # this is the row of headings, and the row below it has been seen
     if not known_ones:
         return 0, 0, ()
@@ -162,31 +162,31 @@ def _best_row(rows: Sequence[Row], trame: Trame) -> tuple[int, int, Titles]:
     for rank in (form_alone - 1, form_alone):
         if 0 <= rank < len(titles) - 1:
             joined_titles = tuple(f"{a} {b}".strip() for a, b in zip(titles[rank], titles[rank + 1], strict=True))
-            if (matched_headings := _known_heading_count(joined_titles, trame)) > best[0]:
+            if (matched_headings := _known_heading_count(joined_titles, table)) > best[0]:
                 best = (matched_headings, rank + 2, joined_titles)
     return best
 
 
-def _known_heading_count(titles: Titles, trame: Trame) -> int:
-    return sum(heading_key(t) in trame.headings for t in titles if t)
+def _known_heading_count(titles: Titles, table: Table) -> int:
+    return sum(heading_key(t) in table.headings for t in titles if t)
 
 
 def _title(cell: object) -> str:
     return cell.strip() if isinstance(cell, str) else ""
 
 
-def _exact_headings(titles: Titles, trame: Trame) -> dict[str, list[int]]:
+def _exact_headings(titles: Titles, table: Table) -> dict[str, list[int]]:
     found_ones: dict[str, list[int]] = {}
     for rank, title in enumerate(titles):
-        if title and (cle := trame.headings.get(heading_key(title))):
+        if title and (cle := table.headings.get(heading_key(title))):
             found_ones.setdefault(cle, []).append(rank)
     return found_ones
 
 
-def _mistyped_headings(titles: Titles, places: dict[str, int], trame: Trame) -> dict[str, int]:
+def _mistyped_headings(titles: Titles, places: dict[str, int], table: Table) -> dict[str, int]:
     """Mistyped headings: the likest pairs first, each column and each heading once."""
     taken = set(places.values())
-    free_headings = {name: cle for name, cle in trame.headings.items() if cle not in places}
+    free_headings = {name: cle for name, cle in table.headings.items() if cle not in places}
     pairs = []
     for rank, title in enumerate(titles):
         if title and rank not in taken:
@@ -206,13 +206,13 @@ def _without_unit(title: str) -> str:
     return heading_key(without_unit(title)) if unit_said(title) else heading_key(title)
 
 
-def _renamed_headings(titles: Titles, places: dict[str, int], trame: Trame) -> set[str]:
+def _renamed_headings(titles: Titles, places: dict[str, int], table: Table) -> set[str]:
     """Renamed headings, and those whose brackets say what is not understood."""
     return {
         c
         for c, r in places.items()
-        if heading_key(titles[r]) != heading_key(trame.by_key[c].title)
-        or (titles[r] != trame.by_key[c].title and odd_words(titles[r], trame.by_key[c].title))
+        if heading_key(titles[r]) != heading_key(table.by_key[c].title)
+        or (titles[r] != table.by_key[c].title and odd_words(titles[r], table.by_key[c].title))
     }
 
 
@@ -220,27 +220,27 @@ def _other_units(
     rows: Sequence[Row],
     first: int,
     places: dict[str, int],
-    trame: Trame,
+    table: Table,
     first_column: int,
     first_row: int,
     sheet: str,
 ) -> Iterator[Finding]:
     """Notes that give another unit to the amounts: anywhere above the headings, or right below one of them."""
-    euros = {r: c for c, r in places.items() if trame.by_key[c].kind == "euros"}
+    euros = {r: c for c, r in places.items() if table.by_key[c].kind == "euros"}
     for number, row in enumerate(rows):
         for rank, cell in enumerate(row):
             if not cell or not (number < first - 1 or (number >= first and rank in euros)):
                 continue
             if unit := announced(cell):
-                title = trame.by_key[euros[rank]].title if rank in euros else "euros TTC"
+                title = table.by_key[euros[rank]].title if rank in euros else "euros TTC"
                 columns_read = " ".join(str(cell).split())
                 where = address(first_column + rank, first_row + number + 1)
                 yield on_workbooks.column_unit(columns_read, title, unit, sheet=sheet, cell=where)
 
 
-def _moved_columns(places: dict[str, int], trame: Trame) -> set[str]:
+def _moved_columns(places: dict[str, int], table: Table) -> set[str]:
     """The fewest columns whose move explains the order seen: those outside the longest run left in order."""
-    order = [c.cle for c in trame.columns if c.cle in places]
+    order = [c.cle for c in table.columns if c.cle in places]
     ends: list[int] = []
     length: dict[str, int] = {}
     for cle in order:

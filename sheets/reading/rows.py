@@ -27,7 +27,7 @@ from sheets.reading.opening import Misread, RawTab
 from sheets.reading.read_tab import LineRead, TabRead
 from sheets.reading.second_look import look_at_units, look_for_formulas
 from sheets.reading.totals import TOTALS_CHECKED, could_be_sums, without_totals, wrong_totals
-from sheets.trame import Column, Trame
+from sheets.trame import Column, Table
 
 GAP = 20
 """After that many blank lines, a line with fewer than `GAP_VALUES` values is a stray note, not an action."""
@@ -43,12 +43,12 @@ CellReader = Callable[[object], cells.ReadValue]
 
 
 @lru_cache(maxsize=4)
-def cell_readers(trame: Trame, folder: Folder) -> dict[str, CellReader]:
+def cell_readers(table: Table, folder: Folder) -> dict[str, CellReader]:
     """One function per column that is read, from a raw cell to a value or a problem.
 
     Labels repeat from line to line: those columns remember what they have read (`typed`, for True is not 1).
     """
-    tables = label_lists(trame, folder)
+    tables = label_lists(table, folder)
 
     def cell_reader(c: Column) -> CellReader:
         if c.kind == "liste":
@@ -65,7 +65,7 @@ def cell_readers(trame: Trame, folder: Folder) -> dict[str, CellReader]:
         }
         return plain[c.kind]
 
-    return {c.cle: cell_reader(c) for c in trame.typed_columns}
+    return {c.cle: cell_reader(c) for c in table.typed_columns}
 
 
 def _text(raw: object) -> cells.ReadValue:
@@ -79,7 +79,7 @@ def _date(raw: object) -> cells.ReadValue:
 
 def read(
     tab: RawTab,
-    trame: Trame,
+    table: Table,
     cell_readers: Mapping[str, CellReader],
     raw_bytes: bytes,
     *,
@@ -91,32 +91,32 @@ def read(
     A tab that cannot be judged (a column missing, twice there, in another unit) gives its lines only `anyway`.
     Raises MalLu when two of its rows bear one number, unless the tab was `read_again`: the other one is blank here.
     """
-    headings = find_headings(tab.rows, trame, tab.first_column, tab.first_row, tab.name)
+    headings = find_headings(tab.rows, table, tab.first_column, tab.first_row, tab.name)
     if headings is None:
         return None
     columns = {c: letter(tab.first_column + r) for c, r in headings.places.items()}
     heading_row = tab.first_row + headings.first
     if not (headings.usable or anyway):
         return TabRead(columns, [], 0, 0, list(headings.findings), False, heading_row)
-    read_lines = _lines(tab, headings, trame, cell_readers)
-    _read_as_shown(read_lines, tab, headings, trame, raw_bytes)
+    read_lines = _lines(tab, headings, table, cell_readers)
+    _read_as_shown(read_lines, tab, headings, table, raw_bytes)
     lines, far_cells = _without_far_lines(read_lines, columns)
     empties = lines[-1].number - heading_row - len(lines) if lines else 0
     if empties and not read_again and sheet_xml.row_twice(raw_bytes, tab.name):
         raise Misread(f"Deux lignes de l'onglet « {tab.name} » portent le même numéro.")
     far_cells += _cells_beyond_headings(tab, headings)
     findings = list(headings.findings)
-    sums = sheet_xml.sums(raw_bytes, tab.name, could_be_sums(lines, trame, columns))
-    kept_lines, totals = without_totals(lines, trame, {int(where.lstrip(string.ascii_uppercase)) for where in sums})
+    sums = sheet_xml.sums(raw_bytes, tab.name, could_be_sums(lines, table, columns))
+    kept_lines, totals = without_totals(lines, table, {int(where.lstrip(string.ascii_uppercase)) for where in sums})
     for line in totals:
-        amount = line.values.get(trame.amount)
+        amount = line.values.get(table.amount)
         findings.append(on_workbooks.total_line(amount, sheet=tab.name, line=line.number))
-    findings += wrong_totals(kept_lines, totals[:TOTALS_CHECKED], trame, columns, tab.name)
-    findings += _unknown_columns(tab, headings, trame)
+    findings += wrong_totals(kept_lines, totals[:TOTALS_CHECKED], table, columns, tab.name)
+    findings += _unknown_columns(tab, headings, table)
     if far_cells:
         findings.append(on_workbooks.far_cell(far_cells, sheet=tab.name, cell=far_cells[0]))
-    look_for_formulas(kept_lines, trame, columns, tab.name, raw_bytes)
-    refused = look_at_units(kept_lines, trame, columns, tab.name, raw_bytes)
+    look_for_formulas(kept_lines, table, columns, tab.name, raw_bytes)
+    refused = look_at_units(kept_lines, table, columns, tab.name, raw_bytes)
     findings += refused
     if refused and not anyway:
         return TabRead(columns, [], 0, 0, findings, False, heading_row)
@@ -124,11 +124,11 @@ def read(
 
 
 def _lines(
-    tab: RawTab, headings: TableHeadings, trame: Trame, cell_readers: Mapping[str, CellReader]
+    tab: RawTab, headings: TableHeadings, table: Table, cell_readers: Mapping[str, CellReader]
 ) -> list[LineRead]:
     plan = [(rank, c, cell_readers[c]) for c, rank in headings.places.items() if c in cell_readers]
     # A trame has hundreds of prepared lines: those where nothing was typed are passed over in one comparison.
-    typed = {c for _, c, _ in plan if trame.by_key[c].is_typed}
+    typed = {c for _, c, _ in plan if table.by_key[c].is_typed}
     typed_columns = itemgetter(*(rank for rank, c, _ in plan if c in typed))
     empty = ("",) * len(typed)
     lines = []
@@ -161,7 +161,7 @@ def _read_line(number: int, row: list[Any], plan: list[tuple[int, str, CellReade
     return LineRead(number, values, problems)
 
 
-def _read_as_shown(lines: list[LineRead], tab: RawTab, headings: TableHeadings, trame: Trame, raw_bytes: bytes) -> None:
+def _read_as_shown(lines: list[LineRead], tab: RawTab, headings: TableHeadings, table: Table, raw_bytes: bytes) -> None:
     """Read the bare numbers as the workbook shows them: dressed by their format, counted in its calendar."""
     bare_numbers = {
         address(tab.first_column + headings.places[c], line.number): (line, c)
@@ -175,7 +175,7 @@ def _read_as_shown(lines: list[LineRead], tab: RawTab, headings: TableHeadings, 
         where: tab.rows[line.number - tab.first_row - 1][headings.places[c]]
         for where, (line, c) in bare_numbers.items()
     }
-    dates = {where for where, (_, c) in bare_numbers.items() if trame.by_key[c].kind == "date"}
+    dates = {where for where, (_, c) in bare_numbers.items() if table.by_key[c].kind == "date"}
     date_shift = _1904 if dates and sheet_xml.dates_from_1904(raw_bytes) else 0
     shown_ones = sheet_xml.shown_texts(
         raw_bytes, tab.name, {where: n for where, n in raw_values.items() if where not in dates}
@@ -217,7 +217,7 @@ def _cells_beyond_headings(tab: RawTab, headings: TableHeadings) -> list[str]:
     ]
 
 
-def _unknown_columns(tab: RawTab, headings: TableHeadings, trame: Trame) -> list[Finding]:
+def _unknown_columns(tab: RawTab, headings: TableHeadings, table: Table) -> list[Finding]:
     """The columns of the table that are not of the trame and hold something, at their heading."""
     unknown = sorted(set(range(min(headings.width, len(tab.rows[0])))) - set(headings.places.values()))
     titles, rows = tab.rows[headings.first - 1], tab.rows[headings.first :]
@@ -228,7 +228,7 @@ def _unknown_columns(tab: RawTab, headings: TableHeadings, trame: Trame) -> list
             " ".join(str(titles[c] or "").split()),
             n,
             len(filled) - len(listed) if c == listed[-1][0] else 0,
-            _rival(str(titles[c] or ""), [row[c] for row in rows], trame),
+            _rival(str(titles[c] or ""), [row[c] for row in rows], table),
             sheet=tab.name,
             cell=address(tab.first_column + c, tab.first_row + headings.first),
         )
@@ -236,9 +236,9 @@ def _unknown_columns(tab: RawTab, headings: TableHeadings, trame: Trame) -> list
     ]
 
 
-def _rival(title: str, values: list[Any], trame: Trame) -> str:
+def _rival(title: str, values: list[Any], table: Table) -> str:
     """The column of amounts, by its heading, if this unknown one seems to be a second one: by its own, and its amounts."""
-    known = trame.by_key.get(trame.amount)
+    known = table.by_key.get(table.amount)
     held = [v for v in values if v not in ("", None)]
     amounts = sum(isinstance(v, int | float) and abs(v) >= 1 for v in held)
     words = {word.rstrip("s") for word in re.findall(r"\w+", cle(title))}

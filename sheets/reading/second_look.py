@@ -16,7 +16,7 @@ from sheets.reading import sheet_xml
 from sheets.reading.number_formats import SCALED, WORDED
 from sheets.reading.read_tab import LineRead
 from sheets.reading.shown import doubtful_below, other_units
-from sheets.trame import Trame
+from sheets.trame import Table
 
 _SHOWN = {
     SCALED: "se montre divisé par mille ou plus dans sa case.",
@@ -28,10 +28,10 @@ _ZEROS = frozenset(("0", "00:00:00", "30/12/1899", "31/12/1899", "01/01/1900", "
 
 
 def look_for_formulas(
-    lines: list[LineRead], trame: Trame, columns: dict[str, str], sheet: str, raw_bytes: bytes
+    lines: list[LineRead], table: Table, columns: dict[str, str], sheet: str, raw_bytes: bytes
 ) -> None:
     """Put a problem where a blank required cell, or a 0, is in truth a formula that nobody computed, or an error."""
-    required_columns = [(c.cle, c.required) for c in trame.columns if c.required and c.cle in columns]
+    required_columns = [(c.cle, c.required) for c in table.columns if c.required and c.cle in columns]
     empties = {
         f"{columns[c]}{line.number}": (line, c)
         for line in lines
@@ -60,10 +60,10 @@ def _zeros(line: LineRead, hollow: Collection[int | str]) -> Iterator[str]:
 
 
 def look_at_units(
-    lines: list[LineRead], trame: Trame, columns: dict[str, str], sheet: str, raw_bytes: bytes
+    lines: list[LineRead], table: Table, columns: dict[str, str], sheet: str, raw_bytes: bytes
 ) -> list[Finding]:
     """Put a problem on the amounts that show another unit than they hold; a column where most do is refused whole."""
-    euros = [c.cle for c in trame.columns if c.kind == "euros" and c.cle in columns]
+    euros = [c.cle for c in table.columns if c.kind == "euros" and c.cle in columns]
     below = doubtful_below(raw_bytes)
     places = {
         f"{columns[c]}{line.number}": (line, c)
@@ -76,7 +76,7 @@ def look_at_units(
     for c in euros if units else ():
         theirs = [where for where in units if places[where][1] == c and units[where] not in _SHOWN]
         if 2 * len(theirs) > sum(bool(line.values.get(c)) for line in lines):
-            shown, title = f"le format de {enumeration(theirs, 3)}", trame.by_key[c].title
+            shown, title = f"le format de {enumeration(theirs, 3)}", table.by_key[c].title
             refused.append(on_workbooks.column_unit(shown, title, units[theirs[0]], sheet=sheet, cell=theirs[0]))
     for where, unit in units.items():
         line, c = places[where]

@@ -14,7 +14,7 @@ from sheets.checks import on_workbooks
 from sheets.findings import Finding
 from sheets.reading.headings import HEADINGS_NEEDED
 from sheets.reading.read_tab import LineRead
-from sheets.trame import Trame, heading_key
+from sheets.trame import Table, heading_key
 
 SUMS_ASKED = 200
 """Amounts alone on their line past which none is looked at: they are no totals."""
@@ -24,33 +24,33 @@ CENTS_OF_ROUNDING = 100
 _TOTAL = re.compile(r"(?:(?:sous|s|grand|gains?|montants?) )?tota(?:l|ux)\b|somme\b|cumul\b|ensemble$")
 
 
-def could_be_sums(lines: list[LineRead], trame: Trame, columns: dict[str, str]) -> list[str]:
+def could_be_sums(lines: list[LineRead], table: Table, columns: dict[str, str]) -> list[str]:
     """The amounts of the lines that hold nothing else than amounts and a label: an action says what it is."""
     asked = [
         f"{columns[c]}{line.number}"
         for line in lines
-        if _may_be_bare(line, trame)
+        if _may_be_bare(line, table)
         for c in line.values
-        if trame.by_key[c].kind == "euros"
+        if table.by_key[c].kind == "euros"
     ]
     return asked if len(asked) <= SUMS_ASKED else []
 
 
-def _may_be_bare(line: LineRead, trame: Trame) -> bool:
+def _may_be_bare(line: LineRead, table: Table) -> bool:
     """Whether a line may hold nothing but a sum and its label, as no line of that trame does."""
-    told = trame.total_lines
-    return told is not None and told.never_filled not in line.values and _has_only_a_label(line, trame)
+    told = table.total_lines
+    return told is not None and told.never_filled not in line.values and _has_only_a_label(line, table)
 
 
-def _columns_of_words(line: LineRead, trame: Trame) -> list[str]:
+def _columns_of_words(line: LineRead, table: Table) -> list[str]:
     """The columns where a line says something in words, the number that we have given it aside."""
-    return [c for c, t in line.values.items() if isinstance(t, str) and not trame.by_key[c].is_ours]
+    return [c for c, t in line.values.items() if isinstance(t, str) and not table.by_key[c].is_ours]
 
 
-def _has_only_a_label(line: LineRead, trame: Trame) -> bool:
+def _has_only_a_label(line: LineRead, table: Table) -> bool:
     """Whether a line names nothing of its own: no word at all, or one that many lines share, as a famille."""
-    said = _columns_of_words(line, trame)
-    return not said or (len(said) == 1 and trame.by_key[said[0]].kind == "nomenclature")
+    said = _columns_of_words(line, table)
+    return not said or (len(said) == 1 and table.by_key[said[0]].kind == "nomenclature")
 
 
 def _adds_up(line: LineRead, above: list[LineRead], amount: str) -> bool:
@@ -60,23 +60,23 @@ def _adds_up(line: LineRead, above: list[LineRead], amount: str) -> bool:
 
 
 def without_totals(
-    lines: list[LineRead], trame: Trame, sums: Collection[int]
+    lines: list[LineRead], table: Table, sums: Collection[int]
 ) -> tuple[list[LineRead], list[LineRead]]:  # fmt: skip
     """The lines, and those that are none: totals, and headings repeated as they are for print.
 
     `sums` are the numbers of the lines of amounts and a label alone where a formula adds others up.
     """
-    bare = {li.number for li in lines if _may_be_bare(li, trame)}
+    bare = {li.number for li in lines if _may_be_bare(li, table)}
     looked_at = bare if len(bare) <= SUMS_ASKED else set()
     kept_lines: list[LineRead] = []
     others: list[LineRead] = []
     total_of = 0
     for line in lines:
-        amount = line.values.get(trame.amount) or 0
+        amount = line.values.get(table.amount) or 0
         equal = len(kept_lines) > 1 and amount == total_of != 0
-        label = equal and len(_columns_of_words(line, trame)) <= 1
-        silent = line.number in sums or label or (line.number in looked_at and _adds_up(line, kept_lines, trame.amount))
-        if _repeats_headings(line, trame) or _is_total(line, trame, silent=silent):
+        label = equal and len(_columns_of_words(line, table)) <= 1
+        silent = line.number in sums or label or (line.number in looked_at and _adds_up(line, kept_lines, table.amount))
+        if _repeats_headings(line, table) or _is_total(line, table, silent=silent):
             others.append(line)
         else:
             kept_lines.append(line)
@@ -84,42 +84,42 @@ def without_totals(
     return kept_lines, others
 
 
-def _repeats_headings(line: LineRead, trame: Trame) -> bool:
+def _repeats_headings(line: LineRead, table: Table) -> bool:
     if not line.problems:  # a heading is no amount, no date and no label of a list
         return False
     texts = [t for t in line.values.values() if isinstance(t, str)] + [p.shown for p in line.problems.values()]
-    return len(texts) >= HEADINGS_NEEDED and sum(heading_key(t) in trame.headings for t in texts) > len(texts) // 2
+    return len(texts) >= HEADINGS_NEEDED and sum(heading_key(t) in table.headings for t in texts) > len(texts) // 2
 
 
-def _is_total(line: LineRead, trame: Trame, *, silent: bool) -> bool:
+def _is_total(line: LineRead, table: Table, *, silent: bool) -> bool:
     """A line without status that says « total », or that holds nothing but a sum: by its formula, or of what stands above."""
-    if trame.total_lines is None:
+    if table.total_lines is None:
         return False
-    statut = line.problems.get(trame.total_lines.status)
-    if trame.total_lines.status in line.values or (statut and not _TOTAL.match(cle(statut.shown))):
+    statut = line.problems.get(table.total_lines.status)
+    if table.total_lines.status in line.values or (statut and not _TOTAL.match(cle(statut.shown))):
         return False
     texts = [cle(t) for t in line.values.values() if isinstance(t, str)]
     return silent or statut is not None or any(map(_TOTAL.match, texts))
 
 
 def wrong_totals(
-    lines: list[LineRead], totals: list[LineRead], trame: Trame, columns: dict[str, str], sheet: str
+    lines: list[LineRead], totals: list[LineRead], table: Table, columns: dict[str, str], sheet: str
 ) -> Iterator[Finding]:
     """Totals that no run of the lines above them adds up to, nor all the lines, nor those of a status alone."""
     for total in totals:
-        for c in (c for c in total.values if trame.by_key[c].kind == "euros"):
+        for c in (c for c in total.values if table.by_key[c].kind == "euros"):
             above = [line for line in lines if line.number < total.number] or lines
             written, added = total.values[c], sum(line.values.get(c) or 0 for line in above)
-            sums = _sums(above, lines, c, trame)
+            sums = _sums(above, lines, c, table)
             if lines and not any(abs(written - s) <= CENTS_OF_ROUNDING for s in sums):
-                said = on_workbooks.total_different(written, added, trame.by_key[c].title, sheet=sheet,
+                said = on_workbooks.total_different(written, added, table.by_key[c].title, sheet=sheet,
                                                line=total.number, cell=f"{columns[c]}{total.number}")  # fmt: skip
                 yield said
 
 
-def _sums(above: list[LineRead], lines: list[LineRead], column: str, trame: Trame) -> Iterator[int]:
+def _sums(above: list[LineRead], lines: list[LineRead], column: str, table: Table) -> Iterator[int]:
     """What a total may well be: of the lines just above it, from any of them on, whatever their status or of some alone."""
-    told = trame.total_lines
+    told = table.total_lines
     for kind in (None, *(told.kinds if told else ())):
         for all_of_them in (reversed(above), lines):
             kept = (

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from sheets.register.schema import lines_table
-from sheets.trames import TRAMES
+from sheets.trames import TABLES
 
 
 class Arrival(NamedTuple):
@@ -72,6 +72,6 @@ def struck_lines(db: Database, campaign: str, cents: int, since: datetime, until
         " ORDER BY l.retire DESC, l.id"
     )
     parameters = (campaign, since.date().isoformat(), cents, cents)
-    rows = [r for t in TRAMES.values() for r in db.execute(query.format(lines=lines_table(t)), (t.code, *parameters))]
+    rows = [r for t in TABLES.values() for r in db.execute(query.format(lines=lines_table(t)), (t.code, *parameters))]
     withdrawn_lines = (StruckLine(o, f, a, r, datetime.fromisoformat(dated)) for o, f, a, r, dated in rows)
     return [r for r in withdrawn_lines if since <= r.dated <= until]

@@ -21,7 +21,7 @@ from sheets.register import carry_over, schema
 from sheets.register.carry_over import CarriedOver
 from sheets.register.database import is_our_register, later_migrations, migrate, opening_alone, write_transaction
 from sheets.register.schema import declared_of, lines_table
-from sheets.trames import TRAMES
+from sheets.trames import TABLES
 
 SQLITE = b"SQLite format 3\0"
 INTACT = "Rien n'a été remplacé."
@@ -229,7 +229,7 @@ def _check_totals(db: Database, named_path: Path) -> None:
     """Every tab's control totals, added up again from its lines."""
     lines = " UNION ALL ".join(
         f"SELECT l.onglet, l.bloquee, {declared_of(t)} AS declare, l.retire FROM {lines_table(t)} l"
-        for t in TRAMES.values()
+        for t in TABLES.values()
     )
     wrong_totals = db.execute(
         f"SELECT f.chemin, o.feuille FROM onglets o JOIN fichiers f ON f.id = o.fichier LEFT JOIN (SELECT onglet,"

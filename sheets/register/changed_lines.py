@@ -11,9 +11,9 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from sheets.register.decisions import Decision, last_acts
-from sheets.register.schema import by_trame, declared_of, lines_table
+from sheets.register.schema import by_table, declared_of, lines_table
 from sheets.register.what_counts import ReceivedTab
-from sheets.trame import Trame
+from sheets.trame import Table
 
 _CHANGED_LINES = """
 WITH a(onglet, vis) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:avant)),
@@ -60,14 +60,14 @@ def changed_lines(
     Those that a decision was taken on are among them, whatever it came to.
     """
     changed: ChangedLines = {}
-    for trame, _ in by_trame(db, {o.id for o in (*before, *after)}):
-        theirs_before, theirs_after = ([o for o in tabs if o.trame == trame.code] for tabs in (before, after))
-        changed |= _changed_of(db, trame, theirs_before, theirs_after, dated, as_of)
+    for table, _ in by_table(db, {o.id for o in (*before, *after)}):
+        theirs_before, theirs_after = ([o for o in tabs if o.table == table.code] for tabs in (before, after))
+        changed |= _changed_of(db, table, theirs_before, theirs_after, dated, as_of)
     return changed
 
 
 def _changed_of(
-    db: Database, trame: Trame, before: Sequence[ReceivedTab], after: Sequence[ReceivedTab], dated: date, as_of: date
+    db: Database, table: Table, before: Sequence[ReceivedTab], after: Sequence[ReceivedTab], dated: date, as_of: date
 ) -> ChangedLines:
     decisions_before, decisions_after = (
         {d.line: d for d in last_acts(db, [o.id for o in tabs], day)} for tabs, day in ((before, dated), (after, as_of))
@@ -83,7 +83,7 @@ def _changed_of(
     side_before, side_now = _Day(before, decisions_before), _Day(after, decisions_after)
     changed: ChangedLines = {}
     lost: Counter[int] = Counter()
-    rows = db.execute(_of(trame, _CHANGED_LINES), parameters)
+    rows = db.execute(_of(table, _CHANGED_LINES), parameters)
     for tab, number, a, declared_a, struck_a, opposite, b, declared_b, struck_b in rows:
         lost[opposite] += b is None
         written_after = side_now.line_that_day(b, opposite, declared_b, struck_b) if b else None
@@ -98,13 +98,13 @@ def _changed_of(
         if o.id in moved_tabs and _line_count(o) != _line_count(by_finess_before.get(o.finess)) - lost[o.id]
     ]
     grown = json.dumps([(o.id, _id(by_finess_before.get(o.finess))) for o in grown_tabs])
-    for tab, number, b, declared_b, struck_b in db.execute(_of(trame, _NEW_LINES), (grown,)):
+    for tab, number, b, declared_b, struck_b in db.execute(_of(table, _NEW_LINES), (grown,)):
         changed[side_now.finess(tab), number] = (None, side_now.line_that_day(b, tab, declared_b, struck_b))
     return changed
 
 
-def _of(trame: Trame, query: str) -> str:
-    return query.format(lines=lines_table(trame), a=declared_of(trame, "la"), b=declared_of(trame, "lb"))
+def _of(table: Table, query: str) -> str:
+    return query.format(lines=lines_table(table), a=declared_of(table, "la"), b=declared_of(table, "lb"))
 
 
 class _Day:

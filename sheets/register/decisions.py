@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from config.french import day_kept, enumeration
-from sheets.register.schema import by_trame, declared_of, lines_table
-from sheets.trame import Trame
-from sheets.trames import TRAMES
+from sheets.register.schema import by_table, declared_of, lines_table
+from sheets.trame import Table
+from sheets.trames import TABLES
 
 ON_A_LINE = ("retenir", "retirer", "revenir")
 """Decisions on a line; the last one taken holds, and `revenir` gives the line back to the checks."""
@@ -49,7 +49,7 @@ class Decision(NamedTuple):
     campaign: str = ""
     """Where it was taken, when that is not the line's own campaign."""
     after_lock: bool = False
-    trame: str = ""
+    table: str = ""
 
     @property
     def words(self) -> str:
@@ -68,15 +68,15 @@ def have_changed(what: Sequence[str]) -> str:
     return f"{enumeration(what)} {'ont' if len(what) > 1 or what[0].startswith('les ') else 'a'} changé"
 
 
-def line_state(trame: Trame, values: Any) -> str:
+def line_state(table: Table, values: Any) -> str:
     """What a decision on a typed line rests on, as text: « 960000/9600000/2021-07-01/réalisé ». Amounts in cents."""
-    parts = (getattr(values, cle) for cle in trame.identity.decided_on)
+    parts = (getattr(values, cle) for cle in table.identity.decided_on)
     return "/".join("" if part is None else str(part) for part in parts)
 
 
-def what_changed(trame: Trame, taken_on: str, now: str) -> tuple[str, ...]:
+def what_changed(table: Table, taken_on: str, now: str) -> tuple[str, ...]:
     """What differs between two `line_state`, in the words of the trame; nothing when the decision holds."""
-    return trame.identity.what_changed(taken_on.split("/"), now.split("/"))
+    return table.identity.what_changed(taken_on.split("/"), now.split("/"))
 
 
 def next_day(as_of: date) -> str:
@@ -116,32 +116,32 @@ def decisions(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool =
 def last_acts(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool = False) -> list[Decision]:
     """The same with the lines given back to the checks: who did it, and when."""
     taken: list[Decision] = []
-    for trame, theirs in by_trame(db, tabs):
+    for table, theirs in by_table(db, tabs):
         parameters = {"onglets": json.dumps(theirs), "apres": next_day(as_of), "au_verrou": int(at_lock)}
-        taken += [_decision(trame, *r) for r in db.execute(_query(trame), parameters)]
+        taken += [_decision(table, *r) for r in db.execute(_query(table), parameters)]
     return taken
 
 
 @cache
-def _query(trame: Trame) -> str:
-    state = " || '/' || ".join(f"coalesce(l.{cle}, '')" for cle in trame.identity.decided_on)
-    worth = ", ".join(f"l.{m.cle}" for m in trame.measures)
+def _query(table: Table) -> str:
+    state = " || '/' || ".join(f"coalesce(l.{cle}, '')" for cle in table.identity.decided_on)
+    worth = ", ".join(f"l.{m.cle}" for m in table.measures)
     return _DECISIONS.format(
-        lines=lines_table(trame), on_a_line=ON_A_LINE, state=state, declared=declared_of(trame), worth=worth
+        lines=lines_table(table), on_a_line=ON_A_LINE, state=state, declared=declared_of(table), worth=worth
     )
 
 
 def _decision(
-    trame: Trame, line: int, tab: int, finess: str, reference: str, kind: str, by: str, dated: str, reason: str,
+    table: Table, line: int, tab: int, finess: str, reference: str, kind: str, by: str, dated: str, reason: str,
     state: str, blocked: int, retire: int, declared: int, taken_on: str, campaign: str, after_lock: int, *worth: int,
 ) -> Decision:  # fmt: skip
-    change = () if kind == "revenir" else what_changed(trame, taken_on, state)
+    change = () if kind == "revenir" else what_changed(table, taken_on, state)
     lapsed = kind == "retenir" and bool(change)
     wanted = bool(blocked) if lapsed or kind == "revenir" else kind == "retirer"
     now_struck = max(declared, 0) if wanted else 0
     return Decision(
         line, tab, finess, reference, kind, by, dated, reason, lapsed, wanted, now_struck,
-        int(wanted) - blocked, now_struck - retire, worth, taken_on, change, campaign, bool(after_lock), trame.code,
+        int(wanted) - blocked, now_struck - retire, worth, taken_on, change, campaign, bool(after_lock), table.code,
     )  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def effects(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool = F
     """By tab, what the decisions in force that day change."""
     changes: dict[int, DecisionEffect] = {}
     for d in decisions(db, tabs, as_of, at_lock=at_lock):
-        before, measures = changes.get(d.tab, DecisionEffect()), TRAMES[d.trame].measures
+        before, measures = changes.get(d.tab, DecisionEffect()), TABLES[d.table].measures
         sums = dict(before.sums)
         for measure, amount in zip(measures, d.worth, strict=True):
             if d.lines_more and (struck := measure.struck(amount)):

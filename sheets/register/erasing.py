@@ -17,8 +17,8 @@ from sheets.register import step_history
 from sheets.register.database import path_of, write_transaction
 from sheets.register.faults import say_machine_faults
 from sheets.register.schema import lines_table
-from sheets.trame import Trame
-from sheets.trames import TRAMES
+from sheets.trame import Table
+from sheets.trames import TABLES
 
 ERASED_MARK = "effacé"
 STEP = "purge"
@@ -114,22 +114,22 @@ def erase(db: Database, outdated: Outdated, when: datetime) -> Erased:
     return counts
 
 
-def _with_texts() -> Iterator[tuple[Trame, str, str]]:
+def _with_texts() -> Iterator[tuple[Table, str, str]]:
     """By trame, its lines that hold something in a column of free text: their table, and which they are."""
-    for trame in TRAMES.values():
-        if trame.free_texts:
-            texts = " OR ".join(f"coalesce({c}, '') <> ''" for c in trame.free_texts)
-            yield trame, lines_table(trame), f"onglet IN (SELECT id FROM onglet_perime) AND ({texts})"
+    for table in TABLES.values():
+        if table.free_texts:
+            texts = " OR ".join(f"coalesce({c}, '') <> ''" for c in table.free_texts)
+            yield table, lines_table(table), f"onglet IN (SELECT id FROM onglet_perime) AND ({texts})"
 
 
 def _without_texts() -> Iterator[str]:
     """What wipes them, and what was quoted of them. The title stays: without it a line could not be named."""
-    for trame, lines, where in _with_texts():
-        yield f"UPDATE {lines} SET {', '.join(f'{c} = NULL' for c in trame.free_texts)} WHERE {where}"
-        columns = ", ".join(f"'{c}'" for c in trame.free_texts)
+    for table, lines, where in _with_texts():
+        yield f"UPDATE {lines} SET {', '.join(f'{c} = NULL' for c in table.free_texts)} WHERE {where}"
+        columns = ", ".join(f"'{c}'" for c in table.free_texts)
         yield (
             "UPDATE constats SET valeur = '' WHERE fichier IN (SELECT id FROM perime)"
-            f" AND onglet IN (SELECT id FROM onglets WHERE trame = '{trame.code}') AND colonne IN ({columns})"
+            f" AND onglet IN (SELECT id FROM onglets WHERE trame = '{table.code}') AND colonne IN ({columns})"
         )
 
 

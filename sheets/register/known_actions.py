@@ -13,11 +13,13 @@ from sqlite_utils import Database
 
 from config.campaign import Campaign
 from config.folder import Folder
+from sheets.places import TabPlace, codes_until
 from sheets.register import decisions
 from sheets.register.decisions import Decision
-from sheets.register.schema import by_trame, columns_typed, declared_of, lines_table, typed_line
+from sheets.register.schema import by_table, columns_typed, declared_of, lines_table, typed_line
 from sheets.register.what_counts import ReceivedTab, counting_tabs
-from sheets.trame import Trame
+from sheets.trame import Table
+from sheets.trames import TABLES
 
 
 class KnownAction(NamedTuple):
@@ -65,7 +67,7 @@ class Sending(NamedTuple):
 
 
 def memory(
-    db: Database, folder: Folder, campaign: Campaign, trame: Trame, finess: Iterable[str], as_of: date,
+    db: Database, folder: Folder, campaign: Campaign, table: Table, finess: Iterable[str], as_of: date,
     sending: Sending | None = None,
 ) -> Memory:  # fmt: skip
     """What was known that day of the actions of these établissements; before `sending` came, when it is judged again.
@@ -73,7 +75,7 @@ def memory(
     Locked or not: an action keeps its number from what was last received, and the value it was locked at elsewhere.
     """
     requests = sorted(finess)
-    exercice_campaigns = [c.code for c in folder.campaigns_of(campaign.exercice) if c.situation <= campaign.situation]
+    exercice_campaigns = codes_until(folder, campaign)
     previous_campaigns = [c.code for c in folder.campaigns_of(campaign.exercice - 1)]
     if not _already_seen(db, [*exercice_campaigns, *previous_campaigns], requests):
         return NOTHING  # nearly every file of a first pull
@@ -82,13 +84,13 @@ def memory(
     )
     earlier_tabs = counting_tabs(db, previous_campaigns, as_of, requests)
     taken = {d.line: d for d in decisions.decisions(db, [o.id for o in earlier_tabs.values()], as_of)}
-    actions = {f: _actions(db, trame, o) for f, o in current_tabs.items()}
+    actions = {f: _actions(db, table, o) for f, o in current_tabs.items()}
     return Memory(
         actions,
-        _former(db, trame, exercice_campaigns, requests, actions, sending and sending.arrival),
-        {f: tuple(k for k in _actions(db, trame, o, taken) if k.carried) for f, o in earlier_tabs.items()},
-        _known_numbers(db, trame, exercice_campaigns, requests),
-        _numbers_given_before(db, trame, sending.file) if sending else {},
+        _former(db, table, exercice_campaigns, requests, actions, sending and sending.arrival),
+        {f: tuple(k for k in _actions(db, table, o, taken) if k.carried) for f, o in earlier_tabs.items()},
+        _known_numbers(db, table, exercice_campaigns, requests),
+        _numbers_given_before(db, table, sending.file) if sending else {},
         _told_apart(db, exercice_campaigns, requests),
     )
 
@@ -101,56 +103,56 @@ def _already_seen(db: Database, campaigns: Sequence[str], finess: Sequence[str])
     return db.execute(query, (json.dumps(campaigns), json.dumps(finess))).fetchone() is not None
 
 
-def _known_columns(trame: Trame) -> str:
-    carried = f"l.{trame.carrying.measure}" if trame.carrying else "0"
-    return f"l.id, l.bloquee, o.campagne, o.finess, l.action_id, {carried}, {columns_typed(trame)}"
+def _known_columns(table: Table) -> str:
+    carried = f"l.{table.carrying.measure}" if table.carrying else "0"
+    return f"l.id, l.bloquee, o.campagne, o.finess, l.action_id, {carried}, {columns_typed(table)}"
 
 
 def _actions(
-    db: Database, trame: Trame, tab: ReceivedTab, taken: Mapping[int, Decision] = MappingProxyType({})
+    db: Database, table: Table, tab: ReceivedTab, taken: Mapping[int, Decision] = MappingProxyType({})
 ) -> tuple[KnownAction, ...]:
     """The actions of a tab, as these decisions leave them."""
     query = (
-        f"SELECT {_known_columns(trame)} FROM {lines_table(trame)} l JOIN onglets o ON o.id = l.onglet"
+        f"SELECT {_known_columns(table)} FROM {lines_table(table)} l JOIN onglets o ON o.id = l.onglet"
         " WHERE l.onglet = ? ORDER BY l.numero"
     )
-    return tuple(_known(trame, r, taken.get(r[0])) for r in db.execute(query, (tab.id,)))
+    return tuple(_known(table, r, taken.get(r[0])) for r in db.execute(query, (tab.id,)))
 
 
-def _known(trame: Trame, row: tuple[Any, ...], decision: Decision | None = None) -> KnownAction:
+def _known(table: Table, row: tuple[Any, ...], decision: Decision | None = None) -> KnownAction:
     _, blocked, campaign, finess, action_id, carried, *typed = row
     struck = decision.blocked if decision else bool(blocked)
     return KnownAction(
-        action_id, f"{campaign}/{finess}/{action_id}", typed_line(trame, typed), carried, bool(blocked), struck,
+        action_id, f"{campaign}/{finess}/{action_id}", typed_line(table, typed), carried, bool(blocked), struck,
         not struck or bool(decision and decision.kind == "retirer"),
     )  # fmt: skip
 
 
 def _former(
-    db: Database, trame: Trame, campaigns: Sequence[str], finess: Sequence[str],
+    db: Database, table: Table, campaigns: Sequence[str], finess: Sequence[str],
     actions: Mapping[str, Sequence[KnownAction]], before: int | None,
 ) -> dict[str, tuple[KnownAction, ...]]:  # fmt: skip
     """As last received, by FINESS, the actions of earlier sendings that are not among `actions`; before that arrival."""
     query = (
-        f"SELECT {_known_columns(trame)}, max(l.id) FROM json_each(?) c CROSS JOIN json_each(?) f JOIN onglets o"
+        f"SELECT {_known_columns(table)}, max(l.id) FROM json_each(?) c CROSS JOIN json_each(?) f JOIN onglets o"
         " ON o.campagne = c.value AND o.finess = f.value AND o.utilisable JOIN fichiers v ON v.id = o.fichier"
-        f" JOIN {lines_table(trame)} l ON l.onglet = o.id"
+        f" JOIN {lines_table(table)} l ON l.onglet = o.id"
         " WHERE v.recu < coalesce(?, 9223372036854775807) GROUP BY o.finess, l.action_id ORDER BY l.action_id"
     )
     here = {(f, k.action_id) for f, known in actions.items() for k in known}
     gone: dict[str, tuple[KnownAction, ...]] = {}
     for row in db.execute(query, (json.dumps(campaigns), json.dumps(finess), before)):
         if (row[3], row[4]) not in here:
-            gone[row[3]] = (*gone.get(row[3], ()), _known(trame, row[:-1]))
+            gone[row[3]] = (*gone.get(row[3], ()), _known(table, row[:-1]))
     return gone
 
 
 def _known_numbers(
-    db: Database, trame: Trame, campaigns: Sequence[str], finess: Sequence[str]
+    db: Database, table: Table, campaigns: Sequence[str], finess: Sequence[str]
 ) -> dict[str, frozenset[str]]:
     query = (
         "SELECT DISTINCT o.finess, l.action_id FROM json_each(?) c CROSS JOIN json_each(?) f JOIN onglets o"
-        f" ON o.campagne = c.value AND o.finess = f.value JOIN {lines_table(trame)} l ON l.onglet = o.id"
+        f" ON o.campagne = c.value AND o.finess = f.value JOIN {lines_table(table)} l ON l.onglet = o.id"
     )
     seen_ones: dict[str, set[str]] = {}
     for finess_, action_id in db.execute(query, (json.dumps(campaigns), json.dumps(finess))):
@@ -158,9 +160,9 @@ def _known_numbers(
     return {f: frozenset(n) for f, n in seen_ones.items()}
 
 
-def _numbers_given_before(db: Database, trame: Trame, file: int) -> dict[str, dict[int, str]]:
+def _numbers_given_before(db: Database, table: Table, file: int) -> dict[str, dict[int, str]]:
     query = (
-        f"SELECT o.finess, l.numero, l.action_id FROM onglets o JOIN {lines_table(trame)} l ON l.onglet = o.id"
+        f"SELECT o.finess, l.numero, l.action_id FROM onglets o JOIN {lines_table(table)} l ON l.onglet = o.id"
         " WHERE o.fichier = ?"
     )
     given_numbers: dict[str, dict[int, str]] = {}
@@ -209,11 +211,11 @@ def gone_lines(db: Database, campaigns: Sequence[str], tabs: Iterable[int]) -> l
     """The lines of earlier sendings, in these campaigns of one exercice, that are missing from the tabs that count, but
     those that may go without a word."""
     gone: list[GoneLine] = []
-    for trame, theirs in by_trame(db, tabs):
-        query = _GONE.format(lines=lines_table(trame), declared=declared_of(trame), typed=columns_typed(trame))
+    for table, theirs in by_table(db, tabs):
+        query = _GONE.format(lines=lines_table(table), declared=declared_of(table), typed=columns_typed(table))
         parameters = {"onglets": json.dumps(theirs), "campagnes": json.dumps(list(campaigns))}
         for tab, number, place, dated, declared, _, *typed in db.execute(query, parameters):
-            if not trame.identity.may_go(typed_line(trame, typed)):
+            if not table.identity.may_go(typed_line(table, typed)):
                 gone.append(GoneLine(tab, number, place, date.fromisoformat(dated), declared))
     return gone
 
@@ -226,11 +228,11 @@ class StoredLine(NamedTuple):
     declared: int
 
 
-def lines_by_number(db: Database, trame: Trame, tab: int) -> dict[str, StoredLine]:
+def lines_by_number(db: Database, table: Table, tab: int) -> dict[str, StoredLine]:
     """The lines of a tab by number."""
-    amounts = ", ".join(["NULL", *(f"l.{cle}" for cle in trame.identity.amounts)])
+    amounts = ", ".join(["NULL", *(f"l.{cle}" for cle in table.identity.amounts)])
     query = (
-        f"SELECT l.action_id, l.numero, {declared_of(trame)}, {amounts} FROM {lines_table(trame)} l WHERE l.onglet = ?"
+        f"SELECT l.action_id, l.numero, {declared_of(table)}, {amounts} FROM {lines_table(table)} l WHERE l.onglet = ?"
     )
     return {r[0]: StoredLine(r[1], r[3:], r[2]) for r in db.execute(query, (tab,))}
 
@@ -246,20 +248,35 @@ class ExpectedLine(NamedTuple):
 
 
 def expected_lines(
-    db: Database, folder: Folder, campaign: Campaign, finess: Iterable[str], trame: Trame, as_of: date
+    db: Database, folder: Folder, campaign: Campaign, places: Iterable[TabPlace], as_of: date
 ) -> tuple[dict[str, list[ExpectedLine]], dict[str, frozenset[str]]]:
-    """By FINESS, the lines the campaign's trame comes with, and the numbers already borne in its exercice.
+    """By place, the lines the campaign's trame comes with, and the numbers already borne in its exercice.
 
-    Those of an earlier campaign of the exercice, all of them; else those of the exercice before that yield a report.
+    Those of an earlier campaign of the exercice (of a trame filled all year, those that count), all of them; else those
+    of the exercice before that yield a report.
     """
-    requests = sorted(finess)
-    earlier = [c.code for c in folder.campaigns_of(campaign.exercice) if c.situation < campaign.situation]
+    by_table: dict[str, list[str]] = {}
+    for place in places:
+        by_table.setdefault(place.table.code, []).append(place.finess)
+    given_back: dict[str, list[ExpectedLine]] = {}
+    numbers: dict[str, frozenset[str]] = {}
+    for code, requests in by_table.items():
+        lines, known_numbers = _expected_of(db, folder, campaign, TABLES[code], sorted(requests), as_of)
+        given_back, numbers = given_back | lines, numbers | known_numbers
+    return given_back, numbers
+
+
+def _expected_of(
+    db: Database, folder: Folder, campaign: Campaign, table: Table, requests: Sequence[str], as_of: date
+) -> tuple[dict[str, list[ExpectedLine]], dict[str, frozenset[str]]]:
+    codes = codes_until(folder, campaign)
+    earlier = codes if not campaign.exercice else [c for c in codes if c != campaign.code]
     numbers_given = counting_tabs(db, earlier, as_of, requests) if earlier else {}
-    known = memory(db, folder, campaign, trame, requests, as_of)
+    known = memory(db, folder, campaign, table, requests, as_of)
     given_back: dict[str, list[ExpectedLine]] = {}
     for f in requests:
         reports = {k.action_id: k for k in known.reports.get(f, ()) if not k.struck}
-        its_own = _typed_lines(db, numbers_given[f], trame) if f in numbers_given else []
+        its_own = _typed_lines(db, numbers_given[f], table) if f in numbers_given else []
         lines = [_expected_line(n, v, reports.get(n) if v["reportee_de"] else None) for n, v in its_own]
         carried_missing = [k for n, k in reports.items() if n not in {p.action_id for p in lines}]
         lines = [*(_expected_line(k.action_id, _values_of_known(k), k) for k in carried_missing), *lines]
@@ -274,12 +291,12 @@ def _expected_line(action_id: str, values: dict[str, Any], known_action: KnownAc
     return ExpectedLine(action_id, values, known_action.carried, known_action.reference.split("/")[0])
 
 
-def _typed_lines(db: Database, tab: ReceivedTab, trame: Trame) -> list[tuple[str, dict[str, Any]]]:
+def _typed_lines(db: Database, tab: ReceivedTab, table: Table) -> list[tuple[str, dict[str, Any]]]:
     """(number, values by column) of every line of a tab, in its order."""
     query = (
-        f"SELECT l.reportee_de, {columns_typed(trame)} FROM {lines_table(trame)} l WHERE l.onglet = ? ORDER BY l.numero"
+        f"SELECT l.reportee_de, {columns_typed(table)} FROM {lines_table(table)} l WHERE l.onglet = ? ORDER BY l.numero"
     )
-    return [(v["action_id"], v) for r in db.execute(query, (tab.id,)) if (v := _as_typed_line(r, trame))]
+    return [(v["action_id"], v) for r in db.execute(query, (tab.id,)) if (v := _as_typed_line(r, table))]
 
 
 def _values_of_known(known_action: KnownAction) -> dict[str, Any]:
@@ -287,5 +304,5 @@ def _values_of_known(known_action: KnownAction) -> dict[str, Any]:
     return {"reportee_de": None, **known_action.values._asdict()}
 
 
-def _as_typed_line(row: tuple[Any, ...], trame: Trame) -> dict[str, Any]:
-    return {"reportee_de": row[0], **typed_line(trame, row[1:])._asdict()}
+def _as_typed_line(row: tuple[Any, ...], table: Table) -> dict[str, Any]:
+    return {"reportee_de": row[0], **typed_line(table, row[1:])._asdict()}

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from sheets.register.decisions import decisions
-from sheets.register.schema import by_trame, lines_table
+from sheets.register.schema import by_table, lines_table
 from sheets.register.what_counts import ReceivedTab
-from sheets.trame import Measure, Trame
+from sheets.trame import Measure, Table
 
 
 class But(Enum):
@@ -93,18 +93,18 @@ def _rows(
     beside = {o.finess: o.id for o in others}
     finess_of = {o.id: o.finess for o in tabs}
     rows: list[tuple[Any, ...]] = []
-    for trame, theirs in by_trame(db, finess_of):
+    for table, theirs in by_table(db, finess_of):
         decided = [(d.line, int(d.blocked)) for d in decisions(db, theirs, as_of)]
         pairs = [(i, beside.get(finess_of[i], 0), finess_of[i]) for i in theirs]
-        kept = [_kept(m) for m in _named(trame, measures)]
+        kept = [_kept(m) for m in _named(table, measures)]
         sums = ", ".join(f"sum({k})" for k in kept)
-        sql = query.format(lines=lines_table(trame), kept=", ".join(kept), sums=sums)
+        sql = query.format(lines=lines_table(table), kept=", ".join(kept), sums=sums)
         rows += db.execute(sql, {"tabs": json.dumps(pairs), "decided": json.dumps(decided)}).fetchall()
     return rows
 
 
-def _named(trame: Trame, measures: Sequence[str]) -> list[Measure]:
-    known = {m.cle: m for m in trame.measures}
+def _named(table: Table, measures: Sequence[str]) -> list[Measure]:
+    known = {m.cle: m for m in table.measures}
     return [known[m] for m in measures]
 
 

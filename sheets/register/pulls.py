@@ -18,8 +18,8 @@ from sheets.judged import JudgedWorkbook, Tab
 from sheets.register import future_facts, past_folders, under_alert
 from sheets.register.database import write_transaction
 from sheets.register.schema import declared_of, lines_table, sql_conversions, table_columns
-from sheets.trame import Trame
-from sheets.trames import TRAMES
+from sheets.trame import Table
+from sheets.trames import TABLES
 
 FileState = Literal["nouveau", "modifie", "inchange", "refuse"]
 
@@ -118,8 +118,8 @@ def _forget_its_twin(db: Database, pull: int) -> None:
     (before,) = db.execute("SELECT max(id) FROM pulls WHERE id < ?", (pull,)).fetchone()
     this, twin = (db.execute(_EMPTY, (n,)).fetchone() for n in (pull, before))
     if this and this == twin:
-        for table, key in (("sources", "pull"), ("illisibles", "pull"), ("bilans", "pull"), ("pulls", "id")):
-            db.execute(f"DELETE FROM {table} WHERE {key} = ?", (before,))
+        for name, key in (("sources", "pull"), ("illisibles", "pull"), ("bilans", "pull"), ("pulls", "id")):
+            db.execute(f"DELETE FROM {name} WHERE {key} = ?", (before,))
 
 
 def remembered_files(db: Database, folder: Folder) -> dict[str, tuple[int, int, str]]:
@@ -276,7 +276,7 @@ def _store_file(
 def _store_tab(db: Database, file: int, workbook: JudgedWorkbook, tab: Tab) -> int:
     assert workbook.stamp is not None
     t = tab.totals
-    layout = TRAMES[workbook.stamp.trame]
+    layout = TABLES[tab.table]
     line = db.execute(
         "INSERT INTO onglets (fichier, trame, campagne, finess, feuille, colonnes, achats, neant, utilisable, lignes_lues,"
         " lignes_vides, lignes_ignorees, lignes_rejetees, lignes_retenues, gain_declare, gain_retire, gain_retenu,"
@@ -298,10 +298,10 @@ def _store_tab(db: Database, file: int, workbook: JudgedWorkbook, tab: Tab) -> i
     return number
 
 
-def _store_lines(db: Database, number: int, tab: Tab, layout: Trame) -> None:
-    table = lines_table(layout)
+def _store_lines(db: Database, number: int, tab: Tab, layout: Table) -> None:
+    where = lines_table(layout)
     db.conn.executemany(
-        f"INSERT INTO {table} ({', '.join(table_columns(layout))})"
+        f"INSERT INTO {where} ({', '.join(table_columns(layout))})"
         f" VALUES ({', '.join('?' * len(table_columns(layout)))})",
         [
             (
@@ -316,17 +316,17 @@ def _store_lines(db: Database, number: int, tab: Tab, layout: Trame) -> None:
             for line in tab.lines
         ],
     )
-    query = f"SELECT count(*), coalesce(sum({declared_of(layout)}), 0), coalesce(sum(retire), 0) FROM {table} l WHERE onglet = ?"
+    query = f"SELECT count(*), coalesce(sum({declared_of(layout)}), 0), coalesce(sum(retire), 0) FROM {where} l WHERE onglet = ?"
     written = db.execute(query, (number,)).fetchone()
     expected = (len(tab.lines), tab.totals.declared, tab.totals.struck)
     if written != expected:
         raise RuntimeError(f"« {tab.sheet} » : the register holds {written}, the tab was judged {expected}")
 
 
-def _as_row(values: tuple[Any, ...], trame: Trame) -> list[Any]:
+def _as_row(values: tuple[Any, ...], table: Table) -> list[Any]:
     """A typed line as its row: dates and decimals as text, all the rest as it is."""
     row = list(values)
-    for rank, written in sql_conversions(trame):
+    for rank, written in sql_conversions(table):
         if row[rank] is not None:
             row[rank] = written(row[rank])
     return row

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from sheets.register.database import is_under_way
 from sheets.register.decisions import decisions
-from sheets.register.schema import by_trame, declared_of, lines_table
+from sheets.register.schema import by_table, declared_of, lines_table
 from sheets.register.what_counts import counting_tabs, last_file
 
 
@@ -114,10 +114,10 @@ def judgement_of(
     """What a judgement says: (number, declared, struck) by FINESS and line; (code, gravité, tab, line, sentence) of findings."""
     lines = [
         r
-        for trame, tabs in by_trame(db, _tabs_of(db, file))
+        for table, tabs in by_table(db, _tabs_of(db, file))
         for r in db.execute(
-            f"SELECT o.finess, l.numero, l.action_id, {declared_of(trame)}, l.retire FROM onglets o"
-            f" JOIN {lines_table(trame)} l ON l.onglet = o.id WHERE o.id IN ({_places(tabs)})",
+            f"SELECT o.finess, l.numero, l.action_id, {declared_of(table)}, l.retire FROM onglets o"
+            f" JOIN {lines_table(table)} l ON l.onglet = o.id WHERE o.id IN ({_places(tabs)})",
             tabs,
         )
     ]

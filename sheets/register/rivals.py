@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from sheets.register.schema import by_trame, declared_of, lines_table
+from sheets.register.schema import by_table, declared_of, lines_table
 
 _USABLE = """
 SELECT o.finess, o.id, o.fichier, o.feuille, o.gain_retenu, f.recu, coalesce(f.ex_aequo, f.recu) AS rang,
@@ -71,9 +71,9 @@ def differing(db: Database, a: int, b: int) -> list[str]:
     """The numbers of the lines that two tabs do not say alike: amounts, date, status, verdict."""
     said: list[dict[str, tuple[Any, ...]]] = []
     for tab in (a, b):
-        ((trame, _),) = by_trame(db, [tab])
-        columns = ", ".join(f"l.{cle}" for cle in trame.identity.decided_on)
-        query = f"SELECT l.action_id, {declared_of(trame)}, l.retire, {columns} FROM {lines_table(trame)} l WHERE l.onglet = ?"
+        ((table, _),) = by_table(db, [tab])
+        columns = ", ".join(f"l.{cle}" for cle in table.identity.decided_on)
+        query = f"SELECT l.action_id, {declared_of(table)}, l.retire, {columns} FROM {lines_table(table)} l WHERE l.onglet = ?"
         said.append({r[0]: r[1:] for r in db.execute(query, (tab,))})
     return sorted(n for n in said[0].keys() | said[1].keys() if said[0].get(n) != said[1].get(n))
 

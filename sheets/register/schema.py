@@ -19,77 +19,77 @@ from sqlite_utils import Database, Migrations
 
 from config.errors import UserError
 from config.folder import folder_from_archive
-from sheets.trame import Trame
-from sheets.trames import TRAMES
+from sheets.trame import Table
+from sheets.trames import TABLES
 
 FOLDER = Path(__file__).parent / "migrations"
 TYPES = {"euros": "INTEGER", "entier": "INTEGER"}
 
 
-def lines_table(trame: Trame) -> str:
+def lines_table(table: Table) -> str:
     """« lignes_paat »."""
-    return f"lignes_{trame.code}"
+    return f"lignes_{table.code}"
 
 
 @cache
-def table_columns(trame: Trame) -> tuple[str, ...]:
+def table_columns(table: Table) -> tuple[str, ...]:
     """Every column but the key, in the order a judged line gives them: where, what was typed, what it is worth."""
-    return tuple(cle for cle in declared(trame) if cle != "id")
+    return tuple(cle for cle in declared(table) if cle != "id")
 
 
 @cache
-def declared(trame: Trame) -> dict[str, str]:
+def declared(table: Table) -> dict[str, str]:
     """The columns that the table of a trame's lines must have, with their SQL types."""
-    typed = {c.cle: TYPES.get(c.kind, "TEXT") for c in trame.typed_columns}
-    worth = dict.fromkeys((*(m.cle for m in trame.measures), "bloquee", "retire"), "INTEGER")
+    typed = {c.cle: TYPES.get(c.kind, "TEXT") for c in table.typed_columns}
+    worth = dict.fromkeys((*(m.cle for m in table.measures), "bloquee", "retire"), "INTEGER")
     return {**dict.fromkeys(("id", "onglet", "numero"), "INTEGER"), **typed, **worth, "reportee_de": "TEXT"}
 
 
-def declared_of(trame: Trame, line: str = "l") -> str:
+def declared_of(table: Table, line: str = "l") -> str:
     """What a stored line declares, in SQL: its headline measure."""
-    return f"{line}.{trame.headline}" if trame.headline else "0"
+    return f"{line}.{table.headline}" if table.headline else "0"
 
 
-def amount_cell(trame: Trame) -> str:
+def amount_cell(table: Table) -> str:
     """The cell of a stored line `l`, in a tab `o`, where its amount was typed, in SQL."""
-    return f"json_extract(o.colonnes, '$.{trame.amount}') || l.numero" if trame.amount else "''"
+    return f"json_extract(o.colonnes, '$.{table.amount}') || l.numero" if table.amount else "''"
 
 
-def columns_typed(trame: Trame) -> str:
+def columns_typed(table: Table) -> str:
     """What was typed in a stored line `l`, in SQL: what `typed_line` takes."""
-    return ", ".join(f"l.{c.cle}" for c in trame.typed_columns)
+    return ", ".join(f"l.{c.cle}" for c in table.typed_columns)
 
 
-def typed_line(trame: Trame, row: Sequence[Any]) -> Any:
+def typed_line(table: Table, row: Sequence[Any]) -> Any:
     """The typed line that a row of `columns_typed` holds."""
     values = list(row)
-    for rank, read in _readers(trame):
+    for rank, read in _readers(table):
         if values[rank] is not None:
             values[rank] = read(values[rank])
-    return trame.line(**dict(zip((c.cle for c in trame.typed_columns), values, strict=True)))
+    return table.line(**dict(zip((c.cle for c in table.typed_columns), values, strict=True)))
 
 
 @cache
-def _readers(trame: Trame) -> tuple[tuple[int, Callable[[str], Any]], ...]:
+def _readers(table: Table) -> tuple[tuple[int, Callable[[str], Any]], ...]:
     by_kind: dict[str, Callable[[str], Any]] = {"date": date.fromisoformat, "nombre": Decimal}
-    return tuple((rank, by_kind[c.kind]) for rank, c in enumerate(trame.typed_columns) if c.kind in by_kind)
+    return tuple((rank, by_kind[c.kind]) for rank, c in enumerate(table.typed_columns) if c.kind in by_kind)
 
 
-def by_trame(db: Database, tabs: Iterable[int]) -> list[tuple[Trame, list[int]]]:
+def by_table(db: Database, tabs: Iterable[int]) -> list[tuple[Table, list[int]]]:
     """Which trame each of these tabs is of, as they lie on the disk: a country is read in one sweep."""
     query = "SELECT o.trame, o.id FROM json_each(?) t CROSS JOIN onglets o ON o.id = t.value"
     known: dict[str, list[int]] = {}
     for code, tab in db.execute(query, (json.dumps(sorted(tabs)),)):
         known.setdefault(code, []).append(tab)
-    return [(TRAMES[code], theirs) for code, theirs in known.items()]
+    return [(TABLES[code], theirs) for code, theirs in known.items()]
 
 
 @cache
-def sql_conversions(trame: Trame) -> tuple[tuple[int, Callable[[Any], str]], ...]:
+def sql_conversions(table: Table) -> tuple[tuple[int, Callable[[Any], str]], ...]:
     """Which values of a typed line SQLite has no type for, and how they are written as text."""
     writers_by_kind: dict[str, Callable[[Any], str]] = {"date": date.isoformat, "nombre": str}
     return tuple(
-        (rank, writers_by_kind[c.kind]) for rank, c in enumerate(trame.typed_columns) if c.kind in writers_by_kind
+        (rank, writers_by_kind[c.kind]) for rank, c in enumerate(table.typed_columns) if c.kind in writers_by_kind
     )
 
 
@@ -167,34 +167,34 @@ register = migrations(history())
 
 def refuse_other_layout(db: Database) -> None:
     """Raises UserError, in one sentence, when the lines of a trame are not stored as the trame declares them."""
-    for trame in TRAMES.values():
-        if gap := _gap(db, trame):
+    for table in TABLES.values():
+        if gap := _gap(db, table):
             number = int(history()[-1].name[:3]) + 1
             raise UserError(
                 f"{gap} (migration {number:03d}, dans sheets/register/migrations ; voir docs/ajouter-une-colonne.md)."
             )
 
 
-def _gap(db: Database, trame: Trame) -> str:
+def _gap(db: Database, table: Table) -> str:
     """The first column on which a trame and its table disagree, and what the missing migration does to it."""
-    table, ours = lines_table(trame), declared(trame)
-    theirs = dict(db.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall())
+    where, ours = lines_table(table), declared(table)
+    theirs = dict(db.execute("SELECT name, type FROM pragma_table_info(?)", (where,)).fetchall())
     for cle in (*ours, *theirs):
         wanted, found = ours.get(cle), theirs.get(cle)
         if wanted == found:
             continue
         if not found:
             return (
-                f"La trame {trame.code} déclare la colonne « {cle} » ({wanted}), que la table {table} du registre "
+                f"La trame {table.code} déclare la colonne « {cle} » ({wanted}), que la table {where} du registre "
                 "n'a pas : il manque la migration qui l'ajoute"
             )
         if not wanted:
             return (
-                f"La table {table} du registre a la colonne « {cle} » ({found}), que la trame {trame.code} ne déclare "
+                f"La table {where} du registre a la colonne « {cle} » ({found}), que la trame {table.code} ne déclare "
                 "pas : il manque la migration qui l'enlève"
             )
         return (
-            f"La trame {trame.code} déclare la colonne « {cle} » en {wanted}, la table {table} du registre la garde "
+            f"La trame {table.code} déclare la colonne « {cle} » en {wanted}, la table {where} du registre la garde "
             f"en {found} : il manque la migration qui la convertit"
         )
     return ""

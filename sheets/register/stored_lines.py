@@ -12,9 +12,9 @@ from sqlite_utils import Database
 
 from sheets.findings import Finding, Severity
 from sheets.register.decisions import Decision, decisions, line_state
-from sheets.register.schema import amount_cell, by_trame, columns_typed, declared_of, lines_table, typed_line
+from sheets.register.schema import amount_cell, by_table, columns_typed, declared_of, lines_table, typed_line
 from sheets.register.what_counts import last_file, last_pull
-from sheets.trame import SET_LINE_PLACE, Column, Trame
+from sheets.trame import SET_LINE_PLACE, Column, Table
 
 _DECIDE = (
     "WITH onglet(id) AS (SELECT value FROM json_each(:onglets)), decide(ligne, bloquee, retire) AS MATERIALIZED"
@@ -25,12 +25,12 @@ _DECIDE = (
 
 def _parameters(
     db: Database, tabs: Iterable[int], as_of: date
-) -> Iterator[tuple[Trame, dict[str, Any], dict[int, Decision]]]:
+) -> Iterator[tuple[Table, dict[str, Any], dict[int, Decision]]]:
     """By trame, the parameters of `_DECIDE`, and the decisions by line."""
-    for trame, theirs in by_trame(db, tabs):
+    for table, theirs in by_table(db, tabs):
         taken_decisions = {d.line: d for d in decisions(db, theirs, as_of)}
         decided = [(d.line, int(d.blocked), d.retire) for d in taken_decisions.values()]
-        yield trame, {"onglets": json.dumps(theirs), "decisions": json.dumps(decided)}, taken_decisions
+        yield table, {"onglets": json.dumps(theirs), "decisions": json.dumps(decided)}, taken_decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,19 @@ def sums_by(db: Database, tabs: Iterable[int], column: str, as_of: date) -> list
         ") GROUP BY 1 ORDER BY 2 DESC, 1"
     )
     sums: list[tuple[str, int, int]] = []
-    for trame, parameters, _ in _parameters(db, tabs, as_of):
-        if column not in trame.axes:
+    for table, parameters, _ in _parameters(db, tabs, as_of):
+        if column not in table.axes:
             raise ValueError(column)
-        sums += [(r[0], r[1], r[2]) for r in db.execute(_of(trame, query, column=column), parameters)]
+        sums += [(r[0], r[1], r[2]) for r in db.execute(_of(table, query, column=column), parameters)]
     return sums
 
 
-def _of(trame: Trame, query: str, **more: str) -> str:
+def _of(table: Table, query: str, **more: str) -> str:
     """A query on the lines of a trame."""
-    title = f"coalesce(l.{trame.titled_by}, '')" if trame.titled_by else "''"
+    title = f"coalesce(l.{table.titled_by}, '')" if table.titled_by else "''"
     return query.format(
-        lines=lines_table(trame), declared=declared_of(trame), title=title, cell=amount_cell(trame),
-        typed=columns_typed(trame), **more,
+        lines=lines_table(table), declared=declared_of(table), title=title, cell=amount_cell(table),
+        typed=columns_typed(table), **more,
     )  # fmt: skip
 
 
@@ -125,9 +125,9 @@ def lines_of(
     )
     chosen = {"limite": limit, "parmi": json.dumps(list(among or ()))}
     return [
-        ReceivedLine(*(*r[:14], typed_line(trame, r[14:]), taken_decisions.get(r[0])))
-        for trame, parameters, taken_decisions in _parameters(db, tabs, as_of)
-        for r in db.execute(_of(trame, query), parameters | chosen)
+        ReceivedLine(*(*r[:14], typed_line(table, r[14:]), taken_decisions.get(r[0])))
+        for table, parameters, taken_decisions in _parameters(db, tabs, as_of)
+        for r in db.execute(_of(table, query), parameters | chosen)
     ]
 
 
@@ -150,9 +150,9 @@ def targets_in(db: Database, tab: int) -> dict[str, Target]:
         " FROM {lines} l JOIN onglets o ON o.id = l.onglet WHERE l.onglet = ?"
     )
     return {
-        r[0]: Target(*(*r[1:6], line_state(trame, typed_line(trame, r[6:]))))
-        for trame, _ in by_trame(db, [tab])
-        for r in db.execute(_of(trame, query), (tab,))
+        r[0]: Target(*(*r[1:6], line_state(table, typed_line(table, r[6:]))))
+        for table, _ in by_table(db, [tab])
+        for r in db.execute(_of(table, query), (tab,))
     }
 
 
@@ -162,7 +162,7 @@ def count_lines(db: Database, tabs: Iterable[int], as_of: date) -> tuple[int, in
         f"{_DECIDE} SELECT count(*), coalesce(sum(coalesce(d.retire, l.retire) > 0), 0) FROM onglet o"
         " JOIN {lines} l ON l.onglet = o.id LEFT JOIN decide d ON d.ligne = l.id WHERE {declared} <> 0"
     )
-    counts = [db.execute(_of(trame, query), p).fetchone() for trame, p, _ in _parameters(db, tabs, as_of)]
+    counts = [db.execute(_of(table, query), p).fetchone() for table, p, _ in _parameters(db, tabs, as_of)]
     return sum(n for n, _ in counts), sum(struck for _, struck in counts)
 
 
@@ -204,8 +204,8 @@ def findings_of(
     chosen = {"pull": last_pull(db, as_of), "gravites": json.dumps(list(severities)), "limite": limit}
     return [
         _received_finding(taken_decisions.get(r[4]), *r)
-        for trame, parameters, taken_decisions in _parameters(db, tabs, as_of)
-        for r in db.execute(_of(trame, query), parameters | chosen)
+        for table, parameters, taken_decisions in _parameters(db, tabs, as_of)
+        for r in db.execute(_of(table, query), parameters | chosen)
     ]
 
 
@@ -239,19 +239,19 @@ def _received_finding(decision: Decision | None, *r: Any) -> ReceivedFinding:
     return ReceivedFinding(path, finess, f"{campaign}/{finess}/{action_id}" if action_id else "", finding, decision)
 
 
-def lines_to_cross_check(db: Database, tabs: Iterable[int]) -> list[tuple[Trame, list[Any]]]:
-    """Every line of these tabs, by trame, as its checks on a whole campaign want it (`Trame.set_line`)."""
-    found: list[tuple[Trame, list[Any]]] = []
-    for trame, theirs in by_trame(db, tabs):
-        if trame.set_line is None:
+def lines_to_cross_check(db: Database, tabs: Iterable[int]) -> list[tuple[Table, list[Any]]]:
+    """Every line of these tabs, by trame, as its checks on a whole campaign want it (`Table.set_line`)."""
+    found: list[tuple[Table, list[Any]]] = []
+    for table, theirs in by_table(db, tabs):
+        if table.set_line is None:
             continue
-        columns = ", ".join(_blank_as_nothing(trame.by_key[cle]) for cle in trame.set_line._fields[SET_LINE_PLACE:])
+        columns = ", ".join(_blank_as_nothing(table.by_key[cle]) for cle in table.set_line._fields[SET_LINE_PLACE:])
         query = (
-            f"SELECT l.id, l.onglet, l.numero, f.ght, o.finess, {columns} FROM {lines_table(trame)} l"
+            f"SELECT l.id, l.onglet, l.numero, f.ght, o.finess, {columns} FROM {lines_table(table)} l"
             " JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier"
             " WHERE l.onglet IN (SELECT value FROM json_each(?)) ORDER BY o.finess, l.numero"
         )
-        found.append((trame, [trame.set_line._make(r) for r in db.execute(query, (json.dumps(theirs),))]))
+        found.append((table, [table.set_line._make(r) for r in db.execute(query, (json.dumps(theirs),))]))
     return found
 
 

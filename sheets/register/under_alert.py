@@ -12,9 +12,9 @@ from datetime import date
 from sqlite_utils import Database
 
 from sheets.register.decisions import decisions, next_day
-from sheets.register.schema import by_trame, declared_of, lines_table
-from sheets.trame import Trame
-from sheets.trames import TRAMES
+from sheets.register.schema import by_table, declared_of, lines_table
+from sheets.trame import Table
+from sheets.trames import TABLES
 
 _ADDED = """
 INSERT INTO sous_alertes (recoupement, onglet, cents)
@@ -42,13 +42,13 @@ def add_up(db: Database, look: int, lines: Collection[tuple[int, int | None]]) -
     by_tab: dict[int, list[tuple[int, int | None]]] = {}
     for line in lines:
         by_tab.setdefault(line[0], []).extend([line] if line[1] is not None else [])
-    for trame, tabs in by_trame(db, by_tab):
+    for table, tabs in by_table(db, by_tab):
         theirs = sorted(line for tab in tabs for line in by_tab[tab])
-        db.execute(_of(trame, _ADDED), {"vu": look, "lignes": json.dumps(theirs)})
+        db.execute(_of(table, _ADDED), {"vu": look, "lignes": json.dumps(theirs)})
 
 
-def _of(trame: Trame, query: str) -> str:
-    return query.format(lines=lines_table(trame), declared=declared_of(trame))
+def _of(table: Table, query: str) -> str:
+    return query.format(lines=lines_table(table), declared=declared_of(table))
 
 
 def lifted(db: Database, tabs: Iterable[int], as_of: date, at_lock: Mapping[int, str] | None = None) -> dict[int, int]:
@@ -60,9 +60,9 @@ def lifted(db: Database, tabs: Iterable[int], as_of: date, at_lock: Mapping[int,
     taken = decisions(db, tabs, as_of, at_lock=at_lock is not None)
     by_code: dict[str, list[tuple[int, str | None]]] = {}
     for d in taken:
-        by_code.setdefault(d.trame, []).extend([] if d.lapsed else [(d.line, at.get(d.tab))])
+        by_code.setdefault(d.table, []).extend([] if d.lapsed else [(d.line, at.get(d.tab))])
     found: dict[int, int] = {}
     for code, decided in by_code.items():
         parameters = {"lignes": json.dumps(decided), "apres": next_day(as_of)}
-        found |= {tab: int(cents) for tab, cents in db.execute(_of(TRAMES[code], _LIFTED), parameters)}
+        found |= {tab: int(cents) for tab, cents in db.execute(_of(TABLES[code], _LIFTED), parameters)}
     return found

@@ -30,7 +30,7 @@ class ReceivedTab(NamedTuple):
 
     id: int
     file: int
-    trame: str
+    table: str
     path: str
     sheet: str
     campaign: str

@@ -27,11 +27,11 @@ def write_answers(book: Workbook, sending: SentWorkbook, first: RawTab | None) -
     sheet = book[first_tab.TITLE]
     said = sending.said
     lines = {cle(str(r[0].value)): r[0].row for r in sheet.iter_rows(max_col=1) if r[0].value and r[0].row}
-    if said.handed_in:
+    if said.handed_in and not sending.trame.is_permanent:
         put(case(sheet, lines[cle(first_tab.HANDED_IN_LABEL)], 3), first_tab.YES)
     if said.contact:
         put(case(sheet, lines[cle(first_tab.CONTACT)], 3), said.contact)
-    for finess in sending.members:
+    for finess in sending.places if sending.trame.tab_for == "etablissement" else ():
         put(case(sheet, lines[finess], 4), first_tab.YES if finess in said.neants else None)
     unclear = [
         Change(Nature.TO_MEND, f"« {said} » en face de « {question} » n'est ni oui ni non.", first.name, where, said)

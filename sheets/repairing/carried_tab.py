@@ -26,7 +26,7 @@ from sheets.reading.opening import RawTab
 from sheets.reading.read_tab import LineRead, TabRead
 from sheets.repairing.carried_cell import value_to_carry
 from sheets.repairing.what_changed import Change, Nature
-from sheets.trame import heading_key, read_stamp
+from sheets.trame import Table, heading_key, read_stamp
 from sheets.trames import CATALOGUE
 from sheets.writing.safe_cells import Value
 
@@ -49,6 +49,10 @@ class CarriedTab:
     tab_read: TabRead
     changes: list[Change] = field(default_factory=list)
     lines: list[CarriedLine] = field(default_factory=list)
+
+    @property
+    def table(self) -> Table:
+        return self.sending.places[self.finess].table
 
     @cached_property
     def keys(self) -> dict[str, str]:
@@ -77,13 +81,14 @@ def is_filled(value: object) -> bool:
 
 def carry_tab(sending: SentWorkbook, raw: RawTab, finess: str) -> CarriedTab | None:
     """Read a tab for its rewriting. None when it has no headings that can be recognised."""
-    cell_readers = reading.cell_readers(sending.trame, sending.folder)
-    tab_read = reading.read(raw, sending.trame, cell_readers, sending.raw_bytes, anyway=True)
+    table = sending.places[finess].table
+    cell_readers = reading.cell_readers(table, sending.folder)
+    tab_read = reading.read(raw, table, cell_readers, sending.raw_bytes, anyway=True)
     if tab_read is None:
         return None
     carried_tab = CarriedTab(sending, raw, finess, tab_read)
     excluded_cells = _carry_headings(carried_tab)
-    lines, _ = judge_lines(tab_read, raw.name, sending.trame, sending.context(finess))
+    lines, _ = judge_lines(tab_read, raw.name, table, sending.context(finess))
     for line_read, line in zip(tab_read.lines, lines, strict=True):
         carried_tab.lines.append(_carry_line(carried_tab, line_read, line, excluded_cells))
     _say_cells_tidied(carried_tab)
@@ -97,7 +102,7 @@ def carry_tab(sending: SentWorkbook, raw: RawTab, finess: str) -> CarriedTab | N
 
 def _carry_headings(carried_tab: CarriedTab) -> set[str]:
     """Say what became of the headings; return the columns that are not carried, being in another unit."""
-    euros = {cle for cle, col in carried_tab.sending.trame.by_key.items() if col.kind == "euros"}
+    euros = {cle for cle, col in carried_tab.table.by_key.items() if col.kind == "euros"}
     excluded_cells = set(euros) if carried_tab.sending.said.units else set()
     for where, (said, unit) in carried_tab.sending.said.units.items():
         text = f"Le premier onglet ({where}) dit « {said} » ({unit}). Les montants ne sont pas repris : saisissez des euros TTC."
@@ -122,11 +127,11 @@ def _without_advice(c: Finding) -> str:
 
 def _carry_line(carried_tab: CarriedTab, line_read: LineRead, line: Line, excluded_cells: set[str]) -> CarriedLine:
     """The cells of one line that go over; those that do not are listed."""
-    trame = carried_tab.sending.trame
-    cell_readers = reading.cell_readers(trame, carried_tab.sending.folder)
+    table = carried_tab.table
+    cell_readers = reading.cell_readers(table, carried_tab.sending.folder)
     cell_values: dict[str, Value] = {}
     for cle, where, raw in carried_tab.cell_values(line_read.number):
-        c = trame.by_key.get(cle)
+        c = table.by_key.get(cle)
         if c is None or cle in excluded_cells:
             title = (
                 "d'une colonne qui n'est pas de la trame" if c is None else f"de « {c.title} », dans une autre unité"
@@ -161,7 +166,7 @@ def _say_new_number(carried_tab: CarriedTab, line_read: LineRead, line: Line) ->
 
 def _say_cells_tidied(carried_tab: CarriedTab) -> None:
     """Labels written as the list has them, numbers and dates typed as text: said once by column, with how many."""
-    trame, labels, texts = carried_tab.sending.trame, Counter[tuple[str, str, str]](), Counter[str]()
+    table, labels, texts = carried_tab.table, Counter[tuple[str, str, str]](), Counter[str]()
     origin = {li.origin: li for li in carried_tab.lines}
     for number, line in origin.items():
         for cle, _, raw in carried_tab.cell_values(number):
@@ -170,19 +175,19 @@ def _say_cells_tidied(carried_tab: CarriedTab) -> None:
                 continue
             if not isinstance(written_one, str):
                 texts[cle] += 1
-            elif trame.by_key[cle].kind != "texte" and cells.tidied(raw) != written_one and MASK not in written_one:
+            elif table.by_key[cle].kind != "texte" and cells.tidied(raw) != written_one and MASK not in written_one:
                 labels[cle, cells.shown(raw), written_one] += 1
     for (cle, shown, written_one), n in labels.items():
         here = f"{carried_tab.tab_read.columns[cle]} ({count_words(n, 'fois', 'fois')})"
         carried_tab.note(
             Nature.UNDERSTOOD_SO,
-            f"« {shown} » s'écrit « {written_one} » dans « {trame.by_key[cle].title} ».",
+            f"« {shown} » s'écrit « {written_one} » dans « {table.by_key[cle].title} ».",
             here,
             shown,
         )
     for cle, n in texts.items():
-        what = "une date" if trame.by_key[cle].kind == "date" else "un nombre"
-        said = f"{count_words(n, 'valeur saisie', 'valeurs saisies')} en texte dans « {trame.by_key[cle].title} » : chacune est maintenant {what}."
+        what = "une date" if table.by_key[cle].kind == "date" else "un nombre"
+        said = f"{count_words(n, 'valeur saisie', 'valeurs saisies')} en texte dans « {table.by_key[cle].title} » : chacune est maintenant {what}."
         carried_tab.note(Nature.UNDERSTOOD_SO, said, carried_tab.tab_read.columns[cle])
 
 
@@ -212,14 +217,14 @@ def _cells_left_behind(carried_tab: CarriedTab) -> None:
 
 def _is_our_own(carried_tab: CarriedTab, cle: str) -> bool:
     """Whether a column is prepared by the template: a number or a formula that stands on a blank line says nothing."""
-    c = carried_tab.sending.trame.by_key.get(cle)
+    c = carried_tab.table.by_key.get(cle)
     return c is not None and (c.kind == "calcul" or c.cle == "action_id")
 
 
 def _above_headings(carried_tab: CarriedTab, number: int, filled: Sequence[tuple[str, str, object]]) -> None:
     """What was typed above the headings; the title, the stamp and the headings themselves are written anew."""
-    trame = carried_tab.sending.trame
-    known_ones = sum(_begins_a_heading(cells.shown(v), trame.headings) for _, _, v in filled)
+    table = carried_tab.table
+    known_ones = sum(_begins_a_heading(cells.shown(v), table.headings) for _, _, v in filled)
     if number == carried_tab.tab_read.heading_row or known_ones >= HEADINGS_NEEDED:
         for where, v in ((where, v) for cle, where, v in filled if not cle):
             carried_tab.note(
@@ -249,7 +254,7 @@ def _hidden_errors(carried_tab: CarriedTab) -> None:
         cle, number = carried_tab.keys.get(column_letters, ""), int(where.removeprefix(column_letters))
         if _is_our_own(carried_tab, cle):
             continue
-        c = carried_tab.sending.trame.by_key.get(cle) if number in carried_tabs else None
+        c = carried_tab.table.by_key.get(cle) if number in carried_tabs else None
         said = CATALOGUE[problem.code].function(c.title if c else "une cellule hors du tableau", False, problem).message
         end = " La cellule est vide dans la trame propre." if c else ""
         carried_tab.note(Nature.TO_MEND if c else Nature.LEFT_ASIDE, said + end, where, problem.shown)
@@ -263,7 +268,7 @@ def _own_formulas(carried_tab: CarriedTab) -> None:
     its_own: list[str] = []
     for line in carried_tab.lines:
         for cle, where, _ in carried_tab.cell_values(line.origin):
-            is_computed = cle != "" and carried_tab.sending.trame.by_key[cle].kind == "calcul"
+            is_computed = cle != "" and carried_tab.table.by_key[cle].kind == "calcul"
             if is_computed and where not in carried_tab.formulas:
                 typed_counts[cle] += 1
             elif cle in line.cell_values and where in carried_tab.formulas:
@@ -271,7 +276,7 @@ def _own_formulas(carried_tab: CarriedTab) -> None:
     for where in its_own:
         carried_tab.note(Nature.UNDERSTOOD_SO, "Formule remplacée par sa valeur.", where)
     for cle, n in typed_counts.items():
-        said = f"« {carried_tab.sending.trame.by_key[cle].title} » se calcule de nouveau seule ({count_words(n, 'valeur y était saisie', 'valeurs y étaient saisies')})."
+        said = f"« {carried_tab.table.by_key[cle].title} » se calcule de nouveau seule ({count_words(n, 'valeur y était saisie', 'valeurs y étaient saisies')})."
         carried_tab.note(Nature.RENEWED, said, carried_tab.tab_read.columns[cle])
 
 

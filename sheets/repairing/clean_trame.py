@@ -25,6 +25,7 @@ from sheets.first_tab import FirstTab
 from sheets.judging.tabs import SentWorkbook, by_trust, etablissement_of
 from sheets.judging.workbook import most_frequent, stamp_of, top_texts_of
 from sheets.judging.workers import in_workers
+from sheets.places import all_year, places
 from sheets.reading import opening
 from sheets.reading.opening import Misread, RawTab, Refusal
 from sheets.reading.second_try import rewrite_and_reread
@@ -33,10 +34,9 @@ from sheets.repairing.carried_first_tab import write_answers
 from sheets.repairing.carried_tab import CarriedTab, carry_tab, content, line_moves
 from sheets.repairing.page_of_changes import write_page_of_changes
 from sheets.repairing.what_changed import ORDER, Change, Nature
-from sheets.tab_names import OUR_TABS, tab_names
+from sheets.tab_names import OUR_TABS
 from sheets.trame import Stamp, Trame, read_stamp
 from sheets.trames import TRAMES
-from sheets.trames.paat import PAAT
 from sheets.writing import tab as template_tab
 from sheets.writing.book import workbook
 from sheets.writing.seal import sealed
@@ -83,9 +83,8 @@ def repair(
     sending = opened.sending
     how_many = {r.finess: len(r.lines) + MARGIN for r in carried_tabs if len(r.lines) > template_tab.LINES}
     book = workbook(sending.trame, sending.stamp.ght, sending.campaign, folder, how_many)
-    names = tab_names(folder.territory.members(sending.stamp.ght, sending.campaign.situation))
     for carried_tab in carried_tabs:
-        _write_tab(book, names[carried_tab.finess], carried_tab, sending.trame)
+        _write_tab(book, sending.names[carried_tab.finess], carried_tab)
         changes += carried_tab.changes
     changes += write_answers(book, sending, opened.first)
     changes.sort(key=lambda c: ORDER[c.nature])
@@ -121,7 +120,7 @@ def _open_file(raw_bytes: bytes, folder: Folder, ght: str, campaign: str) -> _Op
     raw_tabs = opening.open_workbook(raw_bytes)
     properties = opening.properties(raw_bytes)
     stamps = [stamp_of(o) for o in raw_tabs]
-    shown = most_frequent([replace(t, finess="") for t in stamps if t]) or read_stamp(properties.get("vigie", ""))
+    shown = most_frequent([t.of_workbook for t in stamps if t]) or read_stamp(properties.get("vigie", ""))
     if is_companion(properties, map(top_texts_of, raw_tabs), shown is not None):
         raise Refusal(checks.companion_sent_back())
     if shown is None and not (ght and campaign):
@@ -129,13 +128,13 @@ def _open_file(raw_bytes: bytes, folder: Folder, ght: str, campaign: str) -> _Op
     trame, stamp, c = _target_trame(shown, folder, ght, campaign)
     first = first_tab.first_tab(zip(raw_tabs, stamps, strict=True))
     said = first_tab.read(first) if first else FirstTab()
-    members = {e.finess: e.name for e in folder.territory.members(stamp.ght, c.situation)}
-    return _OpenedFile(SentWorkbook(raw_bytes, trame, c, stamp, folder, said, members), shown, raw_tabs, stamps, first)
+    found = places(trame, stamp.ght, c.situation, folder.territory)
+    return _OpenedFile(SentWorkbook(raw_bytes, trame, c, stamp, folder, said, found), shown, raw_tabs, stamps, first)
 
 
 def _target_trame(shown: Stamp | None, folder: Folder, ght: str, campaign: str) -> tuple[Trame, Stamp, Campaign]:
     """What the clean trame is to be: the current version, whatever the old one was. Raises Refus."""
-    trame = TRAMES.get(shown.trame) if shown else PAAT
+    trame = TRAMES.get(shown.trame) if shown else next(iter(TRAMES.values()))
     if trame is None:
         assert shown is not None
         raise Refusal(checks.version_not_read(f"{shown.trame} {shown.version}", tuple(TRAMES)))
@@ -143,9 +142,10 @@ def _target_trame(shown: Stamp | None, folder: Folder, ght: str, campaign: str) 
     campaign = campaign or (shown.campaign if shown else "")
     if ght not in folder.territory.ghts:
         raise Refusal(checks.unknown_ght(ght))
-    if campaign not in folder.campaigns:
+    when = all_year(trame) if trame.is_permanent else folder.campaigns.get(campaign)
+    if when is None:
         raise Refusal(checks.unknown_campaign(campaign, list(folder.campaigns)))
-    return trame, Stamp(trame.code, trame.version, ght, campaign), folder.campaigns[campaign]
+    return trame, Stamp(trame.code, trame.version, ght, when.code), when
 
 
 def _first_changes(opened: _OpenedFile) -> list[Change]:
@@ -208,8 +208,8 @@ def _carried_tabs(opened: _OpenedFile, changes: list[Change]) -> list[CarriedTab
     return carried_tabs
 
 
-def _write_tab(book: Workbook, name: str, carried_tab: CarriedTab, trame: Trame) -> None:
+def _write_tab(book: Workbook, name: str, carried_tab: CarriedTab) -> None:
     """Write the lines below one another, and say which ones moved."""
-    write_lines(book[name], trame, [ReadyLine(li.action_id, li.cell_values) for li in carried_tab.lines])
+    write_lines(book[name], carried_tab.table, [ReadyLine(li.action_id, li.cell_values) for li in carried_tab.lines])
     for before, after in line_moves(carried_tab.lines, HEADING_ROW + 1):
         carried_tab.note(Nature.UNDERSTOOD_SO, f"{before.capitalize()} de votre fichier : maintenant {after}.")

@@ -20,7 +20,7 @@ from sheets.judged import JudgedWorkbook, Tab
 from sheets.returning.companion_summary import SUMMARY, write_summary
 from sheets.returning.companion_tab import CompanionPage, Settled, write_page
 from sheets.tab_names import FORBIDDEN_CHARACTERS, LONGEST_NAME
-from sheets.trames import TRAMES
+from sheets.trames import TABLES
 from sheets.writing.safe_cells import clean
 from sheets.writing.seal import is_untouched, sealed
 
@@ -57,9 +57,6 @@ def write_companion(workbook: JudgedWorkbook, folder: Folder, path: Path, settle
 
 def _pages(book: Workbook, workbook: JudgedWorkbook, folder: Folder, settled: Sequence[Settled]) -> list[CompanionPage]:
     """One blank tab per tab that was read, with what there is to say in it."""
-    t = workbook.stamp
-    if t is None or t.trame not in TRAMES:
-        return []
     positive = sum(max(li.declared, 0) for o in workbook.tabs for li in o.lines)
     etablissements = folder.territory.etablissements
     pages = []
@@ -68,7 +65,7 @@ def _pages(book: Workbook, workbook: JudgedWorkbook, folder: Folder, settled: Se
         settled_here = [r for r in settled if r.sheet == tab.sheet]
         name = etablissements[tab.finess].name if tab.finess in etablissements else tab.sheet
         sheet = book.create_sheet(_free_tab_name(tab, book))
-        pages.append(CompanionPage(sheet, tab, TRAMES[t.trame], name, theirs, settled_here, positive))
+        pages.append(CompanionPage(sheet, tab, TABLES[tab.table], name, theirs, settled_here, positive))
     return pages
 
 

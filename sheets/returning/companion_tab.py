@@ -22,7 +22,7 @@ from config.french import count_words, euros
 from sheets.cells import MASK
 from sheets.findings import ORDER, Finding, Severity, rank
 from sheets.judged import Line, Tab
-from sheets.trame import Column, Trame
+from sheets.trame import Column, Table
 from sheets.trames import CATALOGUE
 from sheets.writing.safe_cells import Value, add_note, case, put, row_height
 from sheets.writing.style import (
@@ -66,7 +66,7 @@ class CompanionPage:
 
     sheet: Worksheet
     tab: Tab
-    trame: Trame
+    table: Table
     etablissement: str
     findings: Sequence[Finding]
     settled: Sequence[Settled]
@@ -139,7 +139,7 @@ def _write_top(page: CompanionPage, mark: str, heading_row: int) -> None:
 
 def _write_headings(page: CompanionPage, heading_row: int) -> None:
     for cle, column in page.places.items():
-        write_heading(page.sheet, heading_row, column, page.trame.by_key[cle])
+        write_heading(page.sheet, heading_row, column, page.table.by_key[cle])
     page.sheet.column_dimensions[get_column_letter(page.places[COMPANION_COLUMN])].width = COMPANION_WIDTH
     for column in set(range(1, max(page.places.values()))) - set(page.places.values()):
         cell = page.sheet.cell(heading_row, column, "(colonne à vous, non lue)")
@@ -152,9 +152,9 @@ def _write_lines(page: CompanionPage) -> None:
     as_typed = _typed_as_they_were(page.findings)
     styles: dict[str, Any] = {}
     for line in page.tab.lines:
-        computed_by_key = page.trame.computed(line.values, line.worth, page.positive)
+        computed_by_key = page.table.computed(line.values, line.worth, page.positive)
         for cle, column in page.places.items():
-            c = page.trame.by_key[cle]
+            c = page.table.by_key[cle]
             value = computed_by_key.get(cle) if c.kind == "calcul" else _cell_value(c, line, as_typed)
             cell = case(page.sheet, line.number, column)
             if value is not None:

@@ -12,37 +12,37 @@ from dataclasses import replace
 from config.folder import Folder
 from sheets.findings import Finding
 from sheets.judged import JudgedWorkbook, Line, Tab
+from sheets.places import period, places
 from sheets.tab_names import tab_names
-from sheets.trame import Trame
-from sheets.trames import CATALOGUE, TRAMES
+from sheets.trame import NUMBER, Table
+from sheets.trames import CATALOGUE, TABLES, TRAMES
 
-PRICES = ("prix_reference", "prix_nouveau", "quantite")
-"""What a supplier's price is told by."""
 FILE_NAME = "{nom} - trame {campagne}"
 
 
 def discreet(workbook: JudgedWorkbook, folder: Folder, labels: Collection[str]) -> JudgedWorkbook:
     """The same lines at the same cells, under names of ours; `labels` are those that may be said as they are."""
-    if workbook.stamp is None or workbook.stamp.trame not in TRAMES:
+    t = workbook.stamp
+    campaign = period(folder, t.campaign) if t else None
+    if t is None or campaign is None or t.trame not in TRAMES:
         return replace(workbook, file="", findings=tuple(_title_only(c, {}) for c in workbook.findings))
-    t, trame = workbook.stamp, TRAMES[workbook.stamp.trame]
-    names = tab_names(folder.territory.members(t.ght, folder.campaigns[t.campaign].situation))
+    names = tab_names(places(TRAMES[t.trame], t.ght, campaign.situation, folder.territory).values())
     sheet_names = {o.sheet: names.get(o.finess, f"Onglet {rank}") for rank, o in enumerate(workbook.tabs, 1)}
     return replace(
         workbook,
         file=FILE_NAME.format(nom=folder.territory.ghts[t.ght].name, campagne=t.campaign),
-        tabs=tuple(_discreet_tab(o, sheet_names[o.sheet], trame, labels) for o in workbook.tabs),
+        tabs=tuple(_discreet_tab(o, sheet_names[o.sheet], labels) for o in workbook.tabs),
         findings=tuple(_title_only(c, sheet_names) for c in workbook.findings),
         contact="",
     )
 
 
-def _discreet_tab(o: Tab, name: str, trame: Trame, labels: Collection[str]) -> Tab:
-    return replace(o, sheet=name, lines=tuple(_without_texts(li, trame, labels) for li in o.lines))
+def _discreet_tab(o: Tab, name: str, labels: Collection[str]) -> Tab:
+    return replace(o, sheet=name, lines=tuple(_without_texts(li, TABLES[o.table], labels) for li in o.lines))
 
 
-def _without_texts(li: Line, trame: Trame, labels: Collection[str]) -> Line:
-    silenced = {c.cle: None for c in trame.columns if c.cle in PRICES or _is_free_text(li, c.cle, labels)}
+def _without_texts(li: Line, table: Table, labels: Collection[str]) -> Line:
+    silenced = {c.cle: None for c in table.typed_columns if c.cle in table.private or _is_free_text(li, c.cle, labels)}
     return li._replace(values=li.values._replace(**silenced), written="")
 
 
@@ -51,7 +51,7 @@ def _is_free_text(li: Line, cle: str, labels: Collection[str]) -> bool:
     value = getattr(li.values, cle, None)
     if not isinstance(value, str):
         return False
-    return not re.fullmatch("[0-9]{1,6}", value) if cle == "action_id" else value not in labels
+    return not re.fullmatch("[0-9]{1,6}", value) if cle == NUMBER else value not in labels
 
 
 def _title_only(c: Finding, sheet_names: dict[str, str]) -> Finding:

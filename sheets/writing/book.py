@@ -16,6 +16,7 @@ from config import safe_write
 from config.campaign import Campaign
 from config.folder import Folder
 from sheets import first_tab
+from sheets.places import places
 from sheets.tab_names import FORBIDDEN_CHARACTERS, LISTS_TAB, tab_names
 from sheets.trame import Stamp, Trame
 from sheets.writing.drop_downs import write_lists
@@ -29,22 +30,24 @@ def workbook(
 ) -> Workbook:
     """A blank trame for one GHT and campaign, ready to be saved.
 
-    `lines` says by FINESS how many lines to prepare where the usual number does not do.
+    `lines` says by place how many lines to prepare where the usual number does not do.
     """
-    members = folder.territory.members(ght, campaign.situation)
+    whole = list(places(trame, ght, campaign.situation, folder.territory).values())
     book = Workbook()
     first = book.active
     assert isinstance(first, Worksheet)
     first.title = first_tab.TITLE
     stamp = Stamp(trame.code, trame.version, ght, campaign.code)
-    names = tab_names(members)
+    names = tab_names(whole)
     label_lists = write_lists(book, trame, folder)
     tabs = [
-        write_tab(book, names[e.finess], e, trame, campaign, stamp, folder, label_lists, (lines or {}).get(e.finess))
-        for e in members
+        write_tab(
+            book, names[p.finess], p, campaign, stamp, folder, label_lists[p.table.code], (lines or {}).get(p.finess)
+        )
+        for p in whole
     ]
-    write_first_tab(first, trame, campaign, stamp, folder, list(zip(members, tabs, strict=True)))
-    book.move_sheet(LISTS_TAB, offset=len(members))
+    write_first_tab(first, trame, campaign, stamp, folder, list(zip(whole, tabs, strict=True)))
+    book.move_sheet(LISTS_TAB, offset=len(whole))
     book.custom_doc_props.append(StringProperty(name="vigie", value=str(stamp)))  # type: ignore[attr-defined]
     book.properties.title = f"{trame.title} — {folder.territory.ghts[ght].name}"
     book.properties.creator = "Vigie"

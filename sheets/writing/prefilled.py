@@ -9,9 +9,10 @@ from openpyxl import Workbook
 from config.campaign import Campaign
 from config.folder import Folder
 from config.french import euros
+from sheets.places import places
 from sheets.register.known_actions import ExpectedLine
 from sheets.tab_names import tab_names
-from sheets.trame import Trame
+from sheets.trame import Table, Trame
 from sheets.writing import tab as template_tab
 from sheets.writing.book import workbook
 from sheets.writing.safe_cells import Value
@@ -30,17 +31,19 @@ def prefilled(
         f: len(its_own) + MARGIN for f, its_own in expected_lines.items() if len(its_own) + MARGIN > template_tab.LINES
     }
     book = workbook(trame, ght, campaign, folder, how_many)
-    names = tab_names(folder.territory.members(ght, campaign.situation))
+    found = places(trame, ght, campaign.situation, folder.territory)
+    names = tab_names(found.values())
     for finess, its_own in expected_lines.items():
         if finess in names:
-            ready = [_ready_line(p, trame) for p in its_own]
-            write_lines(book[names[finess]], trame, ready, taken.get(finess, frozenset()))
+            table = found[finess].table
+            ready = [_ready_line(p, table) for p in its_own]
+            write_lines(book[names[finess]], table, ready, taken.get(finess, frozenset()))
     return book
 
 
-def _ready_line(p: ExpectedLine, trame: Trame) -> ReadyLine:
+def _ready_line(p: ExpectedLine, table: Table) -> ReadyLine:
     cell_values = {
-        c.cle: _cell_value(p.values[c.cle], c.kind) for c in trame.typed_columns if c.is_typed and p.values.get(c.cle)
+        c.cle: _cell_value(p.values[c.cle], c.kind) for c in table.typed_columns if c.is_typed and p.values.get(c.cle)
     }
     report = ""
     if p.report:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, PatternFill, Protection
@@ -14,8 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.campaign import Campaign
 from config.folder import Folder
 from config.french import day
-from config.territory import Etablissement
-from sheets.trame import Column, Stamp, Trame
+from sheets.places import TabPlace
+from sheets.trame import NUMBER, Column, Stamp, Table
 from sheets.writing.colours import write_colours
 from sheets.writing.style import BLUE, FRAME, GREY, LIGHT_BLUE, PALE_GREY, WHITE, police, protege, set_printing, title
 
@@ -26,39 +25,47 @@ HEADING_ROW = 4
 
 
 def write_tab(
-    book: Workbook, name: str, etablissement: Etablissement, trame: Trame, campaign: Campaign, stamp: Stamp,
-    folder: Folder, label_lists: dict[str, str], lines: int | None = None,
+    book: Workbook, name: str, place: TabPlace, campaign: Campaign, stamp: Stamp, folder: Folder,
+    label_lists: dict[str, str], lines: int | None = None,
 ) -> Worksheet:  # fmt: skip
+    table = place.table
     lines = lines or LINES
     sheet: Worksheet = book.create_sheet(name)
-    column_letters = {c.cle: get_column_letter(rank) for rank, c in enumerate(trame.columns, 1)}
+    column_letters = {c.cle: get_column_letter(rank) for rank, c in enumerate(table.columns, 1)}
     end = HEADING_ROW + lines
     ght = folder.territory.ghts[stamp.ght].name
-    title(sheet, f"{etablissement.name}", f"{ght} · {campaign.title} · situation au {day(campaign.situation)}")
-    sheet["A3"] = str(replace(stamp, finess=etablissement.finess))
+    when = f" · situation au {day(campaign.situation)}" if campaign.exercice else ""
+    title(sheet, place.name, f"{ght} · {campaign.title}{when}")
+    sheet["A3"] = str(place.stamped(stamp))
     sheet["A3"].font = police(8, colour=GREY)
-    _write_headings(sheet, trame)
+    _write_headings(sheet, table)
     first = HEADING_ROW + 1
     references = {c: f"${letter}{first}" for c, letter in column_letters.items()}
-    for c in trame.columns:
+    for c in table.columns:
         if formula := label_lists.get(c.cle):
             sheet.add_data_validation(
                 _drop_down(
                     c, formula.format(**references), f"{column_letters[c.cle]}{first}:{column_letters[c.cle]}{end}"
                 )
             )
-    _write_prepared_lines(sheet, trame, column_letters, campaign, lines)
-    bounds = {b: label_lists[b].format(**references) for b in ("borne_1", "borne_2")}
-    write_colours(sheet, trame, references | bounds | {"exercice": str(campaign.exercice)}, first, end)
-    sheet.freeze_panes = f"{column_letters['famille']}{first}"
-    sheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(trame.columns))}{end}"
+    _write_prepared_lines(sheet, table, column_letters, campaign, lines)
+    bounds = {b: label_lists[b].format(**references) for b in ("borne_1", "borne_2") if b in label_lists}
+    write_colours(sheet, table, references | bounds | {"exercice": str(campaign.exercice)}, first, end)
+    sheet.freeze_panes = f"{_beside_title(table, column_letters)}{first}"
+    sheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(table.columns))}{end}"
     protege(sheet)
     set_printing(sheet, f"{HEADING_ROW}:{HEADING_ROW}")
     return sheet
 
 
-def _write_headings(sheet: Worksheet, trame: Trame) -> None:
-    for rank, c in enumerate(trame.columns, 1):
+def _beside_title(table: Table, column_letters: dict[str, str]) -> str:
+    """The column beside that which names a line: what stands before it stays in sight."""
+    keys = list(column_letters)
+    return column_letters[keys[keys.index(table.titled_by) + 1]]
+
+
+def _write_headings(sheet: Worksheet, table: Table) -> None:
+    for rank, c in enumerate(table.columns, 1):
         write_heading(sheet, HEADING_ROW, rank, c)
         column = sheet.column_dimensions[get_column_letter(rank)]
         # A style on the whole column costs nothing per cell, and holds for lines added further down.
@@ -90,11 +97,11 @@ def alignment_of(c: Column) -> Alignment:
 
 
 def _write_prepared_lines(
-    sheet: Worksheet, trame: Trame, column_letters: dict[str, str], campaign: Campaign, lines: int
+    sheet: Worksheet, table: Table, column_letters: dict[str, str], campaign: Campaign, lines: int
 ) -> None:
     """Numbers and formulas. One style per column, made once: styling each cell takes most of the time."""
-    for rank, c in enumerate(trame.columns, 1):
-        if not c.formula and c.cle != "action_id":
+    for rank, c in enumerate(table.columns, 1):
+        if not c.formula and c.cle != NUMBER:
             continue
         model_cell = sheet.cell(HEADING_ROW + 1, rank)
         model_cell.number_format, model_cell.alignment = format_of(c), alignment_of(c)

@@ -10,9 +10,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.campaign import Campaign
 from config.folder import Folder
-from config.french import day, enumeration, rate
-from config.territory import Etablissement
+from config.french import day
 from sheets import first_tab
+from sheets.places import TabPlace
 from sheets.trame import EURO_FORMAT, Stamp, Trame
 from sheets.writing.style import (
     BLUE,
@@ -29,33 +29,30 @@ from sheets.writing.style import (
 )
 from sheets.writing.tab import HEADING_ROW
 
-INSTRUCTIONS = (
-    "Un onglet par établissement, une ligne par achat. Les listes déroulantes donnent les valeurs attendues.",
-    "Le gain se saisit sur 12 mois pleins, en euros TTC, sans prorata : Vigie le répartit. Une perte s'écrit en négatif.",
-    "Le montant de référence est ce que l'achat coûtait avant, sur 12 mois : l'ancien montant, pas le nouveau.",
-    "Seules les actions « réalisé » comptent ; il leur faut une date de 1re commande.",
-    "Les colonnes grises se calculent seules. Vous pouvez filtrer et ajouter des lignes.",
-    "Quand tout est saisi, choisissez « oui » en face de « Trame remise » et renvoyez ce fichier.",
-)
-
 
 def write_first_tab(
     sheet: Worksheet, trame: Trame, campaign: Campaign, stamp: Stamp, folder: Folder,
-    tabs: list[tuple[Etablissement, Worksheet]],
+    tabs: list[tuple[TabPlace, Worksheet]],
 ) -> None:  # fmt: skip
     ght = folder.territory.ghts[stamp.ght].name
-    title(sheet, f"{trame.title} — {ght}", f"{campaign.title.capitalize()} · situation au {day(campaign.situation)} · "
-           f"à remettre le {day(campaign.deadline)} au plus tard")  # fmt: skip
+    dates = (
+        ""
+        if trame.is_permanent
+        else f" · situation au {day(campaign.situation)} · à remettre le {day(campaign.deadline)} au plus tard"
+    )
+    title(sheet, f"{trame.title} — {ght}", f"{campaign.title.capitalize()}{dates}")
     sheet["A3"] = str(stamp)
     sheet["A3"].font = police(8, colour=GREY)
     sheet.sheet_view.showGridLines = False
     for letter, width in zip("ABCDEFG", (13, 46, 20, 15, 19, 12, 30), strict=True):
         sheet.column_dimensions[letter].width = width
     line = 5
-    for rank, instruction in enumerate(INSTRUCTIONS, 1):
+    for rank, instruction in enumerate(trame.instructions, 1):
         line = _write_paragraph(sheet, line, f"{rank}.", instruction)
-    line = _write_legend(sheet, line + 1, folder)
+    line = _write_legend(sheet, line + 1, trame, folder)
     for label, help_text in first_tab.HINTS.items():
+        if label == first_tab.HANDED_IN_LABEL and trame.is_permanent:
+            continue
         sheet.cell(line, 1, label).font = police(bold=True)
         _open_to_typing(sheet, line, 3)
         sheet.merge_cells(start_row=line, start_column=3, end_row=line, end_column=4)
@@ -63,7 +60,8 @@ def write_first_tab(
         if label == first_tab.HANDED_IN_LABEL:
             _yes_drop_down(sheet, f"C{line}", "non")
         line += 1
-    _write_table(sheet, line + 1, campaign, folder, tabs, trame)
+    if trame.tab_for == "etablissement":
+        _write_table(sheet, line + 1, campaign, folder, tabs)
     protege(sheet)
     set_printing(sheet)
 
@@ -77,20 +75,9 @@ def _write_paragraph(sheet: Worksheet, line: int, bullet: str, text: str) -> int
     return line + 1
 
 
-def _write_legend(sheet: Worksheet, line: int, folder: Folder) -> int:
-    thresholds = folder.thresholds
-    familles = [f"{rate(b.first, 0)} et {rate(b.second, 0)} pour {f}" for f, b in folder.nomenclature.bounds.items()]
-    special_ones = f" ({enumeration(familles)})" if familles else ""
-    struck_lines = (
-        "Ligne qui sera retirée : montant ou date absents, date hors exercice, gain supérieur au montant de référence, "
-        f"performance au-dessus de {rate(thresholds.performance_a_justifier, 0)} sans « Calcul des gains »{special_ones}."
-    )
-    to_explain = f"performance au-dessus de {rate(thresholds.performance_a_expliquer, 0)}, numéro de marché absent."
-    colours = (
-        (PALE_RED, struck_lines),
-        (ORANGE_PALE, f"Explication attendue : {to_explain}"),
-        (PALE_YELLOW, "Valeur obligatoire encore vide : en l'état, la ligne sera retirée."),
-    )
+def _write_legend(sheet: Worksheet, line: int, trame: Trame, folder: Folder) -> int:
+    legend = trame.legend(folder)
+    colours = ((PALE_RED, legend.struck), (ORANGE_PALE, legend.to_explain), (PALE_YELLOW, legend.blank))
     for colour, text in colours:
         next_one = _write_paragraph(sheet, line, "", text)
         sheet.cell(line, 1).fill = PatternFill("solid", start_color=colour)
@@ -113,33 +100,35 @@ def _yes_drop_down(sheet: Worksheet, range_: str, *others: str) -> None:
 
 def _write_table(
     sheet: Worksheet, line: int, campaign: Campaign, folder: Folder,
-    tabs: list[tuple[Etablissement, Worksheet]], trame: Trame,
+    tabs: list[tuple[TabPlace, Worksheet]],
 ) -> None:  # fmt: skip
     """What is asked once per établissement, and what its tab already adds up to."""
-    titles = (first_tab.FINESS, "Établissement", first_tab.PURCHASES, first_tab.NEANT, "Gain de l'exercice", "Actions")
+    table = tabs[0][0].table
+    headings = (table.by_key[table.headline].title, table.title)
+    titles = (first_tab.FINESS, "Établissement", first_tab.PURCHASES, first_tab.NEANT, *headings)
     for rank, name in enumerate(titles, 1):
         cell = sheet.cell(line, rank, name)
         cell.fill = PatternFill("solid", start_color=BLUE if rank in (3, 4) else GREY)
         cell.font, cell.border = police(bold=True, colour=WHITE), FRAME
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
     sheet.row_dimensions[line].height = 34
-    column_letters = {c.cle: get_column_letter(rank) for rank, c in enumerate(trame.columns, 1)}
     first = line + 1
     positive_terms = []
     for e, tab in tabs:
         line += 1
         target = quote_sheetname(tab.title)
-        gains, annual_gains = (
+        column_letters = {c.cle: get_column_letter(rank) for rank, c in enumerate(e.table.columns, 1)}
+        declared, amounts = (
             f"{target}!${column_letters[c]}${HEADING_ROW + 1}:${column_letters[c]}${tab.max_row}"
-            for c in ("gain_exercice", "gain_annuel")
+            for c in (e.table.headline, e.table.amount)
         )
         values = (
             e.finess,
-            e.name,
+            e.whose,
             _total_purchases(folder, e.finess, campaign),
             None,
-            f"=SUM({gains})",
-            f"=COUNTA({annual_gains})",
+            f"=SUM({declared})",
+            f"=COUNTA({amounts})",
         )
         for rank, value in enumerate(values, 1):
             cell = sheet.cell(line, rank, value)
@@ -149,7 +138,7 @@ def _write_table(
             _open_to_typing(sheet, line, rank)
         sheet.cell(line, 2).hyperlink = f"#{target}!A{HEADING_ROW + 1}"
         sheet.cell(line, 2).font = Font(name="Calibri", size=10, color=BLUE, underline="single")
-        positive_terms.append(f'SUMIF({gains},">0")')
+        positive_terms.append(f'SUMIF({declared},">0")')
     _yes_drop_down(sheet, f"D{first}:D{line}")
     sheet.cell(line + 1, 2, "Total").font = police(bold=True)
     for rank in (5, 6):

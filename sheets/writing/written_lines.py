@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from openpyxl.styles import PatternFill, Protection
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheets.trame import Column, Trame
+from sheets.trame import Column, Table
 from sheets.writing.safe_cells import Value, add_note, case, put
 from sheets.writing.style import PALE_BLUE
 from sheets.writing.tab import HEADING_ROW, alignment_of, format_of
@@ -27,15 +27,15 @@ class ReadyLine:
     report: str = ""
 
 
-def write_lines(sheet: Worksheet, trame: Trame, lines: Sequence[ReadyLine], taken: Collection[str] = ()) -> None:
+def write_lines(sheet: Worksheet, table: Table, lines: Sequence[ReadyLine], taken: Collection[str] = ()) -> None:
     """Write the lines below one another; no line left bears a number of theirs, or one of `taken`."""
-    rows = {c.cle: rank for rank, c in enumerate(trame.columns, 1)}
+    rows = {c.cle: rank for rank, c in enumerate(table.columns, 1)}
     for number, line in enumerate(lines, HEADING_ROW + 1):
         for cle, value in line.cell_values.items():
-            _write_cell(sheet, number, rows[cle], trame.by_key[cle], value)
+            _write_cell(sheet, number, rows[cle], table.by_key[cle], value)
         put(case(sheet, number, rows["action_id"]), line.action_id)
         if line.report:
-            _mark_carried_line(sheet, number, trame, line.report)
+            _mark_carried_line(sheet, number, table, line.report)
     borne = {line.action_id for line in lines} | set(taken)
     free_numbers = (n for rank in range(1, 10**6) if (n := f"{rank:04d}") not in borne)
     for number in range(HEADING_ROW + 1 + len(lines), sheet.max_row + 1):
@@ -50,9 +50,9 @@ def _write_cell(sheet: Worksheet, number: int, rank: int, c: Column, value: Valu
     cell.alignment, cell.protection = copy(alignment_of(c)), Protection(locked=not c.is_typed)
 
 
-def _mark_carried_line(sheet: Worksheet, number: int, trame: Trame, report: str) -> None:
+def _mark_carried_line(sheet: Worksheet, number: int, table: Table, report: str) -> None:
     """A line carried over is blue and locked: the known value counts, whatever would be typed over it."""
-    for rank in range(1, len(trame.columns) + 1):
+    for rank in range(1, len(table.columns) + 1):
         cell = case(sheet, number, rank)
         cell.fill, cell.protection = PatternFill("solid", start_color=PALE_BLUE), Protection(locked=True)
     add_note(case(sheet, number, 1), report)

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.folder import EXAMPLE, Folder, charge
 from sheets import writing
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS, PAAT
 from sheets.trames.paat.examples import VALID
 from sheets.writing import HEADING_ROW, tab_names
 
@@ -99,6 +99,6 @@ def line(random_source: random.Random, n: int) -> dict[str, Any]:
 
 
 def _type_in(sheet: Worksheet, rank: int, cells: dict[str, Any]) -> None:
-    for column, c in enumerate(PAAT.columns, 1):
+    for column, c in enumerate(ACTIONS.columns, 1):
         if cells.get(c.cle) is not None:
             sheet.cell(rank, column, cells[c.cle])

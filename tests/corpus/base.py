@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.folder import EXAMPLE, Folder, charge
 from config.french import cle
 from sheets import first_tab
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS, PAAT
 from sheets.writing import HEADING_ROW, workbook
 from tests import conftest
 
@@ -32,7 +32,7 @@ NEIGHBOUR, NEIGHBOUR_FINESS = "CH LEON BERARD MOREZ", "390780153"
 SHEET_PART = "xl/worksheets/sheet2.xml"
 """The part that holds the tab of the first établissement."""
 COL = conftest.COL
-COLUMN_NUMBERS = {c.cle: rank for rank, c in enumerate(PAAT.columns, 1)}
+COLUMN_NUMBERS = {c.cle: rank for rank, c in enumerate(ACTIONS.columns, 1)}
 L1 = HEADING_ROW + 1
 """Row of the first line: the one that is damaged, unless said otherwise."""
 N = 10
@@ -159,8 +159,8 @@ def tape(sheet: Worksheet, number: int, cells: Mapping[str, Any]) -> None:
         cell.value = value
         if isinstance(value, str):
             cell.data_type = "s"
-        elif PAAT.by_key[column].format:
-            cell.number_format = PAAT.by_key[column].format
+        elif ACTIONS.by_key[column].format:
+            cell.number_format = ACTIONS.by_key[column].format
 
 
 def _fill_first_tab(sheet: Worksheet) -> None:

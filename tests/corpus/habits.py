@@ -15,7 +15,7 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheets import first_tab
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS, PAAT
 from sheets.writing import HEADING_ROW
 from tests.corpus.base import (
     CAMPAIGN,
@@ -47,7 +47,7 @@ from tests.corpus.base import (
 )
 
 LAST_LINE = L1 + N - 1
-WIDTH = len(PAAT.columns)
+WIDTH = len(ACTIONS.columns)
 TAB_REFUSED = Verdict(codes={"onglet-inconnu"}, lines_kept=0, kept="0.00")
 
 
@@ -122,7 +122,7 @@ def _() -> bytes:
 def _() -> bytes:
     def repeat_headings(_: Workbook, f: Worksheet) -> None:
         f.insert_rows(L1 + 5)
-        for c in PAAT.columns:
+        for c in ACTIONS.columns:
             f.cell(L1 + 5, COLUMN_NUMBERS[c.cle]).value = c.title
 
     return edited(repeat_headings)

@@ -12,14 +12,14 @@ from openpyxl import load_workbook
 
 from config.folder import Folder
 from sheets.judging.workbook import judge
-from sheets.trames.paat import PAAT
+from sheets.trames.paat import ACTIONS
 from sheets.trames.paat.gain import worth
 from sheets.writing import HEADING_ROW
 from tests.conftest import FillTrame
 
 pytestmark = pytest.mark.e2e
 JURA_SUD = "390780146"
-COLUMN_NUMBERS = {c.cle: i for i, c in enumerate(PAAT.columns, 1)}
+COLUMN_NUMBERS = {c.cle: i for i, c in enumerate(ACTIONS.columns, 1)}
 
 
 def convert(file: Path, to: str, output: Path) -> Path:

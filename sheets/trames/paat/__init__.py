@@ -1,18 +1,17 @@
 """The trame PAAT: the action plan of a GHT, one tab per établissement, one line per purchase."""
 
 from sheets.checks.catalogue import declared_in
-from sheets.trame import TotalLines, Trame
+from sheets.trame import Table, TotalLines, Trame
 from sheets.trames.paat import on_amounts, on_campaigns, on_cells, on_dates, on_labels, on_tabs
-from sheets.trames.paat.columns import COLUMNS, FREE_TEXTS, SIGNALS, Action
+from sheets.trames.paat.columns import COLUMNS, FREE_TEXTS, PRICES, SIGNALS, Action
 from sheets.trames.paat.examples import EXAMPLES
 from sheets.trames.paat.identity import CARRYING, IDENTITY
 from sheets.trames.paat.measures import HEADLINE, MEASURES, computed, worth
+from sheets.trames.paat.welcome import INSTRUCTIONS, legend
 
-PAAT = Trame(
+ACTIONS = Table(
     code="paat",
-    title="Plan d'actions achats de territoire",
-    version="2022.1",
-    versions_read=("2022.1", "2021.1"),
+    title="Actions",
     columns=COLUMNS,
     line=Action,
     measures=MEASURES,
@@ -30,6 +29,18 @@ PAAT = Trame(
     examples=EXAMPLES,
     computed=computed,
     signals=SIGNALS,
+    private=PRICES,
     free_texts=FREE_TEXTS,
     set_line=on_campaigns.CrossCheckedLine,
+)
+
+PAAT = Trame(
+    code="paat",
+    title="Plan d'actions achats de territoire",
+    version="2022.1",
+    versions_read=("2022.1", "2021.1"),
+    tables=(ACTIONS,),
+    tab_for="etablissement",
+    instructions=INSTRUCTIONS,
+    legend=legend,
 )

@@ -127,6 +127,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
+PRICES = ("prix_reference", "prix_nouveau", "quantite")
+"""What a supplier's price is told by."""
 FREE_TEXTS = ("justification", "commentaire", "retour")
 _ENGAGE = 'OR({statut}="réalisé",{statut}="notifié")'
 _ORDER_DATE = "{date_premiere_commande}"
