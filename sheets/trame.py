@@ -219,6 +219,12 @@ class Table:
         return names
 
     @cached_property
+    def beside_title(self) -> str:
+        """The column beside that which names a line: what stands before it stays in sight."""
+        keys = list(self.by_key)
+        return keys[keys.index(self.titled_by) + 1]
+
+    @cached_property
     def headline_rank(self) -> int | None:
         """Which of the measures is the headline."""
         return next((rank for rank, m in enumerate(self.measures) if m.cle == self.headline), None)

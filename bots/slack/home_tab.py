@@ -25,6 +25,7 @@ from reports.progress import State
 from reports.sayable import element_outside, sayable_reference
 from reports.todo import TASK_CODES
 from reports.view import Subject, View
+from sheets.places import ght_of, period, split_reference
 from sheets.register import acts, claimed_events
 from sheets.register.acts import Main
 from sheets.register.step_history import THE_SERVICE
@@ -203,14 +204,15 @@ def _introduction(main: Main, r: Answer, e: Element) -> str:
     """What introduces a line: whose it is, to someone who has several GHT; what to do of it, to the others."""
     if r.intention == "taches":
         return "" if e.code in TASK_CODES else "*Corriger* — "
-    page_from = acts.REFERENCE.fullmatch(e.address.reference) if e.address else None
-    ght = _ght(main, page_from["campagne"], page_from["finess"]) if page_from else ""
+    ght = _ght(main, e.address.reference) if e.address else ""
     return f"*{main.folder.territory.ghts[ght].name}* — " if ght else ""
 
 
-def _ght(main: Main, campaign: str, finess: str) -> str:
-    c = main.folder.campaigns.get(campaign)
-    return (main.folder.territory.ght_of(finess, c.situation) if c else None) or ""
+def _ght(main: Main, reference: str) -> str:
+    """The GHT of a line; nothing when that is no line of one."""
+    code, place, number = split_reference(reference)
+    when = period(main.folder, code)
+    return (ght_of(place, when.situation, main.folder.territory) if when and number else None) or ""
 
 
 def _accessory(main: Main, e: Element) -> Block:
@@ -222,17 +224,12 @@ def _accessory(main: Main, e: Element) -> Block:
 
 def act_on_line(main: Main, reference: str) -> str:
     """What someone may do of a line: decide, else leave a word; nothing when its number was typed, and so may not leave."""
-    page_from = acts.REFERENCE.fullmatch(reference)
-    ght = (
-        _ght(main, page_from["campagne"], page_from["finess"])
-        if page_from and sayable_reference(reference) == reference
-        else ""
-    )
-    if not page_from or not ght:
+    ght, code = _ght(main, reference), split_reference(reference)[0]
+    if not ght or sayable_reference(reference) != reference:
         return ""
-    if acts.may_act(main, ght, page_from["campagne"]):
+    if acts.may_act(main, ght, code):
         return "decider"
-    return "noter" if acts.may_act(main, ght, page_from["campagne"], ght_too=True) else ""
+    return "noter" if acts.may_act(main, ght, code, ght_too=True) else ""
 
 
 def _quiet_ghts(d: Detail) -> list[Block]:

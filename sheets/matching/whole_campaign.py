@@ -12,6 +12,7 @@ from config.campaign import Campaign
 from config.folder import Folder
 from sheets.checks import on_history
 from sheets.findings import Finding
+from sheets.places import codes_until, period
 from sheets.register import known_actions, pulls, stored_lines
 from sheets.register.copies import ignored
 from sheets.register.decisions import ght_decisions
@@ -25,11 +26,11 @@ Found = tuple[int, int, Finding]
 
 def cross_check(db: Database, folder: Folder, pull: int, campaign: str, as_of: date) -> None:
     """Run the checks on all that counts in a campaign that day, and store what they find with this pull."""
-    tabs_that_count = counting_tabs(db, [campaign], as_of)
+    tabs_that_count, when = counting_tabs(db, [campaign], as_of), period(folder, campaign)
     tabs = [o.id for o in tabs_that_count.values()]
     found_ones = [
         *_findings(db, folder, tabs),
-        *_gone_actions(db, folder, folder.campaigns[campaign], tabs_that_count),
+        *(_gone_actions(db, folder, when, tabs_that_count) if when else ()),
         *_after_lock(db, campaign, as_of, tabs_that_count),
         *rival_findings(db, campaign),
     ]
@@ -40,7 +41,7 @@ def _gone_actions(
     db: Database, folder: Folder, campaign: Campaign, tabs_that_count: dict[str, ReceivedTab]
 ) -> Iterator[Found]:
     """Actions received earlier in the exercice that are no longer there."""
-    codes = [c.code for c in folder.campaigns_of(campaign.exercice) if c.situation <= campaign.situation]
+    codes = codes_until(folder, campaign)
     by_id = {o.id: o for o in tabs_that_count.values()}
     for d in known_actions.gone_lines(db, codes, by_id):
         tab = by_id[d.tab]

@@ -5,7 +5,6 @@ Every act is a row with who, when and why; none is ever changed. Bot and command
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +19,7 @@ from config.french import cle, day, did_you_mean, euros
 from config.rights import Person, may_act_over
 from config.territory import Scope
 from sheets.cells import mask, tidied
+from sheets.places import ght_of, period, split_reference
 from sheets.register import future_facts, stored_lines
 from sheets.register.database import write_transaction
 from sheets.register.decisions import ON_A_LINE, GhtDecisions, ght_decisions
@@ -28,7 +28,6 @@ from sheets.register.what_counts import counting_tabs, last_file
 NO_REASON = "Un motif est demandé : il se lira partout où se lit le chiffre."
 EXTENSION = timedelta(days=366)
 """How far from its campaign's deadline a GHT's own may be: beyond, it is a slip of the keyboard."""
-REFERENCE = re.compile(r"(?P<campagne>[^/]+)/(?P<finess>[^/]+)/(?P<action_id>.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +73,24 @@ def target_line(main: Main, reference: str, *, ght_too: bool = False) -> TargetL
 
     Raises UserError without the right, before anything is said of what was received, and when no such line counts.
     """
-    matched = REFERENCE.fullmatch(reference.strip())
-    if not matched:
+    code, place, number = split_reference(reference.strip())
+    if not number:
         raise UserError(
             f"« {reference} » n'est pas une référence de ligne. Elle s'écrit comme les réponses la montrent : 2021-annuelle/390780146/0042"
         )
-    campaign = named_campaign(main.folder, matched["campagne"])
-    require_right(main, _ght_of(main, matched["finess"], campaign), campaign.code, ght_too=ght_too)
-    tab = counting_tabs(main.db, [campaign.code], main.day, [matched["finess"]]).get(matched["finess"])
+    campaign = named_campaign(main.folder, code)
+    require_right(main, _ght_of(main, place, campaign), code, ght_too=ght_too)
+    tab = counting_tabs(main.db, [code], main.day, [place]).get(place)
     if tab is None:
-        raise LineNotFound(
-            f"Aucune trame de l'établissement {matched['finess']} ne compte dans la campagne {campaign.code}."
-        )
+        raise LineNotFound(f"Aucune trame de l'établissement {place} ne compte dans la campagne {code}.")
     lines = stored_lines.targets_in(main.db, tab.id)
-    if matched["action_id"] not in lines:
-        raise LineNotFound(
-            f"Pas de ligne « {matched['action_id']} » dans l'onglet « {tab.sheet} »{did_you_mean(matched['action_id'], lines)}"
-        )
-    line = lines[matched["action_id"]]
-    return TargetLine(matched[0], campaign.code, tab.ght, tab.finess, matched["action_id"], *line)
+    if number not in lines:
+        raise LineNotFound(f"Pas de ligne « {number} » dans l'onglet « {tab.sheet} »{did_you_mean(number, lines)}")
+    return TargetLine(reference.strip(), code, tab.ght, place, number, *lines[number])
 
 
 def _ght_of(main: Main, finess: str, campaign: Campaign) -> str:
-    ght = main.folder.territory.ght_of(finess, campaign.situation)
+    ght = ght_of(finess, campaign.situation, main.folder.territory)
     if ght is None:
         raise UserError(f"L'établissement « {finess} » n'est dans aucun GHT au {day(campaign.situation)}.")
     return ght
@@ -243,9 +237,10 @@ def remind(main: Main, campaign: str, ght: str) -> None:
 
 def named_campaign(folder: Folder, code: str) -> Campaign:
     """Raises UserError, with the nearest one, when there is no such campaign."""
-    if code not in folder.campaigns:
+    campaign = period(folder, code)
+    if campaign is None:
         raise UserError(f"La campagne « {code} » n'existe pas{did_you_mean(code, folder.campaigns)}")
-    return folder.campaigns[code]
+    return campaign
 
 
 def require_right(main: Main, ght: str, campaign: str, *, ght_too: bool = False) -> None:
@@ -263,7 +258,7 @@ def require_right(main: Main, ght: str, campaign: str, *, ght_too: bool = False)
 def may_act(main: Main, ght: str, campaign: str, *, ght_too: bool = False) -> bool:
     """Whether the person may act for that GHT in that campaign, as its referent or, with `ght_too`, as the GHT itself."""
     roles = ("ars", "dgos", "ght") if ght_too else ("ars", "dgos")
-    territory, situation = main.folder.territory, main.folder.campaigns[campaign].situation
+    territory, situation = main.folder.territory, named_campaign(main.folder, campaign).situation
     return may_act_over(main.person, main.folder.persons, roles, Scope("ght", ght), territory, situation, main.day)
 
 
@@ -275,7 +270,7 @@ def _reason(reason: str) -> str:
 
 
 def _members(main: Main, campaign: str, ght: str) -> list[str]:
-    situation = main.folder.campaigns[campaign].situation
+    situation = named_campaign(main.folder, campaign).situation
     return [e.finess for e in main.folder.territory.members(ght, situation)]
 
 

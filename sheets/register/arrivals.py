@@ -67,7 +67,7 @@ def struck_lines(db: Database, campaign: str, cents: int, since: datetime, until
     """The lines struck of at least `cents`, in files received since an instant, costliest first."""
     query = (
         "SELECT o.id, o.finess, l.action_id, l.retire, p.debut FROM fichiers f JOIN pulls p ON p.id = f.pull"
-        " JOIN onglets o ON o.fichier = f.id AND o.trame = ? JOIN {lines} l ON l.onglet = o.id"
+        " JOIN onglets o ON o.fichier = f.id AND o.tableau = ? JOIN {lines} l ON l.onglet = o.id"
         " WHERE f.campagne = ? AND f.recu = f.id AND p.debut >= ? AND o.gain_retire >= ? AND l.retire >= ?"
         " ORDER BY l.retire DESC, l.id"
     )

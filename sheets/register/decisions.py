@@ -96,7 +96,7 @@ WITH verrou AS MATERIALIZED (
   JOIN {lines} l ON l.onglet = o.id AND l.action_id = a.action_id
   JOIN fichiers f ON f.id = o.fichier LEFT JOIN verrou v ON v.campagne = f.campagne AND v.ght = f.ght
   WHERE a.genre IN {on_a_line} AND a.le < :apres AND o.id IN (SELECT value FROM json_each(:onglets))
-    AND (co.exercice = ca.exercice OR l.reportee_de IS NOT NULL)
+    AND (co.exercice = ca.exercice OR l.reportee_de IS NOT NULL) AND (co.exercice <> 0 OR co.code = ca.code)
     AND NOT (:au_verrou AND v.genre IS 'verrouiller' AND a.id > v.pose)
   GROUP BY l.id
 )
@@ -124,7 +124,7 @@ def last_acts(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool =
 
 @cache
 def _query(table: Table) -> str:
-    state = " || '/' || ".join(f"coalesce(l.{cle}, '')" for cle in table.identity.decided_on)
+    state = " || '/' || ".join(f"coalesce(l.{cle}, '')" for cle in table.identity.decided_on) + " || ''"
     worth = ", ".join(f"l.{m.cle}" for m in table.measures)
     return _DECISIONS.format(
         lines=lines_table(table), on_a_line=ON_A_LINE, state=state, declared=declared_of(table), worth=worth

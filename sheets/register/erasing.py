@@ -129,7 +129,7 @@ def _without_texts() -> Iterator[str]:
         columns = ", ".join(f"'{c}'" for c in table.free_texts)
         yield (
             "UPDATE constats SET valeur = '' WHERE fichier IN (SELECT id FROM perime)"
-            f" AND onglet IN (SELECT id FROM onglets WHERE trame = '{table.code}') AND colonne IN ({columns})"
+            f" AND onglet IN (SELECT id FROM onglets WHERE tableau = '{table.code}') AND colonne IN ({columns})"
         )
 
 

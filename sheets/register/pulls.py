@@ -278,7 +278,7 @@ def _store_tab(db: Database, file: int, workbook: JudgedWorkbook, tab: Tab) -> i
     t = tab.totals
     layout = TABLES[tab.table]
     line = db.execute(
-        "INSERT INTO onglets (fichier, trame, campagne, finess, feuille, colonnes, achats, neant, utilisable, lignes_lues,"
+        "INSERT INTO onglets (fichier, tableau, campagne, finess, feuille, colonnes, achats, neant, utilisable, lignes_lues,"
         " lignes_vides, lignes_ignorees, lignes_rejetees, lignes_retenues, gain_declare, gain_retire, gain_retenu,"
         f" declare_positif, exercice, sous_alerte) VALUES ({', '.join('?' * 20)})",
         (

@@ -28,7 +28,7 @@ TYPES = {"euros": "INTEGER", "entier": "INTEGER"}
 
 def lines_table(table: Table) -> str:
     """« lignes_paat »."""
-    return f"lignes_{table.code}"
+    return f"lignes_{table.code.replace('/', '_')}"
 
 
 @cache
@@ -51,8 +51,8 @@ def declared_of(table: Table, line: str = "l") -> str:
 
 
 def amount_cell(table: Table) -> str:
-    """The cell of a stored line `l`, in a tab `o`, where its amount was typed, in SQL."""
-    return f"json_extract(o.colonnes, '$.{table.amount}') || l.numero" if table.amount else "''"
+    """The cell of a stored line `l`, in a tab `o`, where its amount was typed (else its title), in SQL."""
+    return f"json_extract(o.colonnes, '$.{table.amount or table.titled_by}') || l.numero"
 
 
 def columns_typed(table: Table) -> str:
@@ -77,7 +77,7 @@ def _readers(table: Table) -> tuple[tuple[int, Callable[[str], Any]], ...]:
 
 def by_table(db: Database, tabs: Iterable[int]) -> list[tuple[Table, list[int]]]:
     """Which trame each of these tabs is of, as they lie on the disk: a country is read in one sweep."""
-    query = "SELECT o.trame, o.id FROM json_each(?) t CROSS JOIN onglets o ON o.id = t.value"
+    query = "SELECT o.tableau, o.id FROM json_each(?) t CROSS JOIN onglets o ON o.id = t.value"
     known: dict[str, list[int]] = {}
     for code, tab in db.execute(query, (json.dumps(sorted(tabs)),)):
         known.setdefault(code, []).append(tab)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from config.folder import Folder
+from sheets.trames import TRAMES
 
 _TABS = """
 CREATE VIEW v_onglets_qui_comptent AS
@@ -178,6 +179,10 @@ def suit(db: Database, folder: Folder) -> None:
         [(c.code, c.exercice, c.situation.isoformat()) for c in folder.campaigns.values()],
     )
     db.execute("INSERT OR IGNORE INTO campagnes_connues SELECT code, exercice, situation FROM en_vigueur_campagnes")
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO campagnes_connues (code, exercice, situation) VALUES (?, 0, '9999-12-31')",
+        [(t.code,) for t in TRAMES.values() if t.is_permanent],
+    )
     t = folder.territory
     db.conn.executemany(
         "INSERT INTO en_vigueur_membres VALUES (?, ?, ?, ?, ?, ?, ?)",

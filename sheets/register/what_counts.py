@@ -90,7 +90,7 @@ verrou(campagne, ght, jusqu_a, le) AS MATERIALIZED (
       WHERE w.ex_aequo = v.ex_aequo AND (p.gain_retenu, w.empreinte) < (o.gain_retenu, v.empreinte) {parmi}))
   GROUP BY o.finess
 )
-SELECT o.id, o.fichier, o.trame, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.neant, o.achats,
+SELECT o.id, o.fichier, o.tableau, f.chemin, o.feuille, o.campagne, f.ght, o.finess, f.remis, o.neant, o.achats,
   o.lignes_lues, o.lignes_vides, o.lignes_ignorees, o.lignes_rejetees, o.lignes_retenues,
   o.gain_declare, o.gain_retire, o.gain_retenu, o.declare_positif,
   (SELECT json_group_object(s.mesure, json_array(s.declare, s.retire)) FROM sommes s WHERE s.onglet = o.id), f.recu, substr(p.debut, 1, 10), o.sous_alerte + coalesce(s.cents, 0)

@@ -17,7 +17,7 @@ from sheets.findings import Finding, FindingGroup, Severity, groups, ranges
 from sheets.judged import JudgedWorkbook, Totals
 from sheets.returning.companion_tab import FILLS, INKS, WORDS, CompanionPage, Settled
 from sheets.trame import EURO_FORMAT
-from sheets.trames import CATALOGUE
+from sheets.trames import CATALOGUE, TABLES, TRAMES
 from sheets.writing.safe_cells import Value, case, lie, put, row_height
 from sheets.writing.style import (
     BLUE,
@@ -114,7 +114,8 @@ def _in_short(pen: _Pen, workbook: JudgedWorkbook) -> None:
             FILLS[Severity.REJECTION],
         )
     elif rejections:
-        said = f"{count_words(t.lines_struck, 'ligne est retirée', 'lignes sont retirées')} du total, soit {euros(t.struck)} en moins."
+        less = f" du total, soit {euros(t.struck)} en moins" if _has_amounts(workbook) else ""
+        said = f"{count_words(t.lines_struck, 'ligne est retirée', 'lignes sont retirées')}{less}."
         said, fill = (
             (said if t.lines_struck else "Une partie de ce fichier n'a pas pu être lue."),
             FILLS[Severity.REJECTION],
@@ -124,7 +125,7 @@ def _in_short(pen: _Pen, workbook: JudgedWorkbook) -> None:
     else:
         said, fill = "Rien à corriger : tout ce qui est saisi est compté.", PALE_GREEN
     pen.paragraph(said, size=14, bold=True, colour=BLUE, fill=fill)
-    if workbook.readable:
+    if workbook.stamp and workbook.readable and not TRAMES[workbook.stamp.trame].is_permanent:
         handing_in = "La trame est marquée « remise »." if workbook.handed_in else (
             f"La trame n'est pas encore remise : écrivez « {first_tab.YES} » au premier onglet quand tout sera saisi.")  # fmt: skip
         pen.paragraph(handing_in)
@@ -212,16 +213,24 @@ def _write_totals(pen: _Pen, workbook: JudgedWorkbook, folder: Folder, pages: Ma
     pen.paragraph("Le compte, onglet par onglet", size=12, bold=True, colour=BLUE)
     pen.headings(("FINESS", "Établissement", "Lignes lues", "Euros de l'exercice", "Achats totaux"))
     etablissements = folder.territory.etablissements
+    amounts = _has_amounts(workbook)
     for o in workbook.tabs:
         name = etablissements[o.finess].name if o.finess in etablissements else o.sheet
         state = "Non lu." if o.refuse else "Rien à déclarer." if o.neant else ""
         said = state or lines_in_words(o.totals)
         purchases = euros(o.purchases) if o.purchases else "non dits, ou ceux déjà connus"
-        cells = pen.row((o.finess, name, said, "" if state else euros_in_words(o.totals), purchases))
+        cells = pen.row((o.finess, name, said, euros_in_words(o.totals) if amounts and not state else "", purchases))
         if page := pages.get(o.sheet):
             _write_link(cells[1], page, "A1")
     total = workbook.totals
-    pen.row(("", "Total", lines_in_words(total), euros_in_words(total), ""), bold=True, fill=PALE_GREY)
+    pen.row(
+        ("", "Total", lines_in_words(total), euros_in_words(total) if amounts else "", ""), bold=True, fill=PALE_GREY
+    )
+
+
+def _has_amounts(workbook: JudgedWorkbook) -> bool:
+    """Whether its lines declare something in euros."""
+    return any(TABLES[o.table].headline for o in workbook.tabs)
 
 
 def lines_in_words(t: Totals) -> str:

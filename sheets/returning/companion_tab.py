@@ -46,6 +46,8 @@ FILLS = {Severity.REJECTION: PALE_RED, Severity.ALERT: ORANGE_PALE, Severity.INF
 INKS = {Severity.REJECTION: RED, Severity.ALERT: ORANGE, Severity.INFO: GREY}
 WORDS = {Severity.REJECTION: "Rejet", Severity.ALERT: "Alerte", Severity.INFO: "Info"}
 COMPANION_COLUMN = "retour"
+OURS = Column(COMPANION_COLUMN, "Retour de Vigie", "texte", "Ce qu'il y a à dire de la ligne.", is_ours=True)
+"""The column for the sentences, where the table has none kept for them."""
 COMPANION_WIDTH = 72
 FAR_AWAY = 60
 """A finding further than that below or to the right of the table is told at its top, so that the tab stays small."""
@@ -81,6 +83,11 @@ class CompanionPage:
         )
 
     @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The columns written, by key."""
+        return {COMPANION_COLUMN: OURS, **self.table.by_key}
+
+    @cached_property
     def last_line(self) -> int:
         return max((line.number for line in self.tab.lines), default=self.tab.heading_row)
 
@@ -111,8 +118,8 @@ def write_page(page: CompanionPage, mark: str) -> None:
     _write_lines(page)
     _mark_cells(page)
     _write_sentences(page, heading_row)
-    famille = page.places.get("famille", 1)
-    sheet.freeze_panes = f"{get_column_letter(famille)}{heading_row + 1}"
+    beside_title = page.places.get(page.table.beside_title, 1)
+    sheet.freeze_panes = f"{get_column_letter(beside_title)}{heading_row + 1}"
     sheet.auto_filter.ref = (
         f"A{heading_row}:{get_column_letter(max(page.places.values()))}{max(page.last_line, heading_row)}"
     )
@@ -121,14 +128,15 @@ def write_page(page: CompanionPage, mark: str) -> None:
     protege(sheet)
     set_printing(sheet, f"{heading_row}:{heading_row}")
     sheet.page_setup.fitToWidth = 2
-    sheet.print_title_cols = f"A:{get_column_letter(max(famille - 1, 1))}"
+    sheet.print_title_cols = f"A:{get_column_letter(max(beside_title - 1, 1))}"
 
 
 def _write_top(page: CompanionPage, mark: str, heading_row: int) -> None:
     """Title, what is left to mend, and the mark; as much of it as there is room for above the headings."""
     t = page.tab.totals
     said = f"{count_words(t.lines_struck, 'ligne retirée', 'lignes retirées')} sur {t.lines_struck + t.lines_kept}"
-    title(page.sheet, page.etablissement, f"{said} · {euros(t.struck)} en moins" if t.lines_read else "")
+    less = f" · {euros(t.struck)} en moins" if page.table.headline else ""
+    title(page.sheet, page.etablissement, f"{said}{less}" if t.lines_read else "")
     put(page.sheet["A3"], mark).font = police(9, bold=True, colour=RED)
     for line in range(heading_row, 4):
         page.sheet.cell(line, 1).value = None
@@ -139,7 +147,7 @@ def _write_top(page: CompanionPage, mark: str, heading_row: int) -> None:
 
 def _write_headings(page: CompanionPage, heading_row: int) -> None:
     for cle, column in page.places.items():
-        write_heading(page.sheet, heading_row, column, page.table.by_key[cle])
+        write_heading(page.sheet, heading_row, column, page.columns[cle])
     page.sheet.column_dimensions[get_column_letter(page.places[COMPANION_COLUMN])].width = COMPANION_WIDTH
     for column in set(range(1, max(page.places.values()))) - set(page.places.values()):
         cell = page.sheet.cell(heading_row, column, "(colonne à vous, non lue)")
@@ -154,7 +162,7 @@ def _write_lines(page: CompanionPage) -> None:
     for line in page.tab.lines:
         computed_by_key = page.table.computed(line.values, line.worth, page.positive)
         for cle, column in page.places.items():
-            c = page.table.by_key[cle]
+            c = page.columns[cle]
             value = computed_by_key.get(cle) if c.kind == "calcul" else _cell_value(c, line, as_typed)
             cell = case(page.sheet, line.number, column)
             if value is not None:
@@ -182,7 +190,7 @@ def _typed_as_they_were(findings: Iterable[Finding]) -> dict[tuple[int, str], st
 
 
 def _cell_value(c: Column, line: Line, as_typed: Mapping[tuple[int, str], str]) -> Value:
-    value_read: Value = getattr(line.values, c.cle)
+    value_read: Value = getattr(line.values, c.cle, None)
     if isinstance(value_read, str) and MASK in value_read:
         return value_read
     is_typed = as_typed.get((line.number, c.cle))

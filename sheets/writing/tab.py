@@ -51,17 +51,11 @@ def write_tab(
     _write_prepared_lines(sheet, table, column_letters, campaign, lines)
     bounds = {b: label_lists[b].format(**references) for b in ("borne_1", "borne_2") if b in label_lists}
     write_colours(sheet, table, references | bounds | {"exercice": str(campaign.exercice)}, first, end)
-    sheet.freeze_panes = f"{_beside_title(table, column_letters)}{first}"
+    sheet.freeze_panes = f"{column_letters[table.beside_title]}{first}"
     sheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(table.columns))}{end}"
     protege(sheet)
     set_printing(sheet, f"{HEADING_ROW}:{HEADING_ROW}")
     return sheet
-
-
-def _beside_title(table: Table, column_letters: dict[str, str]) -> str:
-    """The column beside that which names a line: what stands before it stays in sight."""
-    keys = list(column_letters)
-    return column_letters[keys[keys.index(table.titled_by) + 1]]
 
 
 def _write_headings(sheet: Worksheet, table: Table) -> None:

@@ -1,6 +1,6 @@
--- What each line is worth along every measure of its trame, and what a tab adds up to along them: declared, and struck.
-ALTER TABLE onglets ADD COLUMN trame TEXT NOT NULL DEFAULT '';
-UPDATE onglets SET trame = (SELECT f.trame FROM fichiers f WHERE f.id = onglets.fichier);
+-- Which table a tab is of; what each line is worth along every measure of its trame, and what a tab adds up to along them: declared, and struck.
+ALTER TABLE onglets ADD COLUMN tableau TEXT NOT NULL DEFAULT '';
+UPDATE onglets SET tableau = (SELECT f.trame FROM fichiers f WHERE f.id = onglets.fichier);
 ALTER TABLE lignes_paat ADD COLUMN repris INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE lignes_paat ADD COLUMN perimetre_traite INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE lignes_paat ADD COLUMN gain_traite INTEGER NOT NULL DEFAULT 0;
