@@ -265,6 +265,8 @@ class Trame:
     """What the first tab says of how it is filled, in sentences."""
     legend: Callable[[Folder], Legend]
     """What the colours of its tabs mean."""
+    views: str = ""
+    """In SQL, the views of what counts of it today, for whoever opens the register with another tool."""
     is_permanent: bool = False
     """Filled all year, and always the latest counts; else it is asked by campaigns."""
 

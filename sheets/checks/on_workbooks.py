@@ -52,14 +52,14 @@ def version_not_read(seen: str, readable_versions: tuple[str, ...]) -> Deviation
 
 
 @check("ght-inconnu", Severity.REJECTION, "classeur", title="Le GHT n'est pas dans le territoire",
-          why="Un gain sans GHT ne peut être compté nulle part.")  # fmt: skip
+          why="Une ligne sans GHT ne peut être comptée nulle part.")  # fmt: skip
 def unknown_ght(code: str) -> Deviation:
     return Deviation(f"Le tampon désigne le GHT « {code} », absent du territoire de la région.",
                  "Vérifiez que ce fichier vous est bien destiné, ou complétez territoire.csv.")  # fmt: skip
 
 
 @check("campagne-inconnue", Severity.REJECTION, "classeur", title="La campagne n'est pas au calendrier",
-          why="Sans date de situation, un gain ne peut être rattaché à un exercice.")  # fmt: skip
+          why="Sans campagne, une ligne ne peut être rattachée à aucun exercice.")  # fmt: skip
 def unknown_campaign(code: str, known_actions: list[str]) -> Deviation:
     return Deviation(f"Le tampon désigne la campagne « {code} » ; campagnes connues : {enumeration(known_actions)}.",
                  "Partez de la trame de la campagne en cours, ou complétez campagnes.csv.")  # fmt: skip

@@ -98,7 +98,7 @@ def _copy_pull(db: Database, rank: int, campaign: str, day: date, years: int) ->
     other |= {"date_premiere_commande": year, "exercice": f"exercice + {years}"}
     other |= {"recoupement": f"iif(recoupement IS NULL, NULL, {rank + 1})"}
     numbers = {"pulls": str(rank + 1), "bilans": "", "fichiers": f"id + {step}", "onglets": f"id + {step}",
-               "lignes_paat": "NULL", "recoupements": str(rank + 1), "constats": "NULL", "sous_alertes": ""}  # fmt: skip
+               "lignes_paat": "NULL", "recoupements": str(rank + 1), "constats": "NULL", "sous_alertes": "", "sommes": ""}  # fmt: skip
     with write_transaction(db):
         for table, number in numbers.items():
             columns = [c.name for c in db[table].columns]

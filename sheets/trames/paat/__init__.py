@@ -1,5 +1,7 @@
 """The trame PAAT: the action plan of a GHT, one tab per établissement, one line per purchase."""
 
+from pathlib import Path
+
 from sheets.checks.catalogue import declared_in
 from sheets.trame import Table, TotalLines, Trame
 from sheets.trames.paat import on_amounts, on_campaigns, on_cells, on_dates, on_labels, on_tabs
@@ -43,4 +45,5 @@ PAAT = Trame(
     tab_for="etablissement",
     instructions=INSTRUCTIONS,
     legend=legend,
+    views=(Path(__file__).parent / "views.sql").read_text(encoding="utf-8"),
 )
