@@ -58,7 +58,7 @@ class Line(NamedTuple):
     declared: int = 0
     """The headline among them, in cents; 0 in a trame that has none."""
     blocked: bool = False
-    """A blocking finding stands on it: a gain is struck out, a loss is flagged and stays in."""
+    """A blocking finding stands on it: an amount is struck out, a negative one is flagged and stays in."""
     written: str = ""
     """The number typed in the sheet; `action_id` differs from it when none was, or when it is a copied line's."""
     carried_from: str | None = None

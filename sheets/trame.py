@@ -117,6 +117,8 @@ class Identity:
     """The columns in cents that a locked line is held to."""
     may_go: Callable[[Any], bool] = _never
     """Whether a typed line may be gone from the next sending without a word."""
+    gone_advice: str = "Remettez la ligne avec son numéro."
+    """What to do when one is gone."""
     compared: Callable[[Any, Any], Iterable[tuple[Check, Deviation]]] = _nothing_to_say
     """(known, typed): what is to be said of a line against what the same one held before."""
 
@@ -133,6 +135,12 @@ class CarryingOver:
     """(typed, known): the typed line once what is known has taken the place of what was typed."""
     in_words: Callable[[Any], str]
     """What counts of such a line, in words."""
+    not_taken_up: Check
+    """(number, campaign, what it leaves): a known line is not in the tab, and counts for nothing."""
+    modified: Check
+    """(campaign, what was typed, what is known, both in words, column): what is known counts."""
+    note: Callable[[str, int], str]
+    """(campaign, what it leaves): what is said of such a line where a template comes with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,8 @@ class TotalLines:
 
     never_filled: str
     status: str
+    advice: str
+    """What to do of one that is no total."""
     kinds: tuple[frozenset[str], ...] = ()
     """Statuses that a total may be limited to."""
 
@@ -162,7 +172,7 @@ class Table:
     """
 
     code: str
-    """Its trame's, and after a « / » its own when the trame has several: « paat », « suivi/seances »."""
+    """Its trame's, and after a « / » its own when the trame has several: « suivi/seances »."""
     title: str
     columns: tuple[Column, ...]
     line: Callable[..., Any]

@@ -228,7 +228,7 @@ def test_the_ready_queries_of_the_analysts_say_what_the_answers_say(tour_run: To
     queries = {name: q["sql"] for name, q in menu["queries"].items()}
     written_ones = re.findall(r"```sql\n(.*?)```", (DOCS / "analystes.md").read_text(encoding="utf-8"), re.DOTALL)
     assert list(queries.values()) == [sql.strip() for sql in written_ones]
-    assert menu["tables"].keys() == views.VIEWS.keys()
+    assert menu["tables"].keys() == views.views().keys()
 
     db, said = tour_run.workshop.register, tour_run.ask("gains bfc 2021 par ght")
     by_ght = {r[2]: f"{r[5]:.2f}" for r in db.execute(queries["retenu_par_ght"])}

@@ -171,6 +171,46 @@ def test_no_class_name_stands_twice() -> None:
     assert _standing_twice(classes) == {}
 
 
+TRAME_WORDS = re.compile(
+    r"\b(paat|gains?|gain_\w+|familles?|domaines?|categories?|montant_reference|statuts?|intitule|leviers?"
+    r"|date_premiere_commande|perimetre_traite|prevision)\b",
+    re.IGNORECASE,
+)
+"""What the trames speak of: the engine that reads, judges, keeps and writes them knows none of it."""
+KEPT_WORDS = {
+    # How French spreadsheets speak of amounts, whatever the trame.
+    "sheets/first_tab.py": {"gain"},
+    "sheets/reading/units.py": {"gain"},
+    "sheets/reading/totals.py": {"gains"},
+    "sheets/reading/number_formats.py": {"gain", "gains"},
+    # The region's nomenclature, whose levels bear these names.
+    "sheets/writing/drop_downs.py": {"familles"},
+    # Columns of the register, named when it knew gains alone; people's own queries read them.
+    "sheets/register/arrivals.py": {"gain_retire"},
+    "sheets/register/backup.py": {"gain_declare", "gain_retire"},
+    "sheets/register/pulls.py": {"gain_declare", "gain_retenu", "gain_retire"},
+    "sheets/register/rivals.py": {"gain_retenu"},
+    "sheets/register/stored_lines.py": {"gain_retire"},
+    "sheets/register/what_counts.py": {"gain_declare", "gain_retenu", "gain_retire"},
+}
+
+
+def test_the_engine_knows_no_word_of_any_trame() -> None:
+    engine = {p: s for p, s in sources().items() if p.startswith("sheets/") and not p.startswith("sheets/trames/")}
+    found = {path: {m.group().lower() for m in TRAME_WORDS.finditer(source)} for path, source in engine.items()}
+    assert {path: words for path, words in found.items() if words} == KEPT_WORDS
+
+
+def test_only_the_list_of_trames_names_them() -> None:
+    """A trame's folder is imported by the list alone, and by what is about that trame: its reports, its questions, its demo."""
+    named = {
+        path: sorted({n for n in imported_names(ast.parse(source)) if re.match(r"sheets\.trames\.\w+\.\w+", n)})
+        for path, source in sources().items()
+        if path.startswith("sheets/") and not path.startswith("sheets/trames/")
+    }
+    assert {path: names for path, names in named.items() if names} == {}
+
+
 def test_the_five_rooms_are_all_there_and_the_only_packages_beside_the_tests() -> None:
     packages = {f.parent.name for f in ROOT.glob("*/__init__.py")}
     assert packages == {*PIECES, "tests"}

@@ -47,7 +47,7 @@ def test_a_second_column_of_gains_is_said_to_be_one(title: str, factor: float, s
             sheet.cell(n, 28).value = sheet[f"{COL['gain_annuel']}{n}"].value * factor
 
     shown = read(edited(edit))
-    assert [("deux colonnes de gains" in c.message, title in c.message) for c in shown.findings] == [(said, True)]
+    assert [("Deux colonnes se disputent" in c.message, title in c.message) for c in shown.findings] == [(said, True)]
     assert f"{shown.totals.kept / 100:.2f}" == GAIN
 
 

@@ -30,7 +30,7 @@ def non_numeric_value(title: str, required: bool, p: Problem) -> Deviation:
 
 
 @check("date-illisible", Severity.REJECTION, "cellule", title="La date ne peut être lue",
-          why="Une date lue de travers déplace un gain d'un exercice à l'autre.")  # fmt: skip
+          why="Une date lue de travers déplace un montant d'un exercice à l'autre.")  # fmt: skip
 def unreadable_date(title: str, required: bool, p: Problem) -> Deviation:
     return Deviation(f"« {p.shown} » dans « {title} » n'est pas une date connue ; il faut {p.expected}.",
                  "Saisissez jour, mois, année.", value=p.shown, severity=_severity_if_required(required))  # fmt: skip

@@ -29,28 +29,11 @@ def numbers_respelled(given: Sequence[tuple[str, str]]) -> Deviation:
 
 
 @check("ligne-disparue", Severity.ALERT, "histoire", title="Une action déjà reçue n'est plus dans l'onglet",
-          why="Une ligne effacée par mégarde emporte ses euros ; une action arrêtée se dit « abandonné ».")  # fmt: skip
-def line_gone(action_id: str, number: int, received_on: date, cents: int) -> Deviation:
-    return Deviation(f"L'action « {action_id} », ligne {number} de l'envoi du {day(received_on)}, n'est plus là : "
-                 f"{euros(cents)} pour l'exercice.",
-                 "Remettez la ligne avec son numéro, ou passez l'action au statut « abandonné ».",
+          why="Une ligne effacée par mégarde emporte ce qu'elle comptait.")  # fmt: skip
+def line_gone(action_id: str, number: int, received_on: date, worth: str, advice: str) -> Deviation:
+    return Deviation(f"L'action « {action_id} », ligne {number} de l'envoi du {day(received_on)}, n'est plus là{worth}.",
+                 advice,
                  "action_id", action_id)  # fmt: skip
-
-
-@check("report-non-repris", Severity.ALERT, "histoire", title="Un report de l'exercice précédent n'est pas repris",
-          why="Un report que personne ne ressaisit n'est pas compté, par prudence ; il reste dans la prévision.")  # fmt: skip
-def carried_over_not_taken_up(action_id: str, campaign: str, cents: int) -> Deviation:
-    return Deviation(f"Le report de l'action « {action_id} » ({campaign}), {euros(cents)}, n'est pas dans l'onglet : il n'est pas compté.",
-                 "Remettez la ligne avec son numéro ; la trame préremplie de la campagne la contient.",
-                 "action_id", action_id)  # fmt: skip
-
-
-@check("report-modifie", Severity.ALERT, "histoire", title="Une ligne reportée a été modifiée",
-          why="Le report d'un exercice est arrêté avec lui : c'est la valeur connue qui compte.")  # fmt: skip
-def carried_over_modified(origin: str, typed: str, known: str, column: str) -> Deviation:
-    return Deviation(f"Ligne reportée de {origin} : saisi {typed} ; connu {known}, qui compte.",
-                 "Rétablissez la ligne. Si la valeur connue est fausse, dites-le à votre référent.",
-                 column, typed)  # fmt: skip
 
 
 @check("modifie-apres-cloture", Severity.ALERT, "histoire", title="La ligne a changé après le verrou",

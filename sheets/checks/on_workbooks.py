@@ -93,9 +93,9 @@ def ignored_column(shown: str, values: int, others: int = 0, rival: str = "") ->
     name = f"La colonne « {shown} »" if shown else "Une colonne sans titre"
     end = f", ni {count_words(others, 'autre colonne', 'autres colonnes')}" if others else ""
     if rival:
-        return Deviation(f"Il y a deux colonnes de gains : « {rival} » compte, « {shown} » n'est pas lue "
+        return Deviation(f"Deux colonnes se disputent les montants : « {rival} » compte, « {shown} » n'est pas lue "
                      f"({count_words(values, 'valeur')}){end}.",
-                     f"Vérifiez que les bons gains sont dans « {rival} », et retirez l'autre colonne.", value=shown)  # fmt: skip
+                     f"Vérifiez que les bons montants sont dans « {rival} », et retirez l'autre colonne.", value=shown)  # fmt: skip
     return Deviation(f"{name} n'est pas de la trame ; elle n'est pas lue ({count_words(values, 'valeur')}){end}.",
                  "Rien à faire si elle est à vous ; sinon, recopiez ses valeurs dans la colonne prévue.", value=shown)  # fmt: skip
 
@@ -138,7 +138,7 @@ def missing_tab(etablissements: list[str]) -> Deviation:
 
 
 @check("onglet-vide", Severity.ALERT, "onglet", title="Un établissement n'a aucune action",
-          why="Un oubli et une absence de gain se ressemblent ; il faut que l'un des deux soit dit.")  # fmt: skip
+          why="Un oubli et une absence se ressemblent ; il faut que l'un des deux soit dit.")  # fmt: skip
 def empty_tab(etablissement: str) -> Deviation:
     return Deviation(f"Aucune action n'est saisie pour {etablissement}, et « Rien à déclarer » n'est pas coché.",
                  "Saisissez les actions, ou écrivez « oui » sous « Rien à déclarer » au premier onglet.")  # fmt: skip
@@ -154,11 +154,11 @@ def far_cell(cells: list[str]) -> Deviation:
 
 
 @check("ligne-de-total", Severity.INFO, "onglet", title="Une ligne est un total",
-          why="Compter un total avec ce qu'il additionne doublerait les gains.")  # fmt: skip
-def total_line(cents: int | None) -> Deviation:
+          why="Compter un total avec ce qu'il additionne compterait deux fois les mêmes lignes.")  # fmt: skip
+def total_line(cents: int | None, advice: str) -> Deviation:
     amount = f" ({euros(cents)})" if cents else ""
     return Deviation(f"Cette ligne a été comprise comme un total{amount} ; elle n'est pas comptée.",
-                 "Rien à faire. Si c'est une action, donnez-lui un intitulé, un statut et une famille.")  # fmt: skip
+                 f"Rien à faire. {advice}")  # fmt: skip
 
 
 @check("total-different", Severity.ALERT, "onglet", title="Un total écrit n'est pas celui des lignes",

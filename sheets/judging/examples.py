@@ -49,7 +49,7 @@ def judge_example(table: Table, cells: Mapping[str, object], folder: Folder) -> 
 
 
 def typed_words(check: Check, failing: bool) -> str:
-    """« Gain annuel sur 12 mois : NC »: what an example types, for a page; nothing without one."""
+    """« Durée : NC »: what an example types, for a page; nothing without one."""
     table = trames_of(check)[0]
     cells = examples_of(check, table)[failing]
     titles = {c.cle: c.title for c in table.columns}

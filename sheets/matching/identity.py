@@ -54,8 +54,8 @@ class TabLines:
         self.said: set[int] = set()
         self.carried_lines: dict[int, KnownAction] = {}
         f = tab.finess
-        actions, reports = memory.actions.get(f, ()), memory.reports.get(f, ())
-        known_actions = {k.action_id: k for k in (*reports, *actions)}
+        actions, carried = memory.actions.get(f, ()), memory.carried.get(f, ())
+        known_actions = {k.action_id: k for k in (*carried, *actions)}
         former = {k.action_id: k for k in memory.former.get(f, ()) if k.action_id not in known_actions}
         refusal = {(a, t) for finess, a, t in memory.told_apart if finess == f}
         self._respell(former.keys() | known_actions.keys())
@@ -68,7 +68,7 @@ class TabLines:
         numbers_given = {n: a for n, a in memory.numbers_given.get(f, {}).items() if a not in known_actions}
         self._renumber(memory.numbers.get(f, frozenset()) | known_actions.keys(), numbers_given)
         self._say_copies()
-        self._carry_over({k.action_id: k for k in reports})
+        self._carry_over({k.action_id: k for k in carried})
         self._compare({k.action_id: k for k in actions})
 
     def kept_findings(self, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -242,13 +242,13 @@ class TabLines:
     def _title(self, known_action: KnownAction) -> str:
         return cle(getattr(known_action.values, self.table.titled_by) or "")
 
-    def _carry_over(self, reports: dict[str, KnownAction]) -> None:
+    def _carry_over(self, carried: dict[str, KnownAction]) -> None:
         """Lines carried over from the exercice before: the known value counts, whatever was typed over it."""
-        carrying, missing_lines = self.table.carrying, dict(reports)
+        carrying, missing_lines = self.table.carrying, dict(carried)
         if carrying is None:
             return
         for place, line in enumerate(self.lines):
-            known_action = reports.get(line.action_id)
+            known_action = carried.get(line.action_id)
             if not known_action or not carrying.is_same(line.values, known_action.values):
                 continue
             del missing_lines[line.action_id]
@@ -258,10 +258,9 @@ class TabLines:
         for missing_line in missing_lines.values():
             if not missing_line.struck:
                 campaign = missing_line.reference.split("/")[0]
-                deviation = on_history.carried_over_not_taken_up.function(
-                    missing_line.action_id, campaign, missing_line.carried
-                )
-                self.findings.append(CATALOGUE["report-non-repris"].finding(deviation, sheet=self.tab.sheet))
+                check = carrying.not_taken_up
+                deviation = check.function(missing_line.action_id, campaign, missing_line.carried)
+                self.findings.append(check.finding(deviation, sheet=self.tab.sheet))
 
     def _carry(self, place: int, known_action: KnownAction, carrying: CarryingOver) -> None:
         """The line takes its known value; a decision on the action of the exercice before follows it there."""
@@ -273,8 +272,8 @@ class TabLines:
         said, counts = carrying.in_words(typed), carrying.in_words(known)
         if said != counts:
             origin = known_action.reference.split("/")[0]
-            deviation = on_history.carried_over_modified.function(origin, said, counts, self.table.amount)
-            self._add_finding("report-modifie", deviation, place)
+            deviation = carrying.modified.function(origin, said, counts, self.table.amount)
+            self._add_finding(carrying.modified.code, deviation, place)
 
     def _compare(self, actions: dict[str, KnownAction]) -> None:
         """What the trame has to say of a line against the same one before."""

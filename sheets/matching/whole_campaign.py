@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from config.campaign import Campaign
 from config.folder import Folder
+from config.french import euros
 from sheets.checks import on_history
 from sheets.findings import Finding
 from sheets.places import codes_until, period
@@ -45,7 +46,11 @@ def _gone_actions(
     by_id = {o.id: o for o in tabs_that_count.values()}
     for d in known_actions.gone_lines(db, codes, by_id):
         tab = by_id[d.tab]
-        said = on_history.line_gone(d.action_id, d.number, d.received_on, d.declared, sheet=tab.sheet)
+        table = TABLES[tab.table]
+        worth = f" : {euros(d.declared)} pour l'exercice" if table.headline else ""
+        said = on_history.line_gone(
+            d.action_id, d.number, d.received_on, worth, table.identity.gone_advice, sheet=tab.sheet
+        )
         yield tab.file, tab.id, said
 
 

@@ -202,7 +202,7 @@ def _mistyped_headings(titles: Titles, places: dict[str, int], table: Table) -> 
 
 
 def _without_unit(title: str) -> str:
-    """A heading that says another unit, as if it did not: « Gain HT » is a column of gains, to be refused as such."""
+    """A heading that says another unit, as if it did not: « Montant HT » is a column of amounts, to be refused as such."""
     return heading_key(without_unit(title)) if unit_said(title) else heading_key(title)
 
 

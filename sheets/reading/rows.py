@@ -110,7 +110,8 @@ def read(
     kept_lines, totals = without_totals(lines, table, {int(where.lstrip(string.ascii_uppercase)) for where in sums})
     for line in totals:
         amount = line.values.get(table.amount)
-        findings.append(on_workbooks.total_line(amount, sheet=tab.name, line=line.number))
+        advice = table.total_lines.advice if table.total_lines else ""
+        findings.append(on_workbooks.total_line(amount, advice, sheet=tab.name, line=line.number))
     findings += wrong_totals(kept_lines, totals[:TOTALS_CHECKED], table, columns, tab.name)
     findings += _unknown_columns(tab, headings, table)
     if far_cells:

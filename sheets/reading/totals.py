@@ -48,7 +48,7 @@ def _columns_of_words(line: LineRead, table: Table) -> list[str]:
 
 
 def _has_only_a_label(line: LineRead, table: Table) -> bool:
-    """Whether a line names nothing of its own: no word at all, or one that many lines share, as a famille."""
+    """Whether a line names nothing of its own: no word at all, or one label that many lines share."""
     said = _columns_of_words(line, table)
     return not said or (len(said) == 1 and table.by_key[said[0]].kind == "nomenclature")
 
@@ -95,11 +95,11 @@ def _is_total(line: LineRead, table: Table, *, silent: bool) -> bool:
     """A line without status that says « total », or that holds nothing but a sum: by its formula, or of what stands above."""
     if table.total_lines is None:
         return False
-    statut = line.problems.get(table.total_lines.status)
-    if table.total_lines.status in line.values or (statut and not _TOTAL.match(cle(statut.shown))):
+    status = line.problems.get(table.total_lines.status)
+    if table.total_lines.status in line.values or (status and not _TOTAL.match(cle(status.shown))):
         return False
     texts = [cle(t) for t in line.values.values() if isinstance(t, str)]
-    return silent or statut is not None or any(map(_TOTAL.match, texts))
+    return silent or status is not None or any(map(_TOTAL.match, texts))
 
 
 def wrong_totals(

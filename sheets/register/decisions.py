@@ -64,7 +64,7 @@ class Decision(NamedTuple):
 
 
 def have_changed(what: Sequence[str]) -> str:
-    """« les montants et le statut ont changé »."""
+    """« les montants et la date ont changé »."""
     return f"{enumeration(what)} {'ont' if len(what) > 1 or what[0].startswith('les ') else 'a'} changé"
 
 

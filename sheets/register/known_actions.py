@@ -46,7 +46,7 @@ class Memory:
     """Of the same exercice, in what counts."""
     former: dict[str, tuple[KnownAction, ...]] = field(default_factory=dict)
     """Of the same exercice, received once and no longer in what counts."""
-    reports: dict[str, tuple[KnownAction, ...]] = field(default_factory=dict)
+    carried: dict[str, tuple[KnownAction, ...]] = field(default_factory=dict)
     """Of the exercice before, still bearing on this one: kept or struck."""
     numbers: dict[str, frozenset[str]] = field(default_factory=dict)
     """Every number ever borne in the exercice: a new action takes none of them."""
@@ -242,7 +242,7 @@ class ExpectedLine(NamedTuple):
 
     action_id: str
     values: dict[str, Any]
-    report: int = 0
+    carried: int = 0
     """Cents of the exercice before that fall in this one; 0 when it is a line of the same exercice."""
     origin: str = ""
 
@@ -275,13 +275,13 @@ def _expected_of(
     known = memory(db, folder, campaign, table, requests, as_of)
     given_back: dict[str, list[ExpectedLine]] = {}
     for f in requests:
-        reports = {k.action_id: k for k in known.reports.get(f, ()) if not k.struck}
+        carried = {k.action_id: k for k in known.carried.get(f, ()) if not k.struck}
         its_own = _typed_lines(db, numbers_given[f], table) if f in numbers_given else []
-        lines = [_expected_line(n, v, reports.get(n) if v["reportee_de"] else None) for n, v in its_own]
-        carried_missing = [k for n, k in reports.items() if n not in {p.action_id for p in lines}]
+        lines = [_expected_line(n, v, carried.get(n) if v["reportee_de"] else None) for n, v in its_own]
+        carried_missing = [k for n, k in carried.items() if n not in {p.action_id for p in lines}]
         lines = [*(_expected_line(k.action_id, _values_of_known(k), k) for k in carried_missing), *lines]
         if lines:
-            given_back[f] = sorted(lines, key=lambda p: not p.report)
+            given_back[f] = sorted(lines, key=lambda p: not p.carried)
     return given_back, known.numbers
 
 

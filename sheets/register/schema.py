@@ -27,7 +27,7 @@ TYPES = {"euros": "INTEGER", "entier": "INTEGER"}
 
 
 def lines_table(table: Table) -> str:
-    """« lignes_paat »."""
+    """« lignes_suivi_seances »."""
     return f"lignes_{table.code.replace('/', '_')}"
 
 

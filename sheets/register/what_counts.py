@@ -41,7 +41,7 @@ class ReceivedTab(NamedTuple):
     purchases: int | None
     totals: Totals
     positive_declared: int
-    """Cents of the positive gains declared."""
+    """Cents of the positive amounts declared."""
     sums: Mapping[str, Sum]
     """By measure of its trame, the headline aside: what its lines add up to."""
     arrival: int

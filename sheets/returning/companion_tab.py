@@ -64,7 +64,7 @@ class Settled(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CompanionPage:
-    """A tab to write, and what there is to say in it. `positive`: positive gains of the whole workbook, in cents."""
+    """A tab to write, and what there is to say in it. `positive`: positive amounts of the whole workbook, in cents."""
 
     sheet: Worksheet
     tab: Tab

@@ -164,9 +164,9 @@ NAMES = {"dmarc": ("header.from",), "dkim": ("header.d",), "spf": ("smtp.mailfro
 """By method, where its result says whom it vouches for."""
 
 
-def _vouches(outcome: str, domaine: str) -> bool:
+def _vouches(outcome: str, domain: str) -> bool:
     """Whether one result, parsed whole, passes for that very domain; DMARC's failure is final."""
-    if not domaine or len(outcome) > LONG_RESULT or outcome.count("(") > MANY_COMMENTS:
+    if not domain or len(outcome) > LONG_RESULT or outcome.count("(") > MANY_COMMENTS:
         return False
     try:
         reading = AuthenticationResultsHeader.parse(f"Authentication-Results: {outcome.rstrip('; ')}")
@@ -182,10 +182,10 @@ def _vouches(outcome: str, domaine: str) -> bool:
     ]
     if ("dmarc", "fail") in [(method, result) for method, result, _ in all_said]:
         return False
-    return any(result == "pass" and _is_for(method, where, domaine, outcome) for method, result, where in all_said)
+    return any(result == "pass" and _is_for(method, where, domain, outcome) for method, result, where in all_said)
 
 
-def _is_for(method: str, where: list[tuple[str, str]], domaine: str, outcome: str) -> bool:
+def _is_for(method: str, where: list[tuple[str, str]], domain: str, outcome: str) -> bool:
     """Whether a result that passed is about that domain, and nothing of it about another."""
     names = NAMES.get(method, ())
     if method == "dkim" and not any(name in names for name, _ in where):
@@ -193,7 +193,7 @@ def _is_for(method: str, where: list[tuple[str, str]], domaine: str, outcome: st
     seen_ones = [value for name, value in where if name in names and (method != "auth" or "@" in value)]
     if not seen_ones:  # DMARC is about From by its nature, a log-in about someone of ours
         return method == "auth" or (method == "dmarc" and "header.from" not in outcome.lower())
-    return all(value.rpartition("@")[2].rstrip(".") == domaine for value in seen_ones)
+    return all(value.rpartition("@")[2].rstrip(".") == domain for value in seen_ones)
 
 
 def decode(text: str) -> str:

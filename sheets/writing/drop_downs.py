@@ -17,7 +17,7 @@ from sheets.trame import Table, Trame
 
 
 def write_lists(book: Workbook, trame: Trame, folder: Folder) -> dict[str, dict[str, str]]:
-    """Write the lists → by table, the validation formula of each column, where `{famille}`… stand for cells of the line."""
+    """Write the lists → by table, the validation formula of each column, where `{parent}`… stand for cells of the line."""
     sheet = book.create_sheet(LISTS_TAB)
     sheet.sheet_state = "hidden"
     rank, formulas = 1, {}

@@ -8,7 +8,6 @@ from openpyxl import Workbook
 
 from config.campaign import Campaign
 from config.folder import Folder
-from config.french import euros
 from sheets.places import places
 from sheets.register.known_actions import ExpectedLine
 from sheets.tab_names import tab_names
@@ -45,13 +44,8 @@ def _ready_line(p: ExpectedLine, table: Table) -> ReadyLine:
     cell_values = {
         c.cle: _cell_value(p.values[c.cle], c.kind) for c in table.typed_columns if c.is_typed and p.values.get(c.cle)
     }
-    report = ""
-    if p.report:
-        report = (
-            f"Report de {p.origin} : {euros(p.report)} sur cet exercice. Cette ligne est arrêtée avec lui ; "
-            "si elle est fausse, dites-le à votre référent."
-        )
-    return ReadyLine(p.action_id, cell_values, report)
+    said = table.carrying.note(p.origin, p.carried) if table.carrying and p.carried else ""
+    return ReadyLine(p.action_id, cell_values, said)
 
 
 def _cell_value(value: Value, kind: str) -> Value:

@@ -146,9 +146,7 @@ def _write_table(
         cell = sheet.cell(line + 1, rank, f"=SUM({letter}{first}:{letter}{line})")
         cell.font, cell.border = police(bold=True), FRAME
         cell.number_format = EURO_FORMAT if rank == 5 else "General"
-    sheet.cell(line + 2, 2, "dont gains positifs (base du poids des actions)").font = police(
-        9, italic=True, colour=GREY
-    )
+    sheet.cell(line + 2, 2, "dont montants positifs (base des poids)").font = police(9, italic=True, colour=GREY)
     sheet.cell(line + 2, 5, "=" + "+".join(positive_terms)).number_format = EURO_FORMAT
     assert sheet.parent is not None
     sheet.parent.defined_names["total_positif"] = DefinedName(

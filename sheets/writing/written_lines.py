@@ -20,11 +20,11 @@ from sheets.writing.tab import HEADING_ROW, alignment_of, format_of
 
 @dataclass(frozen=True, slots=True)
 class ReadyLine:
-    """A line to write: its number, its cells by column, and, when its report is carried over, what to say of it."""
+    """A line to write: its number, its cells by column, and, when it is carried over, what to say of it."""
 
     action_id: str
     cell_values: Mapping[str, Value]
-    report: str = ""
+    carried_note: str = ""
 
 
 def write_lines(sheet: Worksheet, table: Table, lines: Sequence[ReadyLine], taken: Collection[str] = ()) -> None:
@@ -34,8 +34,8 @@ def write_lines(sheet: Worksheet, table: Table, lines: Sequence[ReadyLine], take
         for cle, value in line.cell_values.items():
             _write_cell(sheet, number, rows[cle], table.by_key[cle], value)
         put(case(sheet, number, rows["action_id"]), line.action_id)
-        if line.report:
-            _mark_carried_line(sheet, number, table, line.report)
+        if line.carried_note:
+            _mark_carried_line(sheet, number, table, line.carried_note)
     borne = {line.action_id for line in lines} | set(taken)
     free_numbers = (n for rank in range(1, 10**6) if (n := f"{rank:04d}") not in borne)
     for number in range(HEADING_ROW + 1 + len(lines), sheet.max_row + 1):
@@ -50,9 +50,9 @@ def _write_cell(sheet: Worksheet, number: int, rank: int, c: Column, value: Valu
     cell.alignment, cell.protection = copy(alignment_of(c)), Protection(locked=not c.is_typed)
 
 
-def _mark_carried_line(sheet: Worksheet, number: int, table: Table, report: str) -> None:
+def _mark_carried_line(sheet: Worksheet, number: int, table: Table, said: str) -> None:
     """A line carried over is blue and locked: the known value counts, whatever would be typed over it."""
     for rank in range(1, len(table.columns) + 1):
         cell = case(sheet, number, rank)
         cell.fill, cell.protection = PatternFill("solid", start_color=PALE_BLUE), Protection(locked=True)
-    add_note(case(sheet, number, 1), report)
+    add_note(case(sheet, number, 1), said)

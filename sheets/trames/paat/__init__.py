@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sheets.checks.catalogue import declared_in
 from sheets.trame import Table, TotalLines, Trame
-from sheets.trames.paat import on_amounts, on_campaigns, on_cells, on_dates, on_labels, on_tabs
+from sheets.trames.paat import on_amounts, on_campaigns, on_carried, on_cells, on_dates, on_labels, on_tabs
 from sheets.trames.paat.columns import COLUMNS, FREE_TEXTS, PRICES, SIGNALS, Action
 from sheets.trames.paat.examples import EXAMPLES
 from sheets.trames.paat.identity import CARRYING, IDENTITY
@@ -25,9 +25,12 @@ ACTIONS = Table(
     identity=IDENTITY,
     carrying=CARRYING,
     total_lines=TotalLines(
-        "date_premiere_commande", "statut", (frozenset({"réalisé"}), frozenset({"réalisé", "notifié"}))
+        "date_premiere_commande",
+        "statut",
+        "Si c'est une action, donnez-lui un intitulé, un statut et une famille.",
+        (frozenset({"réalisé"}), frozenset({"réalisé", "notifié"})),
     ),
-    checks=declared_in(on_cells, on_amounts, on_campaigns, on_dates, on_labels, on_tabs),
+    checks=declared_in(on_cells, on_amounts, on_campaigns, on_carried, on_dates, on_labels, on_tabs),
     examples=EXAMPLES,
     computed=computed,
     signals=SIGNALS,

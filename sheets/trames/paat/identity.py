@@ -8,6 +8,7 @@ from config.french import cle, day, euros
 from sheets.checks.catalogue import Check, Deviation
 from sheets.spelling import squeeze
 from sheets.trame import CarryingOver, Identity
+from sheets.trames.paat import on_carried
 from sheets.trames.paat.columns import Action
 from sheets.trames.paat.on_campaigns import suspect_unit
 
@@ -59,6 +60,7 @@ IDENTITY = Identity(
     what_changed=_what_changed,
     amounts=("gain_annuel", "montant_reference"),
     may_go=lambda action: action.statut == "abandonné",
+    gone_advice="Remettez la ligne avec son numéro, ou passez l'action au statut « abandonné ».",
     compared=_compared,
 )
 
@@ -84,4 +86,19 @@ def _in_words(action: Action) -> str:
     return f"{gain} de gain sur {reference}, 1re commande {day(ordered_on) if ordered_on else 'sans date'}{statut}"
 
 
-CARRYING = CarryingOver(measure="report", is_same=_is_same, known_over=_known_over, in_words=_in_words)
+def _note(campaign: str, report: int) -> str:
+    return (
+        f"Report de {campaign} : {euros(report)} sur cet exercice. Cette ligne est arrêtée avec lui ; "
+        "si elle est fausse, dites-le à votre référent."
+    )
+
+
+CARRYING = CarryingOver(
+    measure="report",
+    is_same=_is_same,
+    known_over=_known_over,
+    in_words=_in_words,
+    not_taken_up=on_carried.carried_over_not_taken_up,
+    modified=on_carried.carried_over_modified,
+    note=_note,
+)
