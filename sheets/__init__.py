@@ -2,7 +2,7 @@
 
 Second room of five. Imports `config` only. In the order a figure travels:
 
-    trame, trames/    what a layout is, and each layout       places      what its tabs stand for
+    trame, trames/    what a layout is, and each layout       stamp, places   what a workbook and its tabs are for
     writing/          a blank workbook
     reading/          bytes → typed lines                     checks/     the catalogue of what may be wrong
     judging/          lines → findings at their cells         matching/   what the register knows of them

@@ -12,7 +12,7 @@ from sheets.cell_address import address
 from sheets.cells import Problem, euros, text
 from sheets.reading.opening import RawTab
 from sheets.reading.units import announced, unit_said
-from sheets.trame import Stamp
+from sheets.stamp import Stamp
 
 TITLE = "Mode d'emploi"
 HANDED_IN_LABEL = "Trame remise"

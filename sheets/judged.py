@@ -9,7 +9,8 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sheets.findings import Finding, Severity
-from sheets.trame import Measure, Stamp
+from sheets.stamp import Stamp
+from sheets.trame import Measure
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from config.campaign import Campaign
 from config.folder import Folder
 from config.territory import Territory
-from sheets.trame import Stamp, Table, Trame
+from sheets.stamp import Stamp
+from sheets.trame import Table, Trame
 from sheets.trames import TRAMES
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from config.folder import Folder, charge
 from sheets.judged import JudgedWorkbook, Line, Tab
-from sheets.trame import Stamp
+from sheets.stamp import Stamp
 from sheets.trames.paat import ACTIONS, PAAT
 from sheets.trames.paat.gain import NOTHING
 from tests.bench.country import make_country_folder

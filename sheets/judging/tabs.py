@@ -19,8 +19,9 @@ from sheets.first_tab import FirstTab
 from sheets.places import TabPlace, stamped_place
 from sheets.reading.opening import RawTab
 from sheets.reading.read_tab import TabRead
+from sheets.stamp import Stamp
 from sheets.tab_names import OUR_TABS, tab_names
-from sheets.trame import Stamp, Table, Trame
+from sheets.trame import Table, Trame
 
 StampedTab = tuple[RawTab, Stamp | None]
 """A tab as read, and the stamp it bears."""

@@ -28,7 +28,8 @@ from sheets.reading.opening import RawTab
 from sheets.reading.read_tab import TabRead
 from sheets.reading.second_try import rewrite_and_reread
 from sheets.reading.unwrapping import unwrapped
-from sheets.trame import Stamp, Table, Trame, read_stamp
+from sheets.stamp import Stamp, read_stamp
+from sheets.trame import Table, Trame
 from sheets.trames import CATALOGUE, TRAMES
 
 STAMP_DEPTH = 12

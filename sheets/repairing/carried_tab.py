@@ -26,7 +26,8 @@ from sheets.reading.opening import RawTab
 from sheets.reading.read_tab import LineRead, TabRead
 from sheets.repairing.carried_cell import value_to_carry
 from sheets.repairing.what_changed import Change, Nature
-from sheets.trame import Table, heading_key, read_stamp
+from sheets.stamp import read_stamp
+from sheets.trame import Table, heading_key
 from sheets.trames import CATALOGUE
 from sheets.writing.safe_cells import Value
 

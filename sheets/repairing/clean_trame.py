@@ -34,8 +34,9 @@ from sheets.repairing.carried_first_tab import write_answers
 from sheets.repairing.carried_tab import CarriedTab, carry_tab, content, line_moves
 from sheets.repairing.page_of_changes import write_page_of_changes
 from sheets.repairing.what_changed import ORDER, Change, Nature
+from sheets.stamp import Stamp, read_stamp
 from sheets.tab_names import OUR_TABS
-from sheets.trame import Stamp, Trame, read_stamp
+from sheets.trame import Trame
 from sheets.trames import TRAMES
 from sheets.writing import tab as template_tab
 from sheets.writing.book import workbook

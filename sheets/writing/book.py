@@ -17,8 +17,9 @@ from config.campaign import Campaign
 from config.folder import Folder
 from sheets import first_tab
 from sheets.places import places
+from sheets.stamp import Stamp
 from sheets.tab_names import FORBIDDEN_CHARACTERS, LISTS_TAB, tab_names
-from sheets.trame import Stamp, Trame
+from sheets.trame import Trame
 from sheets.writing.drop_downs import write_lists
 from sheets.writing.seal import is_untouched, sealed
 from sheets.writing.tab import write_tab

@@ -14,7 +14,8 @@ from config.campaign import Campaign
 from config.folder import Folder
 from config.french import day
 from sheets.places import TabPlace
-from sheets.trame import NUMBER, Column, Stamp, Table
+from sheets.stamp import Stamp
+from sheets.trame import NUMBER, Column, Table
 from sheets.writing.colours import write_colours
 from sheets.writing.style import BLUE, FRAME, GREY, LIGHT_BLUE, PALE_GREY, WHITE, police, protege, set_printing, title
 

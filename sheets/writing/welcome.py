@@ -13,7 +13,8 @@ from config.folder import Folder
 from config.french import day
 from sheets import first_tab
 from sheets.places import TabPlace
-from sheets.trame import EURO_FORMAT, Stamp, Trame
+from sheets.stamp import Stamp
+from sheets.trame import EURO_FORMAT, Trame
 from sheets.writing.style import (
     BLUE,
     FRAME,
