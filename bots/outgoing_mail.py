@@ -20,11 +20,11 @@ from email.utils import format_datetime
 
 from bots.delivery import DeliveryChannel
 from bots.letters.letter import Letter, Piece, SendingError
+from config import environment
 from config.errors import UserError
 from config.mail_server import ADDRESS, Server, header_words, identifier, one_line, read_server, why
 from config.secrets import mask
 
-SETTING = "VIGIE_SMTP_URL"
 EXAMPLE = "smtps://COMPTE:MOT DE PASSE@smtp.exemple.fr:465?de=vigie@exemple.fr"
 PORTS = {"smtps": 465, "smtp": 587}
 TIMEOUT = 30.0
@@ -48,10 +48,12 @@ class SmtpSettings:
 
 def read_settings(url: str, clock: Callable[[], datetime]) -> SmtpSettings:
     """Read VIGIE_SMTP_URL. Raises UserError, without the secret in it, when it cannot be used."""
-    server = read_server(SETTING, url, PORTS, frozenset({"de"}), EXAMPLE)
+    server = read_server(environment.SMTP_URL, url, PORTS, frozenset({"de"}), EXAMPLE)
     sender = server.options.get("de") or server.account
     if not ADDRESS.fullmatch(sender):
-        raise UserError(f"{SETTING} ne dit pas de quelle adresse écrire : ajoutez ?de=ADRESSE. Par exemple {EXAMPLE}")
+        raise UserError(
+            f"{environment.SMTP_URL} ne dit pas de quelle adresse écrire : ajoutez ?de=ADRESSE. Par exemple {EXAMPLE}"
+        )
     return SmtpSettings(server, sender, clock)
 
 
@@ -150,23 +152,23 @@ def _session(server: Server) -> Iterator[smtplib.SMTP]:
         raise
     except smtplib.SMTPAuthenticationError as fault:
         raise SendingError(
-            f"Le serveur de courrier {server} refuse le compte ou le mot de passe ({fault.smtp_code}). Corrigez {SETTING}.",
+            f"Le serveur de courrier {server} refuse le compte ou le mot de passe ({fault.smtp_code}). Corrigez {environment.SMTP_URL}.",
             is_final=False,
         ) from None
     except smtplib.SMTPNotSupportedError:
         raise SendingError(
-            f"Le serveur de courrier {server} n'offre pas ce qu'il faut (connexion chiffrée, mot de passe). Corrigez {SETTING}.",
+            f"Le serveur de courrier {server} n'offre pas ce qu'il faut (connexion chiffrée, mot de passe). Corrigez {environment.SMTP_URL}.",
             is_final=False,
         ) from None
     except ssl.SSLError as fault:
         raise SendingError(
-            f"La connexion chiffrée avec {server} échoue ({why(fault)}). Vérifiez le port et le protocole de {SETTING}, "
+            f"La connexion chiffrée avec {server} échoue ({why(fault)}). Vérifiez le port et le protocole de {environment.SMTP_URL}, "
             "et que la machine connaît l'autorité du certificat (SSL_CERT_FILE).",
             is_final=False,
         ) from None
     except (OSError, smtplib.SMTPException, UnicodeError) as fault:
         raise SendingError(
-            f"Le serveur de courrier {server} ne répond pas ({why(fault)}). Vérifiez le réseau et {SETTING}.",
+            f"Le serveur de courrier {server} ne répond pas ({why(fault)}). Vérifiez le réseau et {environment.SMTP_URL}.",
             is_final=False,
         ) from None
 
@@ -208,7 +210,7 @@ def _require_answer(
 
 def _refused_setting(code: int, server_words: str) -> SendingError:
     return SendingError(
-        f"Le serveur de courrier refuse d'écrire en notre nom ({code} {server_words}). Corrigez {SETTING}.",
+        f"Le serveur de courrier refuse d'écrire en notre nom ({code} {server_words}). Corrigez {environment.SMTP_URL}.",
         is_final=False,
     )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from config import environment
 from config.errors import UserError
 from jobs.french_click import FrenchCommand, FrenchGroup, machine, sentence
 
@@ -27,7 +28,7 @@ HELP = {
     "retour": "Écrit pour chaque classeur un retour qui montre quoi corriger, cellule par cellule. Codes de sortie de check.",
     "soigne": "Recopie une trame abîmée ou ancienne dans une trame propre, et dit ce qui a changé. Codes de sortie de check.",
     "pull": "Relève les trames déposées : lit ce qui a changé, juge, enregistre. Code 1 si un fichier n'a pas pu être lu.",
-    "courrier": "Relève les trames arrivées dans la boîte aux lettres (VIGIE_IMAP_URL), répond à chaque envoi, range ce qui est vu.",
+    "courrier": f"Relève les trames arrivées dans la boîte aux lettres ({environment.IMAP_URL}), répond à chaque envoi, range ce qui est vu.",
     "learn": "Montre les libellés inconnus des trames ; apprend qu'un libellé écrit en vaut un officiel.",
     "territory": "Charge les GHT et leurs membres depuis une liste officielle (CSV ou Excel). Sans --yes, ne met fin à aucune appartenance.",
     "demo": "La visite : trames vierges, trames remplies avec leurs fautes, relevé, tableau de la région, questions.",
@@ -76,8 +77,12 @@ def _keep(ctx: click.Context, param: click.Parameter, value: object) -> None:
 
 _common = partial(click.Option, expose_value=False, callback=_keep)
 COMMON_OPTIONS = (
-    _common(["--dossier", "folder"], type=PATH, metavar="DOSSIER", help="Dossier de la région (ou VIGIE_DOSSIER)."),
-    _common(["--registre", "register"], type=PATH, metavar="FICHIER", help="Registre SQLite (ou VIGIE_REGISTRE)."),
+    _common(
+        ["--dossier", "folder"], type=PATH, metavar="DOSSIER", help=f"Dossier de la région (ou {environment.FOLDER})."
+    ),
+    _common(
+        ["--registre", "register"], type=PATH, metavar="FICHIER", help=f"Registre SQLite (ou {environment.REGISTER})."
+    ),
     _common(["--today", "current_day"], type=DAY, metavar="DATE", help="Jour qui tient lieu d'aujourd'hui."),
 )
 """Accepted before the command and after it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+from config import environment
 from config.campaign import Campaign, current_campaign
 from config.french import count_words, day, enumeration
 from config.json_keys import as_object
@@ -100,7 +101,7 @@ def _sources(c: StatusReport, view: View) -> None:
     for path in settled.keys() - {s["chemin"] for s in c.sources}:
         if not _still_there(path):
             c.troubles.append(
-                f"La source « {path} » n'a jamais pu être relevée. Corrigez VIGIE_SOURCES, ou rétablissez-la."
+                f"La source « {path} » n'a jamais pu être relevée. Corrigez {environment.SOURCES}, ou rétablissez-la."
             )
 
 

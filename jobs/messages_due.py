@@ -15,6 +15,7 @@ from bots.delivery import DeliveryChannel, Mailing, MessageFilter
 from bots.letters import composing
 from bots.letters.letter import Letter
 from bots.letters.message_kinds import KINDS
+from config import environment
 from config.errors import UserError
 from config.french import count_words, enumeration
 from config.json_keys import as_object
@@ -24,8 +25,8 @@ from reports.due.reminders import Silence, as_of_day, under_way
 from reports.view import View
 
 NO_CHANNEL = (
-    "Rien ne peut partir : ni Slack ni le courrier ne sont réglés. Donnez VIGIE_SLACK_BOT_TOKEN "
-    "(docs/installer-slack.md) ou VIGIE_SMTP_URL (docs/recevoir.md)."
+    f"Rien ne peut partir : ni Slack ni le courrier ne sont réglés. Donnez {environment.SLACK_BOT_TOKEN} "
+    f"(docs/installer-slack.md) ou {environment.SMTP_URL} (docs/recevoir.md)."
 )
 NOTHING_LEFT = "Rien n'est parti : ajoutez --send pour envoyer."
 MOST_SHOWN = 8

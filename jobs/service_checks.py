@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from bots.slack.conversation import SERVICE
+from config import environment
 from config.french import count_words, day
 from jobs.status_report import SILENCE, StatusReport, age, bounded, day_and_hour
 from jobs.steps import STEPS, trouble_of
@@ -82,7 +83,7 @@ def _unsent_mail(c: StatusReport, view: View, current_time: datetime) -> None:
     if capped := mail_replies.turned_away(view.db, current_time - timedelta(days=1)):
         c.to_note.append(
             f"Courrier : {count_words(capped, 'courriel')} d'expéditeurs inconnus depuis un jour, au-delà du plafond de lettres : "
-            "sans réponse, dans « À voir ». Pour changer le plafond : VIGIE_IMAP_URL, ?inconnus=NOMBRE."
+            f"sans réponse, dans « À voir ». Pour changer le plafond : {environment.IMAP_URL}, ?inconnus=NOMBRE."
         )
 
 

@@ -11,10 +11,12 @@ from urllib.request import urlopen
 
 from sqlite_utils import Database
 
+from config import environment
+from config.environment import setting
 from config.errors import UserError
 from config.french import count_words
 from jobs.subprocesses import backup_apart, mail_apart, pull_apart
-from jobs.wiring import Workshop, setting, sources
+from jobs.wiring import Workshop, sources
 from sheets.register import future_facts, health
 from sheets.register.database import opened_by_this_thread
 from sheets.register.step_history import breakdown, last_success_of
@@ -58,7 +60,7 @@ def pull_step(workshop: Workshop) -> str:
 
 def mail_step(workshop: Workshop) -> str:
     """Take in what came by mail, and answer."""
-    if setting("VIGIE_IMAP_URL") is None:
+    if setting(environment.IMAP_URL) is None:
         return "aucune boîte réglée"
     with ONE_PULL_AT_A_TIME:
         return mail_apart(workshop).removesuffix(".")
@@ -107,7 +109,7 @@ def trouble_of(db: Database, step: Step, current_time: datetime) -> str:
 
 def signal_alive(workshop: Workshop) -> str:
     """Tell the watch that all is well, at VIGIE_VEILLE_URL; its silence is what warns. Nothing is said while a step fails."""
-    address = setting("VIGIE_VEILLE_URL")
+    address = setting(environment.WATCH_URL)
     if address is None:
         return "aucune adresse réglée"
     db = opened_by_this_thread(workshop.register_path)
@@ -121,7 +123,7 @@ def signal_alive(workshop: Workshop) -> str:
                 return "envoyé"
     except (OSError, ValueError, HTTPException):
         pass  # their words hold the address, which is a secret
-    raise UserError("L'adresse de veille (VIGIE_VEILLE_URL) ne répond pas. Vérifiez-la, ou retirez-la.")
+    raise UserError(f"L'adresse de veille ({environment.WATCH_URL}) ne répond pas. Vérifiez-la, ou retirez-la.")
 
 
 STEPS = (

@@ -1,11 +1,10 @@
 """Builds once what every command needs: settings, the region's folder, the register, the clock.
 
-The only module that reads the wall clock and the environment.
+The only module that reads the wall clock.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,9 @@ from typing import TYPE_CHECKING
 import click
 from sqlite_utils import Database
 
+from config import environment
 from config.campaign import PARIS
+from config.environment import setting
 from config.errors import UserError
 from config.folder import EXAMPLE, Folder, charge
 from config.french import did_you_mean
@@ -62,7 +63,7 @@ class Workshop:
         if not path.parent.is_dir():
             raise UserError(
                 f"Le registre « {path} » n'est pas créé : le dossier « {path.parent} » n'existe pas. Corrigez --registre "
-                "(ou VIGIE_REGISTRE), ou créez ce dossier."
+                f"(ou {environment.REGISTER}), ou créez ce dossier."
             )
         is_new = not path.exists()
         db = open_register(path)
@@ -147,25 +148,12 @@ def workshop(folder: Path | None, register: Path | None, current_day: date | Non
 
     A register named by a link is the one it leads to: what lies beside it (locks, backups) is found by both names.
     """
-    register = register or Path(os.environ.get("VIGIE_REGISTRE") or REGISTER)
+    register = register or Path(setting(environment.REGISTER) or REGISTER)
     return Workshop(
-        folder or Path(os.environ.get("VIGIE_DOSSIER") or EXAMPLE),
+        folder or Path(setting(environment.FOLDER) or EXAMPLE),
         register.resolve() if register.is_symlink() else register,
         current_day,
     )
-
-
-def setting(name: str) -> str | None:
-    """A setting of the environment, or the content of the file that `…_FILE` names; None when there is neither."""
-    if value := os.environ.get(name, "").strip():
-        return value
-    file = os.environ.get(f"{name}_FILE", "").strip()
-    if not file:
-        return None
-    try:
-        return Path(file).read_text(encoding="utf-8").strip() or None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise UserError(f"{name}_FILE : « {file} » ne peut pas être lu. Donnez un fichier de texte.") from fault
 
 
 def slack() -> SlackSettings:
@@ -173,14 +161,15 @@ def slack() -> SlackSettings:
     VIGIE_SLACK_BASE_URL, for a local server to stand in."""
     from bots.slack.web_api import SlackSettings
 
-    return SlackSettings(*(setting(f"VIGIE_SLACK_{n}") for n in ("BOT_TOKEN", "APP_TOKEN", "BASE_URL")))
+    names = (environment.SLACK_BOT_TOKEN, environment.SLACK_APP_TOKEN, environment.SLACK_BASE_URL)
+    return SlackSettings(*map(setting, names))
 
 
 def smtp(clock: Callable[[], datetime]) -> outgoing_mail.SmtpSettings | None:
     """The way out for mail, VIGIE_SMTP_URL (smtps://…, or smtp://… with STARTTLS); None when it is not set."""
     from bots import outgoing_mail
 
-    url = setting(outgoing_mail.SETTING)
+    url = setting(environment.SMTP_URL)
     return outgoing_mail.read_settings(url, clock) if url else None
 
 
@@ -188,11 +177,11 @@ def imap_settings() -> mailbox.MailboxSettings | None:
     """The mailbox that trames are sent to, VIGIE_IMAP_URL (imaps://…, or imap://… with STARTTLS); None when it is not set."""
     from sheets.sources import mailbox
 
-    url = setting(mailbox.SETTING)
+    url = setting(environment.IMAP_URL)
     return mailbox.read_settings(url) if url else None
 
 
 def sources() -> list[Path]:
     """The folders where trames are dropped, VIGIE_SOURCES: one a line, or separated by « : ». They belong to the machine,
     not to the region's folder: another machine reaches the same share by another path."""
-    return [Path(path.strip()) for path in re.split(r"[\n:]", setting("VIGIE_SOURCES") or "") if path.strip()]
+    return [Path(path.strip()) for path in re.split(r"[\n:]", setting(environment.SOURCES) or "") if path.strip()]

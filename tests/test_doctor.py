@@ -13,11 +13,12 @@ import pytest
 
 from bots.slack.conversation import SERVICE
 from bots.slack.web_api import SCOPES, SlackSettings
+from config.environment import setting
 from config.errors import UserError
 from config.folder import EXAMPLE, charge
 from jobs.commands.doctor import examine
 from jobs.commands.status import state
-from jobs.wiring import Workshop, setting, slack
+from jobs.wiring import Workshop, slack
 from sheets.register.claimed_events import give_sign
 from tests.fake_mail import fake_mail
 from tests.fake_slack import FakeSlack, fake_slack

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from config import environment
+
 ROOT = Path(__file__).parent.parent
 PIECES = ("config", "sheets", "reports", "bots", "jobs")
 REGISTER = "sheets/register/*"
@@ -193,6 +195,26 @@ KEPT_WORDS = {
     "sheets/register/stored_lines.py": {"gain_retire"},
     "sheets/register/what_counts.py": {"gain_declare", "gain_retenu", "gain_retire"},
 }
+
+
+def test_the_settings_of_the_machine_are_named_and_read_in_one_place() -> None:
+    """Docstrings may name them; code does not."""
+    named, read = [], []
+    for path, source in sources().items():
+        tree = ast.parse(source)
+        told = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+        texts = (n for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in told)
+        named += [path for n in texts if isinstance(n.value, str) and "VIGIE_" in n.value]
+        read += [path for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in ("environ", "getenv")]
+    assert set(named) == set(read) == {"config/environment.py"}
+
+
+def test_every_setting_of_the_machine_is_told_in_the_pages_and_no_other() -> None:
+    pages = "".join(
+        f.read_text(encoding="utf-8") for f in (ROOT / "docs").rglob("*") if f.is_file() and f.suffix != ".py"
+    )
+    told = {name.removesuffix("_FILE") for name in re.findall(r"VIGIE_[A-Z_]+[A-Z]", pages)}
+    assert told == set(environment.WHAT)
 
 
 def test_the_engine_knows_no_word_of_any_trame() -> None:

@@ -24,6 +24,7 @@ from slack_sdk.http_retry.builtin_handlers import ServerErrorRetryHandler
 
 from bots.log import without_secret
 from bots.slack.conversation import Profile
+from config import environment
 from config.french import enumeration
 
 SCOPES = (
@@ -51,7 +52,7 @@ class SlackSettings:
 
     @property
     def missing_scopes(self) -> list[str]:
-        names = {"VIGIE_SLACK_BOT_TOKEN": self.bot, "VIGIE_SLACK_APP_TOKEN": self.app}
+        names = {environment.SLACK_BOT_TOKEN: self.bot, environment.SLACK_APP_TOKEN: self.app}
         return [name for name, value in names.items() if not value]
 
 
@@ -108,14 +109,14 @@ def said(fault: Exception) -> str:
         if code in REVOKED:
             return (
                 f"Slack refuse le jeton ({code}) : il est faux, ou a été révoqué. Reprenez-le dans la page de "
-                "l'application, puis VIGIE_SLACK_BOT_TOKEN (xoxb-…) et VIGIE_SLACK_APP_TOKEN (xapp-…)."
+                f"l'application, puis {environment.SLACK_BOT_TOKEN} (xoxb-…) et {environment.SLACK_APP_TOKEN} (xapp-…)."
             )
         if code == "missing_scope":
             return f"Il manque à l'application Slack le droit « {fault.response.get('needed')} » ; réinstallez-la depuis le manifeste."
         return (
             f"Slack refuse ({code or 'réponse illisible'}). Réessayez ; si cela dure, voyez https://status.slack.com."
         )
-    return f"Slack ne répond pas ({without_secret(str(fault) or type(fault).__name__)}). Vérifiez le réseau et VIGIE_SLACK_BASE_URL."
+    return f"Slack ne répond pas ({without_secret(str(fault) or type(fault).__name__)}). Vérifiez le réseau et {environment.SLACK_BASE_URL}."
 
 
 def examine(settings: SlackSettings) -> tuple[list[str], list[str]]:

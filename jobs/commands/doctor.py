@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bots import outgoing_mail, terminal
 from bots.slack import web_api
+from config import environment
 from config.errors import UserError
 from config.folder import EXAMPLE
 from config.french import count_words, enumeration
@@ -57,7 +58,11 @@ def _run_check(
 
 
 def _check_folder(workshop: Workshop) -> CheckOutcome:
-    name = "l'exemple fourni (réglez VIGIE_DOSSIER)" if workshop.folder_path == EXAMPLE else str(workshop.folder_path)
+    name = (
+        f"l'exemple fourni (réglez {environment.FOLDER})"
+        if workshop.folder_path == EXAMPLE
+        else str(workshop.folder_path)
+    )
     persons = count_words(len(workshop.folder.persons), "personne")
     return [f"Dossier de la région : {name}, sans faute, {persons}."], _people(workshop)
 
@@ -105,11 +110,11 @@ def _chat(_workshop: Workshop) -> CheckOutcome | NotSetUp:
 def _sources(_workshop: Workshop) -> CheckOutcome | NotSetUp:
     configured = sources()
     if not configured:
-        return "aucun dossier de trames n'est réglé, il faut en donner un à vigie pull. Pour les régler : VIGIE_SOURCES (docs/recevoir.md)."
+        return f"aucun dossier de trames n'est réglé, il faut en donner un à vigie pull. Pour les régler : {environment.SOURCES} (docs/recevoir.md)."
     seen = look(configured)
     missing_sources = seen.absent
     return [f"Sources : « {s} » s'ouvre." for s in configured if s not in missing_sources], [
-        f"La source « {s} » n'existe pas, ou n'est pas accessible. Corrigez VIGIE_SOURCES, ou rétablissez-la."
+        f"La source « {s} » n'existe pas, ou n'est pas accessible. Corrigez {environment.SOURCES}, ou rétablissez-la."
         for s in missing_sources
     ] + [u.sentence for u in seen.unread[:SHOWN]]
 
@@ -117,12 +122,12 @@ def _sources(_workshop: Workshop) -> CheckOutcome | NotSetUp:
 def _check_mail_server(workshop: Workshop) -> CheckOutcome | NotSetUp:
     settings = smtp(workshop.current_time)
     if settings is None:
-        return "le courrier (SMTP) n'est pas réglé, aucune lettre ne part. Pour en envoyer : VIGIE_SMTP_URL (docs/recevoir.md)."
+        return f"le courrier (SMTP) n'est pas réglé, aucune lettre ne part. Pour en envoyer : {environment.SMTP_URL} (docs/recevoir.md)."
     return outgoing_mail.examine(settings)
 
 
 def _check_mailbox(_workshop: Workshop) -> CheckOutcome | NotSetUp:
     settings = imap_settings()
     if settings is None:
-        return "la boîte aux lettres (IMAP) n'est pas réglée, aucune trame n'arrive par là. Pour la relever : VIGIE_IMAP_URL (docs/recevoir.md)."
+        return f"la boîte aux lettres (IMAP) n'est pas réglée, aucune trame n'arrive par là. Pour la relever : {environment.IMAP_URL} (docs/recevoir.md)."
     return mailbox.examine(settings)

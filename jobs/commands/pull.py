@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bots import terminal
+from config import environment
 from config.errors import UserError
 from jobs import wiring
 from jobs.command_line import PATH, json_option, open_workshop, vigie_command
@@ -42,7 +43,7 @@ def pull_sources(
     configured = [] if sources else wiring.sources()
     if not (sources or configured):
         raise UserError(
-            "Donnez un dossier de trames à relever : vigie pull DOSSIER, ou réglez VIGIE_SOURCES, qui les nomme tous."
+            f"Donnez un dossier de trames à relever : vigie pull DOSSIER, ou réglez {environment.SOURCES}, qui les nomme tous."
         )
     sender = _on_behalf(workshop, reason, email)
     with terminal.progress_bar("Relevé") as advance:

@@ -16,6 +16,7 @@ from heapq import nsmallest
 
 from bots import outgoing_mail, terminal
 from bots.letters import mail_reply_words
+from config import environment
 from config.errors import UserError
 from config.french import count_words, size_in_words
 from config.rights import Person
@@ -63,10 +64,10 @@ def show_mail(workshop: Workshop, *, send: bool) -> None:
     settings, smtp = wiring.imap_settings(), wiring.smtp(workshop.current_time)
     if settings is None:
         raise UserError(
-            f"La boîte aux lettres n'est pas réglée : donnez {mailbox.SETTING}, par exemple {mailbox.EXAMPLE}"
+            f"La boîte aux lettres n'est pas réglée : donnez {environment.IMAP_URL}, par exemple {mailbox.EXAMPLE}"
         )
     if send and smtp is None:
-        raise UserError(f"Rien ne peut être répondu sans serveur de courrier : donnez {outgoing_mail.SETTING}.")
+        raise UserError(f"Rien ne peut être répondu sans serveur de courrier : donnez {environment.SMTP_URL}.")
     mail_round = _take_turn(MailRoom(workshop, settings, smtp if send else None))
     for handled in mail_round.handled_mails:
         terminal.write(

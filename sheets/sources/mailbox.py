@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
+from config import environment
 from config.errors import UserError
 from config.mail_server import Server, read_server, why
 from sheets.sources.mail_headers import MOST_HEADER_BYTES, MailHeaders, read_headers
 
-SETTING = "VIGIE_IMAP_URL"
 EXAMPLE = "imaps://COMPTE:MOT DE PASSE@imap.exemple.fr/INBOX"
 PORTS = {"imaps": 993, "imap": 143}
 TIMEOUT = 60.0
@@ -53,13 +53,13 @@ class MailPreview:
 
 def read_settings(url: str) -> MailboxSettings:
     """Read VIGIE_IMAP_URL. Raises UserError, without the secret in it, when it cannot be used."""
-    server = read_server(SETTING, url, PORTS, frozenset({"garant", "inconnus"}), EXAMPLE)
+    server = read_server(environment.IMAP_URL, url, PORTS, frozenset({"garant", "inconnus"}), EXAMPLE)
     if not server.account:
-        raise UserError(f"{SETTING} ne dit pas de quel compte est la boîte. Par exemple {EXAMPLE}")
+        raise UserError(f"{environment.IMAP_URL} ne dit pas de quel compte est la boîte. Par exemple {EXAMPLE}")
     strangers = server.options.get("inconnus", str(MOST_UNKNOWN))
     if not re.fullmatch(r"[0-9]{1,4}", strangers):
         raise UserError(
-            f"{SETTING} porte une option « inconnus » qui ne se lit pas : un nombre de lettres par jour était attendu, "
+            f"{environment.IMAP_URL} porte une option « inconnus » qui ne se lit pas : un nombre de lettres par jour était attendu, "
             f"par exemple ?inconnus={MOST_UNKNOWN}"
         )
     return MailboxSettings(server, server.path or "INBOX", server.options.get("garant", ""), int(strangers))
@@ -159,7 +159,7 @@ def open_mailbox(settings: MailboxSettings, *, untouched: bool = False) -> Itera
             client.folder.set(settings.folder, readonly=untouched)
         except MailboxFolderSelectError:
             raise UserError(
-                f"La boîte aux lettres {server} n'a pas de dossier « {settings.folder} ». Corrigez la fin de {SETTING}."
+                f"La boîte aux lettres {server} n'a pas de dossier « {settings.folder} ». Corrigez la fin de {environment.IMAP_URL}."
             ) from None
         yield OpenMailbox(client, server)
     finally:
@@ -175,16 +175,16 @@ def _server_errors_told(server: Server) -> Iterator[None]:
         yield
     except MailboxLoginError:
         raise UserError(
-            f"La boîte aux lettres {server} refuse le compte ou le mot de passe. Corrigez {SETTING}."
+            f"La boîte aux lettres {server} refuse le compte ou le mot de passe. Corrigez {environment.IMAP_URL}."
         ) from None
     except ssl.SSLError as fault:
         raise UserError(
-            f"La connexion chiffrée avec {server} échoue ({why(fault)}). Vérifiez le port et le protocole de {SETTING}, "
+            f"La connexion chiffrée avec {server} échoue ({why(fault)}). Vérifiez le port et le protocole de {environment.IMAP_URL}, "
             "et que la machine connaît l'autorité du certificat (SSL_CERT_FILE)."
         ) from None
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as fault:
         raise UserError(
-            f"La boîte aux lettres {server} ne répond pas ({why(fault)}). Vérifiez le réseau et {SETTING}."
+            f"La boîte aux lettres {server} ne répond pas ({why(fault)}). Vérifiez le réseau et {environment.IMAP_URL}."
         ) from None
 
 
