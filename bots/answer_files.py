@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bots import answer_words
 from bots.answer_words import told
-from bots.companion_to_chat import retour
+from bots.companion_to_chat import last_companion
 from bots.grammar.question import AnswerForm
 from bots.grammar.side_by_side import NEXT_LEVEL_DOWN
 from bots.letters.letter import PNG, XLSX, Piece
@@ -94,7 +94,7 @@ def lines_workbook(reply: Reply) -> Piece:
 ANSWER_MAKERS: dict[AnswerForm, Callable[[Reply], Piece]] = {
     "image": image,
     "tableur": lines_workbook,
-    "retour": retour,
+    "retour": last_companion,
 }
 """What makes each form of an answer."""
 

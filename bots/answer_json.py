@@ -57,14 +57,14 @@ def _answer_object(r: Answer) -> dict[str, Any]:
         if r.sources
         else None,
         "au": r.as_of.isoformat(),
-        "valeur": _value(r.value, r.unite),
-        "unite": r.unite,
+        "valeur": _value(r.value, r.unit),
+        "unite": r.unit,
         "objectif": decimal_euros(r.objective.amount) if r.objective else None,
         "objectif_reparti": bool(r.objective and r.objective.shared_out),
         "taux_atteinte": round(float(r.attainment), 6) if r.attainment is not None else None,
         "trames": {"recues": r.received_so_far, "attendues": r.expected_trames},
-        "lignes": [_element_object(e, "EUR" if r.intention == "classement" else r.unite) for e in r.elements],
-        "a_part": [_element_object(e, r.unite) for e in r.beside],
+        "lignes": [_element_object(e, "EUR" if r.intention == "classement" else r.unit) for e in r.elements],
+        "a_part": [_element_object(e, r.unit) for e in r.beside],
         "totaux": {k: _control(r, k, v) for k, v in as_object(r.totals).items()},
         "faits": {k: _fact(k, v) for k, v in r.facts.items()},
     }
@@ -88,16 +88,16 @@ def _fact(name: str, value: int | Decimal | date) -> str:
     return decimal_euros(int(value)) if FACTS[name] == "EUR" else str(value)
 
 
-def _value(value: int | Decimal | None, unite: str) -> Any:
+def _value(value: int | Decimal | None, unit: str) -> Any:
     if value is None:
         return None
-    if unite == "EUR":
+    if unit == "EUR":
         return decimal_euros(int(value))
     return round(float(value), 6) if isinstance(value, Decimal) else value
 
 
-def _element_object(e: Element, unite: str) -> dict[str, Any]:
-    result: dict[str, Any] = {"libelle": e.label, "valeur": _value(e.value, unite)}
+def _element_object(e: Element, unit: str) -> dict[str, Any]:
+    result: dict[str, Any] = {"libelle": e.label, "valeur": _value(e.value, unit)}
     if e.beside:
         result["precision"] = e.beside
     if e.under_alert:

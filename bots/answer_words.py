@@ -86,7 +86,7 @@ NAMES = {
 
 def withheld(r: Answer) -> str:
     """« Arrondi à 100 k€ près. Non communiqué : retiré, déclaré (moins de 3 autres GHT y contribuent). »"""
-    if not r.rounded or "valeur" in r.mask or r.unite not in ("EUR", "taux"):
+    if not r.rounded or "valeur" in r.mask or r.unit not in ("EUR", "taux"):
         return ""
     by_reason: dict[str, list[str]] = {}
     for name, why in r.mask.items():

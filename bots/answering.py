@@ -113,7 +113,7 @@ def _known_exercices(subject: Subject, view: View) -> list[int]:
 
 def _totals_suffice(intention: Intention, subject: Subject) -> bool:
     """A ranking of families is a detail of its territory; a ranking of territories is told by rank."""
-    return intention.total_alone and (intention.cle != "classement" or subject.by in TERRITORIES)
+    return intention.total_alone and (intention.key != "classement" or subject.by in TERRITORIES)
 
 
 def for_totals(view: View, subject: Subject, answer: Answer, sights: Sights, intention: Intention) -> Answer:

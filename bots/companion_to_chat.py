@@ -31,7 +31,7 @@ WITHOUT_TEXTS = (
 )
 
 
-def retour(reply: Reply) -> Piece:
+def last_companion(reply: Reply) -> Piece:
     """The companion of the last file received from a GHT; of one établissement, its tab alone.
 
     Raises UserError when there is none, or its lines are not open to that person.

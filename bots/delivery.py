@@ -22,7 +22,7 @@ from config.working_hours import reason_to_wait
 from reports.due.reminders import Reminder, Silence, as_of_day
 from reports.view import View
 from sheets.register import outbox
-from sheets.register.outbox import LEASE, Cle, StoredMessage
+from sheets.register.outbox import LEASE, MessageKey, StoredMessage
 
 RETRY_DELAYS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=1))
 """How long to wait after each failure that passes; after the last, another channel is tried; the last one, for as long as it is of use."""
@@ -73,9 +73,9 @@ def deliver_due(
     if reason_to_wait(instant, view.folder.hours):
         return tick_report
     letters_due = _write_dues(view, instant)
-    known_messages = {r.cle: r for r in outbox.in_states(view.db, "à dire") if r.not_before <= instant}
+    known_messages = {r.key: r for r in outbox.in_states(view.db, "à dire") if r.not_before <= instant}
     for sending in sendings(
-        view, [r for r in letters_due.reminders if r.cle in known_messages and is_chosen(r.kind, r.cle.campaign)]
+        view, [r for r in letters_due.reminders if r.key in known_messages and is_chosen(r.kind, r.key.campaign)]
     ):
         instant = current_time()
         if reason_to_wait(instant, view.folder.hours):
@@ -84,7 +84,7 @@ def deliver_due(
             view,
             instant,
             delivery_channels,
-            [known_messages[r.cle].id for r in sending.reminders],
+            [known_messages[r.key].id for r in sending.reminders],
             sending.person,
             tick_report,
         )
@@ -94,18 +94,18 @@ def deliver_due(
 def _write_dues(view: View, instant: datetime) -> Dues:
     """Write down what is due and not yet known; what was, and is no longer, becomes void with its reason."""
     letters_due = dues(view, instant)
-    stored = outbox.known_messages(view.db, (r.cle.campaign for r in letters_due.reminders))
+    stored = outbox.known_messages(view.db, (r.key.campaign for r in letters_due.reminders))
     new_reminders = [
-        (r.cle, r.kind) for r in letters_due.reminders if r.cle not in stored or stored[r.cle].state == "nul"
+        (r.key, r.kind) for r in letters_due.reminders if r.key not in stored or stored[r.key].state == "nul"
     ]
     if new_reminders:
         outbox.write_down(view.db, new_reminders, instant)
-    still_due = {r.cle for r in letters_due.reminders}
-    silenced = {(s.campaign, s.unite, s.person): s.reason for s in letters_due.silences}
+    still_due = {r.key for r in letters_due.reminders}
+    silenced = {(s.campaign, s.unit, s.person): s.reason for s in letters_due.silences}
     outdated = {
-        r.id: silenced.get((r.cle.campaign, r.cle.unite, r.cle.person), "un message plus récent le remplace")
+        r.id: silenced.get((r.key.campaign, r.key.unit, r.key.person), "un message plus récent le remplace")
         for r in outbox.in_states(view.db, "à dire")
-        if r.cle not in still_due
+        if r.key not in still_due
     }
     if outdated:
         outbox.cancel(view.db, outdated, instant)
@@ -118,21 +118,21 @@ def letters_due(
     """What a tick would deliver of what is chosen, and why the others are not told of it; writes nothing."""
     view = as_of_day(view, instant)
     everything = dues(view, instant)
-    stored = outbox.known_messages(view.db, (r.cle.campaign for r in everything.reminders))
+    stored = outbox.known_messages(view.db, (r.key.campaign for r in everything.reminders))
     still_left, silences = [], [s for s in everything.silences if is_chosen(s.kind, s.campaign)]
-    for r in (r for r in everything.reminders if is_chosen(r.kind, r.cle.campaign)):
-        rank = stored.get(r.cle)
+    for r in (r for r in everything.reminders if is_chosen(r.kind, r.key.campaign)):
+        rank = stored.get(r.key)
         if rank is None or rank.state == "nul" or (rank.state == "à dire" and rank.not_before <= instant):
             still_left.append(r)
         else:
             extended = f"prolongée jusqu'au {day(r.state.deadline)}, " if r.state and r.state.extended else ""
-            silences.append(Silence(r.cle.campaign, r.cle.unite, r.cle.person, extended + _already_told(rank), r.kind))
+            silences.append(Silence(r.key.campaign, r.key.unit, r.key.person, extended + _already_told(rank), r.kind))
     return sendings(view, still_left), silences
 
 
 def _already_told(r: StoredMessage) -> str:
     """Why a message that is due is not to be said: it was, or is about to be."""
-    when = f"le {r.dated:%d/%m/%Y à %Hh%M} ({r.cle.stage})"
+    when = f"le {r.dated:%d/%m/%Y à %Hh%M} ({r.key.stage})"
     return {
         "dit": f"déjà dit {when}",
         "pris": f"en cours d'envoi depuis {when}",
@@ -147,8 +147,8 @@ def sendings(view: View, reminders: Iterable[Reminder]) -> list[Mailing]:
     by_person: dict[str, list[Reminder]] = {}
     persons = view.folder.persons
     for r in reminders:
-        if r.cle.person in persons:
-            reader = stand_in_for(persons[r.cle.person], persons, view.as_of)
+        if r.key.person in persons:
+            reader = stand_in_for(persons[r.key.person], persons, view.as_of)
             by_person.setdefault(reader.email, []).append(r)
     return [Mailing(persons[email], tuple(its_own)) for email, its_own in by_person.items()]
 
@@ -165,22 +165,22 @@ def _deliver(
     sending = uuid.uuid4().hex
     taken = outbox.take(view.db, ids, sending, instant)
     letters_due = _still_due(view, instant, taken)
-    no_longer_due = [r.id for r in taken if r.cle not in letters_due]
+    no_longer_due = [r.id for r in taken if r.key not in letters_due]
     if no_longer_due:
         outbox.drop_claims(view.db, no_longer_due, "l'état a changé depuis", instant)
         tick_report.facts["nul"] += len(no_longer_due)
-    still_left = [r for r in taken if r.cle in letters_due]
+    still_left = [r for r in taken if r.key in letters_due]
     if still_left:
-        reminders = [letters_due[r.cle] for r in still_left]
+        reminders = [letters_due[r.key] for r in still_left]
         tick_report.facts[_by_one_channel(view, instant, delivery_channels, reminders, person, still_left)] += len(
             still_left
         )
 
 
-def _still_due(view: View, instant: datetime, taken: Sequence[StoredMessage]) -> dict[Cle, Reminder]:
+def _still_due(view: View, instant: datetime, taken: Sequence[StoredMessage]) -> dict[MessageKey, Reminder]:
     """What is still due of what was claimed: someone may have handed in since."""
-    keys = {r.cle for r in taken}
-    return {r.cle: r for r in dues(view, instant, scope_around(view, keys)).reminders if r.cle in keys} if keys else {}
+    keys = {r.key for r in taken}
+    return {r.key: r for r in dues(view, instant, scope_around(view, keys)).reminders if r.key in keys} if keys else {}
 
 
 def _by_one_channel(

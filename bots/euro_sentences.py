@@ -12,9 +12,9 @@ def _gains(r: Answer, folder: Folder) -> str:
     if r.nothing_received:
         aimed = f"{_aimed(r)}." if r.objective and not r.but_for else ""
         return f"Gains {of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice} : {NO_FIGURE}.{aimed}"
-    retire = f" Retiré : {rounded_amount(r.totals.struck)}{_out_of_declared(r)}." if r.totals.struck else ""
+    struck = f" Retiré : {rounded_amount(r.totals.struck)}{_out_of_declared(r)}." if r.totals.struck else ""
     attainment = "" if r.but_for else _attainment(r)
-    return f"Gains {of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice} : {rounded_amount(r.totals.kept)} retenus{under_alert(r.under_alert)}.{attainment}{retire}"
+    return f"Gains {of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice} : {rounded_amount(r.totals.kept)} retenus{under_alert(r.under_alert)}.{attainment}{struck}"
 
 
 NO_FIGURE = "rien n'est reçu, il n'y a pas encore de chiffre"

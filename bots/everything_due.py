@@ -14,7 +14,7 @@ from config.territory import FRANCE, Scope
 from config.working_hours import reason_to_wait
 from reports.due.reminders import Reminder, Silence
 from reports.view import View
-from sheets.register.outbox import Cle
+from sheets.register.outbox import MessageKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def dues(view: View, instant: datetime, where: Scope = FRANCE) -> Dues:
     """Everything due in a territory; at night, at weekends and on public holidays, everything waits and says why."""
     sources = dict.fromkeys(source for kind in KINDS.values() for source in kind.due)
     everything = [x for source in sources for x in source(view, instant, where)]
-    due_by_key = {r.cle: r for r in everything if isinstance(r, Reminder)}
+    due_by_key = {r.key: r for r in everything if isinstance(r, Reminder)}
     silences = [s for s in everything if isinstance(s, Silence)]
     if reason := reason_to_wait(instant, view.folder.hours):
         return Dues((), (*(_silence(r, reason) for r in due_by_key.values()), *silences))
@@ -35,10 +35,10 @@ def dues(view: View, instant: datetime, where: Scope = FRANCE) -> Dues:
 
 
 def _silence(r: Reminder, reason: str) -> Silence:
-    return Silence(r.cle.campaign, r.cle.unite, r.cle.person, reason, r.kind)
+    return Silence(r.key.campaign, r.key.unit, r.key.person, reason, r.kind)
 
 
-def scope_around(view: View, keys: Iterable[Cle]) -> Scope:
+def scope_around(view: View, keys: Iterable[MessageKey]) -> Scope:
     """The least territory in which to ask again whether these are due: the GHT they are all about, else everything."""
-    unites = {c.unite for c in keys}
-    return Scope("ght", unites.pop()) if len(unites) == 1 and unites <= view.folder.territory.ghts.keys() else FRANCE
+    units = {c.unit for c in keys}
+    return Scope("ght", units.pop()) if len(units) == 1 and units <= view.folder.territory.ghts.keys() else FRANCE

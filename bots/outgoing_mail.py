@@ -81,7 +81,7 @@ def _its_word(smtp: smtplib.SMTP, letter: Letter, settings: SmtpSettings) -> tup
         pass
     raise SendingError(
         f"Le serveur de courrier {settings.server} a reçu la lettre sans dire s'il la prenait : elle est peut-être "
-        f"partie. Cherchez {identifier_of(letter.cle, settings)} dans son journal.",
+        f"partie. Cherchez {identifier_of(letter.key, settings)} dans son journal.",
         is_final=False, doubt=True,
     )  # fmt: skip
 
@@ -91,7 +91,7 @@ def delivery_channel(settings: SmtpSettings) -> DeliveryChannel:
 
     def part(letter: Letter) -> str:
         send(letter, settings)
-        return identifier_of(letter.cle, settings)
+        return identifier_of(letter.key, settings)
 
     return DeliveryChannel("courrier", lambda p: p.email, part)
 
@@ -101,7 +101,7 @@ def message(letter: Letter, settings: SmtpSettings) -> EmailMessage:
     m = EmailMessage(policy=POLICY)
     m["From"], m["To"], m["Subject"] = f"Vigie <{settings.sender}>", letter.a, header_words(letter.mail_subject)
     m["Date"] = format_datetime(settings.clock())
-    m["Message-ID"] = identifier_of(letter.cle, settings)
+    m["Message-ID"] = identifier_of(letter.key, settings)
     m["Auto-Submitted"] = "auto-replied" if letter.in_reply_to else "auto-generated"
     m["X-Auto-Response-Suppress"] = "All"
     if answered := identifier(letter.in_reply_to):
@@ -113,10 +113,10 @@ def message(letter: Letter, settings: SmtpSettings) -> EmailMessage:
     return m
 
 
-def identifier_of(cle: str, settings: SmtpSettings) -> str:
+def identifier_of(key: str, settings: SmtpSettings) -> str:
     """The Message-ID that follows from a letter's key: what a human looks for in the server's log, or in a mailbox."""
-    readable_key = re.sub(r"[^a-z0-9]+", "-", cle.lower()).strip("-")[:20]
-    digest = hashlib.sha256(cle.encode()).hexdigest()[:12]
+    readable_key = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")[:20]
+    digest = hashlib.sha256(key.encode()).hexdigest()[:12]
     return f"<vigie.{readable_key}.{digest}@{settings.sender.rpartition('@')[2]}>"
 
 

@@ -30,7 +30,7 @@ from reports.view import Subject, View
 class Intention:
     """One kind of question. The first row with a turn of phrase in the sentence wins, then the first with a word."""
 
-    cle: str
+    key: str
     words: tuple[str, ...]
     """Compared without case or accents, a plural or a slip of the finger allowed."""
     example: str
@@ -47,7 +47,7 @@ class Intention:
 
     def suggests(self, place: str, exercice: int) -> str:
         """« rejets GHT Jura 2021 »."""
-        return (self.template or f"{self.cle} {{lieu}} {{annee}}").format(lieu=place, annee=exercice)
+        return (self.template or f"{self.key} {{lieu}} {{annee}}").format(lieu=place, annee=exercice)
 
 
 INTENTIONS = (
@@ -89,7 +89,7 @@ INTENTIONS = (
               (r"quand (est ce (que|qu) (ca|on|il|elle) )?(ouvre|ferme|faut il|commence|finit)", r"(pour|jusqu a|avant) quand",
                r"combien de temps( il)?( nous)?( me)?( reste)?( t il)?")),
     Intention("prevision", ("prevision", "previsionnel", "projection", "atterrissage", "estimation", "forecast", "esperer"),
-              "prévision BFC 2021", "ce que l'exercice donnerait : retenu, notifié, reports ; l'imputé à part", forecast.prevision,
+              "prévision BFC 2021", "ce que l'exercice donnerait : retenu, notifié, reports ; l'imputé à part", forecast.forecast,
               True, "prévision {lieu} {annee}",
               (r"(previsions?|projections?|estimations?|atterrissages?|combien|chiffre|resultat|total)( de| a| en| pour)?( la)? fin (de l |d )annee",
                r"(va|vais|allons|vont|allez)( t)?( (on|il|elle|nous|vous))? (finir|atterrir|atteindre|tenir|arriver)( a combien)?"), True),
@@ -111,7 +111,7 @@ INTENTIONS = (
               (r"dans les clous", r"(il )?(nous |me )?manque( t il)? pour( atteindre)? l objectif", r"ecart (a|avec) l objectif")),
     Intention("statut", ("statut", "avancement", "etat", "qui a remis", "qui a rendu", "remise", "remis", "recu", "recue", "envoye",
                          "rendu", "repondu", "transmis", "arrive"),
-              "où en est le GHT Nièvre ?", "où en est chaque GHT dans la campagne", progress.statut, True, "statut {lieu} {annee}",
+              "où en est le GHT Nièvre ?", "où en est chaque GHT dans la campagne", progress.status, True, "statut {lieu} {annee}",
               (r"ou (on |nous |l on )?en (est|sont|sommes)( (on|nous|ils))?(?! (de |sur )?(l|les|nos|mes|vos) gains?)",
                r"(combien de|nombre de) (trames?|ght|fichiers?)( ont)? (recues?|repondu|remises?|remis|rendues?)")),
     Intention("qualite", ("qualite", "fiable", "fiabilite", "confiance", "fier"),
@@ -145,4 +145,4 @@ AXES = {
 
 HELP_WORDS = ("aide", "help", "que sais tu faire", "comment ca marche", "sais faire quoi", "te demander", "vous demander",
         "quelles questions", "mode d emploi")  # fmt: skip
-BY_KEY = {i.cle: i for i in INTENTIONS}
+BY_KEY = {i.key: i for i in INTENTIONS}

@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from config.errors import UserError
-from config.french import YEARS, cle, count_words, did_you_mean, enumeration
+from config.french import YEARS, count_words, did_you_mean, enumeration, text_key
 
 MOST_SHOWN = 20
 FIRST_YEAR = 1900
@@ -135,7 +135,7 @@ def read_table(path: Path, columns: Sequence[str], complaints: Complaints) -> It
         complaints.add(path.name, None, "ce fichier manque dans le dossier de la région.")
         return
     csv_reader = csv.reader(io.StringIO(text := decode(path.read_bytes())), delimiter=separator_of(text))
-    titles = [cle(title).replace(" ", "_") for title in next(csv_reader, [])]
+    titles = [text_key(title).replace(" ", "_") for title in next(csv_reader, [])]
     missing_columns = [c for c in columns if c not in titles]
     doubles = [c for c in columns if titles.count(c) > 1]
     for what, names in (("absente", missing_columns), ("en double", doubles)):

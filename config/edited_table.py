@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from config.csv_tables import decode, separator_of
-from config.french import cle
+from config.french import text_key
 
 ANSI = "cp1252"
 WITH_MARK = "utf-8-sig"
@@ -78,7 +78,7 @@ def read(content: bytes) -> EditedTable:
     separator = separator_of(decode(content))
     records = list(_records(text, separator))
     heading, titles = records[0] if records else ("", [])
-    keys = [cle(t).replace(" ", "_") for t in titles]
+    keys = [text_key(t).replace(" ", "_") for t in titles]
     line_end = "\r\n" if heading.endswith("\r\n") else "\n"
     return EditedTable(encoding, separator, line_end, keys, heading, [Row(*r) for r in records[1:]])
 

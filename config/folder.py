@@ -91,7 +91,7 @@ class Folder:
         return buffer.getvalue()
 
 
-def charge(path: Path) -> Folder:
+def load_folder(path: Path) -> Folder:
     """Read the region's folder. Raises UserError listing every complaint, with file and line.
 
     One that holds the same bytes as before is not read again: the service asks at every question.
@@ -106,11 +106,11 @@ def charge(path: Path) -> Folder:
     for absent in sorted(FILES - {f.name for f in files}):
         complaints.add(absent, None, "ce fichier manque dans le dossier de la région.")
     complaints.raise_if_any(f"Le dossier de la région « {path} » est incomplet :")
-    return _charge(path, _hash_of(files))
+    return _load(path, _hash_of(files))
 
 
 @lru_cache(maxsize=4)
-def _charge(path: Path, content_hash: str) -> Folder:
+def _load(path: Path, content_hash: str) -> Folder:
     folder, complaints = _read_folder(path, content_hash)
     complaints.raise_if_any(f"Le dossier de la région « {path} » est à corriger :")
     return folder
@@ -171,7 +171,7 @@ def folder_from_archive(archive: bytes) -> Folder:
     with tempfile.TemporaryDirectory() as where:
         with zipfile.ZipFile(io.BytesIO(archive)) as z:
             z.extractall(where)
-        return charge(Path(where))
+        return load_folder(Path(where))
 
 
 def without_persons(archive: bytes) -> bytes:

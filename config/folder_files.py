@@ -13,7 +13,7 @@ from pathlib import Path
 
 from config.campaign import MOMENTS, Campaign
 from config.csv_tables import Complaints, TableRow, read_table
-from config.french import cle, day, did_you_mean, enumeration
+from config.french import day, did_you_mean, enumeration, text_key
 from config.nomenclature import LEVELS, WITH_ARTICLE, Bounds, Nomenclature
 from config.objectives import Objective
 from config.rights import ROLES, Absence, Person
@@ -71,8 +71,8 @@ def read_territory(path: Path, complaints: Complaints) -> Territory:
             r.complain(f"le GHT {ght.code} porte un autre nom ou une autre région plus haut.")
         etablissements[finess] = Etablissement(finess, r.text("etablissement"))
         support = r.among("role", ("support", "partie")) == "support"
-        debut, end = r.date("debut", required=False), r.date("fin", required=False)
-        memberships.append((r, Membership(finess, ght.code, support, debut, end)))
+        start, end = r.date("debut", required=False), r.date("fin", required=False)
+        memberships.append((r, Membership(finess, ght.code, support, start, end)))
     _check_memberships_overlap(memberships)
     return Territory(regions, ghts, etablissements, tuple(a for _, a in memberships))
 
@@ -90,7 +90,7 @@ def finess_read(r: TableRow) -> str:
 def _check_memberships_overlap(rows: list[tuple[TableRow, Membership]]) -> None:
     earlier_memberships: dict[tuple[str, str], list[tuple[TableRow, Membership]]] = {}
     for r, a in rows:
-        if a.debut and a.end and a.end < a.debut:
+        if a.start and a.end and a.end < a.start:
             r.complain("la fin précède le début.")
         roles = {
             ("membre", a.finess): f"l'établissement {a.finess} appartient déjà à un GHT à ces dates",
@@ -109,8 +109,8 @@ def _check_memberships_overlap(rows: list[tuple[TableRow, Membership]]) -> None:
 
 
 def _overlap(a: Membership, b: Membership) -> bool:
-    debut = max(a.debut or date.min, b.debut or date.min)
-    return debut <= min(a.end or date.max, b.end or date.max)
+    start = max(a.start or date.min, b.start or date.min)
+    return start <= min(a.end or date.max, b.end or date.max)
 
 
 @dataclass
@@ -189,7 +189,7 @@ def read_nomenclature(path: Path, thresholds: Thresholds, complaints: Complaints
     bare = Nomenclature(branches or (("", "", ""),), {}, {}, default)
     synonyms: dict[tuple[str, str], str] = {}
     for r in read_table(path / "synonymes.csv", ("rubrique", "label", "synonyme"), complaints):
-        level, label, synonym = r.among("rubrique", LEVELS), r.text("label"), cle(r.text("synonyme"))
+        level, label, synonym = r.among("rubrique", LEVELS), r.text("label"), text_key(r.text("synonyme"))
         if level in LEVELS:
             if bare.label(level, label) != label:
                 r.complain(
@@ -221,8 +221,8 @@ def read_operators(path: Path, complaints: Complaints) -> dict[str, Operateur]:
     for r in read_table(path / "operateurs.csv", ("label", "type", "synonymes"), complaints):
         operateur = Operateur(r.text("label"), r.among("type", TYPES_OPERATEUR))
         for name in (operateur.label, *r.text("synonymes", required=False).split("|")):
-            if cle(name) and operateurs.setdefault(cle(name), operateur) != operateur:
-                r.complain(f"« {name} » désigne déjà l'opérateur « {operateurs[cle(name)].label} ».")
+            if text_key(name) and operateurs.setdefault(text_key(name), operateur) != operateur:
+                r.complain(f"« {name} » désigne déjà l'opérateur « {operateurs[text_key(name)].label} ».")
     return operateurs
 
 
@@ -246,30 +246,30 @@ def read_persons(path: Path, territory: Territory, complaints: Complaints) -> di
         rows.append((r, p))
     cited.tell(territory)
     for r, p in rows:
-        if p.absence and p.absence.suppleant not in persons:
-            r.complain(f"le suppléant « {p.absence.suppleant} » n'est pas dans ce fichier.")
+        if p.absence and p.absence.deputy not in persons:
+            r.complain(f"le suppléant « {p.absence.deputy} » n'est pas dans ce fichier.")
     return persons
 
 
 def _direction(r: TableRow) -> bool:
     """Whether someone is told when their GHT is late. The column may be missing: files of before have none."""
-    said = cle(r.text("direction", required=False))
+    said = text_key(r.text("direction", required=False))
     if said not in ("", "oui", "non"):
         r.complain(f"« {r.text('direction', required=False)} » dans « direction » ; « oui » ou rien était attendu.")
     return said == "oui"
 
 
 def _absence(r: TableRow) -> Absence | None:
-    suppleant = r.text("suppleant", required=False).lower()
-    debut, end = r.date("absence_debut", required=False), r.date("absence_fin", required=False)
-    if not suppleant and not debut and not end:
+    deputy = r.text("suppleant", required=False).lower()
+    start, end = r.date("absence_debut", required=False), r.date("absence_fin", required=False)
+    if not deputy and not start and not end:
         return None
-    if not suppleant:
+    if not deputy:
         r.complain("une absence demande un suppléant.")
-    if not debut or not end or end < debut:
+    if not start or not end or end < start:
         r.complain("un suppléant s'accompagne d'un début et d'une fin d'absence, dans cet ordre.")
         return None
-    return Absence(suppleant, debut, end)
+    return Absence(deputy, start, end)
 
 
 def read_purchases(path: Path, territory: Territory, complaints: Complaints) -> dict[tuple[str, int], int]:

@@ -48,9 +48,9 @@ def rounded_amount(cents: int) -> str:
 
 def size_in_words(raw_bytes: int) -> str:
     """A size as one says it: « 850 octets », « 1,4 Mo »."""
-    for rank, unite in ((3, "Go"), (2, "Mo"), (1, "ko")):
+    for rank, unit in ((3, "Go"), (2, "Mo"), (1, "ko")):
         if abs(raw_bytes) >= 1000**rank:
-            return decimal_number(Decimal(raw_bytes) / 1000**rank, 1) + NO_BREAK_SPACE + unite
+            return decimal_number(Decimal(raw_bytes) / 1000**rank, 1) + NO_BREAK_SPACE + unit
     return f"{raw_bytes}{NO_BREAK_SPACE}octets"
 
 
@@ -124,7 +124,7 @@ def did_you_mean(text: str, choices: Iterable[str]) -> str:
 
 
 @lru_cache(maxsize=65536)
-def cle(text: str) -> str:
+def text_key(text: str) -> str:
     """The form under which two labels are the same: no case, accents, punctuation or double spaces."""
     decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe"))
     without_accents = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
@@ -133,7 +133,7 @@ def cle(text: str) -> str:
 
 def nearest(text: str, choices: Iterable[str], threshold: float = 60) -> str | None:
     """The label of `choices` nearest to what was typed, or None when nothing is near (0 to 100)."""
-    known_ones, sought = {cle(c): c for c in choices}, cle(text)
+    known_ones, sought = {text_key(c): c for c in choices}, text_key(text)
     neighbours = process.extract(sought, known_ones.keys(), scorer=fuzz.ratio, score_cutoff=threshold, limit=None)
     # Short codes often tie: two letters swapped (BFC-80) are then nearer than two letters changed (BFC-01).
     return (

@@ -46,6 +46,7 @@ KEYS = {
     "times": "fois",
     "to_note": "a_noter",
     "troubles": "soucis",
+    "unit": "unite",
     "value": "valeur",
 }
 

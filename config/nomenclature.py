@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from config.french import cle
+from config.french import text_key
 
 LEVELS = ("famille", "domaine", "categorie")
 WITH_ARTICLE = {"famille": "une famille", "domaine": "un domaine", "categorie": "une catégorie"}
@@ -53,7 +53,7 @@ class Nomenclature:
     @cached_property
     def _known_labels(self) -> dict[str, dict[str, str]]:
         levels = dict(zip(LEVELS, zip(*self.branches, strict=True), strict=True))
-        known_ones = {level: {cle(v): v for v in levels[level] if v} for level in LEVELS}
+        known_ones = {level: {text_key(v): v for v in levels[level] if v} for level in LEVELS}
         for (level, synonym), label in self.synonyms.items():
             known_ones[level].setdefault(synonym, label)
         return known_ones
@@ -68,7 +68,7 @@ class Nomenclature:
 
     def label(self, level: str, text: str) -> str | None:
         """The official label for what was typed: same but for case and accents, or a known synonym."""
-        return self._known_labels[level].get(cle(text))
+        return self._known_labels[level].get(text_key(text))
 
     def bounds_of(self, famille: str | None) -> Bounds:
         return self.bounds.get(famille or "", self.default_bounds)

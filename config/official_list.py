@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from config import edited_table
 from config.errors import UserError
-from config.french import cle, day, enumeration
+from config.french import day, enumeration, text_key
 from config.territory import Etablissement, Ght, Membership, Region, Territory
 
 COLUMNS = {
@@ -70,7 +70,7 @@ def _heading_row(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
             c: i
             for c, pattern in COLUMNS.items()
             for i, t in reversed(list(enumerate(row)))
-            if re.fullmatch(pattern, cle(t))
+            if re.fullmatch(pattern, text_key(t))
         }
         if not COLUMNS.keys() - OPTIONAL_COLUMNS - places.keys() and {"ars", "ars_code"} & places.keys():
             return rank, places
@@ -85,15 +85,15 @@ def _heading_row(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
 
 def _region(v: dict[str, str], regions: dict[str, Region], number: int) -> str:
     for said in (v.get("ars_code", ""), v.get("ars", "")):
-        name = cle(re.sub(r"^ARS\s+(de |d'|du |des )?", "", said, flags=re.IGNORECASE))
+        name = text_key(re.sub(r"^ARS\s+(de |d'|du |des )?", "", said, flags=re.IGNORECASE))
         for r in regions.values():
-            if name and name in (cle(r.code), cle(r.name), r.insee):
+            if name and name in (text_key(r.code), text_key(r.name), r.insee):
                 return r.code
     raise UserError(f"Ligne {number} : région inconnue « {v.get('ars') or v.get('ars_code')} » ; voyez regions.csv.")
 
 
 def _is_support(said: str) -> bool:
-    return cle(said) in ("oui", "o", "1", "vrai", "true", "x", "support", "etablissement support", "es")
+    return text_key(said) in ("oui", "o", "1", "vrai", "true", "x", "support", "etablissement support", "es")
 
 
 def merge(old: Territory, official: OfficialList, dated: date) -> Territory:
@@ -114,12 +114,12 @@ def merge(old: Territory, official: OfficialList, dated: date) -> Territory:
         elif said in memberships_said:
             taken_again.add(said)
             continued.append(a)
-        elif a.debut is None or a.debut < dated:
+        elif a.start is None or a.start < dated:
             continued.append(replace(a, end=day_before))
     # In a region loaded for the first time members have no known beginning; elsewhere they join that day.
     known_regions = {old.ghts[a.ght].region for a in old.memberships}
     continued += [
-        replace(a, debut=dated if official.ghts[a.ght].region in known_regions else None)
+        replace(a, start=dated if official.ghts[a.ght].region in known_regions else None)
         for a in official.memberships
         if (a.finess, a.ght, a.support) not in taken_again
     ]
@@ -130,9 +130,9 @@ def merge(old: Territory, official: OfficialList, dated: date) -> Territory:
 
 def ended(before: Territory, after: Territory) -> list[Membership]:
     """The memberships that the list ends, with their end; those that never were, without one."""
-    kept = {(a.finess, a.ght, a.support, a.debut) for a in after.memberships}
+    kept = {(a.finess, a.ght, a.support, a.start) for a in after.memberships}
     known = set(before.memberships)
-    never = [a for a in before.memberships if (a.finess, a.ght, a.support, a.debut) not in kept]
+    never = [a for a in before.memberships if (a.finess, a.ght, a.support, a.start) not in kept]
     return [a for a in after.memberships if a.end and a not in known] + [replace(a, end=None) for a in never]
 
 
@@ -142,10 +142,10 @@ def applied(before: Territory, after: Territory, content: bytes) -> bytes:
     Rows that do not change stay as they were typed, where they were; new ones go to the end.
     """
     table = edited_table.read(content)
-    by_birth = {(a.finess, a.ght, a.support, a.debut): a for a in after.memberships}
+    by_birth = {(a.finess, a.ght, a.support, a.start): a for a in after.memberships}
     dropped = set()
     for row, old in zip(table.filled, before.memberships, strict=True):
-        new = by_birth.pop((old.finess, old.ght, old.support, old.debut), None)
+        new = by_birth.pop((old.finess, old.ght, old.support, old.start), None)
         if new is None:
             dropped.add(id(row))
         else:
@@ -154,7 +154,7 @@ def applied(before: Territory, after: Territory, content: bytes) -> bytes:
     table.rows = [row for row in table.rows if id(row) not in dropped]
     for new in sorted(by_birth.values(), key=lambda a: (a.ght, not a.support, a.finess)):
         role = "support" if new.support else "partie"
-        dates = {"debut": day(new.debut) if new.debut else "", "fin": day(new.end) if new.end else ""}
+        dates = {"debut": day(new.start) if new.start else "", "fin": day(new.end) if new.end else ""}
         table.append({"finess_ej": new.finess, "ght_code": new.ght, "role": role} | _names(after, new) | dates)
     return table.content()
 

@@ -28,8 +28,8 @@ class Sight(Enum):
 class Absence:
     """A stand-in and the days, both included, on which they answer for someone."""
 
-    suppleant: str
-    debut: date
+    deputy: str
+    start: date
     end: date
 
 
@@ -68,7 +68,7 @@ def stood_in_for(person: Person, all_of_those: dict[str, Person], as_of: date) -
     return tuple(
         p
         for p in all_of_those.values()
-        if p.absence and p.absence.suppleant == person.email and p.absence.debut <= as_of <= p.absence.end
+        if p.absence and p.absence.deputy == person.email and p.absence.start <= as_of <= p.absence.end
     )
 
 
@@ -77,10 +77,10 @@ def stand_in_for(person: Person, all_of_those: dict[str, Person], as_of: date) -
     acting_person, seen_ones = person, {person.email}
     while (
         acting_person.absence
-        and acting_person.absence.debut <= as_of <= acting_person.absence.end
-        and acting_person.absence.suppleant in all_of_those
+        and acting_person.absence.start <= as_of <= acting_person.absence.end
+        and acting_person.absence.deputy in all_of_those
     ):
-        acting_person = all_of_those[acting_person.absence.suppleant]
+        acting_person = all_of_those[acting_person.absence.deputy]
         if acting_person.email in seen_ones:
             return person
         seen_ones.add(acting_person.email)

@@ -7,7 +7,7 @@ from pathlib import Path
 from config import edited_table
 from config.errors import UserError
 from config.folder import edit
-from config.french import cle, did_you_mean
+from config.french import did_you_mean, text_key
 from config.nomenclature import LEVELS, WITH_ARTICLE, Nomenclature
 
 FILE_NAME = "synonymes.csv"
@@ -24,7 +24,7 @@ def learn(path: Path, nomenclature: Nomenclature, level: str, synonym: str, labe
     existing_label = nomenclature.label(level, synonym)
     if existing_label:
         raise UserError(f"« {synonym} » est déjà compris comme « {existing_label} ».")
-    if not cle(synonym):
+    if not text_key(synonym):
         raise UserError(f"« {synonym} » ne contient ni lettre ni chiffre : il n'y a rien à apprendre.")
     table = edited_table.read((path / FILE_NAME).read_bytes())
     table.append({"rubrique": level, "label": label, "synonyme": synonym, "source": "appris"})

@@ -48,16 +48,16 @@ class Etablissement:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """An établissement in a GHT, from `debut` to `end` included; None is open."""
+    """An établissement in a GHT, from `start` to `end` included; None is open."""
 
     finess: str
     ght: str
     support: bool
-    debut: date | None
+    start: date | None
     end: date | None
 
     def is_in_force(self, as_of: date) -> bool:
-        return (self.debut is None or self.debut <= as_of) and (self.end is None or as_of <= self.end)
+        return (self.start is None or self.start <= as_of) and (self.end is None or as_of <= self.end)
 
 
 Era = tuple[dict[str, tuple[Etablissement, ...]], dict[str, str]]
@@ -128,7 +128,7 @@ class Territory:
     @cached_property
     def _days_of_change(self) -> list[date]:
         """The days on which someone entered a GHT or had left it: between two of them nothing moves."""
-        entries = {a.debut for a in self.memberships if a.debut}
+        entries = {a.start for a in self.memberships if a.start}
         return sorted(entries | {a.end + timedelta(days=1) for a in self.memberships if a.end})
 
     def _era(self, rank: int) -> Era:

@@ -10,7 +10,7 @@ import click
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bots.questions import INTENTIONS
-from config.folder import EXAMPLE, charge
+from config.folder import EXAMPLE, load_folder
 from config.french import count_words, day
 from config.ladder import Rung
 from jobs.command_line import HELP
@@ -70,7 +70,7 @@ def pages() -> dict[Path, str]:
         "day": day,
         "when": when,
     }
-    example = charge(EXAMPLE)
+    example = load_folder(EXAMPLE)
     facts = {
         "rungs": example.rungs,
         "hours": example.hours,
@@ -95,7 +95,7 @@ def when(rung: Rung) -> str:
 
 def said(check: Check) -> str:
     """What the check says of its own failing example."""
-    finding = finding_of(check, examples_of(check, trames_of(check)[0])[1], charge(EXAMPLE))
+    finding = finding_of(check, examples_of(check, trames_of(check)[0])[1], load_folder(EXAMPLE))
     assert finding is not None, check.code
     return f"{finding.message} *{finding.correction}*"
 

@@ -22,7 +22,7 @@ from bots.answering import answer_after
 from bots.understood import as_understood
 from config.csv_tables import decode, separator_of
 from config.errors import UserError
-from config.french import cle, count_words, enumeration
+from config.french import count_words, enumeration, text_key
 from jobs.wiring import Workshop
 from reports.view import View
 from sheets.cells import date_
@@ -88,7 +88,7 @@ def read(file: Path) -> list[Asked]:
     text = decode(file.read_bytes())
     rows = csv.reader(io.StringIO(text), delimiter=separator_of(text))
     try:
-        titles = [cle(t).replace(" ", "_") for t in next(rows, [])]
+        titles = [text_key(t).replace(" ", "_") for t in next(rows, [])]
         wrong = [c for c in COLUMNS if titles.count(c) != 1]
         if wrong:
             raise UserError(

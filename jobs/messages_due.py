@@ -94,7 +94,7 @@ def _print_json(instant: datetime, letters: Sequence[LetterDue], silences: Seque
     sendings: list[dict[str, Any]] = [
         {"a": e.person.email, "fonction": e.person.position, "canal": delivery_channel, "objet": letter.mail_subject,
          "texte": letter.text, "pieces": [p.name for p in letter.pieces],
-         "messages": [{**as_object(r.cle), "genre": r.kind} for r in e.reminders]}
+         "messages": [{**as_object(r.key), "genre": r.kind} for r in e.reminders]}
         for e, delivery_channel, letter in letters
     ]  # fmt: skip
     said = [as_object(s) for s in silences]
@@ -123,7 +123,7 @@ def _show(
 
 def _show_letter(e: Mailing, delivery_channel: str, letter: Letter) -> None:
     """One letter as it would leave, its words as they are."""
-    stages = enumeration(list(dict.fromkeys(r.cle.stage for r in e.reminders)))
+    stages = enumeration(list(dict.fromkeys(r.key.stage for r in e.reminders)))
     terminal.write("")
     terminal.write(
         f"→ {e.person.email} ({e.person.position}){f', {delivery_channel}' if delivery_channel else ''} — {stages}",
@@ -142,9 +142,9 @@ def _by_reason(
     """By campaign, function and reason, the territories for which someone is told nothing now, under any role."""
     ghts, persons = view.folder.territory.ghts, view.folder.persons
     result = defaultdict[tuple[str, str, str], dict[str, None]](dict)
-    told_pairs = {(r.cle.unite, r.cle.person) for e, _, _ in letters for r in e.reminders}
+    told_pairs = {(r.key.unit, r.key.person) for e, _, _ in letters for r in e.reminders}
     for s in silences:
-        if (s.unite, s.person) not in told_pairs:
+        if (s.unit, s.person) not in told_pairs:
             who = persons[s.person].position if s.person in persons else ""
-            result[s.campaign, who, s.reason][ghts[s.unite].name if s.unite in ghts else s.unite] = None
-    return {cle: list(names) for cle, names in result.items()}
+            result[s.campaign, who, s.reason][ghts[s.unit].name if s.unit in ghts else s.unit] = None
+    return {key: list(names) for key, names in result.items()}

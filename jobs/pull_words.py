@@ -46,6 +46,6 @@ def states_words(counts: Mapping[str, Any]) -> str:
     words = (("nouveau", "nouveaux"), ("modifié", "modifiés"), ("inchangé", "inchangés"), ("refusé", "refusés"))
     keys = ("nouveaux", "modifies", "inchanges", "refuses")
     return ", ".join(
-        count_words(counts[cle], singular, plural_words)
-        for cle, (singular, plural_words) in zip(keys, words, strict=True)
+        count_words(counts[key], singular, plural_words)
+        for key, (singular, plural_words) in zip(keys, words, strict=True)
     )

@@ -30,5 +30,5 @@ def make_schedule(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE},
     )
     for p in steps:
-        scheduler.add_job(run_step, "interval", (p,), id=p.cle, seconds=p.seconds, next_run_time=current_time())
+        scheduler.add_job(run_step, "interval", (p,), id=p.key, seconds=p.seconds, next_run_time=current_time())
     return scheduler

@@ -35,9 +35,9 @@ def _service(c: StatusReport, view: View, current_time: datetime) -> None:
         )
     not_said: dict[str, dict[str, str | None]] = {}
     for p in STEPS:
-        last_success, fault = step_history.last_success_of(view.db, p.cle), step_history.breakdown(view.db, p.cle)
+        last_success, fault = step_history.last_success_of(view.db, p.key), step_history.breakdown(view.db, p.key)
         if last_success or fault:
-            not_said[p.cle] = {
+            not_said[p.key] = {
                 "le": last_success.dated.isoformat() if last_success else None,
                 "panne": fault.said if fault else None,
             }
@@ -100,7 +100,7 @@ def _messages(c: StatusReport, view: View, current_time: datetime) -> None:
         if age < NOT_WORTH_MENDING_AFTER and (r.state != "pris" or age > outbox.LEASE):
             why = f" ({r.reason})" if r.reason else ""
             all_said.append(
-                f"Le message « {r.cle.stage} » ({r.cle.campaign}, {r.cle.unite}) à {r.cle.person}, du "
+                f"Le message « {r.key.stage} » ({r.key.campaign}, {r.key.unit}) à {r.key.person}, du "
                 f"{r.dated:%d/%m/%Y à %Hh%M}, {sentences[r.state]}{why}."
             )
     c.troubles += bounded(all_said, "autre message", "autres messages")

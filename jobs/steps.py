@@ -35,7 +35,7 @@ TIMEOUT = 10.0
 class Step:
     """`action` does it and returns what it did, in a few words; it raises when it could not. `seconds` is its pace."""
 
-    cle: str
+    key: str
     title: str
     """« le relevé des dossiers », to be said of it."""
     seconds: int
@@ -50,11 +50,11 @@ def pull_step(workshop: Workshop) -> str:
         result = pull_apart(workshop)
     new_count = sum(f["etat"] != "inchange" for f in result["fichiers"])
     said = f"{count_words(len(result['fichiers']), 'classeur')}, {count_words(new_count, 'lu', 'lus')}"
-    for cle, singular, plural_words in (
+    for key, singular, plural_words in (
         ("absentes", "source absente", "sources absentes"),
         ("illisibles", "illisible", "illisibles"),
     ):
-        said += f", {count_words(len(result[cle]), singular, plural_words)}" if result[cle] else ""
+        said += f", {count_words(len(result[key]), singular, plural_words)}" if result[key] else ""
     return said
 
 
@@ -96,9 +96,9 @@ def backup(workshop: Workshop) -> str:
 
 def trouble_of(db: Database, step: Step, current_time: datetime) -> str:
     """Why a step is failing, or that it has not come to its end for too long; empty when it goes well."""
-    if fault := breakdown(db, step.cle):
+    if fault := breakdown(db, step.key):
         return f"a échoué le {fault.dated:%d/%m/%Y à %Hh%M} : {fault.said}"
-    last_success = last_success_of(db, step.cle)
+    last_success = last_success_of(db, step.key)
     too_long = timedelta(seconds=max(PATIENCE, 3 * step.seconds))
     return (
         f"n'a pas abouti depuis le {last_success.dated:%d/%m/%Y à %Hh%M}."

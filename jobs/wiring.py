@@ -21,7 +21,7 @@ from config import environment
 from config.campaign import PARIS
 from config.environment import setting
 from config.errors import UserError
-from config.folder import EXAMPLE, Folder, charge
+from config.folder import EXAMPLE, Folder, load_folder
 from config.french import did_you_mean
 from config.rights import AT_KEYBOARD, Person
 from reports.view import View
@@ -50,7 +50,7 @@ class Workshop:
     @cached_property
     def folder(self) -> Folder:
         """The region's folder, as it was when first asked for. Raises UserError with every complaint."""
-        folder = charge(self.folder_path)
+        folder = load_folder(self.folder_path)
         for code in sorted(folder.rules_on_trial - CATALOGUE.keys()):
             file = folder.path / "reglages.toml"
             raise UserError(f"{file} : le contrôle à l'essai « {code} » n'existe pas{did_you_mean(code, CATALOGUE)}")

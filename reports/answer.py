@@ -12,7 +12,7 @@ from config.objectives import Objective
 from config.territory import Scope
 from sheets.judged import Totals
 
-Unite = Literal["EUR", "taux", "trames", "constats", ""]
+Unit = Literal["EUR", "taux", "trames", "constats", ""]
 FACTS: Mapping[str, Literal["EUR", "taux", "jour", "nombre"]] = {
     **dict.fromkeys(
         ("notifie", "report", "impute", "impute_reporte", "achats", "perimetre_traite", "gain_annuel", "retenu_avant",
@@ -50,7 +50,7 @@ class Element:
     code: str = ""
     territory: Scope | None = None
     """Whose figure it is, when it is one's: it may then be told only to those who may see that one's total."""
-    retire: int = 0
+    struck: int = 0
     """Cents struck out beside a kept amount."""
     objective: int | None = None
     """Cents aimed at by that one, when it is known."""
@@ -86,7 +86,7 @@ class Answer:
     campaign: str
     as_of: date
     value: int | Decimal | None
-    unite: Unite
+    unit: Unit
     received_so_far: int
     expected_trames: int
     totals: Totals = field(default_factory=Totals)

@@ -14,4 +14,4 @@ def at_lock(view: View, subject: Subject) -> Answer:
     tabs = view.tabs_that_count(subject, at_lock=True)
     answer = base(view, subject, "verrou", tabs)
     facts = {"verrouillees": len({o.ght for o in tabs})}
-    return replace(answer, value=answer.totals.kept if tabs else None, unite="EUR", facts=facts)
+    return replace(answer, value=answer.totals.kept if tabs else None, unit="EUR", facts=facts)

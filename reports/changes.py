@@ -33,7 +33,7 @@ class LineMovement(NamedTuple):
 
     cause: str
     cents: int
-    cle: tuple[str, str]
+    key: tuple[str, str]
     line: LineThatDay
     gone: bool
 
@@ -56,19 +56,19 @@ def changes(view: View, subject: Subject) -> Answer:
     if objective:
         facts["objectif_avant"] = objective.amount
     elements = _by_line(before, view, movements) if subject.by == "ligne" else _by_cause(movements)
-    return replace(answer, value=difference, unite="EUR", elements=tuple(elements), facts=facts)
+    return replace(answer, value=difference, unit="EUR", elements=tuple(elements), facts=facts)
 
 
 def _movements(changed: ChangedLines) -> Iterator[LineMovement]:
-    for cle, (a, b) in sorted(changed.items(), key=lambda c: c[0]):
+    for key, (a, b) in sorted(changed.items(), key=lambda c: c[0]):
         line = b or a
         assert line is not None
         declare = (b.declared if b else 0) - (a.declared if a else 0)
-        retire = (b.struck if b else 0) - (a.struck if a else 0)
+        struck = (b.struck if b else 0) - (a.struck if a else 0)
         if declare:
-            yield LineMovement(_cause_of_declared(a, b), declare, cle, line, b is None)
-        if retire:
-            yield LineMovement(_cause_of_struck(a, b, retire), -retire, cle, line, b is None)
+            yield LineMovement(_cause_of_declared(a, b), declare, key, line, b is None)
+        if struck:
+            yield LineMovement(_cause_of_struck(a, b, struck), -struck, key, line, b is None)
 
 
 def _cause_of_declared(a: LineThatDay | None, b: LineThatDay | None) -> str:
@@ -78,7 +78,7 @@ def _cause_of_declared(a: LineThatDay | None, b: LineThatDay | None) -> str:
     return "apparue" if b else "disparue"
 
 
-def _cause_of_struck(a: LineThatDay | None, b: LineThatDay | None, retire: int) -> str:
+def _cause_of_struck(a: LineThatDay | None, b: LineThatDay | None, struck: int) -> str:
     """Why more (or less) of a line is struck: a decision, a rule on the same sending, or what the sending says."""
     if b is None:
         return "disparue"  # what was struck of a line goes with it
@@ -88,7 +88,7 @@ def _cause_of_struck(a: LineThatDay | None, b: LineThatDay | None, retire: int) 
         return "apres_verrou" if b.decision and b.decision.after_lock else "decision"
     if a and a.arrival == b.arrival:
         return "regle"
-    return "retiree" if retire > 0 else "retablie"
+    return "retiree" if struck > 0 else "retablie"
 
 
 def _taken(line: LineThatDay | None) -> tuple[object, ...]:
@@ -101,7 +101,7 @@ def _by_cause(movements: list[LineMovement]) -> Iterator[Element]:
     for cause, title in CAUSES.items():
         theirs = [m for m in movements if m.cause == cause]
         if theirs:
-            lines = len({m.cle for m in theirs})
+            lines = len({m.key for m in theirs})
             yield Element(f"Lignes {title} : {lines}", sum(m.cents for m in theirs), code=cause, ours=True)
 
 
@@ -110,8 +110,8 @@ def _by_line(before: View, after: View, movements: Sequence[LineMovement]) -> It
     lines_by_place = _moved_lines(before, [m for m in movements if m.gone]) | _moved_lines(
         after, [m for m in movements if not m.gone]
     )
-    for m in sorted(movements, key=lambda m: (-abs(m.cents), lines_by_place[m.cle].reference)):
-        li = lines_by_place[m.cle]
+    for m in sorted(movements, key=lambda m: (-abs(m.cents), lines_by_place[m.key].reference)):
+        li = lines_by_place[m.key]
         precision = CAUSES[m.cause] + (f", {li.decision.words}" if li.decision else "")
         address = CellAddress(li.reference, li.path, li.sheet, li.cell)
         yield Element(li.title, m.cents, precision, address, m.cause, outside=CAUSES[m.cause])

@@ -26,7 +26,7 @@ class ChartPart(Enum):
     KEPT = "retenu"
     UNDER_ALERT = "retenu, sous alerte"
     LOSS = "perte (retenue)"
-    RETIRE = "retiré"
+    STRUCK = "retiré"
     NOTIFIED = "notifié"
     REPORT = "report à reprendre"
     IMPUTED_APART = "imputé, à part"
@@ -99,7 +99,7 @@ def _whole_as_one_bar(r: Answer, folder: Folder) -> Element:
     """The whole as one bar, for those to whom its parts are closed."""
     objective = r.objective.amount if r.objective else None
     t = r.totals
-    return Element(folder.territory.name(r.scope), t.kept, retire=t.struck, objective=objective,
+    return Element(folder.territory.name(r.scope), t.kept, struck=t.struck, objective=objective,
                    under_alert=r.under_alert)  # fmt: skip
 
 
@@ -108,15 +108,15 @@ def _bar(e: Element, r: Answer) -> Bar:
         return Bar(e.label, e.precision or "rien reçu", (), e.objective)
     kept = int(e.value)
     bar_pieces = _kept(kept, e.under_alert)
-    if e.retire:
-        bar_pieces.append(BarPiece(ChartPart.RETIRE, max(kept, 0), max(kept, 0) + e.retire))
+    if e.struck:
+        bar_pieces.append(BarPiece(ChartPart.STRUCK, max(kept, 0), max(kept, 0) + e.struck))
     words = [rounded_amount(kept)]
     if e.under_alert:
         words.append(f"dont {rounded_amount(e.under_alert)} sous alerte")
     if r.intention == "classement":
         words.insert(0, e.rank)
-    if e.retire:
-        words.append(f"{rounded_amount(e.retire)} retirés")
+    if e.struck:
+        words.append(f"{rounded_amount(e.struck)} retirés")
     if e.objective is not None:
         words.append(f"objectif {rounded_amount(e.objective)}")
     if e.provisional:

@@ -37,7 +37,7 @@ def comparison(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
         known_subject = replace(subject, exercice=_last_with_campaign(view, subject.exercices), campaign=None)
         answer = base(view, known_subject, "comparaison", view.tabs_that_count(known_subject))
     difference = int(a) - int(b) if a is not None and b is not None else None
-    return replace(answer, value=difference, unite="EUR", elements=tuple(elements), objective=None)
+    return replace(answer, value=difference, unit="EUR", elements=tuple(elements), objective=None)
 
 
 def _taken_together(view: View, places: list[Subject]) -> Answer:
@@ -57,7 +57,7 @@ def evolution(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
     known_subject = replace(subject, exercice=_last_with_campaign(view, exercices), campaign=None)
     answer = base(view, known_subject, "evolution", view.tabs_that_count(known_subject))
     difference = amounts_told[-1] - amounts_told[-2] if len(amounts_told) > 1 else None
-    return replace(answer, value=difference, unite="EUR", elements=tuple(_with_steps_between(elements)),
+    return replace(answer, value=difference, unit="EUR", elements=tuple(_with_steps_between(elements)),
                    objective=None)  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _territory_element(view: View, subject: Subject, tell: Tell) -> Element:
     )
     return Element(
         name, answer.totals.kept, f"{_attainment(answer)}{received_so_far}", code=p.code, territory=p, ours=True,
-        retire=answer.totals.struck, objective=answer.objective.amount if answer.objective else None,
+        struck=answer.totals.struck, objective=answer.objective.amount if answer.objective else None,
         under_alert=answer.under_alert,
     )  # fmt: skip
 
@@ -114,7 +114,7 @@ def _exercice(view: View, subject: Subject, exercice: int, tell: Tell) -> Elemen
     if "retenu" in r.mask:
         return Element(code, None, NOT_TOLD.format(why=r.mask["retenu"]), code=code, ours=True)
     return Element(
-        code, r.totals.kept, _objective(r.objective) + trames, code=code, ours=True, retire=r.totals.struck,
+        code, r.totals.kept, _objective(r.objective) + trames, code=code, ours=True, struck=r.totals.struck,
         objective=r.objective.amount if r.objective else None, under_alert=r.under_alert,
     )  # fmt: skip
 

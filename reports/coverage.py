@@ -58,7 +58,7 @@ def coverage(view: View, subject: Subject, tell: Tell = plainly) -> Answer:
         "achats_inconnus": len(purchases) - len(known_ones),
     }
     value = Decimal(reference) / sum(known_ones) if known_ones and (tabs or reference) else None
-    return replace(answer, value=value, unite="taux", facts=facts)
+    return replace(answer, value=value, unit="taux", facts=facts)
 
 
 def _of_several(view: View, subject: Subject, tell: Tell) -> Answer:
@@ -100,4 +100,4 @@ def performance(view: View, subject: Subject) -> Answer:
     lines, gain, reference = treated_in_all(view, subject, tabs)
     facts = {"gain_annuel": gain, "perimetre_traite": reference, "lignes_traitees": lines}
     value = Decimal(gain) / reference if reference else None
-    return replace(answer, value=value, unite="taux", facts=facts)
+    return replace(answer, value=value, unit="taux", facts=facts)

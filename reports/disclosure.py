@@ -148,7 +148,7 @@ def _told(r: Answer, out: Mapping[str, str], u: int) -> Answer:
     mask = dict(out)
     facts = {k: v for k, v in r.facts.items() if k not in mask}
     value = r.value
-    if r.unite == "EUR" and r.intention != "objectif":
+    if r.unit == "EUR" and r.intention != "objectif":
         name = "valeur" if r.intention == "prevision" else "retenu"
         if name in mask:
             mask["valeur"] = mask[name]
@@ -231,4 +231,4 @@ def _ranked(view: View, subject: Subject, e: Element, reader: Reader) -> Element
     r = disclose(view, place, gains(view, place), reader, gains)
     if r.value is None:
         return None
-    return replace(e, value=r.value, retire=r.totals.struck, under_alert=r.under_alert)
+    return replace(e, value=r.value, struck=r.totals.struck, under_alert=r.under_alert)

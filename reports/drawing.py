@@ -33,7 +33,7 @@ COLOURS: dict[ChartPart, dict[str, Any]] = {
     ChartPart.KEPT: {"facecolor": "#0072B2"},
     ChartPart.UNDER_ALERT: {"facecolor": "#0072B2", "edgecolor": "#FFFFFF", "hatch": "....."},
     ChartPart.LOSS: {"facecolor": "#D55E00"},
-    ChartPart.RETIRE: {"facecolor": "#FFFFFF", "edgecolor": "#E69F00", "hatch": "//////"},
+    ChartPart.STRUCK: {"facecolor": "#FFFFFF", "edgecolor": "#E69F00", "hatch": "//////"},
     ChartPart.NOTIFIED: {"facecolor": "#56B4E9"},
     ChartPart.REPORT: {"facecolor": "#009E73"},
     ChartPart.IMPUTED_APART: {"facecolor": "#FFFFFF", "edgecolor": GREY, "linestyle": ":"},
@@ -62,8 +62,8 @@ def figure(d: Chart) -> Figure:
     """The picture before it is written, as tall as its rows need."""
     title = _wrap(d.title, TITLE_CHARACTERS)
     footer = [line for part in d.footer for line in _wrap(part, FOOTER_CHARACTERS)]
-    cle = len(_key_lines(d))
-    top = MARGIN + TITLE_LINE_HEIGHT * len(title) + (0.12 + NAME_LINE_HEIGHT * cle if cle else 0) + 0.16
+    key = len(_key_lines(d))
+    top = MARGIN + TITLE_LINE_HEIGHT * len(title) + (0.12 + NAME_LINE_HEIGHT * key if key else 0) + 0.16
     body = sum(_height(b, d) for b in d.bars)
     bottom = (0.3 if d.in_euros else 0.1) + FOOTER_LINE_HEIGHT * len(footer) + MARGIN * 0.8
     whole_height = top + body + bottom
@@ -82,7 +82,7 @@ def figure(d: Chart) -> Figure:
         linespacing=1.25,
         parse_math=False,
     )
-    _cle(f, d, (y - TITLE_LINE_HEIGHT * len(title) - 0.12) / whole_height, whole_height)
+    _draw_key(f, d, (y - TITLE_LINE_HEIGHT * len(title) - 0.12) / whole_height, whole_height)
     f.text(
         MARGIN / WIDTH,
         MARGIN * 0.7 / whole_height,
@@ -176,7 +176,7 @@ def _key_lines(d: Chart) -> list[list[str]]:
     return lines
 
 
-def _cle(f: Figure, d: Chart, y: float, whole_height: float) -> None:
+def _draw_key(f: Figure, d: Chart, y: float, whole_height: float) -> None:
     """The key: each part as it is drawn, then its word."""
     styles = {p.value: COLOURS[p] for p in ChartPart}
     for rank, line in enumerate(_key_lines(d)):

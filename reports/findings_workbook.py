@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.errors import UserError
-from config.french import cle, day, enumeration
+from config.french import day, enumeration, text_key
 from reports.view import Subject, View
 from sheets.cells import text
 from sheets.findings import Severity
@@ -133,8 +133,8 @@ def read_decisions(raw_bytes: bytes) -> list[tuple[str, str, str]]:
         raise UserError(f"{refusal.finding.message} {refusal.finding.correction}") from refusal
     if sheet is None or not sheet.rows:
         raise UserError(f"Ce classeur n'a pas d'onglet « {TITLE} ». Partez de celui que fait : vigie report")
-    headings = [cle(str(t)) for t in sheet.rows[0]]
-    wanted_ones = [cle(t) for t in ("Référence", "Décision", "Motif")]
+    headings = [text_key(str(t)) for t in sheet.rows[0]]
+    wanted_ones = [text_key(t) for t in ("Référence", "Décision", "Motif")]
     if headings_missing := [t for t in wanted_ones if t not in headings]:
         raise UserError(
             f"Colonnes introuvables : {enumeration(headings_missing)}. Partez du classeur que fait : vigie report"
@@ -153,7 +153,7 @@ def _decisions(rows: Iterable[tuple[int, str, str, str]]) -> list[tuple[str, str
     for number, reference, decision, reason in rows:
         if not decision:
             continue
-        direction = next((s for word, s in DECISIONS.items() if cle(word) == cle(decision)), "")
+        direction = next((s for word, s in DECISIONS.items() if text_key(word) == text_key(decision)), "")
         if not direction:
             complaints.append(
                 f"ligne {number} : « {decision} » n'est pas une décision ; choisissez {enumeration(list(DECISIONS))}."

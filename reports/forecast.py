@@ -24,7 +24,7 @@ def forecast_of(view: View, subject: Subject) -> Forecast:
     return Forecast(view.tabs_that_count(subject), view.in_exercice(subject, subject.exercice - 1))
 
 
-def prevision(view: View, subject: Subject) -> Answer:
+def forecast(view: View, subject: Subject) -> Answer:
     """Kept gains of the whole exercice + what is notified + the reports of the exercice before that nobody took up yet.
 
     `imputed`, among the facts and never in the figure, is what the GHT that sent nothing kept the exercice before;
@@ -57,7 +57,7 @@ def prevision(view: View, subject: Subject) -> Answer:
         for g, theirs in missing_ghts if theirs
     )  # fmt: skip
     value = kept + sum(parts.values()) if f.tabs or f.before else None
-    return replace(answer, value=value, unite="EUR", elements=elements, beside=beside, facts=facts)
+    return replace(answer, value=value, unit="EUR", elements=elements, beside=beside, facts=facts)
 
 
 def _missing_ghts(view: View, subject: Subject, f: Forecast) -> list[tuple[Element, list[ReceivedTab]]]:

@@ -29,14 +29,14 @@ def gains(view: View, subject: Subject) -> Answer:
     received_tabs = view.tabs_that_count(subject)
     answer = base(view, subject, "gains", received_tabs)
     value = answer.totals.kept if received_tabs else None
-    return replace(answer, value=value, unite="EUR", elements=broken_down(view, subject, received_tabs))
+    return replace(answer, value=value, unit="EUR", elements=broken_down(view, subject, received_tabs))
 
 
 def objective(view: View, subject: Subject) -> Answer:
     """The objective in force, and how far it is reached."""
     answer = base(view, subject, "objectif", view.tabs_that_count(subject))
     amount = answer.objective.amount if answer.objective else None
-    return replace(answer, value=amount, unite="EUR")
+    return replace(answer, value=amount, unit="EUR")
 
 
 def lines_behind(view: View, subject: Subject) -> Answer:
@@ -57,7 +57,7 @@ def lines_behind(view: View, subject: Subject) -> Answer:
     )
     facts = {"lignes": all_of_those, "retirees": struck_lines}
     value = answer.totals.kept if received_tabs else None
-    return replace(answer, value=value, unite="EUR", elements=lines, facts=facts)
+    return replace(answer, value=value, unit="EUR", elements=lines, facts=facts)
 
 
 def precision(line: ReceivedLine) -> str:
@@ -97,7 +97,7 @@ def base(view: View, subject: Subject, intention: str, received_tabs: Sequence[R
         campaign=campaigns[-1] if campaigns else view.campaign(subject).code,
         as_of=view.as_of,
         value=None,
-        unite="",
+        unit="",
         received_so_far=received_so_far,
         expected_trames=expected_trames,
         totals=totals,
@@ -154,14 +154,14 @@ def broken_down(view: View, subject: Subject, received_tabs: list[ReceivedTab]) 
         names = view.folder.territory
         parts = [
             Element(names.name_of(o.finess), o.totals.kept, "" if o.handed_in else "provisoire", code=o.finess,
-                    territory=Scope("etablissement", o.finess), ours=True, provisional=not o.handed_in, retire=o.totals.struck,
+                    territory=Scope("etablissement", o.finess), ours=True, provisional=not o.handed_in, struck=o.totals.struck,
                     under_alert=o.under_alert)
             for o in received_tabs
         ]  # fmt: skip
         return tuple(sorted(parts, key=_largest_first))
     if subject.by:
         sums = stored_lines.sums_by(view.db, [o.id for o in received_tabs], subject.by, view.as_of)
-        return tuple(sorted((Element(label or NO_LABEL, d - r, retire=r) for label, d, r in sums), key=_largest_first))
+        return tuple(sorted((Element(label or NO_LABEL, d - r, struck=r) for label, d, r in sums), key=_largest_first))
     return ()
 
 
@@ -194,7 +194,7 @@ def _present(view: View, subject: Subject, p: Scope, received_tabs: list[Receive
     provisional = not all(o.handed_in for o in received_tabs)
     said += ["provisoire"] if provisional else []
     name = view.folder.territory.name(p)
-    return Element(name, t.kept, ", ".join(said), code=p.code, territory=p, retire=t.struck,
+    return Element(name, t.kept, ", ".join(said), code=p.code, territory=p, struck=t.struck,
                    under_alert=under_alert(received_tabs), ours=True, provisional=provisional)  # fmt: skip
 
 

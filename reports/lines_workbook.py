@@ -128,8 +128,8 @@ def _tab_names(view: View, tabs: Sequence[ReceivedTab]) -> dict[tuple[str, str],
     return names
 
 
-def _write_totals(sheet: Worksheet, declare: int, retire: int) -> None:
-    cents = dict(zip(AMOUNTS, (declare, retire, declare - retire), strict=True))
+def _write_totals(sheet: Worksheet, declare: int, struck: int) -> None:
+    cents = dict(zip(AMOUNTS, (declare, struck, declare - struck), strict=True))
     for column, (title, _) in enumerate(COLUMNS, 1):
         cell = case(sheet, TOTAL, column)
         put(cell, "Total" if column == 1 else _euros(cents[title]) if title in cents else None)

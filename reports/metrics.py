@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A figure as people name it. `unite` as in `Answer`; `formula` in words of the trade."""
+    """A figure as people name it. `unit` as in `Answer`; `formula` in words of the trade."""
 
     name: str
-    unite: str
+    unit: str
     formula: str
 
 

@@ -33,7 +33,7 @@ class State:
     tabs: int
     expected_tabs: int
     lines_to_mend: int
-    retire: int
+    struck: int
     """Cents struck out."""
     deadline: date
     """The campaign's, or the GHT's own when it was extended."""
@@ -177,12 +177,12 @@ def _health(theirs: list[ReceivedTab], files_by_ght: list[StoredFile], rejected:
     return "à corriger" if rejected else "en ordre" if theirs else ""
 
 
-def statut(view: View, subject: Subject) -> Answer:
+def status(view: View, subject: Subject) -> Answer:
     """How many have answered, and where each stands."""
     situation = states(view, subject)
     answer = base(view, subject, "statut", view.tabs_that_count(subject))
     elements = tuple(_element(e) for e in situation)
-    return replace(answer, value=sum(e.has_answered for e in situation), unite="trames", campaign=view.campaign(subject).code,
+    return replace(answer, value=sum(e.has_answered for e in situation), unit="trames", campaign=view.campaign(subject).code,
                    elements=elements)  # fmt: skip
 
 
@@ -198,5 +198,5 @@ def late_ones(view: View, subject: Subject) -> Answer:
     incomplete_ones = [e for e in all_of_them if e.has_answered and e.tabs < e.expected_tabs]
     answer = base(view, subject, "retards", view.tabs_that_count(subject))
     elements = tuple(_element(e) for e in ghts_missing + incomplete_ones)
-    return replace(answer, value=len(ghts_missing), unite="trames", campaign=campaign.code, elements=elements,
+    return replace(answer, value=len(ghts_missing), unit="trames", campaign=campaign.code, elements=elements,
                    facts={"echeance": campaign.deadline, "incomplets": len(incomplete_ones)})  # fmt: skip

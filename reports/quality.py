@@ -21,16 +21,16 @@ def line_quality(view: View, subject: Subject) -> Answer:
     `qualite_euros` is the share of positive euros that the checks do not strike; `…_after_decisions` are the same after decisions.
     """
     tabs = view.tabs_that_count(subject)
-    lines, blocked_lines, positive, retire = stored_lines.before_decisions(view.db, [o.id for o in tabs])
+    lines, blocked_lines, positive, struck = stored_lines.before_decisions(view.db, [o.id for o in tabs])
     after = total_of(tabs)
     facts: dict[str, Decimal] = {}
     if lines:
         facts["qualite_apres"] = Decimal(after.lines_kept) / lines
     if positive:
-        facts |= {"qualite_euros": 1 - Decimal(retire) / positive,
+        facts |= {"qualite_euros": 1 - Decimal(struck) / positive,
                   "qualite_euros_apres": 1 - Decimal(after.struck) / positive}  # fmt: skip
     share_of_lines = Decimal(lines - blocked_lines) / lines if lines else None
-    return replace(base(view, subject, "qualite", tabs), value=share_of_lines, unite="taux", facts=facts)
+    return replace(base(view, subject, "qualite", tabs), value=share_of_lines, unit="taux", facts=facts)
 
 
 def rejections(view: View, subject: Subject) -> Answer:
@@ -54,7 +54,7 @@ def rejections(view: View, subject: Subject) -> Answer:
     by_decision = _by_decision(view, keys, [d.line for d in taken_decisions if d.lines_more > 0])
     elements = tuple(sorted([*elements, *by_decision], key=lambda e: -int(e.value or 0)))
     facts = {"constats": all_of_them, "decisions": len(taken_decisions), "lignes": all_of_them + len(by_decision)}
-    return replace(answer, value=answer.totals.struck, unite="EUR", elements=elements, facts=facts)
+    return replace(answer, value=answer.totals.struck, unit="EUR", elements=elements, facts=facts)
 
 
 def _by_decision(view: View, tabs: list[int], lines: list[int]) -> list[Element]:
@@ -87,7 +87,7 @@ def alerts(view: View, subject: Subject) -> Answer:
         for code, (n, where) in by_rule.items()
     )  # fmt: skip
     value = sum(n for n, _ in by_rule.values())
-    return replace(base(view, subject, "alertes", tabs), value=value, unite="constats", elements=elements)
+    return replace(base(view, subject, "alertes", tabs), value=value, unit="constats", elements=elements)
 
 
 def _etablissements(how_many: int) -> str:

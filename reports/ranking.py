@@ -23,7 +23,7 @@ def ranking(view: View, subject: Subject) -> Answer:
     answer = base(view, subject, "classement", tabs)
     facts = {"absents": len(all_of_them) - len(classes), "du_bas": int(subject.from_bottom)}
     elements = _shown_ranks(subject, _ranges(classes, "re" if subject.by in FEMININE_AXES else "er"))
-    return replace(answer, value=len(classes), unite="", elements=tuple(elements), facts=facts)
+    return replace(answer, value=len(classes), unit="", elements=tuple(elements), facts=facts)
 
 
 def _ranges(classes: list[Element], first: str) -> list[Element]:

@@ -56,7 +56,7 @@ def _has_a_name(e: Element, folder: Folder) -> bool:
 
 def _together(elements: Sequence[Element]) -> Element:
     values = [int(e.value) for e in elements if e.value is not None]
-    return Element(UNKNOWN_LABELS, sum(values) if values else None, retire=sum(e.retire for e in elements),
+    return Element(UNKNOWN_LABELS, sum(values) if values else None, struck=sum(e.struck for e in elements),
                    under_alert=sum(e.under_alert for e in elements), ours=True)  # fmt: skip
 
 

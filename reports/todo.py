@@ -36,7 +36,7 @@ def tasks(view: View, subject: Subject) -> Answer:
     else:
         elements = _of_the_region(situation, undecided_lines(view, tabs))
     answer = base(view, current_subject, "taches", tabs)
-    return replace(answer, value=len(elements), unite="trames", elements=tuple(elements),
+    return replace(answer, value=len(elements), unit="trames", elements=tuple(elements),
                    facts={"echeance": campaign.deadline, "lignes": len(elements)})  # fmt: skip
 
 
@@ -76,9 +76,9 @@ def _lines_to_mend(view: View, tabs: list[ReceivedTab]) -> list[Element]:
             continue
         address = CellAddress(r.reference, r.path, r.finding.sheet, r.finding.cell)
         cost = f"{euros(r.finding.stake)} en jeu" if r.finding.stake else ""
-        cle = r.reference or f"{r.path}/{r.finding.sheet}"
+        key = r.reference or f"{r.path}/{r.finding.sheet}"
         lines.setdefault(
-            cle, Element(f"Corriger : {r.finding.message}", None, cost, address, r.finding.code, outside=cost)
+            key, Element(f"Corriger : {r.finding.message}", None, cost, address, r.finding.code, outside=cost)
         )
     return list(lines.values())[:MOST_SHOWN]
 
@@ -95,7 +95,7 @@ def undecided_lines(view: View, tabs: Iterable[ReceivedTab]) -> dict[str, tuple[
     for d in decisions(view.db, ght_of, view.as_of):
         if d.blocked and not d.changed:
             lines[ght_of[d.tab]] -= 1
-            cents[ght_of[d.tab]] -= d.retire
+            cents[ght_of[d.tab]] -= d.struck
     return {ght: (n, cents[ght]) for ght, n in lines.items() if n}
 
 

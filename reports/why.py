@@ -36,7 +36,7 @@ def why(view: View, subject: Subject) -> Answer:
     elements = tuple(_element(lines[s.line], s) for s in shown)
     facts = {"lignes": len(shares), "retirees": sum(not s.cents for s in shares)}
     total = None if answer.nothing_received and not shares else sum(s.cents for s in shares)
-    return replace(answer, value=total, unite="EUR", elements=elements, facts=facts, figure=subject.figure)
+    return replace(answer, value=total, unit="EUR", elements=elements, facts=facts, figure=subject.figure)
 
 
 def _element(line: ReceivedLine, share: Share) -> Element:

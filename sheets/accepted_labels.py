@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from config.folder import Folder
-from config.french import cle
+from config.french import text_key
 from sheets.trame import Table
 
 
@@ -14,7 +14,7 @@ def label_lists(table: Table, folder: Folder) -> dict[str, Mapping[str, str]]:
     labels: dict[str, Mapping[str, str]] = {}
     for c in table.columns:
         if c.choices == "operateurs":
-            labels[c.cle] = {name: operateur.label for name, operateur in folder.operateurs.items()}
+            labels[c.key] = {name: operateur.label for name, operateur in folder.operateurs.items()}
         elif c.kind == "liste":
-            labels[c.cle] = {cle(label): label for label in c.choices}
+            labels[c.key] = {text_key(label): label for label in c.choices}
     return labels

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from config.campaign import PARIS
-from config.french import MONTHS, YEARS, cle, day, nearest
+from config.french import MONTHS, YEARS, day, nearest, text_key
 from config.secrets import MASK as MASK  # noqa: PLC0414 - for those who read cells
 from config.secrets import mask as mask  # noqa: PLC0414
 
@@ -55,7 +55,7 @@ DATE_EXAMPLE = "une date, par exemple 01/07/2021"
 WHOLE_NUMBER_EXAMPLE = "un nombre entier d'années, par exemple 5"
 
 _DASHES = re.compile("[\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}\N{NON-BREAKING HYPHEN}\N{HYPHEN}]")
-_UNITE = re.compile(r"(?P<k>[km])?\s*(?:€|eur|euros?)\s*(?:ttc)?$|(?P<k2>k)$|ttc$", re.IGNORECASE)
+_UNIT = re.compile(r"(?P<k>[km])?\s*(?:€|eur|euros?)\s*(?:ttc)?$|(?P<k2>k)$|ttc$", re.IGNORECASE)
 _MULTIPLES = {"k": 1_000, "m": 1_000_000}
 _CEILING = Decimal(10) ** 12
 _HUGE = 10**9
@@ -206,9 +206,9 @@ def _without_unit(body: str) -> tuple[str, int]:
     """What is left of an amount without « € », « TTC » or « k€ », and by how much they multiply it."""
     body = re.sub(r"^€\s*", "", body)
     factors: list[int] = []
-    while len(factors) < 3 and (unite := _UNITE.search(body)):
-        factors.append(_MULTIPLES.get((unite["k"] or unite["k2"] or "").lower(), 1))
-        body = body[: unite.start()].strip()
+    while len(factors) < 3 and (unit := _UNIT.search(body)):
+        factors.append(_MULTIPLES.get((unit["k"] or unit["k2"] or "").lower(), 1))
+        body = body[: unit.start()].strip()
     multiples = [f for f in factors if f > 1]
     # « 1,2 kk€ » is a slip of the finger: what is left of it is no number.
     return (body, multiples[0] if multiples else 1) if len(multiples) < 2 else ("", 1)
@@ -250,7 +250,7 @@ def date_(raw: object) -> date | Problem | None:
     return None if raw is None else Problem("date-illisible", shown(raw), DATE_EXAMPLE)
 
 
-_MONTHS = {cle(m)[:n]: rank for rank, m in enumerate(MONTHS, 1) for n in (3, 4, 5, 9) if cle(m)[:n] != "jui"}
+_MONTHS = {text_key(m)[:n]: rank for rank, m in enumerate(MONTHS, 1) for n in (3, 4, 5, 9) if text_key(m)[:n] != "jui"}
 
 
 _ZONED = re.compile(
@@ -263,7 +263,7 @@ _HOUR = re.compile(r"[ T,]+(?:[àa] *)?[0-9]{1,2} ?[:hH] ?[0-9]{2}(?: ?[:m] ?[0-
 def day_written(text_: str) -> date | None:
     """A French date in words or digits, day first, its hour aside; None when it cannot be one (07/31/2021)."""
     alone = _HOUR.sub("", tidied(text_))
-    words = cle(alone.replace("1er", "1")).split()
+    words = text_key(alone.replace("1er", "1")).split()
     try:
         if _ZONED.fullmatch(alone):  # midnight in France is the evening before in universal time, no elsewhere's is
             instant = datetime.fromisoformat(alone)
@@ -295,7 +295,7 @@ def _year(word: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _without_plural(label: str) -> str:
-    return " ".join(word.rstrip("s") for word in cle(label).split())
+    return " ".join(word.rstrip("s") for word in text_key(label).split())
 
 
 def choices(raw: object, list_labels: Mapping[str, str]) -> str | Problem | Recognised | None:
@@ -303,7 +303,7 @@ def choices(raw: object, list_labels: Mapping[str, str]) -> str | Problem | Reco
     typed = text(raw)
     if typed is None:
         return None
-    if label := list_labels.get(cle(typed)):
+    if label := list_labels.get(text_key(typed)):
         return label
     loose = {_without_plural(label) for label in list_labels.values()}
     if _without_plural(typed) in loose:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from config.french import cle
+from config.french import text_key
 from sheets.cell_address import address
 from sheets.cells import Problem, euros, text
 from sheets.reading.opening import RawTab
@@ -84,7 +84,7 @@ _TICKED, _CROSSED = "✓✔☑✅", "☐✗✘❌"
 
 def answer(said: str) -> bool | None:
     """Yes or no, where it is plainly said; None for anything else (« le 12/03 », « oui sauf Morez », « à valider »)."""
-    key = cle(said)
+    key = text_key(said)
     if "?" in said:
         return None
     if any(sign in said for sign in _TICKED + _CROSSED) and not key:
@@ -114,12 +114,17 @@ class _Marks(NamedTuple):
 
 
 def _marks(tab: RawTab, stamped: bool) -> _Marks:
-    rows = [{cle(c) for c in r if c and isinstance(c, str)} for r in tab.rows[:DEPTH]]
-    asks = any(label == cle(HANDED_IN_LABEL) or _ASKED.match(label) for row in rows for label in row)
-    return _Marks(stamped, cle(tab.name) == cle(TITLE), asks, any({cle(FINESS), cle(NEANT)} <= row for row in rows))
+    rows = [{text_key(c) for c in r if c and isinstance(c, str)} for r in tab.rows[:DEPTH]]
+    asks = any(label == text_key(HANDED_IN_LABEL) or _ASKED.match(label) for row in rows for label in row)
+    return _Marks(
+        stamped,
+        text_key(tab.name) == text_key(TITLE),
+        asks,
+        any({text_key(FINESS), text_key(NEANT)} <= row for row in rows),
+    )
 
 
-_ASKED = re.compile(f"{cle(HANDED_IN_LABEL)} (?=.{{1,40}}$)")
+_ASKED = re.compile(f"{text_key(HANDED_IN_LABEL)} (?=.{{1,40}}$)")
 """The question with its answer in the same cell: « Trame remise : oui »."""
 
 
@@ -128,19 +133,19 @@ def read(tab: RawTab) -> FirstTab:
     answers = FirstTab()
     columns: dict[str, int] = {}
     for number, row in enumerate(tab.rows, tab.first_row + 1):
-        labels = {cle(c): rank for rank, c in enumerate(row) if isinstance(c, str) and c.strip()}
+        labels = {text_key(c): rank for rank, c in enumerate(row) if isinstance(c, str) and c.strip()}
         here = _Place(tab.first_column, number)
-        if label := next((t for t in labels if t == cle(HANDED_IN_LABEL) or _ASKED.match(t)), None):
+        if label := next((t for t in labels if t == text_key(HANDED_IN_LABEL) or _ASKED.match(t)), None):
             _handed_in(answers, row, labels[label], here)
             continue
-        if cle(CONTACT) in labels:
-            answers.contact = _next_to_label(row, labels[cle(CONTACT)])[1]
-        if cle(FINESS) in labels and cle(NEANT) in labels:
+        if text_key(CONTACT) in labels:
+            answers.contact = _next_to_label(row, labels[text_key(CONTACT)])[1]
+        if text_key(FINESS) in labels and text_key(NEANT) in labels:
             columns = _headings(answers, labels, row, here)
             continue
         if columns:
             _etablissement(answers, row, columns, here)
-        if cle(CONTACT) not in labels:
+        if text_key(CONTACT) not in labels:
             notes = ((rank, str(c), announced(c)) for rank, c in enumerate(row) if c)
             answers.units |= {here.cell(rank): Unit(" ".join(c.split()), unit) for rank, c, unit in notes if unit}
     if not answers.answered:
@@ -162,7 +167,7 @@ def _handed_in(answers: FirstTab, row: list[object], rank: int, here: _Place) ->
     """What is answered to « Trame remise », beside it or in its own cell; asked twice, it wants the same answer twice."""
     where, said = _next_to_label(row, rank)
     if not said:
-        said = _ASKED.sub("", cle(str(row[rank]))) if _ASKED.match(cle(str(row[rank]))) else ""
+        said = _ASKED.sub("", text_key(str(row[rank]))) if _ASKED.match(text_key(str(row[rank]))) else ""
         where = rank if said else rank + 2
     if answers.said and not said:
         return
@@ -192,7 +197,7 @@ def _headings(answers: FirstTab, labels: dict[str, int], row: list[object], here
     if unit := unit_said(title):
         answers.unit_of_purchases = (here.cell(purchases), Unit(" ".join(title.split()), unit))
         purchases = -1
-    return {FINESS: labels[cle(FINESS)], PURCHASES: purchases, NEANT: labels[cle(NEANT)]}
+    return {FINESS: labels[text_key(FINESS)], PURCHASES: purchases, NEANT: labels[text_key(NEANT)]}
 
 
 def _etablissement(answers: FirstTab, row: list[object], columns: dict[str, int], here: _Place) -> None:
@@ -208,7 +213,7 @@ def _etablissement(answers: FirstTab, row: list[object], columns: dict[str, int]
         else:
             (answers.without_purchases if purchases is None else answers.zeros).add(where)
     said = text(row[columns[NEANT]]) or ""
-    yes = True if _NOTHING.fullmatch(cle(said)) else answer(said)
+    yes = True if _NOTHING.fullmatch(text_key(said)) else answer(said)
     if yes:
         answers.neants.add(finess)
     elif yes is None:

@@ -99,7 +99,7 @@ class Tab:
     """Total purchases written on the first tab, in cents."""
     neant: bool = False
     """« Rien à déclarer »: an answer, with no line."""
-    refuse: bool = False
+    refused: bool = False
     table: str = ""
     """The code of the table its lines are of."""
     heading_row: int = 0
@@ -108,11 +108,11 @@ class Tab:
     @property
     def usable(self) -> bool:
         """An empty tab that does not say « rien à déclarer » answers nothing, so it replaces nothing."""
-        return not self.refuse and (self.neant or bool(self.lines))
+        return not self.refused and (self.neant or bool(self.lines))
 
-    def cell(self, cle: str, line: int) -> str:
+    def cell(self, key: str, line: int) -> str:
         """« S14 », or nothing when the column is not in this tab."""
-        return f"{self.columns[cle]}{line}" if cle in self.columns else ""
+        return f"{self.columns[key]}{line}" if key in self.columns else ""
 
     @cached_property
     def positive_declared(self) -> int:
@@ -124,8 +124,8 @@ class Tab:
         sums = {}
         for rank, measure in enumerate(measures):
             struck = sum(measure.struck(line.worth[rank]) for line in self.lines if line.blocked)
-            sums[measure.cle] = Sum(sum(line.worth[rank] for line in self.lines), struck)
-        return {cle: s for cle, s in sums.items() if s != NOTHING}
+            sums[measure.key] = Sum(sum(line.worth[rank] for line in self.lines), struck)
+        return {key: s for key, s in sums.items() if s != NOTHING}
 
     @cached_property
     def totals(self) -> Totals:

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, get_args
 
 from config.folder import Folder
-from config.french import cle
+from config.french import text_key
 from sheets.checks.catalogue import Check, Deviation, Reach
 
 ColumnKind = Literal["texte", "euros", "nombre", "entier", "date", "liste", "nomenclature", "calcul"]
@@ -46,7 +46,7 @@ ALWAYS = Requirement("toujours", lambda _: True)
 class Column:
     """`choices` holds the labels of a list, or the name of a list of the region's folder."""
 
-    cle: str
+    key: str
     title: str
     kind: ColumnKind
     help_text: str
@@ -92,7 +92,7 @@ def _nothing_computed(_line: Any, _worth: Any, _positive: int) -> Mapping[str, f
 class Measure:
     """What a line is worth: a whole number kept with it, which lines and tabs add up. Cents when its unit is EUR."""
 
-    cle: str
+    key: str
     unit: Literal["EUR", "jours", "nombre"]
     struck_whole: bool = False
     """A strike takes all of it; else what is above 0 alone, so that striking never raises a total."""
@@ -209,7 +209,7 @@ class Table:
 
     @cached_property
     def by_key(self) -> dict[str, Column]:
-        return {c.cle: c for c in self.columns}
+        return {c.key: c for c in self.columns}
 
     @cached_property
     def typed_columns(self) -> tuple[Column, ...]:
@@ -224,8 +224,8 @@ class Table:
         """Every way a heading may be written → the key of its column."""
         names: dict[str, str] = {}
         for c in self.columns:
-            for name in (c.title, c.cle, *c.synonyms):
-                names.setdefault(heading_key(name), c.cle)
+            for name in (c.title, c.key, *c.synonyms):
+                names.setdefault(heading_key(name), c.key)
         return names
 
     @cached_property
@@ -237,7 +237,7 @@ class Table:
     @cached_property
     def headline_rank(self) -> int | None:
         """Which of the measures is the headline."""
-        return next((rank for rank, m in enumerate(self.measures) if m.cle == self.headline), None)
+        return next((rank for rank, m in enumerate(self.measures) if m.key == self.headline), None)
 
     def declared(self, worth: Sequence[int]) -> int:
         """The headline among the measures of a line; 0 when there is none."""
@@ -292,10 +292,10 @@ class Trame:
         return tuple(c for t in self.tables for c in t.checks)
 
 
-_UNITES = re.compile(r"\([^)]*\)")
+_UNITS = re.compile(r"\([^)]*\)")
 
 
 @lru_cache(maxsize=8192)
 def heading_key(title: str) -> str:
     """A heading without its units, case, accents, line breaks or punctuation."""
-    return cle(_UNITES.sub(" ", title)) or cle(title)
+    return text_key(_UNITS.sub(" ", title)) or text_key(title)

@@ -13,14 +13,14 @@ from openpyxl.utils import get_column_letter
 from sqlite_utils import Database
 
 from config.campaign import Campaign
-from config.folder import EXAMPLE, Folder, charge
+from config.folder import EXAMPLE, Folder, load_folder
 from sheets import writing
 from sheets.register.database import open_register
 from sheets.trames.paat import ACTIONS, PAAT
 from sheets.trames.paat.examples import VALID
 from sheets.writing import HEADING_ROW
 
-COL = {c.cle: get_column_letter(rank) for rank, c in enumerate(ACTIONS.columns, 1)}
+COL = {c.key: get_column_letter(rank) for rank, c in enumerate(ACTIONS.columns, 1)}
 """The letter of each column in the template: no test knows one by heart."""
 GAIN_COL = COL["gain_annuel"]
 LineRows = Sequence[Mapping[str, Any]]
@@ -29,7 +29,7 @@ FillTrame = Callable[..., bytes]
 
 @pytest.fixture(scope="session")
 def folder() -> Folder:
-    return charge(EXAMPLE)
+    return load_folder(EXAMPLE)
 
 
 @pytest.fixture(scope="session")
@@ -79,8 +79,8 @@ def blank(folder: Folder, ght: str, campaign: str) -> Workbook:
 
 def tape(book: Workbook, sheet: str, rank: int, cells: Mapping[str, Any]) -> None:
     for column, c in enumerate(ACTIONS.columns, 1):
-        if cells.get(c.cle) not in (None, ""):
-            book[sheet].cell(rank, column, cells[c.cle])
+        if cells.get(c.key) not in (None, ""):
+            book[sheet].cell(rank, column, cells[c.key])
 
 
 def as_bytes(book: Workbook) -> bytes:

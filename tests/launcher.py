@@ -34,11 +34,11 @@ import jobs.commands.status
 import jobs.companions
 import jobs.taking_in.folders
 import jobs.wiring
-from config.folder import EXAMPLE, Folder, charge
+from config.folder import EXAMPLE, Folder, load_folder
 from sheets.judged import JudgedWorkbook
 from sheets.judging.workbook import judge
 
-FOLDER = charge(EXAMPLE)
+FOLDER = load_folder(EXAMPLE)
 JUDGED: dict[tuple[str, bytes], JudgedWorkbook] = {}
 
 
@@ -63,7 +63,7 @@ def child(course: dict[str, Any], output: int) -> None:
         for reader in (jobs.taking_in.folders, jobs.commands.rejudge, jobs.companions):
             reader.judge_all = judged_beforehand  # type: ignore[attr-defined]
         if "--dossier" not in course["arguments"]:
-            jobs.wiring.charge = lambda path: FOLDER  # type: ignore[attr-defined]
+            jobs.wiring.load_folder = lambda path: FOLDER  # type: ignore[attr-defined]
     fault_library = ctypes.CDLL(None) if "panne" in course else None  # the library of tests/e2e/faults.c, preloaded
     if fault_library:
         system_call, word, code_, after = course["panne"]
@@ -95,11 +95,11 @@ def run(course: dict[str, Any]) -> tuple[int, int]:
 
 def wait_for(pid: int, read: int, kill_after: float | None) -> dict[str, Any]:
     """What became of a run: its answer, or `tuee` when the signal came first."""
-    debut, chunks = time.monotonic(), []
+    start, chunks = time.monotonic(), []
     with selectors.DefaultSelector() as selector:
         selector.register(read, selectors.EVENT_READ)
         while True:
-            rest = None if kill_after is None else max(kill_after - (time.monotonic() - debut), 0)
+            rest = None if kill_after is None else max(kill_after - (time.monotonic() - start), 0)
             if not selector.select(rest):
                 os.killpg(pid, signal.SIGKILL)
                 break
@@ -108,7 +108,7 @@ def wait_for(pid: int, read: int, kill_after: float | None) -> dict[str, Any]:
             chunks.append(raw_bytes)
     os.close(read)
     os.waitpid(pid, 0)
-    elapsed = time.monotonic() - debut
+    elapsed = time.monotonic() - start
     return {**(json.loads(b"".join(chunks)) if chunks else {"tuee": True}), "duree": elapsed}
 
 

@@ -46,23 +46,23 @@ class Line:
     reasons: set[str] = field(default_factory=set)
 
     @property
-    def retire(self) -> Decimal:
+    def struck(self) -> Decimal:
         return max(self.part, Decimal(0)) if self.reasons else Decimal(0)
 
 
 @dataclass
 class Sums:
     declare: Decimal
-    retire: Decimal
+    struck: Decimal
     kept: Decimal
     rejected_lines: int
     kept_count: int
 
 
 def total_of(lines: list[Line]) -> Sums:
-    declare, retire = (sum((getattr(li, what) for li in lines), Decimal(0)) for what in ("part", "retire"))
+    declare, struck = (sum((getattr(li, what) for li in lines), Decimal(0)) for what in ("part", "struck"))
     rejected_lines = sum(bool(li.reasons) for li in lines)
-    return Sums(declare, retire, declare - retire, rejected_lines, len(lines) - rejected_lines)
+    return Sums(declare, struck, declare - struck, rejected_lines, len(lines) - rejected_lines)
 
 
 def read(folder: Path) -> list[Line]:
@@ -121,11 +121,11 @@ def _read_tab(rows: Sequence[Sequence[object]], ght: str, file: str, sheet: str)
     for rank, row in enumerate(rows, 1):
         if not places:
             found_ones = {
-                cle: i for cle, reason in TITLES.items() for i, t in enumerate(row) if re.fullmatch(reason, _plain(t))
+                key: i for key, reason in TITLES.items() for i, t in enumerate(row) if re.fullmatch(reason, _plain(t))
             }
             places = found_ones if len(found_ones) == len(TITLES) else {}
             continue
-        v = {cle: row[place] for cle, place in places.items()}
+        v = {key: row[place] for key, place in places.items()}
         if v["intitule"] and v["statut"]:  # else blank, a total, or a note typed below
             gain, when, statut = amount(v["gain"]), day(v["date"]), _plain(v["statut"])
             counts = statut == "realise" and gain is not None and gain.is_finite() and when is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tests.oracle_history import ZERO, Cle, CountedLine, World, part
+from tests.oracle_history import ZERO, CountedLine, LineKey, World, part
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Books:
         return rows
 
     def kept(self, exercice: int, ghts: set[str]) -> Decimal:
-        return sum((li.declare - li.retire for _, li in self._lines(exercice, ghts)), ZERO)
+        return sum((li.declare - li.struck for _, li in self._lines(exercice, ghts)), ZERO)
 
-    def _lines(self, exercice: int, ghts: set[str]) -> Iterator[tuple[Cle, CountedLine]]:
+    def _lines(self, exercice: int, ghts: set[str]) -> Iterator[tuple[LineKey, CountedLine]]:
         homes = self.homes(exercice)
         for key, line in self.world.exercice(exercice).items():
             if homes.get(key[0]) in ghts:

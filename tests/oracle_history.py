@@ -144,7 +144,7 @@ class CountedLine:
     file: str
     rank: int
     declare: Decimal
-    retire: Decimal
+    struck: Decimal
     blocked: bool
     sending: int
     """Which sending it comes from."""
@@ -163,11 +163,11 @@ class CountedLine:
 @dataclass(frozen=True)
 class Sums:
     declare: Decimal
-    retire: Decimal
+    struck: Decimal
 
     @property
     def kept(self) -> Decimal:
-        return self.declare - self.retire
+        return self.declare - self.struck
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ class Sending:
     lines: dict[str, dict[str, JudgedLine]] = field(default_factory=dict)
 
 
-Cle = tuple[str, str]
+LineKey = tuple[str, str]
 """FINESS and purchase."""
 
 
@@ -288,10 +288,10 @@ class World:
         return arrival
 
     def judged_line(self, s: TypedLine, rank: int, exercice: int, known_action: CountedLine | None) -> JudgedLine:
-        suit = bool(known_action and known_action.report)
+        is_carried = bool(known_action and known_action.report)
         if (
             known_action
-            and suit
+            and is_carried
             and (not known_action.blocked or (known_action.decision and known_action.decision[0] == "retirer"))
         ):
             # What is known counts; what strikes it, or keeps it, is decided in the exercice before.
@@ -306,7 +306,7 @@ class World:
             for n in (exercice, exercice + 1)
         ]
         blocked = any(self.faults(s, exercice))
-        return JudgedLine(rank, parts[0], parts[1], s.gain, s.reference, blocked, s.ordered_on, s.statut, suit)
+        return JudgedLine(rank, parts[0], parts[1], s.gain, s.reference, blocked, s.ordered_on, s.statut, is_carried)
 
     def faults(self, s: TypedLine, exercice: int) -> Iterator[bool]:
         if s.statut in ("réalisé", "notifié"):
@@ -341,7 +341,7 @@ class World:
                     }
         return kept_tabs
 
-    def lines(self, campaigns: Iterable[str]) -> dict[Cle, CountedLine]:
+    def lines(self, campaigns: Iterable[str]) -> dict[LineKey, CountedLine]:
         """What counts, line by line."""
         return {
             (finess, purchase): self.counted_line(r, finess, purchase, j)
@@ -358,8 +358,8 @@ class World:
             said_one = (decision_taken.decision.direction, decision_taken.decision.day, lapsed)
         if decision_taken and (lock := self.locks.get((r.sending.campaign, r.sending.ght))):
             is_late = decision_taken.order > lock[1]
-        retire = max(j.part, ZERO) if blocked else ZERO
-        return CountedLine(r.sending.file, j.rank, j.part, retire, blocked, r.rank, said_one, j.report, j, is_late)
+        struck = max(j.part, ZERO) if blocked else ZERO
+        return CountedLine(r.sending.file, j.rank, j.part, struck, blocked, r.rank, said_one, j.report, j, is_late)
 
     def decision_taken(self, campaign: str, finess: str, purchase: str, j: JudgedLine) -> DecisionTaken | None:
         """The last decision on a line: there, in an earlier campaign of its exercice, or on what it continues."""
@@ -373,13 +373,13 @@ class World:
                 return p
         return None
 
-    def exercice(self, n: int) -> dict[Cle, CountedLine]:
+    def exercice(self, n: int) -> dict[LineKey, CountedLine]:
         return self.lines([c.code for c in self.campaigns.values() if c.exercice == n])
 
     def total_of(self, exercice: int, ght: str | None = None) -> Sums:
         """Of a GHT, or of the region."""
         lines = [li for (f, _), li in self.exercice(exercice).items() if ght is None or f in self.members[ght]]
-        return Sums(sum((li.declare for li in lines), ZERO), sum((li.retire for li in lines), ZERO))
+        return Sums(sum((li.declare for li in lines), ZERO), sum((li.struck for li in lines), ZERO))
 
     def situation(self, code: str, ght: str) -> Situation:
         c, members = self.campaigns[code], self.members[ght]
@@ -418,18 +418,18 @@ def changed_since(decision_taken: State, state: State) -> bool:
 
 
 def moved_by_cause(
-    before: Mapping[Cle, CountedLine], after: Mapping[Cle, CountedLine]
-) -> dict[tuple[str, Cle], Decimal]:
+    before: Mapping[LineKey, CountedLine], after: Mapping[LineKey, CountedLine]
+) -> dict[tuple[str, LineKey], Decimal]:
     """What moved *retenu* from one day to another: euros by cause and line."""
-    parts: dict[tuple[str, Cle], Decimal] = {}
-    for cle in before.keys() | after.keys():
-        a, b = before.get(cle), after.get(cle)
+    parts: dict[tuple[str, LineKey], Decimal] = {}
+    for key in before.keys() | after.keys():
+        a, b = before.get(key), after.get(key)
         declare = (b.declare if b else ZERO) - (a.declare if a else ZERO)
-        retire = (b.retire if b else ZERO) - (a.retire if a else ZERO)
+        struck = (b.struck if b else ZERO) - (a.struck if a else ZERO)
         same = bool(a and b and a.sending == b.sending)
-        for cause, euros in ((_declared_cause(a, b, same), declare), (_struck_cause(a, b, same, retire), -retire)):
+        for cause, euros in ((_declared_cause(a, b, same), declare), (_struck_cause(a, b, same, struck), -struck)):
             if euros:
-                parts[cause, cle] = parts.get((cause, cle), ZERO) + euros
+                parts[cause, key] = parts.get((cause, key), ZERO) + euros
     return parts
 
 
@@ -439,14 +439,14 @@ def _declared_cause(a: CountedLine | None, b: CountedLine | None, same: bool) ->
     return "apparue" if b else "disparue"
 
 
-def _struck_cause(a: CountedLine | None, b: CountedLine | None, same: bool, retire: Decimal) -> str:
+def _struck_cause(a: CountedLine | None, b: CountedLine | None, same: bool, struck: Decimal) -> str:
     if b is None:
         return "disparue"
     if (a.decision if a else None) != b.decision or (b.decision and not b.decision[2] and not same):
         return "apres_verrou" if b.after_lock else "decision"
     if same:
         return "regle"
-    return "retiree" if retire > 0 else "retablie"
+    return "retiree" if struck > 0 else "retablie"
 
 
 def change(typed_lines: Sequence[TypedLine], purchase: str, **what: object) -> list[TypedLine]:

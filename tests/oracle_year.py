@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
 OPENS_AT, CLOSES_AT = time(9), time(18)
-Cle = tuple[str, str, str, str, str]
+MessageKey = tuple[str, str, str, str, str]
 """Campaign, GHT, step, the date it hangs on, the person."""
 
 
@@ -94,14 +94,14 @@ def allowed(instant: datetime) -> bool:
     return next_working_moment(instant) == instant
 
 
-def expected_messages(plan: YearPlan) -> dict[Cle, datetime]:
+def expected_messages(plan: YearPlan) -> dict[MessageKey, datetime]:
     """Every message of the year, and the moment it falls due."""
     return {
-        cle: moment
+        key: moment
         for c in plan.campaigns
         for ght in plan.teams
         for end in (_ladder_messages(plan, c, ght), _receipts(plan, c, ght))
-        for cle, moment in end
+        for key, moment in end
     }
 
 
@@ -131,7 +131,7 @@ def _rungs(plan: YearPlan, c: Campaign, ght: str, role: str, deadline: date) -> 
     ]
 
 
-def _ladder_messages(plan: YearPlan, c: Campaign, ght: str) -> Iterator[tuple[Cle, datetime]]:
+def _ladder_messages(plan: YearPlan, c: Campaign, ght: str) -> Iterator[tuple[MessageKey, datetime]]:
     result, granted = handing_in(plan, c, ght), plan.extensions.get((c.code, ght))
     for role, persons in plan.teams[ght].items():
         rungs = _rungs(plan, c, ght, role, c.deadline)
@@ -148,14 +148,14 @@ def _ladder_messages(plan: YearPlan, c: Campaign, ght: str) -> Iterator[tuple[Cl
 
 def _climbed_rungs(
     plan: YearPlan, c: Campaign, ght: str, p: str, rungs: list[Rung], result: datetime | None
-) -> Iterator[tuple[Cle, datetime]]:
+) -> Iterator[tuple[MessageKey, datetime]]:
     """The rungs someone climbs until the hand-in is read; putting one off skips to the day they asked for."""
     stage, kind = plan.replies.get((c.code, ght, p), ("", ""))
-    debut = end = known_since = None
+    start = end = known_since = None
     for rank, b in enumerate(rungs):
         if (result and result <= b.moment) or b.moment.date() > b.end:
             continue
-        if debut and end and debut <= b.moment < end:
+        if start and end and start <= b.moment < end:
             continue
         if known_since and b.before and known_since >= rungs[rank - 1].moment:
             continue
@@ -166,13 +166,13 @@ def _climbed_rungs(
                 known_since = pressed_at
             else:
                 day = pressed_at.date() + timedelta(days=PUT_OFF_DAYS)
-                debut, end = pressed_at, next_working_moment(datetime.combine(day, OPENS_AT, PARIS))
+                start, end = pressed_at, next_working_moment(datetime.combine(day, OPENS_AT, PARIS))
                 last_one = [x for x in rungs if x.moment <= end][-1]
                 if last_one.moment < end and end.date() <= last_one.end and not (result and result <= end):
                     yield (c.code, ght, "report", day.isoformat(), p), end
 
 
-def _receipts(plan: YearPlan, c: Campaign, ght: str) -> Iterator[tuple[Cle, datetime]]:
+def _receipts(plan: YearPlan, c: Campaign, ght: str) -> Iterator[tuple[MessageKey, datetime]]:
     """A receipt for each reading, unless another one came before the hour: the date it hangs on is the reading's rank."""
     read_files = [when for when, _ in plan.sendings.get((c.code, ght), [])]
     for rank, when in enumerate(read_files):
@@ -184,5 +184,5 @@ def _receipts(plan: YearPlan, c: Campaign, ght: str) -> Iterator[tuple[Cle, date
 
 def receiver_of(plan: YearPlan, person: str, day: date) -> str:
     """To whom a message goes that day: the stand-in of someone who is away."""
-    debut, end, suppleant = plan.absences.get(person, (date.max, date.min, ""))
-    return suppleant if debut <= day <= end else person
+    start, end, deputy = plan.absences.get(person, (date.max, date.min, ""))
+    return deputy if start <= day <= end else person

@@ -51,9 +51,9 @@ class Postman:
             raise SendingError(NO_ANSWER, is_final=False)
         return f"n°{len(self.delivered)}"
 
-    def find_sent(self, cle: str, address: str, since: datetime) -> str | None:
-        self.lookups.append(cle)
-        return next((f"n°{rank}" for rank, x in enumerate(self.delivered, 1) if (x.cle, x.a) == (cle, address)), None)
+    def find_sent(self, key: str, address: str, since: datetime) -> str | None:
+        self.lookups.append(key)
+        return next((f"n°{rank}" for rank, x in enumerate(self.delivered, 1) if (x.key, x.a) == (key, address)), None)
 
     def a(self, address: str) -> list[str]:
         """The subjects of what someone received."""

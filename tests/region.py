@@ -23,7 +23,7 @@ from sqlite_utils import Database
 
 from bots.answer_json import reply_object
 from bots.answering import answer_question
-from config.folder import EXAMPLE, Folder, charge
+from config.folder import EXAMPLE, Folder, load_folder
 from config.rights import AT_KEYBOARD, Person
 from config.territory import Scope
 from jobs.commands.rejudge import JudgementChange, judge_again
@@ -47,8 +47,8 @@ PARIS = ZoneInfo("Europe/Paris")
 REFERENT = "referent.bfc@exemple.invalid"
 LINES = 40
 """Lines kept of the template's three hundred."""
-PLACES = {c.cle: rank for rank, c in enumerate(ACTIONS.columns, 1)}
-TYPED_KEYS = ["action_id", *(c.cle for c in ACTIONS.columns if c.is_typed)]
+PLACES = {c.key: rank for rank, c in enumerate(ACTIONS.columns, 1)}
+TYPED_KEYS = ["action_id", *(c.key for c in ACTIONS.columns if c.is_typed)]
 
 Line = Mapping[str, Any]
 
@@ -75,9 +75,9 @@ def trame(
             line = (
                 {**VALID, "action_id": f"{n + 1:04d}", **lines[n]} if n < len(lines) else {"action_id": f"{n + 1:04d}"}
             )
-            for cle in TYPED_KEYS:
-                value = line.get(cle)
-                book[name].cell(HEADING_ROW + 1 + n, PLACES[cle]).value = None if value == "" else value
+            for key in TYPED_KEYS:
+                value = line.get(key)
+                book[name].cell(HEADING_ROW + 1 + n, PLACES[key]).value = None if value == "" else value
     first = book.worksheets[0]
     for row in first.iter_rows(max_col=4):
         if row[0].value == "Trame remise":
@@ -160,7 +160,7 @@ class Region:
         text = (copied / file).read_text(encoding="utf-8")
         assert before in text
         (copied / file).write_text(text.replace(before, after), encoding="utf-8")
-        self.folder = charge(copied)
+        self.folder = load_folder(copied)
         past_folders.note(self.db, self.folder, self.hour)
 
     @property
@@ -198,7 +198,7 @@ def answer_as_json(
 def new_region(where: Path) -> Region:
     """A region that has received nothing yet."""
     (where / "recus").mkdir()
-    return Region(where, charge(EXAMPLE), open_register(where / "vigie.sqlite"))
+    return Region(where, load_folder(EXAMPLE), open_register(where / "vigie.sqlite"))
 
 
 def subject(code: str, exercice: int, campaign: str | None = None, **rest: Any) -> Subject:

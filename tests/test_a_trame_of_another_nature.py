@@ -26,7 +26,7 @@ from sheets.places import all_year, places, split_reference
 from sheets.register import acts, database, decisions, erasing, known_actions, schema, stored_lines
 from sheets.register.what_counts import ReceivedTab, counting_tabs
 from sheets.repairing.clean_trame import repair
-from sheets.returning.companion import retour
+from sheets.returning.companion import companion_book
 from sheets.returning.discreet import discreet
 from sheets.writing.tab import HEADING_ROW
 from tests.made_up import COURSES, COURSES_OF_A_GHT, MIGRATION, WISHES
@@ -68,10 +68,10 @@ def filled(region: Region, by_table: Mapping[str, Sequence[Mapping[str, Any]]]) 
     """The template of the Jura, with lines typed in its tabs."""
     book = writing.workbook(COURSES_OF_A_GHT, JURA, all_year(COURSES_OF_A_GHT), region.folder)
     for table in COURSES_OF_A_GHT.tables:
-        ranks = {c.cle: rank for rank, c in enumerate(table.columns, 1)}
+        ranks = {c.key: rank for rank, c in enumerate(table.columns, 1)}
         for n, line in enumerate(by_table.get(table.short_code, ()), HEADING_ROW + 1):
-            for cle, value in line.items():
-                book[table.title].cell(n, ranks[cle]).value = value
+            for key, value in line.items():
+                book[table.title].cell(n, ranks[key]).value = value
     raw_bytes = io.BytesIO()
     book.save(raw_bytes)
     return raw_bytes.getvalue()
@@ -209,10 +209,12 @@ def test_its_companion_shows_what_to_mend_and_a_chat_is_told_nothing_private(rec
     raw_bytes = filled(received, {"sessions": [{**SOURCING, "duree": 12}], "souhaits": [ASKED]})
     judged = judge("Formations.xlsx", raw_bytes, received.folder)
     judged, _ = with_register(received.db, received.folder, received.hour.date(), judged, "")
-    shown = [str(c.value) for s in retour(judged, received.folder) for row in s.iter_rows() for c in row if c.value]
+    shown = [
+        str(c.value) for s in companion_book(judged, received.folder) for row in s.iter_rows() for c in row if c.value
+    ]
     assert any("La session dure 12 jours." in text for text in shown)
     assert any("Tartempion" in text for text in shown)
-    told = retour(discreet(judged, received.folder, frozenset()), received.folder)
+    told = companion_book(discreet(judged, received.folder, frozenset()), received.folder)
     said = json.dumps([str(c.value) for s in told for row in s.iter_rows() for c in row if c.value])
     assert "Tartempion" not in said
     assert "Équipe neuve" not in said

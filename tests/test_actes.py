@@ -28,7 +28,7 @@ from tests.region import PARIS, REFERENT, Region, new_region, subject
 YEAR_END = "2021-annuelle"
 BELFORT, GHT = "900000365", "BFC-09"
 SENS, JOIGNY, YONNE = "890970569", "890000417", "BFC-05"
-PREMIERE, SECOND, THIRD = (f"{YEAR_END}/{BELFORT}/000{n}" for n in (1, 2, 3))
+FIRST_ROW, SECOND, THIRD = (f"{YEAR_END}/{BELFORT}/000{n}" for n in (1, 2, 3))
 DEPUTY, READ_ONLY_PERSON, DGOS = "adjoint.bfc@exemple.invalid", "lecture@exemple.invalid", "dgos@exemple.invalid"
 DIRECTOR, NEIGHBOUR, OPERATEUR = (
     "directeur.bfc-09@exemple.invalid",
@@ -66,7 +66,7 @@ def state(region: Region, ght: str, as_of: date | None = None) -> State:
 
 @pytest.mark.parametrize("email", [REFERENT, DGOS])
 def test_the_referent_of_the_region_and_the_ministry_decide(region: Region, email: str) -> None:
-    acts.decide(region.main(email), PREMIERE, "retirer", "relu")
+    acts.decide(region.main(email), FIRST_ROW, "retirer", "relu")
     assert kept(region) == 600_000
 
 
@@ -74,9 +74,9 @@ def test_the_referent_of_the_region_and_the_ministry_decide(region: Region, emai
 def test_nobody_else_decides_extends_validates_or_locks(region: Region, email: str) -> None:
     main = region.main(email)
     for act in (
-        lambda: acts.decide(main, PREMIERE, "retirer", "relu"),
-        lambda: acts.decide_all(main, [(PREMIERE, "retirer", "relu")]),
-        lambda: acts.tell_apart(main, PREMIERE, "relu"),
+        lambda: acts.decide(main, FIRST_ROW, "retirer", "relu"),
+        lambda: acts.decide_all(main, [(FIRST_ROW, "retirer", "relu")]),
+        lambda: acts.tell_apart(main, FIRST_ROW, "relu"),
         lambda: acts.extend(main, YEAR_END, GHT, date(2022, 3, 10), "grève"),
         lambda: acts.validate(main, YEAR_END, GHT, "relu"),
         lambda: acts.lock_ghts(main, YEAR_END, [GHT], "fin"),
@@ -88,23 +88,23 @@ def test_nobody_else_decides_extends_validates_or_locks(region: Region, email: s
 
 def test_a_stand_in_decides_while_the_referent_is_away_and_not_the_day_after(region: Region) -> None:
     region.dated(date(2022, 8, 10))
-    acts.decide(region.main(DEPUTY), PREMIERE, "retirer", "intérim")
+    acts.decide(region.main(DEPUTY), FIRST_ROW, "retirer", "intérim")
     assert kept(region) == 600_000
     region.dated(date(2022, 8, 22))
     with pytest.raises(UserError, match="ne peut pas agir"):
-        acts.decide(region.main(DEPUTY), PREMIERE, "revenir", "trop tard")
+        acts.decide(region.main(DEPUTY), FIRST_ROW, "revenir", "trop tard")
 
 
 def test_a_ght_leaves_a_note_and_answers_for_its_members_but_not_for_the_neighbours(region: Region) -> None:
-    acts.note(region.main(DIRECTOR), PREMIERE, "le marché suit")
+    acts.note(region.main(DIRECTOR), FIRST_ROW, "le marché suit")
     acts.declare_neant(region.main(NEIGHBOUR), YEAR_END, JOIGNY, "aucun achat")
     with pytest.raises(UserError, match="ne peut pas agir"):
-        acts.note(region.main(NEIGHBOUR), PREMIERE, "chez le voisin")
+        acts.note(region.main(NEIGHBOUR), FIRST_ROW, "chez le voisin")
     with pytest.raises(UserError, match="ne peut pas agir"):
         acts.declare_neant(region.main(DIRECTOR), YEAR_END, JOIGNY, "chez le voisin")
 
 
-@pytest.mark.parametrize("reference", [PREMIERE, f"{YEAR_END}/{BELFORT}/0099"])
+@pytest.mark.parametrize("reference", [FIRST_ROW, f"{YEAR_END}/{BELFORT}/0099"])
 def test_who_may_not_act_learns_nothing_of_what_was_received(region: Region, reference: str) -> None:
     with pytest.raises(UserError) as refusal:
         acts.decide(region.main(NEIGHBOUR), reference, "retirer", "curieux")
@@ -120,8 +120,8 @@ def test_who_may_not_act_learns_nothing_of_what_was_received(region: Region, ref
 def test_an_act_without_a_reason_is_refused(region: Region, reason: str) -> None:
     main = region.main()
     for act in (
-        lambda: acts.decide(main, PREMIERE, "retirer", reason),
-        lambda: acts.note(main, PREMIERE, reason),
+        lambda: acts.decide(main, FIRST_ROW, "retirer", reason),
+        lambda: acts.note(main, FIRST_ROW, reason),
         lambda: acts.extend(main, YEAR_END, GHT, date(2022, 3, 10), reason),
         lambda: acts.validate(main, YEAR_END, GHT, reason),
         lambda: acts.lock_ghts(main, YEAR_END, [GHT], reason),
@@ -148,13 +148,13 @@ def test_a_mistyped_reference_is_refused_and_says_what_was_meant(region: Region,
 
 
 def test_a_reference_pasted_with_spaces_around_it_is_the_same_line(region: Region) -> None:
-    assert acts.decide(region.main(), f"  {PREMIERE} ", "retirer", "relu").reference == PREMIERE
+    assert acts.decide(region.main(), f"  {FIRST_ROW} ", "retirer", "relu").reference == FIRST_ROW
 
 
 def test_nothing_is_dated_before_what_the_register_already_knows(region: Region) -> None:
-    acts.decide(region.dated(JANUARY_24).main(), PREMIERE, "retirer", "relu")
+    acts.decide(region.dated(JANUARY_24).main(), FIRST_ROW, "retirer", "relu")
     with pytest.raises(UserError, match="connaît déjà la journée du 24/01/2022"):
-        acts.decide(region.dated(JANUARY_21).main(), PREMIERE, "revenir", "antidaté")
+        acts.decide(region.dated(JANUARY_21).main(), FIRST_ROW, "revenir", "antidaté")
     assert kept(region, JANUARY_21) == 1_000_000
     assert kept(region, JANUARY_24) == 600_000
 
@@ -180,7 +180,7 @@ def test_keeping_striking_and_giving_back_move_the_figure_and_each_day_keeps_its
     assert kept(region) == 1_000_000
     acts.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
     assert kept(region) == 5_000_000
-    acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
+    acts.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
     assert kept(region) == 4_600_000
     acts.decide(region.dated(JANUARY_24).main(), SECOND, "revenir", "erreur")
     assert kept(region) == 600_000
@@ -206,7 +206,7 @@ def test_what_was_taken_back_before_it_was_written_is_remembered_by_nobody(regio
 def test_two_connections_to_a_register_remember_together_and_another_register_apart(
     region: Region, tmp_path: Path
 ) -> None:
-    acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
+    acts.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
     assert campaign_kept(region.db, region) == 600_000
     (tmp_path / "autre").mkdir()
     same_register, other = open_register(path_of(region.db)), new_region(tmp_path / "autre")
@@ -214,7 +214,7 @@ def test_two_connections_to_a_register_remember_together_and_another_register_ap
         "belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"gain_annuel": 9_000, "date_premiere_commande": date(2021, 1, 4)}]}
     )
     other.hour = region.hour
-    acts.decide(other.main(), PREMIERE, "retirer", "déjà comptée")  # as many files and acts, bearing the same numbers
+    acts.decide(other.main(), FIRST_ROW, "retirer", "déjà comptée")  # as many files and acts, bearing the same numbers
     for db, expected in ((same_register, 600_000), (other.db, 0), (region.db, 600_000)):
         assert campaign_kept(db, region) == expected
     assert (
@@ -234,7 +234,7 @@ def test_what_another_commits_while_a_day_is_worked_out_is_not_remembered_for_th
     def decide_midway(sql: str) -> None:
         if sql.lstrip().startswith("WITH campagne(code") and not taken:
             taken.append(sql)
-            acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
+            acts.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
 
     robot.conn.set_trace_callback(decide_midway)
     assert campaign_kept(robot, region) == 5_000_000  # as it stood when the question was asked
@@ -251,7 +251,7 @@ def test_a_register_that_takes_the_name_of_an_open_one_shares_nothing_with_it(re
     path, copied = path_of(region.db), tmp_path / "copie.sqlite"
     region.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(path, copied)
-    acts.decide(region.main(), PREMIERE, "retirer", "déjà comptée")
+    acts.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
     region.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     region.db.close()
     old = open_register(path)
@@ -279,7 +279,7 @@ def test_striking_a_loss_raises_nothing(region: Region) -> None:
     region.send(
         "belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"gain_annuel": -6_000, "date_premiere_commande": date(2021, 1, 4)}]}
     )
-    acts.decide(region.main(), PREMIERE, "retirer", "douteuse")
+    acts.decide(region.main(), FIRST_ROW, "retirer", "douteuse")
     (tab,) = region.view.tabs_that_count(subject(GHT, 2021))
     assert (tab.totals.declared, tab.totals.struck, tab.totals.kept) == (-600_000, 0, -600_000)
     assert tab.totals.lines_struck == 1
@@ -299,7 +299,7 @@ def test_a_decision_to_keep_lapses_when_the_amounts_change_and_says_so(region: R
 
 def test_a_decision_shows_wherever_the_figure_shows(region: Region) -> None:
     acts.decide(region.main(), SECOND, "retenir", "marché relu")
-    acts.decide(region.main(DGOS), PREMIERE, "retirer", "déjà comptée")
+    acts.decide(region.main(DGOS), FIRST_ROW, "retirer", "déjà comptée")
     kept_words = f"gardée par {REFERENT} le 2022-01-20 : marché relu"
     struck_line = f"retirée par {DGOS} le 2022-01-20 : déjà comptée"
     why = region.ask(f"pourquoi {GHT} 2021")
@@ -307,13 +307,13 @@ def test_a_decision_shows_wherever_the_figure_shows(region: Region) -> None:
     assert all_said == {
         SECOND: ("40000.00", kept_words),
         THIRD: ("6000.00", ""),
-        PREMIERE: ("0.00", f"retirée, {struck_line}"),
+        FIRST_ROW: ("0.00", f"retirée, {struck_line}"),
     }
     assert kept_words in why["texte"]
     rejections = region.ask(f"rejets {GHT} 2021")
     assert {li["reference"]: (li["valeur"], li["precision"]) for li in rejections["lignes"]} == {
         SECOND: ("0.00", kept_words),
-        PREMIERE: ("4000.00", struck_line),
+        FIRST_ROW: ("4000.00", struck_line),
     }
     assert rejections["valeur"] == rejections["retire"] == "4000.00"
     gains = region.ask(f"gains {GHT} 2021")
@@ -427,7 +427,7 @@ def test_what_comes_after_the_lock_is_shown_even_the_same_day_and_counts_once_it
 
 def test_a_referent_still_decides_on_what_was_locked(region: Region) -> None:
     acts.lock_ghts(region.main(), YEAR_END, [GHT], "fin")
-    acts.decide(region.dated(JANUARY_21).main(), PREMIERE, "retirer", "DGOS")
+    acts.decide(region.dated(JANUARY_21).main(), FIRST_ROW, "retirer", "DGOS")
     assert (kept(region, JANUARY_20), kept(region)) == (1_000_000, 600_000)
 
 
@@ -485,7 +485,7 @@ def test_all_of_the_decisions_or_none(region: Region) -> None:
     requests = [
         (SECOND, "retenir", "relu"),
         (f"{YEAR_END}/{SENS}/0001", "retirer", "relu"),
-        (PREMIERE, "retirer", ""),
+        (FIRST_ROW, "retirer", ""),
     ]
     with pytest.raises(UserError) as refusal:
         acts.decide_all(region.main(), requests)
@@ -533,7 +533,7 @@ def test_a_decision_beside_a_finding_on_no_line_is_refused(region: Region) -> No
 def test_what_looks_like_a_formula_in_a_trame_stays_text_in_the_workbook_of_findings(region: Region) -> None:
     trap = '=HYPERLINK("http://exemple.invalid";"ici")'
     region.send("belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"famille": "'" + trap, "statut": trap.replace("=", "+")}]})
-    acts.note(region.main(), PREMIERE, trap)
+    acts.note(region.main(), FIRST_ROW, trap)
     book = filled_findings(region)
     formulas = [c.coordinate for r in book["Constats"].iter_rows() for c in r if c.data_type == "f"]
     assert formulas == []

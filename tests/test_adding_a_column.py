@@ -29,16 +29,16 @@ from datetime import date
 from pathlib import Path
 from sheets.judging.workbook import judge
 from sheets.register.database import open_register
-from sheets.returning.companion import retour
-from tests.region import EXAMPLE, Region, charge
+from sheets.returning.companion import companion_book
+from tests.region import EXAMPLE, Region, load_folder
 from tests.test_under_alert import YEAR_END, JURA, ORDINARY_LINES, JURA_SUD
 
 here = Path(sys.argv[1])
-region = Region(here, charge(EXAMPLE), open_register(here / "vigie.sqlite")).dated(date(2022, 1, 27))
+region = Region(here, load_folder(EXAMPLE), open_register(here / "vigie.sqlite")).dated(date(2022, 1, 27))
 before = region.ask("gains bfc 2021")["valeur"]
 lines = {JURA_SUD: [{**ORDINARY_LINES[0], "code_cpv": "33140000"}, *ORDINARY_LINES[1:]]}
 region.send("Jura.xlsx", JURA, YEAR_END, lines)
-companion = retour(judge("Jura.xlsx", (here / "recus" / "Jura.xlsx").read_bytes(), region.folder), region.folder)
+companion = companion_book(judge("Jura.xlsx", (here / "recus" / "Jura.xlsx").read_bytes(), region.folder), region.folder)
 print(json.dumps({
     "figures": [before, region.ask("gains bfc 2021")["valeur"]],
     "stored": [li["code_cpv"] for li in region.lines(JURA_SUD, YEAR_END).values()],

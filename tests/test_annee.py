@@ -26,8 +26,8 @@ from reports.view import View
 from sheets.register import acts, outbox, replies
 from sheets.register.acts import Main
 from sheets.register.database import open_register
-from sheets.register.outbox import Cle, StoredMessage
-from sheets.register.pulls import Depot, close_pull, start_pull, store
+from sheets.register.outbox import MessageKey, StoredMessage
+from sheets.register.pulls import FoundFile, close_pull, start_pull, store
 from tests.oracle_year import PARIS, YearPlan, allowed, expected_messages, handing_in, noon_next_day, receiver_of
 from tests.postman import ProcessDeath
 from tests.year import instants, people_country, workbook
@@ -83,11 +83,11 @@ class World:
                 raise SendingError("pas de réponse", is_final=False)
             return str(len(self.delivered))
 
-        def find_sent(cle: str, a: str, since: datetime) -> str | None:
+        def find_sent(key: str, a: str, since: datetime) -> str | None:
             self.risk_crash("recherche")
             if self.random_source.random() < NO_ANSWER_RATE:
                 raise SendingError("le serveur ne répond pas", is_final=False)
-            return next((str(n) for n, (_, _, x) in enumerate(self.delivered) if (x.cle, x.a) == (cle, a)), None)
+            return next((str(n) for n, (_, _, x) in enumerate(self.delivered) if (x.key, x.a) == (key, a)), None)
 
         return DeliveryChannel(name, address, send, find_sent if remembers else None)
 
@@ -106,14 +106,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     random_source = random.Random(SEED)
     folder, plan = people_country(where / "dossier", random_source)
     world = World(where / "vigie.sqlite", folder, plan, random_source, open_register(where / "vigie.sqlite"))
-    debut = time.process_time()
+    start = time.process_time()
     with pytest.MonkeyPatch.context() as m:
-        opening = replace(KINDS["ouverture"], piece=lambda view, r, person: Piece(f"{r.cle.unite}.xlsx", b"", XLSX))
+        opening = replace(KINDS["ouverture"], piece=lambda view, r, person: Piece(f"{r.key.unit}.xlsx", b"", XLSX))
         m.setitem(KINDS, "ouverture", opening)
         for point in POINTS:
             m.setattr(outbox, point, _fragile(world, point, getattr(outbox, point)))
         _live(world)
-    elapsed = time.process_time() - debut
+    elapsed = time.process_time() - start
     print(f"\nUne année : {elapsed:.0f} s, {sum(world.deaths.values())} morts subites {dict(world.deaths)}")
     assert elapsed < LIMIT_S
     yield world
@@ -148,10 +148,10 @@ def _events(world: World) -> dict[datetime, list[Callable[[], None]]]:
             result.setdefault(when, []).append(partial(_read_file, world, campaign, ght, rank, handed_in))
     for (campaign, ght), (when, day) in plan.extensions.items():
         result.setdefault(when, []).append(partial(_extend, world, campaign, ght, day))
-    for cle, moment in expected_messages(plan).items():
-        stage, kind = plan.replies.get((cle[0], cle[1], cle[4]), ("", ""))
-        if cle[2] == stage:
-            result.setdefault(noon_next_day(moment), []).append(partial(_press, world, Cle(*cle), kind))
+    for key, moment in expected_messages(plan).items():
+        stage, kind = plan.replies.get((key[0], key[1], key[4]), ("", ""))
+        if key[2] == stage:
+            result.setdefault(noon_next_day(moment), []).append(partial(_press, world, MessageKey(*key), kind))
     return result
 
 
@@ -165,16 +165,16 @@ def _main(world: World, person: Person = SERVICE) -> Main:
 
 def _read_file(world: World, campaign: str, ght: str, rank: int, handed_in: bool) -> None:
     pull = start_pull(world.db, world.folder, world.current_time)
-    depot = Depot(f"/recus/{campaign}/{ght}.xlsx", 1, 1, f"{campaign}{ght}{rank}", b"x")
-    store(world.db, pull, depot, workbook(world.folder, campaign, ght, handed_in), rank > 0)
+    found_file = FoundFile(f"/recus/{campaign}/{ght}.xlsx", 1, 1, f"{campaign}{ght}{rank}", b"x")
+    store(world.db, pull, found_file, workbook(world.folder, campaign, ght, handed_in), rank > 0)
     close_pull(world.db, pull, world.current_time, ["nouveau"])
     world.files[campaign, ght, rank] = int(world.db.execute("SELECT max(id) FROM fichiers").fetchone()[0])
 
 
-def _press(world: World, cle: Cle, kind: str) -> None:
+def _press(world: World, key: MessageKey, kind: str) -> None:
     """Someone answers their reminder, as the button does."""
-    rank = outbox.known_messages(world.db, [cle.campaign])[cle]
-    main = _main(world, world.folder.persons[cle.person])
+    rank = outbox.known_messages(world.db, [key.campaign])[key]
+    main = _main(world, world.folder.persons[key.person])
     if kind == "noter":
         replies.note(main, rank.sending)
     else:
@@ -205,16 +205,16 @@ def _retry_instants(world: World) -> Iterator[datetime]:
         yield (r.not_before if r.reason or r.state == "à dire" else r.dated + outbox.LEASE).astimezone(PARIS)
 
 
-def _all_messages(world: World) -> dict[Cle, StoredMessage]:
+def _all_messages(world: World) -> dict[MessageKey, StoredMessage]:
     return outbox.known_messages(world.db, world.folder.campaigns)
 
 
-def _expected_messages(world: World) -> dict[Cle, datetime]:
+def _expected_messages(world: World) -> dict[MessageKey, datetime]:
     """What the oracle expects, receipts under the number their file has in the register."""
     result = {}
     for (campaign, ght, stage, anchor, p), moment in expected_messages(world.plan).items():
         named_file = str(world.files[campaign, ght, int(anchor)]) if stage == "accusé" else anchor
-        result[Cle(campaign, ght, stage, named_file, p)] = moment
+        result[MessageKey(campaign, ght, stage, named_file, p)] = moment
     return result
 
 
@@ -224,17 +224,17 @@ def test_at_least_five_hundred_crashes_at_every_point(world: World) -> None:
 
 
 def test_everyone_is_told_what_the_calendar_says_and_nothing_else(world: World) -> None:
-    all_said = {cle: r for cle, r in _all_messages(world).items() if r.state in ("dit", "doute")}
+    all_said = {key: r for key, r in _all_messages(world).items() if r.state in ("dit", "doute")}
     wanted = _expected_messages(world)
-    by_stage = Counter(cle.stage for cle in all_said)
+    by_stage = Counter(key.stage for key in all_said)
     print(f"\n{len(all_said)} messages, {len(world.delivered)} lettres : {dict(sorted(by_stage.items()))}")
     assert set(wanted) - set(all_said) == set(), "forgotten"
     assert set(all_said) - set(wanted) == set(), "told for nothing"
-    assert by_stage == Counter(cle.stage for cle in wanted)
+    assert by_stage == Counter(key.stage for key in wanted)
 
 
 def test_nobody_is_told_anything_twice(world: World) -> None:
-    letters = Counter(x.cle for _, _, x in world.delivered)
+    letters = Counter(x.key for _, _, x in world.delivered)
     assert max(letters.values()) == 1
     arrivals = Counter(letters[r.sending] for r in _all_messages(world).values() if r.state == "dit")
     assert arrivals == {1: arrivals[1]}, "what is marked as said was delivered"
@@ -256,10 +256,10 @@ def test_nothing_leaves_in_quiet_hours(world: World) -> None:
 def test_nobody_is_reminded_after_their_hand_in_was_read(world: World) -> None:
     by_code = {c.code: c for c in world.plan.campaigns}
     faults = []
-    for cle, r in _all_messages(world).items():
-        result = handing_in(world.plan, by_code[cle.campaign], cle.unite)
+    for key, r in _all_messages(world).items():
+        result = handing_in(world.plan, by_code[key.campaign], key.unit)
         if r.state in ("dit", "doute") and takes_replies(r.kind) and result and r.dated >= result:
-            faults.append((cle, r.dated, result))
+            faults.append((key, r.dated, result))
     assert faults == []
 
 
@@ -268,10 +268,10 @@ def test_one_letter_for_each_person_and_moment_through_their_stand_in_when_they_
     stored: dict[str, list[StoredMessage]] = {}
     for r in _all_messages(world).values():
         stored.setdefault(r.sending, []).append(r)
-    moments: Counter[tuple[str, datetime, frozenset[Cle]]] = Counter()
+    moments: Counter[tuple[str, datetime, frozenset[MessageKey]]] = Counter()
     for when, _, letter in world.delivered:
-        theirs = stored[letter.cle]
-        assert {receiver_of(world.plan, r.cle.person, when.date()) for r in theirs} == {addresses[letter.a]}
-        moments[addresses[letter.a], when.astimezone(UTC), frozenset(r.cle for r in theirs)] += 1
+        theirs = stored[letter.key]
+        assert {receiver_of(world.plan, r.key.person, when.date()) for r in theirs} == {addresses[letter.a]}
+        moments[addresses[letter.a], when.astimezone(UTC), frozenset(r.key for r in theirs)] += 1
     assert max(moments.values()) == 1
     assert max(len(theirs) for theirs in stored.values()) >= 5, "a referent is told of several GHT at once"

@@ -116,7 +116,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
     for ght in GHTS:
         lines = {}
         for _, finess in (e for e in _ETABLISSEMENTS if e[0] == ght):
-            keep, retire = gains_of(finess)
+            keep, struck = gains_of(finess)
             common = {
                 "intitule": HOSTILE,
                 "commentaire": HOSTILE,
@@ -124,7 +124,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
                 "date_premiere_commande": NOON.date().replace(2021, 1, 4),
             }
             lines[finess] = [{**common, "gain_annuel": keep / 100, "action_id": f"x{SUPPLIER}"},
-                              {**common, "gain_annuel": retire / 100, "montant_reference": 100}]  # fmt: skip
+                              {**common, "gain_annuel": struck / 100, "montant_reference": 100}]  # fmt: skip
         region.send(f"{SUPPLIER} {ght}.xlsx", ght, "2021-annuelle", lines, contact=SUPPLIER)
     region.hour = NOON
     decide(region.main(), f"2021-annuelle/{_ETABLISSEMENTS[0][1]}/0002", "retirer", f"{SUPPLIER} en double")
@@ -145,7 +145,7 @@ def territories(view: View) -> list[Scope]:
 def questions(p: Scope) -> Iterable[str]:
     where = "france" if p.type == "national" else p.code
     for i in INTENTIONS:
-        end = " depuis le 15/01" if i.cle == "changements" else ""
+        end = " depuis le 15/01" if i.key == "changements" else ""
         yield f"{i.words[0]} {where} 2021{end}"
         yield f"pourquoi {i.words[0]} {where} 2021"
     yield from (f"gains {where} 2021 par {axis}" for axis in AXES)
@@ -165,8 +165,8 @@ def seen_ones(view: View, email: str) -> tuple[set[str], set[str]]:
         theirs = [f for _, f in _ETABLISSEMENTS if f in inside(view, p)]
         parts = [gains_of(f) for f in theirs]
         if sight_given is not Sight.NOTHING:
-            keep, retire = (sum(v) for v in zip(*parts, strict=True)) if parts else (0, 0)
-            open_ones |= amounts((keep, retire, keep + retire))
+            keep, struck = (sum(v) for v in zip(*parts, strict=True)) if parts else (0, 0)
+            open_ones |= amounts((keep, struck, keep + struck))
         if sight_given is Sight.EVERYTHING:
             readable_finess |= set(theirs)
             open_ones |= amounts(m for g, r in parts for m in (g, r, g + r))
@@ -207,8 +207,8 @@ def test_no_question_on_any_territory_says_more_than_the_rights_allow(email: str
 
 def _expected_totals(view: View, p: Scope) -> tuple[int, int, int]:
     parts = [gains_of(f) for _, f in _ETABLISSEMENTS if f in inside(view, p)]
-    keep, retire = (sum(g for g, _ in parts), sum(r for _, r in parts))
-    return keep, retire, keep + retire
+    keep, struck = (sum(g for g, _ in parts), sum(r for _, r in parts))
+    return keep, struck, keep + struck
 
 
 def test_what_is_forbidden_to_a_director_is_really_there_for_the_referent(view: View) -> None:
@@ -339,7 +339,7 @@ def test_lines_that_nothing_of_ours_names_are_told_together(folder: Folder) -> N
 
 def test_a_tab_named_by_hand_is_not_said(folder: Folder) -> None:
     e = Element("x", None, f"2 × ; {SUPPLIER} : lignes 5 à 6", code="doublon", ours=True, outside="2 ×")
-    r = replace(GAINS, intention="alertes", unite="constats", value=2, elements=(e,))
+    r = replace(GAINS, intention="alertes", unit="constats", value=2, elements=(e,))
     said = str(answer_blocks.answer_message(r, folder).block_list)
     assert SUPPLIER not in said
     assert "(doublon) — 2 ×" in said

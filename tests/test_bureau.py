@@ -83,17 +83,17 @@ def test_no_home_and_no_form_says_more_than_the_rights_allow(email: str, view: V
     all_of_them = amounts(m for _, f in _ETABLISSEMENTS for m in gains_of(f))
     for p in territories(view):
         parts = [gains_of(f) for _, f in _ETABLISSEMENTS if f in inside(view, p)]
-        keep, retire = sum(g for g, _ in parts), sum(r for _, r in parts)
-        all_of_them |= amounts((keep, retire, keep + retire))
+        keep, struck = sum(g for g, _ in parts), sum(r for _, r in parts)
+        all_of_them |= amounts((keep, struck, keep + struck))
     open_ones, readable_finess = seen_ones(view, email)
     forbidden_amounts, closed = all_of_them - open_ones, {f for _, f in _ETABLISSEMENTS} - readable_finess
     shown_ones: list[Any] = [home_scope(view, email)]
-    for cle in ACT_FORMS:
+    for key in ACT_FORMS:
         targets = [f"2021-annuelle/{g}" for g in GHTS]
-        if cle in ("decider", "noter"):
+        if key in ("decider", "noter"):
             targets = [f"2021-annuelle/{f}/0002" for _, f in _ETABLISSEMENTS]
         for target in targets:
-            modal = open_form(cle, target, main, view)
+            modal = open_form(key, target, main, view)
             check_modal(modal)
             shown_ones.append(modal)
     for shown_page in shown_ones:
@@ -234,14 +234,14 @@ def filled_form(modal: dict[str, Any], **values: str) -> dict[str, Any]:
         if b["type"] != "input":
             continue
         kind, said_one = b["element"]["type"], values.get(b["block_id"])
-        cle = {"plain_text_input": "value", "datepicker": "selected_date"}.get(kind, "selected_option")
-        value = {"value": said_one} if cle == "selected_option" and said_one else said_one
-        state[b["block_id"]] = {b["element"]["action_id"]: {"type": kind, cle: value}}
+        key = {"plain_text_input": "value", "datepicker": "selected_date"}.get(kind, "selected_option")
+        value = {"value": said_one} if key == "selected_option" and said_one else said_one
+        state[b["block_id"]] = {b["element"]["action_id"]: {"type": kind, key: value}}
     return {"id": "V1", **modal, "state": {"values": state}}
 
 
-def send(region: Region, cle: str, target: str, email: str = REFERENT, **values: str) -> dict[str, Any]:
-    modal = open_form(cle, target, region.main(email), region.view)
+def send(region: Region, key: str, target: str, email: str = REFERENT, **values: str) -> dict[str, Any]:
+    modal = open_form(key, target, region.main(email), region.view)
     check_modal(modal)
     result = submit(filled_form(modal, **values), region.main(email), region.view)
     if "view" in result:
@@ -278,10 +278,10 @@ def test_every_form_is_tried() -> None:
     assert set(GOOD_FORMS) | {"relancer"} == set(ACT_FORMS), "which has no reason to give: below"
 
 
-@pytest.mark.parametrize("cle", GOOD_FORMS)
-def test_a_form_does_what_it_says_with_the_trace_of_who_and_why(cle: str, jura_region: Region) -> None:
-    target, values, expected_one = GOOD_FORMS[cle]
-    assert expected_one in re.sub("[\u202f\xa0]", " ", sentence(send(jura_region, cle, target, **values)))
+@pytest.mark.parametrize("key", GOOD_FORMS)
+def test_a_form_does_what_it_says_with_the_trace_of_who_and_why(key: str, jura_region: Region) -> None:
+    target, values, expected_one = GOOD_FORMS[key]
+    assert expected_one in re.sub("[\u202f\xa0]", " ", sentence(send(jura_region, key, target, **values)))
     act = list(jura_region.db.query("SELECT * FROM actes"))[-1]
     assert (act["par"], act["motif"], act["campagne"], act["ght"]) == (
         REFERENT,
@@ -299,10 +299,10 @@ def test_what_is_done_by_a_form_shows_wherever_the_figure_shows(jura_region: Reg
     assert jura_region.ask("où en est le GHT Jura ?")["texte"].count("à corriger") == 0
 
 
-@pytest.mark.parametrize("cle", GOOD_FORMS)
-def test_a_form_sent_twice_is_done_once_and_says_so(cle: str, jura_region: Region) -> None:
-    target, values, _ = GOOD_FORMS[cle]
-    submitted = filled_form(open_form(cle, target, jura_region.main(), jura_region.view), **values)
+@pytest.mark.parametrize("key", GOOD_FORMS)
+def test_a_form_sent_twice_is_done_once_and_says_so(key: str, jura_region: Region) -> None:
+    target, values, _ = GOOD_FORMS[key]
+    submitted = filled_form(open_form(key, target, jura_region.main(), jura_region.view), **values)
     submit(submitted, jura_region.main(), jura_region.view)
     assert act_count(jura_region) == 1
     jura_region.dated(jura_region.hour.date(), 10)
@@ -310,14 +310,14 @@ def test_a_form_sent_twice_is_done_once_and_says_so(cle: str, jura_region: Regio
     assert act_count(jura_region) == 1
 
 
-@pytest.mark.parametrize("cle", GOOD_FORMS)
-def test_a_form_without_its_reason_is_refused_under_the_field_and_stays_open(cle: str, jura_region: Region) -> None:
-    target, values, _ = GOOD_FORMS[cle]
-    result = send(jura_region, cle, target, **{**values, "motif": "  \n "})
+@pytest.mark.parametrize("key", GOOD_FORMS)
+def test_a_form_without_its_reason_is_refused_under_the_field_and_stays_open(key: str, jura_region: Region) -> None:
+    target, values, _ = GOOD_FORMS[key]
+    result = send(jura_region, key, target, **{**values, "motif": "  \n "})
     assert result["response_action"] == "errors"
     assert re.match("Un motif est demandé", result["errors"]["motif"])
     assert act_count(jura_region) == 0
-    modal = open_form(cle, target, jura_region.main(), jura_region.view)
+    modal = open_form(key, target, jura_region.main(), jura_region.view)
     assert set(submit(filled_form(modal), jura_region.main(), jura_region.view)["errors"]) == {
         b["block_id"] for b in modal["blocks"] if b["type"] == "input"
     }
@@ -401,15 +401,15 @@ def _all_answer(jura_region: Region) -> None:
         submit({**submitted, "id": f"autre{n}"}, jura_region.main(), jura_region.view)
 
 
-@pytest.mark.parametrize(("cle", "meanwhile"), [
+@pytest.mark.parametrize(("key", "meanwhile"), [
     ("decider", _decide_elsewhere), ("decider", _send_again), ("noter", _send_again), ("valider", _send_again),
     ("prolonger", _send_again), ("neant", _all_answer),
 ])  # fmt: skip
 def test_what_changed_while_a_form_was_open_is_said_and_nothing_is_written(
-    cle: str, meanwhile: Any, jura_region: Region
+    key: str, meanwhile: Any, jura_region: Region
 ) -> None:
-    target, values, _ = GOOD_FORMS[cle]
-    submitted = {**filled_form(open_form(cle, target, jura_region.main(), jura_region.view), **values), "id": "V9"}
+    target, values, _ = GOOD_FORMS[key]
+    submitted = {**filled_form(open_form(key, target, jura_region.main(), jura_region.view), **values), "id": "V9"}
     meanwhile(jura_region)
     before = act_count(jura_region)
     result = submit(submitted, jura_region.main(), jura_region.view)
@@ -462,20 +462,20 @@ def test_a_right_lost_while_a_form_was_open_stops_it(jura_region: Region) -> Non
 def test_a_form_opens_to_those_who_may_act_and_to_nobody_else(
     email: str, open_ones: set[str], jura_region: Region
 ) -> None:
-    targets = {cle: GOOD_FORMS[cle][0] if cle in GOOD_FORMS else NIEVRE for cle in ACT_FORMS}
-    views = {cle: open_form(cle, targets[cle], jura_region.main(email), jura_region.view) for cle in ACT_FORMS}
-    assert {cle for cle, v in views.items() if "submit" in v} == open_ones
-    for cle in ACT_FORMS.keys() - open_ones:
-        assert "ne peut pas agir" in said(views[cle])
-        assert not re.search(rf"98|4\u202f321|{GAIN_COL}6|remise", said(views[cle]))
+    targets = {key: GOOD_FORMS[key][0] if key in GOOD_FORMS else NIEVRE for key in ACT_FORMS}
+    views = {key: open_form(key, targets[key], jura_region.main(email), jura_region.view) for key in ACT_FORMS}
+    assert {key for key, v in views.items() if "submit" in v} == open_ones
+    for key in ACT_FORMS.keys() - open_ones:
+        assert "ne peut pas agir" in said(views[key])
+        assert not re.search(rf"98|4\u202f321|{GAIN_COL}6|remise", said(views[key]))
 
 
 def test_every_button_of_a_home_opens_a_form_to_whom_it_was_shown(view: View) -> None:
     for email in PERSONS:
         main = Main(view.db, view.folder, view.folder.persons[email], NOON)
         values = re.findall(r'"value": "([a-z]+) (2021[^"]+)"', said(home_scope(view, email)))
-        for cle, target in values:
-            assert "submit" in open_form(cle, target, main, view), (email, cle, target)
+        for key, target in values:
+            assert "submit" in open_form(key, target, main, view), (email, key, target)
         may_act = best_sight(main.person, view.folder.persons, main.person.scope, view.folder.territory, view.as_of)
         assert bool(values) == (may_act is Sight.EVERYTHING and main.person.role != "etablissement"), email
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.folder import EXAMPLE, Folder, charge
+from config.folder import EXAMPLE, Folder, load_folder
 from jobs.taking_in.folders import pull
 from sheets.findings import Severity
 from sheets.register import stored_lines
@@ -19,7 +19,7 @@ from sheets.register.database import open_register
 from sheets.trames.paat.on_campaigns import CrossCheckedLine, atypical_gain, likely_duplicate, suspect_unit
 from tests.conftest import FillTrame
 
-FOLDER = charge(EXAMPLE)
+FOLDER = load_folder(EXAMPLE)
 NOON = datetime(2022, 2, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
 
 
@@ -44,11 +44,11 @@ def test_an_ordinary_family_has_nothing_said_of_it(seed: int) -> None:
     assert found_ones(atypical_gain, lines) == []
 
 
-@pytest.mark.parametrize(("factor", "unite"), [(0.001, "milliers d'euros"), (100, "centimes")])
-def test_a_line_in_another_unit_is_suspected_and_said_once(factor: float, unite: str) -> None:
+@pytest.mark.parametrize(("factor", "unit"), [(0.001, "milliers d'euros"), (100, "centimes")])
+def test_a_line_in_another_unit_is_suspected_and_said_once(factor: float, unit: str) -> None:
     lines = [*famille(random.Random(1)), line(99, round(5_000_000 * factor), round(300_000 * factor))]
     ((suspect, difference),) = suspect_unit.function(lines, FOLDER)
-    assert (suspect.id, unite in difference.correction) == (99, True)
+    assert (suspect.id, unit in difference.correction) == (99, True)
     assert found_ones(atypical_gain, lines) == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.french import MONTHS, cle
+from config.french import MONTHS, text_key
 from sheets.cells import Doubtful, Problem, amount, date_, decimal_number, euros, text, whole_number
 
 AMOUNTS_READ = {
@@ -47,18 +47,18 @@ cents_drawn = st.integers(-(10**11), 10**11)
 
 @given(cents_drawn, st.sampled_from(THOUSANDS_SPACES), st.sampled_from(["", "€", " €", "\u00a0€", " EUR", " € TTC"]),
        st.sampled_from(["-", "\N{MINUS SIGN}", "- ", "()"]))  # fmt: skip
-def test_any_amount_in_any_french_notation_is_read_back(cents: int, thousands: str, unite: str, minus: str) -> None:
+def test_any_amount_in_any_french_notation_is_read_back(cents: int, thousands: str, unit: str, minus: str) -> None:
     whole_part, rest = divmod(abs(cents), 100)
     body = f"{whole_part:,}".replace(",", thousands) + f",{rest:02d}"
     if cents < 0:
         body = f"({body})" if minus == "()" else minus + body
-    assert euros(body + unite) == cents
+    assert euros(body + unit) == cents
 
 
 @given(st.integers(0, 10**9), st.sampled_from("kM"), st.sampled_from(["€", " €", "euros"]))
-def test_thousands_and_millions_of_euros_are_read_or_reported(n: int, k: str, unite: str) -> None:
+def test_thousands_and_millions_of_euros_are_read_or_reported(n: int, k: str, unit: str) -> None:
     whole_part, rest = divmod(n, 10)
-    reading = euros(f"{whole_part},{rest} {k}{unite}")
+    reading = euros(f"{whole_part},{rest} {k}{unit}")
     expected = n * {"k": 10_000, "M": 10_000_000}[k]
     assert reading == expected or (isinstance(reading, Problem) and expected >= 10**14)
 
@@ -154,7 +154,7 @@ def test_any_day_in_any_french_notation_is_read_back(day: date) -> None:
     month = MONTHS[day.month - 1]
     typed_texts = [
         f"{day:%d/%m/%Y}", f"{day.day}/{day.month}/{day.year}", f"{day:%d-%m-%y}", f"{day:%Y-%m-%d}",
-        f"{day.day} {month} {day.year}", f"{day.day} {cle(month)} {day:%y}", f"{day:%d.%m.%Y}", f" {day:%d/%m/%Y} ",
+        f"{day.day} {month} {day.year}", f"{day.day} {text_key(month)} {day:%y}", f"{day:%d.%m.%Y}", f" {day:%d/%m/%Y} ",
     ]  # fmt: skip
     assert {date_(e) for e in typed_texts} == {day}
     assert date_(f"{month} {day.year}") == day.replace(day=1)

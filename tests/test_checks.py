@@ -7,7 +7,7 @@ import re
 import pytest
 
 from config.folder import Folder
-from config.french import cle
+from config.french import text_key
 from sheets.accepted_labels import label_lists
 from sheets.checks import COMMON
 from sheets.checks.catalogue import Check
@@ -84,11 +84,11 @@ def test_a_mistyped_label_is_answered_with_the_nearest_one(folder: Folder) -> No
     assert "« réalisé »" in finding.correction
 
 
-@pytest.mark.parametrize("column", [c for c in ACTIONS.columns if c.kind == "liste"], ids=lambda c: c.cle)
+@pytest.mark.parametrize("column", [c for c in ACTIONS.columns if c.kind == "liste"], ids=lambda c: c.key)
 def test_no_label_of_the_templates_own_lists_is_refused(column, folder: Folder) -> None:  # type: ignore[no-untyped-def]
-    for label in set(label_lists(ACTIONS, folder)[column.cle].values()):
-        for written in (label, label.upper(), f"  {cle(label)} "):
-            codes = {c.code for c in judge_example(ACTIONS, {**VALID, column.cle: written}, folder)}
+    for label in set(label_lists(ACTIONS, folder)[column.key].values()):
+        for written in (label, label.upper(), f"  {text_key(label)} "):
+            codes = {c.code for c in judge_example(ACTIONS, {**VALID, column.key: written}, folder)}
             assert not codes & {"valeur-hors-liste", "valeur-reconnue"}
 
 

@@ -97,8 +97,8 @@ def test_the_watch_hears_nothing_and_copies_go_on(register: Path, monkeypatch: p
     workshop = Workshop(EXAMPLE, register, date(2022, 2, 2))
     db = opened_by_this_thread(register)
     for p in STEPS:
-        step_history.note(db, p.cle, LATER, "fait", succeeded=True)
-    health_step = next(p for p in STEPS if p.cle == "veille")
+        step_history.note(db, p.key, LATER, "fait", succeeded=True)
+    health_step = next(p for p in STEPS if p.key == "veille")
     assert run_step(workshop, health_step) == "retenu : des faits sont datés après aujourd'hui"
     db.execute("INSERT INTO sauvegardes (le, chemin, octets) VALUES (?, 'x', 1)", (LATER.isoformat(),))
     monkeypatch.setattr(steps, "backup_apart", lambda *_: "Sauvegardé.")

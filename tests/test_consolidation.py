@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config.folder import EXAMPLE, charge
+from config.folder import EXAMPLE, load_folder
 from config.territory import Scope
 from jobs.taking_in.folders import pull
 from reports.gains import gains, lines_behind
@@ -39,7 +39,7 @@ def cells(line: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def view(tmp_path_factory: pytest.TempPathFactory) -> View:
     """The register after a pull of the two filled trames, seen at the end of March."""
-    folder, trame = charge(EXAMPLE), TRAMES["paat"]
+    folder, trame = load_folder(EXAMPLE), TRAMES["paat"]
     received_files = tmp_path_factory.mktemp("recus")
     for letter, (ght, finess) in SUPPORTS.items():
         book = writing.workbook(trame, ght, folder.campaigns[CAMPAIGN], folder)
@@ -48,7 +48,7 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> View:
         lines = [li for li in CASES["lignes"] if li["ght"] == letter]
         for rank, line in enumerate(lines, writing.HEADING_ROW + 1):
             for column, value in cells(line).items():
-                sheet.cell(rank, [c.cle for c in trame.only_table.columns].index(column) + 1, value)
+                sheet.cell(rank, [c.key for c in trame.only_table.columns].index(column) + 1, value)
         book.save(received_files / f"{ght}.xlsx")
     db = open_register(received_files.parent / "registre.sqlite")
     pull(db, folder, [received_files], lambda: datetime.combine(DAY, datetime.min.time()))

@@ -66,11 +66,11 @@ def _judge_everything(measure_memory: CorpusRun) -> None:
 def measure_memory() -> CorpusRun:
     ordinary_file()
     done = CorpusRun()
-    debut, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.MonkeyPatch.context() as edited:
         edited.setattr(workers, "SECONDS", SECONDS_PER_FILE)
         _judge_everything(done)
-    done.seconds = time.monotonic() - debut
+    done.seconds = time.monotonic() - start
     done.memory_limit = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     return done
 

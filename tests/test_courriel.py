@@ -71,12 +71,12 @@ def test_a_plain_mail_has_a_sender_a_subject_and_its_attachments_only() -> None:
 
 def test_the_same_mail_has_the_same_key_and_another_mail_another() -> None:
     first_mail = read_headers(make_mail().as_bytes())
-    assert first_mail.cle == read_headers(b"Received: ailleurs\r\n" + make_mail().as_bytes()).cle
+    assert first_mail.key == read_headers(b"Received: ailleurs\r\n" + make_mail().as_bytes()).key
     others = [make_mail(Message_ID="<2@ght.invalid>"), make_mail(sender="b@c.fr")]
     without = make_mail()
     del without["Message-ID"]
-    keys = {read_headers(m.as_bytes()).cle for m in (*others, without)}
-    assert len(keys | {first_mail.cle}) == 4
+    keys = {read_headers(m.as_bytes()).key for m in (*others, without)}
+    assert len(keys | {first_mail.key}) == 4
 
 
 @pytest.mark.parametrize(

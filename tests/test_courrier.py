@@ -89,10 +89,10 @@ def test_a_letter_arrives_whole_in_words_in_html_and_with_its_attachment(server:
 
 def test_the_identifier_follows_from_the_key_and_can_be_looked_up(server: FakeMail) -> None:
     r = settings(server)
-    for letter in (LETTER, LETTER, replace(LETTER, cle="2021-annuelle/BFC-08/j-2/paat")):
+    for letter in (LETTER, LETTER, replace(LETTER, key="2021-annuelle/BFC-08/j-2/paat")):
         send(letter, r)
     first_id, same, other = (letter["Message-ID"] for letter in server.letters)
-    assert first_id == same == identifier_of(LETTER.cle, r)
+    assert first_id == same == identifier_of(LETTER.key, r)
     assert first_id != other
     assert first_id.startswith("<vigie.2021-annuelle-bfc-08.")
 
@@ -217,13 +217,13 @@ def test_nobody_at_the_address_and_somebody_who_never_speaks(server: FakeMail, m
     monkeypatch.setattr(outgoing_mail, "TIMEOUT", 0.3)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
-        ferme = read_settings(f"smtp://127.0.0.1:{silent.getsockname()[1]}?de=a@b.fr", lambda: SENT_AT)
+        closed_port = read_settings(f"smtp://127.0.0.1:{silent.getsockname()[1]}?de=a@b.fr", lambda: SENT_AT)
         with pytest.raises(SendingError, match="ne répond pas") as fault:
-            send(LETTER, ferme)
+            send(LETTER, closed_port)
         assert not fault.value.is_final
         silent.listen()
         with pytest.raises(SendingError, match=r"ne répond pas \(délai dépassé\)") as fault:
-            send(LETTER, ferme)
+            send(LETTER, closed_port)
         assert not fault.value.is_final
 
 

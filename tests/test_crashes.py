@@ -31,7 +31,7 @@ from reports.view import Subject, View
 from sheets.register import outbox
 from sheets.register.backup import check_register
 from sheets.register.database import open_register
-from sheets.register.outbox import Cle
+from sheets.register.outbox import MessageKey
 from tests.conftest import FillTrame, filled_trame
 from tests.workshop import JURA_SUD, MOREZ, january_line
 
@@ -51,15 +51,15 @@ class Launcher:
         self.process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def __call__(self, *runs: dict[str, Any]) -> list[dict[str, Any]]:
-        entree, output = self.process.stdin, self.process.stdout
-        assert entree is not None
+        stdin, output = self.process.stdin, self.process.stdout
+        assert stdin is not None
         assert output is not None
-        entree.write(json.dumps(runs) + "\n")
-        entree.flush()
+        stdin.write(json.dumps(runs) + "\n")
+        stdin.flush()
         result: list[dict[str, Any]] = json.loads(output.readline())
         return result
 
-    def ferme(self) -> None:
+    def close(self) -> None:
         self.process.communicate()
 
 
@@ -67,7 +67,7 @@ class Launcher:
 def warm_launcher(source: Path) -> Iterator[Launcher]:
     launcher = Launcher(source)
     yield launcher
-    launcher.ferme()
+    launcher.close()
 
 
 @dataclass(frozen=True)
@@ -361,7 +361,7 @@ def test_on_a_full_disk_nothing_is_lost_and_the_next_run_continues(
         assert facts(brought_out / "vigie.sqlite") == undisturbed_runs[command.name][0]
         for f in brought_out.iterdir():
             f.unlink()
-    launcher.ferme()
+    launcher.close()
     assert full_count >= (10 if command is PULL else 1)
 
 
@@ -491,7 +491,7 @@ def test_a_restore_killed_at_any_moment_leaves_the_old_register_or_the_new_one(
     for n in range(30):
         with closing(open_register(register)) as db:
             db.execute("INSERT INTO questions (personne, posee_le, texte) VALUES ('x', '2022', ?)", (f"après {n}",))
-            said = Cle("2021-annuelle", "BFC-08", "J-7", f"après {n}", "x")
+            said = MessageKey("2021-annuelle", "BFC-08", "J-7", f"après {n}", "x")
             outbox.write_down(db, [(said, "rappel")], when)
             outbox.take(db, [outbox.known_messages(db, [said.campaign])[said].id], f"{n}", when)
             outbox.part(db, f"{n}", "courriel", "x", when)

@@ -46,7 +46,7 @@ def kept_cents(region: Region, exercice: int, number: str = "") -> int:
     if not number:
         return tab.totals.kept
     line = region.lines(BELFORT, tab.campaign)[number]
-    taken_decisions = {d.line: d.retire for d in decisions(region.db, [tab.id], region.hour.date())}
+    taken_decisions = {d.line: d.struck for d in decisions(region.db, [tab.id], region.hour.date())}
     return int(line["gain_exercice"]) - taken_decisions.get(line["id"], int(line["retire"]))
 
 

@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 
 import jobs.demo
 from config.errors import UserError
-from config.folder import EXAMPLE, charge
+from config.folder import EXAMPLE, load_folder
 from config.rights import AT_KEYBOARD
 from jobs.demo.tour import CAMPAIGN, run_tour
 from jobs.taking_in.folders import PullSummary, pull
@@ -88,14 +88,14 @@ def test_the_answer_agrees_with_the_oracle_to_the_cent(tour_run: TourRun, code: 
     assert 0 < expected.kept <= expected.declare
     assert {c: Decimal(said[c]) for c in ("declare", "retire", "valeur")} == {
         "declare": expected.declare,
-        "retire": expected.retire,
+        "retire": expected.struck,
         "valeur": expected.kept,
     }
 
 
 def judged_again(tour_run: TourRun) -> list[JudgedWorkbook]:
     """The files of the tour, judged once more."""
-    folder = charge(EXAMPLE)
+    folder = load_folder(EXAMPLE)
     return [judge(Path(r.file).name, Path(r.file).read_bytes(), folder) for r in tour_run.summary.received_files]
 
 
@@ -157,7 +157,7 @@ def test_the_figure_of_jura_walks_back_to_the_cells_that_make_it(tour_run: TourR
         expected_one = parts[said_one["feuille"], said_one["cellule"]]
         assert Path(said_one["fichier"]) == tour_run.output / "recus" / "GHT Jura.xlsx"
         assert oracle.amount(book[said_one["feuille"]][said_one["cellule"]].value) == expected_one.gain_annuel
-        assert Decimal(said_one["valeur"]) == expected_one.part - expected_one.retire
+        assert Decimal(said_one["valeur"]) == expected_one.part - expected_one.struck
         assert said_one["reference"].startswith("2021-annuelle/39078")
     assert len(why["lignes"]) == sum(li.part != 0 for li in parts.values())
 

@@ -23,7 +23,7 @@ import pytest
 
 from config.errors import UserError
 from config.folder import EXAMPLE, Folder
-from config.french import cle, euros, rate
+from config.french import euros, rate, text_key
 from config.settings import PERCENTAGES
 from jobs.command_line import vigie
 from jobs.demo.tour import DAY, run_tour
@@ -207,7 +207,7 @@ def test_every_check_named_is_in_the_catalogue(page: Path) -> None:
 
 def test_the_glossary_is_in_alphabetical_order() -> None:
     words = [
-        cle(m)
+        text_key(m)
         for m in re.findall(r"^- \*\*(.+?)\*\*", (DOCS / "glossaire.md").read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert words == sorted(set(words))

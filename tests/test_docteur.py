@@ -126,7 +126,7 @@ RAW_VALUES = st.one_of(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.dictionaries(st.sampled_from([c.cle for c in ACTIONS.typed_columns]), RAW_VALUES, max_size=12),
+        st.dictionaries(st.sampled_from([c.key for c in ACTIONS.typed_columns]), RAW_VALUES, max_size=12),
         min_size=8,
         max_size=8,
     )
@@ -142,25 +142,25 @@ def test_whatever_was_in_a_cell_what_is_carried_reads_the_same(folder: Folder, l
     from sheets.writing.safe_cells import put as write
 
     for line, cells in enumerate(lines, 1):
-        for cle, raw in cells.items():
-            value = value_to_carry(ACTIONS.by_key[cle], raw, read[cle])
+        for key, raw in cells.items():
+            value = value_to_carry(ACTIONS.by_key[key], raw, read[key])
             if value is not None:
-                write(case(sheet, line, COLUMN_NUMBERS[cle]), value)
-                expected_values[line, cle] = read[cle](raw)
+                write(case(sheet, line, COLUMN_NUMBERS[key]), value)
+                expected_values[line, key] = read[key](raw)
             else:
-                assert read[cle](raw) is None or isinstance(raw, str | float | date)
+                assert read[key](raw) is None or isinstance(raw, str | float | date)
     (tab, *_) = open_workbook(as_bytes(book))
-    for (line, cle), wanted_value in expected_values.items():
-        read_value = tab.rows[line - 1 - tab.first_row][COLUMN_NUMBERS[cle] - 1 - tab.first_column]
-        assert read[cle](read_value) == getattr(wanted_value, "label", wanted_value), (cle, read_value)
+    for (line, key), wanted_value in expected_values.items():
+        read_value = tab.rows[line - 1 - tab.first_row][COLUMN_NUMBERS[key] - 1 - tab.first_column]
+        assert read[key](read_value) == getattr(wanted_value, "label", wanted_value), (key, read_value)
 
 
-@pytest.mark.parametrize(("typed", "cle"), [("0,50 €", "gain_annuel"), (0.0475, "gain_annuel"), (float("nan"), "gain_annuel"),
+@pytest.mark.parametrize(("typed", "key"), [("0,50 €", "gain_annuel"), (0.0475, "gain_annuel"), (float("nan"), "gain_annuel"),
                                             ("1.234", "montant_reference"), ("0,3333333333333333333", "prix_reference"), (1e15, "quantite")])  # fmt: skip
-def test_amounts_that_a_number_cannot_hold_are_written_another_way(folder: Folder, typed: Any, cle: str) -> None:
-    value = value_to_carry(ACTIONS.by_key[cle], typed, cell_readers(ACTIONS, folder)[cle])
+def test_amounts_that_a_number_cannot_hold_are_written_another_way(folder: Folder, typed: Any, key: str) -> None:
+    value = value_to_carry(ACTIONS.by_key[key], typed, cell_readers(ACTIONS, folder)[key])
     assert value is not None
-    assert cell_readers(ACTIONS, folder)[cle](float(value) if isinstance(value, int | Decimal) else value) == cell_readers(ACTIONS, folder)[cle](typed)  # fmt: skip
+    assert cell_readers(ACTIONS, folder)[key](float(value) if isinstance(value, int | Decimal) else value) == cell_readers(ACTIONS, folder)[key](typed)  # fmt: skip
 
 
 def test_nothing_that_was_typed_is_lost_in_silence(folder: Folder) -> None:

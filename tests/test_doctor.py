@@ -15,7 +15,7 @@ from bots.slack.conversation import SERVICE
 from bots.slack.web_api import SCOPES, SlackSettings
 from config.environment import setting
 from config.errors import UserError
-from config.folder import EXAMPLE, charge
+from config.folder import EXAMPLE, load_folder
 from jobs.commands.doctor import examine
 from jobs.commands.status import state
 from jobs.wiring import Workshop, slack
@@ -197,10 +197,10 @@ def test_people_may_be_named_by_their_slack_identifier(tmp_path: Path) -> None:
         file.write_text("\n".join(lines), encoding="utf-8")
 
     write("u012ab3cd", "")
-    assert charge(copied).persons["dgos@exemple.invalid"].slack == "U012AB3CD"
+    assert load_folder(copied).persons["dgos@exemple.invalid"].slack == "U012AB3CD"
     write("U012AB3CD", "U012AB3CD")
     with pytest.raises(UserError, match=r"personnes\.csv, ligne 3 : l'identifiant Slack « U012AB3CD » est déjà donné"):
-        charge(copied)
+        load_folder(copied)
     write("dupont", "")
     with pytest.raises(UserError, match=r"personnes\.csv, ligne 2 : « DUPONT » n'est pas un identifiant Slack"):
-        charge(copied)
+        load_folder(copied)

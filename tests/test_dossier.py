@@ -13,7 +13,7 @@ import pytest
 from openpyxl import Workbook
 
 from config.errors import UserError
-from config.folder import EXAMPLE, Folder, charge
+from config.folder import EXAMPLE, Folder, load_folder
 from config.ladder import FILE_NAME as LADDER_FILE
 from config.objectives import Objective, in_force
 from config.territory import FRANCE, Scope, Territory
@@ -39,7 +39,7 @@ def write(copied: Path, file: str, old: str, new: str) -> int:
 def complaints(copied: Path) -> list[str]:
     """What is wrong in a folder, a sentence each, without the title."""
     with pytest.raises(UserError) as fault:
-        charge(copied)
+        load_folder(copied)
     return [line.strip() for line in str(fault.value).splitlines()[1:]]
 
 
@@ -52,7 +52,7 @@ def content(folder: Folder) -> tuple[object, ...]:
 
 
 def test_the_example_loads_whole() -> None:
-    folder = charge(EXAMPLE)
+    folder = load_folder(EXAMPLE)
     assert len(folder.territory.ghts) == 11
     assert len(folder.territory.etablissements) == 52
     assert folder.campaigns["2021-annuelle"].deadline == date(2022, 2, 28)
@@ -142,7 +142,7 @@ def test_a_missing_file_is_told_by_its_name(copied: Path, file: str) -> None:
 
 def test_a_missing_folder_says_how_to_name_one(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="--dossier"):
-        charge(tmp_path / "nulle part")
+        load_folder(tmp_path / "nulle part")
 
 
 def test_everything_wrong_is_told_at_once(copied: Path) -> None:
@@ -176,7 +176,7 @@ def test_any_way_excel_saves_a_table_reads_the_same(copied: Path, separator: str
         stamp = io.StringIO()
         csv.writer(stamp, delimiter=separator, lineterminator=end).writerows(rows)
         file.write_bytes(stamp.getvalue().encode(encoding))
-    assert content(charge(copied)) == content(charge(EXAMPLE))
+    assert content(load_folder(copied)) == content(load_folder(EXAMPLE))
 
 
 def test_columns_may_stand_in_any_order_with_accents_and_blank_rows_between(copied: Path) -> None:
@@ -184,37 +184,37 @@ def test_columns_may_stand_in_any_order_with_accents_and_blank_rows_between(copi
     shuffled = [";".join(reversed(line.split(";"))) for line in lines]
     shuffled[0] = shuffled[0].replace("echeance", "Échéance")
     (copied / "campagnes.csv").write_text("\n;;;;;;;\n\n".join(shuffled), encoding="utf-8")
-    assert charge(copied).campaigns == charge(EXAMPLE).campaigns
+    assert load_folder(copied).campaigns == load_folder(EXAMPLE).campaigns
 
 
 @pytest.mark.parametrize("spelling", ["1234,5", "1234.5", "1 234,50", "1\u202f234,5", "1\u00a0234,5 €"])
 def test_french_amounts_are_read(copied: Path, spelling: str) -> None:
     write(copied, "achats.csv", "710780958;2021;62000000", f"710780958;2021;{spelling}")
-    assert charge(copied).purchases["710780958", 2021] == 123_450
+    assert load_folder(copied).purchases["710780958", 2021] == 123_450
 
 
 @pytest.mark.parametrize("spelling", ["2021-09-05", "05/09/2021", "5/9/2021"])
 def test_french_and_iso_dates_are_read(copied: Path, spelling: str) -> None:
     write(copied, "objectifs.csv", AT_END, f"ght;{JURA};2021;v1;{spelling};1,2")
-    objectives = charge(copied).objectives
+    objectives = load_folder(copied).objectives
     assert objectives[-1] == Objective(Scope("ght", JURA), 2021, "v1", date(2021, 9, 5), 120_000_000)
 
 
 def test_a_finess_that_lost_its_zero_in_excel_gets_it_back(copied: Path) -> None:
     write(copied, "territoire.csv", AT_END, f"BFC;{JURA};GHT Jura;10780054;CH DE BOURG;partie;;")
     write(copied, "achats.csv", AT_END, "10780054;2021;5000")
-    folder = charge(copied)
+    folder = load_folder(copied)
     assert folder.territory.ght_of("010780054", date(2021, 12, 31)) == JURA
     assert folder.purchases["010780054", 2021] == 500_000
 
 
 def test_a_corsican_finess_keeps_its_letter(copied: Path) -> None:
     write(copied, "territoire.csv", AT_END, f"BFC;{JURA};GHT Jura;2A0000014;CH D'AJACCIO;partie;;")
-    assert "2A0000014" in charge(copied).territory.etablissements
+    assert "2A0000014" in load_folder(copied).territory.etablissements
 
 
 def test_na_is_nouvelle_aquitaine_and_never_a_missing_value() -> None:
-    folder = charge(EXAMPLE)
+    folder = load_folder(EXAMPLE)
     objective = in_force(folder.objectives, Scope("region", "NA"), 2021, date(2022, 1, 1))
     assert folder.territory.name(Scope("region", "NA")) == "Nouvelle-Aquitaine"
     assert objective is not None
@@ -222,7 +222,7 @@ def test_na_is_nouvelle_aquitaine_and_never_a_missing_value() -> None:
 
 
 def test_an_objective_counts_from_its_day_of_effect() -> None:
-    objectives = charge(EXAMPLE).objectives
+    objectives = load_folder(EXAMPLE).objectives
     whole_country = Scope("national", "FR")
     day_before, day = (in_force(objectives, whole_country, 2021, date(2021, m, j)) for m, j in ((6, 30), (7, 1)))
     assert day_before is not None
@@ -259,7 +259,7 @@ def after(copied: Path, file: Path, day: str) -> Territory:
         prog_name="vigie",
         standalone_mode=False,
     )
-    return charge(copied).territory
+    return load_folder(copied).territory
 
 
 def finess(territory: Territory, ght: str, day: str) -> set[str]:
@@ -268,7 +268,7 @@ def finess(territory: Territory, ght: str, day: str) -> set[str]:
 
 def test_a_list_that_says_the_same_changes_nothing(copied: Path) -> None:
     territory = after(copied, as_csv(list_labels(), copied / "liste.txt"), "2022-06-01")
-    assert set(territory.memberships) == set(charge(EXAMPLE).territory.memberships)
+    assert set(territory.memberships) == set(load_folder(EXAMPLE).territory.memberships)
 
 
 def test_a_member_who_leaves_is_still_there_when_the_past_is_asked(copied: Path) -> None:
@@ -319,7 +319,7 @@ def test_another_region_comes_in_without_touching_the_first(copied: Path) -> Non
     territory = after(copied, as_csv(gironde_list, copied / "liste.txt"), "2022-06-01")
     assert territory.ghts["NA-01"].region == "NA"
     assert finess(territory, "NA-01", "2015-01-01") == {"330781196"}
-    assert finess(territory, JURA, "2022-06-01") == finess(charge(EXAMPLE).territory, JURA, "2022-06-01")
+    assert finess(territory, JURA, "2022-06-01") == finess(load_folder(EXAMPLE).territory, JURA, "2022-06-01")
 
 
 def as_workbook(members: list[Member], path: Path) -> Path:
@@ -420,7 +420,7 @@ def test_a_list_that_announces_a_known_arrival_keeps_its_date(copied: Path) -> N
 
 
 def test_a_territory_that_nobody_asks_any_more_is_forgotten() -> None:
-    t = charge(EXAMPLE).territory
+    t = load_folder(EXAMPLE).territory
     copied = Territory(t.regions, t.ghts, t.etablissements, t.memberships)
     assert copied.finess_of(FRANCE, date(2022, 3, 31)) == t.finess_of(FRANCE, date(2022, 3, 31))
     forgotten = weakref.ref(copied)

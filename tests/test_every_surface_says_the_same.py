@@ -30,7 +30,7 @@ from reports.due.reminders import Reminder
 from reports.progress import states
 from reports.view import Subject
 from sheets.register import acts
-from sheets.register.outbox import Cle
+from sheets.register.outbox import MessageKey
 from sheets.register.pulls import Entry
 from tests.region import REFERENT, Region, new_region, trame
 
@@ -494,7 +494,7 @@ def test_a_reason_that_someone_typed_is_in_no_letter(kind: str, region: Region) 
     campaign = region.folder.campaigns[YEAR_END]
     (state,) = states(region.view, Subject(Scope("ght", TYPED_IN), 2021, YEAR_END))
     assert TYPED in state.words
-    due = Reminder(Cle(YEAR_END, TYPED_IN, kind, "jour", REFERENT), kind, region.hour, campaign, state)
+    due = Reminder(MessageKey(YEAR_END, TYPED_IN, kind, "jour", REFERENT), kind, region.hour, campaign, state)
     part = KINDS[kind].words(region.view, [due])
     assert TYPED not in str(part)
 

@@ -8,7 +8,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from config.errors import UserError
-from config.folder import EXAMPLE, charge
+from config.folder import EXAMPLE, load_folder
 from jobs.commands.doctor import examine
 from jobs.commands.learn import learn
 from jobs.commands.territory import load_territory
@@ -65,7 +65,7 @@ def test_people_and_purchases_filled_before_the_territory_call_for_it_once_and_i
     add(region / "personnes.csv", *PEOPLE)
     add(region / "achats.csv", *PURCHASES)
     with pytest.raises(UserError) as fault:
-        charge(region)
+        load_folder(region)
     said = str(fault.value).splitlines()[1:]
     assert len(said) == 2
     assert "personnes.csv : aucun des GHT et établissements cités (lignes 2, 3, 4, 5 et 2 autres)" in said[0]
@@ -74,14 +74,14 @@ def test_people_and_purchases_filled_before_the_territory_call_for_it_once_and_i
     said_now = capsys.readouterr().out
     assert "2 GHT et 3 établissements lus.\n3 appartenances ajoutées dans" in said_now
     assert "Reste à corriger" not in said_now
-    assert len(charge(region).persons) == 6
+    assert len(load_folder(region).persons) == 6
 
 
 def test_another_regions_territory_is_not_eighteen_unknown_codes_either(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(EXAMPLE, tmp_path / "region"))
     (folder / "personnes.csv").write_text("\n".join([TITLES["personnes.csv"], *PEOPLE]), encoding="utf-8")
     with pytest.raises(UserError, match="Chargez le territoire d'abord") as fault:
-        charge(folder)
+        load_folder(folder)
     assert len(str(fault.value).splitlines()) == 2
 
 
@@ -89,7 +89,7 @@ def test_one_wrong_code_among_right_ones_is_still_told_at_its_line(tmp_path: Pat
     folder = Path(shutil.copytree(EXAMPLE, tmp_path / "region"))
     add(folder / "personnes.csv", "x@ght.fr;Achats;ght;ght;BFC-80;;;;")
     with pytest.raises(UserError, match="« BFC-80 » est inconnu comme ght ; vouliez-vous dire « BFC-08 »"):
-        charge(folder)
+        load_folder(folder)
 
 
 def test_a_fault_elsewhere_does_not_keep_the_territory_out_and_is_told(
@@ -172,7 +172,7 @@ def test_what_cannot_stand_in_the_folder_is_not_learnt(region: Path, written: st
     with pytest.raises(UserError):
         learn(wired(region), written, "MEDICAMENTS")
     assert (region / "synonymes.csv").read_bytes() == before
-    charge(region)
+    load_folder(region)
 
 
 def test_a_folder_with_two_regions_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from config.territory import Scope
 from reports.answer import Answer
-from reports.forecast import prevision
+from reports.forecast import forecast
 from reports.view import Subject
 from reports.why import why
 from sheets.register import acts
@@ -35,7 +35,7 @@ def region(tmp_path: Path) -> Region:
 def of(region: Region, exercice: int, code: str = SENS) -> tuple[int, int]:
     """(kept, forecast) of an établissement in whole euros; its lines add up to it, and so do its parts."""
     s = Subject(Scope("etablissement", code), exercice)
-    r = prevision(region.view, s)
+    r = forecast(region.view, s)
     assert sum(int(e.value or 0) for e in r.elements) == r.value
     assert sum(int(e.value or 0) for e in lines(region, s).elements) == r.value
     return r.totals.kept // 100, int(r.value or 0) // 100
@@ -124,4 +124,4 @@ def test_the_lines_of_a_forecast_are_shown_when_one_asks_why(region: Region) -> 
             ("Linge", "1200.00", "report de 2021 pas encore repris", YEAR_END),
         ]  # fmt: skip
     assert region.ask("prévision GHT Nord Yonne 2022")["valeur"] == "10200.00"
-    assert prevision(region.view, subject("BFC", 2022)).value == 1_020_000
+    assert forecast(region.view, subject("BFC", 2022)).value == 1_020_000

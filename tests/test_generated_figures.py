@@ -22,7 +22,7 @@ from bots.grammar.sentence import BROKEN_DOWN
 from bots.questions import AXES, BY_KEY
 from config.territory import Scope
 from reports.coverage import coverage, performance
-from reports.forecast import prevision
+from reports.forecast import forecast
 from reports.gains import gains
 from reports.quality import line_quality
 from reports.view import Subject
@@ -261,16 +261,16 @@ def is_what_the_oracle_says(story: Story, day: date) -> None:
     for n in (2021, 2022):
         for ght in (GA, GB, GC, GD):
             s, ours = Subject(Scope("ght", ght), n), {ght}
-            forecast, covered, rate, quality = (f(view, s) for f in (prevision, coverage, performance, line_quality))
+            foreseen, covered, rate, quality = (f(view, s) for f in (forecast, coverage, performance, line_quality))
             where = (story.chance, day, ght, n)
             said = gains(view, s)
             assert said.totals.kept == cents(books.kept(n, ours)), where
             assert said.value == (None if said.nothing_received else said.totals.kept), where
-            assert forecast.facts["notifie"] == cents(books.notified(n, ours)), where
-            assert forecast.facts["report"] == cents(books.inherited(n, ours)), where
-            unknown = forecast.nothing_received and not forecast.facts["anciens"]
-            assert (forecast.value is None) == unknown, where
-            assert (forecast.value or 0) == cents(books.forecast(n, ours)), where
+            assert foreseen.facts["notifie"] == cents(books.notified(n, ours)), where
+            assert foreseen.facts["report"] == cents(books.inherited(n, ours)), where
+            unknown = foreseen.nothing_received and not foreseen.facts["anciens"]
+            assert (foreseen.value is None) == unknown, where
+            assert (foreseen.value or 0) == cents(books.forecast(n, ours)), where
             gain, reference = books.treated(n, ours)
             assert (rate.facts["gain_annuel"], rate.facts["perimetre_traite"]) == (cents(gain), cents(reference)), where
             theirs = sum(home == ght for home in books.homes(n).values())

@@ -92,7 +92,7 @@ def at_schema(number: int, path: Path, source: Path) -> Path:
 
 def with_column(*more: Column) -> Table:
     """The trame as declared, and these columns after the others."""
-    fields = (*Action._fields, *(c.cle for c in more))
+    fields = (*Action._fields, *(c.key for c in more))
     line: Any = collections.namedtuple("Action", fields, defaults=(None,) * len(fields))  # type: ignore[misc]
     return replace(ACTIONS, columns=(*ACTIONS.columns, *more), line=line)
 
@@ -219,12 +219,12 @@ def test_a_column_without_its_migration_is_said_on_opening(
     [
         (with_column(replace(CPV_COLUMN, kind="euros")), "déclare la colonne « code_cpv » (INTEGER)"),
         (
-            replace(ACTIONS, columns=tuple(c for c in ACTIONS.columns if c.cle != "marche")),
+            replace(ACTIONS, columns=tuple(c for c in ACTIONS.columns if c.key != "marche")),
             "La table lignes_paat du registre a la colonne « marche » (TEXT), que la trame paat ne déclare pas",
         ),
         (
             replace(
-                ACTIONS, columns=tuple(replace(c, kind="entier") if c.cle == "marche" else c for c in ACTIONS.columns)
+                ACTIONS, columns=tuple(replace(c, kind="entier") if c.key == "marche" else c for c in ACTIONS.columns)
             ),
             "La trame paat déclare la colonne « marche » en INTEGER, la table lignes_paat du registre la garde en TEXT",
         ),

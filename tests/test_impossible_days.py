@@ -7,7 +7,7 @@ import pytest
 
 from bots.everything_due import dues
 from config.errors import UserError
-from config.folder import charge
+from config.folder import load_folder
 from jobs.commands.status import state
 from jobs.wiring import Workshop
 from sheets.register import acts
@@ -58,7 +58,7 @@ def test_a_row_that_already_stands_stops_nobodys_reminders_and_is_told(
     )  # fmt: skip
     region.db.conn.commit()
     after = dues(region.view, region.hour)
-    assert {r.cle for r in after.reminders} == {r.cle for r in before.reminders} != set()
+    assert {r.key for r in after.reminders} == {r.key for r in before.reminders} != set()
     assert len(impossible_extensions(region.db)) == 1
     state(Workshop(region.view.folder.path, region.where / "vigie.sqlite", date(2022, 2, 14)), False)
     said = " ".join(capsys.readouterr().out.split())
@@ -83,4 +83,4 @@ def test_no_file_of_the_folder_takes_one(copied: Path, file: str, old: str, new:
     with pytest.raises(
         UserError, match=r"n'est pas une date possible : une année de 1900 à 2100 était attendue, ou rien"
     ):
-        charge(copied)
+        load_folder(copied)

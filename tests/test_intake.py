@@ -148,9 +148,9 @@ def test_a_trame_sent_by_its_team_is_taken_in_answered_with_its_companion_and_fi
     assert (
         "GHT Jura.xlsx — GHT Jura, campagne annuelle 2021 : remise, 1 ligne à corriger, 1 onglet sur 4." in letter.text
     )
-    (retour,) = letter.pieces
-    assert retour.name == "GHT Jura - retour.xlsx"
-    assert "À corriger" in str(load_workbook(io.BytesIO(retour.raw_bytes)).properties.title)
+    (companion,) = letter.pieces
+    assert companion.name == "GHT Jura - retour.xlsx"
+    assert "À corriger" in str(load_workbook(io.BytesIO(companion.raw_bytes)).properties.title)
     assert list(mail_rig.mailbox.ranges) == [HANDLED]
     assert (handled.words, mail_rig.mailbox.mails) == ("réponse envoyée", {})
 
@@ -162,8 +162,8 @@ def test_a_draft_is_told_it_is_not_handed_in(mail_rig: MailRig, filled_trame: Fi
 
 def test_every_attachment_gets_its_sentence(mail_rig: MailRig, jura_trame: bytes) -> None:
     z = archive(("Jura.xlsx", jura_trame), ("Doubs.xlsx", b"PK bris\xc3\xa9"))
-    lot = (("trames.zip", z), ("plan.pdf", b"%PDF"), ("vide.xlsx", b""), ("casse.zip", b"PK\x03\x04"))
-    mail_rig.pull_sources(make_mail(*lot))
+    batch = (("trames.zip", z), ("plan.pdf", b"%PDF"), ("vide.xlsx", b""), ("casse.zip", b"PK\x03\x04"))
+    mail_rig.pull_sources(make_mail(*batch))
     text = mail_rig.parties[0].text
     for name, sentence in (
         ("Jura.xlsx", "GHT Jura, campagne annuelle 2021"), ("Doubs.xlsx", "incomplet"),
@@ -184,8 +184,8 @@ def test_twenty_trames_in_one_mail_are_twenty_sentences_and_one_answer(mail_rig:
 
 def test_a_companion_sent_back_is_not_a_trame(mail_rig: MailRig, jura_trame: bytes) -> None:
     mail_rig.pull_sources(make_mail(("GHT Jura.xlsx", jura_trame)))
-    (retour,) = mail_rig.parties[0].pieces
-    mail_rig.pull_sources(make_mail((retour.name, retour.raw_bytes), Message_ID="<2@ght.invalid>"))
+    (companion,) = mail_rig.parties[0].pieces
+    mail_rig.pull_sources(make_mail((companion.name, companion.raw_bytes), Message_ID="<2@ght.invalid>"))
     assert "C'est un retour de Vigie, pas une trame" in mail_rig.parties[1].text
     assert mail_rig.taken == 1
 

@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
 from config.errors import UserError
-from config.folder import Folder, charge, folder_from_archive
+from config.folder import Folder, folder_from_archive, load_folder
 from config.territory import Scope
 from jobs.command_line import vigie
 from reports.gains import gains
@@ -29,7 +29,7 @@ from reports.view import Subject, View
 from sheets.register import outbox, schema
 from sheets.register.backup import back_up, check_register, dated_name
 from sheets.register.database import VIGIE, known_migrations, only_one_pull, open_register
-from sheets.register.outbox import Cle
+from sheets.register.outbox import MessageKey
 from sheets.register.past_folders import note
 from tests.conftest import FillTrame
 from tests.workshop import DAY, JURA_SUD, MOREZ, january_line, pull_in_process
@@ -342,8 +342,8 @@ def _facts(db: Database) -> dict[str, list[tuple[Any, ...]]]:
 def test_purge_is_dry_first_then_erases_what_is_old_and_no_figure_moves(register: Path, folder: Folder) -> None:
     run("ask", "gains jura 2021", "--as", "referent.bfc@exemple.invalid")
     with closing(open_register(register)) as db:
-        cle = Cle("2021-annuelle", "BFC-08", "J-2", "2022-02-28", "paat.bfc-08@exemple.invalid")
-        outbox.write_down(db, [(cle, "rappel")], DAY)
+        key = MessageKey("2021-annuelle", "BFC-08", "J-2", "2022-02-28", "paat.bfc-08@exemple.invalid")
+        outbox.write_down(db, [(key, "rappel")], DAY)
     days = (date(2022, 1, 31), date(2022, 2, 1), date(2030, 1, 1))
     with closing(open_register(register)) as db:
         facts, amounts = _facts(db), [gains(View(db, folder, j), Subject(JURA, 2021)).totals for j in days]
@@ -506,13 +506,13 @@ def test_the_people_of_old_folders_go_with_the_rest(register: Path, folder: Fold
     copied = Path(shutil.copytree(folder.path, tmp_path / "region"))
     (copied / "reglages.toml").write_text((copied / "reglages.toml").read_text() + "\n")
     with closing(open_register(register)) as db:
-        note(db, charge(copied), DAY.replace(month=3))
+        note(db, load_folder(copied), DAY.replace(month=3))
     assert "1 liste de personnes" in run("purge", "--yes", "--dossier", copied, day="2028-06-01")
     with closing(open_register(register)) as db:
         archives = dict(db.execute("SELECT empreinte, archive FROM dossiers").fetchall())
     assert folder_from_archive(archives[folder.content_hash]).persons == {}
     assert folder_from_archive(archives[folder.content_hash]).objectives == folder.objectives
-    assert folder_from_archive(archives[charge(copied).content_hash]).persons == folder.persons
+    assert folder_from_archive(archives[load_folder(copied).content_hash]).persons == folder.persons
 
 
 # What is stale

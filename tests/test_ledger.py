@@ -412,7 +412,7 @@ def test_judging_again_tells_only_what_changes_in_what_counts(region: Region) ->
     acts.decide(region.main(), f"{YEAR_END}/{BELFORT}/0003", "retenir", "marché relu")
     region.dated(DAYS[2]).edit_folder("reglages.toml", "performance_a_justifier = 30", "performance_a_justifier = 20")
     (change,) = region.judge_again(write=False)
-    assert (change.declare, change.retire, change.lines) == (0, 2_000_000, 2)
+    assert (change.declare, change.struck, change.lines) == (0, 2_000_000, 2)
     before = region.view.tabs_that_count(subject(GHT, 2021))[0].totals
     region.judge_again()
     after = region.view.tabs_that_count(subject(GHT, 2021))[0].totals

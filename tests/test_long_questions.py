@@ -8,7 +8,7 @@ import pytest
 from bots.grammar import lexicon
 from bots.grammar.understand import LONGEST, understand
 from bots.slack import conversation
-from config.folder import EXAMPLE, charge
+from config.folder import EXAMPLE, load_folder
 from config.rights import AT_KEYBOARD
 from config.territory import Scope
 from tests.region import Region, answer_as_json, new_region
@@ -18,7 +18,7 @@ REGION = Scope("region", "BFC")
 
 
 def ask(text: str) -> str:
-    question = understand(text, charge(EXAMPLE), date(2022, 3, 31), REGION)
+    question = understand(text, load_folder(EXAMPLE), date(2022, 3, 31), REGION)
     return str(question.hints)
 
 
@@ -30,7 +30,7 @@ def test_past_the_length_that_is_read_it_is_said(word: str, length: int) -> None
 
 def test_a_question_of_the_full_length_is_still_answered() -> None:
     question = "gains du jura 2021".ljust(LONGEST)
-    assert understand(question, charge(EXAMPLE), date(2022, 3, 31), REGION).intention == "gains"
+    assert understand(question, load_folder(EXAMPLE), date(2022, 3, 31), REGION).intention == "gains"
 
 
 @pytest.mark.parametrize("word", WORDS)

@@ -165,9 +165,9 @@ def test_signatures_are_not_attachments_whatever_they_are_called() -> None:
     ) == [Attachment("GHT.xlsx", b"PK")]  # fmt: skip
 
 
-@pytest.mark.parametrize("debut", [b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\x00", b"\x1f\x8b\x08"])
-def test_other_archives_are_told_from_what_is_no_workbook(debut: bytes) -> None:
-    (piece,) = attachments(make_mail(("trames.bin", debut + b"x")).as_bytes())
+@pytest.mark.parametrize("start", [b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\x00", b"\x1f\x8b\x08"])
+def test_other_archives_are_told_from_what_is_no_workbook(start: bytes) -> None:
+    (piece,) = attachments(make_mail(("trames.bin", start + b"x")).as_bytes())
     assert "que les archives zip" in piece.trouble
     assert piece.raw_bytes == b""
 

@@ -84,7 +84,7 @@ def test_headers_of_any_shape_are_read_without_a_fall(shape: str, where: list[tu
     is_authenticated(e, OURS)
     assert e == read_headers(raw_bytes), "the same mail has the same name"
     assert bool(e.sender) != bool(e.trouble), "someone wrote it, or a sentence says why nobody did"
-    assert (len(e.cle), len(e.delivery)) == (20, 64)
+    assert (len(e.key), len(e.delivery)) == (20, 64)
     assert len(e.mail_subject) <= 200
     assert len(e.sender) <= 254
     assert all(re.fullmatch(r"[^\r\n\0]*", said) for said in (e.identifier, e.sender, e.mail_subject, *e.outcomes))
@@ -345,8 +345,8 @@ def test_a_result_of_too_many_comments_or_too_long_vouches_for_nobody() -> None:
 
 
 def test_the_limit_on_headers_is_exact() -> None:
-    debut, end = b"From: a@b.fr\r\nX: ", b"\r\n\r\n"
-    just_right = debut + b"y" * (MOST_HEADER_BYTES - len(debut)) + end
+    start, end = b"From: a@b.fr\r\nX: ", b"\r\n\r\n"
+    just_right = start + b"y" * (MOST_HEADER_BYTES - len(start)) + end
     assert read_headers(just_right + b"corps").sender == "a@b.fr"
     assert read_headers(just_right.replace(b"yy", b"yyy", 1) + b"corps").trouble == TOO_LONG
     assert (

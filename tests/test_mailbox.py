@@ -100,7 +100,7 @@ def test_killed_at_every_step_nothing_is_lost_taken_twice_nor_answered_twice(
     monkeypatch.setattr(
         mail_pieces,
         "judge_all",
-        lambda lot, _: iter([judged_ones[raw_bytes.startswith(two_trames[1])] for _, raw_bytes in lot]),
+        lambda batch, _: iter([judged_ones[raw_bytes.startswith(two_trames[1])] for _, raw_bytes in batch]),
     )
     monkeypatch.setattr(mail_pieces, "companion_bytes", lambda *_: b"")  # long to make, and it changes nothing
     for rank in range(200):
@@ -190,7 +190,7 @@ def test_a_mailbox_or_a_register_that_fails_is_no_attempt_cut_short(
 def test_mails_that_wait_hide_none_of_those_behind(
     mail_rig: MailRig, two_trames: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mails, "LOT", 4)
+    monkeypatch.setattr(mails, "BATCH", 4)
     monkeypatch.setattr(mails, "WAITING", 2)
     mail_rig.refusal = BREAKDOWN
     mail_rig.pull_sources(*(make_mail(("jura.xlsx", two_trames[0]), Message_ID=f"<{n}@x.y>") for n in range(10)))
@@ -216,7 +216,7 @@ def test_what_is_left_in_the_mailbox_is_said(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(mails, "LOT", 3)
+    monkeypatch.setattr(mails, "BATCH", 3)
     monkeypatch.setattr("jobs.wiring.imap_settings", lambda: mail_rig.mail_room().mailbox)
     monkeypatch.setattr("jobs.wiring.smtp", lambda _: mail_rig.mail_room().smtp)
     monkeypatch.setattr(mails, "MailRoom", partial(MailRoom, send=mail_rig._send))
@@ -288,7 +288,7 @@ def test_another_mail_of_the_same_name_is_another_mail(mail_rig: MailRig, two_tr
     assert mail_rig.taken == 2, "the third is the first, delivered again"
     assert gain(mail_rig) == 300_000
     assert (
-        len({outgoing_mail.identifier_of(letter.cle, _smtp(mail_rig)) for letter in mail_rig.parties})
+        len({outgoing_mail.identifier_of(letter.key, _smtp(mail_rig)) for letter in mail_rig.parties})
         == len(mail_rig.parties)
         == 2
     )
@@ -346,7 +346,7 @@ def test_an_answer_that_an_earlier_version_claimed_is_not_given_twice(
         ("sans réponse", "réponse envoyée"),
     ):
         m = make_mail(("jura.xlsx", two_trames[0]), Message_ID=f"<{len(state)}@x.y>")
-        mail_replies.note(mail_rig.workshop.register, read_headers(m.as_bytes()).cle, PAAT, state, mail_rig.when)  # type: ignore[arg-type]
+        mail_replies.note(mail_rig.workshop.register, read_headers(m.as_bytes()).key, PAAT, state, mail_rig.when)  # type: ignore[arg-type]
         (handled,) = mail_rig.pull_sources(m)
         assert handled.words.startswith(words), state
 
@@ -421,8 +421,8 @@ def test_two_names_of_one_register_are_one_mailbox(
 # Strangers
 
 
-def forged_mails(n: int, debut: int = 0) -> list[EmailMessage]:
-    return [make_mail(sender=f"faux{k}@pirate{k}.invalid", Message_ID=f"<{k}@faux>") for k in range(debut, debut + n)]
+def forged_mails(n: int, start: int = 0) -> list[EmailMessage]:
+    return [make_mail(sender=f"faux{k}@pirate{k}.invalid", Message_ID=f"<{k}@faux>") for k in range(start, start + n)]
 
 
 def test_letters_to_strangers_are_so_many_a_day_and_what_is_not_answered_is_said(mail_rig: MailRig) -> None:

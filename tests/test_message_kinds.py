@@ -20,7 +20,7 @@ from config.working_hours import next_moment
 from jobs.messages_due import is_alert
 from reports.due.reminders import Reminder, Silence, under_way
 from reports.view import View
-from sheets.register.outbox import Cle
+from sheets.register.outbox import MessageKey
 from tests.postman import Postman
 from tests.region import Region, new_region
 
@@ -30,8 +30,8 @@ KIND = "essai"
 
 def _due(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
     for c in under_way(view):
-        cle = Cle(c.code, JURA, "essai du jour", view.as_of.isoformat(), PROJECT_LEAD)
-        yield Reminder(cle, KIND, next_moment(instant, view.folder.hours), c)
+        key = MessageKey(c.code, JURA, "essai du jour", view.as_of.isoformat(), PROJECT_LEAD)
+        yield Reminder(key, KIND, next_moment(instant, view.folder.hours), c)
 
 
 def _words(_view: View, reminders: Sequence[Reminder]) -> LetterPart:
@@ -39,7 +39,7 @@ def _words(_view: View, reminders: Sequence[Reminder]) -> LetterPart:
 
 
 def _piece(_view: View, r: Reminder, person: Person) -> Piece | None:
-    return Piece(f"{r.cle.unite} pour {person.role}.xlsx", b"", XLSX)
+    return Piece(f"{r.key.unit} pour {person.role}.xlsx", b"", XLSX)
 
 
 RECORD = MessageKind(KIND, (_due,), _words, _piece)

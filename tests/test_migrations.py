@@ -91,7 +91,7 @@ def test_a_migration_that_fails_leaves_the_old_schema(
     path = old_register(name, tmp_path)
     before = (known_migrations(path), forms(path))
     with monkeypatch.context() as m:
-        m.setattr(views, "cree", fail)
+        m.setattr(views, "create", fail)
         with pytest.raises(RuntimeError):
             open_register(path)
     assert (known_migrations(path), forms(path)) == before

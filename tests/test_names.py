@@ -9,7 +9,7 @@ import pytest
 
 from bots.grammar.question import Question
 from bots.grammar.understand import understand
-from config.folder import EXAMPLE, Folder, charge
+from config.folder import EXAMPLE, Folder, load_folder
 from config.territory import Scope
 
 ROWS = """
@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     shutil.copytree(EXAMPLE, folder)
     territory = folder / "territoire.csv"
     territory.write_text(f"{territory.read_text(encoding='utf-8').rstrip()}\n{ROWS}\n", encoding="utf-8")
-    return charge(folder)
+    return load_folder(folder)
 
 
 def asked(text: str, folder: Folder, at: Scope | None = None) -> Question:

@@ -68,7 +68,7 @@ def rows(book: Workbook, folder: Folder, finess: str = SUPPORT) -> list[dict[str
     """The typed lines of a tab, by column key, with the cell's lock."""
     members = folder.territory.members("BFC-08", date(2022, 6, 30))
     sheet = book[writing.tab_names(members)[finess]]
-    keys = [c.cle for c in ACTIONS.columns]
+    keys = [c.key for c in ACTIONS.columns]
     read_ones = []
     for cells in sheet.iter_rows(min_row=HEADING_ROW + 1):
         values = {c: cell.value for c, cell in zip(keys, cells, strict=False)}
@@ -121,8 +121,8 @@ def test_year_end_comes_with_every_line_of_mid_year_open_to_typing_but_the_repor
     added_line: dict[str, Any] = {"intitule": "Draps", "famille": "Hôtellerie", "operateur": "GHT", "mode": "récurrent", "nature": "exploitation",
              "statut": "potentiel", "montant_reference": 1000, "gain_annuel": 10}  # fmt: skip
     for column, c in enumerate(ACTIONS.columns, 1):
-        if c.cle in added_line:
-            sheet.cell(HEADING_ROW + 3, column).value = added_line[c.cle]
+        if c.key in added_line:
+            sheet.cell(HEADING_ROW + 3, column).value = added_line[c.key]
     pull_bytes(db, tmp_path, folder, as_bytes(book), date(2022, 7, 1))
     read_ones = rows(next_workbook(db, folder, "2022-annuelle", date(2023, 1, 10)), folder)
     assert [(v["intitule"], v["action_id"], v["verrou"]) for v in read_ones] == [
@@ -137,7 +137,7 @@ def test_typed_over_a_report_the_known_value_counts_and_it_is_said(
     db: Database, folder: Folder, tmp_path: Path
 ) -> None:
     book = next_workbook(db, folder, "2022-mi-annee", date(2022, 6, 15))
-    column = [c.cle for c in ACTIONS.columns].index("gain_annuel") + 1
+    column = [c.key for c in ACTIONS.columns].index("gain_annuel") + 1
     book.worksheets[1].cell(HEADING_ROW + 1, column, 96_000)
     pull_bytes(db, tmp_path, folder, as_bytes(book), date(2022, 7, 1))
     assert gains(View(db, folder, date(2022, 7, 1)), Subject(JURA, 2022)).totals.kept == 480_000 - 220_000

@@ -57,7 +57,7 @@ def move_clock(region: Region, **elapsed: int) -> None:
 
 def states(region: Region, person: str = PROJECT_LEAD) -> list[tuple[str, str]]:
     stored = outbox.in_states(region.db, "à dire", "pris", "dit", "refusé", "nul", "doute")
-    return [(r.cle.stage, r.state) for r in stored if r.cle.person == person]
+    return [(r.key.stage, r.state) for r in stored if r.key.person == person]
 
 
 def test_ticks_one_after_the_other_say_it_once(region: Region, mail_channel: Postman) -> None:
@@ -162,7 +162,7 @@ def test_a_delivery_that_ends_after_it_was_given_up_is_known_to_have_arrived(
     mail_channel.breakdowns[PROJECT_LEAD] = ["mort-avant"]
     with pytest.raises(ProcessDeath):
         tick(region, mail_channel)
-    (claimed,) = (r for r in outbox.in_states(region.db, "pris") if r.cle.person == PROJECT_LEAD)
+    (claimed,) = (r for r in outbox.in_states(region.db, "pris") if r.key.person == PROJECT_LEAD)
     move_clock(region, minutes=11)
     tick(region, mail_channel)
     outbox.put_back(region.db, claimed.sending, "trop tard", region.hour, region.hour)
@@ -173,7 +173,7 @@ def test_a_delivery_that_ends_after_it_was_given_up_is_known_to_have_arrived(
 
 def test_what_was_said_is_never_written_down_again_as_to_be_said(region: Region, mail_channel: Postman) -> None:
     tick(region, mail_channel)
-    keys = [(r.cle, r.kind) for r in outbox.in_states(region.db, "dit")]
+    keys = [(r.key, r.kind) for r in outbox.in_states(region.db, "dit")]
     outbox.write_down(region.db, keys, region.hour)
     assert len(outbox.in_states(region.db, "dit")) == 11, "a twin that computed the same is harmless"
 
@@ -247,7 +247,7 @@ def main(region: Region, email: str = PROJECT_LEAD) -> Main:
 
 
 def sending_id(region: Region, person: str = PROJECT_LEAD) -> str:
-    return next(r.sending for r in outbox.in_states(region.db, "dit") if r.cle.person == person)
+    return next(r.sending for r in outbox.in_states(region.db, "dit") if r.key.person == person)
 
 
 def test_a_reminder_put_off_comes_back_that_day_and_nothing_before(region: Region, mail_channel: Postman) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from config.territory import Scope
 from reports.comparison import comparison, evolution
-from reports.forecast import prevision
+from reports.forecast import forecast
 from reports.ranking import ranking
 from reports.todo import tasks
 from sheets.register import acts, asked
@@ -32,7 +32,7 @@ def region(tmp_path: Path) -> Region:
 
 def facts(region: Region, code: str = "BFC") -> dict[str, int]:
     """In euros (or counts), the forecast of 2022 and what it is made of."""
-    r = prevision(region.view, subject(code, 2022))
+    r = forecast(region.view, subject(code, 2022))
     in_euros = {k: int(str(v)) // (1 if k in ("absents", "anciens") else 100) for k, v in r.facts.items()}
     return {"valeur": int(r.value or 0) // 100, "retenu": r.totals.kept // 100, **in_euros}
 
@@ -81,10 +81,10 @@ def test_the_sums_kept_with_a_tab_are_those_of_its_lines(region: Region) -> None
     names = [c[0] for c in lines.description]
     added: dict[tuple[int, str], tuple[int, int]] = {}
     for line in (dict(zip(names, r, strict=True)) for r in lines):
-        for m in (m for m in ACTIONS.measures if m.cle != ACTIONS.headline):
-            declared, struck = added.get((line["onglet"], m.cle), (0, 0))
-            more = m.struck(line[m.cle]) if line["bloquee"] else 0
-            added[line["onglet"], m.cle] = (declared + line[m.cle], struck + more)
+        for m in (m for m in ACTIONS.measures if m.key != ACTIONS.headline):
+            declared, struck = added.get((line["onglet"], m.key), (0, 0))
+            more = m.struck(line[m.key]) if line["bloquee"] else 0
+            added[line["onglet"], m.key] = (declared + line[m.key], struck + more)
     sums = {(o, m): (d, r) for o, m, d, r in region.db.execute("SELECT onglet, mesure, declare, retire FROM sommes")}
     assert sums == {k: v for k, v in added.items() if v != (0, 0)}
     assert len({o for o, _ in sums}) == 2

@@ -12,7 +12,7 @@ from bots.grammar.question import Question
 from bots.grammar.understand import understand
 from bots.questions import INTENTIONS
 from config.folder import Folder
-from config.french import cle
+from config.french import text_key
 from config.territory import Scope, ScopeKind
 from reports.view import Subject
 
@@ -86,14 +86,14 @@ def test_a_phrasing_is_understood_as_the_table_says(sentence: dict[str, str], fo
         return
     a = expected_answer(sentence)
     assert q.intention is None, (q.intention, q.subject)
-    assert cle(a.get("dit", "")) in cle(q.hints)
+    assert text_key(a.get("dit", "")) in text_key(q.hints)
     assert not a.get("propose") or any(p.startswith(a["propose"]) for p in q.suggestions), q.suggestions
 
 
 def test_the_table_is_as_large_as_it_must_be() -> None:
     assert len({(p["texte"], p["apres"], p["profil"]) for p in SENTENCES}) == len(SENTENCES) >= 250
     assert sum(not p["intention"] for p in SENTENCES) >= 40
-    assert {p["intention"] for p in SENTENCES} >= {i.cle for i in INTENTIONS}
+    assert {p["intention"] for p in SENTENCES} >= {i.key for i in INTENTIONS}
     assert all(p["commentaire"] for p in SENTENCES if not p["intention"])
 
 

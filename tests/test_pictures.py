@@ -79,7 +79,7 @@ def test_kept_then_struck_end_to_end_and_a_loss_goes_left(folder: Folder) -> Non
     jura_name, nievre_name = folder.territory.ghts["BFC-08"].name, folder.territory.ghts["BFC-06"].name
     d = draw_answer(
         answer(
-            "gains", [Element(jura_name, 900_000, retire=100_000, objective=950_000), Element(nievre_name, -50_000)]
+            "gains", [Element(jura_name, 900_000, struck=100_000, objective=950_000), Element(nievre_name, -50_000)]
         ),
         folder,
     )
@@ -109,7 +109,7 @@ def test_nothing_received_is_a_row_without_a_bar(folder: Folder) -> None:
 
 def test_a_label_that_someone_typed_is_counted_and_not_named(folder: Folder) -> None:
     famille = next(iter(folder.nomenclature.familles))
-    elements = [Element(famille, 500), Element(SUPPLIER, 30, retire=1), Element("<!channel>", 4)]
+    elements = [Element(famille, 500), Element(SUPPLIER, 30, struck=1), Element("<!channel>", 4)]
     d = draw_answer(answer("gains", elements, by="famille"), folder)
     assert [(b.name, b.bar_pieces[0].a) for b in d.bars] == [(famille, 500), (UNKNOWN_LABELS, 34)]
     assert SUPPLIER not in str(d)
@@ -170,7 +170,7 @@ def test_it_is_as_wide_as_a_telephone_and_light_enough_to_send(folder: Folder) -
 
 
 def test_pictures_drawn_in_several_threads_are_the_same(folder: Folder) -> None:
-    d = draw_answer(answer("gains", [Element("GHT Jura", 900_000, retire=5), Element("GHT Nièvre", 5)]), folder)
+    d = draw_answer(answer("gains", [Element("GHT Jura", 900_000, struck=5), Element("GHT Nièvre", 5)]), folder)
     with ThreadPoolExecutor(4) as threads:
         assert len(set(threads.map(drawing.png, [d] * 12))) == 1
 
@@ -182,7 +182,7 @@ def test_a_dollar_is_a_dollar(folder: Folder) -> None:
 
 def test_what_is_told_apart_by_colour_is_told_apart_by_hatching_or_outline_too() -> None:
     for drawn in (
-        (ChartPart.KEPT, ChartPart.RETIRE),
+        (ChartPart.KEPT, ChartPart.STRUCK),
         (ChartPart.ANSWERED, ChartPart.SEEN, ChartPart.NOTHING),
         (ChartPart.KEPT, ChartPart.IMPUTED_APART),
     ):

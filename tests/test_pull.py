@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from sqlite_utils import Database
 
 from config.errors import UserError
-from config.folder import Folder, charge
+from config.folder import Folder, load_folder
 from config.territory import Scope
 from jobs.command_line import vigie as cli
 from jobs.taking_in.folders import PullSummary, pull
@@ -185,8 +185,8 @@ def test_a_refused_file_is_read_again_once_the_folder_knows_its_campaign(
     copied = Path(shutil.copytree(folder.path, tmp_path / "region"))
     lines = (copied / "campagnes.csv").read_text().splitlines(keepends=True)
     (copied / "campagnes.csv").write_text("".join(li for li in lines if not li.startswith("2021-annuelle")))
-    assert [r.state for r in _pull(db, charge(copied), received_files).received_files] == ["refuse"]
-    assert [r.state for r in _pull(db, charge(copied), received_files).received_files] == ["inchange"]
+    assert [r.state for r in _pull(db, load_folder(copied), received_files).received_files] == ["refuse"]
+    assert [r.state for r in _pull(db, load_folder(copied), received_files).received_files] == ["inchange"]
     assert [r.state for r in _pull(db, folder, received_files).received_files] == ["nouveau"]
     assert _kept(db, folder, date(2022, 2, 10)) == 100_000
 
@@ -273,8 +273,8 @@ def test_a_file_still_being_written_waits_for_the_next_pull(
 
     def copied() -> None:
         with (received_files / "en cours.xlsx").open("ab") as f:
-            for debut in range(100, len(raw_bytes), 100):
-                f.write(raw_bytes[debut : debut + 100])
+            for start in range(100, len(raw_bytes), 100):
+                f.write(raw_bytes[start : start + 100])
                 f.flush()
                 written.set()
                 finished.wait(0.01)
@@ -313,16 +313,16 @@ def test_a_file_that_changes_while_it_is_read_waits_for_the_next_pull(
 def test_the_service_waits_for_another_pull_to_end(
     db: Database, folder: Folder, received_files: Path, tmp_path: Path
 ) -> None:
-    debut, other = threading.Event(), open_register(tmp_path / "vigie.sqlite")
+    start, other = threading.Event(), open_register(tmp_path / "vigie.sqlite")
 
     def holds() -> None:
         with only_one_pull(open_register(tmp_path / "vigie.sqlite")):
-            debut.set()
+            start.set()
             time.sleep(0.5)
 
     thread = threading.Thread(target=holds)
     thread.start()
-    assert debut.wait(5)
+    assert start.wait(5)
     with pytest.raises(UserError, match="Un autre relevé est en cours"), only_one_pull(other, patience=0.1):
         pass
     with only_one_pull(other, patience=20):
@@ -368,7 +368,7 @@ def test_membership_is_that_of_the_situation_of_the_campaign(
         territory_after_leaving
         + "BFC;BFC-07;GHT Centre Franche-Comté;390780153;CH LEON BERARD MOREZ;partie;01/10/2022;\n"
     )
-    region = charge(copied)
+    region = load_folder(copied)
     _pull(db, region, received_files)
     view = View(db, region, date(2022, 9, 1))
     assert gains(view, Subject(JURA, 2022)).value == 200_000

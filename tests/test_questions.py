@@ -68,9 +68,9 @@ def test_a_question_is_understood_as_typed(
     assert (q.intention, q.subject) == (intention, Subject(scope, exercice, None, by)), q.hints
 
 
-@pytest.mark.parametrize("intention", INTENTIONS, ids=lambda i: i.cle)
+@pytest.mark.parametrize("intention", INTENTIONS, ids=lambda i: i.key)
 def test_the_example_of_each_question_is_understood(intention, folder: Folder) -> None:  # type: ignore[no-untyped-def]
-    assert understand(intention.example, folder, MARCH_31, BFC).intention == intention.cle
+    assert understand(intention.example, folder, MARCH_31, BFC).intention == intention.key
 
 
 @pytest.mark.parametrize(

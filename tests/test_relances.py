@@ -13,7 +13,7 @@ from bots.letters.composing import letter
 from bots.letters.letter import Letter
 from bots.letters.message_kinds import KINDS
 from config.errors import UserError
-from config.folder import EXAMPLE, charge
+from config.folder import EXAMPLE, load_folder
 from config.ladder import DEFAULT_LADDER, MESSAGES, takes_replies
 from reports.due import alerts, reminders
 from sheets.register import acts
@@ -37,18 +37,18 @@ def dated(region: Region, month: int, day: int, hour: int = 10, year: int = 2022
     return dues(region.view, region.hour)
 
 
-def letters(region: Region, month: int, day: int, unite: str = JURA) -> list[Mailing]:
+def letters(region: Region, month: int, day: int, unit: str = JURA) -> list[Mailing]:
     """The letters of that morning that are about a GHT."""
     d = dated(region, month, day)
-    return [e for e in sendings(region.view, d.reminders) if unite in {r.cle.unite for r in e.reminders}]
+    return [e for e in sendings(region.view, d.reminders) if unit in {r.key.unit for r in e.reminders}]
 
 
-def stages(d: Dues, person: str, unite: str = JURA) -> list[str]:
-    return [r.cle.stage for r in d.reminders if r.cle.person == person and r.cle.unite == unite]
+def stages(d: Dues, person: str, unit: str = JURA) -> list[str]:
+    return [r.key.stage for r in d.reminders if r.key.person == person and r.key.unit == unit]
 
 
-def reasons(d: Dues, person: str, unite: str = JURA) -> set[str]:
-    return {s.reason for s in d.silences if s.person == person and s.unite == unite}
+def reasons(d: Dues, person: str, unit: str = JURA) -> set[str]:
+    return {s.reason for s in d.silences if s.person == person and s.unit == unit}
 
 
 YEAR_OF_REMINDERS = [
@@ -187,7 +187,7 @@ def test_who_is_away_is_told_through_their_stand_in_and_not_again_on_their_retur
     )  # fmt: skip
     (absent,) = letters(region, 2, 14)
     assert absent.person.email == DIRECTOR
-    assert [r.cle.person for r in absent.reminders] == [PROJECT_LEAD], (
+    assert [r.key.person for r in absent.reminders] == [PROJECT_LEAD], (
         "the row is theirs: it was said, wherever it went"
     )
     (present,) = letters(region, 2, 21)
@@ -221,11 +221,11 @@ def test_a_letter_that_goes_to_the_referent_for_want_of_anyone_says_so_and_where
     assert "personnes.csv" not in letter(region.view, reminder.reminders, reminder.person, "cle", PROJECT_LEAD).text
     region.edit_folder("personnes.csv", f"Chef de projet PAAT;ght;ght;{JURA}", "Chef;lecture;region;BFC")
     alone = to_referent(region, 3, 1)
-    debut = (
+    start = (
         "Bonjour,\n\nPersonne n'est inscrit au nom du GHT Jura dans personnes.csv (dossier de la région) : les messages pour "
         "ce GHT vous arrivent donc. Ajoutez-y son équipe, et elle les recevra.\n\nCampagne"
     )
-    assert alone.text.startswith(debut)
+    assert alone.text.startswith(start)
     assert "Personne n&#39;est inscrit au nom du GHT Jura" in alone.html
     region.edit_folder("personnes.csv", f"Chef de projet PAAT;ght;ght;{NIEVRE}", "Chef;lecture;region;BFC")
     two_ghts = to_referent(region, 3, 1).text
@@ -245,7 +245,7 @@ def test_nobody_is_told_at_night_and_why_is_said(region: Region) -> None:
 
 
 def test_a_folder_without_a_ladder_has_the_one_of_the_example(region: Region) -> None:
-    assert charge(EXAMPLE).rungs == DEFAULT_LADDER
+    assert load_folder(EXAMPLE).rungs == DEFAULT_LADDER
     copied = region.where / "region"
     region.edit_folder("campagnes.csv", "28/02/2022", "28/02/2022")
     (copied / "rappels.csv").unlink()

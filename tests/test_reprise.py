@@ -18,7 +18,7 @@ from bots.delivery import deliver_due
 from sheets.register import carry_over, claimed_events, mail_replies, outbox
 from sheets.register.acts import remind
 from sheets.register.database import open_register
-from sheets.register.outbox import Cle, StoredMessage
+from sheets.register.outbox import MessageKey, StoredMessage
 from sheets.register.replies import put_off
 from tests.postman import Postman
 from tests.region import Region, new_region, trame
@@ -40,14 +40,14 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
 
 
-def cle(who: str) -> Cle:
-    return Cle(YEAR_END, JURA, "J-7", "2022-02-28", who)
+def key(who: str) -> MessageKey:
+    return MessageKey(YEAR_END, JURA, "J-7", "2022-02-28", who)
 
 
 def met(db: Database, who: str, state: str, sending: str = "e1", when: datetime = DAY) -> None:
     """A message in that state, by the very steps that lead there."""
-    outbox.write_down(db, [(cle(who), "rappel")], when)
-    rank = outbox.known_messages(db, [YEAR_END])[cle(who)]
+    outbox.write_down(db, [(key(who), "rappel")], when)
+    rank = outbox.known_messages(db, [YEAR_END])[key(who)]
     if state == "nul":
         outbox.cancel(db, {rank.id: "remis"}, when)
     if state in ("à dire", "nul"):
@@ -107,7 +107,7 @@ def test_what_was_due_at_the_backup_and_left_since_has_left(register: Path, befo
         if before in ("claimed", "pris"):
             outbox.put_back(db, f"e-{before}", "", DAY, DAY)
         met(db, f"avant-{before}", since, "plus tard", DAY + timedelta(days=1))
-        known_since = outbox.known_messages(db, [YEAR_END])[cle(f"avant-{before}")]
+        known_since = outbox.known_messages(db, [YEAR_END])[key(f"avant-{before}")]
     assert "1 message," in restore_backup("--yes")
     assert stored()[f"avant-{before}"]._replace(id=0) == known_since._replace(id=0)
     assert known_since.state == since
@@ -267,7 +267,7 @@ def test_what_people_answered_since_still_silences(region: Region) -> None:
     run("backup", GOOD_BACKUP)
     tick(region, mail_channel, date(2022, 2, 14))
     letter = next(x for x in mail_channel.delivered if x.a == PROJECT_LEAD)
-    put_off(region.main(PROJECT_LEAD), letter.cle, 3)
+    put_off(region.main(PROJECT_LEAD), letter.key, 3)
     remind(region.main(), YEAR_END, NIEVRE)
     facts = outbox.replies(region.db, YEAR_END, region.hour)
     said = restore_and_open(region)

@@ -23,7 +23,7 @@ from sheets.judged import JudgedWorkbook
 from sheets.judging.workbook import judge
 from sheets.register import acts
 from sheets.register.database import open_register
-from sheets.returning.companion import retour, write_companion
+from sheets.returning.companion import companion_book, write_companion
 from sheets.returning.companion_summary import SUMMARY
 from sheets.returning.companion_tab import Settled
 from tests.conftest import GAIN_COL, FillTrame, as_bytes
@@ -59,7 +59,7 @@ def cell(sheet: Worksheet, column: str, line: int) -> Cell:
 
 
 def test_every_value_stands_in_the_cell_where_the_person_typed_it(judged_: JudgedWorkbook, folder: Folder) -> None:
-    sheet = read_again(retour(judged_, folder))[TAB]
+    sheet = read_again(companion_book(judged_, folder))[TAB]
     assert [cell(sheet, "gain_annuel", n).value for n in (5, 6, 7)] == [4_000, 165_381, "NC"]
     assert cell(sheet, "intitule", 7).value == "Draps"
     assert cell(sheet, "gain_exercice", 5).value == pytest.approx(3_333.33)
@@ -71,14 +71,14 @@ def test_columns_and_lines_that_were_moved_are_where_the_person_has_them(folder:
     raw_bytes = edited(lambda _, f: f.insert_cols(1), lambda _, f: f.insert_rows(2, 3), put({f"{moved}12": "NC"}))
     workbook = judge("x.xlsx", raw_bytes, folder)
     (finding,) = (c for c in workbook.findings if c.code == "valeur-non-numerique")
-    sheet = read_again(retour(workbook, folder))[TAB]
+    sheet = read_again(companion_book(workbook, folder))[TAB]
     assert (finding.cell, sheet[f"{moved}12"].value) == (f"{moved}12", "NC")
     assert sheet[f"{moved}7"].value == "Gain annuel sur 12 mois (€ TTC)"
     assert sheet["A7"].value == "(colonne à vous, non lue)"
 
 
 def test_a_cell_to_mend_is_coloured_noted_and_said_on_its_line(judged_: JudgedWorkbook, folder: Folder) -> None:
-    sheet = read_again(retour(judged_, folder))[TAB]
+    sheet = read_again(companion_book(judged_, folder))[TAB]
     nc, good_cell = cell(sheet, "gain_annuel", 7), cell(sheet, "gain_annuel", 5)
     assert nc.comment is not None
     assert f"{GAIN_COL}7" in nc.comment.text
@@ -90,19 +90,19 @@ def test_a_cell_to_mend_is_coloured_noted_and_said_on_its_line(judged_: JudgedWo
 
 
 def test_a_note_is_large_enough_for_its_words(judged_: JudgedWorkbook, folder: Folder) -> None:
-    for sheet in retour(judged_, folder).worksheets:
+    for sheet in companion_book(judged_, folder).worksheets:
         for note in (c.comment for row in sheet.iter_rows() for c in row if c.comment):
             assert note.width * note.height > 6 * 15 * len(note.text)
 
 
 def test_what_was_written_in_the_return_column_stays(folder: Folder) -> None:
     workbook = judge("x.xlsx", edited(type_line(5, retour="vu avec la région", gain_annuel="NC")), folder)
-    said = str(cell(read_again(retour(workbook, folder))[TAB], "retour", 5).value)
+    said = str(cell(read_again(companion_book(workbook, folder))[TAB], "retour", 5).value)
     assert said.startswith("vu avec la région\nRejet : ")
 
 
 def test_the_summary_tells_each_rule_how_often_where_and_for_how_much(judged_: JudgedWorkbook, folder: Folder) -> None:
-    summary = read_again(retour(judged_, folder)).worksheets[0]
+    summary = read_again(companion_book(judged_, folder)).worksheets[0]
     assert summary.title == SUMMARY
     rows = [[c.value for c in r] for r in summary.iter_rows()]
     (costly_rule,) = (r for r in rows if "performance-superieure-100" in str(r[1]))
@@ -118,7 +118,7 @@ def test_the_summary_tells_each_rule_how_often_where_and_for_how_much(judged_: J
 
 
 def test_the_euros_of_the_summary_are_those_that_were_taken_out(judged_: JudgedWorkbook, folder: Folder) -> None:
-    summary = read_again(retour(judged_, folder)).worksheets[0]
+    summary = read_again(companion_book(judged_, folder)).worksheets[0]
     euros = sum(r[6].value for r in summary.iter_rows() if isinstance(r[6].value, int | float))
     assert round(euros * 100) == judged_.totals.struck > 0
 
@@ -130,7 +130,7 @@ def test_a_rule_that_stands_twice_on_a_line_keeps_the_euros_of_the_line(folder: 
 
 
 def test_every_link_leads_to_the_marked_cell(judged_: JudgedWorkbook, folder: Folder) -> None:
-    book = read_again(retour(judged_, folder))
+    book = read_again(companion_book(judged_, folder))
     links = [c.hyperlink.location for r in book.worksheets[0].iter_rows() for c in r if c.hyperlink]
     targets = [str(link).rpartition("!") for link in links]
     assert {c[2] for c in targets} >= {f"{GAIN_COL}6", f"{GAIN_COL}7"}
@@ -139,7 +139,7 @@ def test_every_link_leads_to_the_marked_cell(judged_: JudgedWorkbook, folder: Fo
 
 
 def test_the_control_totals_are_told_and_add_up(judged_: JudgedWorkbook, folder: Folder) -> None:
-    said = texts(read_again(retour(judged_, folder)).worksheets[0])
+    said = texts(read_again(companion_book(judged_, folder)).worksheets[0])
     t = judged_.totals
     assert f"{t.lines_read} lues = 0 vide + 0 ignorée + {t.lines_struck} rejetées + {t.lines_kept} retenues" in said
     assert "déclarés = " in said
@@ -147,7 +147,7 @@ def test_the_control_totals_are_told_and_add_up(judged_: JudgedWorkbook, folder:
 
 def test_what_was_settled_is_told_so_that_nobody_mends_it_twice(judged_: JudgedWorkbook, folder: Folder) -> None:
     settled_one = Settled(TAB, 6, "gardée malgré le constat, le 12/03/2022.")
-    book = read_again(retour(judged_, folder, [settled_one]))
+    book = read_again(companion_book(judged_, folder, [settled_one]))
     assert "gardée malgré le constat" in texts(book.worksheets[0])
     assert "Déjà réglé : gardée" in str(cell(book[TAB], "retour", 6).value)
 
@@ -161,7 +161,7 @@ def test_nothing_typed_becomes_a_formula(folder: Folder) -> None:
         "categorie": "=cmd|x",
     }
     workbook = judge("=1+1.xlsx", edited(type_line(5, **dangerous, gain_annuel='=HYPERLINK("x")')), folder)
-    book = read_again(retour(workbook, folder, [Settled("=1", None, "=1+1")]))
+    book = read_again(companion_book(workbook, folder, [Settled("=1", None, "=1+1")]))
     assert not [c.coordinate for f in book for r in f.iter_rows() for c in r if c.data_type == "f"]
     for column, typed in dangerous.items():
         found_one = cell(book[TAB], column, 5)
@@ -169,7 +169,7 @@ def test_nothing_typed_becomes_a_formula(folder: Folder) -> None:
 
 
 def test_a_personal_number_is_shown_nowhere(judged_: JudgedWorkbook, folder: Folder) -> None:
-    book = read_again(retour(judged_, folder))
+    book = read_again(companion_book(judged_, folder))
     notes = [c.comment.text for f in book for r in f.iter_rows() for c in r if c.comment]
     everything = "".join([*map(texts, book.worksheets), *notes])
     assert NIR.replace(" ", "") not in "".join(filter(str.isalnum, everything))
@@ -178,7 +178,7 @@ def test_a_personal_number_is_shown_nowhere(judged_: JudgedWorkbook, folder: Fol
 
 def test_a_companion_is_no_trame_and_says_so(judged_: JudgedWorkbook, folder: Folder) -> None:
     for suffix in ("", "sans propriété"):
-        book = retour(judged_, folder)
+        book = companion_book(judged_, folder)
         if suffix:
             book.custom_doc_props = type(book.custom_doc_props)()  # type: ignore[attr-defined]
         result = judge("x - retour.xlsx", as_bytes(book), folder)
@@ -206,7 +206,7 @@ def test_a_pull_passes_over_companions_without_alarm(tmp_path: Path, judged_: Ju
 
 
 def test_a_file_nobody_could_read_gets_one_tab_that_says_why(folder: Folder) -> None:
-    book = read_again(retour(judge("photo.xlsx", b"\xff\xd8\xff", folder), folder))
+    book = read_again(companion_book(judge("photo.xlsx", b"\xff\xd8\xff", folder), folder))
     assert book.sheetnames == [SUMMARY]
     assert "n'est pas un classeur Excel" in texts(book.worksheets[0])
     assert "Renvoyez la trame au format .xlsx" in texts(book.worksheets[0])
@@ -214,12 +214,12 @@ def test_a_file_nobody_could_read_gets_one_tab_that_says_why(folder: Folder) -> 
 
 def test_a_refused_tab_says_that_it_was_not_read(folder: Folder) -> None:
     workbook = judge("x.xlsx", edited(put({f"{GAIN_COL}4": "Gain HT"})), folder)
-    assert "n'a pas été lu" in texts(read_again(retour(workbook, folder))[TAB])
+    assert "n'a pas été lu" in texts(read_again(companion_book(workbook, folder))[TAB])
 
 
 def test_a_far_cell_does_not_make_an_endless_tab(judged_: JudgedWorkbook, folder: Folder) -> None:
     far_ones = Finding("cellule-lointaine", Severity.INFO, "Hors du tableau.", "Effacez.", TAB, cell="XFD1048576")
-    sheet = read_again(retour(replace(judged_, findings=(*judged_.findings, far_ones)), folder))[TAB]
+    sheet = read_again(companion_book(replace(judged_, findings=(*judged_.findings, far_ones)), folder))[TAB]
     assert sheet.max_row < 100
     assert sheet.max_column < 60
 
@@ -229,7 +229,7 @@ def test_tab_names_that_excel_refuses_are_made_good(judged_: JudgedWorkbook, fol
     for name in names:
         tabs = (replace(judged_.tabs[0], sheet=name), *judged_.tabs[1:])
         findings = tuple(c._replace(sheet=name) for c in judged_.findings)
-        book = read_again(retour(replace(judged_, tabs=tabs, findings=findings), folder))
+        book = read_again(companion_book(replace(judged_, tabs=tabs, findings=findings), folder))
         assert len(set(book.sheetnames)) == len(book.sheetnames) == 5
         assert cell(book.worksheets[1], "gain_annuel", 7).value == "NC"
 
@@ -238,9 +238,9 @@ def test_three_hundred_lines_with_as_many_findings_take_seconds(folder: Folder, 
     lines = [{"gain_annuel": "NC", "marche": f"2021-{n}"} for n in range(300)]
     workbook = judge("x.xlsx", filled_trame({JURA_SUD: lines}), folder)
     assert len(workbook.findings) >= 300
-    debut = time.monotonic()
-    as_bytes(retour(workbook, folder))
-    assert time.monotonic() - debut < 4
+    start = time.monotonic()
+    as_bytes(companion_book(workbook, folder))
+    assert time.monotonic() - start < 4
 
 
 def test_vigie_retour_writes_beside_the_file_and_never_over_a_person_s(tmp_path: Path) -> None:

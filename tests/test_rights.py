@@ -88,10 +88,10 @@ def test_a_stand_in_hands_in_for_the_person_they_replace_and_only_on_those_days(
 
 @pytest.fixture(scope="module")
 def view(tmp_path_factory: pytest.TempPathFactory) -> View:
-    from config.folder import EXAMPLE, charge
+    from config.folder import EXAMPLE, load_folder
     from tests.conftest import as_bytes, blank, tape
 
-    folder, received_files = charge(EXAMPLE), tmp_path_factory.mktemp("recus")
+    folder, received_files = load_folder(EXAMPLE), tmp_path_factory.mktemp("recus")
     from sheets.trames.paat.examples import VALID
 
     for ght, name in (("BFC-08", "Jura"), ("BFC-06", "Nièvre")):
@@ -122,12 +122,12 @@ def test_a_refusal_holds_no_figure(view: View) -> None:
     assert not any(c.isdigit() for c in str(result["texte"]))
 
 
-@pytest.mark.parametrize("intention", INTENTIONS, ids=lambda i: i.cle)
+@pytest.mark.parametrize("intention", INTENTIONS, ids=lambda i: i.key)
 @pytest.mark.parametrize("email", ["directeur.bfc-08@exemple.invalid", "achats.390780153@exemple.invalid",
                                    "lecture@exemple.invalid", "operateur.uniha@exemple.invalid"])  # fmt: skip
 def test_no_question_lets_out_a_line_of_somebody_else(intention, email: str, view: View) -> None:  # type: ignore[no-untyped-def]
     for territory in ("bfc", "GHT Nièvre", "580780039", "france"):
-        word = intention.example.split()[0] if intention.cle != "retards" else "qui n'a pas remis"
+        word = intention.example.split()[0] if intention.key != "retards" else "qui n'a pas remis"
         result = repr(_ask(view, email, f"{word} {territory} 2021 par etablissement"))
         assert "Achat secret Nièvre" not in result
         assert "98765" not in re.sub(r"\D", "", result)
@@ -137,11 +137,11 @@ def test_no_question_lets_out_a_line_of_somebody_else(intention, email: str, vie
 @pytest.fixture(scope="module")
 def three_ghts(tmp_path_factory: pytest.TempPathFactory) -> View:
     """Three GHT whose figures cannot be taken for one another's, nor for their sums; none sent anything for 2022."""
-    from config.folder import EXAMPLE, charge
+    from config.folder import EXAMPLE, load_folder
     from sheets.trames.paat.examples import VALID
     from tests.conftest import as_bytes, blank, tape
 
-    folder, received_files = charge(EXAMPLE), tmp_path_factory.mktemp("recus")
+    folder, received_files = load_folder(EXAMPLE), tmp_path_factory.mktemp("recus")
     for ght, name, gain in (("BFC-08", "Jura", 1_111), ("BFC-06", "Nièvre", 7_777.77), ("BFC-05", "Nord Yonne", 333)):
         book = blank(folder, ght, "2021-annuelle")
         when = {"date_premiere_commande": date(2021, 1, 15)}
@@ -177,7 +177,7 @@ def test_every_question_of_every_role_about_every_territory_keeps_to_their_right
     nievre_sight = sight_of(person, NIEVRE, folder.territory, AS_OF)
     target = sight_of(person, PLACES[place], folder.territory, AS_OF)
     suggested = {i.suggests(place, 2021) for i in INTENTIONS}
-    texts = suggested | {d.format(i=i.cle, lieu=place) for d in REQUESTS for i in INTENTIONS}
+    texts = suggested | {d.format(i=i.key, lieu=place) for d in REQUESTS for i in INTENTIONS}
     for text in sorted(texts):
         result = _ask(three_ghts, email, text)
         said = repr(result)

@@ -67,7 +67,7 @@ def test_every_amount_among_the_facts_is_euros(region: Region) -> None:
     region.dated(date(2022, 2, 20)).send("yonne.xlsx", "BFC-05", YEAR_END, {SENS: [line, {**line, "intitule": "Deux"}]})
     seen: dict[str, str] = {}
     for i in INTENTIONS:
-        asked = i.example if i.cle in ("comparaison", "changements") else i.suggests(YONNE, 2021)
+        asked = i.example if i.key in ("comparaison", "changements") else i.suggests(YONNE, 2021)
         asked = asked.replace("depuis un mois ?", "depuis le 01/02/2022").replace(
             "depuis le 15/03 ?", "depuis le 01/02/2022"
         )

@@ -76,9 +76,9 @@ def region(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Region:
 def planted_trame(region: Region) -> bytes:
     """A trame with a secret in every column of texts, in amounts, in a heading, on the first tab and far away."""
     by_column: list[dict[str, Any]] = [
-        {cle: f"dossier {SPELLINGS[n % len(SPELLINGS)]}", "marche": f"M{n}"}
-        | ({"marche": NIR} if cle == "marche" else {})
-        for n, cle in enumerate(c for c in PLACES if c not in ("performance", "poids", "gain_exercice", "report"))
+        {key: f"dossier {SPELLINGS[n % len(SPELLINGS)]}", "marche": f"M{n}"}
+        | ({"marche": NIR} if key == "marche" else {})
+        for n, key in enumerate(c for c in PLACES if c not in ("performance", "poids", "gain_exercice", "report"))
     ]
     lines = [*by_column, {"commentaire": BEARER_TOKEN}, {"commentaire": f"clé {SLACK_KEY}"}, {"commentaire": ADDRESS},
               {"gain_annuel": int(NIR)}, {"marche": int(NIR)}]  # fmt: skip

@@ -67,8 +67,8 @@ def workshop(tmp_path: Path) -> Workshop:
     return base
 
 
-def _step(cle: str, action: Callable[[Workshop], str]) -> Step:
-    return Step(cle, f"le pas {cle}", 300, action)
+def _step(key: str, action: Callable[[Workshop], str]) -> Step:
+    return Step(key, f"le pas {key}", 300, action)
 
 
 def _fail(_: Workshop) -> str:
@@ -85,7 +85,7 @@ def test_a_step_that_fails_leaves_the_others_go_and_says_why(
     step = [_step("a", _refuse), _step("b", _fail), _step("c", lambda _: "fait")]
     assert every_step_once(workshop, step) == 1
     db = opened_by_this_thread(workshop.register_path)
-    all_said = {p.cle: step_history.breakdown(db, p.cle) for p in step}
+    all_said = {p.key: step_history.breakdown(db, p.key) for p in step}
     assert all_said["a"] is not None
     assert "partage" in all_said["a"].said
     assert all_said["b"] is not None
@@ -148,7 +148,7 @@ def test_a_slow_step_is_never_taken_twice_together_and_holds_up_no_other() -> No
     lock, ready_event = threading.Lock(), threading.Event()
 
     def done(p: Step) -> None:
-        if p.cle == "vif":
+        if p.key == "vif":
             live_ones[0] += 1
             if live_ones[0] > 5:
                 ready_event.set()
@@ -162,7 +162,7 @@ def test_a_slow_step_is_never_taken_twice_together_and_holds_up_no_other() -> No
 
     logging.getLogger("apscheduler").propagate = False  # it says that a run was left out
     step = [Step("lent", "le lent", 0, _refuse), Step("vif", "le vif", 0, _refuse)]
-    scheduler = make_schedule([Step(p.cle, p.title, 1, p.action) for p in step], done, lambda: datetime.now(PARIS))
+    scheduler = make_schedule([Step(p.key, p.title, 1, p.action) for p in step], done, lambda: datetime.now(PARIS))
     for task in scheduler.get_jobs():
         task.reschedule("interval", seconds=0.05)
     scheduler.start()
@@ -202,7 +202,7 @@ def test_the_watch_is_told_that_all_is_well_and_only_then(
     workshop: Workshop, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VIGIE_VEILLE_URL", f"{address}/bon")
-    health = next(p for p in STEPS if p.cle == "veille")
+    health = next(p for p in STEPS if p.key == "veille")
     assert run_step(workshop, health) == "envoyé"
     step_history.note(
         opened_by_this_thread(workshop.register_path), "releve", NOON, "Le partage ne répond pas.", succeeded=False
@@ -216,7 +216,7 @@ def test_a_watch_that_does_not_answer_is_said_without_its_address(
     workshop: Workshop, address: str, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("VIGIE_VEILLE_URL", f"{address}{path}" if path.startswith("/") else path)
-    assert run_step(workshop, next(p for p in STEPS if p.cle == "veille")) == ""
+    assert run_step(workshop, next(p for p in STEPS if p.key == "veille")) == ""
     said = step_history.breakdown(opened_by_this_thread(workshop.register_path), "veille")
     assert said is not None
     assert "VIGIE_VEILLE_URL" in said.said
@@ -337,10 +337,10 @@ def test_the_service_starts_lives_and_stops_within_five_seconds(
             second = _service(workshop)
             assert "tourne déjà" in second.communicate(timeout=30)[1]
             assert second.returncode == 2
-            debut = time.monotonic()
+            start = time.monotonic()
             service.send_signal(signal_number)
             assert service.wait(30) == 0
-            assert time.monotonic() - debut < 5
+            assert time.monotonic() - start < 5
         finally:
             service.kill()
     (sign,) = db.execute("SELECT etat FROM signes_de_vie WHERE service = ?", (step_history.THE_SERVICE,)).fetchone()
@@ -354,7 +354,7 @@ def test_the_watch_is_not_told_that_all_is_well_while_a_step_hangs(
     db = opened_by_this_thread(workshop.register_path)
     step_history.note(db, "releve", NOON - timedelta(hours=1), "2 classeurs", succeeded=True)
     give_sign(db, step_history.THE_SERVICE, "vivant", NOON)
-    assert "retenu" in run_step(workshop, next(p for p in STEPS if p.cle == "veille"))
+    assert "retenu" in run_step(workshop, next(p for p in STEPS if p.key == "veille"))
     assert HealthServer.received_files == []
     state(workshop, False)
     assert "Le relevé des dossiers n'a pas abouti depuis le 31/03/2022 à 11h00." in capsys.readouterr().out
@@ -380,10 +380,10 @@ def test_a_step_that_takes_its_time_does_not_hold_up_the_stop(workshop: Workshop
             assert service.stderr is not None
             _wait_for(lambda: "Vigie tourne" in (service.stderr.readline() if service.stderr else ""))
             time.sleep(0.5)
-            debut = time.monotonic()
+            start = time.monotonic()
             service.terminate()
             service.wait(30)
-            assert time.monotonic() - debut < 5
+            assert time.monotonic() - start < 5
         finally:
             service.kill()
 
@@ -396,7 +396,7 @@ def test_nothing_is_started_once_the_service_is_leaving(workshop: Workshop, monk
 
 
 def test_the_steps_have_names_of_their_own() -> None:
-    assert len({p.cle for p in jobs.steps.STEPS}) == len(jobs.steps.STEPS)
+    assert len({p.key for p in jobs.steps.STEPS}) == len(jobs.steps.STEPS)
     assert all(p.title.startswith(("le ", "la ", "les ", "l'")) for p in jobs.steps.STEPS)
 
 

@@ -125,7 +125,7 @@ from bots.slack import conversation, web_api
 from bots.slack.conversation import BotHost
 from bots.slack.socket_mode import Answering
 from reports.view import View
-from config.folder import charge
+from config.folder import load_folder
 from sheets.register import claimed_events as kept
 from sheets.register.database import open_register
 from tests.fake_slack import no_drop
@@ -134,7 +134,7 @@ register, folder, address, seam, after = sys.argv[1:]
 @contextmanager
 def view():
     db = open_register(Path(register))
-    yield View(db, charge(Path(folder)), NOON.date())
+    yield View(db, load_folder(Path(folder)), NOON.date())
     db.close()
 if seam:
     module = {"take": kept, "mark": kept, "settle": kept, "answer_message": conversation}[seam]

@@ -62,7 +62,7 @@ def host(region: Region) -> BotHost:
 
 def rank(region: Region) -> outbox.StoredMessage:
     states = ("à dire", "pris", "dit", "refusé", "doute")
-    return next(r for r in outbox.in_states(region.db, *states) if r.cle.person == PROJECT_LEAD)
+    return next(r for r in outbox.in_states(region.db, *states) if r.key.person == PROJECT_LEAD)
 
 
 def test_a_letter_bears_its_key_and_its_buttons_and_mentions_nobody(

@@ -19,14 +19,14 @@ from sheets.trames.paat.examples import VALID
 from sheets.writing import HEADING_ROW
 from tests.conftest import as_bytes, blank, tape
 
-COLUMN_LETTERS = {c.cle: get_column_letter(i) for i, c in enumerate(ACTIONS.columns, 1)}
+COLUMN_LETTERS = {c.key: get_column_letter(i) for i, c in enumerate(ACTIONS.columns, 1)}
 
 
 @pytest.fixture(scope="module")
 def blank_book() -> Workbook:
-    from config.folder import EXAMPLE, charge
+    from config.folder import EXAMPLE, load_folder
 
-    return blank(charge(EXAMPLE), "BFC-08", "2021-annuelle")
+    return blank(load_folder(EXAMPLE), "BFC-08", "2021-annuelle")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_headings_are_those_of_the_layout_in_order(tab: Worksheet) -> None:
 
 
 def test_every_list_column_has_a_drop_down_over_its_whole_height(tab: Worksheet) -> None:
-    label_lists = {c.cle for c in ACTIONS.columns if c.kind in ("liste", "nomenclature")}
+    label_lists = {c.key for c in ACTIONS.columns if c.kind in ("liste", "nomenclature")}
     ranges = [str(r) for v in tab.data_validations.dataValidation for r in v.sqref.ranges]
     assert set(ranges) == {f"{COLUMN_LETTERS[c]}5:{COLUMN_LETTERS[c]}304" for c in label_lists}
 
@@ -62,8 +62,8 @@ def test_codes_are_text_amounts_are_euros_and_dates_are_dates(tab: Worksheet) ->
 def test_what_is_typed_is_open_and_what_is_computed_is_locked(tab: Worksheet) -> None:
     assert tab.protection.sheet
     for c in ACTIONS.columns:
-        assert tab.column_dimensions[COLUMN_LETTERS[c.cle]].protection.locked is not c.is_typed
-        assert tab[f"{COLUMN_LETTERS[c.cle]}{HEADING_ROW}"].protection.locked
+        assert tab.column_dimensions[COLUMN_LETTERS[c.key]].protection.locked is not c.is_typed
+        assert tab[f"{COLUMN_LETTERS[c.key]}{HEADING_ROW}"].protection.locked
 
 
 def test_each_tab_says_whose_it_is(blank_book: Workbook, folder: Folder) -> None:
@@ -123,8 +123,8 @@ def test_a_trame_of_the_previous_version_is_read(folder: Folder) -> None:
     for sheet in blank_book.worksheets[:-1]:
         sheet["A3"] = str(sheet["A3"].value).replace("2022.1", "2021.1")
     sheet = blank_book.worksheets[1]
-    for cle, title in old_ones.items():
-        sheet[f"{COLUMN_LETTERS[cle]}{HEADING_ROW}"] = title
+    for key, title in old_ones.items():
+        sheet[f"{COLUMN_LETTERS[key]}{HEADING_ROW}"] = title
     tape(blank_book, sheet.title, HEADING_ROW + 1, VALID)
     workbook = judge("x.xlsx", as_bytes(blank_book), folder)
     assert workbook.stamp is not None
@@ -142,7 +142,7 @@ def test_an_older_version_is_refused_with_the_versions_that_are_read(folder: Fol
 
 
 def test_a_typed_line_has_the_layouts_columns_in_its_order() -> None:
-    assert ACTIONS.line._fields == tuple(c.cle for c in ACTIONS.typed_columns)  # type: ignore[attr-defined]
+    assert ACTIONS.line._fields == tuple(c.key for c in ACTIONS.typed_columns)  # type: ignore[attr-defined]
 
 
 def test_a_book_pasted_into_the_row_of_headings_is_read_and_not_remembered() -> None:
@@ -153,5 +153,5 @@ def test_a_book_pasted_into_the_row_of_headings_is_read_and_not_remembered() -> 
         [(*titles, "x" * headings.MEMORABLE), ["a"] * (len(titles) + 1)], ACTIONS, 0, 0, "CH"
     )
     assert shown is not None
-    assert list(shown.places) == [c.cle for c in ACTIONS.columns]
+    assert list(shown.places) == [c.key for c in ACTIONS.columns]
     assert headings._columns_read.cache_info().currsize == before

@@ -10,9 +10,9 @@ import pytest
 
 from config.territory import FRANCE, Scope
 from reports.coverage import coverage, performance
-from reports.forecast import prevision
+from reports.forecast import forecast
 from reports.gains import gains
-from reports.progress import late_ones, states, statut
+from reports.progress import late_ones, states, status
 from reports.quality import line_quality
 from reports.ranking import ranking
 from reports.view import Subject
@@ -132,11 +132,11 @@ def test_every_figure_forgets_what_is_left_out(region: Region) -> None:
     )
     assert NORTH_BANK not in {e.ght.code for e in states(region.view, without)}
     assert NORTH_BANK not in {
-        e.code for e in (*statut(region.view, without).elements, *late_ones(region.view, without).elements)
+        e.code for e in (*status(region.view, without).elements, *late_ones(region.view, without).elements)
     }
     ranked = ranking(region.view, Subject(without.scope, 2022, by="ght", but_for=without.but_for))
     assert [e.code for e in ranked.elements] == [SOUTH_BANK]
-    assert prevision(region.view, without).value == 300_000
+    assert forecast(region.view, without).value == 300_000
     assert (line_quality(region.view, without).value, gains(region.view, without).expected_trames) == (1, 11)
     assert performance(region.view, without).facts["perimetre_traite"] == 10_000_000
     purchases = coverage(region.view, without).facts["achats"]
@@ -146,10 +146,10 @@ def test_every_figure_forgets_what_is_left_out(region: Region) -> None:
     assert int(str(all_but)) - int(str(purchases)) == int(str(north)) + int(str(morez_purchases)) > 0
 
 
-@pytest.mark.parametrize("figure", [coverage, performance, prevision])
+@pytest.mark.parametrize("figure", [coverage, performance, forecast])
 def test_the_country_is_the_sum_of_its_ght_for_what_is_not_only_tabs(region: Region, figure: Any) -> None:
     keys = {"coverage": ("perimetre_traite", "achats"), "performance": ("gain_annuel", "perimetre_traite"),
-            "prevision": ("notifie", "report", "impute", "absents")}[figure.__name__]  # fmt: skip
+            "forecast": ("notifie", "report", "impute", "absents")}[figure.__name__]  # fmt: skip
     ghts = region.folder.territory.ghts
     for key in keys:
         each = [figure(region.view, Subject(Scope("ght", g), 2022)).facts[key] for g in ghts]

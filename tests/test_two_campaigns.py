@@ -159,7 +159,7 @@ class Story:
                 li.file,
                 f"{GAIN_COL}{HEADING_ROW + 1 + li.rank}",
                 cents(li.declare),
-                cents(li.retire),
+                cents(li.struck),
                 li.is_carried_over,
             )
             for (f, purchase), li in world.exercice(year).items()
@@ -187,8 +187,8 @@ class Story:
 
     def check_number(self, year: int, li: ReceivedLine, purchase: str) -> None:
         """A purchase keeps its number for ever, within its exercice and when it is carried over; no other ever bears it."""
-        cle = (year, li.finess, purchase)
-        assert self.numbers.setdefault(cle, li.action_id) == li.action_id
+        key = (year, li.finess, purchase)
+        assert self.numbers.setdefault(key, li.action_id) == li.action_id
         if li.carried_from:
             assert self.numbers[year - 1, li.finess, purchase] == li.action_id
             assert li.carried_from.endswith(f"{li.finess}/{li.action_id}")
@@ -202,7 +202,7 @@ class Story:
             t = total_of(view.tabs_that_count(subject(ght or "BFC", year)))
             expected_one = world.total_of(year, ght)
             assert (t.declared, t.struck, t.kept) == (
-                cents(expected_one.declare), cents(expected_one.retire), cents(expected_one.kept),
+                cents(expected_one.declare), cents(expected_one.struck), cents(expected_one.kept),
             )  # fmt: skip
 
     def check_states(self, view: View, world: World, c: oracle.Campaign) -> None:
@@ -217,7 +217,7 @@ class Story:
         """By cause and by line, every part of the difference between two days, to the cent and at its cell."""
         view = self.region.dated(day).view
         before, after = (
-            {cle: li for cle, li in self.world(j).exercice(year).items() if ght is None or GHT_OF[cle[0]] == ght}
+            {key: li for key, li in self.world(j).exercice(year).items() if ght is None or GHT_OF[key[0]] == ght}
             for j in (since, day)
         )
         parts = oracle.moved_by_cause(before, after)
@@ -229,9 +229,9 @@ class Story:
         assert {e.code: e.value for e in result.elements} == by_cause
         assert result.value == sum(by_cause.values())
         expected_changes = sorted(
-            (cause, cents(euros), cle[0], li.file, f"{GAIN_COL}{HEADING_ROW + 1 + li.rank}")
-            for (cause, cle), euros in parts.items()
-            for li in [after.get(cle) or before[cle]]
+            (cause, cents(euros), key[0], li.file, f"{GAIN_COL}{HEADING_ROW + 1 + li.rank}")
+            for (cause, key), euros in parts.items()
+            for li in [after.get(key) or before[key]]
             if euros
         )
         lines = changes(view, replace(s, by="ligne")).elements
@@ -601,12 +601,12 @@ class RandomPeople:
 @pytest.mark.parametrize("seed", [0, *(pytest.param(g, marks=pytest.mark.e2e) for g in (1, 2))])
 def test_whatever_people_do_the_figures_of_each_day_are_the_oracles_and_stay(story: Story, seed: int) -> None:
     h = RandomPeople(story, random.Random(seed))
-    for campaign, debut, pulls, sender in (
+    for campaign, start, pulls, sender in (
         (YEAR_END, "2022-01-14", 12, ""),
         (MID_YEAR, "2022-06-20", 8, YEAR_END),
         (NEXT_YEAR_END, "2023-01-12", 10, MID_YEAR),
     ):
-        h.day = max(h.day + timedelta(days=1), j(debut))
+        h.day = max(h.day + timedelta(days=1), j(start))
         h.carry_over(campaign, sender, reports=sender == YEAR_END)
         for _ in range(pulls):
             h.send(campaign if h.rng.random() < 0.9 or not sender else sender)

@@ -34,7 +34,7 @@ OTHER = {
 @pytest.mark.parametrize(("words", "unit"), [(w, unit) for unit, several in OTHER.items() for w in several])
 def test_a_heading_that_says_another_unit_refuses_its_column(words: str, unit: str) -> None:
     for base in ("Gain annuel", "Montant Gain"):
-        titles: list[object] = [c.title if c.cle != "gain_annuel" else f"{base} {words}" for c in ACTIONS.columns]
+        titles: list[object] = [c.title if c.key != "gain_annuel" else f"{base} {words}" for c in ACTIONS.columns]
         found = find_headings([titles], ACTIONS, 0, 0, "Lons")
         assert found is not None
         assert [c.cell for c in found.findings if c.code == "unite-de-colonne"] == [f"{GAIN_COL}1"]
@@ -74,7 +74,7 @@ def test_a_note_above_or_below_the_headings_gives_its_unit_to_the_amounts(text: 
     titles: list[object] = [c.title for c in ACTIONS.columns]
     above: list[object] = ["", text, *[""] * (len(titles) - 2)]
     blank: list[object] = [""] * len(titles)
-    below: list[object] = [text if c.cle == "gain_annuel" else "" for c in ACTIONS.columns]
+    below: list[object] = [text if c.key == "gain_annuel" else "" for c in ACTIONS.columns]
     for rows, cell in (([above, titles, blank], "B1"), ([titles, below], f"{GAIN_COL}2")):
         found = find_headings(rows, ACTIONS, 0, 0, "Lons")
         assert found is not None
@@ -103,7 +103,7 @@ def test_an_amount_or_an_ordinary_note_announces_no_unit(text: object) -> None:
 @pytest.mark.parametrize("words", ["(source DAF)", "[estimé]", "(hors pénalités)", "(2020)"])
 def test_what_is_not_understood_in_brackets_is_said(words: str) -> None:
     titles: list[object] = [
-        c.title if c.cle != "gain_annuel" else f"Gain annuel sur 12 mois {words}" for c in ACTIONS.columns
+        c.title if c.key != "gain_annuel" else f"Gain annuel sur 12 mois {words}" for c in ACTIONS.columns
     ]
     found = find_headings([titles], ACTIONS, 0, 0, "Lons")
     assert found is not None
@@ -126,7 +126,7 @@ def test_a_second_column_of_gains_is_a_double_unless_it_says_the_same(
     official: object, synonym: object, double: bool
 ) -> None:
     titles: list[object] = [*(c.title for c in ACTIONS.columns), "Montant Gain"]
-    row: list[object] = [*(official if c.cle == "gain_annuel" else "" for c in ACTIONS.columns), synonym]
+    row: list[object] = [*(official if c.key == "gain_annuel" else "" for c in ACTIONS.columns), synonym]
     found = find_headings([titles, row], ACTIONS, 0, 0, "Lons")
     assert found is not None
     assert [(c.code, c.cell) for c in found.findings] == (

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from config.folder import Folder, charge
+from config.folder import Folder, load_folder
 from config.territory import FRANCE, Scope
 from reports.gains import NO_LABEL, gains, lines_behind
 from reports.view import Subject, View
@@ -211,7 +211,7 @@ def test_a_member_that_moved_to_another_ght(
         territory_after_leaving
         + "BFC;BFC-07;GHT Centre Franche-Comté;390780153;CH LEON BERARD MOREZ;partie;01/10/2021;\n"
     )
-    region = charge(copied)
+    region = load_folder(copied)
     pull_in_process(stocked, region, received_files, 1)
     check_views_agree(stocked, region)
     ghts = stocked.execute("SELECT DISTINCT ght FROM v_onglets_qui_comptent WHERE finess = ?", (MOREZ,)).fetchall()

@@ -18,7 +18,7 @@ from jobs.taking_in.take_in import ANYONE, take_in
 from sheets.findings import Severity
 from sheets.judging.workbook import judge
 from sheets.register import acts, stored_lines
-from sheets.register.pulls import Depot
+from sheets.register.pulls import FoundFile
 from sheets.register.what_counts import counting_tabs
 from tests.region import Region, new_region, subject, trame
 
@@ -176,10 +176,10 @@ def test_the_same_by_mail(region: Region) -> None:
 
     def receive(rank: int, content: bytes, name: str) -> tuple[str, str]:
         region.dated(DAYS[rank])
-        depot = Depot(
+        found_file = FoundFile(
             f"courriel/{rank}/{name}", len(content), NOON * 10**9 + rank, hashlib.sha256(content).hexdigest(), content
         )
-        handed = [(depot, judge(name, content, region.folder))]
+        handed = [(found_file, judge(name, content, region.folder))]
         (arrival,) = take_in(region.db, region.folder, ANYONE, handed, lambda: region.hour).received_files.values()
         return arrival.state, arrival.reason
 

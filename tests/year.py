@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from config.folder import Folder, charge
+from config.folder import Folder, load_folder
 from sheets.judged import JudgedWorkbook, Line, Tab
 from sheets.stamp import Stamp
 from sheets.trames.paat import ACTIONS, PAAT
@@ -22,7 +22,7 @@ FIRST_DAY, LAST_DAY = date(2022, 6, 1), date(2023, 5, 31)
 CAMPAIGNS = ("2022-mi-annee", "2022-annuelle")
 TEAMLESS = ("GHT-135",)
 """GHT of which nobody is known: their referent is told."""
-KEYS = [c.cle for c in ACTIONS.typed_columns]
+KEYS = [c.key for c in ACTIONS.typed_columns]
 Values: Any = namedtuple("Valeurs", KEYS)  # type: ignore[misc]
 
 
@@ -37,10 +37,10 @@ def people_country(path: Path, random_source: random.Random) -> tuple[Folder, Ye
         table.writerow(("email", "fonction", "role", "perimetre", "code", "suppleant", "absence_debut", "absence_fin",
                         "direction", "slack"))  # fmt: skip
         for email, (role, scope, code, direction, slack) in persons.items():
-            debut, end, suppleant = plan.absences.get(email, ("", "", ""))
-            table.writerow((email, "Fonction", role, scope, code, suppleant, debut, end, direction, slack))
+            start, end, deputy = plan.absences.get(email, ("", "", ""))
+            table.writerow((email, "Fonction", role, scope, code, deputy, start, end, direction, slack))
     _silence_alerts(path)
-    folder = charge(path)
+    folder = load_folder(path)
     for code in CAMPAIGNS:
         c = folder.campaigns[code]
         plan.campaigns.append(Campaign(code, c.opening, c.deadline, c.lock))

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from bots.questions import AXES, INTENTIONS
-from config.french import cle, did_you_mean
+from config.french import did_you_mean, text_key
 from config.territory import FRANCE, Scope, Territory
 
 MISTAKE_SCORE = 84.0
@@ -80,18 +80,18 @@ def lexicon_of(territory: Territory) -> Lexicon:
             names[name].append(scope)
 
     for r in territory.regions.values():
-        add(cle(r.code), Scope("region", r.code))
-        add(cle(r.name), Scope("region", r.code))
+        add(text_key(r.code), Scope("region", r.code))
+        add(text_key(r.name), Scope("region", r.code))
     for g in territory.ghts.values():
-        for name in (g.code, g.name, GENERIC_WORDS.sub("", cle(g.name))):
-            add(cle(name), Scope("ght", g.code))
+        for name in (g.code, g.name, GENERIC_WORDS.sub("", text_key(g.name))):
+            add(text_key(name), Scope("ght", g.code))
     large_territories = frozenset(
         names
     )  # a region or a GHT of that name comes first; two établissements are asked back
     for e in territory.etablissements.values():
-        for name in (e.finess, e.name, GENERIC_WORDS.sub("", cle(e.name))):
-            if cle(name) not in large_territories:
-                add(cle(name), Scope("etablissement", e.finess))
+        for name in (e.finess, e.name, GENERIC_WORDS.sub("", text_key(e.name))):
+            if text_key(name) not in large_territories:
+                add(text_key(name), Scope("etablissement", e.finess))
     for name in ("france", "national", "nationale", "nationaux", "pays"):
         add(name, FRANCE)
     # A word alone must not name a territory when it is an ordinary word of questions (La Réunion's « la »…).
@@ -101,11 +101,11 @@ def lexicon_of(territory: Territory) -> Lexicon:
 def territories(words: list[str], names: Lexicon, as_of: date) -> tuple[tuple[Scope, ...], list[str], list[str]]:
     """(territories named, words left, words that follow « de », « du »… and name nothing known)."""
     for length in range(min(len(words), 12), 0, -1):
-        for debut in range(len(words) - length + 1):
-            name = words[debut : debut + length]
+        for start in range(len(words) - length + 1):
+            name = words[start : start + length]
             if found := names.names.get(" ".join(name), ()):
-                found, before = _of_the_ght(words[:debut], name, found, names, as_of)
-                rest = before + words[debut + length :]
+                found, before = _of_the_ght(words[:start], name, found, names, as_of)
+                rest = before + words[start + length :]
                 return found, rest, [] if found else name
     left_words = [m for m in words if m not in EMPTY_WORDS and not known(m)]
     if not left_words:
@@ -198,8 +198,8 @@ def all_territories(
         if not found_places:
             break
         kept_words = _kept_places(rest, after)
-        debut = next(i for i in range(len(rest)) if i not in kept_words)
-        all_of_them.setdefault(found_places, places[debut])
+        start = next(i for i in range(len(rest)) if i not in kept_words)
+        all_of_them.setdefault(found_places, places[start])
         places, rest = [places[i] for i in kept_words], after
     return tuple(sorted(all_of_them, key=lambda t: all_of_them[t])), rest, unknown_words
 

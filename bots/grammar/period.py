@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from config.french import MONTHS, cle
+from config.french import MONTHS, text_key
 
-_MONTHS = "|".join(cle(m) for m in MONTHS)
+_MONTHS = "|".join(text_key(m) for m in MONTHS)
 _DAY = re.compile(
     rf"\bdepuis (?:le )?(?:(?P<jour>\d{{1,2}}|1er) (?P<mois>\d{{1,2}}|{_MONTHS})(?: (?P<annee>20\d\d))?"
     r"|(?P<relatif>hier|(?:une|la) semaine(?: derniere)?|un mois|le mois dernier|(?P<n>\d{1,3}) jours?))\b"
@@ -112,7 +112,9 @@ def since(sentence: str, as_of: date) -> tuple[date | None, str]:
             else next(n for word, n in _RELATIVE_DAYS.items() if word in matched["relatif"])
         )
         return as_of - timedelta(days=days), rest
-    month = int(matched["mois"]) if matched["mois"].isdigit() else [cle(m) for m in MONTHS].index(matched["mois"]) + 1
+    month = (
+        int(matched["mois"]) if matched["mois"].isdigit() else [text_key(m) for m in MONTHS].index(matched["mois"]) + 1
+    )
     number = int(matched["jour"].removesuffix("er"))
     years = [int(matched["annee"])] if matched["annee"] else [as_of.year, as_of.year - 1]
     for year in years:

@@ -14,7 +14,7 @@ from bots.grammar.sentence import BROKEN_DOWN, ReadSentence
 from bots.questions import BY_KEY, INTENTIONS
 from config.campaign import current_campaign
 from config.folder import Folder
-from config.french import cle, enumeration
+from config.french import enumeration, text_key
 from config.territory import FRANCE, Scope, Territory
 from reports.view import Subject
 
@@ -60,7 +60,9 @@ class AskingContext:
 
     def apart(self, p: Scope, among: Sequence[Scope]) -> str:
         """A name that tells a territory from the others: « CH Saint-Jean (GHT Loire Sud) », « GHT Loire (LOI-02) »."""
-        if [cle(self.name(q)) for q in among].count(cle(self.name(p))) < 2:  # a question has neither case nor accents
+        if [text_key(self.name(q)) for q in among].count(
+            text_key(self.name(p))
+        ) < 2:  # a question has neither case nor accents
             return self.name(p)
         inside = next((self.name(m) for m in self.territory.parents(p, self.as_of) if m.type == "ght"), p.code)
         return f"{self.name(p)} ({inside})"
@@ -128,5 +130,5 @@ def region_above(since: Scope, c: AskingContext) -> Scope:
 
 def suggestions_near(c: AskingContext) -> tuple[str, ...]:
     """The questions nearest to what was typed."""
-    examples = {i.example: cle(i.example) for i in INTENTIONS}
-    return tuple(p[2] for p in process.extract(cle(c.text), examples, scorer=fuzz.token_set_ratio, limit=3))
+    examples = {i.example: text_key(i.example) for i in INTENTIONS}
+    return tuple(p[2] for p in process.extract(text_key(c.text), examples, scorer=fuzz.token_set_ratio, limit=3))

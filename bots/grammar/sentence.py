@@ -27,7 +27,7 @@ from bots.grammar.lexicon import (
 )
 from bots.grammar.period import Period
 from bots.questions import AXES, INTENTIONS
-from config.french import cle
+from config.french import text_key
 from config.territory import Scope, Territory
 
 BROKEN_DOWN = ("gains", "pourquoi", "classement")
@@ -102,20 +102,20 @@ class ReadSentence:
     def intentions_evoked(self) -> set[str]:
         """Every question that words of the sentence belong to."""
         sentence = " ".join(self.rest)
-        return {i.cle for i in INTENTIONS if any(contains(sentence, m) for m in i.words)}
+        return {i.key for i in INTENTIONS if any(contains(sentence, m) for m in i.words)}
 
 
 def words(text: str, territory: Territory) -> list[str]:
     """The words of a question, spelt out; a region's two-letter code counts only in capitals (« qui na pas remis »)."""
     text = re.sub(r"\b(20\d\d) ?[-–/] ?(20\d\d)\b", r"de \1 a \2", text)
-    short_words = {cle(c) for c in territory.regions if len(c) == 2}
+    short_words = {text_key(c) for c in territory.regions if len(c) == 2}
     words_read = [
         m
         for raw in text.split()
-        for m in cle(raw).split()
+        for m in text_key(raw).split()
         if m not in short_words or raw.isupper() or m in ABBREVIATIONS
     ]
-    capitals = {cle(raw) for raw in text.split() if raw.isupper()}
+    capitals = {text_key(raw) for raw in text.split() if raw.isupper()}
     sentence = " ".join(m if m in capitals & short_words else ABBREVIATIONS.get(m, m) for m in words_read)
     return _POLITENESS.sub(r"\1", sentence).split()
 
@@ -154,7 +154,7 @@ def _turn_of_phrase(sentence: str) -> tuple[str | None, str]:
     for i in INTENTIONS:
         for wording in i.wordings:
             if matched := re.search(rf"\b(?:{wording})(?!\w)", sentence):
-                return i.cle, " ".join((sentence[: matched.start()] + " " + sentence[matched.end() :]).split())
+                return i.key, " ".join((sentence[: matched.start()] + " " + sentence[matched.end() :]).split())
     return None, sentence
 
 
@@ -167,7 +167,7 @@ def _intention(words: list[str]) -> str | None:
         lambda known_ones: any(contains(sentence, m) for m in known_ones),
         lambda known_ones: looks_like_known(full_words, (m for m in known_ones if " " not in m)),
     )
-    return next((i.cle for test_of in tests_in_order for i in INTENTIONS if test_of(i.words)), None)
+    return next((i.key for test_of in tests_in_order for i in INTENTIONS if test_of(i.words)), None)
 
 
 def _ranking_asked(sentence: str) -> tuple[tuple[int, bool] | None, str]:

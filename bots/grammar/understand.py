@@ -28,7 +28,7 @@ from bots.grammar.side_by_side import compare, rank_places, several_places
 from bots.grammar.wanted_form import form, form_alone, with_form
 from bots.questions import AXES, BY_KEY, HELP_WORDS
 from config.folder import Folder
-from config.french import cle, enumeration
+from config.french import enumeration, text_key
 from config.territory import Scope
 from reports.view import Subject
 from reports.why import FIGURES
@@ -101,7 +101,7 @@ def _of_a_kind(c: AskingContext, reading: ReadSentence) -> tuple[ReadSentence, Q
     places = [*(among[0] for among in reading.found_places), c.own_scope, region_above(c.own_scope, c)]
     for place in places:
         finess = sorted(c.territory.finess_of(place, c.as_of))
-        found = tuple(Scope("etablissement", f) for f in finess if KINDS[kind].search(cle(c.territory.name_of(f))))
+        found = tuple(Scope("etablissement", f) for f in finess if KINDS[kind].search(text_key(c.territory.name_of(f))))
         if len(found) == 1 and not re.search(rf"\b(les|des|aux|nos|ces) {word}|{kind}s\b", reading.sentence):
             return replace(reading, found_places=(found,)), None
         if found:

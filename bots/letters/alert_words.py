@@ -18,7 +18,7 @@ from reports.answer import Answer, Element
 from reports.changes import changes
 from reports.due.alerts import FRESH_FOR, Point, movements, points, week_before
 from reports.due.reminders import Reminder
-from reports.forecast import prevision
+from reports.forecast import forecast
 from reports.progress import State, states
 from reports.quality import rejections
 from reports.view import Subject, View
@@ -33,9 +33,9 @@ COSTLIEST_SHOWN = 3
 def standing(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     """Where one territory stands, or several when someone answers for several GHT."""
     c = reminders[0].campaign
-    unites = _without_parts(view, list(dict.fromkeys(r.cle.unite for r in reminders)))
-    places = [_place(view, u) for u in unites]
-    sums = [prevision(view, Subject(where, c.exercice)) for where in places]
+    units = _without_parts(view, list(dict.fromkeys(r.key.unit for r in reminders)))
+    places = [_place(view, u) for u in units]
+    sums = [forecast(view, Subject(where, c.exercice)) for where in places]
     all_of_them = [p for where in places for p in points(view, c, where)]
     single_deadline = [
         f"{p.state.ght.name} : {p.state.outside_words}, échéance du {day(p.state.deadline)}" for p in all_of_them
@@ -48,7 +48,7 @@ def standing(view: View, reminders: Sequence[Reminder]) -> LetterPart:
             *(_points(c, all_of_them) if len(all_of_them) > 1 else single_deadline),
             *_costliest_findings(view, c, places),
         ),
-        f"Pour le détail, demandez à Vigie : « pourquoi gains {unites[0]} {c.exercice} », « rejets {unites[0]} {c.exercice} »."
+        f"Pour le détail, demandez à Vigie : « pourquoi gains {units[0]} {c.exercice} », « rejets {units[0]} {c.exercice} »."
         if any(s.received_so_far for s in sums)
         else "",
     )
@@ -61,10 +61,10 @@ def _to_look_at(sums: Sequence[Answer]) -> list[str]:
     return [*([said] if under else []), *(heavy(e) for s in sums for e in s.heavy)]
 
 
-def _without_parts(view: View, unites: Sequence[str]) -> list[str]:
+def _without_parts(view: View, units: Sequence[str]) -> list[str]:
     """The territories told, without the GHT of a region that is told whole: someone may answer for both."""
     ghts = view.folder.territory.ghts
-    return [u for u in unites if u not in ghts or ghts[u].region not in unites]
+    return [u for u in units if u not in ghts or ghts[u].region not in units]
 
 
 def _title(view: View, c: Campaign, sums: Sequence[Answer], places: Sequence[Scope]) -> str:
@@ -190,7 +190,7 @@ def _lower_first(text: str) -> str:
 def week(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     """The week of one region (or several), in the order of what to do: who owes, what moved, what costs."""
     c = reminders[0].campaign
-    places = [_place(view, u) for u in dict.fromkeys(r.cle.unite for r in reminders)]
+    places = [_place(view, u) for u in dict.fromkeys(r.key.unit for r in reminders)]
     all_of_them = [e for where in places for e in states(view, Subject(where, c.exercice, c.code))]
     before = [e for where in places for e in states(week_before(view), Subject(where, c.exercice, c.code))]
     still_due, had_answered = (
@@ -248,8 +248,8 @@ def moving_total(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     for r in reminders:
         instant = r.moment
         received_so_far = arrivals.corrections(view.db, c.code, instant - FRESH_FOR, instant)
-        for a in (a for a in received_so_far if a.name == r.cle.anchor):
-            for m in (m for m in movements(view, c, a) if m.region == r.cle.unite):
+        for a in (a for a in received_so_far if a.name == r.key.anchor):
+            for m in (m for m in movements(view, c, a) if m.region == r.key.unit):
                 name = view.folder.territory.regions[m.region].name
                 titles.append((-abs(m.difference), f"{name} : {_signed(m.difference)} sur ce qui était déjà déclaré"))
                 points_ += [
@@ -260,20 +260,20 @@ def moving_total(view: View, reminders: Sequence[Reminder]) -> LetterPart:
         min(titles)[1] if titles else f"{c.title.capitalize()} : le total a bougé",
         f"{c.title.capitalize()} : de nouveaux envois changent ce qui était déjà déclaré.",
         tuple(points_),
-        f"Pour le détail, demandez : « qu'est-ce qui a changé {reminders[0].cle.unite} {c.exercice} depuis hier ? »",
+        f"Pour le détail, demandez : « qu'est-ce qui a changé {reminders[0].key.unit} {c.exercice} depuis hier ? »",
     )
 
 
 def large_line_struck(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     c, ghts = reminders[0].campaign, view.folder.territory.ghts
-    total, names = sum(map(_retire, reminders)), list(dict.fromkeys(ghts[r.cle.unite].name for r in reminders))
+    total, names = sum(map(_struck, reminders)), list(dict.fromkeys(ghts[r.key.unit].name for r in reminders))
     lines = count_words(len(reminders), "grosse ligne retirée", "grosses lignes retirées")
-    rows = sorted(reminders, key=lambda r: -_retire(r))
+    rows = sorted(reminders, key=lambda r: -_struck(r))
     return LetterPart(
         f"{enumeration(names, 3)} : {lines}, {euros(total)}",
         f"{c.title.capitalize()} : les contrôles viennent de retirer du total {euros(total)}.",
         (
-            *(f"{ghts[r.cle.unite].name} : {euros(_retire(r))} ({r.what})" for r in rows[:MOST_SHOWN]),
+            *(f"{ghts[r.key.unit].name} : {euros(_struck(r))} ({r.what})" for r in rows[:MOST_SHOWN]),
             *(
                 [f"… et {count_words(len(rows) - MOST_SHOWN, 'autre ligne', 'autres lignes')}"]
                 if len(rows) > MOST_SHOWN
@@ -285,10 +285,10 @@ def large_line_struck(view: View, reminders: Sequence[Reminder]) -> LetterPart:
     )
 
 
-def _retire(r: Reminder) -> int:
+def _struck(r: Reminder) -> int:
     """The cents of a struck line, as its key says them: FINESS, number of the line, cents."""
-    return int(r.cle.anchor.rsplit("/", 1)[1])
+    return int(r.key.anchor.rsplit("/", 1)[1])
 
 
-def _place(view: View, unite: str) -> Scope:
-    return Scope("region" if unite in view.folder.territory.regions else "ght", unite)
+def _place(view: View, unit: str) -> Scope:
+    return Scope("region" if unit in view.folder.territory.regions else "ght", unit)

@@ -23,7 +23,7 @@ _PAGES = Environment(
 )
 
 
-def letter(view: View, reminders: Sequence[Reminder], person: Person, cle: str, address: str) -> Letter:
+def letter(view: View, reminders: Sequence[Reminder], person: Person, key: str, address: str) -> Letter:
     """One letter for everything due to someone; its subject is that of its first part. The trames are those of now."""
     parts, closing = _parties(view, reminders), signature(view, reminders)
     with_time = [r for r in reminders if KINDS[r.kind].may_ask_for_time]
@@ -36,7 +36,7 @@ def letter(view: View, reminders: Sequence[Reminder], person: Person, cle: str, 
     in_order = sorted(reminders, key=lambda r: list(KINDS).index(r.kind))
     pieces = [p for r in in_order if (p := KINDS[r.kind].piece(view, r, person))]
     return Letter(
-        cle,
+        key,
         address,
         mail_subject,
         _compose_text(why, parts, more_time_words, closing),
@@ -54,8 +54,8 @@ def _and_the_rest(n: int) -> str:
 def _parties(view: View, reminders: Sequence[Reminder]) -> list[LetterPart]:
     """One part for each kind and campaign: what is urgent, what came due, and the week last."""
     by_kind: dict[tuple[str, str], list[Reminder]] = {}
-    for r in sorted(reminders, key=lambda r: (KINDS[r.kind].place.value, r.moment, r.cle)):
-        by_kind.setdefault((r.kind, r.cle.campaign), []).append(r)
+    for r in sorted(reminders, key=lambda r: (KINDS[r.kind].place.value, r.moment, r.key)):
+        by_kind.setdefault((r.kind, r.key.campaign), []).append(r)
     return [KINDS[kind].words(view, its_own) for (kind, _), its_own in by_kind.items()]
 
 

@@ -22,10 +22,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`cle` is the unique name of the message in the register; `a` the address it leaves for; `in_reply_to` the
+    """`key` is the unique name of the message in the register; `a` the address it leaves for; `in_reply_to` the
     identifier (Message-ID) of the letter it answers, if any."""
 
-    cle: str
+    key: str
     a: str
     mail_subject: str
     text: str

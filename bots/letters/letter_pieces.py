@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bots.answer_files import image
 from bots.answering import reply_to
-from bots.companion_to_chat import retour
+from bots.companion_to_chat import last_companion
 from bots.grammar.question import Question
 from bots.letters.letter import XLSX, Piece
 from bots.reply import Reply, Told
@@ -24,7 +24,7 @@ from sheets.writing.seal import sealed
 
 def trame(view: View, r: Reminder, _person: Person) -> Piece:
     """The trame of a GHT as it would be written now, with the lines already known."""
-    d, ght = view.folder, r.cle.unite
+    d, ght = view.folder, r.key.unit
     layout = TRAMES["paat"]
     whole = places(layout, ght, r.campaign.situation, d.territory).values()
     lines, taken = expected_lines(view.db, d, r.campaign, whole, view.as_of)
@@ -34,8 +34,8 @@ def trame(view: View, r: Reminder, _person: Person) -> Piece:
 
 def picture(view: View, r: Reminder, person: Person) -> Piece | None:
     """The gains of the territory told, drawn."""
-    kind: ScopeKind = "ght" if r.cle.unite in view.folder.territory.ghts else "region"
-    subject = Subject(Scope(kind, r.cle.unite), r.campaign.exercice)
+    kind: ScopeKind = "ght" if r.key.unit in view.folder.territory.ghts else "region"
+    subject = Subject(Scope(kind, r.key.unit), r.campaign.exercice)
     return _of_an_answer(view, person, "gains", subject, image)
 
 
@@ -43,8 +43,8 @@ def companion(view: View, r: Reminder, person: Person) -> Piece | None:
     """The companion of what was received, when there is something to mend."""
     if r.state and not r.state.lines_to_mend:
         return None
-    subject = Subject(Scope("ght", r.cle.unite), r.campaign.exercice, r.campaign.code)
-    return _of_an_answer(view, person, "statut", subject, retour)
+    subject = Subject(Scope("ght", r.key.unit), r.campaign.exercice, r.campaign.code)
+    return _of_an_answer(view, person, "statut", subject, last_companion)
 
 
 def _of_an_answer(

@@ -13,9 +13,9 @@ SEND_AGAIN = "Pour corriger, renvoyez votre fichier à la même adresse."
 SIGNATURE = "Vigie (réponse automatique)"
 
 
-def cle(headers: MailHeaders) -> str:
+def answer_key(headers: MailHeaders) -> str:
     """The unique name of the answer to a mail."""
-    return f"courriel/{headers.cle}"
+    return f"courriel/{headers.key}"
 
 
 def receipt(headers: MailHeaders, points: Sequence[tuple[str, str]], pieces: Sequence[Piece] = ()) -> Letter:
@@ -51,10 +51,10 @@ def _letter(
 ) -> Letter:  # fmt: skip
     ending = [SEND_AGAIN, SIGNATURE] if points else [SIGNATURE]
     text = [GREETING, *sentences, *(f"{name} — {sentence}" for name, sentence in points), *ending]
-    debut = "".join(f"<p>{escape(p)}</p>" for p in (GREETING, *sentences))
+    start = "".join(f"<p>{escape(p)}</p>" for p in (GREETING, *sentences))
     list_labels = "".join(f"<li><b>{escape(name)}</b> — {escape(sentence)}</li>" for name, sentence in points)
     end = "".join(f"<p>{escape(p)}</p>" for p in ending)
-    html = f'<html lang="fr"><body>{debut}{f"<ul>{list_labels}</ul>" if list_labels else ""}{end}</body></html>'
+    html = f'<html lang="fr"><body>{start}{f"<ul>{list_labels}</ul>" if list_labels else ""}{end}</body></html>'
     return Letter(
-        cle(headers), headers.sender, mail_subject, "\n\n".join(text), html, tuple(pieces), headers.identifier
+        answer_key(headers), headers.sender, mail_subject, "\n\n".join(text), html, tuple(pieces), headers.identifier
     )

@@ -117,7 +117,7 @@ def thanks(view: View, reminders: Sequence[Reminder]) -> LetterPart:
         f"{_who(reminders)} : merci, votre réponse est enregistrée",
         f"La collecte de la {c.title} est close. Merci : votre réponse est enregistrée.",
         tuple(
-            f"{e.ght.name} : {e.outside_words}{f', {euros(e.retire)} retirés' if e.retire else ''}" for e in all_of_them
+            f"{e.ght.name} : {e.outside_words}{f', {euros(e.struck)} retirés' if e.struck else ''}" for e in all_of_them
         ),
         _corrections(all_of_them),
     )
@@ -139,7 +139,7 @@ def receipt(view: View, reminders: Sequence[Reminder]) -> LetterPart:
 
 
 def unreachable(view: View, reminders: Sequence[Reminder]) -> LetterPart:
-    names = [view.folder.territory.ghts[r.cle.unite].name for r in reminders]
+    names = [view.folder.territory.ghts[r.key.unit].name for r in reminders]
     return LetterPart(
         f"{count_words(len(reminders), 'personne')} que Vigie n'arrive plus à joindre",
         "Les messages à ces adresses sont refusés. Prévenez ces personnes autrement, et corrigez personnes.csv.",
@@ -158,13 +158,13 @@ def put_off(until_day: date) -> str:
 def in_their_place(view: View, reminders: Sequence[Reminder]) -> str:
     """Why its reader has what is for a GHT of which nobody is known, and how to change that."""
     ghts = view.folder.territory.ghts
-    unites = sorted({r.cle.unite for r in reminders if r.cle.unite in ghts and without_team(view, ghts[r.cle.unite])})
-    if not unites:
+    units = sorted({r.key.unit for r in reminders if r.key.unit in ghts and without_team(view, ghts[r.key.unit])})
+    if not units:
         return ""
-    names = enumeration([after_de(ghts[u].name) for u in unites], MOST_SHOWN)
+    names = enumeration([after_de(ghts[u].name) for u in units], MOST_SHOWN)
     meant_for, next_step = (
         ("ce GHT", "son équipe, et elle les recevra")
-        if len(unites) == 1
+        if len(units) == 1
         else ("ces GHT", "leurs équipes, et elles les recevront")
     )
     return (
@@ -196,7 +196,7 @@ def signature(view: View, reminders: Sequence[Reminder]) -> str:
 
 def _states(reminders: Sequence[Reminder]) -> list[State]:
     """The states told, each GHT once: one may be due under two roles."""
-    return list({r.cle.unite: r.state for r in reminders if r.state}.values())
+    return list({r.key.unit: r.state for r in reminders if r.state}.values())
 
 
 def _who(reminders: Sequence[Reminder]) -> str:
@@ -226,7 +226,7 @@ def _what_is_missing(view: View, r: Reminder, e: State) -> list[str]:
 def _received_sentence(e: State) -> str:
     """« remise, 3 lignes à corriger, 165 381 € en jeu »; « retirés » once nothing can be mended."""
     outcome = "retirés" if e.locked else "en jeu"
-    return f"{e.outside_words}, {euros(e.retire)} {outcome}" if e.lines_to_mend and e.retire else e.outside_words
+    return f"{e.outside_words}, {euros(e.struck)} {outcome}" if e.lines_to_mend and e.struck else e.outside_words
 
 
 def _what_to_do(e: State) -> str:

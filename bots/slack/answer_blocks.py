@@ -59,9 +59,7 @@ def _title(r: Answer) -> str:
         return f"{name[0].upper()}{name[1:]} : pas de chiffre"
     if r.intention == "pourquoi":
         return euros(int(r.value)) + ("" if r.figure else " retenus")
-    return (
-        rate(Decimal(r.value)) if r.unite == "taux" else f"{rounded_amount(int(r.value))}{_KEPT.get(r.intention, '')}"
-    )
+    return rate(Decimal(r.value)) if r.unit == "taux" else f"{rounded_amount(int(r.value))}{_KEPT.get(r.intention, '')}"
 
 
 _KEPT = {"gains": " retenus", "verrou": " retenus au verrou", "objectif": " d'objectif", "prevision": " prévus"}

@@ -27,7 +27,7 @@ Block = dict[str, Any]
 class NextQuestion:
     """A button: its words, and the question it asks; `confirmation` is what is said before it is taken at its word."""
 
-    cle: str
+    key: str
     words: str
     question: str
     confirmation: str = ""
@@ -123,7 +123,7 @@ def choices_block(choices: Sequence[LineChoice]) -> list[Block]:
 
 
 def _button(s: NextQuestion) -> Block:
-    button: Block = {"type": "button", "action_id": f"vigie-{s.cle}", "value": s.question, "text": _simple(s.words)}
+    button: Block = {"type": "button", "action_id": f"vigie-{s.key}", "value": s.question, "text": _simple(s.words)}
     if s.confirmation:
         words = {"title": s.words, "text": s.confirmation, "confirm": "Oui", "deny": "Non"}
         button["confirm"] = {name: _simple(said, 300 if name == "text" else 30) for name, said in words.items()}

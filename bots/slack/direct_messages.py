@@ -90,7 +90,7 @@ class SlackMail:
         self._joint(letter, channel, str(result["ts"]))
         return f"{channel}/{result['ts']}"
 
-    def find_sent(self, cle: str, address: str, since: datetime) -> str | None:
+    def find_sent(self, key: str, address: str, since: datetime) -> str | None:
         """Slack's name for the letter that bears this key, if it is in that person's direct messages."""
         try:
             channel, cursor = self._channel(address), ""
@@ -99,7 +99,7 @@ class SlackMail:
                     channel=channel, oldest=str((since - MARGIN).timestamp()), limit=200, cursor=cursor or None
                 ).data  # type: ignore[assignment]
                 for m in page["messages"]:
-                    if any(b.get("block_id") == name(cle) for b in m.get("blocks", ())):
+                    if any(b.get("block_id") == name(key) for b in m.get("blocks", ())):
                         return f"{channel}/{m['ts']}"
                 cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
                 if not cursor:
@@ -120,21 +120,21 @@ class SlackMail:
                 journal.warning("La pièce « %s » n'a pas pu être jointe : %s", piece.name, web_api.said(fault))
 
 
-def name(cle: str) -> str:
+def name(key: str) -> str:
     """The name of the block that bears a letter's key."""
-    return f"lettre-{cle}"
+    return f"lettre-{key}"
 
 
 def letter_blocks(letter: Letter) -> blocks.Message:
     """A letter in Block Kit, with its buttons if it can be answered."""
-    buttons = [_buttons(letter.cle)] if letter.takes_replies else []
-    return blocks.letter(letter.mail_subject, letter.text, name(letter.cle), buttons)
+    buttons = [_buttons(letter.key)] if letter.takes_replies else []
+    return blocks.letter(letter.mail_subject, letter.text, name(letter.key), buttons)
 
 
-def _buttons(cle: str) -> blocks.Block:
+def _buttons(key: str) -> blocks.Block:
     words = {"noter": "Prendre en compte", "reporter": f"Me le rappeler dans {REPORT} jours"}
     elements = [
-        {"type": "button", "action_id": f"rappel-{what}", "value": cle,
+        {"type": "button", "action_id": f"rappel-{what}", "value": key,
          "text": {"type": "plain_text", "text": said, "emoji": False}}
         for what, said in words.items()
     ]  # fmt: skip
@@ -167,8 +167,8 @@ def takes_replies(
     action = body["actions"][0]
     try:
         with host.view() as view:
-            cle = f"bouton/{body.get('trigger_id') or action.get('action_ts')}"
-            if not claimed_events.take(view.db, (cle,), host.current_time()):
+            key = f"bouton/{body.get('trigger_id') or action.get('action_ts')}"
+            if not claimed_events.take(view.db, (key,), host.current_time()):
                 return None
             person = conversation.who(profile(body["user"]["id"]), view)
             if person is None:

@@ -21,7 +21,7 @@ from config.folder import Folder
 from config.french import after_de, count_words, enumeration, euros, rounded_amount
 from config.rights import Person, Sight, out_of_reach
 from config.territory import Scope
-from reports.progress import statut
+from reports.progress import status
 from reports.sayable import outside
 from reports.view import Subject, View
 from sheets.findings import FindingGroup, Severity, groups
@@ -82,7 +82,7 @@ def keep(file: HandedFile, content_hash: str, person: Person, view: View, judge:
     if not may_keep(person, t.ght, view.folder, view.as_of):
         raise UserError(f"Seuls {view.folder.territory.ghts[t.ght].name} et son référent peuvent garder cette trame.")
     said = take(person, file, judged, view.folder)
-    state = statut(view, Subject(Scope("ght", t.ght), view.folder.campaigns[t.campaign].exercice, t.campaign))
+    state = status(view, Subject(Scope("ght", t.ght), view.folder.campaigns[t.campaign].exercice, t.campaign))
     words = "\n".join(answer_words.answer_lines(outside(state, view.folder), view.folder))
     return blocks.sentence(f"{said} {words}")
 

@@ -47,16 +47,16 @@ class HomePage:
     """Which part of a long list is shown: of which campaign and territory, from which place."""
 
     list_key: str = ""
-    debut: int = 0
+    start: int = 0
 
     @classmethod
     def page_from(cls, value: str) -> HomePage:
         """What a button carries: « 12 2021-annuelle/BFC »."""
-        debut, _, list_key = value.partition(" ")
-        return cls(list_key, int(debut))
+        start, _, list_key = value.partition(" ")
+        return cls(list_key, int(start))
 
     def offset_of(self, list_key: str) -> int:
-        return self.debut if list_key == self.list_key else 0
+        return self.start if list_key == self.list_key else 0
 
 
 def home_blocks(main: Main, view: View, page: HomePage | None = None) -> tuple[Block, ...]:
@@ -119,15 +119,15 @@ def _figures(p: CampaignUnderWay, view: View) -> Block:
 def _referent_blocks(main: Main, view: View, p: CampaignUnderWay, page: HomePage) -> list[Block]:
     d = desk.detail(view, p)
     states = {e.ght.code: e for e in d.states}
-    name, cle = view.folder.territory.name(p.scope), f"{p.campaign.code}/{p.scope.code}"
-    debut = page.offset_of(cle) if page.offset_of(cle) < len(d.tasks.elements) else 0
-    shown_ones = d.tasks.elements[debut : debut + PER_PAGE]
+    name, key = view.folder.territory.name(p.scope), f"{p.campaign.code}/{p.scope.code}"
+    start = page.offset_of(key) if page.offset_of(key) < len(d.tasks.elements) else 0
+    shown_ones = d.tasks.elements[start : start + PER_PAGE]
     return [
         blocks.header(f"{name} : {count_words(len(d.tasks.elements), 'chose')} à faire"),
         *([blocks.paragraph(_today_sentence(d))] if d.tasks.elements else []),
         _figures(p, view),
         *(_task_block(main, p, e, states[e.territory.code]) for e in shown_ones if e.territory),
-        *_pages(cle, debut, len(d.tasks.elements)),
+        *_pages(key, start, len(d.tasks.elements)),
         *_findings_blocks(main, view, d),
         *_quiet_ghts(d),
     ]
@@ -167,14 +167,14 @@ def _possible_acts(main: Main, p: CampaignUnderWay, state: State) -> list[str]:
     ]
 
 
-def _pages(cle: str, debut: int, how_many: int) -> list[Block]:
-    rest = how_many - debut - PER_PAGE
+def _pages(key: str, start: int, how_many: int) -> list[Block]:
+    rest = how_many - start - PER_PAGE
     buttons = (
-        [_button(f"et {count_words(rest, 'autre')}", f"{debut + PER_PAGE} {cle}", "bureau-page-suite")]
+        [_button(f"et {count_words(rest, 'autre')}", f"{start + PER_PAGE} {key}", "bureau-page-suite")]
         if rest > 0
         else []
     )
-    buttons += [_button("Revenir au début", f"0 {cle}", "bureau-page-debut")] if debut else []
+    buttons += [_button("Revenir au début", f"0 {key}", "bureau-page-debut")] if start else []
     return [{"type": "actions", "elements": buttons}] if buttons else []
 
 

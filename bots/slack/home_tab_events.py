@@ -47,14 +47,14 @@ class HomeTab:
         """Open the form that a button or a list names. Slack takes it within three seconds of the gesture."""
         who, action = body["user"]["id"], body["actions"][0]
         chosen = action.get("selected_option") or action
-        cle, _, target = str(chosen.get("value") or "").partition(" ")
+        key, _, target = str(chosen.get("value") or "").partition(" ")
         try:
             with self.host.view() as view:
                 if not register.take(view.db, [f"bouton/{body['trigger_id']}"], self.host.current_time()):
                     return
                 main = self._main(who, view)
                 form_view = (
-                    modals.open_form(cle, target, main, view)
+                    modals.open_form(key, target, main, view)
                     if main
                     else modals.said("Bonjour", conversation.UNKNOWN_PERSON)
                 )

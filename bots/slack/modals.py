@@ -34,10 +34,10 @@ class _StateChanged(Exception):  # noqa: N818
     pass
 
 
-def open_form(cle: str, target_code: str, main: Main, view: View) -> Block:
+def open_form(key: str, target_code: str, main: Main, view: View) -> Block:
     """The form, as a modal; a sentence instead when it is refused."""
     try:
-        return _modal(cle, target_code, ACT_FORMS[cle].target(main, view, target_code))
+        return _modal(key, target_code, ACT_FORMS[key].target(main, view, target_code))
     except LineNotFound:
         return said("Impossible", LINE_GONE)
     except UserError as fault:
@@ -47,8 +47,8 @@ def open_form(cle: str, target_code: str, main: Main, view: View) -> Block:
 def submit(submitted: Mapping[str, Any], main: Main, view: View) -> dict[str, Any]:
     """Do what a form asks, and return what is said to the chat: errors under the fields, or another modal in its place."""
     carried = json.loads(submitted["private_metadata"])
-    cle, target_code = carried["cle"], carried["cible"]
-    f, values = ACT_FORMS[cle], fields_read(submitted["state"]["values"])
+    key, target_code = carried["cle"], carried["cible"]
+    f, values = ACT_FORMS[key], fields_read(submitted["state"]["values"])
     required = [b["block_id"] for b in submitted["blocks"] if b["type"] == "input"]
     if empties := [form_field for form_field in required if not values.get(form_field)]:
         return _field_errors(
@@ -67,7 +67,7 @@ def submit(submitted: Mapping[str, Any], main: Main, view: View) -> dict[str, An
         return replace_modal(said("C'est fait", ALREADY_DONE))
     except _StateChanged:
         return replace_modal(
-            _modal(cle, target_code, f.target(main, view, target_code), CHANGE, values.get("motif", ""))
+            _modal(key, target_code, f.target(main, view, target_code), CHANGE, values.get("motif", ""))
         )
     except LineNotFound:
         return replace_modal(said("Impossible", LINE_GONE))
@@ -97,8 +97,8 @@ def fields_read(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[st
     return given_back
 
 
-def _modal(cle: str, target_code: str, target: FormTarget, notice: str = "", reason: str = "") -> Block:
-    f = ACT_FORMS[cle]
+def _modal(key: str, target_code: str, target: FormTarget, notice: str = "", reason: str = "") -> Block:
+    f = ACT_FORMS[key]
     block_list = [blocks.paragraph(notice)] if notice else []
     block_list += [blocks.paragraph(target.stake), *f.fields(target)]
     for b in block_list:
@@ -106,7 +106,7 @@ def _modal(cle: str, target_code: str, target: FormTarget, notice: str = "", rea
             b["element"]["initial_value"] = reason
     return {
         "type": "modal", "callback_id": FORM_CALLBACK, "title": simple(f.title), "submit": simple(f.submit_label), "close": simple("Annuler"),
-        "private_metadata": json.dumps({"cle": cle, "cible": target_code, "empreinte": target.content_hash}),
+        "private_metadata": json.dumps({"cle": key, "cible": target_code, "empreinte": target.content_hash}),
         "blocks": [_with_block_id(b, rank) for rank, b in enumerate(block_list)],
     }  # fmt: skip
 

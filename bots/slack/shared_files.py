@@ -54,9 +54,9 @@ def hand_over(web: WebClient, message: Message, author: str, where: PrivateThrea
             channel=where.channel if where else author, thread_ts=where.thread if where else None, text=message.text,
             blocks=list(message.block_list) or None, unfurl_links=False, unfurl_media=False, parse="none", link_names=False,
         )  # fmt: skip
-        _depose(web, message.pieces, where or PrivateThread(str(result["channel"]), None), "")
+        _upload(web, message.pieces, where or PrivateThread(str(result["channel"]), None), "")
     else:
-        _depose(web, message.pieces, where, message.text)
+        _upload(web, message.pieces, where, message.text)
     return None if where else blocks.sentence(IN_DIRECT_MESSAGES)
 
 
@@ -123,7 +123,7 @@ class NoRedirect(HTTPRedirectHandler):
         return None
 
 
-def _depose(web: WebClient, pieces: tuple[Piece, ...], where: PrivateThread, comment: str) -> None:
+def _upload(web: WebClient, pieces: tuple[Piece, ...], where: PrivateThread, comment: str) -> None:
     """Send the files, again when the place where bytes are put fails: nothing is shown before all of them are there."""
     uploads = [
         {"filename": p.name, "title": p.name, "content": p.raw_bytes, "alt_txt": p.alternative or None} for p in pieces

@@ -130,8 +130,10 @@ class Answering:
         """
         e = _as_edited(body["event"])
         private = e.get("channel_type") == "im" or str(e["channel"]).startswith("D")
-        depots = [str(f["id"]) for f in e.get("files") or ()] if private and e.get("subtype") == "file_share" else []
-        if e.get("bot_id") or not e.get("user") or (e.get("subtype") not in ASKING and not depots):
+        found_files = (
+            [str(f["id"]) for f in e.get("files") or ()] if private and e.get("subtype") == "file_share" else []
+        )
+        if e.get("bot_id") or not e.get("user") or (e.get("subtype") not in ASKING and not found_files):
             journal.info("Un message n'est pas une question : %s.", e.get("subtype") or "d'un robot")
             return
         thread = e.get("thread_ts")  # no thread is opened: nobody else would see what hangs there
@@ -142,14 +144,14 @@ class Answering:
         channel, thread = (e["user"], None) if late else (e["channel"], thread)
         sending = handing_over.in_channel(self.web, channel, thread, e["user"], private=private or late)
         event = ChatEvent(keys, e["user"], e.get("text") or "", _kept("message", body))
-        self._reply(event, sending, here, self._judge_drops(depots) if depots else None, again=again)
+        self._reply(event, sending, here, self._judge_drops(found_files) if found_files else None, again=again)
 
     def button(self, body: dict[str, Any], *, again: bool = False) -> None:
         """A button asks its question for whoever presses it, with their rights; in a channel, they alone see the answer."""
         action, channel = body["actions"][0], body["channel"]["id"]
         container = body.get("message") or {}
-        cle = f"bouton/{body.get('trigger_id') or action.get('action_ts')}"
-        event = ChatEvent((cle,), body["user"]["id"], str(action.get("value") or ""), _kept("bouton", body))
+        key = f"bouton/{body.get('trigger_id') or action.get('action_ts')}"
+        event = ChatEvent((key,), body["user"]["id"], str(action.get("value") or ""), _kept("bouton", body))
         if channel.startswith("D") and not container.get("ephemeral_to"):
             thread = container.get("thread_ts")
             keep = (
@@ -168,16 +170,16 @@ class Answering:
         for pending in left:
             kind, body = json.loads(pending.body)
             if pending.may_have_arrived or pending.attempts >= TRIES:
-                self._tell(pending.cle, kind, body)
+                self._tell(pending.key, kind, body)
             else:
                 {"commande": self.command, "message": self.message, "bouton": self.button}[kind](body, again=True)
 
-    def _tell(self, cle: str, kind: str, body: dict[str, Any]) -> None:
+    def _tell(self, key: str, kind: str, body: dict[str, Any]) -> None:
         """Say to someone that their answer may not have reached them: it is not said again by itself."""
         e = _as_edited(body["event"]) if kind == "message" else body
         who = e["user"] if kind == "message" else body["user_id"] if kind == "commande" else body["user"]["id"]
         what = conversation.question(str(e.get("text") or ""))[:QUOTED] if kind != "bouton" else ""
-        event = ChatEvent((cle,), who, "")
+        event = ChatEvent((key,), who, "")
         try:
             message = blocks.sentence(INTERRUPTED.format(quoi=f" (« {what} »)" if what else ""))
             handing_over.in_channel(self.web, who, None, who, private=True)(message)
@@ -187,12 +189,12 @@ class Answering:
         else:
             conversation.follow(self.host, event, "dite")
 
-    def _judge_drops(self, depots: list[str]) -> Replier:
+    def _judge_drops(self, found_files: list[str]) -> Replier:
         """What answers files that were dropped: the verdict on each."""
 
         def reply(_text: str, person: Person, view: View, _now: datetime) -> Message:
-            read_files = [shared_files.read(self.web, d) for d in depots[: dropped_trame.MOST_FILES]]
-            return dropped_trame.verdict(read_files, person, view, self.host.judge, len(depots) - len(read_files))
+            read_files = [shared_files.read(self.web, d) for d in found_files[: dropped_trame.MOST_FILES]]
+            return dropped_trame.verdict(read_files, person, view, self.host.judge, len(found_files) - len(read_files))
 
         return reply
 

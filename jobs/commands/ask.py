@@ -40,18 +40,19 @@ from sheets.writing.seal import is_untouched
 @click.option("--xlsx", type=PATH, metavar="FICHIER", help="Écrire aussi les lignes du chiffre (feuille de calcul).")
 @click.option(
     "--lot",
+    "batch",
     type=PATH,
     metavar="FICHIER",
     help="Répondre à toutes les questions d'un CSV (conversation;profil;jour;question), un objet JSON par ligne.",
 )
 def command(
     question: tuple[str, ...], email: str | None, as_of: date | None, show_not_understood: bool, as_json: bool,
-    image: Path | None, xlsx: Path | None, lot: Path | None,
+    image: Path | None, xlsx: Path | None, batch: Path | None,
 ) -> None:  # fmt: skip
-    if lot:
+    if batch:
         if question or show_not_understood or email or as_of or image or xlsx:
             raise UserError("--lot se donne seul (ou avec --json) : le fichier dit qui demande, quel jour, et quoi.")
-        answer_all(open_workshop(), lot)
+        answer_all(open_workshop(), batch)
         return
     if bool(question) is show_not_understood:
         raise UserError(

@@ -21,7 +21,7 @@ from jobs.wiring import Workshop
 from sheets.register import erasing
 from sheets.register.database import only_one_pull, open_register, open_to_read, path_of
 from sheets.register.erasing import Erased, Outdated
-from sheets.register.pulls import BY_SLACK, Depot
+from sheets.register.pulls import BY_SLACK, FoundFile
 
 
 class Leftovers(NamedTuple):
@@ -138,6 +138,6 @@ def _drops(db: Database, register: Path, due: Outdated) -> Iterator[Path]:
     known, old = erasing.paths(db, due)
     first_kept = datetime.combine(due.since, time(), PARIS).timestamp()
     for file in sorted((register.resolve().parent / BY_SLACK).glob("*/*")):
-        name = Depot(str(file), 0, 0).name
+        name = FoundFile(str(file), 0, 0).name
         if file.is_file() and (name in old or (name not in known and file.stat().st_mtime < first_kept)):
             yield file

@@ -103,7 +103,7 @@ class JudgementChange:
     lines: int
     """Lines struck that were not, no longer struck, numbered otherwise, or worth another amount."""
     declare: int
-    retire: int
+    struck: int
     findings: int
     """Findings that appear or go."""
     not_read_again: str = ""
@@ -111,7 +111,7 @@ class JudgementChange:
 
     @property
     def kept(self) -> int:
-        return self.declare - self.retire
+        return self.declare - self.struck
 
 
 def judge_again(
@@ -185,7 +185,7 @@ def _compare(db: Database, kept_file: KeptFile, workbook: JudgedWorkbook) -> Jud
     findings = {(c.code, c.severity.value, c.sheet, c.line, c.message) for c in workbook.findings}
     if before == after and findings == findings_before and workbook.readable == (kept_file.state != "refuse"):
         return None
-    (declared_before, struck_before), (declare, retire) = (
+    (declared_before, struck_before), (declare, struck) = (
         _count_cents(kept_file, before),
         _count_cents(kept_file, after),
     )
@@ -193,19 +193,19 @@ def _compare(db: Database, kept_file: KeptFile, workbook: JudgedWorkbook) -> Jud
         workbook.stamp.ght if workbook.stamp else kept_file.ght,
         kept_file.campaign,
         kept_file.path,
-        sum(before.get(cle) != after.get(cle) for cle in before.keys() | after.keys()),
+        sum(before.get(key) != after.get(key) for key in before.keys() | after.keys()),
         declare - declared_before,
-        retire - struck_before,
+        struck - struck_before,
         len(findings ^ findings_before),
     )
 
 
 def _count_cents(kept_file: KeptFile, lines: Mapping[tuple[str, int], tuple[str, int, int]]) -> tuple[int, int]:
     """Cents declared and struck in the tabs in force; all those of a file that was refused. Decisions hold."""
-    declare = retire = 0
+    declare = struck = 0
     for (finess, _), (action_id, gain, by_the_checks) in lines.items():
         if kept_file.state == "refuse" or finess in kept_file.tabs_that_count:
             decide = kept_file.tabs_that_count.get(finess, {}).get(action_id)
             declare += gain
-            retire += by_the_checks if decide is None else max(gain, 0) if decide else 0
-    return declare, retire
+            struck += by_the_checks if decide is None else max(gain, 0) if decide else 0
+    return declare, struck

@@ -90,12 +90,12 @@ def run_step(workshop: Workshop, step: Step) -> str:
             exc_info=not isinstance(fault, UserError),
         )  # fmt: skip
         step_history.note(
-            opened_by_this_thread(workshop.register_path), step.cle, workshop.current_time(), said, succeeded=False
+            opened_by_this_thread(workshop.register_path), step.key, workshop.current_time(), said, succeeded=False
         )
         return ""
     journal_.info("%s : %s", step.title, done)
     step_history.note(
-        opened_by_this_thread(workshop.register_path), step.cle, workshop.current_time(), done, succeeded=True
+        opened_by_this_thread(workshop.register_path), step.key, workshop.current_time(), done, succeeded=True
     )
     return done
 

@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.campaign import Campaign
 from config.folder import Folder
-from config.french import cle
+from config.french import text_key
 from sheets import first_tab
 from sheets.trame import Trame
 from sheets.trames.paat.gain import share_in_exercice
@@ -151,14 +151,16 @@ def fill_in(
 
 def _type_in(sheet: Worksheet, trame: Trame, line: int, cells: CellValues) -> None:
     for rank, c in enumerate(trame.only_table.columns, 1):
-        if cells.get(c.cle) is not None:
-            sheet.cell(line, rank, cells[c.cle])
-            if c.format and not isinstance(cells[c.cle], str):
+        if cells.get(c.key) is not None:
+            sheet.cell(line, rank, cells[c.key])
+            if c.format and not isinstance(cells[c.key], str):
                 sheet.cell(line, rank).number_format = c.format
 
 
 def _write_beside(sheet: Worksheet, label: str, value: str) -> None:
-    line = next(r[0].row for r in sheet.iter_rows(max_col=1) if r[0].value and cle(str(r[0].value)) == cle(label))
+    line = next(
+        r[0].row for r in sheet.iter_rows(max_col=1) if r[0].value and text_key(str(r[0].value)) == text_key(label)
+    )
     sheet.cell(line, 3, value)
 
 

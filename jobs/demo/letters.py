@@ -14,7 +14,7 @@ from pathlib import Path
 from bots import delivery
 from bots.letters.letter import Letter, SendingError
 from config.campaign import PARIS
-from config.folder import EXAMPLE, Folder, charge
+from config.folder import EXAMPLE, Folder, load_folder
 from config.rights import Person
 from jobs.demo.filling import ABSENT, NOT_HANDED_IN, fill_in, plan
 from jobs.locks_due import lock_on_time
@@ -23,7 +23,7 @@ from sheets import writing
 from sheets.judging.workbook import judge
 from sheets.matching.known import tie_to_register
 from sheets.register.database import open_register
-from sheets.register.pulls import Depot, close_pull, start_pull, store
+from sheets.register.pulls import FoundFile, close_pull, start_pull, store
 from sheets.trames import TRAMES
 from sheets.writing.seal import sealed
 
@@ -63,7 +63,7 @@ class ExampleLetter:
 
 def examples() -> list[ExampleLetter]:
     """One letter for each step, as the service would have sent it."""
-    folder = charge(EXAMPLE)
+    folder = load_folder(EXAMPLE)
     with tempfile.TemporaryDirectory() as where:
         db = open_register(Path(where) / "vigie.sqlite")
         try:
@@ -92,12 +92,12 @@ def _day_examples(view: View) -> list[ExampleLetter]:
             raise SendingError("boîte inconnue (550)", is_final=True)
         person = view.folder.persons[letter.a]
         results.extend(ExampleLetter(e, view.as_of, person, letter) for e in stages[letter.a])
-        return letter.cle
+        return letter.key
 
     for hour in (9, 18):
         instant = datetime.combine(view.as_of, time(hour), PARIS)
         lock_on_time(view, instant)
-        stages = {e.person.email: {r.cle.stage for r in e.reminders} for e in delivery.letters_due(view, instant)[0]}
+        stages = {e.person.email: {r.key.stage for r in e.reminders} for e in delivery.letters_due(view, instant)[0]}
         delivery.deliver_due(
             view, partial(_unchanged, instant), [delivery.DeliveryChannel("courriel", lambda p: p.email, send)]
         )
@@ -114,7 +114,7 @@ def _read_trame(view: View, ght: str, divisor: int, campaign: str) -> None:
     c = folder.campaigns[campaign]
     book = writing.workbook(trame, ght, c, folder)
     fill_in(book, trame, ght, c, folder, plan(folder, folder.campaigns[CAMPAIGN]))
-    gain = [column.cle for column in trame.only_table.columns].index("gain_annuel") + 1
+    gain = [column.key for column in trame.only_table.columns].index("gain_annuel") + 1
     for sheet in book.worksheets:
         for cell in (sheet.cell(rank, gain) for rank in range(writing.HEADING_ROW + 1, sheet.max_row + 1)):
             if isinstance(cell.value, int | float):
@@ -122,7 +122,7 @@ def _read_trame(view: View, ght: str, divisor: int, campaign: str) -> None:
     raw_bytes = sealed(book)
     name, when = f"{folder.territory.ghts[ght].name}.xlsx", datetime.combine(view.as_of, time(8), PARIS)
     pull = start_pull(view.db, folder, when)
-    depot = Depot(name, len(raw_bytes), 1, ght, raw_bytes)
+    found_file = FoundFile(name, len(raw_bytes), 1, ght, raw_bytes)
     workbook = tie_to_register(view.db, folder, judge(name, raw_bytes, folder), view.as_of)
-    state = store(view.db, pull, depot, workbook, known=divisor > 1)
+    state = store(view.db, pull, found_file, workbook, known=divisor > 1)
     close_pull(view.db, pull, when, [state])

@@ -26,7 +26,7 @@ from sheets.judging.workers import judge_all
 from sheets.reading.opening import SIZE_MAX
 from sheets.register import pulls
 from sheets.register.database import only_one_pull
-from sheets.register.pulls import Depot, FileState, Unread
+from sheets.register.pulls import FileState, FoundFile, Unread
 
 STABLE = 5.0
 """Seconds for which a file of a share must stay as it is before the service reads it."""
@@ -78,19 +78,19 @@ def _pull(
 ) -> PullSummary:  # fmt: skip
     known, ours = pulls.remembered_files(db, folder), pulls.companions(db)
     companions = [d for d in seen.oldest_first if (d.name, d.size, d.modified_ns) in ours]
-    depots = [d for d in seen.oldest_first if d not in companions]
-    to_read = [d for d in depots if known.get(d.name, ())[:2] != (d.size, d.modified_ns)]
+    found_files = [d for d in seen.oldest_first if d not in companions]
+    to_read = [d for d in found_files if known.get(d.name, ())[:2] != (d.size, d.modified_ns)]
     if patience and to_read:
         time.sleep(patience)
     reading = _Reading(seen, to_read, _passed_over(db, known))
-    untouched = set(depots) - set(to_read)
+    untouched = set(found_files) - set(to_read)
     taken_in = take_in(
         db, folder, sender, _handed(reading, untouched, folder), clock, seen.counts, seen.unread,
         lambda done: advance(done, len(to_read)),
     )  # fmt: skip
     received = taken_in.received_files
     return PullSummary(
-        tuple(received[d.path] for d in depots if d.path in received),
+        tuple(received[d.path] for d in found_files if d.path in received),
         tuple(d.name for d in (*companions, *taken_in.companions)),
         tuple(d.name for d in reading.being_written if as_it_stands(d.path)),
         tuple(map(shown, seen.absent)),
@@ -98,14 +98,14 @@ def _pull(
     )
 
 
-def _passed_over(db: Database, known: Known) -> Callable[[Depot], bool]:
+def _passed_over(db: Database, known: Known) -> Callable[[FoundFile], bool]:
     """Tells whether a file, just read, brings nothing. One already read under another path was
     renamed, moved or copied: it is the same."""
     elsewhere = pulls.already_read(db)
 
-    def is_passed_over(depot: Depot) -> bool:
-        same_file = (depot.content_hash, depot.size, depot.modified_ns) in elsewhere
-        return passed_over(db, depot, known) or (depot.name not in known and same_file)
+    def is_passed_over(found_file: FoundFile) -> bool:
+        same_file = (found_file.content_hash, found_file.size, found_file.modified_ns) in elsewhere
+        return passed_over(db, found_file, known) or (found_file.name not in known and same_file)
 
     return is_passed_over
 
@@ -115,49 +115,49 @@ class _Reading:
     """The files to read, and those found to be still written while they are."""
 
     seen: Seen
-    to_read: Sequence[Depot]
-    passed_over: Callable[[Depot], bool]
-    being_written: list[Depot] = field(default_factory=list)
+    to_read: Sequence[FoundFile]
+    passed_over: Callable[[FoundFile], bool]
+    being_written: list[FoundFile] = field(default_factory=list)
 
-    def contents(self) -> Iterator[Depot]:
+    def contents(self) -> Iterator[FoundFile]:
         """Each file with its bytes and its hash. One that changes while it is read is left for the
         next pull; one that cannot be read is said; one that is gone was never found."""
-        for depot in self.to_read:
-            if as_it_stands(depot.path) != depot:
-                self.being_written.append(depot)
+        for found_file in self.to_read:
+            if as_it_stands(found_file.path) != found_file:
+                self.being_written.append(found_file)
                 continue
             try:
-                with Path(depot.path).open("rb") as f:
+                with Path(found_file.path).open("rb") as f:
                     raw_bytes = f.read(SIZE_MAX + 1)  # past that, the size alone refuses it
             except OSError as fault:
-                self._lost(depot, fault)
+                self._lost(found_file, fault)
                 continue
-            if as_it_stands(depot.path) != depot:
-                self.being_written.append(depot)
+            if as_it_stands(found_file.path) != found_file:
+                self.being_written.append(found_file)
                 continue
             content_hash = hashlib.sha256(raw_bytes).hexdigest()
-            yield replace(depot, content_hash=content_hash, raw_bytes=raw_bytes)
+            yield replace(found_file, content_hash=content_hash, raw_bytes=raw_bytes)
 
-    def _lost(self, depot: Depot, fault: OSError) -> None:
+    def _lost(self, found_file: FoundFile, fault: OSError) -> None:
         if not isinstance(fault, FileNotFoundError):
             next_ = f"Rétablissez l'accès de Vigie à ce fichier. {LATER}"
-            source = self.seen.source_of(depot.path)
-            self.seen.unread.append(unread(source, depot.path, reason(fault), next_))
+            source = self.seen.source_of(found_file.path)
+            self.seen.unread.append(unread(source, found_file.path, reason(fault), next_))
 
 
-def _handed(reading: _Reading, untouched: Iterable[Depot], folder: Folder) -> Iterator[Handed]:
+def _handed(reading: _Reading, untouched: Iterable[FoundFile], folder: Folder) -> Iterator[Handed]:
     """Every file found; judged, with the very bytes that will be kept, when its content changed."""
     yield from ((d, None) for d in untouched)
-    under_way: deque[Depot] = deque()
-    same: list[Depot] = []
+    under_way: deque[FoundFile] = deque()
+    same: list[FoundFile] = []
 
     def changed() -> Iterator[tuple[str, bytes]]:
-        for depot in reading.contents():
-            if reading.passed_over(depot):
-                same.append(replace(depot, raw_bytes=b""))
+        for found_file in reading.contents():
+            if reading.passed_over(found_file):
+                same.append(replace(found_file, raw_bytes=b""))
             else:
-                under_way.append(depot)
-                yield depot.path, depot.raw_bytes
+                under_way.append(found_file)
+                yield found_file.path, found_file.raw_bytes
 
     for judged in once(judge_all)(changed(), folder):
         yield under_way.popleft(), judged

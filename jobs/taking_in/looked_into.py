@@ -13,7 +13,7 @@ from stat import S_ISREG
 
 from config.machine import is_utf8, reason, shown
 from config.secrets import mask
-from sheets.register.pulls import Depot, Unread
+from sheets.register.pulls import FoundFile, Unread
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 LATER = "Il sera lu au prochain relevé."
@@ -23,13 +23,13 @@ LATER = "Il sera lu au prochain relevé."
 class Seen:
     """What the sources hold. `counts` says how many workbooks each holds, `absent` which could not be looked into."""
 
-    found: dict[str, Depot] = field(default_factory=dict)
+    found: dict[str, FoundFile] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     absent: list[Path] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
 
     @property
-    def oldest_first(self) -> list[Depot]:
+    def oldest_first(self) -> list[FoundFile]:
         return sorted(self.found.values(), key=lambda d: (d.modified_ns, d.path))
 
     def source_of(self, path: str) -> str:
@@ -58,13 +58,13 @@ def look(sources: Iterable[Path]) -> Seen:
     return seen
 
 
-def as_it_stands(path: str) -> Depot | None:
+def as_it_stands(path: str) -> FoundFile | None:
     """A file as it stands now; None when it is gone, or is no plain file."""
     try:
         stat = Path(path).lstat()
     except OSError:
         return None
-    return Depot(path, stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else None
+    return FoundFile(path, stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else None
 
 
 def unread(source: str, path: str, why: str, what_next: str) -> Unread:
@@ -107,7 +107,7 @@ def _entries(place: str) -> Iterator[Path | tuple[Path, OSError]]:
 
 def _workbook(
     entry: Path | tuple[Path, OSError], inside: tuple[str, ...], said: list[Unread], source: str
-) -> Depot | None:
+) -> FoundFile | None:
     """The workbook that an entry is, if it is one; what should have been one and cannot be read is `said`."""
     if isinstance(entry, tuple):
         folder, fault = entry
@@ -126,7 +126,7 @@ def _workbook(
     except ValueError as fault:
         said.append(unread(source, str(entry), str(fault), f"Déposez le fichier lui-même, sous un autre nom. {LATER}"))
     else:
-        return Depot(str(path), stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else None
+        return FoundFile(str(path), stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else None
     return None
 
 

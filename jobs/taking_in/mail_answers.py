@@ -59,7 +59,7 @@ class HandledMail:
 
 def named(e: MailHeaders, *what: str) -> MailHeaders:
     """The same mail under the name of one answer to it: by what it holds, or by why it is not read."""
-    return replace(e, cle=hashlib.sha256("/".join((e.cle, *what)).encode()).hexdigest()[:20])
+    return replace(e, key=hashlib.sha256("/".join((e.key, *what)).encode()).hexdigest()[:20])
 
 
 def answers(
@@ -77,11 +77,11 @@ def answers(
             return sets_aside(mail_room, e, str(fault))
         if fault.doubt or fault.is_final:
             return ends(mail_room, e, "doute" if fault.doubt else "refusé", str(fault), TO_LOOK_AT)
-        mail_replies.gives_back(mail_room.workshop.register, e.cle)
+        mail_replies.gives_back(mail_room.workshop.register, e.key)
         return puts_off(mail_room, e, str(fault))
     except Exception:
-        logging.getLogger("vigie").error("answer %s\n%s", e.cle, mask(traceback.format_exc()))
-        name = outgoing_mail.identifier_of(letter.cle, mail_room.smtp)
+        logging.getLogger("vigie").error("answer %s\n%s", e.key, mask(traceback.format_exc()))
+        name = outgoing_mail.identifier_of(letter.key, mail_room.smtp)
         return ends(
             mail_room,
             e,
@@ -123,7 +123,7 @@ def attempt(mail_room: MailRoom, e: MailHeaders) -> Waiting | None:
 
 
 def known(mail_room: MailRoom, e: MailHeaders) -> KnownMail | None:
-    return mail_replies.read(mail_room.workshop.register, e.cle) if mail_room.remembers else None
+    return mail_replies.read(mail_room.workshop.register, e.key) if mail_room.remembers else None
 
 
 def answered(mail_room: MailRoom, e: MailHeaders, since: timedelta) -> int:
@@ -136,5 +136,5 @@ def _note(mail_room: MailRoom, e: MailHeaders, state: ReplyState, reason: str = 
     if not mail_room.smtp:
         return False
     return mail_replies.note(
-        mail_room.workshop.register, e.cle, e.sender, state, mail_room.current_time, mask(reason), unknown=unknown
+        mail_room.workshop.register, e.key, e.sender, state, mail_room.current_time, mask(reason), unknown=unknown
     )

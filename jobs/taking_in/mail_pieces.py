@@ -28,7 +28,7 @@ from sheets.judging.once import once
 from sheets.judging.workers import judge_all
 from sheets.matching.known import companion_bytes, with_register
 from sheets.register.database import only_one_pull
-from sheets.register.pulls import BY_MAIL, Depot
+from sheets.register.pulls import BY_MAIL, FoundFile
 from sheets.sources.attachments import Attachment
 
 
@@ -38,7 +38,7 @@ class Outcome:
 
     name: str
     sentence: str
-    retour: Piece | None = None
+    companion: Piece | None = None
     needs_a_look: bool = False
 
 
@@ -48,7 +48,7 @@ class MailSending:
 
     workshop: Workshop
     person: Person
-    cle: str
+    key: str
     write: bool
 
     @property
@@ -59,17 +59,19 @@ class MailSending:
 def handle_attachments(sending: MailSending, pieces: Sequence[Attachment]) -> list[Outcome]:
     """What becomes of each attachment, in their order."""
     workshop, now = sending.workshop, sending.workshop.current_time()  # one mail, one instant
-    depots = [_depot(sending, p, now) for p in pieces if not p.trouble and is_workbook(p.name)]
-    names = ((PurePosixPath(d.path).name, d.raw_bytes) for d in depots)
-    judged_workbooks = list(once(judge_all)(names, workshop.folder)) if depots else []
+    found_files = [_found_file(sending, p, now) for p in pieces if not p.trouble and is_workbook(p.name)]
+    names = ((PurePosixPath(d.path).name, d.raw_bytes) for d in found_files)
+    judged_workbooks = list(once(judge_all)(names, workshop.folder)) if found_files else []
     sender = Sender(refusal=partial(_refusal, sending))
-    handed = [(d, judged) for d, judged in zip(depots, judged_workbooks, strict=True) if not sender.refusal(judged)]
+    handed = [
+        (d, judged) for d, judged in zip(found_files, judged_workbooks, strict=True) if not sender.refusal(judged)
+    ]
     ignored: dict[str, str] = {}
     if sending.write and handed:
         with only_one_pull(workshop.register, LONGEST_WAIT):
             taken_in = take_in(workshop.register, workshop.folder, sender, handed, workshop.current_time)
         ignored = {path: r.reason for path, r in taken_in.received_files.items() if r.state == "inchange" and r.reason}
-    judged_ones = iter(zip(depots, judged_workbooks, strict=True))
+    judged_ones = iter(zip(found_files, judged_workbooks, strict=True))
     return [
         _not_a_workbook(p) if p.trouble or not is_workbook(p.name) else _outcome(sending, *next(judged_ones), ignored)
         for p in pieces
@@ -80,12 +82,12 @@ def is_workbook(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() in SUFFIXES
 
 
-def _depot(sending: MailSending, piece: Attachment, now: datetime) -> Depot:
+def _found_file(sending: MailSending, piece: Attachment, now: datetime) -> FoundFile:
     """An attachment as the register knows it: its path follows from the mail it came in and from what it holds."""
     content_hash = hashlib.sha256(piece.raw_bytes).hexdigest()
     when = int(now.timestamp() * 1e9)
-    path = f"{BY_MAIL}/{sending.cle}-{content_hash[:8]}/{piece.name}"
-    return Depot(path, len(piece.raw_bytes), when, content_hash, piece.raw_bytes)
+    path = f"{BY_MAIL}/{sending.key}-{content_hash[:8]}/{piece.name}"
+    return FoundFile(path, len(piece.raw_bytes), when, content_hash, piece.raw_bytes)
 
 
 def _not_a_workbook(piece: Attachment) -> Outcome:
@@ -101,7 +103,7 @@ def _scopes_concerned(judged: JudgedWorkbook) -> list[Scope]:
     """What a workbook bears on: the établissements whose tabs count, or would once their headings are learnt; else its GHT."""
     if judged.stamp is None:
         return []
-    useful = [Scope("etablissement", o.finess) for o in judged.tabs if o.usable or o.refuse]
+    useful = [Scope("etablissement", o.finess) for o in judged.tabs if o.usable or o.refused]
     return useful or [Scope("ght", judged.stamp.ght)]
 
 
@@ -128,19 +130,21 @@ def _unread_sentence(judged: JudgedWorkbook) -> str:
     return f"{judged.findings[0].message} {judged.findings[0].correction}"
 
 
-def _outcome(sending: MailSending, depot: Depot, judged: JudgedWorkbook, ignored: Mapping[str, str]) -> Outcome:
-    name = PurePosixPath(depot.path).name
-    if depot.path in ignored:
-        return Outcome(name, ignored[depot.path], None, True)
+def _outcome(
+    sending: MailSending, found_file: FoundFile, judged: JudgedWorkbook, ignored: Mapping[str, str]
+) -> Outcome:
+    name = PurePosixPath(found_file.path).name
+    if found_file.path in ignored:
+        return Outcome(name, ignored[found_file.path], None, True)
     if not judged.readable:
         return Outcome(name, _unread_sentence(judged), None, not is_companion(judged))
     if refusal := _refusal(sending, judged):
         return Outcome(name, refusal, None, True)
     sentence = _where_it_stands(sending, judged)
-    retour = _companion(sending, judged, depot, name)
-    if retour:
-        sentence += f" « {retour.name} », ci-joint, montre quoi corriger, cellule par cellule."
-    return Outcome(name, sentence, retour)
+    companion = _companion(sending, judged, found_file, name)
+    if companion:
+        sentence += f" « {companion.name} », ci-joint, montre quoi corriger, cellule par cellule."
+    return Outcome(name, sentence, companion)
 
 
 def _where_it_stands(sending: MailSending, judged: JudgedWorkbook) -> str:
@@ -148,15 +152,15 @@ def _where_it_stands(sending: MailSending, judged: JudgedWorkbook) -> str:
     assert judged.stamp is not None
     folder = sending.workshop.folder
     ght, campaign = folder.territory.ghts[judged.stamp.ght], folder.campaigns[judged.stamp.campaign]
-    debut = f"{ght.name}, {campaign.title} :"
+    start = f"{ght.name}, {campaign.title} :"
     if not sending.write:
-        return f"{debut} {count_words(judged.totals.lines_read, 'ligne lue', 'lignes lues')}, serait relevée."
+        return f"{start} {count_words(judged.totals.lines_read, 'ligne lue', 'lignes lues')}, serait relevée."
     view = sending.workshop.view()
     seen_ones = states(view, Subject(Scope("ght", ght.code), campaign.exercice, campaign.code))
-    return f"{debut} {seen_ones[0].words if seen_ones else 'relevée'}."
+    return f"{start} {seen_ones[0].words if seen_ones else 'relevée'}."
 
 
-def _companion(sending: MailSending, judged: JudgedWorkbook, depot: Depot, name: str) -> Piece | None:
+def _companion(sending: MailSending, judged: JudgedWorkbook, found_file: FoundFile, name: str) -> Piece | None:
     """The companion, when there is something to mend and the sender may see the lines."""
     if not sending.write or all(c.severity is Severity.INFO for c in judged.findings):
         return None
@@ -165,5 +169,5 @@ def _companion(sending: MailSending, judged: JudgedWorkbook, depot: Depot, name:
     if sights != {Sight.EVERYTHING}:
         return None
     view = sending.workshop.view()
-    workbook, settled = with_register(view.db, view.folder, view.as_of, judged, depot.content_hash)
+    workbook, settled = with_register(view.db, view.folder, view.as_of, judged, found_file.content_hash)
     return Piece(f"{PurePosixPath(name).stem}{COMPANION_SUFFIX}", companion_bytes(workbook, view.folder, settled), XLSX)

@@ -47,7 +47,7 @@ from sheets.sources.attachments import attachments
 from sheets.sources.mail_headers import MailHeaders, is_authenticated
 from sheets.sources.mailbox import MailPreview, OpenMailbox
 
-LOT, WAITING, SEEN = 200, 50, 5_000
+BATCH, WAITING, SEEN = 200, 50, 5_000
 """Mails dealt with in one go, oldest first; those that wait already and are tried again in it, the longest untried first: they
 do not hide those that come behind; mails whose headers are looked at."""
 ATTEMPTS = 5
@@ -115,7 +115,7 @@ def _take_turn(mail_room: MailRoom) -> MailRound:
                 again = nsmallest(WAITING, [*again, (pending.dated, rank, preview)])
                 continue
             handled_mails.append(_without_stopping(mail_room, opened_one, preview, faults))
-            if len(handled_mails) >= LOT:
+            if len(handled_mails) >= BATCH:
                 break
         handled_mails += [_without_stopping(mail_room, opened_one, preview, faults) for _, _, preview in again]
     if faults:
@@ -143,7 +143,7 @@ def _without_stopping(
         waits(mail_room, e, "")  # not its fault: it keeps its place
         raise
     except Exception:
-        logging.getLogger("vigie").error("mail %s\n%s", e.cle, mask(traceback.format_exc()))
+        logging.getLogger("vigie").error("mail %s\n%s", e.key, mask(traceback.format_exc()))
         words = "Vigie s'est trompée sur ce courriel : c'est un défaut du programme, consigné dans son journal."
         handled = puts_off(mail_room, e, words)
     if handled.place and mail_room.smtp:
@@ -201,9 +201,9 @@ def _take_in(mail_room: MailRoom, e: MailHeaders, person: Person, raw_bytes: byt
     named_mail = named(e, *(f"{p.name}\n{p.trouble}\n{hashlib.sha256(p.raw_bytes).hexdigest()}" for p in pieces))
     if known_answer := known(mail_room, named_mail) or _answer_of_earlier_version(mail_room, e):
         return _already_seen(mail_room, named_mail, known_answer)
-    outcomes = handle_attachments(MailSending(mail_room.workshop, person, e.cle, mail_room.smtp is not None), pieces)
+    outcomes = handle_attachments(MailSending(mail_room.workshop, person, e.key, mail_room.smtp is not None), pieces)
     letter = mail_reply_words.receipt(
-        named_mail, [(s.name, s.sentence) for s in outcomes], [s.retour for s in outcomes if s.retour]
+        named_mail, [(s.name, s.sentence) for s in outcomes], [s.companion for s in outcomes if s.companion]
     )
     handled = answers(mail_room, named_mail, letter, TO_LOOK_AT if any(s.needs_a_look for s in outcomes) else HANDLED)
     return replace(handled, outcomes=tuple(outcomes))
@@ -219,12 +219,12 @@ def _already_seen(mail_room: MailRoom, e: MailHeaders, known_answer: KnownMail) 
     """Dealt with before a crash, or delivered twice: filed. An answer that was leaving then may have left: a doubt."""
     if known_answer.state == "en partance":
         name = (
-            outgoing_mail.identifier_of(mail_reply_words.cle(replace(e, cle=known_answer.cle)), mail_room.smtp)
+            outgoing_mail.identifier_of(mail_reply_words.answer_key(replace(e, key=known_answer.key)), mail_room.smtp)
             if mail_room.smtp
             else ""
         )
         words = f"l'envoi a été interrompu : elle est peut-être partie. Cherchez {name}."
-        return ends(mail_room, replace(e, cle=known_answer.cle), "doute", words, TO_LOOK_AT)
+        return ends(mail_room, replace(e, key=known_answer.key), "doute", words, TO_LOOK_AT)
     return HandledMail(
         e, "déjà traité", HANDLED if known_answer.state == "répondu" and not known_answer.reason else TO_LOOK_AT
     )

@@ -17,7 +17,7 @@ from jobs.taking_in.take_in import on_behalf_of_a_ght, take_in
 from jobs.wiring import Workshop
 from sheets.judged import JudgedWorkbook
 from sheets.register.database import only_one_pull
-from sheets.register.pulls import BY_SLACK, BY_THE_GHT, Depot, Entry
+from sheets.register.pulls import BY_SLACK, BY_THE_GHT, Entry, FoundFile
 from sheets.tab_names import FORBIDDEN_CHARACTERS
 
 ON_BEHALF = "trame déposée sur Slack"
@@ -41,14 +41,14 @@ def take(
     entry = BY_THE_GHT if person.role == "ght" else Entry(person.email, ON_BEHALF)
     sender = on_behalf_of_a_ght(person, "messagerie", folder, now.date(), entry)
     path, when = str(_place(workshop, person, file.name)), int(now.timestamp() * 1e9)
-    depot = Depot(path, len(file.raw_bytes), when, file.content_hash, file.raw_bytes)
+    found_file = FoundFile(path, len(file.raw_bytes), when, file.content_hash, file.raw_bytes)
     try:
         with only_one_pull(own_workshop.register):
-            files = [(depot, judged)]
+            files = [(found_file, judged)]
             taken_in = take_in(own_workshop.register, folder, sender, files, own_workshop.current_time)
     finally:
         own_workshop.register.close()
-    received = taken_in.received_files[depot.path]
+    received = taken_in.received_files[found_file.path]
     if received.reason:
         raise UserError(f"La trame n'a pas été gardée. {received.reason}")
     return OUTCOME_BY_STATE[received.state]

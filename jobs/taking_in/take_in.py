@@ -21,7 +21,7 @@ from sheets.matching.known import tie_to_register
 from sheets.matching.whole_campaign import cross_check
 from sheets.register import pulls
 from sheets.register.copies import copy_of, ignore
-from sheets.register.pulls import BY_THE_GHT, Depot, Entry, FileState, Unread
+from sheets.register.pulls import BY_THE_GHT, Entry, FileState, FoundFile, Unread
 
 LONGEST_WAIT = 300.0
 """Seconds left to another pull to end: the folders and the mailbox take turns."""
@@ -72,10 +72,10 @@ class TakenIn:
     """What became of each file, by path, and the companions of ours among them, not kept."""
 
     received_files: dict[str, ReceivedFile] = field(default_factory=dict)
-    companions: list[Depot] = field(default_factory=list)
+    companions: list[FoundFile] = field(default_factory=list)
 
 
-Handed = tuple[Depot, JudgedWorkbook | None]
+Handed = tuple[FoundFile, JudgedWorkbook | None]
 """A file with its bytes and what was judged of them. None: it was found to be as it was last seen,
 and not judged again; without a hash, it was not even read."""
 Known = Mapping[str, tuple[int, int, str]]
@@ -95,19 +95,19 @@ def take_in(
     """
     known = pulls.remembered_files(db, folder)
     number = pulls.start_pull(db, folder, clock(), sources)
-    taken_in, recognised = TakenIn(), list[Depot]()
-    for depot, judged in files:
+    taken_in, recognised = TakenIn(), list[FoundFile]()
+    for found_file, judged in files:
         if judged and is_companion(judged):
-            taken_in.companions.append(depot)
+            taken_in.companions.append(found_file)
         elif judged and (reason := sender.refusal(judged)):
-            taken_in.received_files[depot.path] = ReceivedFile(depot.name, "refuse", reason)
-        elif judged is None or passed_over(db, depot, known):
-            taken_in.received_files[depot.path] = _not_taken(db, number, depot, known)
-            recognised += [depot] if depot.content_hash else []
+            taken_in.received_files[found_file.path] = ReceivedFile(found_file.name, "refuse", reason)
+        elif judged is None or passed_over(db, found_file, known):
+            taken_in.received_files[found_file.path] = _not_taken(db, number, found_file, known)
+            recognised += [found_file] if found_file.content_hash else []
         else:
             workbook = tie_to_register(db, folder, judged, clock().date())
-            state = pulls.store(db, number, depot, workbook, depot.name in known, sender.entry)
-            taken_in.received_files[depot.path] = _received_file(depot, state, workbook)
+            state = pulls.store(db, number, found_file, workbook, found_file.name in known, sender.entry)
+            taken_in.received_files[found_file.path] = _received_file(found_file, state, workbook)
             advance(sum(r.state != "inchange" for r in taken_in.received_files.values()))
     for seen, companions in ((recognised, False), (taken_in.companions, True)):
         if seen:
@@ -124,32 +124,32 @@ def is_companion(judged: JudgedWorkbook) -> bool:
     return any(c.code == "retour-de-vigie" for c in judged.findings)
 
 
-def is_as_it_was(depot: Depot, known: Known) -> bool:
+def is_as_it_was(found_file: FoundFile, known: Known) -> bool:
     """Whether a file holds what was last seen under its path."""
-    return known.get(depot.name, (0, 0, ""))[2] == depot.content_hash
+    return known.get(found_file.name, (0, 0, ""))[2] == found_file.content_hash
 
 
-def passed_over(db: Database, depot: Depot, known: Known) -> bool:
+def passed_over(db: Database, found_file: FoundFile, known: Known) -> bool:
     """Whether a file brings nothing: it is as it was, or an exact copy of a replaced version.
 
     One put back in the place of the version that replaced it is a change; elsewhere, a copy is none,
     whatever its date.
     """
-    return is_as_it_was(depot, known) or copy_of(db, depot, known) is not None
+    return is_as_it_was(found_file, known) or copy_of(db, found_file, known) is not None
 
 
-def _not_taken(db: Database, number: int, depot: Depot, known: Known) -> ReceivedFile:
+def _not_taken(db: Database, number: int, found_file: FoundFile, known: Known) -> ReceivedFile:
     """Say of a copy why it is ignored, before it is remembered as read: cut between, it is told again."""
-    may_be_a_copy = depot.content_hash and not is_as_it_was(depot, known)
-    copy = copy_of(db, depot, known) if may_be_a_copy else None
+    may_be_a_copy = found_file.content_hash and not is_as_it_was(found_file, known)
+    copy = copy_of(db, found_file, known) if may_be_a_copy else None
     if copy is None:
-        return ReceivedFile(depot.name, "inchange")
-    ignore(db, number, depot, copy)
-    return ReceivedFile(depot.name, "inchange", copy.said)
+        return ReceivedFile(found_file.name, "inchange")
+    ignore(db, number, found_file, copy)
+    return ReceivedFile(found_file.name, "inchange", copy.said)
 
 
-def _received_file(depot: Depot, state: FileState, workbook: JudgedWorkbook) -> ReceivedFile:
+def _received_file(found_file: FoundFile, state: FileState, workbook: JudgedWorkbook) -> ReceivedFile:
     reason = "" if workbook.readable else workbook.findings[0].message
     rejections = (c for c in workbook.findings if c.severity is Severity.REJECTION)
     unread = tuple(c for c in rejections if c.line is None)
-    return ReceivedFile(depot.name, state, reason, workbook.totals, unread)
+    return ReceivedFile(found_file.name, state, reason, workbook.totals, unread)

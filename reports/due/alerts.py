@@ -18,13 +18,13 @@ from config.territory import Scope
 from config.working_hours import first_moment, next_moment
 from reports.answer import Answer
 from reports.due.reminders import Reminder, Silence, recipients, under_way
-from reports.forecast import prevision
+from reports.forecast import forecast
 from reports.progress import State, states
 from reports.view import Subject, View
 from sheets.register import arrivals
 from sheets.register.arrivals import Arrival
 from sheets.register.decisions import decisions
-from sheets.register.outbox import Cle
+from sheets.register.outbox import MessageKey
 from sheets.register.what_counts import ReceivedTab, counting_tabs
 
 FRESH_FOR = timedelta(days=6)
@@ -67,7 +67,7 @@ def points(view: View, campaign: Campaign, where: Scope) -> list[Point]:
     """One for each GHT of a territory, those that have not answered first, then the farthest from their objective."""
     results = []
     for state in states(view, Subject(where, campaign.exercice, campaign.code)):
-        r = prevision(view, Subject(Scope("ght", state.ght.code), campaign.exercice))
+        r = forecast(view, Subject(Scope("ght", state.ght.code), campaign.exercice))
         results.append(
             Point(
                 state, r.totals.kept, r.objective, int(r.value or 0), imputed(r), r.under_alert,
@@ -100,12 +100,12 @@ def _alerts_of_rung(
     by_region = r.a == "referent"
     seen_ones: set[str] = set()
     for ght in view.folder.territory.ghts_of(where, campaign.situation):
-        unite = ght.region if by_region else ght.code
-        if unite not in seen_ones:
-            seen_ones.add(unite)
+        unit = ght.region if by_region else ght.code
+        if unit not in seen_ones:
+            seen_ones.add(unit)
             for p in recipients(view, ght, r.a):
                 yield Reminder(
-                    Cle(campaign.code, unite, r.stage, day.isoformat(), p.email), r.message, moment, campaign
+                    MessageKey(campaign.code, unit, r.stage, day.isoformat(), p.email), r.message, moment, campaign
                 )
 
 
@@ -179,11 +179,11 @@ def large_line_struck(view: View, instant: datetime, where: Scope) -> Iterator[R
                 continue  # a referent has looked at it
             ght = ghts[tabs_that_count[r.finess].ght]
             for p in recipients(view, ght, "referent"):
-                cle = Cle(
-                    campaign.code, ght.code, "grosse ligne retirée", f"{r.finess}/{r.action_id}/{r.retire}", p.email
+                key = MessageKey(
+                    campaign.code, ght.code, "grosse ligne retirée", f"{r.finess}/{r.action_id}/{r.struck}", p.email
                 )
                 moment = next_moment(r.dated, view.folder.hours)
-                yield Reminder(cle, "grosse_ligne", moment, campaign, what=reference)
+                yield Reminder(key, "grosse_ligne", moment, campaign, what=reference)
 
 
 def _to_referents(
@@ -191,8 +191,8 @@ def _to_referents(
 ) -> Iterator[Reminder]:
     ghts = [g for g in view.folder.territory.ghts_of(where, campaign.situation) if g.region == region]
     for p in recipients(view, ghts[0], "referent") if ghts else ():
-        cle = Cle(campaign.code, region, stage, anchor, p.email)
-        yield Reminder(cle, "total_qui_bouge", next_moment(dated, view.folder.hours), campaign)
+        key = MessageKey(campaign.code, region, stage, anchor, p.email)
+        yield Reminder(key, "total_qui_bouge", next_moment(dated, view.folder.hours), campaign)
 
 
 def week_before(view: View) -> View:

@@ -19,7 +19,7 @@ from reports.progress import State, states
 from reports.view import Subject, View
 from sheets.register import outbox
 from sheets.register.decisions import ght_decisions
-from sheets.register.outbox import Cle, ReminderReply
+from sheets.register.outbox import MessageKey, ReminderReply
 
 LECTURES = timedelta(days=7)
 """A receipt is owed for that long: later, what was read is old news."""
@@ -29,7 +29,7 @@ REPORT = "report"
 class Reminder(NamedTuple):
     """A message due since `moment`. Of the person only the address; the words come from `state`, or from the register."""
 
-    cle: Cle
+    key: MessageKey
     kind: str
     moment: datetime
     campaign: Campaign
@@ -42,7 +42,7 @@ class Silence(NamedTuple):
     """Someone who is not told, and why, in words."""
 
     campaign: str
-    unite: str
+    unit: str
     person: str
     reason: str
     kind: str = ""
@@ -137,7 +137,11 @@ def _due_or_silenced(e: _Ladder, due_rung: Rung, p: Person, facts: list[Reminder
     ght, campaign, hours = e.state.ght.code, e.campaign.code, e.view.folder.hours
     anchor = e.dates.at(due_rung.anchor).isoformat()
     due = Reminder(
-        Cle(campaign, ght, due_rung.stage, anchor, p.email), due_rung.message, e.moment(due_rung), e.campaign, e.state
+        MessageKey(campaign, ght, due_rung.stage, anchor, p.email),
+        due_rung.message,
+        e.moment(due_rung),
+        e.campaign,
+        e.state,
     )
     if e.state.has_answered:
         return due
@@ -147,8 +151,8 @@ def _due_or_silenced(e: _Ladder, due_rung: Rung, p: Person, facts: list[Reminder
         if e.instant < resumed_at:
             return Silence(campaign, ght, p.email, f"reportée jusqu'au {day(resumed_at.date())}, à sa demande")
         if resumed_at > due.moment:
-            cle = Cle(campaign, ght, REPORT, reports[-1].until_day.isoformat(), p.email)
-            return due._replace(cle=cle, kind="rappel", moment=resumed_at)
+            key = MessageKey(campaign, ght, REPORT, reports[-1].until_day.isoformat(), p.email)
+            return due._replace(key=key, kind="rappel", moment=resumed_at)
     known_since = any(g.kind == "noter" and g.dated >= e.before(due_rung) for g in facts)
     if known_since and due_rung.message == "rappel" and due_rung.days <= 0:
         return Silence(campaign, ght, p.email, "pris en compte : ce rappel est sauté, le suivant sera dit")
@@ -192,8 +196,8 @@ def receipts(view: View, instant: datetime, where: Scope) -> Iterator[Reminder |
                 file, read_at = hand_ins_read[state.ght.code]
                 moment = next_moment(read_at, view.folder.hours)
                 for p in recipients(view, state.ght, "ght"):
-                    cle = Cle(campaign.code, state.ght.code, "accusé", file, p.email)
-                    yield Reminder(cle, "accuse", moment, campaign, state)
+                    key = MessageKey(campaign.code, state.ght.code, "accusé", file, p.email)
+                    yield Reminder(key, "accuse", moment, campaign, state)
 
 
 def reminders_asked(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
@@ -211,8 +215,8 @@ def reminders_asked(view: View, instant: datetime, where: Scope) -> Iterator[Rem
                 wanted = wanted_ones[state.ght.code]
                 moment = next_moment(wanted.dated, view.folder.hours)
                 for p in recipients(view, state.ght, "ght"):
-                    cle = Cle(campaign.code, state.ght.code, "relance", wanted.until_day.isoformat(), p.email)
-                    yield Reminder(cle, "rappel", moment, campaign, state)
+                    key = MessageKey(campaign.code, state.ght.code, "relance", wanted.until_day.isoformat(), p.email)
+                    yield Reminder(key, "rappel", moment, campaign, state)
 
 
 def unreachable_addresses(view: View, instant: datetime, where: Scope) -> Iterator[Reminder | Silence]:
@@ -220,13 +224,13 @@ def unreachable_addresses(view: View, instant: datetime, where: Scope) -> Iterat
     for campaign in under_way(view):
         ghts = {g.code: g for g in view.folder.territory.ghts_of(where, campaign.situation)}
         for lost in outbox.refusals(view.db, campaign.code):
-            if lost.unite not in ghts or lost.kind == "injoignable":
+            if lost.unit not in ghts or lost.kind == "injoignable":
                 continue
             moment = next_moment(lost.dated, view.folder.hours)
-            for p in recipients(view, ghts[lost.unite], "referent"):
+            for p in recipients(view, ghts[lost.unit], "referent"):
                 if p.email != lost.person:
-                    cle = Cle(campaign.code, lost.unite, "injoignable", lost.person, p.email)
-                    yield Reminder(cle, "injoignable", moment, campaign, what=f"{lost.person} : {lost.reason}")
+                    key = MessageKey(campaign.code, lost.unit, "injoignable", lost.person, p.email)
+                    yield Reminder(key, "injoignable", moment, campaign, what=f"{lost.person} : {lost.reason}")
 
 
 def as_of_day(view: View, instant: datetime) -> View:

@@ -39,7 +39,7 @@ def finding_of(check: Check, cells: Cells, folder: Folder, table: Table | None =
 def judge_example(table: Table, cells: Mapping[str, object], folder: Folder) -> list[Finding]:
     """Read and judge one line of raw cells, as if it stood alone in a tab."""
     titles: list[object] = [c.title for c in table.columns]
-    line = [cells.get(c.cle, "") for c in table.columns]
+    line = [cells.get(c.key, "") for c in table.columns]
     tab = RawTab("Exemple", [titles, line], 0, 0)
     tab_read = reading.read(tab, table, reading.cell_readers(table, folder), b"")
     assert tab_read is not None
@@ -52,5 +52,5 @@ def typed_words(check: Check, failing: bool) -> str:
     """« Durée : NC »: what an example types, for a page; nothing without one."""
     table = trames_of(check)[0]
     cells = examples_of(check, table)[failing]
-    titles = {c.cle: c.title for c in table.columns}
+    titles = {c.key: c.title for c in table.columns}
     return enumeration([f"{titles[c]} : « {v} »" if v else f"{titles[c]} : vide" for c, v in cells.items()])

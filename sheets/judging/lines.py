@@ -71,24 +71,24 @@ def _numbered(line_rows: Sequence[LineRead]) -> Iterator[tuple[LineRead, str]]:
 
 def _deviations(line_read: LineRead, line: Line, table: Table, context: Context) -> Iterable[tuple[Check, Deviation]]:
     """Everything the checks have to say of one line: cells first, then the line as a whole."""
-    for cle, problem in line_read.problems.items():
-        c = table.by_key[cle]
+    for key, problem in line_read.problems.items():
+        c = table.by_key[key]
         required = c.required is not None and c.required.when(line_read.values)
         code = problem.code if isinstance(problem, Problem) else _USED[type(problem)]
-        yield CATALOGUE[code], CATALOGUE[code].function(c.title, required, problem)._replace(column=cle)
+        yield CATALOGUE[code], CATALOGUE[code].function(c.title, required, problem)._replace(column=key)
     for c, requirement in table.required_columns:
-        if c.cle not in line_read.values and c.cle not in line_read.problems and requirement.when(line_read.values):
-            yield CATALOGUE[requirement.code], _blank_deviation(requirement.code, c.title, c.cle)
+        if c.key not in line_read.values and c.key not in line_read.problems and requirement.when(line_read.values):
+            yield CATALOGUE[requirement.code], _blank_deviation(requirement.code, c.title, c.key)
     for check in table.checks_for("ligne"):
         if deviation := check.function(line.values, context):
             yield check, deviation
 
 
 @cache
-def _blank_deviation(code: str, title: str, cle: str) -> Deviation:
+def _blank_deviation(code: str, title: str, key: str) -> Deviation:
     """What is said of a blank required cell: the same on every line."""
     deviation: Deviation = CATALOGUE[code].function(title, True, None)
-    return deviation._replace(column=cle)
+    return deviation._replace(column=key)
 
 
 def finding_at_cell(

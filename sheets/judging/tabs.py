@@ -131,4 +131,4 @@ def set_aside(
 
 
 def _has_its_columns(tab_read: TabRead, table: Table) -> bool:
-    return all(c.cle in tab_read.columns for c, required in table.required_columns if required.column_required)
+    return all(c.key in tab_read.columns for c, required in table.required_columns if required.column_required)

@@ -238,7 +238,7 @@ def _read_tab(
         heading_row=tab_read.heading_row,
         purchases=sending.said.purchases.get(finess),
         neant=not lines and finess in sending.said.neants,
-        refuse=not tab_read.usable,
+        refused=not tab_read.usable,
     )
     if lines and finess in sending.said.neants:
         findings.append(on_workbooks.contradicted_neant(sending.members[finess], len(lines), sheet=raw.name))

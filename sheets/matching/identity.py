@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from config.french import cle
+from config.french import text_key
 from sheets.checks import on_history, on_workbooks
 from sheets.checks.catalogue import Context, Deviation
 from sheets.findings import Finding, Severity, rank
@@ -240,7 +240,7 @@ class TabLines:
         return distance(self.lines[place], known_action, self.table.identity)
 
     def _title(self, known_action: KnownAction) -> str:
-        return cle(getattr(known_action.values, self.table.titled_by) or "")
+        return text_key(getattr(known_action.values, self.table.titled_by) or "")
 
     def _carry_over(self, carried: dict[str, KnownAction]) -> None:
         """Lines carried over from the exercice before: the known value counts, whatever was typed over it."""

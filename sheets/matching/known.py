@@ -85,7 +85,7 @@ def _at_their_lines(workbook: JudgedWorkbook, campaign: str, words: Iterable[tup
 
 def companion_bytes(workbook: JudgedWorkbook, folder: Folder, settled: Sequence[Settled]) -> bytes:
     """The companion's bytes."""
-    from sheets.returning.companion import retour  # noqa: PLC0415
+    from sheets.returning.companion import companion_book  # noqa: PLC0415
     from sheets.writing.seal import sealed  # noqa: PLC0415
 
-    return sealed(retour(workbook, folder, settled))
+    return sealed(companion_book(workbook, folder, settled))

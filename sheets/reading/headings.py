@@ -64,16 +64,16 @@ def find_headings(
         for c, r in columns_read.rivals.items()
         if _disagree(rows[first:], columns_read.places[c], r)
     }
-    for cle, ranks in (columns_read.doubles | rivals).items():
+    for key, ranks in (columns_read.doubles | rivals).items():
         cells = [where(r) for r in ranks]
-        findings.append(on_workbooks.duplicate_column(table.by_key[cle].title, cells, sheet=sheet, cell=cells[1]))
-    for cle in columns_read.changed:
-        rank, title = columns_read.places[cle], table.by_key[cle].title
+        findings.append(on_workbooks.duplicate_column(table.by_key[key].title, cells, sheet=sheet, cell=cells[1]))
+    for key in columns_read.changed:
+        rank, title = columns_read.places[key], table.by_key[key].title
         findings.append(
             on_workbooks.recognised_column(" ".join(titles[rank].split()), title, sheet=sheet, cell=where(rank))
         )
-    for cle, unit in columns_read.other_units.items():
-        rank, title = columns_read.places[cle], table.by_key[cle].title
+    for key, unit in columns_read.other_units.items():
+        rank, title = columns_read.places[key], table.by_key[key].title
         findings.append(
             on_workbooks.column_unit(" ".join(titles[rank].split()), title, unit, sheet=sheet, cell=where(rank))
         )
@@ -110,14 +110,14 @@ def _columns_read(titles: Titles, table: Table) -> _Columns:
     places: dict[str, int] = {}
     doubles: dict[str, list[int]] = {}
     rivals: dict[str, int] = {}
-    for cle, ranks in _exact_headings(titles, table).items():
-        official_ranks = [r for r in ranks if heading_key(titles[r]) == heading_key(table.by_key[cle].title)]
+    for key, ranks in _exact_headings(titles, table).items():
+        official_ranks = [r for r in ranks if heading_key(titles[r]) == heading_key(table.by_key[key].title)]
         kept_ranks = official_ranks or ranks
-        places[cle] = kept_ranks[0]
-        if len(kept_ranks) > 1 and table.by_key[cle].kind != "calcul":
-            doubles[cle] = kept_ranks
-        elif len(ranks) > len(kept_ranks) and _can_rival(table.by_key[cle]):
-            rivals[cle] = next(r for r in ranks if r not in kept_ranks)
+        places[key] = kept_ranks[0]
+        if len(kept_ranks) > 1 and table.by_key[key].kind != "calcul":
+            doubles[key] = kept_ranks
+        elif len(ranks) > len(kept_ranks) and _can_rival(table.by_key[key]):
+            rivals[key] = next(r for r in ranks if r not in kept_ranks)
     places |= _mistyped_headings(titles, places, table)
     other_units = {c: u for c, r in places.items() if table.by_key[c].kind == "euros" and (u := unit_said(titles[r]))}
     changed = (_renamed_headings(titles, places, table) | _moved_columns(places, table)) - other_units.keys()
@@ -127,7 +127,7 @@ def _columns_read(titles: Titles, table: Table) -> _Columns:
         rivals,
         sorted(changed, key=places.__getitem__),
         other_units,
-        [c.title for c in table.columns if c.required and c.required.column_required and c.cle not in places],
+        [c.title for c in table.columns if c.required and c.required.column_required and c.key not in places],
     )
 
 
@@ -178,15 +178,15 @@ def _title(cell: object) -> str:
 def _exact_headings(titles: Titles, table: Table) -> dict[str, list[int]]:
     found_ones: dict[str, list[int]] = {}
     for rank, title in enumerate(titles):
-        if title and (cle := table.headings.get(heading_key(title))):
-            found_ones.setdefault(cle, []).append(rank)
+        if title and (key := table.headings.get(heading_key(title))):
+            found_ones.setdefault(key, []).append(rank)
     return found_ones
 
 
 def _mistyped_headings(titles: Titles, places: dict[str, int], table: Table) -> dict[str, int]:
     """Mistyped headings: the likest pairs first, each column and each heading once."""
     taken = set(places.values())
-    free_headings = {name: cle for name, cle in table.headings.items() if cle not in places}
+    free_headings = {name: key for name, key in table.headings.items() if key not in places}
     pairs = []
     for rank, title in enumerate(titles):
         if title and rank not in taken:
@@ -195,9 +195,9 @@ def _mistyped_headings(titles: Titles, places: dict[str, int], table: Table) -> 
             ):
                 pairs.append((-note, rank, free_headings[name]))
     mistyped: dict[str, int] = {}
-    for _, rank, cle in sorted(pairs):
-        if cle not in mistyped and rank not in mistyped.values():
-            mistyped[cle] = rank
+    for _, rank, key in sorted(pairs):
+        if key not in mistyped and rank not in mistyped.values():
+            mistyped[key] = rank
     return mistyped
 
 
@@ -240,15 +240,15 @@ def _other_units(
 
 def _moved_columns(places: dict[str, int], table: Table) -> set[str]:
     """The fewest columns whose move explains the order seen: those outside the longest run left in order."""
-    order = [c.cle for c in table.columns if c.cle in places]
+    order = [c.key for c in table.columns if c.key in places]
     ends: list[int] = []
     length: dict[str, int] = {}
-    for cle in order:
-        length[cle] = bisect_left(ends, places[cle])
-        ends[length[cle] : length[cle] + 1] = [places[cle]]
+    for key in order:
+        length[key] = bisect_left(ends, places[key])
+        ends[length[key] : length[key] + 1] = [places[key]]
     keep, expected_length = set(), len(ends) - 1
-    for cle in reversed(order):
-        if length[cle] == expected_length:
-            keep.add(cle)
+    for key in reversed(order):
+        if length[key] == expected_length:
+            keep.add(key)
             expected_length -= 1
     return set(order) - keep

@@ -23,7 +23,7 @@ PANIC = "pyo3_runtime"
 ROOT_RELS, USUAL_PART = "_rels/.rels", b"xl/workbook.xml"
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 SIZE_MAX = 20 * 1024 * 1024
-ENTREES_MAX = 2_000
+ENTRIES_MAX = 2_000
 UNPACKED_MAX = 300 * 1024 * 1024
 RATIO_MAX = 200
 CONTENTS_PARTS = {"[content_types].xml", "_rels/.rels", "mimetype", "content.xml"}
@@ -124,7 +124,7 @@ def _refuse_content(entries: list[zipfile.ZipInfo], size: int) -> None:
     unpacked_size = sum(e.file_size for e in entries)
     if any(e.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for e in entries):
         raise unreadable("Ce classeur est compressé d'une façon qu'Excel ne connaît pas.", START_AGAIN)
-    if len(entries) > ENTREES_MAX or unpacked_size > UNPACKED_MAX or unpacked_size > RATIO_MAX * size + 10_000_000:
+    if len(entries) > ENTRIES_MAX or unpacked_size > UNPACKED_MAX or unpacked_size > RATIO_MAX * size + 10_000_000:
         raise unreadable(
             "Ce classeur est anormalement compressé ; il n'a pas été ouvert.", "Renvoyez la trame d'origine, remplie."
         )
@@ -145,14 +145,14 @@ def _refuse_archive(names: Collection[str]) -> None:
 
 def _refusal_by_first_bytes(raw_bytes: bytes) -> Refusal:
     """What a file that is no container seems to be, by its first bytes."""
-    debut = raw_bytes[:2_000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if debut.startswith(b".pfile"):
+    start = raw_bytes[:2_000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith(b".pfile"):
         return Refusal(on_workbooks.protected_workbook(on_workbooks.RIGHTS_PROTECTED))
-    if debut.startswith(b"%pdf"):
+    if start.startswith(b"%pdf"):
         return unreadable("C'est un PDF, et non un classeur.", START_AGAIN)
-    if debut.startswith(b"<") and (b"<html" in debut or b"<!doctype html" in debut):
+    if start.startswith(b"<") and (b"<html" in start or b"<!doctype html" in start):
         return unreadable("C'est une page web (HTML), et non un classeur.", START_AGAIN)
-    if debut.startswith(b"<?xml"):
+    if start.startswith(b"<?xml"):
         return unreadable(
             "C'est un classeur XML, un ancien format.", "Enregistrez-le au format .xlsx, puis renvoyez-le."
         )

@@ -76,5 +76,5 @@ class _Copyist(XMLGenerator, LexicalHandler):
     def _is_left_out(self, name: str, values: dict[str, str]) -> bool:
         """Whether this is a relationship or a sheet left out; the sheet's own prefix for `id` is not to be trusted."""
         return name in ("Relationship", "sheet") and any(
-            value in self._without for cle, value in values.items() if cle.rpartition(":")[2].lower() == "id"
+            value in self._without for key, value in values.items() if key.rpartition(":")[2].lower() == "id"
         )

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from config.folder import Folder
-from config.french import cle
+from config.french import text_key
 from config.secrets import MASK, SECRET
 from sheets import cells
 from sheets.accepted_labels import label_lists
@@ -52,10 +52,10 @@ def cell_readers(table: Table, folder: Folder) -> dict[str, CellReader]:
 
     def cell_reader(c: Column) -> CellReader:
         if c.kind == "liste":
-            return lru_cache(maxsize=4096, typed=True)(lambda raw: cells.choices(raw, tables[c.cle]))
+            return lru_cache(maxsize=4096, typed=True)(lambda raw: cells.choices(raw, tables[c.key]))
         if c.kind == "nomenclature":
             label = folder.nomenclature.label
-            return lru_cache(maxsize=4096, typed=True)(lambda raw: (t := cells.text(raw)) and (label(c.cle, t) or t))
+            return lru_cache(maxsize=4096, typed=True)(lambda raw: (t := cells.text(raw)) and (label(c.key, t) or t))
         plain: dict[str, CellReader] = {
             "texte": _text,
             "euros": cells.amount,
@@ -65,7 +65,7 @@ def cell_readers(table: Table, folder: Folder) -> dict[str, CellReader]:
         }
         return plain[c.kind]
 
-    return {c.cle: cell_reader(c) for c in table.typed_columns}
+    return {c.key: cell_reader(c) for c in table.typed_columns}
 
 
 def _text(raw: object) -> cells.ReadValue:
@@ -242,5 +242,5 @@ def _rival(title: str, values: list[Any], table: Table) -> str:
     known = table.by_key.get(table.amount)
     held = [v for v in values if v not in ("", None)]
     amounts = sum(isinstance(v, int | float) and abs(v) >= 1 for v in held)
-    words = {word.rstrip("s") for word in re.findall(r"\w+", cle(title))}
-    return known.title if known and cle(known.title).split()[0] in words and 2 * amounts > len(held) else ""
+    words = {word.rstrip("s") for word in re.findall(r"\w+", text_key(title))}
+    return known.title if known and text_key(known.title).split()[0] in words and 2 * amounts > len(held) else ""

@@ -31,7 +31,7 @@ def look_for_formulas(
     lines: list[LineRead], table: Table, columns: dict[str, str], sheet: str, raw_bytes: bytes
 ) -> None:
     """Put a problem where a blank required cell, or a 0, is in truth a formula that nobody computed, or an error."""
-    required_columns = [(c.cle, c.required) for c in table.columns if c.required and c.cle in columns]
+    required_columns = [(c.key, c.required) for c in table.columns if c.required and c.key in columns]
     empties = {
         f"{columns[c]}{line.number}": (line, c)
         for line in lines
@@ -63,7 +63,7 @@ def look_at_units(
     lines: list[LineRead], table: Table, columns: dict[str, str], sheet: str, raw_bytes: bytes
 ) -> list[Finding]:
     """Put a problem on the amounts that show another unit than they hold; a column where most do is refused whole."""
-    euros = [c.cle for c in table.columns if c.kind == "euros" and c.cle in columns]
+    euros = [c.key for c in table.columns if c.kind == "euros" and c.key in columns]
     below = doubtful_below(raw_bytes)
     places = {
         f"{columns[c]}{line.number}": (line, c)

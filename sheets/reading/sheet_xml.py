@@ -244,10 +244,10 @@ def _problem(
 
 def _within(where: str, range_: str) -> bool:
     """Whether a cell lies in a range (« S5:T14 »)."""
-    debut, _, end = range_.partition(":")
-    if not all(map(_ADDRESS.fullmatch, (where, debut, end or debut))):
+    start, _, end = range_.partition(":")
+    if not all(map(_ADDRESS.fullmatch, (where, start, end or start))):
         return False
-    (c, line), (c1, l1), (c2, l2) = (_ADDRESS.fullmatch(a).groups() for a in (where, debut, end or debut))  # type: ignore[union-attr]
+    (c, line), (c1, l1), (c2, l2) = (_ADDRESS.fullmatch(a).groups() for a in (where, start, end or start))  # type: ignore[union-attr]
     return (len(c1), c1) <= (len(c), c) <= (len(c2), c2) and int(l1) <= int(line) <= int(l2)
 
 
@@ -281,12 +281,12 @@ def _ods_row(row: ET.Element, line: int) -> Iterator[tuple[str, ET.Element]]:
 
 
 def _attribute(element: ET.Element, name: str) -> str:
-    return next((value for cle, value in element.items() if cle.rpartition("}")[2] == name), "")
+    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), "")
 
 
 def _ods_problem(cell: ET.Element, computed: bool) -> Problem | None:
     """An error, Excel's own included, which is kept as 0 and only shown; a formula without value, or of a 0 nobody computed."""
-    kinds = {value for cle, value in cell.items() if cle.endswith("}value-type")}  # LibreOffice has its own beside
+    kinds = {value for key, value in cell.items() if key.endswith("}value-type")}  # LibreOffice has its own beside
     shown_text, formula = text_of(cell), _attribute(cell, "formula")
     if truth := _TRUTH.fullmatch(formula):
         return Problem("valeur-non-numerique", shown(truth[1] == "TRUE"), AMOUNT_EXAMPLE)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import accumulate
 
-from config.french import cle
+from config.french import text_key
 from sheets.checks import on_workbooks
 from sheets.findings import Finding
 from sheets.reading.headings import HEADINGS_NEEDED
@@ -96,9 +96,9 @@ def _is_total(line: LineRead, table: Table, *, silent: bool) -> bool:
     if table.total_lines is None:
         return False
     status = line.problems.get(table.total_lines.status)
-    if table.total_lines.status in line.values or (status and not _TOTAL.match(cle(status.shown))):
+    if table.total_lines.status in line.values or (status and not _TOTAL.match(text_key(status.shown))):
         return False
-    texts = [cle(t) for t in line.values.values() if isinstance(t, str)]
+    texts = [text_key(t) for t in line.values.values() if isinstance(t, str)]
     return silent or status is not None or any(map(_TOTAL.match, texts))
 
 

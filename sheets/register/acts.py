@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from config.campaign import Campaign
 from config.errors import UserError
 from config.folder import Folder
-from config.french import cle, day, did_you_mean, euros
+from config.french import day, did_you_mean, euros, text_key
 from config.rights import Person, may_act_over
 from config.territory import Scope
 from sheets.cells import mask, tidied
@@ -149,7 +149,7 @@ def tell_apart(main: Main, reference: str, reason: str) -> TargetLine:
                 target.ght,
                 target.finess,
                 target.action_id,
-                cle(target.title),
+                text_key(target.title),
                 _reason(reason),
             )
         ],

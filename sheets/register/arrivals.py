@@ -32,7 +32,7 @@ class StruckLine(NamedTuple):
     tab: int
     finess: str
     action_id: str
-    retire: int
+    struck: int
     dated: datetime
 
 

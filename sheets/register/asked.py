@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from config.french import cle
+from config.french import text_key
 from sheets.register.database import is_read_only, write_transaction
 
 
@@ -63,7 +63,7 @@ def questions_not_understood(db: Database, limit: int = -1) -> list[NotUnderstoo
     groups: dict[str, list[tuple[str, str]]] = {}
     query = "SELECT texte, posee_le FROM questions WHERE comprise IS NULL ORDER BY id"
     for text, asked_on in db.execute(query):
-        groups.setdefault(cle(text), []).append((_ADDRESS.sub("…@…", text), asked_on))
+        groups.setdefault(text_key(text), []).append((_ADDRESS.sub("…@…", text), asked_on))
     grouped_questions = [NotUnderstood(g[-1][0], len(g), date.fromisoformat(g[-1][1][:10])) for g in groups.values()]
     grouped_questions.sort(key=lambda i: (-i.times, -i.last_time.toordinal(), i.text))
     return grouped_questions[:limit] if limit >= 0 else grouped_questions

@@ -29,9 +29,9 @@ INTACT = "Rien n'a été remplacé."
 
 @dataclass(frozen=True, slots=True)
 class RegisterContent:
-    """What a register holds, to be told from another one. `debut` is its last pull's, None without any."""
+    """What a register holds, to be told from another one. `start` is its last pull's, None without any."""
 
-    debut: str | None
+    start: str | None
     files: int
     acts: int
     raw_bytes: int
@@ -40,7 +40,7 @@ class RegisterContent:
     def in_words(self) -> str:
         """« dernier relevé le 31/03/2022 à 12h00, 11 fichiers, 2 décisions »."""
         last_pull = (
-            f"dernier relevé le {datetime.fromisoformat(self.debut):%d/%m/%Y à %Hh%M}" if self.debut else "aucun relevé"
+            f"dernier relevé le {datetime.fromisoformat(self.start):%d/%m/%Y à %Hh%M}" if self.start else "aucun relevé"
         )
         acts = [count_words(self.acts, "décision")] if self.acts else []
         return ", ".join([last_pull, count_words(self.files, "fichier"), *acts])
@@ -197,14 +197,14 @@ def _check_header(path: Path, named_path: Path) -> None:
     """Size and first bytes: what SQLite would otherwise take for a new base, or read up to where the file stops."""
     raw_bytes = path.stat().st_size
     with path.open("rb") as f:
-        debut = f.read(100)
+        start = f.read(100)
     if not raw_bytes:
         raise UserError(f"« {named_path} » est vide (0 octet) : ce n'est pas une sauvegarde. {INTACT}")
-    if not debut.startswith(SQLITE[: len(debut)]):
+    if not start.startswith(SQLITE[: len(start)]):
         raise UserError(f"« {named_path} » n'est pas une base SQLite, donc pas une sauvegarde de Vigie. {INTACT}")
-    page = int.from_bytes(debut[16:18], "big")
-    expected_size = (65536 if page == 1 else page) * int.from_bytes(debut[28:32], "big")
-    if len(debut) < 100 or (raw_bytes < expected_size and not Path(f"{path}-wal").exists()):
+    page = int.from_bytes(start[16:18], "big")
+    expected_size = (65536 if page == 1 else page) * int.from_bytes(start[28:32], "big")
+    if len(start) < 100 or (raw_bytes < expected_size and not Path(f"{path}-wal").exists()):
         raise UserError(
             f"« {named_path} » est tronqué : {count_words(raw_bytes, 'octet')} là, {count_words(expected_size, 'attendu', 'attendus')}. {INTACT}"
             " La copie s'est sans doute arrêtée en route ; reprenez-la, ou une autre sauvegarde."
@@ -258,9 +258,9 @@ def _check_originals(db: Database, named_path: Path) -> None:
 
 def _backup_content(db: Database, path: Path) -> RegisterContent:
     acts = db.execute("SELECT count(*) FROM actes").fetchone()[0] if "actes" in db.table_names() else 0
-    debut = db.execute("SELECT max(debut) FROM pulls").fetchone()[0]
+    start = db.execute("SELECT max(debut) FROM pulls").fetchone()[0]
     files = db.execute("SELECT count(*) FROM fichiers").fetchone()[0]
-    return RegisterContent(debut, files, acts, path.stat().st_size)
+    return RegisterContent(start, files, acts, path.stat().st_size)
 
 
 def _close_journal(register: Path, set_aside: Path) -> bool:

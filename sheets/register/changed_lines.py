@@ -118,7 +118,7 @@ class _Day:
 
     def line_that_day(self, line: int, tab: int, declared: int, struck: int) -> LineThatDay:
         d = self.taken_decisions.get(line)
-        return LineThatDay(line, tab, self.tabs[tab].arrival, declared, d.retire if d else struck, d)
+        return LineThatDay(line, tab, self.tabs[tab].arrival, declared, d.struck if d else struck, d)
 
 
 def _id(tab: ReceivedTab | None) -> int:

@@ -27,7 +27,7 @@ class SignOfLife(NamedTuple):
 class Pending(NamedTuple):
     """A question that was claimed and is not known to be answered; `body` is what it takes to answer it."""
 
-    cle: str
+    key: str
     state: str
     attempts: int
     body: str
@@ -56,16 +56,16 @@ def take(db: Database, keys: Sequence[str], when: datetime, body: str = "", robo
         return taken
 
 
-def mark(db: Database, cle: str, state: str) -> None:
+def mark(db: Database, key: str, state: str) -> None:
     """What became of a question under way: its answer leaves (`part`), was refused (`échec`), may have arrived (`doubt`)."""
     with write_transaction(db):
-        db.execute("UPDATE questions_en_cours SET etat = ? WHERE cle = ?", (state, cle))
+        db.execute("UPDATE questions_en_cours SET etat = ? WHERE cle = ?", (state, key))
 
 
-def settle(db: Database, cle: str) -> None:
+def settle(db: Database, key: str) -> None:
     """It was answered, or its asker was told: nothing of it stays."""
     with write_transaction(db):
-        db.execute("DELETE FROM questions_en_cours WHERE cle = ?", (cle,))
+        db.execute("DELETE FROM questions_en_cours WHERE cle = ?", (key,))
 
 
 def adopt(db: Database, robot: str) -> list[Pending]:
@@ -79,7 +79,7 @@ def adopt(db: Database, robot: str) -> list[Pending]:
         for p in left:
             db.execute(
                 "UPDATE questions_en_cours SET robot = ?, essais = essais + 1, etat = ? WHERE cle = ?",
-                (robot, "part" if p.may_have_arrived else "prise", p.cle),
+                (robot, "part" if p.may_have_arrived else "prise", p.key),
             )
     return left
 
@@ -87,8 +87,8 @@ def adopt(db: Database, robot: str) -> list[Pending]:
 def take_within(db: Database, keys: Sequence[str], when: datetime) -> bool:
     """The same inside a write transaction that somebody opened: what is claimed goes with what they write, or not at all."""
     taken_keys = [
-        db.execute("INSERT OR IGNORE INTO evenements_du_chat (cle, pris_le) VALUES (?, ?)", (cle, _iso(when)))
-        for cle in keys
+        db.execute("INSERT OR IGNORE INTO evenements_du_chat (cle, pris_le) VALUES (?, ?)", (key, _iso(when)))
+        for key in keys
     ]
     return all(p.rowcount == 1 for p in taken_keys)
 

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from config.french import day
 from sheets.register.database import write_transaction
-from sheets.register.pulls import Depot
+from sheets.register.pulls import FoundFile
 from sheets.register.what_counts import counting_tabs
 
 
@@ -32,7 +32,7 @@ class Copy(NamedTuple):
         )
 
 
-def copy_of(db: Database, depot: Depot, seen: Mapping[str, tuple[int, int, str]]) -> Copy | None:
+def copy_of(db: Database, found_file: FoundFile, seen: Mapping[str, tuple[int, int, str]]) -> Copy | None:
     """The replaced version that a file is an exact copy of; None when it is none, or takes the place of the version that
     replaced it: then it counts. `seen` says what each path last held.
 
@@ -46,7 +46,7 @@ def copy_of(db: Database, depot: Depot, seen: Mapping[str, tuple[int, int, str]]
         "SELECT f.id, f.recu, f.campagne, substr(p.debut, 1, 10) FROM fichiers f JOIN fichiers a ON a.id = f.recu"
         " JOIN pulls p ON p.id = a.pull WHERE f.empreinte = :empreinte AND f.etat <> 'refuse' AND (:since IS NULL OR f.recu < :since)"
         " ORDER BY f.recu DESC, f.id DESC LIMIT 1",
-        {"empreinte": depot.content_hash, "since": since},
+        {"empreinte": found_file.content_hash, "since": since},
     ).fetchone()
     if row is None:
         return None
@@ -54,8 +54,8 @@ def copy_of(db: Database, depot: Depot, seen: Mapping[str, tuple[int, int, str]]
     finess = [f for (f,) in db.execute("SELECT finess FROM onglets WHERE fichier = ? AND utilisable", (file,))]
     counting = counting_tabs(db, [campaign], date.max, finess, lock=False, before=since).values()
     instead = [o for o in counting if o.arrival != arrival]
-    held = seen.get(depot.name, (0, 0, ""))[2]
-    if not instead or any(o.path == depot.name or (held and _hash(db, o.arrival) == held) for o in instead):
+    held = seen.get(found_file.name, (0, 0, ""))[2]
+    if not instead or any(o.path == found_file.name or (held and _hash(db, o.arrival) == held) for o in instead):
         return None
     return Copy(file, date.fromisoformat(received), max(instead, key=lambda o: o.arrival).path)
 
@@ -64,10 +64,10 @@ def _hash(db: Database, file: int) -> str:
     return str(db.execute("SELECT empreinte FROM fichiers WHERE id = ?", (file,)).fetchone()[0])
 
 
-def ignore(db: Database, pull: int, depot: Depot, copy: Copy) -> None:
+def ignore(db: Database, pull: int, found_file: FoundFile, copy: Copy) -> None:
     """Remember where a copy of a replaced version lies."""
     with write_transaction(db):
-        db.execute("INSERT INTO copies (pull, chemin, fichier) VALUES (?, ?, ?)", (pull, depot.name, copy.file))
+        db.execute("INSERT INTO copies (pull, chemin, fichier) VALUES (?, ?, ?)", (pull, found_file.name, copy.file))
 
 
 class Ignored(NamedTuple):

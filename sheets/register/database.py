@@ -144,7 +144,7 @@ def migrate(db: Database) -> None:
         with db.atomic():
             views.remove(db)
             schema.register.apply(db)
-            views.cree(db)
+            views.create(db)
             schema.refuse_other_layout(db)
     else:
         schema.refuse_other_layout(db)

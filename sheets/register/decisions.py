@@ -21,7 +21,7 @@ ON_A_LINE = ("retenir", "retirer", "revenir")
 
 
 class Decision(NamedTuple):
-    """The decision in force on a stored line, and what it makes of it. `retire` in cents."""
+    """The decision in force on a stored line, and what it makes of it. `struck` in cents."""
 
     line: int
     tab: int
@@ -35,7 +35,7 @@ class Decision(NamedTuple):
     lapsed: bool
     """The line changed since it was kept: the decision no longer holds, and someone must look again."""
     blocked: bool
-    retire: int
+    struck: int
     lines_more: int
     """Lines struck (1), kept (-1) or unmoved (0) by the decision."""
     more_cents: int
@@ -70,7 +70,7 @@ def have_changed(what: Sequence[str]) -> str:
 
 def line_state(table: Table, values: Any) -> str:
     """What a decision on a typed line rests on, as text: « 960000/9600000/2021-07-01/réalisé ». Amounts in cents."""
-    parts = (getattr(values, cle) for cle in table.identity.decided_on)
+    parts = (getattr(values, key) for key in table.identity.decided_on)
     return "/".join("" if part is None else str(part) for part in parts)
 
 
@@ -124,8 +124,8 @@ def last_acts(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool =
 
 @cache
 def _query(table: Table) -> str:
-    state = " || '/' || ".join(f"coalesce(l.{cle}, '')" for cle in table.identity.decided_on) + " || ''"
-    worth = ", ".join(f"l.{m.cle}" for m in table.measures)
+    state = " || '/' || ".join(f"coalesce(l.{key}, '')" for key in table.identity.decided_on) + " || ''"
+    worth = ", ".join(f"l.{m.key}" for m in table.measures)
     return _DECISIONS.format(
         lines=lines_table(table), on_a_line=ON_A_LINE, state=state, declared=declared_of(table), worth=worth
     )
@@ -133,7 +133,7 @@ def _query(table: Table) -> str:
 
 def _decision(
     table: Table, line: int, tab: int, finess: str, reference: str, kind: str, by: str, dated: str, reason: str,
-    state: str, blocked: int, retire: int, declared: int, taken_on: str, campaign: str, after_lock: int, *worth: int,
+    state: str, blocked: int, struck: int, declared: int, taken_on: str, campaign: str, after_lock: int, *worth: int,
 ) -> Decision:  # fmt: skip
     change = () if kind == "revenir" else what_changed(table, taken_on, state)
     lapsed = kind == "retenir" and bool(change)
@@ -141,7 +141,7 @@ def _decision(
     now_struck = max(declared, 0) if wanted else 0
     return Decision(
         line, tab, finess, reference, kind, by, dated, reason, lapsed, wanted, now_struck,
-        int(wanted) - blocked, now_struck - retire, worth, taken_on, change, campaign, bool(after_lock), table.code,
+        int(wanted) - blocked, now_struck - struck, worth, taken_on, change, campaign, bool(after_lock), table.code,
     )  # fmt: skip
 
 
@@ -149,7 +149,7 @@ class DecisionEffect(NamedTuple):
     """What decisions change in a tab: lines struck more (or less), cents struck more, and what is struck of each measure."""
 
     lines: int = 0
-    retire: int = 0
+    struck: int = 0
     sums: Mapping[str, int] = MappingProxyType({})
 
 
@@ -161,8 +161,8 @@ def effects(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool = F
         sums = dict(before.sums)
         for measure, amount in zip(measures, d.worth, strict=True):
             if d.lines_more and (struck := measure.struck(amount)):
-                sums[measure.cle] = sums.get(measure.cle, 0) + d.lines_more * struck
-        changes[d.tab] = DecisionEffect(before.lines + d.lines_more, before.retire + d.more_cents, sums)
+                sums[measure.key] = sums.get(measure.key, 0) + d.lines_more * struck
+        changes[d.tab] = DecisionEffect(before.lines + d.lines_more, before.struck + d.more_cents, sums)
     return changes
 
 

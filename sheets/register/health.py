@@ -49,8 +49,8 @@ def last_backup(db: Database) -> LastBackup | None:
 
 def first_pull(db: Database) -> str | None:
     """When the register began to hold something."""
-    debut: str | None = db.execute("SELECT min(debut) FROM pulls").fetchone()[0]
-    return debut
+    start: str | None = db.execute("SELECT min(debut) FROM pulls").fetchone()[0]
+    return start
 
 
 def folder_of_last_pull(db: Database) -> str | None:

@@ -230,7 +230,7 @@ class StoredLine(NamedTuple):
 
 def lines_by_number(db: Database, table: Table, tab: int) -> dict[str, StoredLine]:
     """The lines of a tab by number."""
-    amounts = ", ".join(["NULL", *(f"l.{cle}" for cle in table.identity.amounts)])
+    amounts = ", ".join(["NULL", *(f"l.{key}" for key in table.identity.amounts)])
     query = (
         f"SELECT l.action_id, l.numero, {declared_of(table)}, {amounts} FROM {lines_table(table)} l WHERE l.onglet = ?"
     )

@@ -104,11 +104,11 @@ def _rows(
 
 
 def _named(table: Table, measures: Sequence[str]) -> list[Measure]:
-    known = {m.cle: m for m in table.measures}
+    known = {m.key: m for m in table.measures}
     return [known[m] for m in measures]
 
 
 def _kept(m: Measure) -> str:
     """What is left of a measure of a stored line, in SQL; a struck one keeps its losses: striking never raises a total."""
-    left = "0" if m.struck_whole else f"min(l.{m.cle}, 0)"
-    return f"iif(coalesce(d.struck, l.bloquee), {left}, l.{m.cle})"
+    left = "0" if m.struck_whole else f"min(l.{m.key}, 0)"
+    return f"iif(coalesce(d.struck, l.bloquee), {left}, l.{m.key})"

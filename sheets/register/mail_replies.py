@@ -18,7 +18,7 @@ ReplyState = Literal["en partance", "à répondre", "répondu", "refusé", "dout
 class KnownMail(NamedTuple):
     """A mail by its key: when it was first seen, who sent it, where its answer is since when, and why."""
 
-    cle: str
+    key: str
     received_on: str
     sender: str
     state: ReplyState
@@ -30,7 +30,7 @@ class Waiting(NamedTuple):
     """A delivery that waits in the mailbox: since when, when it was last tried, and why it waits. `attempts` counts the attempts
     that were cut short since one last came to its end."""
 
-    cle: str
+    key: str
     sender: str
     since: str
     dated: str
@@ -46,7 +46,7 @@ UNFILED = "pas encore rangé"
 
 
 def note(
-    db: Database, cle: str, sender: str, state: ReplyState, when: datetime, reason: str = "", *, unknown: bool = False
+    db: Database, key: str, sender: str, state: ReplyState, when: datetime, reason: str = "", *, unknown: bool = False
 ) -> bool:  # fmt: skip
     """Write where a mail stands; the day it was first seen stays. False when it claims an answer already claimed."""
     iso = when.isoformat(timespec="seconds")
@@ -55,21 +55,21 @@ def note(
             "INSERT INTO courriels (cle, recu_le, expediteur, etat, le, motif, inconnu) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (cle) DO UPDATE SET etat = excluded.etat, le = excluded.le, motif = excluded.motif"
             " WHERE excluded.etat <> 'en partance'",
-            (cle, iso, sender, state, iso, reason, int(unknown)),
+            (key, iso, sender, state, iso, reason, int(unknown)),
         )
         return written.rowcount == 1
 
 
-def gives_back(db: Database, cle: str) -> None:
+def gives_back(db: Database, key: str) -> None:
     """Take back the claim of an answer that did not leave for sure."""
     with write_transaction(db):
-        db.execute("DELETE FROM courriels WHERE cle = ? AND etat = 'en partance'", (cle,))
+        db.execute("DELETE FROM courriels WHERE cle = ? AND etat = 'en partance'", (key,))
 
 
-def read(db: Database, cle: str) -> KnownMail | None:
+def read(db: Database, key: str) -> KnownMail | None:
     """Where a mail stands; None when it was never seen."""
     rank = db.execute(
-        "SELECT cle, recu_le, expediteur, etat, le, motif FROM courriels WHERE cle = ?", (cle,)
+        "SELECT cle, recu_le, expediteur, etat, le, motif FROM courriels WHERE cle = ?", (key,)
     ).fetchone()
     return KnownMail(*rank) if rank else None
 

@@ -20,14 +20,14 @@ LEASE = timedelta(minutes=10)
 """A claim older than that is a crash's: no delivery takes as long."""
 
 
-class Cle(NamedTuple):
+class MessageKey(NamedTuple):
     """What is told, to whom: the step of which campaign and unit (a GHT, a region), and the date it hangs on.
 
     The date is part of it: a deadline that moves is another thing to tell.
     """
 
     campaign: str
-    unite: str
+    unit: str
     stage: str
     anchor: str
     person: str
@@ -37,7 +37,7 @@ class StoredMessage(NamedTuple):
     """A message as the register holds it. `sending` names the letter it left in, with others of the same person."""
 
     id: int
-    cle: Cle
+    key: MessageKey
     kind: str
     state: str
     sending: str
@@ -62,7 +62,7 @@ class ReminderReply(NamedTuple):
 class RefusedPerson(NamedTuple):
     """Someone whom a channel refused."""
 
-    unite: str
+    unit: str
     person: str
     kind: str
     reason: str
@@ -75,10 +75,10 @@ _COLUMNS = (
 )
 
 
-def known_messages(db: Database, campaigns: Iterable[str]) -> dict[Cle, StoredMessage]:
+def known_messages(db: Database, campaigns: Iterable[str]) -> dict[MessageKey, StoredMessage]:
     """Every message of these campaigns, by key."""
     query = f"SELECT {_COLUMNS} FROM messages WHERE campagne IN (SELECT value FROM json_each(?))"
-    return {r.cle: r for r in map(_stored_message, db.execute(query, (json.dumps(sorted(set(campaigns))),)))}
+    return {r.key: r for r in map(_stored_message, db.execute(query, (json.dumps(sorted(set(campaigns))),)))}
 
 
 def in_states(db: Database, *states: str) -> list[StoredMessage]:
@@ -97,17 +97,19 @@ def messages_of_letter(db: Database, sending: str) -> list[StoredMessage]:
 
 def _stored_message(r: Sequence[Any]) -> StoredMessage:
     not_before, dated = map(datetime.fromisoformat, r[14:16])
-    return StoredMessage(r[0], Cle(*r[1:6]), r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], not_before, dated)
+    return StoredMessage(
+        r[0], MessageKey(*r[1:6]), r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], not_before, dated
+    )
 
 
-def write_down(db: Database, keys: Iterable[tuple[Cle, str]], when: datetime) -> None:
+def write_down(db: Database, keys: Iterable[tuple[MessageKey, str]], when: datetime) -> None:
     """Write down what is due, as (key, kind), to be said. What is there already stays; what was void is due again."""
     with write_transaction(db):
         db.conn.executemany(
             "INSERT INTO messages (campagne, unite, etape, repere, personne, genre, etat, pas_avant, le)"
             " VALUES (?, ?, ?, ?, ?, ?, 'à dire', ?, ?) ON CONFLICT DO UPDATE SET etat = 'à dire', raison = '', le = excluded.le"
             " WHERE etat = 'nul'",
-            [(*cle, kind, _iso(when), _iso(when)) for cle, kind in keys],
+            [(*key, kind, _iso(when), _iso(when)) for key, kind in keys],
         )
 
 
@@ -189,8 +191,8 @@ def refusals(db: Database, campaign: str) -> list[RefusedPerson]:
         " AND (etat = 'refusé' OR (etat = 'dit' AND raison <> '')) GROUP BY unite, personne"
     )
     return [
-        RefusedPerson(unite, person, kind, reason, datetime.fromisoformat(dated))
-        for unite, person, kind, reason, dated, _ in db.execute(query, (campaign,))
+        RefusedPerson(unit, person, kind, reason, datetime.fromisoformat(dated))
+        for unit, person, kind, reason, dated, _ in db.execute(query, (campaign,))
     ]
 
 
@@ -216,10 +218,10 @@ def replies(db: Database, campaign: str, until: datetime) -> dict[tuple[str, str
     """By (unit, person reminded), what was answered to the reminders of a campaign, oldest first."""
     results: dict[tuple[str, str], list[ReminderReply]] = {}
     query = "SELECT unite, pour, genre, le, jusqu_au FROM gestes WHERE campagne = ? ORDER BY id"
-    for unite, recipient, kind, dated, until_day in db.execute(query, (campaign,)):
+    for unit, recipient, kind, dated, until_day in db.execute(query, (campaign,)):
         day = day_kept(until_day)
         if day and (reply := ReminderReply(kind, datetime.fromisoformat(dated), day)).dated <= until:
-            results.setdefault((unite, recipient), []).append(reply)
+            results.setdefault((unit, recipient), []).append(reply)
     return results
 
 

@@ -29,7 +29,7 @@ def note(db: Database, folder: Folder, when: datetime) -> None:
         db.execute("INSERT OR IGNORE INTO dossiers VALUES (?, ?, ?)", (folder.content_hash, folder.archive(), dated))
         if not known:
             db.execute("INSERT INTO dossiers_en_vigueur (depuis, dossier) VALUES (?, ?)", (dated, folder.content_hash))
-        views.suit(db, folder)
+        views.follow(db, folder)
 
 
 def as_of_day(db: Database, current: Folder, as_of: date) -> Folder:

@@ -37,7 +37,7 @@ BY_MAIL, BY_SLACK = "courriel", "depots-slack"
 
 
 @dataclass(frozen=True, slots=True)
-class Depot:
+class FoundFile:
     """A file as found in a source: where, when it was last written, and what it holds."""
 
     path: str
@@ -145,19 +145,19 @@ def already_read(db: Database) -> set[tuple[str, int, int]]:
     )
 
 
-def remember_files(db: Database, depots: Iterable[Depot], *, companions: bool = False) -> None:
+def remember_files(db: Database, found_files: Iterable[FoundFile], *, companions: bool = False) -> None:
     """Remember where files that need no reading stand now. A shortcut, not a fact: the one thing overwritten."""
     with write_transaction(db):
         db.conn.executemany(
             "INSERT INTO reperes (chemin, taille, modifie_ns, empreinte, retour) VALUES (?, ?, ?, ?, ?) ON CONFLICT (chemin)"
             " DO UPDATE SET taille = excluded.taille, modifie_ns = excluded.modifie_ns, empreinte = excluded.empreinte,"
             " retour = excluded.retour",
-            [(d.name, d.size, d.modified_ns, d.content_hash, int(companions)) for d in depots],
+            [(d.name, d.size, d.modified_ns, d.content_hash, int(companions)) for d in found_files],
         )
 
 
 def store(
-    db: Database, pull: int, depot: Depot, workbook: JudgedWorkbook, known: bool, entry: Entry = BY_THE_GHT
+    db: Database, pull: int, found_file: FoundFile, workbook: JudgedWorkbook, known: bool, entry: Entry = BY_THE_GHT
 ) -> FileState:
     """Store one judged file in one transaction and return its state. `known`: its path was seen before.
 
@@ -166,18 +166,19 @@ def store(
     state: FileState = "refuse" if not workbook.readable else "modifie" if known else "nouveau"
     with write_transaction(db):
         db.execute(
-            "INSERT OR IGNORE INTO originaux (empreinte, octets) VALUES (?, ?)", (depot.content_hash, depot.raw_bytes)
+            "INSERT OR IGNORE INTO originaux (empreinte, octets) VALUES (?, ?)",
+            (found_file.content_hash, found_file.raw_bytes),
         )
-        arrival = (depot.name, depot.modified_at, depot.content_hash, state, *entry)
+        arrival = (found_file.name, found_file.modified_at, found_file.content_hash, state, *entry)
         file = _store_file(db, pull, workbook, arrival)
         _store_judgement(db, file, workbook)
-        _level(db, pull, file, depot.modified_ns)
+        _level(db, pull, file, found_file.modified_ns)
         refused_under = (
             db.execute("SELECT dossier FROM pulls WHERE id = ?", (pull,)).fetchone()[0] if state == "refuse" else None
         )
         db.execute(
             "INSERT OR REPLACE INTO reperes (chemin, taille, modifie_ns, empreinte, refuse_selon) VALUES (?, ?, ?, ?, ?)",
-            (depot.name, depot.size, depot.modified_ns, depot.content_hash, refused_under),
+            (found_file.name, found_file.size, found_file.modified_ns, found_file.content_hash, refused_under),
         )
     return state
 
@@ -292,7 +293,7 @@ def _store_tab(db: Database, file: int, workbook: JudgedWorkbook, tab: Tab) -> i
     sums = tab.sums(layout.measures)
     db.conn.executemany(
         "INSERT INTO sommes (onglet, mesure, declare, retire) VALUES (?, ?, ?, ?)",
-        [(number, cle, *s) for cle, s in sums.items() if cle != layout.headline],
+        [(number, key, *s) for key, s in sums.items() if key != layout.headline],
     )
     _store_lines(db, number, tab, layout)
     return number

@@ -48,7 +48,7 @@ def _write_reply(main: Main, sending: str, kind: str, until_day: date) -> list[S
         main.db.conn.executemany(
             "INSERT INTO gestes (le, par, pour, genre, campagne, unite, jusqu_au) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (dated, main.person.email, r.cle.person, kind, r.cle.campaign, r.cle.unite, until_day.isoformat())
+                (dated, main.person.email, r.key.person, kind, r.key.campaign, r.key.unit, until_day.isoformat())
                 for r in theirs
             ],
         )
@@ -58,4 +58,4 @@ def _write_reply(main: Main, sending: str, kind: str, until_day: date) -> list[S
 def _own_messages(main: Main, rows: Sequence[StoredMessage]) -> list[StoredMessage]:
     replaced = stood_in_for(main.person, main.folder.persons, main.day)
     its_own = {main.person.email, *(p.email for p in replaced)}
-    return [r for r in rows if r.cle.person in its_own]
+    return [r for r in rows if r.key.person in its_own]

@@ -72,7 +72,7 @@ def differing(db: Database, a: int, b: int) -> list[str]:
     said: list[dict[str, tuple[Any, ...]]] = []
     for tab in (a, b):
         ((table, _),) = by_table(db, [tab])
-        columns = ", ".join(f"l.{cle}" for cle in table.identity.decided_on)
+        columns = ", ".join(f"l.{key}" for key in table.identity.decided_on)
         query = f"SELECT l.action_id, {declared_of(table)}, l.retire, {columns} FROM {lines_table(table)} l WHERE l.onglet = ?"
         said.append({r[0]: r[1:] for r in db.execute(query, (tab,))})
     return sorted(n for n in said[0].keys() | said[1].keys() if said[0].get(n) != said[1].get(n))

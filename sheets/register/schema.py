@@ -34,14 +34,14 @@ def lines_table(table: Table) -> str:
 @cache
 def table_columns(table: Table) -> tuple[str, ...]:
     """Every column but the key, in the order a judged line gives them: where, what was typed, what it is worth."""
-    return tuple(cle for cle in declared(table) if cle != "id")
+    return tuple(key for key in declared(table) if key != "id")
 
 
 @cache
 def declared(table: Table) -> dict[str, str]:
     """The columns that the table of a trame's lines must have, with their SQL types."""
-    typed = {c.cle: TYPES.get(c.kind, "TEXT") for c in table.typed_columns}
-    worth = dict.fromkeys((*(m.cle for m in table.measures), "bloquee", "retire"), "INTEGER")
+    typed = {c.key: TYPES.get(c.kind, "TEXT") for c in table.typed_columns}
+    worth = dict.fromkeys((*(m.key for m in table.measures), "bloquee", "retire"), "INTEGER")
     return {**dict.fromkeys(("id", "onglet", "numero"), "INTEGER"), **typed, **worth, "reportee_de": "TEXT"}
 
 
@@ -57,7 +57,7 @@ def amount_cell(table: Table) -> str:
 
 def columns_typed(table: Table) -> str:
     """What was typed in a stored line `l`, in SQL: what `typed_line` takes."""
-    return ", ".join(f"l.{c.cle}" for c in table.typed_columns)
+    return ", ".join(f"l.{c.key}" for c in table.typed_columns)
 
 
 def typed_line(table: Table, row: Sequence[Any]) -> Any:
@@ -66,7 +66,7 @@ def typed_line(table: Table, row: Sequence[Any]) -> Any:
     for rank, read in _readers(table):
         if values[rank] is not None:
             values[rank] = read(values[rank])
-    return table.line(**dict(zip((c.cle for c in table.typed_columns), values, strict=True)))
+    return table.line(**dict(zip((c.key for c in table.typed_columns), values, strict=True)))
 
 
 @cache
@@ -127,7 +127,7 @@ def _folder_in_force(db: Database) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             (a.finess, t.etablissements[a.finess].name, a.ght, t.ghts[a.ght].name, t.ghts[a.ght].region,
-             a.debut.isoformat() if a.debut else "0001-01-01", a.end.isoformat() if a.end else "9999-12-31")
+             a.start.isoformat() if a.start else "0001-01-01", a.end.isoformat() if a.end else "9999-12-31")
             for a in t.memberships
         ],
     )  # fmt: skip
@@ -179,22 +179,22 @@ def _gap(db: Database, table: Table) -> str:
     """The first column on which a trame and its table disagree, and what the missing migration does to it."""
     where, ours = lines_table(table), declared(table)
     theirs = dict(db.execute("SELECT name, type FROM pragma_table_info(?)", (where,)).fetchall())
-    for cle in (*ours, *theirs):
-        wanted, found = ours.get(cle), theirs.get(cle)
+    for key in (*ours, *theirs):
+        wanted, found = ours.get(key), theirs.get(key)
         if wanted == found:
             continue
         if not found:
             return (
-                f"La trame {table.code} déclare la colonne « {cle} » ({wanted}), que la table {where} du registre "
+                f"La trame {table.code} déclare la colonne « {key} » ({wanted}), que la table {where} du registre "
                 "n'a pas : il manque la migration qui l'ajoute"
             )
         if not wanted:
             return (
-                f"La table {where} du registre a la colonne « {cle} » ({found}), que la trame {table.code} ne déclare "
+                f"La table {where} du registre a la colonne « {key} » ({found}), que la trame {table.code} ne déclare "
                 "pas : il manque la migration qui l'enlève"
             )
         return (
-            f"La trame {table.code} déclare la colonne « {cle} » en {wanted}, la table {where} du registre la garde "
+            f"La trame {table.code} déclare la colonne « {key} » en {wanted}, la table {where} du registre la garde "
             f"en {found} : il manque la migration qui la convertit"
         )
     return ""

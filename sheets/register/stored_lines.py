@@ -29,7 +29,7 @@ def _parameters(
     """By trame, the parameters of `_DECIDE`, and the decisions by line."""
     for table, theirs in by_table(db, tabs):
         taken_decisions = {d.line: d for d in decisions(db, theirs, as_of)}
-        decided = [(d.line, int(d.blocked), d.retire) for d in taken_decisions.values()]
+        decided = [(d.line, int(d.blocked), d.struck) for d in taken_decisions.values()]
         yield table, {"onglets": json.dumps(theirs), "decisions": json.dumps(decided)}, taken_decisions
 
 
@@ -173,8 +173,8 @@ def before_decisions(db: Database, tabs: Iterable[int]) -> tuple[int, int, int, 
         " coalesce(sum(o.declare_positif), 0), coalesce(sum(o.gain_retire), 0)"
         " FROM json_each(?) t JOIN onglets o ON o.id = t.value"
     )
-    lines, blocked_lines, positive, retire = db.execute(query, (json.dumps(list(tabs)),)).fetchone()
-    return int(lines), int(blocked_lines), int(positive), int(retire)
+    lines, blocked_lines, positive, struck = db.execute(query, (json.dumps(list(tabs)),)).fetchone()
+    return int(lines), int(blocked_lines), int(positive), int(struck)
 
 
 def findings_of(
@@ -245,7 +245,7 @@ def lines_to_cross_check(db: Database, tabs: Iterable[int]) -> list[tuple[Table,
     for table, theirs in by_table(db, tabs):
         if table.set_line is None:
             continue
-        columns = ", ".join(_blank_as_nothing(table.by_key[cle]) for cle in table.set_line._fields[SET_LINE_PLACE:])
+        columns = ", ".join(_blank_as_nothing(table.by_key[key]) for key in table.set_line._fields[SET_LINE_PLACE:])
         query = (
             f"SELECT l.id, l.onglet, l.numero, f.ght, o.finess, {columns} FROM {lines_table(table)} l"
             " JOIN onglets o ON o.id = l.onglet JOIN fichiers f ON f.id = o.fichier"
@@ -258,7 +258,7 @@ def lines_to_cross_check(db: Database, tabs: Iterable[int]) -> list[tuple[Table,
 def _blank_as_nothing(c: Column) -> str:
     """A column of a stored line in SQL, where a blank text is '' and a blank amount 0."""
     nothing = {"euros": "0", "entier": "0", "nombre": "NULL", "date": "NULL"}.get(c.kind, "''")
-    return f"coalesce(l.{c.cle}, {nothing})"
+    return f"coalesce(l.{c.key}, {nothing})"
 
 
 def columns_of(db: Database, tabs: Iterable[int]) -> dict[int, tuple[int, str, dict[str, str]]]:

@@ -53,14 +53,14 @@ def remove(db: Database) -> None:
         db.execute(f"DROP VIEW IF EXISTS {name}")
 
 
-def cree(db: Database) -> None:
+def create(db: Database) -> None:
     """Make every view anew."""
     remove(db)
     for query in views().values():
         db.execute(query)
 
 
-def suit(db: Database, folder: Folder) -> None:
+def follow(db: Database, folder: Folder) -> None:
     """Follow the folder in force: campaigns and memberships. A shortcut, not a fact: it is overwritten."""
     db.execute("DELETE FROM en_vigueur_campagnes")
     db.execute("DELETE FROM en_vigueur_membres")
@@ -78,7 +78,7 @@ def suit(db: Database, folder: Folder) -> None:
         "INSERT INTO en_vigueur_membres VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             (a.finess, t.etablissements[a.finess].name, a.ght, t.ghts[a.ght].name, t.ghts[a.ght].region,
-             a.debut.isoformat() if a.debut else "0001-01-01", a.end.isoformat() if a.end else "9999-12-31")
+             a.start.isoformat() if a.start else "0001-01-01", a.end.isoformat() if a.end else "9999-12-31")
             for a in t.memberships
         ],
     )  # fmt: skip

@@ -314,8 +314,8 @@ def _after_decisions(o: ReceivedTab, e: decisions.DecisionEffect) -> ReceivedTab
         t,
         lines_struck=t.lines_struck + e.lines,
         lines_kept=t.lines_kept - e.lines,
-        struck=t.struck + e.retire,
-        kept=t.kept - e.retire,
+        struck=t.struck + e.struck,
+        kept=t.kept - e.struck,
     )
     changed = {m: Sum(s.declared, s.struck + more) for m, more in e.sums.items() for s in (o.sums.get(m, NOTHING),)}
     return o._replace(totals=totals, sums={**o.sums, **changed})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.french import cle
+from config.french import text_key
 from sheets import cells, first_tab
 from sheets.cell_address import address
 from sheets.judging.tabs import SentWorkbook
@@ -26,11 +26,11 @@ def write_answers(book: Workbook, sending: SentWorkbook, first: RawTab | None) -
         return []
     sheet = book[first_tab.TITLE]
     said = sending.said
-    lines = {cle(str(r[0].value)): r[0].row for r in sheet.iter_rows(max_col=1) if r[0].value and r[0].row}
+    lines = {text_key(str(r[0].value)): r[0].row for r in sheet.iter_rows(max_col=1) if r[0].value and r[0].row}
     if said.handed_in and not sending.trame.is_permanent:
-        put(case(sheet, lines[cle(first_tab.HANDED_IN_LABEL)], 3), first_tab.YES)
+        put(case(sheet, lines[text_key(first_tab.HANDED_IN_LABEL)], 3), first_tab.YES)
     if said.contact:
-        put(case(sheet, lines[cle(first_tab.CONTACT)], 3), said.contact)
+        put(case(sheet, lines[text_key(first_tab.CONTACT)], 3), said.contact)
     for finess in sending.places if sending.trame.tab_for == "etablissement" else ():
         put(case(sheet, lines[finess], 4), first_tab.YES if finess in said.neants else None)
     unclear = [
@@ -68,9 +68,12 @@ def _purchase_cells(first: RawTab, sending: SentWorkbook) -> dict[str, tuple[str
     seen_ones: dict[str, tuple[str, object]] = {}
     finess_rank = purchases_rank = -1
     for number, row in enumerate(first.rows, first.first_row + 1):
-        labels = {cle(c): rank for rank, c in enumerate(row) if isinstance(c, str) and c.strip()}
-        if cle(first_tab.FINESS) in labels and cle(first_tab.NEANT) in labels:
-            finess_rank, purchases_rank = labels[cle(first_tab.FINESS)], labels.get(cle(first_tab.PURCHASES), -1)
+        labels = {text_key(c): rank for rank, c in enumerate(row) if isinstance(c, str) and c.strip()}
+        if text_key(first_tab.FINESS) in labels and text_key(first_tab.NEANT) in labels:
+            finess_rank, purchases_rank = (
+                labels[text_key(first_tab.FINESS)],
+                labels.get(text_key(first_tab.PURCHASES), -1),
+            )
         elif purchases_rank >= 0:
             finess = (cells.text(row[finess_rank]) or "").zfill(9)
             if finess in sending.members:

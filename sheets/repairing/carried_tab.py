@@ -58,7 +58,7 @@ class CarriedTab:
     @cached_property
     def keys(self) -> dict[str, str]:
         """The column of each letter."""
-        return {letter: cle for cle, letter in self.tab_read.columns.items()}
+        return {letter: key for key, letter in self.tab_read.columns.items()}
 
     @cached_property
     def formulas(self) -> set[str] | None:
@@ -103,7 +103,7 @@ def carry_tab(sending: SentWorkbook, raw: RawTab, finess: str) -> CarriedTab | N
 
 def _carry_headings(carried_tab: CarriedTab) -> set[str]:
     """Say what became of the headings; return the columns that are not carried, being in another unit."""
-    euros = {cle for cle, col in carried_tab.table.by_key.items() if col.kind == "euros"}
+    euros = {key for key, col in carried_tab.table.by_key.items() if col.kind == "euros"}
     excluded_cells = set(euros) if carried_tab.sending.said.units else set()
     for where, (said, unit) in carried_tab.sending.said.units.items():
         text = f"Le premier onglet ({where}) dit « {said} » ({unit}). Les montants ne sont pas repris : saisissez des euros TTC."
@@ -112,8 +112,8 @@ def _carry_headings(carried_tab: CarriedTab) -> set[str]:
         if c.code == "colonne-reconnue":
             carried_tab.note(Nature.UNDERSTOOD_SO, _without_advice(c), c.cell, c.value)
         elif c.code == "unite-de-colonne":
-            cle = carried_tab.keys.get(c.cell.rstrip("0123456789"), "")
-            excluded_cells |= {cle} if cle in euros else euros  # a note beside the table is about all of its amounts
+            key = carried_tab.keys.get(c.cell.rstrip("0123456789"), "")
+            excluded_cells |= {key} if key in euros else euros  # a note beside the table is about all of its amounts
             carried_tab.note(
                 Nature.TO_MEND, f"{c.message} Ses valeurs ne sont pas reprises : saisissez des euros TTC.", c.cell
             )
@@ -131,16 +131,16 @@ def _carry_line(carried_tab: CarriedTab, line_read: LineRead, line: Line, exclud
     table = carried_tab.table
     cell_readers = reading.cell_readers(table, carried_tab.sending.folder)
     cell_values: dict[str, Value] = {}
-    for cle, where, raw in carried_tab.cell_values(line_read.number):
-        c = table.by_key.get(cle)
-        if c is None or cle in excluded_cells:
+    for key, where, raw in carried_tab.cell_values(line_read.number):
+        c = table.by_key.get(key)
+        if c is None or key in excluded_cells:
             title = (
                 "d'une colonne qui n'est pas de la trame" if c is None else f"de « {c.title} », dans une autre unité"
             )
             carried_tab.note(Nature.LEFT_ASIDE, f"Valeur {title}.", where, cells.shown(raw))
-        elif c.kind == "calcul" or cle == "action_id":
+        elif c.kind == "calcul" or key == "action_id":
             continue
-        elif (value := value_to_carry(c, raw, cell_readers[cle])) is None:
+        elif (value := value_to_carry(c, raw, cell_readers[key])) is None:
             carried_tab.note(
                 Nature.LEFT_ASIDE,
                 f"Valeur de « {c.title} » qu'aucune écriture ne rend à l'identique.",
@@ -148,8 +148,8 @@ def _carry_line(carried_tab: CarriedTab, line_read: LineRead, line: Line, exclud
                 cells.shown(raw),
             )
         else:
-            cell_values[cle] = value
-            if isinstance(problem := line_read.problems.get(cle), Problem):
+            cell_values[key] = value
+            if isinstance(problem := line_read.problems.get(key), Problem):
                 required = c.required is not None and c.required.when(line_read.values)
                 said = CATALOGUE[problem.code].function(c.title, required, problem)
                 carried_tab.note(Nature.TO_MEND, f"{said.message} {said.correction}", where, problem.shown)
@@ -170,26 +170,26 @@ def _say_cells_tidied(carried_tab: CarriedTab) -> None:
     table, labels, texts = carried_tab.table, Counter[tuple[str, str, str]](), Counter[str]()
     origin = {li.origin: li for li in carried_tab.lines}
     for number, line in origin.items():
-        for cle, _, raw in carried_tab.cell_values(number):
-            written_one = line.cell_values.get(cle)
+        for key, _, raw in carried_tab.cell_values(number):
+            written_one = line.cell_values.get(key)
             if not isinstance(raw, str) or written_one is None:
                 continue
             if not isinstance(written_one, str):
-                texts[cle] += 1
-            elif table.by_key[cle].kind != "texte" and cells.tidied(raw) != written_one and MASK not in written_one:
-                labels[cle, cells.shown(raw), written_one] += 1
-    for (cle, shown, written_one), n in labels.items():
-        here = f"{carried_tab.tab_read.columns[cle]} ({count_words(n, 'fois', 'fois')})"
+                texts[key] += 1
+            elif table.by_key[key].kind != "texte" and cells.tidied(raw) != written_one and MASK not in written_one:
+                labels[key, cells.shown(raw), written_one] += 1
+    for (key, shown, written_one), n in labels.items():
+        here = f"{carried_tab.tab_read.columns[key]} ({count_words(n, 'fois', 'fois')})"
         carried_tab.note(
             Nature.UNDERSTOOD_SO,
-            f"« {shown} » s'écrit « {written_one} » dans « {table.by_key[cle].title} ».",
+            f"« {shown} » s'écrit « {written_one} » dans « {table.by_key[key].title} ».",
             here,
             shown,
         )
-    for cle, n in texts.items():
-        what = "une date" if table.by_key[cle].kind == "date" else "un nombre"
-        said = f"{count_words(n, 'valeur saisie', 'valeurs saisies')} en texte dans « {table.by_key[cle].title} » : chacune est maintenant {what}."
-        carried_tab.note(Nature.UNDERSTOOD_SO, said, carried_tab.tab_read.columns[cle])
+    for key, n in texts.items():
+        what = "une date" if table.by_key[key].kind == "date" else "un nombre"
+        said = f"{count_words(n, 'valeur saisie', 'valeurs saisies')} en texte dans « {table.by_key[key].title} » : chacune est maintenant {what}."
+        carried_tab.note(Nature.UNDERSTOOD_SO, said, carried_tab.tab_read.columns[key])
 
 
 def _cells_left_behind(carried_tab: CarriedTab) -> None:
@@ -203,7 +203,7 @@ def _cells_left_behind(carried_tab: CarriedTab) -> None:
         if number <= carried_tab.tab_read.heading_row:
             _above_headings(carried_tab, number, filled)
         elif number in totals:
-            values = enumeration([cells.shown(v) for cle, _, v in filled if not _is_our_own(carried_tab, cle)])
+            values = enumeration([cells.shown(v) for key, _, v in filled if not _is_our_own(carried_tab, key)])
             carried_tab.note(
                 Nature.LEFT_ASIDE,
                 "Ligne comprise comme un total, ou comme des en-têtes répétés.",
@@ -211,15 +211,15 @@ def _cells_left_behind(carried_tab: CarriedTab) -> None:
                 values,
             )
         else:
-            for cle, where, value in filled:
-                if not _is_our_own(carried_tab, cle):
+            for key, where, value in filled:
+                if not _is_our_own(carried_tab, key):
                     carried_tab.note(Nature.LEFT_ASIDE, "Valeur hors du tableau.", where, cells.shown(value))
 
 
-def _is_our_own(carried_tab: CarriedTab, cle: str) -> bool:
+def _is_our_own(carried_tab: CarriedTab, key: str) -> bool:
     """Whether a column is prepared by the template: a number or a formula that stands on a blank line says nothing."""
-    c = carried_tab.table.by_key.get(cle)
-    return c is not None and (c.kind == "calcul" or c.cle == "action_id")
+    c = carried_tab.table.by_key.get(key)
+    return c is not None and (c.kind == "calcul" or c.key == "action_id")
 
 
 def _above_headings(carried_tab: CarriedTab, number: int, filled: Sequence[tuple[str, str, object]]) -> None:
@@ -227,7 +227,7 @@ def _above_headings(carried_tab: CarriedTab, number: int, filled: Sequence[tuple
     table = carried_tab.table
     known_ones = sum(_begins_a_heading(cells.shown(v), table.headings) for _, _, v in filled)
     if number == carried_tab.tab_read.heading_row or known_ones >= HEADINGS_NEEDED:
-        for where, v in ((where, v) for cle, where, v in filled if not cle):
+        for where, v in ((where, v) for key, where, v in filled if not key):
             carried_tab.note(
                 Nature.LEFT_ASIDE, "En-tête d'une colonne qui n'est pas de la trame.", where, cells.shown(v)
             )
@@ -252,10 +252,10 @@ def _hidden_errors(carried_tab: CarriedTab) -> None:
     carried_tabs = {li.origin for li in carried_tab.lines}
     for where, problem in sheet_xml.errors(carried_tab.sending.raw_bytes, carried_tab.raw.name).items():
         column_letters = where.rstrip("0123456789")
-        cle, number = carried_tab.keys.get(column_letters, ""), int(where.removeprefix(column_letters))
-        if _is_our_own(carried_tab, cle):
+        key, number = carried_tab.keys.get(column_letters, ""), int(where.removeprefix(column_letters))
+        if _is_our_own(carried_tab, key):
             continue
-        c = carried_tab.table.by_key.get(cle) if number in carried_tabs else None
+        c = carried_tab.table.by_key.get(key) if number in carried_tabs else None
         said = CATALOGUE[problem.code].function(c.title if c else "une cellule hors du tableau", False, problem).message
         end = " La cellule est vide dans la trame propre." if c else ""
         carried_tab.note(Nature.TO_MEND if c else Nature.LEFT_ASIDE, said + end, where, problem.shown)
@@ -268,17 +268,17 @@ def _own_formulas(carried_tab: CarriedTab) -> None:
     typed_counts: Counter[str] = Counter()
     its_own: list[str] = []
     for line in carried_tab.lines:
-        for cle, where, _ in carried_tab.cell_values(line.origin):
-            is_computed = cle != "" and carried_tab.table.by_key[cle].kind == "calcul"
+        for key, where, _ in carried_tab.cell_values(line.origin):
+            is_computed = key != "" and carried_tab.table.by_key[key].kind == "calcul"
             if is_computed and where not in carried_tab.formulas:
-                typed_counts[cle] += 1
-            elif cle in line.cell_values and where in carried_tab.formulas:
+                typed_counts[key] += 1
+            elif key in line.cell_values and where in carried_tab.formulas:
                 its_own.append(where)
     for where in its_own:
         carried_tab.note(Nature.UNDERSTOOD_SO, "Formule remplacée par sa valeur.", where)
-    for cle, n in typed_counts.items():
-        said = f"« {carried_tab.table.by_key[cle].title} » se calcule de nouveau seule ({count_words(n, 'valeur y était saisie', 'valeurs y étaient saisies')})."
-        carried_tab.note(Nature.RENEWED, said, carried_tab.tab_read.columns[cle])
+    for key, n in typed_counts.items():
+        said = f"« {carried_tab.table.by_key[key].title} » se calcule de nouveau seule ({count_words(n, 'valeur y était saisie', 'valeurs y étaient saisies')})."
+        carried_tab.note(Nature.RENEWED, said, carried_tab.tab_read.columns[key])
 
 
 def line_moves(lines: Sequence[CarriedLine], first: int) -> Iterator[tuple[str, str]]:

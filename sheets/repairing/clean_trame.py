@@ -188,7 +188,7 @@ def _parties(raw_bytes: bytes) -> list[str]:
         "xl/media/": "Des images.", "xl/charts/": "Des graphiques.", "xl/pivotTables/": "Des tableaux croisés.",
         "xl/vbaProject": "Des macros.", "xl/externalLinks/externalLink": "Des liens vers d'autres classeurs.",
     }  # fmt: skip
-    return [said for debut, said in kinds.items() if any(n.startswith(debut) for n in names)]
+    return [said for start, said in kinds.items() if any(n.startswith(start) for n in names)]
 
 
 def _carried_tabs(opened: _OpenedFile, changes: list[Change]) -> list[CarriedTab]:

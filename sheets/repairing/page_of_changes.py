@@ -26,7 +26,7 @@ from sheets.writing.style import (
     title,
 )
 
-PREMIERE = 14
+FIRST_ROW = 14
 """The table begins below the rows where a stamp is looked for: what a cell said is never taken for one."""
 WIDTHS = (17, 76, 36, 16, 44)
 TITLES = ("", "Ce qui diffère", "Onglet de votre fichier", "Cellule", "Ce qui y était")
@@ -63,12 +63,12 @@ def write_page_of_changes(book: Workbook, changes: Sequence[Change]) -> None:
         case(sheet, line, 1).border = FRAME
         put(case(sheet, line, 1), nature.value).font = police(bold=True)
         case(sheet, line, 2).value = f"{count_words(how_many[nature], 'point')} — {EXPLANATIONS[nature]}."
-    _write_row(sheet, PREMIERE - 1, TITLES, BLUE, WHITE)
-    for line, c in enumerate(changes, PREMIERE):
+    _write_row(sheet, FIRST_ROW - 1, TITLES, BLUE, WHITE)
+    for line, c in enumerate(changes, FIRST_ROW):
         _write_row(sheet, line, (c.nature.value, c.text, c.sheet, c.cell, c.value), FILLS[c.nature], "")
-    sheet.freeze_panes = f"A{PREMIERE}"
-    sheet.auto_filter.ref = f"A{PREMIERE - 1}:E{PREMIERE - 1 + len(changes)}"
-    set_printing(sheet, f"{PREMIERE - 1}:{PREMIERE - 1}")
+    sheet.freeze_panes = f"A{FIRST_ROW}"
+    sheet.auto_filter.ref = f"A{FIRST_ROW - 1}:E{FIRST_ROW - 1 + len(changes)}"
+    set_printing(sheet, f"{FIRST_ROW - 1}:{FIRST_ROW - 1}")
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     book.active = book.index(sheet)
 

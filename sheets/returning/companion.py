@@ -25,7 +25,7 @@ from sheets.writing.safe_cells import clean
 from sheets.writing.seal import is_untouched, sealed
 
 
-def retour(workbook: JudgedWorkbook, folder: Folder, settled: Sequence[Settled] = ()) -> Workbook:
+def companion_book(workbook: JudgedWorkbook, folder: Folder, settled: Sequence[Settled] = ()) -> Workbook:
     """The companion of one judged workbook, ready to be saved.
 
     `workbook.findings` may hold more than the file's own findings (those of a whole campaign): they are shown alike.
@@ -51,7 +51,7 @@ def retour(workbook: JudgedWorkbook, folder: Folder, settled: Sequence[Settled] 
 
 def write_companion(workbook: JudgedWorkbook, folder: Folder, path: Path, settled: Sequence[Settled] = ()) -> Path:
     """Save the companion to `path`, in the place of an earlier one that nobody wrote in. Raises TakenError."""
-    safe_write.create(path, sealed(retour(workbook, folder, settled)), ours=is_untouched)
+    safe_write.create(path, sealed(companion_book(workbook, folder, settled)), ours=is_untouched)
     return path
 
 

@@ -28,7 +28,7 @@ from sheets.writing.style import (
     RED,
     WHITE,
     police,
-    protege,
+    protect,
     set_printing,
     title,
 )
@@ -99,7 +99,7 @@ def write_summary(
     if workbook.readable:
         _write_settled(pen, settled, pages)
         _write_totals(pen, workbook, folder, pages)
-    protege(sheet)
+    protect(sheet)
     set_printing(sheet)
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
 
@@ -216,7 +216,7 @@ def _write_totals(pen: _Pen, workbook: JudgedWorkbook, folder: Folder, pages: Ma
     amounts = _has_amounts(workbook)
     for o in workbook.tabs:
         name = etablissements[o.finess].name if o.finess in etablissements else o.sheet
-        state = "Non lu." if o.refuse else "Rien à déclarer." if o.neant else ""
+        state = "Non lu." if o.refused else "Rien à déclarer." if o.neant else ""
         said = state or lines_in_words(o.totals)
         purchases = euros(o.purchases) if o.purchases else "non dits, ou ceux déjà connus"
         cells = pen.row((o.finess, name, said, euros_in_words(o.totals) if amounts and not state else "", purchases))

@@ -36,7 +36,7 @@ from sheets.writing.style import (
     RED,
     WHITE,
     police,
-    protege,
+    protect,
     set_printing,
     title,
 )
@@ -125,7 +125,7 @@ def write_page(page: CompanionPage, mark: str) -> None:
     )
     worst = min((c.severity for c in page.findings), key=ORDER.__getitem__, default=None)
     sheet.sheet_properties.tabColor = FILLS[worst] if worst else PALE_GREEN
-    protege(sheet)
+    protect(sheet)
     set_printing(sheet, f"{heading_row}:{heading_row}")
     sheet.page_setup.fitToWidth = 2
     sheet.print_title_cols = f"A:{get_column_letter(max(beside_title - 1, 1))}"
@@ -140,14 +140,14 @@ def _write_top(page: CompanionPage, mark: str, heading_row: int) -> None:
     put(page.sheet["A3"], mark).font = police(9, bold=True, colour=RED)
     for line in range(heading_row, 4):
         page.sheet.cell(line, 1).value = None
-    if page.tab.refuse and heading_row > 2:
+    if page.tab.refused and heading_row > 2:
         page.sheet["A2"] = "Cet onglet n'a pas été lu : voyez la note sur les en-têtes, et le premier onglet."
         page.sheet["A2"].font = police(10, bold=True, colour=RED)
 
 
 def _write_headings(page: CompanionPage, heading_row: int) -> None:
-    for cle, column in page.places.items():
-        write_heading(page.sheet, heading_row, column, page.columns[cle])
+    for key, column in page.places.items():
+        write_heading(page.sheet, heading_row, column, page.columns[key])
     page.sheet.column_dimensions[get_column_letter(page.places[COMPANION_COLUMN])].width = COMPANION_WIDTH
     for column in set(range(1, max(page.places.values()))) - set(page.places.values()):
         cell = page.sheet.cell(heading_row, column, "(colonne à vous, non lue)")
@@ -161,18 +161,18 @@ def _write_lines(page: CompanionPage) -> None:
     styles: dict[str, Any] = {}
     for line in page.tab.lines:
         computed_by_key = page.table.computed(line.values, line.worth, page.positive)
-        for cle, column in page.places.items():
-            c = page.columns[cle]
-            value = computed_by_key.get(cle) if c.kind == "calcul" else _cell_value(c, line, as_typed)
+        for key, column in page.places.items():
+            c = page.columns[key]
+            value = computed_by_key.get(key) if c.kind == "calcul" else _cell_value(c, line, as_typed)
             cell = case(page.sheet, line.number, column)
             if value is not None:
                 put(cell, value)
-            if cle not in styles:
-                styles[cle] = _style(cell, c)
+            if key not in styles:
+                styles[key] = _style(cell, c)
             if cell.quotePrefix:
                 _style(cell, c)
             else:
-                cell._style = copy(styles[cle])  # type: ignore[attr-defined]
+                cell._style = copy(styles[key])  # type: ignore[attr-defined]
 
 
 def _style(cell: Cell, c: Column) -> Any:
@@ -190,10 +190,10 @@ def _typed_as_they_were(findings: Iterable[Finding]) -> dict[tuple[int, str], st
 
 
 def _cell_value(c: Column, line: Line, as_typed: Mapping[tuple[int, str], str]) -> Value:
-    value_read: Value = getattr(line.values, c.cle, None)
+    value_read: Value = getattr(line.values, c.key, None)
     if isinstance(value_read, str) and MASK in value_read:
         return value_read
-    is_typed = as_typed.get((line.number, c.cle))
+    is_typed = as_typed.get((line.number, c.key))
     if is_typed is not None:
         return is_typed
     return value_read / 100 if c.kind == "euros" and isinstance(value_read, int) else value_read

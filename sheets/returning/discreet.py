@@ -42,16 +42,16 @@ def _discreet_tab(o: Tab, name: str, labels: Collection[str]) -> Tab:
 
 
 def _without_texts(li: Line, table: Table, labels: Collection[str]) -> Line:
-    silenced = {c.cle: None for c in table.typed_columns if c.cle in table.private or _is_free_text(li, c.cle, labels)}
+    silenced = {c.key: None for c in table.typed_columns if c.key in table.private or _is_free_text(li, c.key, labels)}
     return li._replace(values=li.values._replace(**silenced), written="")
 
 
-def _is_free_text(li: Line, cle: str, labels: Collection[str]) -> bool:
+def _is_free_text(li: Line, key: str, labels: Collection[str]) -> bool:
     """Whether a cell holds words of somebody's own; an action's number is none when it is a number."""
-    value = getattr(li.values, cle, None)
+    value = getattr(li.values, key, None)
     if not isinstance(value, str):
         return False
-    return not re.fullmatch("[0-9]{1,6}", value) if cle == NUMBER else value not in labels
+    return not re.fullmatch("[0-9]{1,6}", value) if key == NUMBER else value not in labels
 
 
 def _title_only(c: Finding, sheet_names: dict[str, str]) -> Finding:

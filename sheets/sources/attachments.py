@@ -189,9 +189,9 @@ def _from_zip(name: str, raw_bytes: bytes, room: dict[str, int]) -> Iterator[Att
                 )
                 return
             _spend(room, "octets", sum(e.file_size for e in entries))
-            for entree in entries:
-                with z.open(entree) as f:  # zipfile stops at the size announced, whatever was packed
-                    yield Attachment(clean_name(_name_in_archive(entree)), f.read(entree.file_size))
+            for entry in entries:
+                with z.open(entry) as f:  # zipfile stops at the size announced, whatever was packed
+                    yield Attachment(clean_name(_name_in_archive(entry)), f.read(entry.file_size))
     except TooMuchError:
         yield Attachment(name, b"", f"Cette archive est trop grosse une fois ouverte : {WITHOUT_ARCHIVE}")
     except RuntimeError:
@@ -200,11 +200,11 @@ def _from_zip(name: str, raw_bytes: bytes, room: dict[str, int]) -> Iterator[Att
         yield Attachment(name, b"", f"Cette archive est abîmée : {WITHOUT_ARCHIVE}")
 
 
-def _name_in_archive(entree: zipfile.ZipInfo) -> str:
+def _name_in_archive(entry: zipfile.ZipInfo) -> str:
     """An entry's name; without the mark of UTF-8, Windows wrote it in its own alphabet."""
-    if entree.flag_bits & 0x800:
-        return entree.filename
-    return entree.filename.encode("cp437", "replace").decode("cp850", "replace")
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    return entry.filename.encode("cp437", "replace").decode("cp850", "replace")
 
 
 def _from_tnef(raw_bytes: bytes) -> Iterator[tuple[str, bytes]]:

@@ -38,7 +38,7 @@ DAMAGED = "ils sont abîmés"
 class MailHeaders:
     """What a mail says of itself before it is opened."""
 
-    cle: str
+    key: str
     """Its name for ever, by its Message-ID and its sender: the same mail delivered twice has the same, whatever folder it
     is in. Two mails may wrongly share one: what they hold tells them apart."""
     identifier: str
@@ -67,7 +67,7 @@ def read_headers(raw_bytes: bytes) -> MailHeaders:
     try:
         return _read(block, total_of)
     except Exception:  # whatever a library stumbles on, the mail is one that cannot be read
-        return MailHeaders(nobody.cle, "", "", "", True, (), total_of, DAMAGED)
+        return MailHeaders(nobody.key, "", "", "", True, (), total_of, DAMAGED)
 
 
 def _read(block: bytes, total_of: str) -> MailHeaders:

@@ -207,7 +207,7 @@ def _session(server: Server) -> BaseMailBox:
 
 
 def _log_in(client: BaseMailBox, server: Server) -> None:
-    entree = client.login if (server.account + server.secret).isascii() else client.login_utf8
-    entree(server.account, server.secret, None)
+    login = client.login if (server.account + server.secret).isascii() else client.login_utf8
+    login(server.account, server.secret, None)
     _, capabilities = client.client.capability()  # a server says more of itself to whoever has logged in
     client.client.capabilities = tuple(capabilities[-1].decode("ascii", "replace").upper().split())

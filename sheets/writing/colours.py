@@ -19,21 +19,21 @@ def write_colours(sheet: Worksheet, table: Table, references: dict[str, str], fi
     `references` replaces the names in the layout's formulas, for the first line of data.
     """
     for signal in table.signals:
-        for cle in signal.columns:
-            _add_colour_rule(sheet, table, cle, signal.formula.format(**references), COLOURS[signal.colour], first, end)
+        for key in signal.columns:
+            _add_colour_rule(sheet, table, key, signal.formula.format(**references), COLOURS[signal.colour], first, end)
     for c in table.columns:
         if c.required is ALWAYS:
-            formula = f"AND(ISBLANK({references[c.cle]}),{_line_begun(table, references)})"
-            _add_colour_rule(sheet, table, c.cle, formula, PALE_YELLOW, first, end)
+            formula = f"AND(ISBLANK({references[c.key]}),{_line_begun(table, references)})"
+            _add_colour_rule(sheet, table, c.key, formula, PALE_YELLOW, first, end)
 
 
 def _line_begun(table: Table, references: dict[str, str]) -> str:
     """Whether anything was typed on the line."""
-    return "OR(" + ",".join(f"NOT(ISBLANK({references[c.cle]}))" for c in table.columns if c.is_typed) + ")"
+    return "OR(" + ",".join(f"NOT(ISBLANK({references[c.key]}))" for c in table.columns if c.is_typed) + ")"
 
 
-def _add_colour_rule(sheet: Worksheet, table: Table, cle: str, formula: str, colour: str, first: int, end: int) -> None:
-    letter = get_column_letter([c.cle for c in table.columns].index(cle) + 1)
+def _add_colour_rule(sheet: Worksheet, table: Table, key: str, formula: str, colour: str, first: int, end: int) -> None:
+    letter = get_column_letter([c.key for c in table.columns].index(key) + 1)
     fill = PatternFill("solid", start_color=colour, end_color=colour)
     rule = FormulaRule([formula], fill=fill)  # type: ignore[no-untyped-call]
     sheet.conditional_formatting.add(f"{letter}{first}:{letter}{end}", rule)

@@ -42,7 +42,7 @@ def prefilled(
 
 def _ready_line(p: ExpectedLine, table: Table) -> ReadyLine:
     cell_values = {
-        c.cle: _cell_value(p.values[c.cle], c.kind) for c in table.typed_columns if c.is_typed and p.values.get(c.cle)
+        c.key: _cell_value(p.values[c.key], c.kind) for c in table.typed_columns if c.is_typed and p.values.get(c.key)
     }
     said = table.carrying.note(p.origin, p.carried) if table.carrying and p.carried else ""
     return ReadyLine(p.action_id, cell_values, said)

@@ -24,7 +24,7 @@ def title(sheet: Worksheet, title: str, subtitle: str) -> None:
     sheet.sheet_view.showGridLines = True
 
 
-def protege(sheet: Worksheet) -> None:
+def protect(sheet: Worksheet) -> None:
     """Headings and computed columns are locked, without password: a guard-rail, not a wall."""
     p = sheet.protection
     p.sheet = True

@@ -17,7 +17,7 @@ from sheets.places import TabPlace
 from sheets.stamp import Stamp
 from sheets.trame import NUMBER, Column, Table
 from sheets.writing.colours import write_colours
-from sheets.writing.style import BLUE, FRAME, GREY, LIGHT_BLUE, PALE_GREY, WHITE, police, protege, set_printing, title
+from sheets.writing.style import BLUE, FRAME, GREY, LIGHT_BLUE, PALE_GREY, WHITE, police, protect, set_printing, title
 
 LINES = 300
 """Lines prepared with a number and formulas; people may go further down, everything is read all the same."""
@@ -32,7 +32,7 @@ def write_tab(
     table = place.table
     lines = lines or LINES
     sheet: Worksheet = book.create_sheet(name)
-    column_letters = {c.cle: get_column_letter(rank) for rank, c in enumerate(table.columns, 1)}
+    column_letters = {c.key: get_column_letter(rank) for rank, c in enumerate(table.columns, 1)}
     end = HEADING_ROW + lines
     ght = folder.territory.ghts[stamp.ght].name
     when = f" · situation au {day(campaign.situation)}" if campaign.exercice else ""
@@ -43,10 +43,10 @@ def write_tab(
     first = HEADING_ROW + 1
     references = {c: f"${letter}{first}" for c, letter in column_letters.items()}
     for c in table.columns:
-        if formula := label_lists.get(c.cle):
+        if formula := label_lists.get(c.key):
             sheet.add_data_validation(
                 _drop_down(
-                    c, formula.format(**references), f"{column_letters[c.cle]}{first}:{column_letters[c.cle]}{end}"
+                    c, formula.format(**references), f"{column_letters[c.key]}{first}:{column_letters[c.key]}{end}"
                 )
             )
     _write_prepared_lines(sheet, table, column_letters, campaign, lines)
@@ -54,7 +54,7 @@ def write_tab(
     write_colours(sheet, table, references | bounds | {"exercice": str(campaign.exercice)}, first, end)
     sheet.freeze_panes = f"{column_letters[table.beside_title]}{first}"
     sheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(table.columns))}{end}"
-    protege(sheet)
+    protect(sheet)
     set_printing(sheet, f"{HEADING_ROW}:{HEADING_ROW}")
     return sheet
 
@@ -96,7 +96,7 @@ def _write_prepared_lines(
 ) -> None:
     """Numbers and formulas. One style per column, made once: styling each cell takes most of the time."""
     for rank, c in enumerate(table.columns, 1):
-        if not c.formula and c.cle != NUMBER:
+        if not c.formula and c.key != NUMBER:
             continue
         model_cell = sheet.cell(HEADING_ROW + 1, rank)
         model_cell.number_format, model_cell.alignment = format_of(c), alignment_of(c)

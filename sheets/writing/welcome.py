@@ -24,7 +24,7 @@ from sheets.writing.style import (
     PALE_YELLOW,
     WHITE,
     police,
-    protege,
+    protect,
     set_printing,
     title,
 )
@@ -63,7 +63,7 @@ def write_first_tab(
         line += 1
     if trame.tab_for == "etablissement":
         _write_table(sheet, line + 1, campaign, folder, tabs)
-    protege(sheet)
+    protect(sheet)
     set_printing(sheet)
 
 
@@ -118,7 +118,7 @@ def _write_table(
     for e, tab in tabs:
         line += 1
         target = quote_sheetname(tab.title)
-        column_letters = {c.cle: get_column_letter(rank) for rank, c in enumerate(e.table.columns, 1)}
+        column_letters = {c.key: get_column_letter(rank) for rank, c in enumerate(e.table.columns, 1)}
         declared, amounts = (
             f"{target}!${column_letters[c]}${HEADING_ROW + 1}:${column_letters[c]}${tab.max_row}"
             for c in (e.table.headline, e.table.amount)

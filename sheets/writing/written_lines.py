@@ -29,10 +29,10 @@ class ReadyLine:
 
 def write_lines(sheet: Worksheet, table: Table, lines: Sequence[ReadyLine], taken: Collection[str] = ()) -> None:
     """Write the lines below one another; no line left bears a number of theirs, or one of `taken`."""
-    rows = {c.cle: rank for rank, c in enumerate(table.columns, 1)}
+    rows = {c.key: rank for rank, c in enumerate(table.columns, 1)}
     for number, line in enumerate(lines, HEADING_ROW + 1):
-        for cle, value in line.cell_values.items():
-            _write_cell(sheet, number, rows[cle], table.by_key[cle], value)
+        for key, value in line.cell_values.items():
+            _write_cell(sheet, number, rows[key], table.by_key[key], value)
         put(case(sheet, number, rows["action_id"]), line.action_id)
         if line.carried_note:
             _mark_carried_line(sheet, number, table, line.carried_note)

@@ -12,7 +12,7 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.folder import EXAMPLE, Folder, charge
+from config.folder import EXAMPLE, Folder, load_folder
 from sheets import writing
 from sheets.trames.paat import ACTIONS, PAAT
 from sheets.trames.paat.examples import VALID
@@ -26,7 +26,7 @@ def make_country_folder(path: Path) -> Folder:
     """A region's folder as large as the country: made-up GHT spread over the 17 regions."""
     if not path.exists():
         shutil.copytree(EXAMPLE, path)
-        regions = sorted(charge(EXAMPLE).territory.regions)
+        regions = sorted(load_folder(EXAMPLE).territory.regions)
         with (path / "territoire.csv").open("w", newline="", encoding="utf-8") as f:
             table = csv.writer(f, delimiter=";")
             table.writerow(("region_code", "ght_code", "ght", "finess_ej", "etablissement", "role", "debut", "fin"))
@@ -48,14 +48,14 @@ def make_country_folder(path: Path) -> Folder:
         for name, heading in (("achats.csv", "finess_ej;exercice;montant_eur"),
                             ("personnes.csv", "email;fonction;role;perimetre;code;suppleant;absence_debut;absence_fin")):  # fmt: skip
             (path / name).write_text(heading + "\n", encoding="utf-8")
-    return charge(path)
+    return load_folder(path)
 
 
 def trames(folder: Folder, output: Path) -> list[Path]:
     """One filled workbook per GHT, 300 lines shared among its tabs; kept from one run to the next."""
     output.mkdir(parents=True, exist_ok=True)
     missing_items = [g for g in sorted(folder.territory.ghts) if not (output / f"{g}.xlsx").exists()]
-    with ProcessPoolExecutor(initializer=_charge, initargs=(folder.path,)) as pool:
+    with ProcessPoolExecutor(initializer=_load, initargs=(folder.path,)) as pool:
         list(pool.map(_write_trame, missing_items, [output] * len(missing_items), chunksize=4))
     return sorted(output.glob("*.xlsx"))
 
@@ -63,8 +63,8 @@ def trames(folder: Folder, output: Path) -> list[Path]:
 _folders: list[Folder] = []
 
 
-def _charge(path: Path) -> None:
-    _folders.append(charge(path))
+def _load(path: Path) -> None:
+    _folders.append(load_folder(path))
 
 
 def _write_trame(ght: str, output: Path) -> None:
@@ -100,5 +100,5 @@ def line(random_source: random.Random, n: int) -> dict[str, Any]:
 
 def _type_in(sheet: Worksheet, rank: int, cells: dict[str, Any]) -> None:
     for column, c in enumerate(ACTIONS.columns, 1):
-        if cells.get(c.cle) is not None:
-            sheet.cell(rank, column, cells[c.cle])
+        if cells.get(c.key) is not None:
+            sheet.cell(rank, column, cells[c.key])

@@ -23,7 +23,7 @@ from bots.slack import socket_mode
 from bots.slack.conversation import BREAKDOWN, BotHost
 from bots.slack.socket_mode import Robot
 from bots.slack.web_api import SlackSettings
-from config.folder import Folder, charge
+from config.folder import Folder, load_folder
 from jobs.wiring import Workshop
 from tests.fake_slack import TEAM, FakeSlack, fake_slack, no_drop
 
@@ -53,7 +53,7 @@ def make_peopled_folder(path: Path, country: Folder) -> Folder:
                 table.writerow((f"referent.{r}@exemple.invalid", "Référent", "ars", "region", r, "", "", ""))
             for n, g in enumerate(sorted(country.territory.ghts) * 2):
                 table.writerow((f"p{n}.{g}@exemple.invalid", "Directeur des achats", "ght", "ght", g, "", "", ""))
-    return charge(path)
+    return load_folder(path)
 
 
 def questions(folder: Folder) -> list[tuple[str, str]]:
@@ -87,7 +87,7 @@ def _serve(pipe: Connection, persons: list[str]) -> None:
 
 def measure_answers(folder: Path, register: Path) -> CrowdTimes:
     """All at once, one answer each. Raises AssertionError when somebody got none, or two."""
-    asked_questions = questions(charge(folder))
+    asked_questions = questions(load_folder(folder))
     here, there = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(target=_serve, args=(there, [p for p, _ in asked_questions]))
     server.start()
@@ -109,26 +109,26 @@ def measure_answers(folder: Path, register: Path) -> CrowdTimes:
 
 
 def _hold_crowd(robot: Robot, asked_questions: list[tuple[str, str]], server: Connection) -> CrowdTimes:
-    def deliver(n: int, debut: float) -> float:
-        result = robot.app.dispatch(BoltRequest(body=_direct(n, asked_questions[n][1], debut), mode="socket_mode"))
+    def deliver(n: int, start: float) -> float:
+        result = robot.app.dispatch(BoltRequest(body=_direct(n, asked_questions[n][1], start), mode="socket_mode"))
         assert result.status == 200
-        return time.monotonic() - debut
+        return time.monotonic() - start
 
     deliver(0, 0.0)  # the first question of all loads what the others share
     _wait_for(server, 1)
     with ThreadPoolExecutor(THREADS) as postmen:
-        debut = time.monotonic()
-        acknowledged = list(postmen.map(lambda n: deliver(n, debut), range(len(asked_questions))))
+        start = time.monotonic()
+        acknowledged = list(postmen.map(lambda n: deliver(n, start), range(len(asked_questions))))
     received_files = _wait_for(server, len(asked_questions) + 1)[1:]
     assert sorted(channel for channel, _, _ in received_files) == [f"D{n:04d}" for n in range(len(asked_questions))]
     assert not [said for _, _, said in received_files if said.startswith(BREAKDOWN[:30])], "an apology is no answer"
-    return CrowdTimes(sorted(acknowledged), sorted(dated - debut for _, dated, _ in received_files))
+    return CrowdTimes(sorted(acknowledged), sorted(dated - start for _, dated, _ in received_files))
 
 
-def _direct(n: int, text: str, debut: float) -> dict[str, Any]:
-    event = {"type": "message", "channel_type": "im", "user": f"U{n:04d}", "text": text, "ts": f"{debut:.0f}.{n:06d}",
+def _direct(n: int, text: str, start: float) -> dict[str, Any]:
+    event = {"type": "message", "channel_type": "im", "user": f"U{n:04d}", "text": text, "ts": f"{start:.0f}.{n:06d}",
                  "channel": f"D{n:04d}"}  # fmt: skip
-    return {"type": "event_callback", "team_id": TEAM, "event_id": f"Ev{debut}-{n}", "event": event}
+    return {"type": "event_callback", "team_id": TEAM, "event_id": f"Ev{start}-{n}", "event": event}
 
 
 def _wait_for(server: Connection, how_many: int, seconds: float = 120) -> list[tuple[str, float, str]]:

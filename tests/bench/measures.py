@@ -75,7 +75,7 @@ def measure_memory(files: list[Path], folder: Folder) -> None:
     for how_many in (len(files), ETABLISSEMENTS):
         copies = throughput.copies(files, how_many, OUTPUT / f"copies-{how_many}")
         pics[how_many] = throughput.memory_peak(partial(throughput.vigie, copies, folder, OUTPUT / "memoire.sqlite"))
-    words = " ; ".join(f"{n} classeurs : {mo:.0f} Mo" for n, mo in pics.items())
+    words = " ; ".join(f"{n} classeurs : {mb:.0f} Mo" for n, mb in pics.items())
     said(f"Mémoire ajoutée au plus haut, processus de lecture compris : {words} ; visé : 300 Mo au plus, et la même")
 
 

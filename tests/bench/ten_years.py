@@ -19,7 +19,7 @@ from bots.answer_json import reply_object
 from bots.answer_words import MOST_SHOWN
 from bots.answering import answer_to
 from bots.questions import INTENTIONS
-from config.folder import Folder, charge
+from config.folder import Folder, load_folder
 from config.rights import AT_KEYBOARD
 from jobs.subprocesses import pull_apart
 from jobs.wiring import Workshop
@@ -47,7 +47,7 @@ def make_ten_year_folder(path: Path) -> Folder:
         _write_table(path / "objectifs.csv", ("perimetre", "code", "exercice", "version", "effet", "montant_meur"), (
             (*(("national", "FR") if r is None else ("region", r)), n, "v1", f"{n}-01-01", 320 if r is None else 19)
             for n in range(FIRST_EXERCICE, FIRST_EXERCICE + EXERCICES) for r in (None, *regions)))  # fmt: skip
-    return charge(path)
+    return load_folder(path)
 
 
 def read_regions(path: Path) -> set[str]:
@@ -134,7 +134,7 @@ def questions(folder: Folder, how_many: int) -> list[tuple[str, str]]:
         "prevision": "prévision {lieu} {annee}", "performance": "performance {lieu} {annee}", "verrou": "gains {lieu} {annee} au verrou",
         "echeances": "échéances {lieu} {annee}", "taches": "tâches {lieu} {annee}",
     }  # fmt: skip
-    assert set(templates) == {i.cle for i in INTENTIONS}
+    assert set(templates) == {i.key for i in INTENTIONS}
     asked_questions = []
     for intention, template in templates.items():
         for n in range(how_many):
@@ -154,10 +154,10 @@ def answers(
     durations: dict[str, list[float]] = defaultdict(list)
     view = View(db, folder, end.date())
     for intention, question in asked_questions:
-        debut = time.perf_counter()
+        start = time.perf_counter()
         reply, _ = answer_to(question, AT_KEYBOARD, view, date(end.year - 2, 11, 15) if past else None, MOST_SHOWN)
         said = reply_object(reply)
-        durations[intention].append(time.perf_counter() - debut)
+        durations[intention].append(time.perf_counter() - start)
         assert said["intention"] == intention, said["texte"]
     return durations
 
@@ -171,12 +171,12 @@ def run_during_pulls(path: Path, folder: Folder, trames: list[Path], action: Cal
         for turn in range(10_000):
             if finished.is_set():
                 break
-            depots = path.parent / f"depot-{turn % 2}"
-            shutil.rmtree(depots, ignore_errors=True)
-            depots.mkdir()
+            drops = path.parent / f"depot-{turn % 2}"
+            shutil.rmtree(drops, ignore_errors=True)
+            drops.mkdir()
             for n, t in enumerate(trames[:12]):
-                shutil.copy(t, depots / f"{turn}-{n}.xlsx")
-            taken[0] += len(pull_apart(workshop, [depots])["fichiers"])
+                shutil.copy(t, drops / f"{turn}-{n}.xlsx")
+            taken[0] += len(pull_apart(workshop, [drops])["fichiers"])
 
     thread = threading.Thread(target=pull_sources)
     thread.start()

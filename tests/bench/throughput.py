@@ -22,9 +22,9 @@ NOON = datetime(2022, 3, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
 
 
 def time_taken(action: Callable[[], object]) -> float:
-    debut = time.perf_counter()
+    start = time.perf_counter()
     action()
-    return time.perf_counter() - debut
+    return time.perf_counter() - start
 
 
 def bare_calamine(files: list[Path]) -> int:
@@ -78,18 +78,18 @@ def memory_peak(action: Callable[[], object]) -> float:
     """MB added at the peak over this process and its workers, sampled every 5 ms."""
     finished = threading.Event()
     start = _memory_held()
-    pic = [start]
+    peak = [start]
 
     def observe() -> None:
         while not finished.wait(0.005):
-            pic[0] = max(pic[0], _memory_held())
+            peak[0] = max(peak[0], _memory_held())
 
     watcher = threading.Thread(target=observe)
     watcher.start()
     action()
     finished.set()
     watcher.join()
-    return (pic[0] - start) / 1e6
+    return (peak[0] - start) / 1e6
 
 
 def _memory_held() -> int:

@@ -41,7 +41,7 @@ def pull_sources(files: list[Path], folder: Folder, register: Path) -> None:
 
 
 def _read_tabs(path: Path) -> Iterator[pd.DataFrame]:
-    keys = {c.title: c.cle for c in ACTIONS.columns}
+    keys = {c.title: c.key for c in ACTIONS.columns}
     book = load_workbook(path, read_only=True, data_only=True)
     for sheet in book.worksheets[1:-1]:
         rows = list(sheet.iter_rows(min_row=4, values_only=True))

@@ -18,8 +18,8 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.worksheet import Worksheet
 
-from config.folder import EXAMPLE, Folder, charge
-from config.french import cle
+from config.folder import EXAMPLE, Folder, load_folder
+from config.french import text_key
 from sheets import first_tab
 from sheets.trames.paat import ACTIONS, PAAT
 from sheets.writing import HEADING_ROW, workbook
@@ -32,7 +32,7 @@ NEIGHBOUR, NEIGHBOUR_FINESS = "CH LEON BERARD MOREZ", "390780153"
 SHEET_PART = "xl/worksheets/sheet2.xml"
 """The part that holds the tab of the first établissement."""
 COL = conftest.COL
-COLUMN_NUMBERS = {c.cle: rank for rank, c in enumerate(ACTIONS.columns, 1)}
+COLUMN_NUMBERS = {c.key: rank for rank, c in enumerate(ACTIONS.columns, 1)}
 L1 = HEADING_ROW + 1
 """Row of the first line: the one that is damaged, unless said otherwise."""
 N = 10
@@ -128,7 +128,7 @@ def line(k: int) -> dict[str, Any]:
 
 @cache
 def folder() -> Folder:
-    return charge(EXAMPLE)
+    return load_folder(EXAMPLE)
 
 
 @cache
@@ -173,7 +173,7 @@ def _fill_first_tab(sheet: Worksheet) -> None:
 
 def cell_beside(sheet: Worksheet, label: str, column: int = 3) -> Any:
     """The cell to fill in front of a label of the first tab."""
-    number = next(r[0].row for r in sheet.iter_rows(max_col=1) if cle(str(r[0].value or "")) == cle(label))
+    number = next(r[0].row for r in sheet.iter_rows(max_col=1) if text_key(str(r[0].value or "")) == text_key(label))
     return sheet.cell(number or 0, column)
 
 

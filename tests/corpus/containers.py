@@ -134,16 +134,16 @@ def raw_zip(entries: Iterable[ZipEntry]) -> bytes:
     return bytes(body + summary) + b"PK\x05\x06" + end
 
 
-def stretched_entry(name: str, debut: bytes, pattern: bytes, times: int, end: bytes = b"", **others: int) -> ZipEntry:
-    """An entry whose content is `debut`, then `pattern` many times over, then `end`; made without unpacking it."""
+def stretched_entry(name: str, start: bytes, pattern: bytes, times: int, end: bytes = b"", **others: int) -> ZipEntry:
+    """An entry whose content is `start`, then `pattern` many times over, then `end`; made without unpacking it."""
     c = zlib.compressobj(9, zlib.DEFLATED, -15)
-    head = c.compress(debut) + c.flush(zlib.Z_FULL_FLUSH)
+    head = c.compress(start) + c.flush(zlib.Z_FULL_FLUSH)
     block = c.compress(pattern) + c.flush(zlib.Z_FULL_FLUSH)
     tail = c.compress(end) + c.flush()
-    total_of = zlib.crc32(debut)
+    total_of = zlib.crc32(start)
     for _ in range(times):
         total_of = zlib.crc32(pattern, total_of)
-    size = len(debut) + len(pattern) * times + len(end)
+    size = len(start) + len(pattern) * times + len(end)
     return ZipEntry(name.encode(), head + block * times + tail, size, zlib.crc32(end, total_of), **others)
 
 
@@ -167,8 +167,8 @@ def ole(streams: Mapping[str, bytes]) -> bytes:
     directory = len(sectors)
     folders = [_directory_entry("Root Entry", 5, END_OF_CHAIN, 0, 1)]
     folders += [
-        _directory_entry(name, 2, debut, len(o), -1, rank + 2 if rank + 1 < len(contents) else -1)
-        for rank, (name, debut, o) in enumerate(zip(streams, starts, contents, strict=True))
+        _directory_entry(name, 2, start, len(o), -1, rank + 2 if rank + 1 < len(contents) else -1)
+        for rank, (name, start, o) in enumerate(zip(streams, starts, contents, strict=True))
     ]
     list_labels = b"".join(folders)
     list_labels = list_labels.ljust(_rounded_to_sectors(len(list_labels)), b"\0")
@@ -185,14 +185,14 @@ def _rounded_to_sectors(size: int) -> int:
     return -(-size // SECTOR) * SECTOR
 
 
-def _sector_chain(debut: int, length: int) -> list[int]:
-    return [*range(debut + 1, debut + length), END_OF_CHAIN]
+def _sector_chain(start: int, length: int) -> list[int]:
+    return [*range(start + 1, start + length), END_OF_CHAIN]
 
 
-def _directory_entry(name: str, kind: int, debut: int, size: int, child: int, next_sibling: int = -1) -> bytes:
+def _directory_entry(name: str, kind: int, start: int, size: int, child: int, next_sibling: int = -1) -> bytes:
     text = name.encode("utf-16-le") + b"\0\0"
     return text.ljust(64, b"\0") + struct.pack(
-        "<HBBiii36xIII", len(text), kind, 1, -1, next_sibling, child, debut, size, 0
+        "<HBBiii36xIII", len(text), kind, 1, -1, next_sibling, child, start, size, 0
     )
 
 

@@ -123,7 +123,7 @@ def _() -> bytes:
     def repeat_headings(_: Workbook, f: Worksheet) -> None:
         f.insert_rows(L1 + 5)
         for c in ACTIONS.columns:
-            f.cell(L1 + 5, COLUMN_NUMBERS[c.cle]).value = c.title
+            f.cell(L1 + 5, COLUMN_NUMBERS[c.key]).value = c.title
 
     return edited(repeat_headings)
 
@@ -134,8 +134,8 @@ def _() -> bytes:
     Verdict(lines_kept=N, kept="55200.00"),
 )
 def _() -> bytes:
-    unites = {"montant_reference": "€", "gain_annuel": "€", "quantite": "unités"}
-    return edited(lambda _, f: f.insert_rows(L1), put({f"{COL[c]}{L1}": u for c, u in unites.items()}))
+    units = {"montant_reference": "€", "gain_annuel": "€", "quantite": "unités"}
+    return edited(lambda _, f: f.insert_rows(L1), put({f"{COL[c]}{L1}": u for c, u in units.items()}))
 
 
 @faulty_file(

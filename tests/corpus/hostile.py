@@ -41,7 +41,7 @@ from tests.corpus.containers import (
 )
 from tests.corpus.damage import GAIN_L1, excel, xml
 
-MO = bytes(1_048_576)
+MEGABYTE = bytes(1_048_576)
 SPACES = b" " * 1_048_576
 ABNORMAL = refuse("compress|démesur|trop|anormal")
 FAR_VERDICT = Verdict(codes={"cellule-lointaine"}, lines_kept=N, kept=GAIN)
@@ -49,16 +49,16 @@ FAR_VERDICT = Verdict(codes={"cellule-lointaine"}, lines_kept=N, kept=GAIN)
 
 def split_sheet() -> tuple[bytes, bytes]:
     """The XML of the tab, before and after the end of its data."""
-    debut, closing_part, end = parties(excel())[SHEET_PART].partition(b"</sheetData>")
-    return debut, closing_part + end
+    start, closing_part, end = parties(excel())[SHEET_PART].partition(b"</sheetData>")
+    return start, closing_part + end
 
 
 def add_bomb(name: str, defect: str, verdict: Verdict, pattern: bytes, times: int, said_one: int | None = None) -> None:
     """Register a workbook whose tab swells by `pattern` × `times`; `said_one` is the size its directory claims."""
 
     def raw_bytes() -> bytes:
-        debut, closing_part = split_sheet()
-        sheet = stretched_entry(SHEET_PART, debut, pattern, times, closing_part)
+        start, closing_part = split_sheet()
+        sheet = stretched_entry(SHEET_PART, start, pattern, times, closing_part)
         if said_one is not None:
             sheet = ZipEntry(sheet.name, sheet.data, sheet.size, sheet.total_of, claimed_size=said_one)
         return with_entry(excel(), sheet)
@@ -84,7 +84,7 @@ add_bomb(
 add_bomb("bombe-de-cellules", "Huit millions de cellules vides écrites sous le tableau.",
       Verdict(readable=False, codes={"classeur-illisible"}), b'<row><c t="b"><v>1</v></c></row>' * 8_192, 1_024)  # fmt: skip
 add_case("bombe-en-image", "Une image d'un demi-gigaoctet de zéros à côté d'une trame en règle.", ABNORMAL,
-       lambda: raw_zip([*(zip_entry(n, o) for n, o in parties(excel()).items()), stretched_entry("xl/media/image1.bmp", b"BM", MO, 512)]))  # fmt: skip
+       lambda: raw_zip([*(zip_entry(n, o) for n, o in parties(excel()).items()), stretched_entry("xl/media/image1.bmp", b"BM", MEGABYTE, 512)]))  # fmt: skip
 add_case("bombe-d-entrees", "Vingt mille parties vides dans le zip.", ABNORMAL,
        lambda: raw_zip([*(zip_entry(n, o) for n, o in parties(excel()).items()), *(ZipEntry(b"x/%d" % n, b"\3\0", 0, 0) for n in range(20_000))]))  # fmt: skip
 
@@ -93,13 +93,13 @@ add_case("bombe-d-entrees", "Vingt mille parties vides dans le zip.", ABNORMAL,
     "bombe-emboitee", "Seize archives dans une archive, chacune grosse d'un quart de gigaoctet de zéros.", refuse()
 )
 def _() -> bytes:
-    one = raw_zip([stretched_entry("0.dll", b"", MO, 256)])
+    one = raw_zip([stretched_entry("0.dll", b"", MEGABYTE, 256)])
     return raw_zip([zip_entry(f"{n:02d}.zip", one) for n in range(16)])
 
 
 @faulty_file("bombe-chevauchee", "Deux mille noms du sommaire désignent les mêmes données.", ABNORMAL)
 def _() -> bytes:
-    kernel = stretched_entry("xl/a", b"", MO, 1)
+    kernel = stretched_entry("xl/a", b"", MEGABYTE, 1)
     return raw_zip(
         [kernel, *(ZipEntry(b"xl/%d" % n, kernel.data, kernel.size, kernel.total_of, position=0) for n in range(1_990))]
     )
@@ -109,11 +109,11 @@ def _() -> bytes:
     "textes-50-mo", "Cinquante mégaoctets de textes que personne n'utilise, dans la table des textes.", all_lines_read()
 )
 def _() -> bytes:
-    debut, _, closing_part = parties(excel())[SHARED_TEXTS_PART].partition(b"</sst>")
+    start, _, closing_part = parties(excel())[SHARED_TEXTS_PART].partition(b"</sst>")
     block = b"".join(b"<si><t>remarque %d, %x</t></si>" % (n, n * 2_654_435_761 % 2**61) for n in range(24_000))
     return with_entry(
         excel(),
-        stretched_entry(SHARED_TEXTS_PART, debut, block, 50 * 1_048_576 // len(block), b"</sst>" + closing_part),
+        stretched_entry(SHARED_TEXTS_PART, start, block, 50 * 1_048_576 // len(block), b"</sst>" + closing_part),
     )
 
 
@@ -165,9 +165,9 @@ def lines(name: str, defect: str, verdict: Verdict, template: str, until: int = 
     """Register a case with a row of that model (`{n}` is its number) all the way down."""
 
     def raw_bytes() -> bytes:
-        debut, closing_part = split_sheet()
+        start, closing_part = split_sheet()
         rows = (template.replace("{n}", str(n)).encode() for n in range(since, until + 1))
-        return with_entry(excel(), streamed_entry(SHEET_PART, chain([debut], rows, [closing_part])))
+        return with_entry(excel(), streamed_entry(SHEET_PART, chain([start], rows, [closing_part])))
 
     add_case(name, defect, verdict, raw_bytes)
 
@@ -299,8 +299,8 @@ def _() -> bytes:
     Verdict(absent_codes={"classeur-illisible"}, lines_kept=5_000),
 )
 def _() -> bytes:
-    debut, closing_part = split_sheet()
-    template = re.search(rf'<row r="{L1}".*?</row>', debut.decode(), re.DOTALL)
+    start, closing_part = split_sheet()
+    template = re.search(rf'<row r="{L1}".*?</row>', start.decode(), re.DOTALL)
     assert template
     all_of_those = "".join(
         re.sub(rf'(r="[A-Z]*){L1}"', rf'\g<1>{n}"', template[0])
@@ -308,5 +308,5 @@ def _() -> bytes:
         .replace("<v>24000</v>", f"<v>{24000 + 20 * n}</v>")
         for n in range(L1, L1 + 5_000)
     )
-    debut = re.sub(rb'<row r="5".*', b"", debut, flags=re.DOTALL)
-    return with_entry(excel(), zip_entry(SHEET_PART, debut + all_of_those.encode() + closing_part))
+    start = re.sub(rb'<row r="5".*', b"", start, flags=re.DOTALL)
+    return with_entry(excel(), zip_entry(SHEET_PART, start + all_of_those.encode() + closing_part))

@@ -97,10 +97,10 @@ def command(text: str, user: str = REFERENT) -> None:
     call_server("command", {"channel": CHANNEL, "user": user, "command": "/vigie", "text": text})
 
 
-def press_button(message: Message, cle: str, user: str) -> None:
+def press_button(message: Message, key: str, user: str) -> None:
     block = message["blocks"][-1]
-    (element,) = (e for e in block["elements"] if e["action_id"] == cle)
-    action = {"type": "button", "action_id": cle, "block_id": block["block_id"], "value": element["value"]}
+    (element,) = (e for e in block["elements"] if e["action_id"] == key)
+    action = {"type": "button", "action_id": key, "block_id": block["block_id"], "value": element["value"]}
     call_server("interact", {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": action})
 
 
@@ -221,13 +221,13 @@ def home_tabs(here: Path, answer: Message, old: Message) -> dict[str, Any]:
         played["fait"] = e.send(REFERENT, "view", sens=direction, motif=reason("marché relu"))
         wait_for("the home tab follows", lambda: [m for m in e.shown_events[before:] if m["t"] == "home"])
         played["apres"] = next(m["view"] for m in e.shown_events[before:] if m["t"] == "home")
-        e.ferme(REFERENT)
+        e.close(REFERENT)
         played["prolonge"] = e.press(
             played["referent"], REFERENT, lambda b: "GHT Jura" in b["text"]["text"], "prolonger"
         )
         yesterday = {"jusqu_au": {"type": "datepicker", "selected_date": "2022-03-30"}}
         played["date_passee"] = e.send(REFERENT, "view_errors", jusqu_au=yesterday, motif=reason("grève"))
-        e.ferme(REFERENT)
+        e.close(REFERENT)
         list_labels = next(b for b in answer["blocks"] if b.get("accessory", {}).get("type") == "static_select")
         action = {"type": "static_select", "action_id": "bureau-geste", "block_id": list_labels["block_id"],
                   "selected_option": list_labels["accessory"]["options"][0]}  # fmt: skip
@@ -241,9 +241,9 @@ def home_tabs(here: Path, answer: Message, old: Message) -> dict[str, Any]:
 
 def stop(process: subprocess.Popen[bytes]) -> tuple[int, float]:
     """(exit code, seconds it took) of a bot asked to stop."""
-    debut = time.monotonic()
+    start = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    return process.wait(30), time.monotonic() - debut
+    return process.wait(30), time.monotonic() - start
 
 
 if __name__ == "__main__":

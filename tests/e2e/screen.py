@@ -35,10 +35,10 @@ class Screen:
 
     def after(self, kind: str, gesture: Callable[[], Any], seconds: float = 20) -> ScreenEvent:
         """The first thing of that kind shown after a gesture. Raises TimeoutError, saying what was waited for."""
-        debut, end = len(self.shown_events), time.monotonic() + seconds
+        start, end = len(self.shown_events), time.monotonic() + seconds
         gesture()
         while time.monotonic() < end:
-            for screen_event in self.shown_events[debut:]:
+            for screen_event in self.shown_events[start:]:
                 if screen_event["t"] == kind:
                     return screen_event
             time.sleep(0.02)
@@ -60,7 +60,7 @@ class Screen:
         result = self.after(expected, lambda: self._send_fact({"t": "view_submit", "user": who, "values": values}))
         return dict(result["errors"] if expected == "view_errors" else result["stack"][-1])
 
-    def ferme(self, who: str) -> None:
+    def close(self, who: str) -> None:
         self.after("view", lambda: self._send_fact({"t": "view_close", "user": who}))
 
     def _send_fact(self, screen_event: ScreenEvent) -> None:

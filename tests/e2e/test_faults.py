@@ -94,7 +94,7 @@ def failing(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     )
     one = Launcher(source, "env", f"LD_PRELOAD={library}")
     yield one
-    one.ferme()
+    one.close()
 
 
 @pytest.mark.parametrize("name", CASES)

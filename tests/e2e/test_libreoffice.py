@@ -19,7 +19,7 @@ from tests.conftest import FillTrame
 
 pytestmark = pytest.mark.e2e
 JURA_SUD = "390780146"
-COLUMN_NUMBERS = {c.cle: i for i, c in enumerate(ACTIONS.columns, 1)}
+COLUMN_NUMBERS = {c.key: i for i, c in enumerate(ACTIONS.columns, 1)}
 
 
 def convert(file: Path, to: str, output: Path) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from config.french import cle
+from config.french import text_key
 from sheets.checks.catalogue import Context, Deviation, check
 from sheets.findings import Severity
 from sheets.trame import ALWAYS, NUMBER, Column, Examples, Identity, Legend, Measure, Table, Trame
@@ -72,7 +72,7 @@ def too_long(line: Course, _: Context) -> Deviation | None:
 def twice(lines: Sequence[Any], _: Context) -> Iterator[tuple[Any, Deviation]]:
     seen: set[tuple[object, ...]] = set()
     for line in lines:
-        said = (cle(line.values.intitule or ""), cle(line.values.ville or ""), line.values.jour)
+        said = (text_key(line.values.intitule or ""), text_key(line.values.ville or ""), line.values.jour)
         if said in seen:
             yield line, Deviation("Cette session est déjà dans l'onglet.", "Supprimez-la.", "intitule")
         seen.add(said)
@@ -103,8 +103,14 @@ COURSES = Table(
     ),
     identity=Identity(
         ways=(
-            ("même intitulé, même ville, même durée", lambda c: (cle(c.intitule or ""), cle(c.ville or ""), c.duree)),
-            ("même intitulé, même ville", lambda c: (cle(c.intitule), cle(c.ville)) if c.intitule and c.ville else ()),
+            (
+                "même intitulé, même ville, même durée",
+                lambda c: (text_key(c.intitule or ""), text_key(c.ville or ""), c.duree),
+            ),
+            (
+                "même intitulé, même ville",
+                lambda c: (text_key(c.intitule), text_key(c.ville)) if c.intitule and c.ville else (),
+            ),
         ),
         decided_on=("duree",),
         what_changed=_what_changed,
@@ -124,7 +130,7 @@ WISHES = Table(
     checks=(),
     examples=Examples({"service": "Pharmacie", "souhait": "Marchés"}, {}),
     identity=Identity(
-        ways=(("même service, même souhait", lambda w: (cle(w.service or ""), cle(w.souhait or ""))),),
+        ways=(("même service, même souhait", lambda w: (text_key(w.service or ""), text_key(w.souhait or ""))),),
         decided_on=("souhait",),
         what_changed=_what_changed,
     ),

@@ -44,8 +44,8 @@ def months_elapsed(first_order: date, year: int, months: int) -> int:
 
 def share_in_exercice(gain_annuel: int, first_order: date, exercice: int) -> int:
     """Cents that fall inside a calendar year. Over all years the parts add up to `gain_annuel` exactly."""
-    end, debut = (months_elapsed(first_order, year, 12) for year in (exercice, exercice - 1))
-    return cumulative(gain_annuel, end) - cumulative(gain_annuel, debut)
+    end, start = (months_elapsed(first_order, year, 12) for year in (exercice, exercice - 1))
+    return cumulative(gain_annuel, end) - cumulative(gain_annuel, start)
 
 
 def worth(

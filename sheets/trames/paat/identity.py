@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from config.french import cle, day, euros
+from config.french import day, euros, text_key
 from sheets.checks.catalogue import Check, Deviation
 from sheets.spelling import squeeze
 from sheets.trame import CarryingOver, Identity
@@ -14,12 +14,12 @@ from sheets.trames.paat.on_campaigns import suspect_unit
 
 _WAYS = (
     ("même intitulé, même marché, mêmes montants",
-     lambda a: (cle(a.intitule or ""), squeeze(a.marche or ""), a.gain_annuel, a.montant_reference)),
-    ("même intitulé, même marché", lambda a: (cle(a.intitule), squeeze(a.marche)) if a.intitule and a.marche else ()),
+     lambda a: (text_key(a.intitule or ""), squeeze(a.marche or ""), a.gain_annuel, a.montant_reference)),
+    ("même intitulé, même marché", lambda a: (text_key(a.intitule), squeeze(a.marche)) if a.intitule and a.marche else ()),
     ("même marché, mêmes montants, même date de 1re commande",
      lambda a: (squeeze(a.marche), a.gain_annuel, a.montant_reference, a.date_premiere_commande)
      if a.marche and a.gain_annuel and a.date_premiere_commande else ()),
-    ("même intitulé, même famille", lambda a: (cle(a.intitule), a.famille) if a.intitule else ()),
+    ("même intitulé, même famille", lambda a: (text_key(a.intitule), a.famille) if a.intitule else ()),
 )  # fmt: skip
 
 
@@ -46,11 +46,11 @@ def _out_of_unit(before: int, typed_now: int, column: str) -> Deviation | None:
     if not before or not typed_now:
         return None
     ratio = abs(typed_now / before)
-    for factor, unite in ((1000, "milliers d'euros"), (100, "centimes")):
+    for factor, unit in ((1000, "milliers d'euros"), (100, "centimes")):
         if any(abs(ratio / f - 1) < 0.02 for f in (factor, 1 / factor)):
             return Deviation(f"{euros(typed_now)} au lieu de {euros(before)} dans l'envoi précédent : {factor} fois "
                          f"{'plus' if ratio > 1 else 'moins'}.",
-                         f"Vérifiez que le montant est en euros, et non en {unite}.", column, euros(typed_now))  # fmt: skip
+                         f"Vérifiez que le montant est en euros, et non en {unit}.", column, euros(typed_now))  # fmt: skip
     return None
 
 
@@ -66,7 +66,7 @@ IDENTITY = Identity(
 
 
 def _is_same(typed: Action, known: Action) -> bool:
-    same_title = cle(typed.intitule or "") == cle(known.intitule or "")
+    same_title = text_key(typed.intitule or "") == text_key(known.intitule or "")
     return same_title or typed.date_premiere_commande == known.date_premiere_commande
 
 

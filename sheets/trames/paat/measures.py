@@ -31,8 +31,8 @@ class ActionWorth(NamedTuple):
 
 _STRUCK_WHOLE = frozenset(ActionWorth._fields[5:])
 MEASURES = tuple(
-    Measure(cle, "nombre" if cle.startswith("lignes_") else "EUR", struck_whole=cle in _STRUCK_WHOLE)
-    for cle in ActionWorth._fields
+    Measure(key, "nombre" if key.startswith("lignes_") else "EUR", struck_whole=key in _STRUCK_WHOLE)
+    for key in ActionWorth._fields
 )
 HEADLINE = "gain_exercice"
 

@@ -71,12 +71,12 @@ def suspect_unit(lines: Sequence[CrossCheckedLine], _: Folder) -> Iterator[tuple
     for famille, its_own in _by_famille(lines).items():
         reference, gain = _medians(its_own)
         for line in its_own:
-            unite = _other_unit(line.montant_reference / reference, abs(line.gain_annuel) / gain)
-            if unite:
+            unit = _other_unit(line.montant_reference / reference, abs(line.gain_annuel) / gain)
+            if unit:
                 yield line, Deviation(
                     f"Référence de {euros(line.montant_reference)} et gain de {euros(line.gain_annuel)} ; en {famille}, la moitié "
                     f"des lignes dépassent {euros(round(reference))} et {euros(round(gain))}.",
-                    f"Vérifiez que les montants sont en euros, et non en {unite}.",
+                    f"Vérifiez que les montants sont en euros, et non en {unit}.",
                     "montant_reference", euros(line.montant_reference))  # fmt: skip
 
 

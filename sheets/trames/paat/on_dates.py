@@ -16,9 +16,9 @@ def gain_outside_exercice(a: Action, c: Context) -> Deviation | None:
     if a.statut != "réalisé" or not a.date_premiere_commande:
         return None
     exercice = c.campaign.exercice
-    debut = months_elapsed(a.date_premiere_commande, exercice - 1, 12)
+    start = months_elapsed(a.date_premiere_commande, exercice - 1, 12)
     end = months_elapsed(a.date_premiere_commande, exercice, 12)
-    if debut < LIFE_IN_MONTHS and end > 0:
+    if start < LIFE_IN_MONTHS and end > 0:
         return None
     return Deviation(
         f"1re commande le {day(a.date_premiere_commande)} : ses 12 mois ne touchent pas l'exercice {exercice}.",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from config.french import cle, euros, rate
+from config.french import euros, rate, text_key
 from sheets.cells import shown
 from sheets.checks.catalogue import Context, Deviation, check
 from sheets.findings import Severity
@@ -34,7 +34,7 @@ def duplicates(lines: Iterable[Line], exercice: int) -> Iterator[tuple[Line, Dev
             or not (a.intitule and squeeze(a.marche or "") and a.gain_annuel)
         ):
             continue
-        like = seen.setdefault((cle(a.intitule), squeeze(a.marche), *_amounts(line)), [])
+        like = seen.setdefault((text_key(a.intitule), squeeze(a.marche), *_amounts(line)), [])
         same = [o for o in like if _ordered_together(o, line, exercice)]
         other = [o for o in like if not _is_earlier(o, exercice) and not _is_earlier(line, exercice)]
         if same and not line.carried_from:
@@ -76,9 +76,9 @@ def excessive_weight(lines: Sequence[Line], c: Context) -> Iterator[tuple[Line, 
     if len(positive_lines) < c.thresholds.poids_lignes_minimum:
         return
     for line in positive_lines:
-        poids = Decimal(line.declared) / total
-        if poids > c.thresholds.poids_d_une_ligne:
+        weight = Decimal(line.declared) / total
+        if weight > c.thresholds.poids_d_une_ligne:
             yield line, Deviation(
-                f"Cette ligne fait {rate(poids)} des gains de la trame ({euros(line.declared)} sur {euros(total)}).",
+                f"Cette ligne fait {rate(weight)} des gains de la trame ({euros(line.declared)} sur {euros(total)}).",
                 "Vérifiez le montant et l'unité ; rien à faire s'il est juste.",
                 "gain_annuel", euros(line.declared))  # fmt: skip
