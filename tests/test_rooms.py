@@ -12,6 +12,21 @@ from config import environment
 
 ROOT = Path(__file__).parent.parent
 PIECES = ("config", "sheets", "reports", "bots", "jobs")
+FOLDERS = {
+    "config": (),
+    "sheets": (
+        "sources", "checks", "reading", "trames", "judging", "register", "writing", "returning", "matching", "repairing",
+    ),
+    "reports": ("due",),
+    "bots": ("grammar", "letters", "slack"),
+    "jobs": ("taking_in", "demo", "commands"),
+}  # fmt: skip
+"""The folders of each room, from left to right: one imports those to its left alone."""
+KNOWN_CIRCLES = (
+    ("bots.answer_files", "bots.companion_to_chat", "bots.letters"),
+    ("bots.next_questions", "bots.slack"),
+)
+"""Folders and modules of a room that import each other, though none should: faults to mend, and no other may come."""
 REGISTER = "sheets/register/*"
 WORKBOOK_WRITERS = (
     "sheets/writing/*",
@@ -94,6 +109,7 @@ def faults(path: str, source: str) -> list[str]:
     names = list(imported_names(tree))
     return [
         *_wrong_direction(path, names),
+        *_wrong_folder(path, names),
         *_misplaced_libraries(path, names),
         *_imported_commands(path, names),
         *_clock_reads(path, tree),
@@ -108,6 +124,16 @@ def _wrong_direction(path: str, names: list[str]) -> Iterator[str]:
         piece = name.partition(".")[0]
         if piece in PIECES[rank + 1 :]:
             yield f"{path} imports {name}: {piece}/ stands to the right of {PIECES[rank]}/, and nothing travels back."
+
+
+def _wrong_folder(path: str, names: list[str]) -> Iterator[str]:
+    room, folder = path.split("/")[:2]
+    order = FOLDERS[room]
+    for name in names:
+        first, _, rest = name.partition(".")
+        other = rest.partition(".")[0]
+        if first == room and folder in order and other in order[order.index(folder) + 1 :]:
+            yield f"{path} imports {name}: {room}/{other}/ stands to the right of {room}/{folder}/."
 
 
 def _misplaced_libraries(path: str, names: list[str]) -> Iterator[str]:
@@ -147,6 +173,56 @@ def _sql(path: str, tree: ast.AST) -> Iterator[str]:
 
 def test_nobody_breaks_the_order_of_the_house() -> None:
     assert [fault for path, source in sources().items() for fault in faults(path, source)] == []
+
+
+def test_every_folder_of_a_room_has_its_place_in_the_order() -> None:
+    folders = {room: {f.parent.name for f in (ROOT / room).glob("*/*.py")} for room in PIECES}
+    assert {room: set(order) for room, order in FOLDERS.items()} == folders
+
+
+def circles(files: dict[str, str]) -> list[tuple[str, ...]]:
+    """The folders and the modules beside them, in one room, that import each other, straight or by way of others."""
+    imports: dict[str, set[str]] = {}
+    for path, source in files.items():
+        here = _place(path.removesuffix(".py").replace("/", "."))
+        there = {_place(name) for name in imported_names(ast.parse(source))}
+        imports.setdefault(here, set()).update(p for p in there if p.partition(".")[0] == here.partition(".")[0])
+    reached = {place: _reached(place, imports) for place in imports}
+    found = {tuple(sorted(p for p in reached[a] if a in reached.get(p, ()))) for a in imports if a in reached[a]}
+    return sorted(found)
+
+
+def _place(name: str) -> str:
+    """« sheets.reading.rows » is in « sheets.reading », « sheets.trame.Column » in « sheets.trame »."""
+    return ".".join(name.split(".")[:2])
+
+
+def _reached(place: str, imports: dict[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    waiting = [p for p in imports[place] if p != place]
+    while waiting:
+        here = waiting.pop()
+        if here not in seen:
+            seen.add(here)
+            waiting += [p for p in imports.get(here, ()) if p != here]
+    return seen
+
+
+def test_nothing_in_a_room_goes_round_in_a_circle() -> None:
+    assert circles(sources()) == list(KNOWN_CIRCLES)
+
+
+def test_a_circle_is_found_however_long_it_is() -> None:
+    files = {
+        "sheets/reading/rows.py": "import sheets.trame",
+        "sheets/trame.py": "from sheets.checks.catalogue import Check",
+        "sheets/checks/catalogue.py": "from sheets.reading.rows import Row\nfrom sheets.checks import on_cells",
+        "sheets/checks/on_cells.py": "from sheets.checks.catalogue import check",
+        "sheets/cells.py": "import config.french",
+    }
+    assert circles(files) == [("sheets.checks", "sheets.reading", "sheets.trame")]
+    del files["sheets/trame.py"]
+    assert circles(files) == []
 
 
 def _standing_twice(places: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
@@ -272,6 +348,10 @@ OFFENSES = [
     ("bots/slack/home_tab.py", "from bots import answer_json", "may appear only in jobs/*"),
     ("bots/letters/composing.py", "from bots.answering import answer_to", "may appear only in bots/slack/*"),
     ("bots/slack/home_tab.py", "from bots.grammar.understand import understand", "may appear only in bots/answering.py"),
+    ("sheets/reading/rows.py", "from sheets.judging.lines import judged", "sheets/judging/ stands to the right of sheets/reading/"),
+    ("sheets/register/pulls.py", "def f():\n    import sheets.matching.known", "sheets/matching/ stands to the right"),
+    ("bots/grammar/sentence.py", "from bots.letters import letter", "bots/letters/ stands to the right of bots/grammar/"),
+    ("jobs/taking_in/mails.py", "from jobs.demo import tour", "jobs/demo/ stands to the right of jobs/taking_in/"),
     ("sheets/utils.py", "", "not « utils »"),
     ("bots/utils/mots.py", "", "not « utils »"),
 ]  # fmt: skip
