@@ -48,7 +48,7 @@ def answer_to(
 def answer_after(
     last: dict[str, Any] | None, text: str, person: Person, view: View, as_of: date | None = None, limit: int = -1
 ) -> tuple[Reply, dict[str, Any] | None]:
-    """The same after another question than the last one of that person: `last` is what was to be remembered of it."""
+    """The same, for a question that follows on another: `last` is what `answer_to` gave to remember of that one."""
     text = mask(text[: LONGEST + 1])
     previous = _previous(last)
     view_that_day = view.dated(as_of) if as_of else view
@@ -112,7 +112,7 @@ def _known_exercices(subject: Subject, view: View) -> list[int]:
 
 
 def _totals_suffice(intention: Intention, subject: Subject) -> bool:
-    """A ranking of families is a detail of its territory; a ranking of territories is told by rank."""
+    """Whether who sees totals alone may have this answer: a ranking of territories, yes; of families, no, it is a detail."""
     return intention.total_alone and (intention.key != "classement" or subject.by in TERRITORIES)
 
 

@@ -58,7 +58,7 @@ def read_settings(url: str, clock: Callable[[], datetime]) -> SmtpSettings:
 
 
 def send(letter: Letter, settings: SmtpSettings) -> None:
-    """Hand one letter over. Raises EnvoiError: `is_final` when this letter is refused for good, `doubt` when the server
+    """Hand one letter over. Raises SendingError: `is_final` when this letter is refused for good, `doubt` when the server
     had it whole and never said whether it took it; else nothing left, and trying again is harmless."""
     if not ADDRESS.fullmatch(letter.a):
         raise SendingError(f"« {mask(letter.a)} » n'est pas une adresse où écrire.", is_final=True)
@@ -72,7 +72,7 @@ def send(letter: Letter, settings: SmtpSettings) -> None:
 
 
 def _its_word(smtp: smtplib.SMTP, letter: Letter, settings: SmtpSettings) -> tuple[int, bytes]:
-    """What the server says of a letter it has whole: taken, not now, never. Anything else is a doubt."""
+    """Read the server's answer to a whole letter: taken, to be tried again, refused for good. No clear answer is a doubt."""
     try:
         answer = smtp.getreply()
         if answer[0] // 100 in (2, 4, 5):
@@ -87,7 +87,7 @@ def _its_word(smtp: smtplib.SMTP, letter: Letter, settings: SmtpSettings) -> tup
 
 
 def delivery_channel(settings: SmtpSettings) -> DeliveryChannel:
-    """Mail as a way to people: everyone has an address, and nothing can be looked up."""
+    """Mail as a channel of `bots/delivery`: it reaches everyone, and cannot be asked later whether a letter arrived."""
 
     def part(letter: Letter) -> str:
         send(letter, settings)

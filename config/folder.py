@@ -175,7 +175,7 @@ def folder_from_archive(archive: bytes) -> Folder:
 
 
 def without_persons(archive: bytes) -> bytes:
-    """The archive with nobody left in `persons.csv`; the same bytes when nobody was."""
+    """The archive with nobody left in `personnes.csv`; the same bytes when nobody was."""
     buffer, change = io.BytesIO(), False
     with zipfile.ZipFile(io.BytesIO(archive)) as z, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as lighter:
         for name in z.namelist():

@@ -1,4 +1,4 @@
-"""An official list of GHT and members, whatever its column order → the rows of `territory.csv`.
+"""An official list of GHT and members, whatever its column order → the rows of `territoire.csv`.
 
 Nobody is erased: who has left a GHT gets an end, who joins gets a beginning. Pure.
 """
@@ -137,7 +137,7 @@ def ended(before: Territory, after: Territory) -> list[Membership]:
 
 
 def applied(before: Territory, after: Territory, content: bytes) -> bytes:
-    """`territory.csv`, whose bytes are `content` and say `before`, made to say `after`.
+    """`territoire.csv`, whose bytes are `content` and say `before`, made to say `after`.
 
     Rows that do not change stay as they were typed, where they were; new ones go to the end.
     """

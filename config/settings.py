@@ -1,4 +1,4 @@
-"""The thresholds of the checks, read from `settings.toml`. Decided here: no source publishes them."""
+"""The thresholds of the checks, read from `reglages.toml`. Decided here: no source publishes them."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ HOLIDAY_TERRITORIES = ("Alsace", "Moselle", "Guadeloupe", "Guyane", "La Réunion
 
 
 def read_settings(file: Path, complaints: Complaints) -> Settings:
-    """Everything in `settings.toml`. What is wrong joins `complaints` with its line, and is left at its default."""
+    """Everything in `reglages.toml`. What is wrong joins `complaints` with its line, and is left at its default."""
     if not file.is_file():
         complaints.add(file.name, None, "ce fichier manque dans le dossier de la région.")
         return Settings()

@@ -1,4 +1,4 @@
-"""Learns a synonym: adds it to the folder's `synonyms.csv` once a person has said yes, and never by itself."""
+"""Learns a synonym: adds it to the folder's `synonymes.csv` once a person has said yes, and never by itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILE_NAME = "synonymes.csv"
 
 
 def learn(path: Path, nomenclature: Nomenclature, level: str, synonym: str, label: str) -> None:
-    """Write one line more in `synonyms.csv`, in the file's own separator and column order.
+    """Write one line more in `synonymes.csv`, in the file's own separator and column order.
 
     Raises UserError when the label is not official, when the synonym already names another, or cannot be one.
     """

@@ -122,23 +122,23 @@ class Territory:
         return known.name if known else finess
 
     def _era_rank(self, as_of: date) -> int:
-        """Between which changes that day stands."""
+        """The number of the era of that day: how many days of change have come by then."""
         return bisect_right(self._days_of_change, as_of)
 
     @cached_property
     def _days_of_change(self) -> list[date]:
-        """The days on which someone entered a GHT or had left it: between two of them nothing moves."""
+        """The days on which someone entered a GHT or had left it. An era is the time between two of them: nothing moves in it."""
         entries = {a.start for a in self.memberships if a.start}
         return sorted(entries | {a.end + timedelta(days=1) for a in self.memberships if a.end})
 
     def _era(self, rank: int) -> Era:
-        """Members by GHT, and GHT by FINESS, between two changes."""
+        """Members by GHT, and GHT by FINESS, during one era."""
         if rank not in self._eras:
             self._eras[rank] = self._read_era(rank)
         return self._eras[rank]
 
     def _inside(self, scope: Scope, rank: int) -> InsideScope:
-        """The GHT and the FINESS numbers inside a scope, between two changes."""
+        """The GHT and the FINESS numbers inside a scope, during one era."""
         if (scope, rank) not in self._places:
             self._places[scope, rank] = self._compute_inside(scope, rank)
         return self._places[scope, rank]

@@ -1,7 +1,7 @@
 """Commands in processes of their own: the service's bot answers meanwhile, and what dies takes only itself.
 
 Never reads, judges or copies anything: it starts `vigie` again, at low priority, and says what came of it. All three
-raise UserError with the command's sentence when it could not be done, DefautError when the program is at fault.
+raise UserError with the command's sentence when it could not be done, ProgramFaultError when the program is at fault.
 """
 
 from __future__ import annotations

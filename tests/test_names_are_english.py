@@ -19,7 +19,7 @@ TRADE = frozenset(
     "trame ght etablissement finess exercice referent paat famille domaine categorie operateur levier neant ars dgos".split()
 )
 SETTINGS = frozenset(f.name for kind in (Thresholds, Keeping, WorkingHours, Alerts, Disclosure) for f in fields(kind))
-"""What `settings.toml` calls them: a region writes these words."""
+"""What `reglages.toml` calls them: a region writes these words."""
 TABLES = [table for trame in (*TRAMES.values(), COURSES_OF_A_GHT) for table in trame.tables]
 COLUMNS = frozenset(key for t in TABLES for key in (*t.by_key, *(m.key for m in t.measures)))
 """Columns of a trame, in its workbook and in the register."""

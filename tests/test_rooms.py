@@ -48,7 +48,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "jinja2": ("bots/letters/composing.py",),
     "sqlite3": (REGISTER,),
     "sqlite_utils": (REGISTER,),
-    # The handle on the register is passed along, never asked: see REQUETES.
+    # The handle on the register is passed along, never asked: see QUERY_CALLS.
     "sqlite_utils.Database": (
         REGISTER,
         "reports/view.py",

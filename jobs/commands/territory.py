@@ -36,7 +36,7 @@ def command(file: Path, yes: bool) -> None:
 
 
 def load_territory(workshop: Workshop, file: Path, yes: bool) -> None:
-    """Merge an official list into the folder's `territory.csv`; memberships end only with `yes`.
+    """Merge an official list into the folder's `territoire.csv`; memberships end only with `yes`.
 
     The territory alone is read: the files that name its codes may be filled before it. Raises UserError.
     """

@@ -1,6 +1,6 @@
 """What a region is told without asking: where it stands at its dates, its week, a total that moves, a large line struck.
 
-Computed from the state at an instant, as messages due (see `reports/reminders`). Never tells anyone, never words it.
+Computed from the state at an instant, as messages due (see `reports/due/reminders`). Never tells anyone, never words it.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def tie_lines(received: JudgedWorkbook, memory: Memory, table: Table, context: C
 
 
 class TabLines:
-    """The lines of one tab while they find their numbers. `lines` and `findings` are what comes out."""
+    """The lines of one tab while they are given their numbers. `lines` and `findings` are what comes out."""
 
     def __init__(self, tab: Tab, memory: Memory, table: Table, context: Context) -> None:
         self.tab, self.table, self.context = tab, table, context
@@ -154,7 +154,7 @@ class TabLines:
                 self._recognised_as(its_own[0], known_action, self.ways[self._distance(its_own[0], known_action)][0])
 
     def _recognised_as(self, place: int, known_action: KnownAction, reason: str) -> None:
-        """A line is a known action; it is said, unless a copied number has to be said."""
+        """Give a line the number of the known action it is; a finding says so, unless one already says that its number was a copy."""
         written = self.lines[place].written
         self._give_number(place, known_action.action_id)
         self.recognised.add(self.lines[place].number)

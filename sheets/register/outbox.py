@@ -88,7 +88,7 @@ def in_states(db: Database, *states: str) -> list[StoredMessage]:
 
 
 def messages_of_letter(db: Database, sending: str) -> list[StoredMessage]:
-    """What left in a letter."""
+    """The messages that left in this letter."""
     return [
         _stored_message(r)
         for r in db.execute(f"SELECT {_COLUMNS} FROM messages WHERE envoi = ? ORDER BY id", (sending,))
@@ -134,7 +134,7 @@ def take(db: Database, ids: Iterable[int], sending: str, when: datetime) -> list
 
 
 def drop_claims(db: Database, ids: Iterable[int], reason: str, when: datetime) -> None:
-    """Claimed messages that need not be said after all."""
+    """Make void claimed messages that need not be said after all."""
     with write_transaction(db):
         db.execute(
             "UPDATE messages SET etat = 'nul', envoi = '', raison = ?, le = ?"
@@ -154,7 +154,7 @@ def mark_delivered(db: Database, sending: str, reference: str, when: datetime, r
 
 
 def refuse(db: Database, sending: str, reason: str, when: datetime) -> None:
-    """No channel takes it."""
+    """Mark a letter that every channel refused."""
     _mark(db, sending, "refusé", when, raison=reason)
 
 
@@ -197,9 +197,9 @@ def refusals(db: Database, campaign: str) -> list[RefusedPerson]:
 
 
 def hand_ins_read(db: Database, campaign: str, since: datetime, until: datetime) -> dict[str, tuple[str, datetime]]:
-    """By GHT, the last file left in a folder since an instant: its name, and when it was read. Nobody answered it yet.
+    """By GHT, the last file found in a folder since an instant: its name, and when it was read. Its receipt is still due.
 
-    Its name is its number, or the one that its receipt bore in a register since replaced by a backup (see `carried_tab`).
+    Its name is its number, or the one that its receipt bore in a register since replaced by a backup (see `sheets.register.carry_over`).
     """
     query = (
         "SELECT f.ght, coalesce((SELECT m.repere FROM messages m WHERE (m.campagne, m.unite, m.etape, m.repere)"

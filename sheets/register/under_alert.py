@@ -1,6 +1,6 @@
 """What is kept by lines that bear an alert: added up when a campaign is looked at, lifted where a referent decided.
 
-A tab's own checks are added up with it, as it is stored (`tabs.under_alert`); never reads all the lines of a territory.
+A tab's own checks are added up with it, as it is stored; never reads all the lines of a territory.
 """
 
 from __future__ import annotations

@@ -185,7 +185,7 @@ _MEMORIES_LOCK = Lock()
 
 
 def _memory_of(db: Database) -> _Memory:
-    """The memory of the file that this register is: it goes with the last connection to it."""
+    """What is remembered of the register in this file, shared by every connection to it; forgotten with the last one."""
     with _MEMORIES_LOCK:
         if db not in _BY_DATABASE:
             _BY_DATABASE[db] = _BY_FILE.setdefault(file_of(db) or (0, id(db)), _Memory())
@@ -204,8 +204,10 @@ _ACTS = """FROM actes WHERE le < :apres AND (campagne = value OR campagne IN (
 
 
 def _last_words(db: Database, campaigns: Sequence[str], as_of: date) -> list[MemoryKey]:
-    """What could be seen of each campaign that day: its last judgement, its acts (how many, the sum of their numbers),
-    its last look."""
+    """By campaign, what its figures hang on that day; while it is the same, so is what counts.
+
+    Its last judgement, its acts (how many, and the sum of their numbers), its last run of the checks on whole campaigns.
+    """
     query = (
         "SELECT value, (SELECT coalesce(max(id), 0) FROM fichiers WHERE campagne IN (value, '') AND id <= :jusqu_a),"
         f" (SELECT count(*) {_ACTS}), (SELECT coalesce(sum(id), 0) {_ACTS}),"

@@ -105,7 +105,7 @@ def write_summary(
 
 
 def _in_short(pen: _Pen, workbook: JudgedWorkbook) -> None:
-    """What a tired person reads first, and perhaps alone."""
+    """Write the few sentences at the top: how many lines are to be mended, what they cost, what to do."""
     rejections, alerts = (sum(c.severity is g for c in workbook.findings) for g in (Severity.REJECTION, Severity.ALERT))
     t = workbook.totals
     if not workbook.readable:

@@ -1,4 +1,4 @@
-"""Letters delivered to a local Slack: an opening with its trame, a reminder, a crash, a button. See test_relances_slack.py.
+"""Letters delivered to a local Slack: an opening with its trame, a reminder, a crash, a button. See test_reminders_slack.py.
 
 Prints one JSON object: what each step gave.
 """
