@@ -11,7 +11,7 @@ from bots.answer_words import told
 from bots.companion_to_chat import last_companion
 from bots.grammar.question import AnswerForm
 from bots.grammar.side_by_side import NEXT_LEVEL_DOWN
-from bots.letters.letter import PNG, XLSX, Piece
+from bots.piece import PNG, XLSX, Piece
 from bots.questions import BY_KEY
 from bots.reply import Reply
 from config.errors import UserError

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bots.answer_words import told
-from bots.letters.letter import XLSX, Piece
+from bots.piece import XLSX, Piece
 from bots.reply import Reply
 from config.errors import UserError
 from config.folder import Folder

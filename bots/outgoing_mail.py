@@ -19,7 +19,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from bots.delivery import DeliveryChannel
-from bots.letters.letter import Letter, Piece, SendingError
+from bots.letters.letter import Letter, SendingError
+from bots.piece import Piece
 from config import environment
 from config.errors import UserError
 from config.mail_server import ADDRESS, Server, header_words, identifier, one_line, read_server, why

@@ -16,8 +16,9 @@ import pytest
 from sqlite_utils import Database
 
 from bots.delivery import DeliveryChannel, deliver_due
-from bots.letters.letter import XLSX, Letter, Piece, SendingError
+from bots.letters.letter import Letter, SendingError
 from bots.letters.message_kinds import KINDS
+from bots.piece import XLSX, Piece
 from config.folder import Folder
 from config.ladder import takes_replies
 from config.rights import Person

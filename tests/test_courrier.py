@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from bots import outgoing_mail
-from bots.letters.letter import Letter, Piece, SendingError
+from bots.letters.letter import Letter, SendingError
 from bots.outgoing_mail import SmtpSettings, identifier_of, read_settings, send
+from bots.piece import Piece
 from config.campaign import PARIS
 from config.errors import UserError
 from tests.fake_mail import ACCOUNT, MACHINE, SECRET, Authority, FakeMail, fake_mail, make_authority

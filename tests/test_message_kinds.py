@@ -11,9 +11,10 @@ import pytest
 
 from bots.delivery import deliver_due, letters_due
 from bots.letters.composing import letter
-from bots.letters.letter import XLSX, Letter, Piece
+from bots.letters.letter import Letter
 from bots.letters.message_kinds import KINDS, MessageKind, Place
 from bots.letters.reminder_words import LetterPart
+from bots.piece import XLSX, Piece
 from config.rights import Person
 from config.territory import Scope
 from config.working_hours import next_moment

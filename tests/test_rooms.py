@@ -22,10 +22,7 @@ FOLDERS = {
     "jobs": ("taking_in", "demo", "commands"),
 }  # fmt: skip
 """The folders of each room, from left to right: one imports those to its left alone."""
-KNOWN_CIRCLES = (
-    ("bots.answer_files", "bots.companion_to_chat", "bots.letters"),
-    ("bots.next_questions", "bots.slack"),
-)
+KNOWN_CIRCLES = (("bots.next_questions", "bots.slack"),)
 """Folders and modules of a room that import each other, though none should: faults to mend, and no other may come."""
 REGISTER = "sheets/register/*"
 WORKBOOK_WRITERS = (

@@ -13,7 +13,8 @@ import pytest
 
 from bots.delivery import DeliveryChannel, deliver_due
 from bots.everything_due import dues
-from bots.letters.letter import Letter, Piece, SendingError
+from bots.letters.letter import Letter, SendingError
+from bots.piece import Piece
 from bots.slack import direct_messages
 from bots.slack.blocks import Message
 from bots.slack.conversation import BotHost, Profile

@@ -7,17 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PNG, XLSX = "image/png", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A file that goes with a letter or a message; a picture says in words what it shows."""
-
-    name: str
-    raw_bytes: bytes
-    mime: str
-    alternative: str = ""
+from bots.piece import Piece
 
 
 @dataclass(frozen=True, slots=True)

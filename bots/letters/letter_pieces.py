@@ -8,7 +8,7 @@ from bots.answer_files import image
 from bots.answering import reply_to
 from bots.companion_to_chat import last_companion
 from bots.grammar.question import Question
-from bots.letters.letter import XLSX, Piece
+from bots.piece import XLSX, Piece
 from bots.reply import Reply, Told
 from config.errors import UserError
 from config.rights import Person

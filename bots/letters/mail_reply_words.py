@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from bots.letters.letter import Letter, Piece
+from bots.letters.letter import Letter
+from bots.piece import Piece
 from sheets.sources.mail_headers import MailHeaders
 
 GREETING = "Bonjour,"

@@ -12,8 +12,8 @@ from datetime import datetime
 from enum import Enum
 
 from bots.letters import alert_words, letter_pieces, reminder_words
-from bots.letters.letter import Piece
 from bots.letters.reminder_words import LetterPart
+from bots.piece import Piece
 from config.rights import Person
 from config.territory import Scope
 from reports.due import alerts, reminders

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bots.letters.letter import Piece
+from bots.piece import Piece
 
 MOST_BLOCKS, LONGEST_HEADER, SECTION, LONGEST_FIELD, LONGEST_BUTTON, VALUE = 50, 150, 3000, 2000, 75, 2000
 """What Slack takes: blocks in a message; characters in a header, a section, a field, a button's words and its value."""

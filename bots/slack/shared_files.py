@@ -16,7 +16,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bots.letters.letter import Piece
+from bots.piece import Piece
 from bots.slack import blocks, web_api
 from bots.slack.blocks import Message
 from bots.slack.dropped_trame import HandedFile

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import PurePosixPath
 
-from bots.letters.letter import XLSX, Piece
+from bots.piece import XLSX, Piece
 from config.french import count_words, enumeration
 from config.rights import Person, Sight, best_sight, hands_in_somewhere, out_of_reach
 from config.territory import Scope
