@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bots.answer_files import DRAWN_INTENTIONS, WITH_LINES
-from bots.slack.blocks import NextQuestion
 from config.territory import Scope
 from reports.view import Subject, View
 from reports.why import FIGURES
@@ -14,6 +14,16 @@ OPENABLE = ("gains", "objectif", "pourquoi", "statut", "retards", "rejets", "qua
 """The answers whose figure can be opened, or broken down."""
 WORDS = {"statut": "statut", "retards": "qui n'a pas remis", "prevision": "prévision", "classement": "classement"}
 """How the other answers that are drawn are asked; a total is asked as gains."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion:
+    """A button: its words, and the question it asks; `confirmation` is what is said before it is taken at its word."""
+
+    key: str
+    words: str
+    question: str
+    confirmation: str = ""
 
 
 def next_questions(intention: str, subject: Subject, view: View) -> Sequence[NextQuestion]:

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from slack_sdk.models.blocks import ActionsBlock, Block, HeaderBlock, InputBlock, SectionBlock
 
+from bots.next_questions import NextQuestion
 from bots.questions import AXES, INTENTIONS
 from bots.slack import answer_blocks, blocks
-from bots.slack.blocks import NextQuestion
 from bots.slack.conversation import answer_message, question
 from config.folder import Folder
 from config.french import euros, rounded_amount

@@ -11,8 +11,9 @@ from decimal import Decimal
 from bots import answer_words
 from bots.amount_words import attained
 from bots.euro_sentences import RANGES, nothing_moved, nothing_struck, signed_amount, signed_euros
+from bots.next_questions import NextQuestion
 from bots.slack import blocks
-from bots.slack.blocks import Block, LineChoice, Message, NextQuestion, paragraph, parts, section
+from bots.slack.blocks import Block, LineChoice, Message, paragraph, parts, section
 from config.folder import Folder
 from config.french import count_words, day, euros, rate, rounded_amount
 from reports.answer import Answer

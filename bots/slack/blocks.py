@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bots.next_questions import NextQuestion
 from bots.piece import Piece
 
 MOST_BLOCKS, LONGEST_HEADER, SECTION, LONGEST_FIELD, LONGEST_BUTTON, VALUE = 50, 150, 3000, 2000, 75, 2000
@@ -21,16 +22,6 @@ FALLBACK = 300
 """Characters of the text that notifications show in place of the blocks."""
 
 Block = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class NextQuestion:
-    """A button: its words, and the question it asks; `confirmation` is what is said before it is taken at its word."""
-
-    key: str
-    words: str
-    question: str
-    confirmation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from bots.answer_files import ANSWER_MAKERS
 from bots.answer_words import reply_lines
 from bots.answering import answer_question
 from bots.companion_to_chat import WITHOUT_TEXTS
-from bots.next_questions import next_questions
+from bots.next_questions import NextQuestion, next_questions
 from bots.reply import Reply, Told
 from bots.slack import answer_blocks, blocks, home_tab
-from bots.slack.blocks import Message, NextQuestion
+from bots.slack.blocks import Message
 from bots.slack.dropped_trame import Take
 from config.errors import UserError
 from config.rights import Person, Sight

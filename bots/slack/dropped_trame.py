@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from bots import answer_words
 from bots.answering import Sights
 from bots.companion_to_chat import companion_attachment
+from bots.next_questions import NextQuestion
 from bots.slack import blocks
-from bots.slack.blocks import Message, NextQuestion
+from bots.slack.blocks import Message
 from config.errors import UserError
 from config.folder import Folder
 from config.french import after_de, count_words, enumeration, euros, rounded_amount
