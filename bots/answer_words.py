@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bots.amount_words import except_for, of_scope, under_alert
 from bots.count_sentences import COUNT_SENTENCES
-from bots.euro_sentences import EURO_SENTENCES
+from bots.euro_sentences import EURO_SENTENCES, NO_FIGURE
 from bots.questions import INTENTIONS
 from bots.reply import HelpWanted, Refused, Reply, Told, Unanswerable, Unclear
 from config.errors import UserError
@@ -65,15 +65,28 @@ def first_line(r: Answer, folder: Folder) -> str:
     """The figure in a sentence, or the sentence in its place when it may not be told to whoever asks."""
     if "valeur" in r.mask:
         return _withheld_figure(r, folder)
-    return (EURO_SENTENCES.get(r.intention) or COUNT_SENTENCES[r.intention])(r, folder)
+    return (EURO_SENTENCES.get(r.intention) or COUNT_SENTENCES.get(r.intention) or _plainly)(r, folder)
 
 
 def _withheld_figure(r: Answer, folder: Folder) -> str:
+    return f"{_named(r, folder)} : non communiqué à votre profil ({r.mask['valeur']})."
+
+
+def _plainly(r: Answer, folder: Folder) -> str:
+    """What is said of a figure that no sentence was written for: its name, whose it is, and how much."""
+    if r.value is None:
+        said = NO_FIGURE
+    elif r.unit == "EUR":
+        said = rounded_amount(int(r.value))
+    else:
+        said = rate(Decimal(r.value)) if r.unit == "taux" else str(r.value)
+    return f"{_named(r, folder)} : {said}."
+
+
+def _named(r: Answer, folder: Folder) -> str:
+    """« Gain retenu du GHT Jura en 2021 »."""
     name = METRICS[r.intention].name
-    return (
-        f"{name[0].upper()}{name[1:]} {of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice} : "
-        f"non communiqué à votre profil ({r.mask['valeur']})."
-    )
+    return f"{name[0].upper()}{name[1:]} {of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice}"
 
 
 NAMES = {

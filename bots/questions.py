@@ -36,8 +36,9 @@ class Intention:
     example: str
     help_text: str
     function: Callable[[View, Subject], Answer]
-    total_alone: bool = True
-    """Whether the figure alone, without its lines, still answers: what someone entitled to totals gets."""
+    total_alone: bool = False
+    """Whether the figure alone, without its lines, still answers: what someone entitled to totals gets, once
+    `reports/disclosure.py` knows what may be told of it."""
     template: str = ""
     """The question asked of one place and one exercice: what an answer in doubt proposes."""
     wordings: tuple[str, ...] = ()

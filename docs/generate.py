@@ -54,8 +54,8 @@ AUDIENCES = {
 }
 
 
-def pages() -> dict[Path, str]:
-    """Every generated page, by path."""
+def pages(*names: str) -> dict[Path, str]:
+    """The generated pages of those names, by path; of none, every one."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "gabarits"),
         undefined=StrictUndefined,
@@ -75,14 +75,18 @@ def pages() -> dict[Path, str]:
         "rungs": example.rungs,
         "hours": example.hours,
         "a_qui": AUDIENCES,
-        "messages": examples(),
+        "messages": examples,
         "checks": sorted(CATALOGUE.values(), key=lambda c: list(REACHES).index(c.reach)),
         "trames": list(TRAMES.values()),
         "commands": commands(),
         "questions": INTENTIONS,
     }
-    names = sorted(p.name for p in (HERE / "gabarits").glob("*.j2"))
-    return {HERE / n.removesuffix(".j2"): environment.get_template(n).render(facts).strip() + "\n" for n in names}
+    known = sorted(p.name.removesuffix(".j2") for p in (HERE / "gabarits").glob("*.j2"))
+    return {
+        HERE / n: environment.get_template(f"{n}.j2").render(facts).strip() + "\n"
+        for n in known
+        if not names or n in names
+    }
 
 
 def when(rung: Rung) -> str:
@@ -111,7 +115,7 @@ def commands() -> list[tuple[str, str]]:
 
 
 def main() -> int:
-    wanted_ones = pages()
+    wanted_ones = pages(*(argument for argument in sys.argv[1:] if argument != "--check"))
     differences = [p for p, text in wanted_ones.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv:
         for page in differences:

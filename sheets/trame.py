@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, get_args
@@ -84,6 +84,14 @@ def _nothing_to_say(_known: Any, _typed: Any) -> Iterable[tuple[Check, Deviation
     return ()
 
 
+def _worth_nothing(_line: Any, _exercice: int, _situation: date) -> tuple[int, ...]:
+    return ()
+
+
+def _the_line(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
+    return () if list(before) == list(after) else ("la ligne",)
+
+
 def _nothing_computed(_line: Any, _worth: Any, _positive: int) -> Mapping[str, float]:
     return {}
 
@@ -111,7 +119,7 @@ class Identity:
     Each must single out one line on both sides."""
     decided_on: tuple[str, ...]
     """The columns a decision rests on: kept with it, as text, in this order."""
-    what_changed: Callable[[Sequence[str], Sequence[str]], tuple[str, ...]]
+    what_changed: Callable[[Sequence[str], Sequence[str]], tuple[str, ...]] = _the_line
     """From those texts when it was taken to those of now, what changed, in words; nothing when the decision holds."""
     amounts: tuple[str, ...] = ()
     """The columns in cents that a locked line is held to."""
@@ -160,7 +168,7 @@ class Examples:
     """A line that no check has anything to say about, by column, and what is typed over it for the engine's checks."""
 
     valid: Mapping[str, object]
-    typed_over: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]
+    typed_over: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = field(default_factory=dict)
     """By code of check: cells that pass, cells that do not."""
 
 
@@ -176,11 +184,11 @@ class Table:
     title: str
     columns: tuple[Column, ...]
     line: Callable[..., Any]
-    measures: tuple[Measure, ...]
-    worth: Callable[[Any, int, date], tuple[int, ...]]
-    checks: tuple[Check, ...]
     examples: Examples
     identity: Identity
+    measures: tuple[Measure, ...] = ()
+    worth: Callable[[Any, int, date], tuple[int, ...]] = _worth_nothing
+    checks: tuple[Check, ...] = ()
     headline: str = ""
     """The measure that is declared = struck + kept, if any."""
     titled_by: str = ""
@@ -260,6 +268,10 @@ class Legend(NamedTuple):
     blank: str
 
 
+def _usual_legend(_: Folder) -> Legend:
+    return Legend("Ligne qui sera retirée.", "Explication attendue.", "Valeur obligatoire encore vide.")
+
+
 @dataclass(frozen=True, eq=False)
 class Trame:
     """A workbook that a GHT fills: its versions, its tables, when it is due, what its first tab says."""
@@ -273,7 +285,7 @@ class Trame:
     """For whom a tab is filled: each établissement has one, of the only table; or the GHT has one for each table."""
     instructions: tuple[str, ...]
     """What the first tab says of how it is filled, in sentences."""
-    legend: Callable[[Folder], Legend]
+    legend: Callable[[Folder], Legend] = _usual_legend
     """What the colours of its tabs mean."""
     views: str = ""
     """In SQL, the views of what counts of it today, for whoever opens the register with another tool."""

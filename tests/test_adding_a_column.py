@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import shlex
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from sheets.register import schema
+from tests.by_the_page import copy_of_the_code, edit, is_written, page, python, run
 from tests.region import new_region
-from tests.test_docs import DOCS, ROOT
 from tests.test_under_alert import JURA, JURA_SUD, ORDINARY_LINES, YEAR_END
 
-PAGE = (DOCS / "ajouter-une-colonne.md").read_text(encoding="utf-8")
-NUMBER = f"{int(schema.history()[-1].name[:3]) + 1:03d}"
-TOP = ("config", "sheets", "reports", "bots", "jobs", "tests", "docs", "pyproject.toml", "CHANGELOG.md", "README.md")
-
-OPENS = "import sys; from pathlib import Path; from sheets.register.database import open_register; open_register(Path(sys.argv[1]))"
+PAGE = page("ajouter-une-colonne.md")
+OPENS = """
+import sys
+from pathlib import Path
+from sheets.register.database import open_register
+open_register(Path(sys.argv[1]))
+"""
 THEN = """
 import json, sys
 from datetime import date
@@ -48,70 +43,24 @@ print(json.dumps({
 """
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE.replace("NNN", NUMBER), re.MULTILINE | re.DOTALL)
-
-
-def edit(copy: Path, diff: str) -> None:
-    """Do one diff of the page; what it starts from stands once in the file."""
-    name, _, hunks = diff.partition("\n")
-    file = copy / name.removeprefix("--- ")
-    for hunk in hunks.split("@@\n"):
-        lines = hunk.splitlines(keepends=True)
-        before = "".join(li[1:] for li in lines if li[0] != "+")
-        after = "".join(li[1:] for li in lines if li[0] != "-")
-        text = file.read_text(encoding="utf-8")
-        assert text.count(before) == 1, before
-        file.write_text(text.replace(before, after), encoding="utf-8")
-
-
-def python(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Python, in the copy and with its modules."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIGIE_"))}
-    environment["PYTHONPATH"] = str(copy)
-    command = (sys.executable, *arguments)
-    return subprocess.run(command, check=False, cwd=copy, env=environment, capture_output=True, text=True)
-
-
-def run(copy: Path, *arguments: str) -> str:
-    done = python(copy, *arguments)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The code, in a folder of its own; what is imported there is that copy."""
-    place = tmp_path / "code"
-    place.mkdir()
-    for name in TOP:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, place / name, ignore=shutil.ignore_patterns("__pycache__", "e2e", "bench"))
-        else:
-            shutil.copy(source, place / name)
-    return place
-
-
-@pytest.mark.e2e  # half a minute, most of it for the copy to be set up
-def test_the_page_adds_a_column_that_is_read_stored_and_shown(copy: Path, tmp_path: Path) -> None:
+@pytest.mark.e2e  # half a minute, most of it for the registers of every version
+def test_the_page_adds_a_column_that_is_read_stored_and_shown(tmp_path: Path) -> None:
+    copy = copy_of_the_code(tmp_path / "code")
     region = new_region(tmp_path)
     region.send("Jura.xlsx", JURA, YEAR_END, {JURA_SUD: ORDINARY_LINES})
     expected = region.ask("gains bfc 2021")["valeur"]
     region.db.close()
-    declared, shown = blocks("diff")
+    declared, shown = PAGE.blocks("diff")
     edit(copy, declared)
-    said = python(copy, "-c", OPENS, str(tmp_path / "vigie.sqlite"))
-    (quoted,) = re.findall(r"« (La trame.*?) »\.", " ".join(PAGE.split()))
-    assert quoted in said.stderr
+    assert PAGE.quoted("La trame") in python(copy, "-c", OPENS, str(tmp_path / "vigie.sqlite")).stderr
+    migrates, *proves = PAGE.commands()
+    run(copy, migrates)
+    assert all(is_written(copy, block) for block in PAGE.blocks("sql"))
     edit(copy, shown)
-    for text in blocks("sql"):
-        name = text.partition("\n")[0].removeprefix("-- ")
-        (copy / name).write_text(text, encoding="utf-8")
-    for command in "".join(blocks("sh")).splitlines():
-        run(copy, *shlex.split(command.removeprefix(".venv/bin/python ")))
+    for command in proves:
+        run(copy, command)
     assert "| `code_cpv` | Code CPV |" in (copy / "docs" / "colonnes.md").read_text(encoding="utf-8")
-    seen = json.loads(run(copy, "-c", THEN, str(tmp_path)))
+    seen = json.loads(python(copy, "-c", THEN, str(tmp_path)).stdout)
     assert seen["figures"] == [expected, expected]
     assert seen["stored"] == seen["view"] == ["33140000", *[None] * 5]
     assert seen["companion"].count("33140000") == 1

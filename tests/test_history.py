@@ -208,7 +208,7 @@ def test_a_column_without_its_migration_is_said_on_opening(
         open_register(path)
     assert str(said.value) == (
         "La trame paat déclare la colonne « code_cpv » (TEXT), que la table lignes_paat du registre n'a pas : il "
-        f"manque la migration qui l'ajoute (migration {NUMBERS[-1] + 1:03d}, dans sheets/register/migrations ; voir "
+        "manque la migration qui l'ajoute (python -m sheets.register.next_migration NOM ; voir "
         "docs/ajouter-une-colonne.md)."
     )
     assert (forms(path) if path.exists() else None) == before

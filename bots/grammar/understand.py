@@ -36,6 +36,18 @@ from reports.why import FIGURES
 LONGEST = 500
 """Characters of a question: eighty words say more than any question, and reading stays a matter of milliseconds."""
 OTHER_MEASURES = {"qualite", "couverture", "rejets", "alertes", "objectif", "retards"}
+OF_SEVERAL = (
+    "verrou",
+    "changements",
+    "taches",
+    "echeances",
+    "comparaison",
+    "evolution",
+    "classement",
+    "couverture",
+    "gains",
+)
+"""The questions that make something of several exercices, or say so themselves; any other is told of one at a time."""
 
 
 def understand(
@@ -225,17 +237,7 @@ def _exercices(c: AskingContext, reading: ReadSentence, intention: str) -> tuple
 
 def _one_at_a_time(c: AskingContext, reading: ReadSentence, intention: str) -> Question | None:
     """Several exercices asked of a figure that is told of one: never the last of them in silence."""
-    if intention not in (
-        "performance",
-        "qualite",
-        "prevision",
-        "objectif",
-        "pourquoi",
-        "rejets",
-        "alertes",
-        "statut",
-        "retards",
-    ):
+    if intention in OF_SEVERAL:
         return None
     if len(reading.period.years) < 2 and not reading.period.range_ and not reading.period.several:
         return None

@@ -169,32 +169,37 @@ def refuse_other_layout(db: Database) -> None:
     """Raises UserError, in one sentence, when the lines of a trame are not stored as the trame declares them."""
     for table in TABLES.values():
         if gap := _gap(db, table):
-            number = int(history()[-1].name[:3]) + 1
-            raise UserError(
-                f"{gap} (migration {number:03d}, dans sheets/register/migrations ; voir docs/ajouter-une-colonne.md)."
-            )
+            sentence, page = gap
+            raise UserError(f"{sentence} (python -m sheets.register.next_migration NOM ; voir docs/{page}).")
 
 
-def _gap(db: Database, table: Table) -> str:
-    """The first column on which a trame and its table disagree, and what the missing migration does to it."""
+def _gap(db: Database, table: Table) -> tuple[str, str] | None:
+    """The first thing on which a trame and its table disagree, with what the missing migration does to it; the page to read."""
     where, ours = lines_table(table), declared(table)
     theirs = dict(db.execute("SELECT name, type FROM pragma_table_info(?)", (where,)).fetchall())
-    for key in (*ours, *theirs):
-        wanted, found = ours.get(key), theirs.get(key)
-        if wanted == found:
-            continue
-        if not found:
-            return (
-                f"La trame {table.code} déclare la colonne « {key} » ({wanted}), que la table {where} du registre "
-                "n'a pas : il manque la migration qui l'ajoute"
-            )
-        if not wanted:
-            return (
-                f"La table {where} du registre a la colonne « {key} » ({found}), que la trame {table.code} ne déclare "
-                "pas : il manque la migration qui l'enlève"
-            )
-        return (
-            f"La trame {table.code} déclare la colonne « {key} » en {wanted}, la table {where} du registre la garde "
-            f"en {found} : il manque la migration qui la convertit"
+    if not theirs:
+        missing = (
+            f"La trame {table.code} n'a pas sa table {where} dans le registre : il manque la migration qui la crée"
         )
-    return ""
+        return missing, "ajouter-une-trame.md"
+    differing = (key for key in (*ours, *theirs) if ours.get(key) != theirs.get(key))
+    key = next(differing, None)
+    return (_difference(table, key, ours.get(key), theirs.get(key)), "ajouter-une-colonne.md") if key else None
+
+
+def _difference(table: Table, key: str, wanted: str | None, found: str | None) -> str:
+    where = lines_table(table)
+    if not found:
+        return (
+            f"La trame {table.code} déclare la colonne « {key} » ({wanted}), que la table {where} du registre "
+            "n'a pas : il manque la migration qui l'ajoute"
+        )
+    if not wanted:
+        return (
+            f"La table {where} du registre a la colonne « {key} » ({found}), que la trame {table.code} ne déclare "
+            "pas : il manque la migration qui l'enlève"
+        )
+    return (
+        f"La trame {table.code} déclare la colonne « {key} » en {wanted}, la table {where} du registre la garde "
+        f"en {found} : il manque la migration qui la convertit"
+    )
