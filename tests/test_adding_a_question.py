@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.by_the_page import copy_of_the_code, edit, page, run, write
 from tests.region import new_region
 from tests.test_under_alert import JURA, JURA_SUD, ORDINARY_LINES, YEAR_END
@@ -14,7 +12,6 @@ from tests.test_under_alert import JURA, JURA_SUD, ORDINARY_LINES, YEAR_END
 PAGE = page("ajouter-une-question.md")
 
 
-@pytest.mark.e2e  # some twenty seconds, most of it for the rights of everyone on every question
 def test_the_page_adds_a_question_that_is_understood_answered_and_in_the_help(tmp_path: Path) -> None:
     copy = copy_of_the_code(tmp_path / "code")
     region = new_region(tmp_path)

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from sheets.writing import HEADING_ROW
 from tests.by_the_page import copy_of_the_code, do, edit, is_written, page, python, run, write
+from tests.region import REFERENT
 from tests.test_adding_a_column import OPENS
 
 PAGE = page("ajouter-une-trame.md")
@@ -38,6 +39,8 @@ def test_the_page_adds_a_trame_that_is_written_judged_and_kept_in_its_own_table(
             "SELECT action_id, site, jour, bilan, bloquee FROM lignes_visites ORDER BY numero"
         ).fetchall()
     assert lines == [("0001", "Pharmacie", "2022-03-01", "À imiter", 0), ("0002", "Blanchisserie", None, None, 1)]
+    decided = run(copy, f"vigie decide visites/BFC-08/visites/0001 --retirer --motif Annulée --as {REFERENT}")
+    assert "visites/BFC-08/visites/0001" in decided
     columns = (copy / "docs" / "colonnes.md").read_text(encoding="utf-8")
     assert "## Visites de sites (`visites`, version 2026.1)" in columns
     assert "| `jour` | Date de la visite |" in columns

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from unittest import mock
 
 import pytest
 
-from bots.grammar.understand import understand
+from bots.answer_words import first_line
+from bots.count_sentences import COUNT_SENTENCES
+from bots.grammar.understand import OF_SEVERAL, understand
 from bots.questions import INTENTIONS
 from config.folder import Folder
 from config.territory import Scope
+from reports.answer import Answer
 from reports.view import Subject
 
 MARCH_31 = date(2022, 3, 31)
@@ -154,3 +160,21 @@ def test_pourquoi_after_a_change_asks_for_the_lines_that_moved(folder: Folder) -
 def test_a_campaign_may_be_named(folder: Folder) -> None:
     q = understand("gains jura mi-année 2022", folder, MARCH_31, BFC)
     assert q.subject == Subject(JURA, 2022, "2022-mi-annee")
+
+
+def test_what_no_sentence_was_written_for_is_said_plainly(folder: Folder) -> None:
+    answer = Answer("qualite", JURA, 2021, "2021-annuelle", MARCH_31, None, "EUR", 1, 1)
+    with mock.patch.dict(COUNT_SENTENCES, clear=True):
+        said = [
+            first_line(replace(answer, value=value, unit=unit), folder)
+            for value, unit in ((None, "EUR"), (1_300_000_00, "EUR"), (Decimal("0.925"), "taux"), (12, "constats"))
+        ]
+    assert [p.removeprefix("Taux de qualité du GHT Jura en 2021 : ") for p in said] == [
+        "rien n'est reçu, il n'y a pas encore de chiffre.", "1,3\u00a0M€.", "92,5\u00a0%.", "12."]  # fmt: skip
+
+
+def test_several_exercices_of_a_figure_told_of_one_are_asked_one_at_a_time(folder: Folder) -> None:
+    for intention in INTENTIONS:
+        q = understand(f"{intention.suggests('Jura', 2020)} de 2020 à 2021", folder, MARCH_31, BFC)
+        if intention.key not in OF_SEVERAL:
+            assert q.intention is None, intention.key

@@ -101,7 +101,7 @@ WITH verrou AS MATERIALIZED (
   GROUP BY l.id
 )
 SELECT l.id, l.onglet, a.finess, o.campagne || '/' || a.finess || '/' || a.action_id, a.genre, a.par, a.le, a.motif,
-  {state}, l.bloquee, l.retire, {declared}, a.valeur, iif(a.campagne = o.campagne, '', a.campagne), d.apres_verrou, {worth}
+  {state}, l.bloquee, l.retire, {declared}, a.valeur, iif(a.campagne = o.campagne, '', a.campagne), d.apres_verrou{worth}
 FROM derniere d CROSS JOIN {lines} l ON l.id = d.ligne JOIN actes a ON a.id = d.acte JOIN onglets o ON o.id = l.onglet
 """
 """The last decision on each line: taken on it, on the same line in an earlier campaign of its exercice, or on the line
@@ -125,7 +125,7 @@ def last_acts(db: Database, tabs: Iterable[int], as_of: date, *, at_lock: bool =
 @cache
 def _query(table: Table) -> str:
     state = " || '/' || ".join(f"coalesce(l.{key}, '')" for key in table.identity.decided_on) + " || ''"
-    worth = ", ".join(f"l.{m.key}" for m in table.measures)
+    worth = "".join(f", l.{m.key}" for m in table.measures)
     return _DECISIONS.format(
         lines=lines_table(table), on_a_line=ON_A_LINE, state=state, declared=declared_of(table), worth=worth
     )
