@@ -15,7 +15,7 @@ from bots.grammar.understand import OF_SEVERAL, understand
 from bots.questions import INTENTIONS
 from config.folder import Folder
 from config.territory import Scope
-from reports.answer import Answer
+from reports.answer import Answer, Unit
 from reports.view import Subject
 
 MARCH_31 = date(2022, 3, 31)
@@ -164,11 +164,10 @@ def test_a_campaign_may_be_named(folder: Folder) -> None:
 
 def test_what_no_sentence_was_written_for_is_said_plainly(folder: Folder) -> None:
     answer = Answer("qualite", JURA, 2021, "2021-annuelle", MARCH_31, None, "EUR", 1, 1)
+    figures: list[tuple[int | Decimal | None, Unit]] = [
+        (None, "EUR"), (1_300_000_00, "EUR"), (Decimal("0.925"), "taux"), (12, "constats")]  # fmt: skip
     with mock.patch.dict(COUNT_SENTENCES, clear=True):
-        said = [
-            first_line(replace(answer, value=value, unit=unit), folder)
-            for value, unit in ((None, "EUR"), (1_300_000_00, "EUR"), (Decimal("0.925"), "taux"), (12, "constats"))
-        ]
+        said = [first_line(replace(answer, value=value, unit=unit), folder) for value, unit in figures]
     assert [p.removeprefix("Taux de qualité du GHT Jura en 2021 : ") for p in said] == [
         "rien n'est reçu, il n'y a pas encore de chiffre.", "1,3\u00a0M€.", "92,5\u00a0%.", "12."]  # fmt: skip
 
