@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -263,6 +264,25 @@ def test_a_judgement_again_keeps_its_numbers(received: Region) -> None:
     judged = judge("Formations.xlsx", filled(received, {"sessions": [MARCHES]}), received.folder)
     tied = tie_to_register(received.db, received.folder, judged, received.hour.date())
     assert [li.action_id for li in tied.tabs[0].lines] == ["0001"]
+
+
+def test_a_table_without_headline_may_have_a_tab_for_each_etablissement(region: Region) -> None:
+    by_etablissement = replace(COURSES_OF_A_GHT, tables=(WISHES,), tab_for="etablissement")
+    with mock.patch.dict(trames.TRAMES, {CODE: by_etablissement}):
+        book = writing.workbook(by_etablissement, JURA, all_year(by_etablissement), region.folder)
+        members = region.folder.territory.members(JURA, date.max)
+        assert book.sheetnames[1 : 1 + len(members)] == list(writing.tab_names(members).values())
+        table = [[c.value for c in row] for row in book["Mode d'emploi"].iter_rows(max_col=6)]
+        headings = next(row for row in table if row[0] == "FINESS")
+        assert headings[4:] == ["Souhaits", None]
+        counted = next(row for row in table if row[0] == members[0].finess)
+        assert str(counted[4]).startswith("=COUNTA(")
+        assert "total_positif" not in book.defined_names
+        raw_bytes = io.BytesIO()
+        book.save(raw_bytes)
+        judged = judge("Formations.xlsx", raw_bytes.getvalue(), region.folder)
+        assert judged.readable
+        assert {o.finess for o in judged.tabs} == {e.finess for e in members}
 
 
 def test_its_period_is_no_campaign(region: Region) -> None:

@@ -16,6 +16,7 @@ from jobs.judged_files import exit_code, files_read, require_files, totals_json
 from jobs.wiring import Workshop
 from sheets.judged import JudgedWorkbook
 from sheets.judging.workers import judge_all
+from sheets.trames import TRAMES
 
 
 @vigie_command("check")
@@ -49,6 +50,8 @@ def _file_title(workbook: JudgedWorkbook) -> str:
     if workbook.stamp is None or not workbook.readable:
         return f"{name} — ne peut pas être lu comme une trame"
     t = workbook.stamp
+    if TRAMES[t.trame].is_permanent:
+        return f"{name} — trame {t.trame} {t.version}, {t.ght}, toute l'année"
     handed_in = "remise" if workbook.handed_in else "pas encore remise"
     return f"{name} — trame {t.trame} {t.version}, {t.ght}, campagne {t.campaign}, {handed_in}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
@@ -14,7 +16,7 @@ from config.french import day
 from sheets import first_tab
 from sheets.places import TabPlace
 from sheets.stamp import Stamp
-from sheets.trame import EURO_FORMAT, Trame
+from sheets.trame import EURO_FORMAT, Table, Trame
 from sheets.writing.style import (
     BLUE,
     FRAME,
@@ -99,59 +101,74 @@ def _yes_drop_down(sheet: Worksheet, range_: str, *others: str) -> None:
     sheet.add_data_validation(v)
 
 
+class _Added(NamedTuple):
+    """What each tab adds up to, shown beside it: a function of Excel over one of its columns."""
+
+    title: str
+    column: str
+    function: str
+    number_format: str
+
+
+def _added(table: Table) -> list[_Added]:
+    """The headline, where a column of the table computes it; how many lines there are."""
+    lines = _Added(table.title, table.amount or table.titled_by, "COUNTA", "General")
+    if table.headline not in table.by_key:
+        return [lines]
+    return [_Added(table.by_key[table.headline].title, table.headline, "SUM", EURO_FORMAT), lines]
+
+
+def _range(place: TabPlace, tab: Worksheet, column: str) -> str:
+    """A column of a tab, below its heading."""
+    letter = get_column_letter([c.key for c in place.table.columns].index(column) + 1)
+    return f"{quote_sheetname(tab.title)}!${letter}${HEADING_ROW + 1}:${letter}${tab.max_row}"
+
+
 def _write_table(
     sheet: Worksheet, line: int, campaign: Campaign, folder: Folder,
     tabs: list[tuple[TabPlace, Worksheet]],
 ) -> None:  # fmt: skip
     """What is asked once per établissement, and what its tab already adds up to."""
-    table = tabs[0][0].table
-    headings = (table.by_key[table.headline].title, table.title)
-    titles = (first_tab.FINESS, "Établissement", first_tab.PURCHASES, first_tab.NEANT, *headings)
+    table, added = tabs[0][0].table, _added(tabs[0][0].table)
+    titles = (first_tab.FINESS, "Établissement", first_tab.PURCHASES, first_tab.NEANT, *(a.title for a in added))
     for rank, name in enumerate(titles, 1):
         cell = sheet.cell(line, rank, name)
         cell.fill = PatternFill("solid", start_color=BLUE if rank in (3, 4) else GREY)
         cell.font, cell.border = police(bold=True, colour=WHITE), FRAME
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
     sheet.row_dimensions[line].height = 34
+    formats = {1: "@", 3: EURO_FORMAT} | {rank: a.number_format for rank, a in enumerate(added, 5)}
     first = line + 1
-    positive_terms = []
-    for e, tab in tabs:
+    for place, tab in tabs:
         line += 1
-        target = quote_sheetname(tab.title)
-        column_letters = {c.key: get_column_letter(rank) for rank, c in enumerate(e.table.columns, 1)}
-        declared, amounts = (
-            f"{target}!${column_letters[c]}${HEADING_ROW + 1}:${column_letters[c]}${tab.max_row}"
-            for c in (e.table.headline, e.table.amount)
-        )
-        values = (
-            e.finess,
-            e.whose,
-            _total_purchases(folder, e.finess, campaign),
-            None,
-            f"=SUM({declared})",
-            f"=COUNTA({amounts})",
-        )
+        sums = (f"={a.function}({_range(place, tab, a.column)})" for a in added)
+        values = (place.finess, place.whose, _total_purchases(folder, place.finess, campaign), None, *sums)
         for rank, value in enumerate(values, 1):
             cell = sheet.cell(line, rank, value)
             cell.border = FRAME
-            cell.number_format = {1: "@", 3: EURO_FORMAT, 5: EURO_FORMAT}.get(rank, "General")
+            cell.number_format = formats.get(rank, "General")
         for rank in (3, 4):
             _open_to_typing(sheet, line, rank)
-        sheet.cell(line, 2).hyperlink = f"#{target}!A{HEADING_ROW + 1}"
+        sheet.cell(line, 2).hyperlink = f"#{quote_sheetname(tab.title)}!A{HEADING_ROW + 1}"
         sheet.cell(line, 2).font = Font(name="Calibri", size=10, color=BLUE, underline="single")
-        positive_terms.append(f'SUMIF({declared},">0")')
     _yes_drop_down(sheet, f"D{first}:D{line}")
     sheet.cell(line + 1, 2, "Total").font = police(bold=True)
-    for rank in (5, 6):
+    for rank, a in enumerate(added, 5):
         letter = get_column_letter(rank)
         cell = sheet.cell(line + 1, rank, f"=SUM({letter}{first}:{letter}{line})")
-        cell.font, cell.border = police(bold=True), FRAME
-        cell.number_format = EURO_FORMAT if rank == 5 else "General"
-    sheet.cell(line + 2, 2, "dont montants positifs (base des poids)").font = police(9, italic=True, colour=GREY)
-    sheet.cell(line + 2, 5, "=" + "+".join(positive_terms)).number_format = EURO_FORMAT
+        cell.font, cell.border, cell.number_format = police(bold=True), FRAME, a.number_format
+    if table.headline in table.by_key:
+        _write_positive(sheet, line + 2, tabs)
+
+
+def _write_positive(sheet: Worksheet, line: int, tabs: list[tuple[TabPlace, Worksheet]]) -> None:
+    """What the headlines above 0 add up to, under the name that the formulas of the tabs know it by."""
+    terms = (f'SUMIF({_range(place, tab, place.table.headline)},">0")' for place, tab in tabs)
+    sheet.cell(line, 2, "dont montants positifs (base des poids)").font = police(9, italic=True, colour=GREY)
+    sheet.cell(line, 5, "=" + "+".join(terms)).number_format = EURO_FORMAT
     assert sheet.parent is not None
     sheet.parent.defined_names["total_positif"] = DefinedName(
-        "total_positif", attr_text=f"{quote_sheetname(sheet.title)}!$E${line + 2}"
+        "total_positif", attr_text=f"{quote_sheetname(sheet.title)}!$E${line}"
     )
 
 
