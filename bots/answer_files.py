@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -24,14 +23,6 @@ from reports.progress import states
 from reports.sayable import outside
 from reports.view import Subject, View
 
-WITH_LINES = ("gains", "objectif", "pourquoi", "rejets", "qualite")
-"""The answers whose figure is made of the lines of one territory."""
-DRAWN_INTENTIONS = ("gains", "objectif", "evolution", "comparaison", "classement", "prevision", "statut", "retards")
-DRAWN: defaultdict[str, frozenset[str]] = defaultdict(
-    frozenset, dict.fromkeys(("gains", "objectif"), frozenset({"retenu"}))
-    | {"prevision": frozenset({"retenu", "notifie", "report", "valeur"})}
-)  # fmt: skip
-"""The amounts without which there is nothing to draw."""
 SOURCE = "Source : trames PAAT relevées par Vigie."
 
 
@@ -39,17 +30,20 @@ def image(reply: Reply) -> Piece:
     """The picture of an answer. Raises UserError when there is none to draw for that person."""
     one = told(reply)
     r, subject, view, whole = one.answer, one.subject, reply.view, one.sight is Sight.EVERYTHING
-    if r.intention not in DRAWN_INTENTIONS:
+    asked = BY_KEY[r.intention]
+    if asked.picture is None:
         names = enumeration([f"« {BY_KEY[i].example} »" for i in ("gains", "evolution", "classement", "statut")])
         raise UserError(f"Je ne sais pas dessiner cette réponse. Je dessine par exemple {names}.")
-    if r.intention in ("statut", "retards") and not whole:
+    if asked.by_ght and not whole:
         raise UserError("Le détail n'est pas ouvert à votre profil : il n'y a rien à dessiner de plus que ce nombre.")
-    situation = states(view, subject) if r.intention in ("statut", "retards") else []
-    if whole and r.intention in ("gains", "objectif"):
+    situation = states(view, subject) if asked.by_ght else []
+    if whole and asked.of_a_total:
         r = _by_its_parts(r, view, subject)
     title = answer_words.first_line(outside(r, view.folder), view.folder)
     footer = tuple(filter(None, (answer_words.withheld(r), answer_words.base(r), SOURCE)))
-    trace = None if r.mask.keys() & DRAWN[r.intention] else chart_of(r, situation, view.folder, title, footer)
+    trace = None
+    if not r.mask.keys() & asked.picture.needs:
+        trace = chart_of(asked.picture.bars, r, situation, view.folder, title, footer)
     if trace is None:
         raise UserError(f"Rien à dessiner : {title}")
     from reports import drawing  # noqa: PLC0415 - the drawing library takes half a second to load
@@ -78,7 +72,7 @@ def lines_workbook(reply: Reply) -> Piece:
     r, subject = one.answer, one.subject
     if one.sight is not Sight.EVERYTHING:
         raise UserError("Les lignes de ce territoire ne sont pas ouvertes à votre profil : pas de feuille de calcul.")
-    if r.intention not in WITH_LINES or subject.figure:
+    if not BY_KEY[r.intention].workbook or subject.figure:
         place = view.folder.territory.name(subject.scope)
         example = BY_KEY["gains"].suggests(place, subject.exercice)
         raise UserError(

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from bots.answer_words import reply_lines
+from bots.questions import BY_KEY, told_as
 from bots.reply import Refused, Reply, Told, Unanswerable, Unclear
 from config.french import decimal_euros
 from config.json_keys import as_object
 from reports.answer import FACTS, Answer, Element
-from reports.metrics import METRICS
 
 
 def reply_object(reply: Reply) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def _answer_object(r: Answer) -> dict[str, Any]:
     """Amounts are decimal strings in euros."""
     return {
         "intention": r.intention,
-        "metrique": as_object(METRICS[f"{r.intention} {r.figure}".strip()]),
+        "metrique": as_object(told_as(r.intention, r.figure).metric),
         "perimetre": {"type": r.scope.type, "code": r.scope.code},
         "exercice": r.exercice,
         "campagne": r.campaign,
@@ -63,7 +63,7 @@ def _answer_object(r: Answer) -> dict[str, Any]:
         "objectif_reparti": bool(r.objective and r.objective.shared_out),
         "taux_atteinte": round(float(r.attainment), 6) if r.attainment is not None else None,
         "trames": {"recues": r.received_so_far, "attendues": r.expected_trames},
-        "lignes": [_element_object(e, "EUR" if r.intention == "classement" else r.unit) for e in r.elements],
+        "lignes": [_element_object(e, "EUR" if BY_KEY[r.intention].ranked else r.unit) for e in r.elements],
         "a_part": [_element_object(e, r.unit) for e in r.beside],
         "totaux": {k: _control(r, k, v) for k, v in as_object(r.totals).items()},
         "faits": {k: _fact(k, v) for k, v in r.facts.items()},

@@ -5,15 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bots.amount_words import except_for, of_scope, under_alert
-from bots.count_sentences import COUNT_SENTENCES
-from bots.euro_sentences import EURO_SENTENCES, NO_FIGURE
-from bots.questions import INTENTIONS
+from bots.euro_sentences import NO_FIGURE
+from bots.questions import BY_KEY, INTENTIONS, told_as
 from bots.reply import HelpWanted, Refused, Reply, Told, Unanswerable, Unclear
 from config.errors import UserError
 from config.folder import Folder
 from config.french import count_words, day, enumeration, euros, rate, rounded_amount
 from reports.answer import Answer, Element
-from reports.metrics import METRICS
 
 ADD = "Ajoutez « par famille », « par GHT », « par opérateur », une année, un territoire ; « en image » ou « en tableur »."
 PROVISIONAL = "trames vues, pas encore remises"
@@ -65,7 +63,7 @@ def first_line(r: Answer, folder: Folder) -> str:
     """The figure in a sentence, or the sentence in its place when it may not be told to whoever asks."""
     if "valeur" in r.mask:
         return _withheld_figure(r, folder)
-    return (EURO_SENTENCES.get(r.intention) or COUNT_SENTENCES.get(r.intention) or _plainly)(r, folder)
+    return (told_as(r.intention, r.figure).sentence or _plainly)(r, folder)
 
 
 def _withheld_figure(r: Answer, folder: Folder) -> str:
@@ -85,7 +83,7 @@ def _plainly(r: Answer, folder: Folder) -> str:
 
 def _named(r: Answer, folder: Folder) -> str:
     """« Gain retenu du GHT Jura en 2021 »."""
-    name = METRICS[r.intention].name
+    name = BY_KEY[r.intention].metric.name
     return f"{name[0].upper()}{name[1:]} {of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice}"
 
 
@@ -123,19 +121,17 @@ def _lines(r: Answer) -> list[str]:
 
 def shown(r: Answer, at_most: int) -> tuple[list[str], int]:
     """The lines behind the figure, in words, and how many more there are; none when the sentence says them already."""
-    if (r.intention == "statut" and r.expected_trames == 1) or (r.intention == "classement" and r.place):
-        return [], 0
-    if r.intention == "prevision":  # its parts are in the sentence
-        return [element(e, r) for e in r.beside[:at_most]], max(len(r.beside) - at_most, 0)
-    said = [element(e, r) for e in r.elements[:at_most]]
-    return said, max(r.line_count - len(said), 0)
+    lines = BY_KEY[r.intention].shown(r)
+    said = [element(e, r) for e in lines[:at_most]]
+    count = r.line_count if lines == r.elements else len(lines)
+    return said, max(count - len(said), 0)
 
 
 def element(e: Element, r: Answer) -> str:
     """One line: its name, its figure, what is said beside it, its cell."""
     words = [e.label]
     if isinstance(e.value, int):
-        exact = e.address or r.intention == "changements"
+        exact = e.address or BY_KEY[r.intention].exact
         words.append((euros(e.value) if exact else rounded_amount(e.value)) + under_alert(e.under_alert))
     elif isinstance(e.value, Decimal):
         words.append(rate(e.value))

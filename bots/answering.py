@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from bots.grammar.question import Question
 from bots.grammar.understand import LONGEST, understand
-from bots.questions import BY_KEY, Intention
+from bots.intention import Intention
+from bots.questions import BY_KEY
 from bots.reply import HelpWanted, Refused, Reply, Told, Unanswerable, Unclear
 from config.errors import UserError
 from config.rights import AT_KEYBOARD, Person, Sight, best_sight, reader
@@ -113,7 +114,7 @@ def _known_exercices(subject: Subject, view: View) -> list[int]:
 
 def _totals_suffice(intention: Intention, subject: Subject) -> bool:
     """Whether who sees totals alone may have this answer: a ranking of territories, yes; of families, no, it is a detail."""
-    return intention.total_alone and (intention.key != "classement" or subject.by in TERRITORIES)
+    return intention.total_alone and not (intention.ranked and subject.by not in TERRITORIES)
 
 
 def for_totals(view: View, subject: Subject, answer: Answer, sights: Sights, intention: Intention) -> Answer:
@@ -122,15 +123,15 @@ def for_totals(view: View, subject: Subject, answer: Answer, sights: Sights, int
     who = reader(p, d.persons, d.territory, sights.view.as_of)
     with read_transaction(view.db):
         r = told(view, subject, answer, who, intention.function, lambda t: sights.over(t) is not Sight.NOTHING)
-    if not intention.lines_open and r.intention not in ("classement", "couverture"):
+    if not intention.lines_open:
         r = replace(r, elements=(), beside=(), by="")
-    return replace(r, heavy=(), closed=_what_is_closed(answer, r))
+    return replace(r, heavy=(), closed=_what_is_closed(answer, r, intention))
 
 
-def _what_is_closed(whole: Answer, said: Answer) -> Literal["", "parts", "ranks"]:
-    if len(said.elements) == len(whole.elements) or whole.intention == "prevision":  # whose parts are in the sentence
+def _what_is_closed(whole: Answer, said: Answer, intention: Intention) -> Literal["", "parts", "ranks"]:
+    if len(said.elements) == len(whole.elements) or intention.in_sentence:
         return ""
-    return "ranks" if whole.intention == "classement" else "parts"
+    return "ranks" if intention.ranked else "parts"
 
 
 def _memory(question: Question) -> dict[str, Any]:

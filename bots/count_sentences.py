@@ -10,14 +10,14 @@ from config.french import count_words, day, enumeration, rate, rounded_amount, t
 from reports.answer import Answer
 
 
-def _status(r: Answer, folder: Folder) -> str:
+def status(r: Answer, folder: Folder) -> str:
     if r.expected_trames == 1 and r.elements:
         return f"{r.elements[0].label} : {r.elements[0].precision}."
     handed_in_ones = count_words(int(r.value or 0), "trame remise", "trames remises")
     return f"{scope_name(r, folder)} : {handed_in_ones} sur {count_words(r.expected_trames, 'attendue')}."
 
 
-def _late_ones(r: Answer, folder: Folder) -> str:
+def late_ones(r: Answer, folder: Folder) -> str:
     incomplete_ones = r.count("incomplets")
     rest = f" Remis mais incomplets : {incomplete_ones}." if incomplete_ones else ""
     if not r.value:
@@ -33,7 +33,7 @@ def _deadline(r: Answer) -> str:
     return f"échéance du {day(deadline)} ({f'J{days:+d}' if days else 'aujourd’hui'})"
 
 
-def _line_quality(r: Answer, folder: Folder) -> str:
+def line_quality(r: Answer, folder: Folder) -> str:
     if not isinstance(r.value, Decimal):
         return f"Aucune ligne reçue pour {scope_name(r, folder)} en {r.exercice} : pas de taux de qualité."
     after = ""
@@ -51,13 +51,13 @@ def _lines_and_euros(r: Answer, after: str) -> str:
     )
 
 
-def _alerts(r: Answer, folder: Folder) -> str:
+def alerts(r: Answer, folder: Folder) -> str:
     if not r.elements:
         return f"Aucune alerte pour {scope_name(r, folder)} en {r.exercice}."
     return f"{scope_name(r, folder)}, {r.exercice} : {count_words(int(r.value or 0), 'alerte')}, par règle :"
 
 
-def _coverage(r: Answer, folder: Folder) -> str:
+def coverage(r: Answer, folder: Folder) -> str:
     who = f"{of_scope(r.scope, folder)}{except_for(r, folder)}"
     if r.elements:
         return _several_exercices(r, who)
@@ -81,7 +81,7 @@ def _several_exercices(r: Answer, who: str) -> str:
     return f"Couverture {who} {when} : {rate(r.value)}, somme des taux de chaque exercice{without} :"
 
 
-def _performance(r: Answer, folder: Folder) -> str:
+def performance(r: Answer, folder: Folder) -> str:
     who = f"{of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice}"
     gain, reference, lines = (r.cents("gain_annuel"), r.cents("perimetre_traite"), r.count("lignes_traitees"))
     if not isinstance(r.value, Decimal):
@@ -90,20 +90,14 @@ def _performance(r: Answer, folder: Folder) -> str:
     return f"Performance {who} : {rate(r.value)} ({over})."
 
 
-def _deadlines(r: Answer, folder: Folder) -> str:
+def deadlines(r: Answer, folder: Folder) -> str:
     deadline, opening = r.day("echeance"), r.day("ouverture")
     when = time_left_words((deadline - r.as_of).days)
     opening_words = f" ; la campagne ouvre le {day(opening)}" if opening > r.as_of else ""
     return f"{scope_name(r, folder)} : prochaine échéance le {day(deadline)} ({when}), campagne {r.campaign}{opening_words}."
 
 
-def _tasks(r: Answer, folder: Folder) -> str:
+def tasks(r: Answer, folder: Folder) -> str:
     if not r.elements:
         return f"{scope_name(r, folder)} : rien à faire, tout est en ordre ({r.campaign})."
     return f"{scope_name(r, folder)} : {count_words(len(r.elements), 'chose')} à faire, campagne {r.campaign} :"
-
-
-COUNT_SENTENCES = {
-    "statut": _status, "retards": _late_ones, "qualite": _line_quality, "alertes": _alerts, "couverture": _coverage,
-    "performance": _performance, "echeances": _deadlines, "taches": _tasks,
-}  # fmt: skip

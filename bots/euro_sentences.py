@@ -8,7 +8,7 @@ from config.french import after_de, aim, count_words, day, euros, rounded_amount
 from reports.answer import Answer
 
 
-def _gains(r: Answer, folder: Folder) -> str:
+def gains(r: Answer, folder: Folder) -> str:
     if r.nothing_received:
         aimed = f"{_aimed(r)}." if r.objective and not r.but_for else ""
         return f"Gains {of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice} : {NO_FIGURE}.{aimed}"
@@ -37,7 +37,7 @@ def _out_of_declared(r: Answer) -> str:
     return "" if "declare" in r.mask else f" sur {rounded_amount(r.totals.declared)} déclarés"
 
 
-def _lock(r: Answer, folder: Folder) -> str:
+def at_lock(r: Answer, folder: Folder) -> str:
     who, locked = (
         f"{of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice}",
         r.count("verrouillees"),
@@ -51,7 +51,7 @@ def _lock(r: Answer, folder: Folder) -> str:
     )
 
 
-def _objective(r: Answer, folder: Folder) -> str:
+def objective(r: Answer, folder: Folder) -> str:
     if r.objective is None:
         return f"Je ne connais pas d'objectif {of_scope(r.scope, folder)} pour {r.exercice}."
     o = r.objective
@@ -71,13 +71,11 @@ def _objective(r: Answer, folder: Folder) -> str:
     )
 
 
-def _why(r: Answer, folder: Folder) -> str:
+def why(r: Answer, folder: Folder, what: str = "") -> str:
+    """`what` are the words of a figure that is no gain."""
     lines, struck_lines = r.count("lignes"), r.count("retirees")
     end = f", dont {count_words(struck_lines, 'retirée')}" if struck_lines else ""
     end += f" ; {rounded_amount(r.under_alert)} sont sous alerte" if r.under_alert and not r.figure else ""
-    what = {"prevision": " de la prévision", "couverture": " traités", "performance": " de gain annuel"}.get(
-        r.figure, ""
-    )
     where = f"{of_scope(r.scope, folder)}{except_for(r, folder)} en {r.exercice}"
     if r.value is None:
         return f"Gains {where} : {NO_FIGURE}."
@@ -88,7 +86,7 @@ def nothing_struck(r: Answer) -> bool:
     return not r.count("constats") and not r.count("decisions")
 
 
-def _rejections(r: Answer, folder: Folder) -> str:
+def rejections(r: Answer, folder: Folder) -> str:
     findings, decisions = r.count("constats"), r.count("decisions")
     if nothing_struck(r):
         return f"Rien n'est retiré pour {scope_name(r, folder)} en {r.exercice}."
@@ -109,7 +107,7 @@ def signed_euros(cents: int) -> str:
     return f"{'+' if cents >= 0 else ''}{euros(cents)}"
 
 
-def _changes(r: Answer, folder: Folder) -> str:
+def changes(r: Answer, folder: Folder) -> str:
     since = r.day("depuis")
     before, objective_before = r.cents("retenu_avant"), r.facts.get("objectif_avant")
     revised = ""
@@ -123,7 +121,7 @@ def _changes(r: Answer, folder: Folder) -> str:
     )
 
 
-def _comparison(r: Answer, folder: Folder) -> str:
+def comparison(r: Answer, folder: Folder) -> str:
     names = [e.label for e in r.elements]
     between_years = all(n.isdigit() for n in names)
     what = f"{scope_name(r, folder)}, {' et '.join(names)}" if between_years else f"{' et '.join(names)}, {r.exercice}"
@@ -144,7 +142,7 @@ def signed_amount(cents: int) -> str:
     return f"{'+' if cents >= 0 else ''}{rounded_amount(cents)}"
 
 
-def _evolution(r: Answer, folder: Folder) -> str:
+def evolution(r: Answer, folder: Folder) -> str:
     if r.value is None:
         return f"Gains {after_de(scope_name(r, folder))} : un seul exercice a des gains, pas d'évolution à dire."
     last_two_labels = [e.label for e in r.elements if e.value is not None][-2:]
@@ -159,7 +157,7 @@ RANGES = {
 """What a ranking ranks, and its plural when it takes no « s »."""
 
 
-def _ranking(r: Answer, folder: Folder) -> str:
+def ranking(r: Answer, folder: Folder) -> str:
     classes, missing_ghts = int(r.value or 0), r.count("absents")
     without = f" ; {count_words(missing_ghts, 'autre')} sans rien de reçu" if missing_ghts else ""
     if r.place:
@@ -171,7 +169,7 @@ def _ranking(r: Answer, folder: Folder) -> str:
     return f"{scope_name(r, folder)}, {r.exercice} : {count_words(classes, *RANGES[r.by])} par gains retenus, {sign_shown}{without}."
 
 
-def _expected(r: Answer, folder: Folder) -> str:
+def forecast(r: Answer, folder: Folder) -> str:
     if r.value is None:
         return f"Prévision {of_scope(r.scope, folder)} pour {r.exercice} : {NO_FIGURE}.{_imputed(r)}"
     if not r.facts.keys() >= {"notifie", "report"} or "retenu" in r.mask:
@@ -217,10 +215,3 @@ def _attainment_aimed(r: Answer) -> str:
         return ""
     shared_out = " (réparti)" if r.objective.shared_out else ""
     return f" Objectif{shared_out} : {aim(r.objective.amount, int(r.value or 0), 'il serait atteint à')}."
-
-
-EURO_SENTENCES = {
-    "gains": _gains, "verrou": _lock, "objectif": _objective, "pourquoi": _why, "rejets": _rejections,
-    "changements": _changes, "comparaison": _comparison, "evolution": _evolution, "classement": _ranking,
-    "prevision": _expected,
-}  # fmt: skip

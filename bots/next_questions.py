@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from bots.answer_files import DRAWN_INTENTIONS, WITH_LINES
+from config.folder import Folder
 from config.territory import Scope
-from reports.view import Subject, View
-from reports.why import FIGURES
-
-OPENABLE = ("gains", "objectif", "pourquoi", "statut", "retards", "rejets", "qualite")
-"""The answers whose figure can be opened, or broken down."""
-WORDS = {"statut": "statut", "retards": "qui n'a pas remis", "prevision": "prévision", "classement": "classement"}
-"""How the other answers that are drawn are asked; a total is asked as gains."""
+from reports.view import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,57 +20,93 @@ class NextQuestion:
     confirmation: str = ""
 
 
-def next_questions(intention: str, subject: Subject, view: View) -> Sequence[NextQuestion]:
-    """What is asked next of an answer, then the same as a picture, as the workbook of its lines, as a GHT's return."""
-    where = _place(subject.scope)
-    when = f"{subject.exercice} {_moment(subject, view)}".strip()
-    all_of_those: list[NextQuestion] = []
-    but_for = _except_places(subject)
-    if intention in FIGURES and len(subject.exercices) < 2:
-        all_of_those.append(
-            NextQuestion(
-                "pourquoi", "Pourquoi ?", f"pourquoi {WORDS.get(intention, intention)} {where} {when}{but_for}"
-            )
-        )
-    if intention in OPENABLE:
-        if intention != "pourquoi":
-            all_of_those.append(NextQuestion("pourquoi", "Pourquoi ?", f"pourquoi gains {where} {when}{but_for}"))
-        if subject.scope.type in ("national", "region"):
-            all_of_those.append(NextQuestion("par-ght", "Par GHT", f"gains {where} {when} par ght{but_for}"))
-        all_of_those.append(NextQuestion("par-famille", "Par famille", f"gains {where} {when} par famille{but_for}"))
+Words = Callable[[Subject, str], str]
+"""A subject, and when → the question that gets a figure; empty when no words get it again."""
+Button = Callable[[Subject, str], NextQuestion | None]
+"""A subject, and when → what is asked next of it, if anything."""
+
+
+def next_questions(makers: Iterable[Button], subject: Subject, folder: Folder) -> Sequence[NextQuestion]:
+    """The buttons of an answer that have something to ask of its subject."""
+    when = f"{subject.exercice} {_moment(subject, folder)}".strip()
+    return [one for maker in makers if (one := maker(subject, when))]
+
+
+def named(name: str) -> Words:
+    """« prévision BFC 2021 », « gains BFC 2021 par famille »."""
+
+    def words(subject: Subject, when: str) -> str:
+        by = f" par {subject.by}" if subject.by else ""
+        return f"{name} {_place(subject.scope)} {when}{by}{_except_places(subject)}"
+
+    return words
+
+
+gains = named("gains")
+
+
+def ranking(subject: Subject, when: str) -> str:
+    """Nothing for the rank of one place, which is no picture."""
+    return "" if subject.place else named("classement")(subject, when)
+
+
+def evolution(subject: Subject, _: str) -> str:
+    from_to = f" de {subject.exercices[0]} à {subject.exercices[-1]}" if subject.exercices else ""
+    return f"évolution {_place(subject.scope)}{from_to}{_except_places(subject)}"
+
+
+def comparison(subject: Subject, _: str) -> str:
+    if subject.others:
+        return f"compare {' et '.join(map(_place, (subject.scope, *subject.others)))} {subject.exercice}"
+    return f"compare {_place(subject.scope)} {' et '.join(map(str, subject.exercices))}"
+
+
+def why(name: str) -> Button:
+    """The lines behind the figure of one exercice."""
+
+    def button(subject: Subject, when: str) -> NextQuestion | None:
+        asked = named(f"pourquoi {name}")(replace(subject, by=""), when)
+        return None if len(subject.exercices) > 1 else NextQuestion("pourquoi", "Pourquoi ?", asked)
+
+    return button
+
+
+def by_ght(subject: Subject, when: str) -> NextQuestion | None:
+    if subject.scope.type not in ("national", "region"):
+        return None
+    return NextQuestion("par-ght", "Par GHT", gains(replace(subject, by="ght"), when))
+
+
+def by_family(subject: Subject, when: str) -> NextQuestion:
+    return NextQuestion("par-famille", "Par famille", gains(replace(subject, by="famille"), when))
+
+
+def as_picture(words: Words) -> Button:
+    def button(subject: Subject, when: str) -> NextQuestion | None:
+        said = "" if subject.figure else words(subject, when)
+        return NextQuestion("image", "En image", f"{said} en image") if said else None
+
+    return button
+
+
+def as_workbook(subject: Subject, when: str) -> NextQuestion | None:
+    """The lines of a total."""
     if subject.figure:
-        return all_of_those
-    said = question_words(intention, subject, when)
-    if said and (intention in DRAWN_INTENTIONS or intention in WITH_LINES):
-        all_of_those.append(NextQuestion("image", "En image", f"{said} en image"))
-    if intention in WITH_LINES:
-        all_of_those.append(NextQuestion("tableur", "Feuille de calcul", f"{_gains(subject, when)} en tableur"))
-    if intention == "statut" and subject.scope.type in ("ght", "etablissement"):
-        all_of_those.append(NextQuestion("retour", "Son retour", f"retour {where} {when}"))
-    return all_of_those
+        return None
+    return NextQuestion("tableur", "Feuille de calcul", f"{gains(subject, when)} en tableur")
 
 
-def question_words(intention: str, subject: Subject, when: str) -> str:
-    """The question that gets the same figure, in words; empty for the rank of one place, which is no picture."""
-    where = _place(subject.scope)
-    if intention in WITH_LINES:
-        return _gains(subject, when)
-    if intention == "evolution":
-        from_to = f" de {subject.exercices[0]} à {subject.exercices[-1]}" if subject.exercices else ""
-        return f"évolution {where}{from_to}{_except_places(subject)}"
-    if intention == "comparaison":
-        if subject.others:
-            return f"compare {' et '.join(map(_place, (subject.scope, *subject.others)))} {subject.exercice}"
-        return f"compare {where} {' et '.join(map(str, subject.exercices))}"
-    if intention not in WORDS or subject.place:
-        return ""
-    by = f" par {subject.by}" if intention == "classement" else ""
-    return f"{WORDS[intention]} {where} {when}{by}{_except_places(subject)}"
+def handed_back(subject: Subject, when: str) -> NextQuestion | None:
+    """A GHT's return."""
+    if subject.scope.type not in ("ght", "etablissement"):
+        return None
+    return NextQuestion("retour", "Son retour", f"retour {_place(subject.scope)} {when}")
 
 
-def _gains(subject: Subject, when: str) -> str:
-    by = f" par {subject.by}" if subject.by else ""
-    return f"gains {_place(subject.scope)} {when}{by}{_except_places(subject)}"
+BROKEN_DOWN: tuple[Button, ...] = (by_ght, by_family)
+OPENED: tuple[Button, ...] = (why("gains"), *BROKEN_DOWN)
+"""What opens a figure that stands on gains."""
+LINES: tuple[Button, ...] = (as_picture(gains), as_workbook)
 
 
 def _except_places(subject: Subject) -> str:
@@ -87,6 +117,6 @@ def _place(p: Scope) -> str:
     return "france" if p.type == "national" else p.code
 
 
-def _moment(subject: Subject, view: View) -> str:
-    campaign = view.folder.campaigns.get(subject.campaign or "")
+def _moment(subject: Subject, folder: Folder) -> str:
+    campaign = folder.campaigns.get(subject.campaign or "")
     return campaign.moment if campaign else ""

@@ -6,8 +6,8 @@ from typing import Any
 
 from bots.grammar.question import Question
 from bots.grammar.understand import meaningless
+from bots.questions import BY_KEY, told_as
 from config.territory import Scope
-from reports.metrics import METRICS
 from reports.view import Subject, View
 
 _SUBJECT = ("metrique", "perimetre", "exercice", "exercices", "par", "filtres", "sauf", "contre", "n", "sens", "place",
@@ -26,11 +26,10 @@ def as_understood(question: Question, view: View) -> dict[str, Any]:
 
 
 def _subject(intention: str, s: Subject) -> dict[str, Any]:
-    ranked, metric = intention == "classement", METRICS.get(f"{intention} {s.figure}".strip())
     values: tuple[Any, ...] = (
-        metric.name if metric else None,
+        told_as(intention, s.figure).metric.name,
         _place(s.scope), s.exercice, list(s.exercices), s.by or None, [], [_place(p) for p in s.but_for],
-        [_place(p) for p in s.others], s.how_many or None, ("bas" if s.from_bottom else "haut") if ranked else None,
+        [_place(p) for p in s.others], s.how_many or None, ("bas" if s.from_bottom else "haut") if BY_KEY[intention].ranked else None,
         _place(s.place), s.since.isoformat() if s.since else None, s.campaign,
     )  # fmt: skip
     return dict(zip(_SUBJECT, values, strict=True))

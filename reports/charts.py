@@ -5,7 +5,7 @@ Pure. Never draws: see `plots`. Names nothing that someone typed in a trame.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -77,22 +77,37 @@ class Chart:
         return f"{text}."
 
 
-def chart_of(r: Answer, states: Sequence[State], folder: Folder, title: str, footer: tuple[str, ...]) -> Chart | None:
-    """What the picture of an answer shows; None when it has nothing to show.
+Bars = Callable[[Answer, Folder, Sequence[State]], Sequence[Bar]]
+"""An answer, and where each GHT stands when it is about that → its bars."""
 
-    `states` is read for « statut » and « retards » alone.
-    """
-    if r.intention in ("statut", "retards"):
-        bars = [
-            _state_bar(e) for e in states if r.intention == "statut" or not e.has_answered or e.tabs < e.expected_tabs
-        ]
-        return Chart(title, footer, tuple(bars), in_euros=False) if bars else None
-    if r.intention == "prevision":
-        return Chart(title, footer, tuple(_expected_bars(r)))
-    if r.intention in ("gains", "objectif") and not r.elements:
-        r = replace(r, elements=(_whole_as_one_bar(r, folder),))
-    elements = outside(r, folder).elements
-    return Chart(title, footer, tuple(_bar(e, r) for e in elements)) if elements else None
+
+def chart_of(
+    bars: Bars, r: Answer, states: Sequence[State], folder: Folder, title: str, footer: tuple[str, ...]
+) -> Chart | None:
+    """What the picture of an answer shows; None when it has nothing to show."""
+    drawn = tuple(bars(r, folder, states))
+    return Chart(title, footer, drawn, in_euros=not states) if drawn else None
+
+
+def amount_bars(r: Answer, folder: Folder, _: Sequence[State] = ()) -> list[Bar]:
+    return [_bar(e) for e in outside(r, folder).elements]
+
+
+def ranked_bars(r: Answer, folder: Folder, _: Sequence[State] = ()) -> list[Bar]:
+    return [_bar(e, e.rank) for e in outside(r, folder).elements]
+
+
+def total_bars(r: Answer, folder: Folder, _: Sequence[State] = ()) -> list[Bar]:
+    """By its parts, or as one bar for those to whom these are closed."""
+    return amount_bars(r if r.elements else replace(r, elements=(_whole_as_one_bar(r, folder),)), folder)
+
+
+def status_bars(_r: Answer, _f: Folder, states: Sequence[State]) -> list[Bar]:
+    return [_state_bar(e) for e in states]
+
+
+def late_bars(_r: Answer, _f: Folder, states: Sequence[State]) -> list[Bar]:
+    return [_state_bar(e) for e in states if not e.has_answered or e.tabs < e.expected_tabs]
 
 
 def _whole_as_one_bar(r: Answer, folder: Folder) -> Element:
@@ -103,18 +118,16 @@ def _whole_as_one_bar(r: Answer, folder: Folder) -> Element:
                    under_alert=r.under_alert)  # fmt: skip
 
 
-def _bar(e: Element, r: Answer) -> Bar:
+def _bar(e: Element, *before: str) -> Bar:
     if e.value is None:
         return Bar(e.label, e.precision or "rien reçu", (), e.objective)
     kept = int(e.value)
     bar_pieces = _kept(kept, e.under_alert)
     if e.struck:
         bar_pieces.append(BarPiece(ChartPart.STRUCK, max(kept, 0), max(kept, 0) + e.struck))
-    words = [rounded_amount(kept)]
+    words = [*before, rounded_amount(kept)]
     if e.under_alert:
         words.append(f"dont {rounded_amount(e.under_alert)} sous alerte")
-    if r.intention == "classement":
-        words.insert(0, e.rank)
     if e.struck:
         words.append(f"{rounded_amount(e.struck)} retirés")
     if e.objective is not None:
@@ -134,7 +147,7 @@ def _kept(cents: int, under: int) -> list[BarPiece]:
     ]
 
 
-def _expected_bars(r: Answer) -> list[Bar]:
+def forecast_bars(r: Answer, _f: Folder, _s: Sequence[State] = ()) -> list[Bar]:
     """Each part where the one before ends, then their sum against the objective; the imputed part beside them."""
     bars, start, bar_pieces = [], 0, []
     parts = ((ChartPart.KEPT, "Retenu", r.totals.kept), (ChartPart.NOTIFIED, "Notifié", _amount(r, "notifie")),

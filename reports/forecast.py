@@ -31,7 +31,7 @@ def forecast(view: View, subject: Subject) -> Answer:
     `impute_reporte` what these same GHT inherit, which the figure holds.
     """
     f = forecast_of(view, subject)
-    answer = base(view, subject, "prevision", f.tabs)
+    answer = base(view, subject, "prevision", f.tabs, heavy=True)
     left = sums_but(view.db, f.before.values(), ("report",), view.as_of, f.tabs, But.CONTINUED)
     inherited = {tab: report for tab, (report,) in left.items()}
     missing_ghts = _missing_ghts(view, subject, f)

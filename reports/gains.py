@@ -19,22 +19,20 @@ from sheets.register.stored_lines import ReceivedLine
 from sheets.register.what_counts import ReceivedTab
 
 NO_LABEL = "non renseigné"
-WITH_HEAVY_LINES = ("gains", "objectif", "prevision")
-"""The answers that name the lines which make much of their total by themselves."""
 NAMED = 3
 
 
 def gains(view: View, subject: Subject) -> Answer:
     """What is kept for an exercice, in cents, if anything was received; one element per value of `subject.by`."""
     received_tabs = view.tabs_that_count(subject)
-    answer = base(view, subject, "gains", received_tabs)
+    answer = base(view, subject, "gains", received_tabs, heavy=True)
     value = answer.totals.kept if received_tabs else None
     return replace(answer, value=value, unit="EUR", elements=broken_down(view, subject, received_tabs))
 
 
 def objective(view: View, subject: Subject) -> Answer:
     """The objective in force, and how far it is reached."""
-    answer = base(view, subject, "objectif", view.tabs_that_count(subject))
+    answer = base(view, subject, "objectif", view.tabs_that_count(subject), heavy=True)
     amount = answer.objective.amount if answer.objective else None
     return replace(answer, value=amount, unit="EUR")
 
@@ -82,8 +80,13 @@ def verdict(decision: Decision | None) -> str:
     return {"retenir": f"gardée{to_review}", "retirer": "retirée"}.get(decision.kind, "")
 
 
-def base(view: View, subject: Subject, intention: str, received_tabs: Sequence[ReceivedTab]) -> Answer:
-    """What every answer says: basis, date, trames received over expected, provisional part, objective."""
+def base(
+    view: View, subject: Subject, intention: str, received_tabs: Sequence[ReceivedTab], heavy: bool = False
+) -> Answer:
+    """What every answer says: basis, date, trames received over expected, provisional part, objective.
+
+    `heavy` names the lines which make much of its total by themselves.
+    """
     totals, provisional = total_of(received_tabs), total_of(o for o in received_tabs if not o.handed_in)
     received_so_far, expected_trames = view.received(subject, received_tabs)
     if not expected_trames:
@@ -105,7 +108,7 @@ def base(view: View, subject: Subject, intention: str, received_tabs: Sequence[R
         provisional=provisional.kept,
         under_alert=under_alert(received_tabs),
         sources=(date.fromisoformat(days[0]), date.fromisoformat(days[-1])) if days else None,
-        heavy=heavy_lines(view, received_tabs, totals) if intention in WITH_HEAVY_LINES else (),
+        heavy=heavy_lines(view, received_tabs, totals) if heavy else (),
         objective=view.objective(subject),
         by=subject.by,
         but_for=subject.but_for,

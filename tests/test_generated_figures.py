@@ -18,8 +18,7 @@ from typing import Any
 
 import pytest
 
-from bots.grammar.sentence import BROKEN_DOWN
-from bots.questions import AXES, BY_KEY
+from bots.questions import AXES, BY_KEY, EVERY_AXIS
 from config.territory import Scope
 from reports.coverage import coverage, performance
 from reports.forecast import forecast
@@ -244,7 +243,8 @@ WITHOUT_FIGURE = {"taches", "retards", "alertes", "echeances"}
 
 def test_every_question_that_gives_a_figure_is_held() -> None:
     assert set(BY_KEY) == TOLD | WITHOUT_FIGURE
-    assert set(BROKEN_DOWN) <= TOLD
+    assert {i.key for i in BY_KEY.values() if i.axes == EVERY_AXIS} <= TOLD
+    assert {i.key for i in BY_KEY.values() if i.lines} == set(FIGURES)
     assert set(AXES) == {"ght", "etablissement", "region", *COLUMNS}
 
 

@@ -18,6 +18,7 @@ from bots.answer_files import ANSWER_MAKERS, image
 from bots.answer_words import reply_lines, told
 from bots.answering import Sights, answer_question
 from bots.grammar.question import AnswerForm
+from bots.questions import BY_KEY
 from config.errors import UserError
 from config.folder import Folder
 from config.rights import AT_KEYBOARD, Sight
@@ -50,7 +51,9 @@ def answer(intention: str, elements: Iterable[Element], **rest: object) -> Answe
 
 
 def draw_answer(r: Answer, folder: Folder) -> Chart:
-    trace = chart_of(r, [], folder, "Le titre.", ("Le pied.",))
+    picture = BY_KEY[r.intention].picture
+    assert picture
+    trace = chart_of(picture.bars, r, [], folder, "Le titre.", ("Le pied.",))
     assert trace
     return trace
 

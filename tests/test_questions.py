@@ -10,9 +10,8 @@ from unittest import mock
 import pytest
 
 from bots.answer_words import first_line
-from bots.count_sentences import COUNT_SENTENCES
-from bots.grammar.understand import OF_SEVERAL, understand
-from bots.questions import INTENTIONS
+from bots.grammar.understand import understand
+from bots.questions import BY_KEY, INTENTIONS
 from config.folder import Folder
 from config.territory import Scope
 from reports.answer import Answer, Unit
@@ -166,7 +165,7 @@ def test_what_no_sentence_was_written_for_is_said_plainly(folder: Folder) -> Non
     answer = Answer("qualite", JURA, 2021, "2021-annuelle", MARCH_31, None, "EUR", 1, 1)
     figures: list[tuple[int | Decimal | None, Unit]] = [
         (None, "EUR"), (1_300_000_00, "EUR"), (Decimal("0.925"), "taux"), (12, "constats")]  # fmt: skip
-    with mock.patch.dict(COUNT_SENTENCES, clear=True):
+    with mock.patch.dict(BY_KEY, qualite=replace(BY_KEY["qualite"], sentence=None)):
         said = [first_line(replace(answer, value=value, unit=unit), folder) for value, unit in figures]
     assert [p.removeprefix("Taux de qualité du GHT Jura en 2021 : ") for p in said] == [
         "rien n'est reçu, il n'y a pas encore de chiffre.", "1,3\u00a0M€.", "92,5\u00a0%.", "12."]  # fmt: skip
@@ -175,5 +174,5 @@ def test_what_no_sentence_was_written_for_is_said_plainly(folder: Folder) -> Non
 def test_several_exercices_of_a_figure_told_of_one_are_asked_one_at_a_time(folder: Folder) -> None:
     for intention in INTENTIONS:
         q = understand(f"{intention.suggests('Jura', 2020)} de 2020 à 2021", folder, MARCH_31, BFC)
-        if intention.key not in OF_SEVERAL:
+        if not intention.of_several:
             assert q.intention is None, intention.key

@@ -16,9 +16,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from bots import companion_to_chat
-from bots.answer_files import DRAWN_INTENTIONS
 from bots.grammar.understand import understand
-from bots.next_questions import question_words
+from bots.next_questions import next_questions
+from bots.questions import BY_KEY
 from bots.slack import conversation, dropped_trame, shared_files, socket_mode
 from bots.slack.conversation import UNKNOWN_PERSON, BotHost
 from bots.slack.dropped_trame import HandedFile
@@ -134,16 +134,18 @@ def test_the_comment_and_the_file_quote_nobody(robot: Robot, server: FakeSlack) 
 
 
 def test_every_picture_button_asks_the_question_it_stands_under(folder: Folder) -> None:
+    drawn = {i.key for i in BY_KEY.values() if i.picture}
     seen_ones = set()
-    for sentence in (p for p in SENTENCES if p["intention"] in DRAWN_INTENTIONS):
+    for sentence in (p for p in SENTENCES if p["intention"] in drawn):
         q = ask(sentence, folder)
         assert q.intention
         assert q.subject
-        said = question_words(q.intention, q.subject, str(q.subject.exercice))
+        buttons = next_questions(BY_KEY[q.intention].buttons, q.subject, folder)
+        said = next((b.question for b in buttons if b.key == "image"), "")
         if not said:
             assert q.subject.place
             continue
-        understood_again = understand(f"{said} en image", folder, MARCH_31, HOME_SCOPES["dgos"])
+        understood_again = understand(said, folder, MARCH_31, HOME_SCOPES["dgos"])
         expected_one = "gains" if q.intention == "objectif" else q.intention
         assert (understood_again.intention, understood_again.form) == (expected_one, "image"), (
             sentence["texte"],
@@ -155,7 +157,7 @@ def test_every_picture_button_asks_the_question_it_stands_under(folder: Folder) 
         assert (understood_again.subject.exercice, understood_again.subject.exercices, understood_again.subject.by) == (
             q.subject.exercice, q.subject.exercices, q.subject.by), (sentence["texte"], said)  # fmt: skip
         seen_ones.add(q.intention)
-    assert seen_ones == set(DRAWN_INTENTIONS)
+    assert seen_ones == drawn
 
 
 # When Slack misbehaves

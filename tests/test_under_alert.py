@@ -125,10 +125,10 @@ def _surfaces(region: Region, person: Any) -> Iterator[tuple[str, str]]:
 
 
 def test_the_picture_shows_it_apart_with_its_word_in_the_key(region: Region) -> None:
-    from reports.charts import ChartPart, chart_of, parts
+    from reports.charts import ChartPart, chart_of, parts, total_bars
 
     answer = told(answer_question("gains bfc 2021 par ght", AT_KEYBOARD, region.view, region.hour)).answer
-    d = chart_of(answer, [], region.folder, "t", ("p",))
+    d = chart_of(total_bars, answer, [], region.folder, "t", ("p",))
     assert d
     assert parts(d) == [ChartPart.KEPT, ChartPart.UNDER_ALERT]
     assert [(m.start, m.a) for m in d.bars[0].bar_pieces] == [(0, 60_001_500), (60_001_500, 460_001_500)]

@@ -5,31 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.grammar.question import (
-    NOT_TO_BREAK_DOWN,
     AskingContext,
     Question,
     check_subject,
     named_campaign,
     region_above,
 )
-from bots.grammar.sentence import BROKEN_DOWN, ReadSentence, axis_of
+from bots.grammar.sentence import ReadSentence, axis_of
 from bots.grammar.side_by_side import compare
-from bots.questions import BY_KEY
+from bots.questions import AXES, BY_KEY
 from reports.view import Subject
-from reports.why import FIGURES
-
-OPENABLE = {"qualite": "rejets", "rejets": "rejets"}
-"""What « pourquoi ? » opens, when it is not the lines of a gain."""
-WITHOUT_LINES = (
-    "comparaison",
-    "evolution",
-    "classement",
-    "echeances",
-    "taches",
-    "statut",
-    "retards",
-    "alertes",
-)
 
 
 def follow_up(c: AskingContext, reading: ReadSentence) -> Question | None:
@@ -62,26 +47,24 @@ def follow_up(c: AskingContext, reading: ReadSentence) -> Question | None:
 
 def _open_last_answer(c: AskingContext, intention: str, subject: Subject) -> Question:
     """« Pourquoi ? » opens the last answer: the lines of a figure, those struck out, or those that moved between two days."""
-    if intention == "changements":
-        return Question(c.text, "changements", replace(subject, by="ligne"))
-    if intention in WITHOUT_LINES:
+    last = BY_KEY[intention]
+    if not last.opens:
         places = dict.fromkeys((subject.scope, *subject.others))
         return c.asks_instead(
             "De quel chiffre ? Je sais ouvrir les gains d'un territoire, jusqu'aux cellules.",
             *(BY_KEY["pourquoi"].suggests(c.name(p), subject.exercice) for p in places),
         )
-    if intention in FIGURES:
+    if last.lines:
         return Question(c.text, "pourquoi", replace(subject, figure=intention, exercices=()))
-    return Question(
-        c.text, OPENABLE.get(intention, "pourquoi"), replace(subject, by="" if intention in OPENABLE else subject.by)
-    )
+    by = subject.by if last.opens == "pourquoi" else next(iter(BY_KEY[last.opens].axes), "")
+    return Question(c.text, last.opens, replace(subject, by=by))
 
 
 def _follow_up(c: AskingContext, reading: ReadSentence, intention: str, before: Subject) -> Question:
     """The last question with what is said anew: everything that is not said stays."""
     keep = (
         reading.intention in (None, intention)
-        or (reading.intention == "gains" and intention in BROKEN_DOWN)
+        or (reading.intention == "gains" and BY_KEY[intention].axes == tuple(AXES))
         or bool(reading.rank)
     )
     keep = keep and not (reading.rank and intention != "classement")
@@ -92,9 +75,7 @@ def _follow_up(c: AskingContext, reading: ReadSentence, intention: str, before: 
     subject = replace(
         before
         if keep
-        else Subject(
-            before.scope, before.exercice, but_for=before.but_for if new_intention in NOT_TO_BREAK_DOWN else ()
-        ),
+        else Subject(before.scope, before.exercice, but_for=before.but_for if BY_KEY[new_intention].leaves_out else ()),
         exercice=exercice,
         campaign=named_campaign(c, reading.period.moment, exercice)
         or (before.campaign if exercice == before.exercice else None),

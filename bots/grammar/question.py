@@ -10,7 +10,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from bots.grammar.sentence import BROKEN_DOWN, ReadSentence
+from bots.grammar.sentence import ReadSentence
 from bots.questions import BY_KEY, INTENTIONS
 from config.campaign import current_campaign
 from config.folder import Folder
@@ -18,9 +18,6 @@ from config.french import enumeration, text_key
 from config.territory import FRANCE, Scope, Territory
 from reports.view import Subject
 
-NOT_TO_BREAK_DOWN = ("gains", "verrou", "pourquoi", "couverture", "performance", "qualite", "prevision", "classement", "statut", "retards",
-              "rejets", "alertes", "evolution", "changements")  # fmt: skip
-"""The questions of which a territory can be left out; an objective is that of a whole."""
 AnswerForm = Literal["", "image", "tableur", "retour"]
 """What an answer is wanted as, beside its words: a picture, the workbook of its lines, the return of a trame."""
 
@@ -78,11 +75,11 @@ class AskingContext:
 
 def check_subject(c: AskingContext, intention: str, subject: Subject) -> Question:
     """The last look at a subject: an axis, or an exclusion, that the question cannot take is said."""
-    if subject.by and intention not in BROKEN_DOWN and not (intention == "changements" and subject.by == "ligne"):
+    if subject.by and subject.by not in BY_KEY[intention].axes:
         return c.asks_instead(f"Je ne sais ventiler que les gains, et pas {_named(intention)}.",
                      f"gains {c.name(subject.scope)} {subject.exercice} par {subject.by}")  # fmt: skip
     if subject.but_for:
-        if intention not in NOT_TO_BREAK_DOWN:
+        if not BY_KEY[intention].leaves_out:
             return c.asks_instead(f"Je ne sais pas exclure un territoire de {_named(intention)}.",
                          BY_KEY[intention].suggests(c.name(subject.scope), subject.exercice))  # fmt: skip
         days = [k.situation for k in c.folder.campaigns_of(subject.exercice)] or [c.as_of]

@@ -26,14 +26,9 @@ from bots.grammar.lexicon import (
     narrowed,
 )
 from bots.grammar.period import Period
-from bots.questions import AXES, INTENTIONS
+from bots.questions import AXES, BY_KEY, INTENTIONS
 from config.french import text_key
 from config.territory import Scope, Territory
-
-BROKEN_DOWN = ("gains", "pourquoi", "classement")
-"""The questions whose figure can be broken down along an axis."""
-GAINS_VERBS = {"comparaison": "compare", "evolution": "suis d'un exercice à l'autre", "classement": "classe"}
-"""The questions that are about gains alone."""
 
 _ORDER = re.compile(
     r"^(?:(?:bonjour|bonsoir|stp|svp|merci|de|d|peux tu|tu peux|pouvez vous|vous pouvez|pourrais tu|pourriez vous|veuillez|il faut"
@@ -237,7 +232,7 @@ def intention_of(reading: ReadSentence) -> str | None:
         and not reading.oneself
     ):
         return "classement"  # « compare les GHT »
-    if reading.rank and intention not in GAINS_VERBS:
+    if reading.rank and not (intention and BY_KEY[intention].gains_verb):
         return "classement"
     if intention is None and (reading.by or reading.found_places or reading.but_for):
         return "gains"
@@ -246,8 +241,8 @@ def intention_of(reading: ReadSentence) -> str | None:
 
 def axis_of(reading: ReadSentence, intention: str) -> str:
     """The axis asked for: « par famille », « des familles »; « du GHT Jura » names a place."""
-    if intention in ("statut", "retards") and "ght" in (reading.by, reading.axis):
-        return ""  # they are told by GHT anyway
+    if BY_KEY[intention].by_ght and "ght" in (reading.by, reading.axis):
+        return ""
     if reading.by or reading.axis != "ght":
         return reading.by or reading.axis
     return "ght" if intention == "gains" and re.search(r"\b(des|les|chaque) ght\b", reading.sentence) else ""

@@ -23,31 +23,17 @@ from bots.grammar.question import (
     region_above,
     suggestions_near,
 )
-from bots.grammar.sentence import GAINS_VERBS, ReadSentence, axis_of, ignores, intention_of, is_order, read, words
+from bots.grammar.sentence import ReadSentence, axis_of, ignores, intention_of, is_order, read, words
 from bots.grammar.side_by_side import compare, rank_places, several_places
 from bots.grammar.wanted_form import form, form_alone, with_form
-from bots.questions import AXES, BY_KEY, HELP_WORDS
+from bots.questions import AXES, BY_KEY, HELP_WORDS, INTENTIONS
 from config.folder import Folder
 from config.french import enumeration, text_key
 from config.territory import Scope
 from reports.view import Subject
-from reports.why import FIGURES
 
 LONGEST = 500
 """Characters of a question: eighty words say more than any question, and reading stays a matter of milliseconds."""
-OTHER_MEASURES = {"qualite", "couverture", "rejets", "alertes", "objectif", "retards"}
-OF_SEVERAL = (
-    "verrou",
-    "changements",
-    "taches",
-    "echeances",
-    "comparaison",
-    "evolution",
-    "classement",
-    "couverture",
-    "gains",
-)
-"""The questions that make something of several exercices, or say so themselves; any other is told of one at a time."""
 
 
 def understand(
@@ -185,9 +171,10 @@ def _answer_nearby(c: AskingContext, reading: ReadSentence, intention: str) -> Q
     """What would be answered beside the question: another measure, a count of things, a rank of something else."""
     place = c.name(reading.found_places[0][0] if reading.found_places else c.own_scope)
     exercice = reading.period.exercice(c.current_exercice(), c.current_exercice())
-    if intention in GAINS_VERBS and (measures := reading.intentions_evoked & OTHER_MEASURES):
-        return _only_gains(c, reading, intention, measures)
-    if intention in ("gains", *GAINS_VERBS) and re.search(
+    verb = BY_KEY[intention].gains_verb
+    if verb and (measures := {m for m in reading.intentions_evoked if BY_KEY[m].other_measure}):
+        return _only_gains(c, reading, verb, measures)
+    if (verb or intention == "gains") and re.search(
         r"\b(combien d(e)?|nombre d(e)?) (\w+ )?(ght|groupements?|etablissements?|hopitaux|lignes?|trames?|fichiers?)\b",
         reading.sentence,
     ):
@@ -203,22 +190,23 @@ def _answer_nearby(c: AskingContext, reading: ReadSentence, intention: str) -> Q
     if reading.rank and intention in ("evolution", "comparaison"):
         return c.asks_instead("Je classe les gains, ou je les suis d'un exercice à l'autre, pas les deux à la fois.",
                      BY_KEY["classement"].suggests(place, exercice), BY_KEY["evolution"].suggests(place, exercice))  # fmt: skip
-    if intention in ("objectif", "qualite", "couverture", "prevision") and re.match(r"qui\b", reading.sentence):
+    if BY_KEY[intention].sorts_nobody and re.match(r"qui\b", reading.sentence):
         return c.asks_instead("Je ne trie pas les GHT sur ce point ; je le dis d'un territoire à la fois.",
                      BY_KEY[intention].suggests(place, exercice), f"gains {place} {exercice} par ght")  # fmt: skip
     return None
 
 
-def _only_gains(c: AskingContext, reading: ReadSentence, intention: str, measures: set[str]) -> Question:
+def _only_gains(c: AskingContext, reading: ReadSentence, verb: str, measures: set[str]) -> Question:
     places = [c.name(p[0]) for p in reading.found_places] or [c.name(c.own_scope)]
     exercice = reading.period.exercice(c.current_exercice(), c.current_exercice())
     others = (BY_KEY[m].suggests(place, exercice) for m in sorted(measures) for place in places)
-    return c.asks_instead(f"Je ne {GAINS_VERBS[intention]} que les gains.", *others)
+    return c.asks_instead(f"Je ne {verb} que les gains.", *others)
 
 
 def _figure(reading: ReadSentence, intention: str) -> str:
     """The figure whose lines are asked, when it is not the gains: « pourquoi prévision BFC »."""
-    return next((f for f in FIGURES if intention == "pourquoi" and f in reading.intentions_evoked), "")
+    evoked = (i.key for i in INTENTIONS if i.lines and i.key in reading.intentions_evoked)
+    return next(evoked, "") if intention == "pourquoi" else ""
 
 
 def _exercices(c: AskingContext, reading: ReadSentence, intention: str) -> tuple[int, ...]:
@@ -237,7 +225,7 @@ def _exercices(c: AskingContext, reading: ReadSentence, intention: str) -> tuple
 
 def _one_at_a_time(c: AskingContext, reading: ReadSentence, intention: str) -> Question | None:
     """Several exercices asked of a figure that is told of one: never the last of them in silence."""
-    if intention in OF_SEVERAL:
+    if BY_KEY[intention].of_several:
         return None
     if len(reading.period.years) < 2 and not reading.period.range_ and not reading.period.several:
         return None

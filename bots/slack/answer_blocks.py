@@ -10,14 +10,13 @@ from decimal import Decimal
 
 from bots import answer_words
 from bots.amount_words import attained
-from bots.euro_sentences import RANGES, nothing_moved, nothing_struck, signed_amount, signed_euros
 from bots.next_questions import NextQuestion
+from bots.questions import BY_KEY
 from bots.slack import blocks
 from bots.slack.blocks import Block, LineChoice, Message, paragraph, parts, section
 from config.folder import Folder
-from config.french import count_words, day, euros, rate, rounded_amount
+from config.french import count_words, day, rate, rounded_amount
 from reports.answer import Answer
-from reports.metrics import METRICS
 from reports.sayable import outside
 
 MOST_LINES = 30
@@ -51,66 +50,21 @@ def answer_message(
 
 def _title(r: Answer) -> str:
     """The figure, as one says it aloud, with what it counts; the name of what was asked when there is none to say."""
-    name = METRICS[r.intention].name
+    asked = BY_KEY[r.intention]
     if "valeur" in r.mask:
         return "Chiffre non communiqué"
-    if r.intention in _TITLES:
-        return _TITLES[r.intention](r)
+    if asked.title and (own := asked.title(r)):
+        return own
     if r.value is None:
-        return f"{name[0].upper()}{name[1:]} : pas de chiffre"
-    if r.intention == "pourquoi":
-        return euros(int(r.value)) + ("" if r.figure else " retenus")
-    return rate(Decimal(r.value)) if r.unit == "taux" else f"{rounded_amount(int(r.value))}{_KEPT.get(r.intention, '')}"
-
-
-_KEPT = {"gains": " retenus", "verrou": " retenus au verrou", "objectif": " d'objectif", "prevision": " prévus"}
-
-
-def _count(r: Answer) -> int:
-    return int(r.value or 0)
-
-
-def _status_title(r: Answer) -> str:
-    if r.expected_trames == 1:
-        return "Trame remise" if r.value else "Trame pas encore remise"
-    return count_words(int(r.value or 0), "trame remise", "trames remises")
-
-
-def _ranking_title(r: Answer) -> str:
-    if r.place:
-        return r.elements[0].rank if r.elements else "Pas classé"
-    return f"{count_words(int(r.value or 0), *RANGES[r.by])} au classement"
-
-
-def _difference_title(r: Answer) -> str:
-    if r.value is None:
-        return "Rien à comparer" if r.intention == "comparaison" else "Un seul exercice a des gains"
-    between_places = r.intention == "comparaison" and not r.elements[0].label.isdigit()
-    return f"{rounded_amount(abs(int(r.value)))} d'écart" if between_places else signed_amount(int(r.value))
-
-
-_TITLES = {
-    "rejets": lambda r: "Rien n'est retiré" if nothing_struck(r) else f"{euros(_count(r))} retirés",
-    "changements": lambda r: "Rien n'a changé" if nothing_moved(r) else f"{signed_euros(_count(r))} d'écart",
-    "alertes": lambda r: count_words(_count(r), "alerte") if r.value else "Aucune alerte",
-    "taches": lambda r: count_words(_count(r), "chose à faire", "choses à faire") if r.value else "Rien à faire",
-    "retards": lambda r: (
-        count_words(_count(r), "trame manquante", "trames manquantes") if r.value else "Tout est remis"
-    ),
-    "echeances": lambda r: f"Échéance le {day(r.day('echeance'))}",
-    "statut": _status_title,
-    "classement": _ranking_title,
-    "comparaison": _difference_title,
-    "evolution": _difference_title,
-}
-"""The titles that are no rounded amount."""
+        return f"{asked.metric.name[0].upper()}{asked.metric.name[1:]} : pas de chiffre"
+    return rate(Decimal(r.value)) if r.unit == "taux" else rounded_amount(int(r.value))
 
 
 def _facts(r: Answer) -> list[tuple[str, str]]:
     """On what the figure stands: objective and attainment, what was declared, trames, days. Nothing its words do not say."""
     received = f"{count_words(r.received_so_far, 'reçue')} sur {r.expected_trames}"
     facts = [
-        *(_amounts(r) if r.intention in ("gains", "objectif") and not r.mask.keys() & {"valeur", "retenu"} else []),
+        *(_amounts(r) if BY_KEY[r.intention].of_a_total and not r.mask.keys() & {"valeur", "retenu"} else []),
         ("Trames", received if r.expected_trames else answer_words.NOBODY_EXPECTED),
         ("Reçues", answer_words.received_days(r)),
         ("Dont provisoire", f"{rounded_amount(r.provisional)} ({answer_words.PROVISIONAL})" if r.provisional else ""),
@@ -121,9 +75,9 @@ def _facts(r: Answer) -> list[tuple[str, str]]:
 
 def _amounts(r: Answer) -> list[tuple[str, str]]:
     """What a total stands on; nothing when nothing was received, or of an objective that nobody knows."""
-    if r.nothing_received or (r.intention == "objectif" and not r.objective):
+    if r.nothing_received or r.value is None:
         return []
-    t, declared = r.totals, r.intention == "gains" and r.totals.struck and "declare" not in r.mask
+    t, declared = r.totals, BY_KEY[r.intention].declared_too and r.totals.struck and "declare" not in r.mask
     shared_out = " (réparti)" if r.objective and r.objective.shared_out else ""
     return [
         ("Retenu", rounded_amount(t.kept)),

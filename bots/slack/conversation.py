@@ -19,6 +19,7 @@ from bots.answer_words import reply_lines
 from bots.answering import answer_question
 from bots.companion_to_chat import WITHOUT_TEXTS
 from bots.next_questions import NextQuestion, next_questions
+from bots.questions import BY_KEY
 from bots.reply import Reply, Told
 from bots.slack import answer_blocks, blocks, home_tab
 from bots.slack.blocks import Message
@@ -167,7 +168,7 @@ def _in_words(reply: Reply, person: Person, view: View, current_time: datetime) 
     costliest = _costliest_findings(answer, subject, view)
     shown_ones = [*answer.elements, *(costliest.elements if costliest else ())]
     choices = home_tab.choices(Main(view.db, view.folder, person, current_time), shown_ones)
-    buttons = next_questions(answer.intention, subject, view)
+    buttons = next_questions(BY_KEY[answer.intention].buttons, subject, view.folder)
     return answer_blocks.answer_message(answer, view.folder, buttons, costliest, choices)
 
 
@@ -180,7 +181,7 @@ def question(text: str) -> str:
 
 def _costliest_findings(answer: Answer, subject: Subject, view: View) -> Answer | None:
     """The costliest findings, under a figure in euros that something was struck out of."""
-    if answer.intention not in ("gains", "objectif") or not answer.totals.struck:
+    if not BY_KEY[answer.intention].of_a_total or not answer.totals.struck:
         return None
     try:
         found = rejections(view, replace(subject, limit=COSTLIEST_SHOWN, by=""))
