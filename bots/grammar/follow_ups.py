@@ -12,7 +12,7 @@ from bots.grammar.question import (
     region_above,
 )
 from bots.grammar.sentence import ReadSentence, axis_of
-from bots.grammar.side_by_side import compare
+from bots.grammar.side_by_side import compare, rank_places
 from bots.questions import AXES, BY_KEY
 from reports.view import Subject
 
@@ -71,6 +71,8 @@ def _follow_up(c: AskingContext, reading: ReadSentence, intention: str, before: 
     if reading.intention == "comparaison" and intention != "comparaison":
         return compare(c, reading, before)
     new_intention = intention if keep else reading.intention or "classement"
+    if BY_KEY[new_intention].ranked and not keep:
+        return rank_places(c, reading, before)
     exercice = reading.period.exercice(c.current_exercice(), before.exercice)
     subject = replace(
         before

@@ -76,16 +76,20 @@ def _side_by_side(
     )
 
 
-def rank_places(c: AskingContext, reading: ReadSentence) -> Question:
-    """A ranking inside a territory, or the rank of one place."""
-    exercice = reading.period.exercice(c.current_exercice(), c.current_exercice())
+def rank_places(c: AskingContext, reading: ReadSentence, before: Subject | None = None) -> Question:
+    """A ranking inside a territory, or the rank of one place; what is not said is as in the question before, if any."""
+    exercice = reading.period.exercice(c.current_exercice(), before.exercice if before else c.current_exercice())
     campaign = named_campaign(c, reading.period.moment, exercice)
+    if before and not campaign and exercice == before.exercice:
+        campaign = before.campaign
     if re.search(r"\b(rang|combientiemes?|positions?|situe|situons)\b", reading.sentence):
-        return _rank_of(c, reading, exercice, campaign)
-    target = place_asked(c, reading, "")
-    axis = (
-        reading.by or reading.axis or ("region" if "regions" in reading.words else "") or NEXT_LEVEL_DOWN[target.type]
-    )
+        start = before.scope if before and not reading.oneself else c.own_scope
+        return _rank_of(c, reading, start, exercice, campaign)
+    target, but_for = place_asked(c, reading, ""), tuple(p[0] for p in reading.but_for)
+    axis = reading.by or reading.axis or ("region" if "regions" in reading.words else "")
+    if before and not (reading.found_places or reading.oneself or reading.region):
+        target, axis, but_for = before.scope, axis or before.by, (*before.but_for, *but_for)
+    axis = axis or NEXT_LEVEL_DOWN[target.type]
     if axis == "ght" and target.type in ("ght", "etablissement"):
         if reading.found_places:
             axis = NEXT_LEVEL_DOWN[target.type]  # « top 3 du GHT Jura »
@@ -104,15 +108,15 @@ def rank_places(c: AskingContext, reading: ReadSentence) -> Question:
             axis,
             how_many=how_many,
             from_bottom=from_bottom,
-            but_for=tuple(p[0] for p in reading.but_for),
+            but_for=but_for,
         ),
     )
 
 
-def _rank_of(c: AskingContext, reading: ReadSentence, exercice: int, campaign: str | None) -> Question:
+def _rank_of(c: AskingContext, reading: ReadSentence, start: Scope, exercice: int, campaign: str | None) -> Question:
     named_places = [p[0] for p in reading.found_places]
-    containers = c.territory.parents(c.own_scope, c.as_of)
-    place = next((p for p in named_places if p not in containers), c.own_scope)
+    containers = c.territory.parents(start, c.as_of)
+    place = next((p for p in named_places if p not in containers), start)
     parents = c.territory.parents(place, c.as_of)
     if not parents:
         return c.asks_instead("Un rang parmi quoi ? Dites un GHT, une région ou un établissement.", "rang du GHT Jura")
