@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -176,3 +179,28 @@ def test_several_exercices_of_a_figure_told_of_one_are_asked_one_at_a_time(folde
         q = understand(f"{intention.suggests('Jura', 2020)} de 2020 à 2021", folder, MARCH_31, BFC)
         if not intention.of_several:
             assert q.intention is None, intention.key
+
+
+ROOT = Path(__file__).parent.parent
+BY_NAME = ("bots/grammar/", "reports/disclosure.py", "reports/why.py")
+"""What turns one question into another, what may be told of each total, which lines make a figure: they name questions."""
+
+
+def named_questions(source: str) -> Iterator[str]:
+    """Where code asks which question it has before it, or keeps a table by question."""
+    for node in ast.walk(ast.parse(source)):
+        compared = isinstance(node, ast.Compare) and "intention" in ast.unparse(node)
+        among = [*ast.walk(node)] if compared else node.keys if isinstance(node, ast.Dict) else []
+        names = [k.value for k in among if isinstance(k, ast.Constant) and k.value in BY_KEY]
+        if names and (compared or len(names) > 1):
+            yield ast.unparse(node)
+
+
+def test_what_is_particular_to_a_question_stands_in_its_record() -> None:
+    paths = [
+        p.relative_to(ROOT).as_posix() for piece in ("bots", "reports", "jobs") for p in (ROOT / piece).rglob("*.py")
+    ]
+    found = {p: list(named_questions((ROOT / p).read_text("utf-8"))) for p in paths if not p.startswith(BY_NAME)}
+    assert not {p: names for p, names in found.items() if names}
+    assert list(named_questions("if r.intention == 'taches': ...")) == ["r.intention == 'taches'"]
+    assert list(named_questions("TITLES = {'gains': f, 'rejets': g}"))

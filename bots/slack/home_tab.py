@@ -6,7 +6,7 @@ Never shows more than their rights open, nor a word that someone typed in a tram
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bots import answer_words
@@ -185,14 +185,16 @@ def _button(words: str, value: str, action: str) -> Block:
 def _findings_blocks(main: Main, view: View, d: Detail) -> list[Block]:
     """The findings that cost most, each with the form that decides on its line."""
     costliest = [e for e in d.rejections.elements if int(e.value or 0) > 0][: desk.COSTLIEST_SHOWN]
-    all_said = _lines_blocks(main, view, d.rejections, costliest)
+    all_said = _lines_blocks(main, view, d.rejections, costliest, _whose)
     return [blocks.paragraph("*Ce qui coûte le plus*"), *all_said] if all_said else []
 
 
-def _lines_blocks(main: Main, view: View, r: Answer, elements: Sequence[Element]) -> list[Block]:
+def _lines_blocks(
+    main: Main, view: View, r: Answer, elements: Sequence[Element], introduction: Callable[[Main, Element], str]
+) -> list[Block]:
     """The lines of an answer, one a block, each with what one may do of it, without what may not be said in a chat."""
     return [
-        {**blocks.paragraph(f"{_introduction(main, r, e)}{_line(e, r, view)}"), **_accessory(main, e)} for e in elements
+        {**blocks.paragraph(f"{introduction(main, e)}{_line(e, r, view)}"), **_accessory(main, e)} for e in elements
     ]
 
 
@@ -200,10 +202,12 @@ def _line(e: Element, r: Answer, view: View) -> str:
     return answer_words.element(element_outside(e, view.folder), r)
 
 
-def _introduction(main: Main, r: Answer, e: Element) -> str:
-    """What introduces a line: whose it is, to someone who has several GHT; what to do of it, to the others."""
-    if r.intention == "taches":
-        return "" if e.code in TASK_CODES else "*Corriger* — "
+def _what_to_do(_: Main, e: Element) -> str:
+    return "" if e.code in TASK_CODES else "*Corriger* — "
+
+
+def _whose(main: Main, e: Element) -> str:
+    """The GHT of a line, to someone who has several."""
     ght = _ght(main, e.address.reference) if e.address else ""
     return f"*{main.folder.territory.ghts[ght].name}* — " if ght else ""
 
@@ -252,7 +256,7 @@ def _trame_blocks(main: Main, view: View, p: CampaignUnderWay) -> list[Block]:
     return [
         blocks.header(f"{view.folder.territory.name(p.scope)} : {expected}"),
         *(blocks.paragraph(f"Votre trame, {e.ght.name} : *{e.outside_words}*") for e in d.states),
-        *_lines_blocks(main, view, d.tasks, d.tasks.elements[:PER_PAGE]),
+        *_lines_blocks(main, view, d.tasks, d.tasks.elements[:PER_PAGE], _what_to_do),
         _figures(p, view),
         *(block for e in d.states for block in _neant(main, p, e)),
     ]
