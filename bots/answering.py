@@ -9,7 +9,7 @@ from typing import Any, Literal
 from bots.grammar.question import Question
 from bots.grammar.understand import LONGEST, understand
 from bots.intention import Intention
-from bots.questions import BY_KEY
+from bots.questions import BY_KEY, told_as
 from bots.reply import HelpWanted, Refused, Reply, Told, Unanswerable, Unclear
 from config.errors import UserError
 from config.rights import AT_KEYBOARD, Person, Sight, best_sight, reader
@@ -81,7 +81,8 @@ def reply_to(question: Question, person: Person, view: View, today_view: View) -
         return Reply(question, view, Refused(person.position, sight is Sight.TOTALS))
     try:
         with read_transaction(view.db):  # every figure of an answer stands on the same state
-            answer = intention.function(view, subject if sight is Sight.EVERYTHING else replace(subject, how_many=0))
+            function = told_as(intention.key, subject.figure).function
+            answer = function(view, subject if sight is Sight.EVERYTHING else replace(subject, how_many=0))
     except UserError as fault:
         name, years = view.folder.territory.name(subject.scope), _known_exercices(subject, view)
         return Reply(question, view, Unanswerable(str(fault), tuple(intention.suggests(name, n) for n in years)))

@@ -25,8 +25,9 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class FigureLines:
-    """The lines behind a figure that is no gain: what they add up to, and the sentence above them."""
+    """The lines behind a figure that is no gain: what finds them, what they add up to, the sentence above them."""
 
+    function: Callable[[View, Subject], Answer]
     metric: Metric
     sentence: Sentence
 
@@ -105,7 +106,7 @@ class Intention:
     opens: str = "pourquoi"
     """The question that « pourquoi ? » then asks; empty when there is no figure to open."""
     lines: FigureLines | None = None
-    """The lines of its own figure, when they are not those of the gains: `reports/why.py` finds them."""
+    """The lines of its own figure, when they are not those of the gains."""
     picture: Picture | None = None
     workbook: bool = False
     """Whether its figure is made of the lines of one territory, which a workbook can list."""

@@ -59,7 +59,7 @@ INTENTIONS = (
               ("pourquoi", "d ou vient", "d ou viennent", "detail", "detaille", "detailler", "explique", "expliquer",
                "justifie", "quelles lignes"),
               "pourquoi gains GHT Jura 2021", "les lignes et les cellules qui font un chiffre",
-              why.why,
+              gains.lines_behind,
               KEPT,
               template="pourquoi gains {lieu} {annee}",
               axes=EVERY_AXIS, sentence=said.why, title=titles.behind, workbook=True, buttons=(*then.BROKEN_DOWN, *then.LINES)),
@@ -126,7 +126,7 @@ INTENTIONS = (
                         r"(va|vais|allons|vont|allez)( t)?( (on|il|elle|nous|vous))? (finir|atterrir|atteindre|tenir|arriver)( a combien)?"),
               total_alone=True, lines_open=True, sorts_nobody=True, sentence=said.forecast, title=titles.amount("prévus"),
               shown=lambda r: r.beside, in_sentence=True,
-              lines=FigureLines(FORECAST, partial(said.why, what=" de la prévision")),
+              lines=FigureLines(partial(why.why, shares_of=why.of_the_forecast), FORECAST, partial(said.why, what=" de la prévision")),
               picture=Picture(charts.forecast_bars, frozenset({"retenu", "notifie", "report", "valeur"})),
               buttons=(then.why("prévision"), then.as_picture(then.named("prévision")))),
     Intention("comparaison",
@@ -196,6 +196,7 @@ INTENTIONS = (
               total_alone=True, lines_open=True, of_several=True, other_measure=True, sorts_nobody=True,
               sentence=counted.coverage,
               lines=FigureLines(
+                  partial(why.why, shares_of=why.of_the_coverage),
                   Metric("périmètre traité", "EUR", "montants de référence des lignes retenues commandées dans l'exercice"),
                   partial(said.why, what=" traités")),
               buttons=(then.why("couverture"),)),
@@ -207,6 +208,7 @@ INTENTIONS = (
                      "gains annuels ÷ montants de référence des lignes retenues commandées dans l'exercice"),
               total_alone=True, sentence=counted.performance,
               lines=FigureLines(
+                  partial(why.why, shares_of=why.of_the_performance),
                   Metric("gain annuel", "EUR", "gains annuels des lignes retenues commandées dans l'exercice"),
                   partial(said.why, what=" de gain annuel")),
               buttons=(then.why("performance"),)),
@@ -228,5 +230,5 @@ HELP_WORDS = ("aide", "help", "que sais tu faire", "comment ca marche", "sais fa
 
 
 def told_as(intention: str, figure: str) -> Intention | FigureLines:
-    """What names and words an answer: its question, or the figure whose lines it shows."""
+    """What gives, names and words an answer: its question, or the figure whose lines it shows."""
     return BY_KEY[figure].lines or BY_KEY[intention] if figure else BY_KEY[intention]

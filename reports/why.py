@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from config.french import euros
 from reports.answer import Answer, CellAddress, Element
 from reports.coverage import treated
 from reports.forecast import forecast_of
-from reports.gains import base, lines_behind, outside, precision
+from reports.gains import base, outside, precision
 from reports.view import Subject, View
 from sheets.register.line_parts import But, parts
 from sheets.register.stored_lines import ReceivedLine, lines_of
@@ -25,11 +25,12 @@ class Share(NamedTuple):
     said: str
 
 
-def why(view: View, subject: Subject) -> Answer:
-    """The lines of `subject.figure`, largest first: of the gains when none is named."""
-    if not subject.figure:
-        return lines_behind(view, subject)
-    shares = list(_SHARES[subject.figure](view, subject))
+Shares = Callable[[View, Subject], Iterator[Share]]
+
+
+def why(view: View, subject: Subject, shares_of: Shares) -> Answer:
+    """The lines of `subject.figure`, largest first."""
+    shares = list(shares_of(view, subject))
     answer = base(view, subject, "pourquoi", view.tabs_that_count(subject))
     shown = sorted(shares, key=lambda s: (-s.cents, s.line))[: subject.limit if subject.limit >= 0 else None]
     lines = {li.line: li for li in lines_of(view.db, {s.tab for s in shown}, view.as_of, among=[s.line for s in shown])}
@@ -45,7 +46,7 @@ def _element(line: ReceivedLine, share: Share) -> Element:
     return Element(line.title, share.cents, in_house, address, outside=out)
 
 
-def _of_the_forecast(view: View, subject: Subject) -> Iterator[Share]:
+def of_the_forecast(view: View, subject: Subject) -> Iterator[Share]:
     f = forecast_of(view, subject)
     for li in lines_of(view.db, [o.id for o in f.tabs], view.as_of):
         yield Share(li.tab, li.line, li.declared - li.struck, "")
@@ -55,16 +56,11 @@ def _of_the_forecast(view: View, subject: Subject) -> Iterator[Share]:
         yield Share(part.tab, part.line, part.amounts[0], f"report de {subject.exercice - 1} pas encore repris")
 
 
-def _of_the_coverage(view: View, subject: Subject) -> Iterator[Share]:
+def of_the_coverage(view: View, subject: Subject) -> Iterator[Share]:
     return (Share(t.tab, t.line, t.amounts[2], "montant de référence") for t in treated(view, subject))
 
 
-def _of_the_performance(view: View, subject: Subject) -> Iterator[Share]:
+def of_the_performance(view: View, subject: Subject) -> Iterator[Share]:
     for part in treated(view, subject):
         _, gain, reference = part.amounts
         yield Share(part.tab, part.line, gain, f"par an, sur {euros(reference)}")
-
-
-_SHARES = {"prevision": _of_the_forecast, "couverture": _of_the_coverage, "performance": _of_the_performance}
-FIGURES = tuple(_SHARES)
-"""The figures, beside the gains, whose lines can be shown."""

@@ -13,7 +13,7 @@ from config.territory import Scope
 from reports.answer import Answer
 from reports.forecast import forecast
 from reports.view import Subject
-from reports.why import why
+from reports.why import of_the_forecast, why
 from sheets.register import acts
 from tests.region import Region, new_region, subject
 
@@ -42,7 +42,7 @@ def of(region: Region, exercice: int, code: str = SENS) -> tuple[int, int]:
 
 
 def lines(region: Region, s: Subject) -> Answer:
-    return why(region.view, Subject(s.scope, s.exercice, figure="prevision"))
+    return why(region.view, Subject(s.scope, s.exercice, figure="prevision"), of_the_forecast)
 
 
 @pytest.mark.parametrize(

@@ -182,8 +182,8 @@ def test_several_exercices_of_a_figure_told_of_one_are_asked_one_at_a_time(folde
 
 
 ROOT = Path(__file__).parent.parent
-BY_NAME = ("bots/grammar/", "reports/disclosure.py", "reports/why.py")
-"""What turns one question into another, what may be told of each total, which lines make a figure: they name questions."""
+BY_NAME = ("bots/grammar/", "reports/disclosure.py")
+"""What turns one question into another, and what may be told of each total: they name questions."""
 
 
 def named_questions(source: str) -> Iterator[str]:

@@ -13,13 +13,13 @@ from openpyxl import load_workbook
 from sqlite_utils import Database
 
 from bots.grammar.understand import understand
+from bots.questions import told_as
 from config.folder import Folder
 from config.territory import Scope
 from jobs.taking_in.folders import pull
 from reports.coverage import coverage, performance
 from reports.progress import states
 from reports.view import Subject, View
-from reports.why import why
 from sheets.judging.workbook import judge
 from sheets.register.database import open_register
 from tests.conftest import GAIN_COL, FillTrame
@@ -101,7 +101,7 @@ def test_performance_and_coverage_stand_on_the_same_lines_whenever_they_were_dec
         covered = coverage(view, Subject(CH_JURA_SUD, exercice))
         assert covered.facts["perimetre_traite"] == r.facts["perimetre_traite"]
         for figure, key in (("couverture", "perimetre_traite"), ("performance", "gain_annuel")):
-            lines = why(view, Subject(CH_JURA_SUD, exercice, figure=figure))
+            lines = told_as("pourquoi", figure).function(view, Subject(CH_JURA_SUD, exercice, figure=figure))
             assert sum(int(e.value or 0) for e in lines.elements) == lines.value == r.facts[key]
     before = View(db, folder, date(2022, 3, 1))
     assert performance(before, Subject(CH_JURA_SUD, 2021)).value == Decimal(40_000) / 1_500_000, "the past stays"
