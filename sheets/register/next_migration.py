@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from config import safe_write
 from config.errors import UserError
 from sheets.register.schema import FOLDER, declared, execute, history, lines_table
 from sheets.trame import Table
@@ -66,7 +67,7 @@ def write(name: str) -> Path | None:
     if not text:
         return None
     path = FOLDER / f"{int(history()[-1].name[:3]) + 1:03d}_{name}.sql"
-    path.write_text(text, encoding="utf-8")
+    safe_write.create(path, text.encode())
     return path
 
 
