@@ -116,6 +116,11 @@ def may_act_over(
     return holds(person) or any(map(holds, stood_in_for(person, all_of_those, as_of)))
 
 
+REFERENTS = ("ars", "dgos")
+"""Who acts on what the GHT of their territory sent."""
+REFERENTS_AND_GHT = ("ars", "dgos", "ght")
+"""Who acts where the GHT itself has a say."""
+
 HandingIn = Literal["courriel", "messagerie", "saisie"]
 """How a trame is handed in: sent by mail, dropped in the chat, entered at the keyboard on behalf of its GHT."""
 HAND_IN: Mapping[HandingIn, tuple[str, ...]] = {

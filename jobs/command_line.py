@@ -92,9 +92,6 @@ send_option = click.option(
     "--send", "send", is_flag=True, help="Envoyer vraiment ; sans elle, montre ce qui partirait."
 )
 author_option = click.option("--as", "email", metavar="EMAIL", help="Qui agit : l'adresse est dans personnes.csv.")
-reason_option = click.option(
-    "--motif", "reason", metavar="TEXTE", default="", help="Pourquoi ; se lit partout où se lit le chiffre."
-)
 
 
 class WorkshopCommand(FrenchCommand):

@@ -9,9 +9,11 @@ from config.ladder import dates
 from config.rights import Person
 from config.territory import FRANCE
 from reports import progress
+from reports.acting import Given, Request, perform_all
 from reports.due.reminders import as_of_day, under_way
+from reports.every_act import ACTS
 from reports.view import Subject, View
-from sheets.register.acts import Main, lock_ghts
+from sheets.register.acts import Main
 from sheets.register.decisions import last_locks
 
 SERVICE = Person("vigie", "le service", "dgos", FRANCE)
@@ -34,5 +36,7 @@ def lock_on_time(view: View, instant: datetime) -> dict[str, list[str]]:
             if hour <= instant and not e.locked and not (last_change and last_change >= hour):
                 come_due.append(e.ght.code)
         if come_due:
-            facts[c.code] = lock_ghts(main, c.code, come_due, "verrou prévu au calendrier de la campagne")
+            reason = Given("verrou prévu au calendrier de la campagne")
+            locked = perform_all(main, [Request(ACTS["verrouiller"], (c.code, ght), reason) for ght in come_due])
+            facts[c.code] = [aim.ght for aim in locked]
     return facts

@@ -17,6 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.errors import UserError
 from config.french import day, enumeration, text_key
+from reports.acting import none_taken
+from reports.every_act import ACTS
 from reports.view import Subject, View
 from sheets.cells import text
 from sheets.findings import Severity
@@ -42,7 +44,7 @@ from sheets.writing.style import (
     set_printing,
 )
 
-DECISIONS = {"garder": "retenir", "retirer": "retirer", "rendre aux contrôles": "revenir"}
+DECISIONS = {act.in_workbook: act.code for act in ACTS.values() if act.in_workbook}
 """What a referent chooses in the drop-down → the decision it is."""
 COLUMNS = (("Référence", 32), ("Établissement", 28), ("Cellule", 12), ("Constat", 56), ("À faire", 44), ("Euros en jeu", 14),
             ("Décision", 16), ("Motif", 36), ("Déjà décidé", 30), ("Notes", 30), ("Gravité", 9), ("Contrôle", 28),
@@ -169,7 +171,7 @@ def _decisions(rows: Iterable[tuple[int, str, str, str]]) -> list[tuple[str, str
         else:
             taken_decisions.setdefault(reference, (reference, direction, reason))
     if complaints:
-        raise UserError("Aucune décision n'est prise :\n" + "\n".join(f"  • {p}" for p in complaints))
+        raise none_taken(complaints)
     return list(taken_decisions.values())
 
 

@@ -16,7 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 from config.errors import UserError
-from config.rights import Person
+from config.rights import REFERENTS, Person
 from sheets import trames, writing
 from sheets.findings import Severity
 from sheets.judged import Sum
@@ -30,6 +30,7 @@ from sheets.repairing.clean_trame import repair
 from sheets.returning.companion import companion_book
 from sheets.returning.discreet import discreet
 from sheets.writing.tab import HEADING_ROW
+from tests import acted
 from tests.made_up import COURSES, COURSES_OF_A_GHT, MIGRATION, WISHES
 from tests.region import Region, new_region
 
@@ -173,14 +174,15 @@ def test_a_line_is_known_again_by_two_columns_together(received: Region) -> None
 def test_a_decision_strikes_its_measures_and_lapses_with_its_line(received: Region) -> None:
     reference = f"{CODE}/{SESSIONS}/0002"
     assert split_reference(reference) == (CODE, SESSIONS, "0002")
-    done = acts.decide(received.main(), reference, "retirer", "Annulée")
-    assert (done.title, done.declared, done.cell) == ("Le sourcing", 0, f"B{HEADING_ROW + 2}")
+    line = acts.on_line(received.main(), REFERENTS, reference)
+    acted.decide(received.main(), reference, "retirer", "Annulée")
+    assert (line.title, line.declared, line.cell) == ("Le sourcing", 0, f"B{HEADING_ROW + 2}")
     tab = counting(received)[SESSIONS]
     assert (tab.totals.lines_struck, tab.kept("jours"), tab.kept("tenues")) == (1, 2, 1)
-    acts.note(received.main(), reference, "Reportée à l'automne")
-    acts.decide(received.main(), reference, "revenir", "Tenue en fin de compte")
+    acted.note(received.main(), reference, "Reportée à l'automne")
+    acted.decide(received.main(), reference, "revenir", "Tenue en fin de compte")
     assert counting(received)[SESSIONS].kept("jours") == 5
-    acts.decide(received.main(), reference, "retenir", "Relue")
+    acted.decide(received.main(), reference, "retenir", "Relue")
     received.dated(date(2022, 2, 1))
     send(received, "Formations.xlsx", {"sessions": [MARCHES, {**SOURCING, "duree": 8}]})
     (decision,) = decisions.decisions(received.db, [counting(received)[SESSIONS].id], received.hour.date())
@@ -190,10 +192,10 @@ def test_a_decision_strikes_its_measures_and_lapses_with_its_line(received: Regi
 
 def test_another_ght_may_not_decide_on_it_and_no_such_line_is_said(received: Region) -> None:
     with pytest.raises(UserError, match="Pas de ligne « 0009 »"):
-        acts.decide(received.main(), f"{CODE}/{SESSIONS}/0009", "retirer", "x")
+        acted.decide(received.main(), f"{CODE}/{SESSIONS}/0009", "retirer", "x")
     stranger: Person = next(p for p in received.folder.persons.values() if p.role == "ght" and p.scope.code != JURA)
     with pytest.raises(UserError, match="ne peut pas agir"):
-        acts.decide(received.main(stranger.email), f"{CODE}/{SESSIONS}/0001", "retirer", "x")
+        acted.decide(received.main(stranger.email), f"{CODE}/{SESSIONS}/0001", "retirer", "x")
 
 
 def test_its_template_comes_with_the_lines_already_known(received: Region) -> None:

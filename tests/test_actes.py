@@ -17,11 +17,12 @@ from config.errors import UserError
 from reports import findings_workbook
 from reports.changes import changes
 from reports.progress import State, states
-from sheets.register import acts, what_counts
+from sheets.register import what_counts
 from sheets.register.database import open_register, path_of
 from sheets.register.decisions import ght_decisions, notes
 from sheets.register.pulls import Entry
 from sheets.register.what_counts import counting_tabs
+from tests import acted
 from tests.conftest import GAIN_COL
 from tests.region import PARIS, REFERENT, Region, new_region, subject
 
@@ -66,7 +67,7 @@ def state(region: Region, ght: str, as_of: date | None = None) -> State:
 
 @pytest.mark.parametrize("email", [REFERENT, DGOS])
 def test_the_referent_of_the_region_and_the_ministry_decide(region: Region, email: str) -> None:
-    acts.decide(region.main(email), FIRST_ROW, "retirer", "relu")
+    acted.decide(region.main(email), FIRST_ROW, "retirer", "relu")
     assert kept(region) == 600_000
 
 
@@ -74,12 +75,12 @@ def test_the_referent_of_the_region_and_the_ministry_decide(region: Region, emai
 def test_nobody_else_decides_extends_validates_or_locks(region: Region, email: str) -> None:
     main = region.main(email)
     for act in (
-        lambda: acts.decide(main, FIRST_ROW, "retirer", "relu"),
-        lambda: acts.decide_all(main, [(FIRST_ROW, "retirer", "relu")]),
-        lambda: acts.tell_apart(main, FIRST_ROW, "relu"),
-        lambda: acts.extend(main, YEAR_END, GHT, date(2022, 3, 10), "grève"),
-        lambda: acts.validate(main, YEAR_END, GHT, "relu"),
-        lambda: acts.lock_ghts(main, YEAR_END, [GHT], "fin"),
+        lambda: acted.decide(main, FIRST_ROW, "retirer", "relu"),
+        lambda: acted.decide_all(main, [(FIRST_ROW, "retirer", "relu")]),
+        lambda: acted.tell_apart(main, FIRST_ROW, "relu"),
+        lambda: acted.extend(main, YEAR_END, GHT, date(2022, 3, 10), "grève"),
+        lambda: acted.validate(main, YEAR_END, GHT, "relu"),
+        lambda: acted.lock_ghts(main, YEAR_END, [GHT], "fin"),
     ):
         with pytest.raises(UserError, match="ne peut pas agir"):
             act()
@@ -88,26 +89,26 @@ def test_nobody_else_decides_extends_validates_or_locks(region: Region, email: s
 
 def test_a_stand_in_decides_while_the_referent_is_away_and_not_the_day_after(region: Region) -> None:
     region.dated(date(2022, 8, 10))
-    acts.decide(region.main(DEPUTY), FIRST_ROW, "retirer", "intérim")
+    acted.decide(region.main(DEPUTY), FIRST_ROW, "retirer", "intérim")
     assert kept(region) == 600_000
     region.dated(date(2022, 8, 22))
     with pytest.raises(UserError, match="ne peut pas agir"):
-        acts.decide(region.main(DEPUTY), FIRST_ROW, "revenir", "trop tard")
+        acted.decide(region.main(DEPUTY), FIRST_ROW, "revenir", "trop tard")
 
 
 def test_a_ght_leaves_a_note_and_answers_for_its_members_but_not_for_the_neighbours(region: Region) -> None:
-    acts.note(region.main(DIRECTOR), FIRST_ROW, "le marché suit")
-    acts.declare_neant(region.main(NEIGHBOUR), YEAR_END, JOIGNY, "aucun achat")
+    acted.note(region.main(DIRECTOR), FIRST_ROW, "le marché suit")
+    acted.declare_neant(region.main(NEIGHBOUR), YEAR_END, JOIGNY, "aucun achat")
     with pytest.raises(UserError, match="ne peut pas agir"):
-        acts.note(region.main(NEIGHBOUR), FIRST_ROW, "chez le voisin")
+        acted.note(region.main(NEIGHBOUR), FIRST_ROW, "chez le voisin")
     with pytest.raises(UserError, match="ne peut pas agir"):
-        acts.declare_neant(region.main(DIRECTOR), YEAR_END, JOIGNY, "chez le voisin")
+        acted.declare_neant(region.main(DIRECTOR), YEAR_END, JOIGNY, "chez le voisin")
 
 
 @pytest.mark.parametrize("reference", [FIRST_ROW, f"{YEAR_END}/{BELFORT}/0099"])
 def test_who_may_not_act_learns_nothing_of_what_was_received(region: Region, reference: str) -> None:
     with pytest.raises(UserError) as refusal:
-        acts.decide(region.main(NEIGHBOUR), reference, "retirer", "curieux")
+        acted.decide(region.main(NEIGHBOUR), reference, "retirer", "curieux")
     assert "ne peut pas agir" in str(refusal.value)
     assert "HOPITAL" not in str(refusal.value)
     assert "0001" not in str(refusal.value)
@@ -120,12 +121,12 @@ def test_who_may_not_act_learns_nothing_of_what_was_received(region: Region, ref
 def test_an_act_without_a_reason_is_refused(region: Region, reason: str) -> None:
     main = region.main()
     for act in (
-        lambda: acts.decide(main, FIRST_ROW, "retirer", reason),
-        lambda: acts.note(main, FIRST_ROW, reason),
-        lambda: acts.extend(main, YEAR_END, GHT, date(2022, 3, 10), reason),
-        lambda: acts.validate(main, YEAR_END, GHT, reason),
-        lambda: acts.lock_ghts(main, YEAR_END, [GHT], reason),
-        lambda: acts.declare_neant(main, YEAR_END, JOIGNY, reason),
+        lambda: acted.decide(main, FIRST_ROW, "retirer", reason),
+        lambda: acted.note(main, FIRST_ROW, reason),
+        lambda: acted.extend(main, YEAR_END, GHT, date(2022, 3, 10), reason),
+        lambda: acted.validate(main, YEAR_END, GHT, reason),
+        lambda: acted.lock_ghts(main, YEAR_END, [GHT], reason),
+        lambda: acted.declare_neant(main, YEAR_END, JOIGNY, reason),
     ):
         with pytest.raises(UserError, match="motif"):
             act()
@@ -143,18 +144,18 @@ def test_an_act_without_a_reason_is_refused(region: Region, reason: str) -> None
 ])  # fmt: skip
 def test_a_mistyped_reference_is_refused_and_says_what_was_meant(region: Region, reference: str, said: str) -> None:
     with pytest.raises(UserError) as refusal:
-        acts.decide(region.main(), reference, "retirer", "relu")
+        acted.decide(region.main(), reference, "retirer", "relu")
     assert said in str(refusal.value)
 
 
 def test_a_reference_pasted_with_spaces_around_it_is_the_same_line(region: Region) -> None:
-    assert acts.decide(region.main(), f"  {FIRST_ROW} ", "retirer", "relu").reference == FIRST_ROW
+    assert acted.decide(region.main(), f"  {FIRST_ROW} ", "retirer", "relu").startswith(f"{FIRST_ROW}, ")
 
 
 def test_nothing_is_dated_before_what_the_register_already_knows(region: Region) -> None:
-    acts.decide(region.dated(JANUARY_24).main(), FIRST_ROW, "retirer", "relu")
+    acted.decide(region.dated(JANUARY_24).main(), FIRST_ROW, "retirer", "relu")
     with pytest.raises(UserError, match="connaît déjà la journée du 24/01/2022"):
-        acts.decide(region.dated(JANUARY_21).main(), FIRST_ROW, "revenir", "antidaté")
+        acted.decide(region.dated(JANUARY_21).main(), FIRST_ROW, "revenir", "antidaté")
     assert kept(region, JANUARY_21) == 1_000_000
     assert kept(region, JANUARY_24) == 600_000
 
@@ -178,11 +179,11 @@ def test_a_folder_shown_under_an_earlier_clock_does_not_rewrite_which_one_was_in
 
 def test_keeping_striking_and_giving_back_move_the_figure_and_each_day_keeps_its_own(region: Region) -> None:
     assert kept(region) == 1_000_000
-    acts.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
+    acted.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
     assert kept(region) == 5_000_000
-    acts.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
+    acted.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
     assert kept(region) == 4_600_000
-    acts.decide(region.dated(JANUARY_24).main(), SECOND, "revenir", "erreur")
+    acted.decide(region.dated(JANUARY_24).main(), SECOND, "revenir", "erreur")
     assert kept(region) == 600_000
     assert [kept(region, j) for j in (JANUARY_20, JANUARY_21, JANUARY_24)] == [1_000_000, 4_600_000, 600_000]
 
@@ -199,14 +200,14 @@ def test_what_was_taken_back_before_it_was_written_is_remembered_by_nobody(regio
     region.db.execute(act, (region.hour.isoformat(), YEAR_END, GHT, BELFORT, "0001"))
     assert campaign_kept(region.db, region) == 600_000
     region.db.rollback()
-    acts.decide(region.main(), THIRD, "retirer", "déjà comptée")
+    acted.decide(region.main(), THIRD, "retirer", "déjà comptée")
     assert campaign_kept(region.db, region) == 400_000
 
 
 def test_two_connections_to_a_register_remember_together_and_another_register_apart(
     region: Region, tmp_path: Path
 ) -> None:
-    acts.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
+    acted.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
     assert campaign_kept(region.db, region) == 600_000
     (tmp_path / "autre").mkdir()
     same_register, other = open_register(path_of(region.db)), new_region(tmp_path / "autre")
@@ -214,7 +215,7 @@ def test_two_connections_to_a_register_remember_together_and_another_register_ap
         "belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"gain_annuel": 9_000, "date_premiere_commande": date(2021, 1, 4)}]}
     )
     other.hour = region.hour
-    acts.decide(other.main(), FIRST_ROW, "retirer", "déjà comptée")  # as many files and acts, bearing the same numbers
+    acted.decide(other.main(), FIRST_ROW, "retirer", "déjà comptée")  # as many files and acts, bearing the same numbers
     for db, expected in ((same_register, 600_000), (other.db, 0), (region.db, 600_000)):
         assert campaign_kept(db, region) == expected
     assert (
@@ -227,14 +228,14 @@ def test_two_connections_to_a_register_remember_together_and_another_register_ap
 
 def test_what_another_commits_while_a_day_is_worked_out_is_not_remembered_for_the_days_before(region: Region) -> None:
     robot = open_register(path_of(region.db))
-    acts.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
+    acted.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
     region.dated(JANUARY_24)
     taken: list[str] = []
 
     def decide_midway(sql: str) -> None:
         if sql.lstrip().startswith("WITH campagne(code") and not taken:
             taken.append(sql)
-            acts.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
+            acted.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
 
     robot.conn.set_trace_callback(decide_midway)
     assert campaign_kept(robot, region) == 5_000_000  # as it stood when the question was asked
@@ -251,7 +252,7 @@ def test_a_register_that_takes_the_name_of_an_open_one_shares_nothing_with_it(re
     path, copied = path_of(region.db), tmp_path / "copie.sqlite"
     region.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(path, copied)
-    acts.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
+    acted.decide(region.main(), FIRST_ROW, "retirer", "déjà comptée")
     region.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     region.db.close()
     old = open_register(path)
@@ -260,7 +261,7 @@ def test_a_register_that_takes_the_name_of_an_open_one_shares_nothing_with_it(re
     copied.replace(path)
     assert campaign_kept(old, region) == 600_000
     region.db = open_register(path)
-    acts.decide(region.main(), THIRD, "retirer", "déjà comptée")  # bears the number of the other one's act
+    acted.decide(region.main(), THIRD, "retirer", "déjà comptée")  # bears the number of the other one's act
     assert campaign_kept(region.db, region) == 400_000
     path.rename(tmp_path / "ailleurs.sqlite")
     assert campaign_kept(region.db, region) == 400_000
@@ -279,14 +280,14 @@ def test_striking_a_loss_raises_nothing(region: Region) -> None:
     region.send(
         "belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"gain_annuel": -6_000, "date_premiere_commande": date(2021, 1, 4)}]}
     )
-    acts.decide(region.main(), FIRST_ROW, "retirer", "douteuse")
+    acted.decide(region.main(), FIRST_ROW, "retirer", "douteuse")
     (tab,) = region.view.tabs_that_count(subject(GHT, 2021))
     assert (tab.totals.declared, tab.totals.struck, tab.totals.kept) == (-600_000, 0, -600_000)
     assert tab.totals.lines_struck == 1
 
 
 def test_a_decision_to_keep_lapses_when_the_amounts_change_and_says_so(region: Region) -> None:
-    acts.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
+    acted.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
     january = {"date_premiere_commande": date(2021, 1, 4)}
     line = {"intitule": "Linge", "marche": "M2", "action_id": "0002", **january}
     region.dated(JANUARY_24).send("belfort.xlsx", GHT, YEAR_END, {BELFORT: [{**line, "gain_annuel": 41_000}]})
@@ -298,8 +299,8 @@ def test_a_decision_to_keep_lapses_when_the_amounts_change_and_says_so(region: R
 
 
 def test_a_decision_shows_wherever_the_figure_shows(region: Region) -> None:
-    acts.decide(region.main(), SECOND, "retenir", "marché relu")
-    acts.decide(region.main(DGOS), FIRST_ROW, "retirer", "déjà comptée")
+    acted.decide(region.main(), SECOND, "retenir", "marché relu")
+    acted.decide(region.main(DGOS), FIRST_ROW, "retirer", "déjà comptée")
     kept_words = f"gardée par {REFERENT} le 2022-01-20 : marché relu"
     struck_line = f"retirée par {DGOS} le 2022-01-20 : déjà comptée"
     why = region.ask(f"pourquoi {GHT} 2021")
@@ -321,7 +322,7 @@ def test_a_decision_shows_wherever_the_figure_shows(region: Region) -> None:
 
 
 def test_the_bridge_tells_decisions_from_rules_and_from_what_the_ght_changed(region: Region) -> None:
-    acts.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
+    acted.decide(region.dated(JANUARY_21).main(), SECOND, "retenir", "marché relu")
     region.dated(JANUARY_24).edit_folder("reglages.toml", "performance_a_expliquer = 15", "performance_a_expliquer = 6")
     region.edit_folder("reglages.toml", "performance_a_justifier = 30", "performance_a_justifier = 7")
     region.judge_again()
@@ -347,27 +348,27 @@ def test_the_bridge_says_modified_of_a_line_that_was_there_and_counted_for_nothi
 
 
 def test_an_extended_ght_is_late_after_its_own_deadline_and_is_left_out_of_the_lock(region: Region) -> None:
-    acts.extend(region.dated(JANUARY_24).main(), YEAR_END, YONNE, date(2022, 3, 20), "panne informatique")
+    acted.extend(region.dated(JANUARY_24).main(), YEAR_END, YONNE, date(2022, 3, 20), "panne informatique")
     region.dated(date(2022, 3, 15))
     assert not state(region, YONNE).late
     assert "prolongée jusqu'au 20/03/2022" in state(region, YONNE).words
-    assert acts.lock_ghts(region.main(), YEAR_END, [YONNE, GHT], "fin") == [GHT]
+    assert acted.lock_ghts(region.main(), YEAR_END, [YONNE, GHT], "fin") == [GHT]
     region.dated(date(2022, 3, 21))
     assert state(region, YONNE).late
-    assert acts.lock_ghts(region.main(), YEAR_END, [YONNE, GHT], "fin") == [YONNE]
+    assert acted.lock_ghts(region.main(), YEAR_END, [YONNE, GHT], "fin") == [YONNE]
     assert not state(region, YONNE, JANUARY_21).extended
 
 
 @pytest.mark.parametrize("until_day", [date(2022, 2, 28), date(2022, 2, 1)])
 def test_an_extension_goes_past_the_deadline_of_the_campaign(region: Region, until_day: date) -> None:
     with pytest.raises(UserError, match="un jour d'après"):
-        acts.extend(region.main(), YEAR_END, YONNE, until_day, "panne")
+        acted.extend(region.main(), YEAR_END, YONNE, until_day, "panne")
 
 
 def test_nothing_to_declare_said_by_phone_is_an_answer_once_all_members_are_answered_for(region: Region) -> None:
-    acts.declare_neant(region.main(), YEAR_END, SENS, "appel du 20/01")
+    acted.declare_neant(region.main(), YEAR_END, SENS, "appel du 20/01")
     assert (state(region, YONNE).progress, state(region, YONNE).tabs) == ("ouverte", 1)
-    acts.declare_neant(region.dated(JANUARY_21).main(), YEAR_END, JOIGNY, "appel du 21/01")
+    acted.declare_neant(region.dated(JANUARY_21).main(), YEAR_END, JOIGNY, "appel du 21/01")
     assert state(region, YONNE).has_answered
     region.dated(date(2022, 4, 1))
     assert state(region, YONNE).words == "néant", "said in time, it never becomes late"
@@ -375,11 +376,11 @@ def test_nothing_to_declare_said_by_phone_is_an_answer_once_all_members_are_answ
 
 
 def test_nothing_to_declare_gives_way_to_the_trame_that_comes_after_all(region: Region) -> None:
-    acts.declare_neant(region.main(), YEAR_END, JOIGNY, "appel")
+    acted.declare_neant(region.main(), YEAR_END, JOIGNY, "appel")
     region.dated(JANUARY_21).send("yonne.xlsx", YONNE, YEAR_END, {JOIGNY: [{}]})
     assert (state(region, YONNE).progress, state(region, YONNE).tabs) == ("remise", 1)
     with pytest.raises(UserError, match="a déjà répondu"):
-        acts.declare_neant(region.main(), YEAR_END, JOIGNY, "appel")
+        acted.declare_neant(region.main(), YEAR_END, JOIGNY, "appel")
 
 
 def test_a_trame_seen_and_never_handed_in_is_late_after_the_deadline(region: Region) -> None:
@@ -403,31 +404,31 @@ def test_a_trame_entered_by_the_referent_says_so_and_why(region: Region) -> None
 
 def test_only_what_was_received_is_validated(region: Region) -> None:
     with pytest.raises(UserError, match="rien à valider"):
-        acts.validate(region.main(), YEAR_END, YONNE, "relu")
-    acts.validate(region.main(), YEAR_END, GHT, "relu")
+        acted.validate(region.main(), YEAR_END, YONNE, "relu")
+    acted.validate(region.main(), YEAR_END, GHT, "relu")
     assert state(region, GHT).progress == "validée"
-    acts.validate(region.dated(JANUARY_21).main(), YEAR_END, GHT, "à revoir", yes=False)
+    acted.validate(region.dated(JANUARY_21).main(), YEAR_END, GHT, "à revoir", yes=False)
     assert state(region, GHT).progress == "remise"
     assert state(region, GHT, JANUARY_20).progress == "validée"
 
 
 def test_what_comes_after_the_lock_is_shown_even_the_same_day_and_counts_once_it_is_lifted(region: Region) -> None:
-    acts.lock_ghts(region.main(), YEAR_END, [GHT], "fin")
+    acted.lock_ghts(region.main(), YEAR_END, [GHT], "fin")
     assert state(region, GHT).words == "remise, 1 ligne retirée, trame verrouillée"
     region.dated(JANUARY_20, hour=18).send(
         "belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"gain_annuel": 1_200, "date_premiere_commande": date(2021, 1, 4)}]}
     )
     assert kept(region) == 1_000_000
     assert "un envoi après le verrou, non compté" in state(region, GHT).words
-    acts.lock_ghts(region.dated(JANUARY_21).main(), YEAR_END, [GHT], "reprise", yes=False)
+    acted.lock_ghts(region.dated(JANUARY_21).main(), YEAR_END, [GHT], "reprise", yes=False)
     assert kept(region) == 120_000
     assert kept(region, JANUARY_20) == 1_000_000
     assert ght_decisions(region.db, YEAR_END, JANUARY_20)[GHT].locked_on == JANUARY_20
 
 
 def test_a_referent_still_decides_on_what_was_locked(region: Region) -> None:
-    acts.lock_ghts(region.main(), YEAR_END, [GHT], "fin")
-    acts.decide(region.dated(JANUARY_21).main(), FIRST_ROW, "retirer", "DGOS")
+    acted.lock_ghts(region.main(), YEAR_END, [GHT], "fin")
+    acted.decide(region.dated(JANUARY_21).main(), FIRST_ROW, "retirer", "DGOS")
     assert (kept(region, JANUARY_20), kept(region)) == (1_000_000, 600_000)
 
 
@@ -457,7 +458,7 @@ def read(book: Workbook) -> list[tuple[str, str, str]]:
 
 
 def test_the_workbook_of_findings_holds_each_finding_at_its_cell_with_its_euros_and_notes(region: Region) -> None:
-    acts.note(region.main(DIRECTOR), SECOND, "le marché suit")
+    acted.note(region.main(DIRECTOR), SECOND, "le marché suit")
     sheet = filled_findings(region)["Constats"]
     headings = [str(c.value) for c in sheet[1]]
     (line,) = [
@@ -475,7 +476,7 @@ def test_the_workbook_of_findings_holds_each_finding_at_its_cell_with_its_euros_
 def test_decisions_filled_in_the_workbook_are_taken_at_once_and_shown_in_the_next_one(region: Region) -> None:
     requests = read(filled_findings(region, (SECOND, "Garder", " marché  relu ")))
     assert requests == [(SECOND, "retenir", "marché relu")]
-    acts.decide_all(region.main(), requests)
+    acted.decide_all(region.main(), requests)
     assert kept(region) == 5_000_000
     already = [str(r) for r in filled_findings(region)["Constats"].iter_rows(values_only=True)]
     assert any(f"gardée par {REFERENT}" in r for r in already)
@@ -488,7 +489,7 @@ def test_all_of_the_decisions_or_none(region: Region) -> None:
         (FIRST_ROW, "retirer", ""),
     ]
     with pytest.raises(UserError) as refusal:
-        acts.decide_all(region.main(), requests)
+        acted.decide_all(region.main(), requests)
     assert "Aucune décision n'est prise" in str(refusal.value)
     assert str(refusal.value).count("•") == 2, "every complaint at once"
     assert region.db.execute("SELECT count(*) FROM actes").fetchone() == (0,)
@@ -533,7 +534,7 @@ def test_a_decision_beside_a_finding_on_no_line_is_refused(region: Region) -> No
 def test_what_looks_like_a_formula_in_a_trame_stays_text_in_the_workbook_of_findings(region: Region) -> None:
     trap = '=HYPERLINK("http://exemple.invalid";"ici")'
     region.send("belfort.xlsx", GHT, YEAR_END, {BELFORT: [{"famille": "'" + trap, "statut": trap.replace("=", "+")}]})
-    acts.note(region.main(), FIRST_ROW, trap)
+    acted.note(region.main(), FIRST_ROW, trap)
     book = filled_findings(region)
     formulas = [c.coordinate for r in book["Constats"].iter_rows() for c in r if c.data_type == "f"]
     assert formulas == []
@@ -570,7 +571,7 @@ def test_rows_sorted_and_columns_moved_in_the_workbook_are_still_read(region: Re
 def test_the_workbook_of_findings_survives_libreoffice(region: Region, tmp_path: Path) -> None:
     if not shutil.which("soffice"):
         pytest.skip("LibreOffice is not installed")
-    acts.note(region.main(), SECOND, "=1+1")
+    acted.note(region.main(), SECOND, "=1+1")
     (tmp_path / "constats.xlsx").write_bytes(
         findings_workbook.as_bytes(filled_findings(region, (SECOND, "garder", "relu")))
     )

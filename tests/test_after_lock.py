@@ -14,9 +14,9 @@ from config.errors import UserError
 from jobs.command_line import vigie as cli
 from jobs.commands.rejudge import left_alone
 from reports.changes import changes
-from sheets.register import acts
 from sheets.register.decisions import decisions
 from sheets.register.what_counts import counting_tabs
+from tests import acted
 from tests.region import Line, Region, judge_in_process, new_region, subject
 
 BELFORT, SENS, NORTH, YONNE = "900000365", "890970569", "BFC-09", "BFC-05"
@@ -39,7 +39,7 @@ def send(region: Region, rank: int, lines: Sequence[Line]) -> None:
 
 
 def decide(region: Region, rank: int, number: str, direction: str) -> None:
-    acts.decide(region.dated(DAYS[rank]).main(), f"{YEAR_END}/{BELFORT}/{number}", direction, "relu")
+    acted.decide(region.dated(DAYS[rank]).main(), f"{YEAR_END}/{BELFORT}/{number}", direction, "relu")
 
 
 def kept_cents(region: Region, *, at_lock: bool = False) -> int:
@@ -54,7 +54,7 @@ def test_a_decision_after_the_lock_counts_from_its_day_and_is_marked_and_the_fig
     send(region, 0, [purchase("Gants", 4_000), purchase("Linge", 2_000), purchase("Gaz", 30_000)])
     decide(region, 0, "0002", "retirer")
     assert kept_cents(region, at_lock=True) == 0, "nothing is locked yet"
-    acts.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [NORTH], "fin de campagne")
+    acted.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [NORTH], "fin de campagne")
     assert kept_cents(region) == kept_cents(region, at_lock=True) == 400_000
     send(region, 2, [purchase("Gants", 9_000), purchase("Linge", 2_000), purchase("Gaz", 30_000)])
     decide(region, 3, "0001", "retirer")
@@ -76,7 +76,7 @@ def test_the_bridge_tells_what_was_decided_after_the_lock_apart(region: Region) 
     region.dated(DAYS[1])
     decide(region, 1, "0002", "retirer")
     decide(region, 1, "0003", "retirer")
-    acts.lock_ghts(region.dated(DAYS[2]).main(), YEAR_END, [NORTH], "fin de campagne")
+    acted.lock_ghts(region.dated(DAYS[2]).main(), YEAR_END, [NORTH], "fin de campagne")
     decide(region, 3, "0001", "retirer")
     decide(region, 3, "0003", "revenir")
 
@@ -93,9 +93,9 @@ def test_the_bridge_tells_what_was_decided_after_the_lock_apart(region: Region) 
 
 def test_unlocked_a_decision_is_no_longer_after_the_lock(region: Region) -> None:
     send(region, 0, [purchase("Gants", 4_000)])
-    acts.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [NORTH], "fin de campagne")
+    acted.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [NORTH], "fin de campagne")
     decide(region, 2, "0001", "retirer")
-    acts.lock_ghts(region.dated(DAYS[3]).main(), YEAR_END, [NORTH], "reprise", yes=False)
+    acted.lock_ghts(region.dated(DAYS[3]).main(), YEAR_END, [NORTH], "reprise", yes=False)
     tab = counting_tabs(region.db, [YEAR_END], DAYS[3])[BELFORT].id
     assert [d.after_lock for d in decisions(region.db, [tab], DAYS[3])] == [False]
     assert [d.after_lock for d in decisions(region.db, [tab], DAYS[2])] == [True]
@@ -105,7 +105,7 @@ def hardened(region: Region) -> Region:
     """Two GHT sent the same line, one is locked, and the rule becomes harder."""
     send(region, 0, [purchase("Gants", 10_000)])
     region.send("yonne.xlsx", YONNE, YEAR_END, {SENS: [purchase("Gants", 10_000)]})
-    acts.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [NORTH], "fin de campagne")
+    acted.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [NORTH], "fin de campagne")
     region.dated(DAYS[2]).edit_folder("reglages.toml", "performance_a_justifier = 30", "performance_a_justifier = 20")
     return region
 
@@ -154,7 +154,7 @@ def test_the_command_says_what_it_leaves_alone(region: Region) -> None:
 def test_the_figure_at_the_lock_can_be_asked(region: Region, question: str) -> None:
     send(region, 0, [purchase("Gants", 4_000), purchase("Linge", 2_000)])
     assert "rien n'est verrouillé" in region.ask(question)["texte"]
-    acts.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [NORTH], "fin de campagne")
+    acted.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [NORTH], "fin de campagne")
     decide(region, 2, "0001", "retirer")
     result = region.ask(question)
     assert (result["intention"], result["valeur"]) == ("verrou", "6000.00")

@@ -15,7 +15,8 @@ from config.errors import UserError
 from config.french import NO_BREAK_SPACE, THOUSANDS_SPACE
 from jobs.locks_due import lock_on_time
 from reports.due.alerts import movements
-from sheets.register import acts, arrivals
+from sheets.register import arrivals
+from tests import acted
 from tests.postman import Postman
 from tests.region import Region, new_region
 
@@ -259,7 +260,7 @@ def test_what_comes_after_the_lock_moves_nothing(region: Region, mail_channel: P
 
 def test_a_large_line_that_a_referent_kept_meanwhile_is_not_announced(region: Region, mail_channel: Postman) -> None:
     send_and_pull(region, date(2022, 2, 4), JURA, JURA_SUD, line(120_000, 100_000))
-    acts.decide(region.dated(date(2022, 2, 5)).main(), f"{YEAR_END}/{JURA_SUD}/0001", "retenir", "marché relu")
+    acted.decide(region.dated(date(2022, 2, 5)).main(), f"{YEAR_END}/{JURA_SUD}/0001", "retenir", "marché relu")
     assert not any("grosse" in x.mail_subject + x.text for x in tick(region, mail_channel, date(2022, 2, 7)))
 
 

@@ -24,11 +24,12 @@ from config.ladder import takes_replies
 from config.rights import Person
 from jobs.locks_due import SERVICE, lock_on_time
 from reports.view import View
-from sheets.register import acts, outbox, replies
+from sheets.register import outbox, replies
 from sheets.register.acts import Main
 from sheets.register.database import open_register
 from sheets.register.outbox import MessageKey, StoredMessage
 from sheets.register.pulls import FoundFile, close_pull, start_pull, store
+from tests import acted
 from tests.oracle_year import PARIS, YearPlan, allowed, expected_messages, handing_in, noon_next_day, receiver_of
 from tests.postman import ProcessDeath
 from tests.year import instants, people_country, workbook
@@ -157,7 +158,7 @@ def _events(world: World) -> dict[datetime, list[Callable[[], None]]]:
 
 
 def _extend(world: World, campaign: str, ght: str, day: date) -> None:
-    acts.extend(_main(world), campaign, ght, day, "plus de temps")
+    acted.extend(_main(world), campaign, ght, day, "plus de temps")
 
 
 def _main(world: World, person: Person = SERVICE) -> Main:

@@ -27,7 +27,7 @@ from reports.progress import State
 from reports.sayable import UNKNOWN_LABELS, known_labels, outside
 from reports.view import View
 from sheets.register import decisions
-from sheets.register.acts import decide
+from tests.acted import decide
 from tests.region import Region, new_region
 
 NOON = datetime(2022, 3, 31, 12, tzinfo=ZoneInfo("Europe/Paris"))

@@ -22,10 +22,11 @@ from config.french import euros
 from config.rights import Sight, best_sight
 from config.territory import Ght
 from reports.view import View
-from sheets.register.acts import Main, extend, note, validate
+from sheets.register.acts import Main
 from sheets.register.claimed_events import give_sign
 from sheets.register.decisions import ght_decisions, notes
 from sheets.register.step_history import THE_SERVICE
+from tests.acted import extend, note, validate
 from tests.conftest import GAIN_COL
 from tests.region import Region, new_region
 from tests.test_blocks import (

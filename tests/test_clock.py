@@ -20,9 +20,10 @@ from jobs.locks_due import SERVICE
 from jobs.steps import STEPS
 from jobs.wiring import Workshop
 from sheets.register import future_facts, health, step_history
-from sheets.register.acts import Main, lock_ghts
+from sheets.register.acts import Main
 from sheets.register.claimed_events import give_sign
 from sheets.register.database import open_register, opened_by_this_thread
+from tests.acted import lock_ghts
 from tests.conftest import FillTrame
 from tests.workshop import DAY, JURA_SUD, MOREZ, january_line, pull_in_process
 

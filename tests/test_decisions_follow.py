@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sheets.register import acts
 from sheets.register.decisions import decisions
 from sheets.register.what_counts import counting_tabs
+from tests import acted
 from tests.region import Line, Region, new_region, subject
 
 BELFORT, GHT = "900000365", "BFC-09"
@@ -37,7 +37,7 @@ def send(region: Region, day: date, campaign: str, lines: Sequence[Line]) -> Non
 
 
 def decide(region: Region, day: date, campaign: str, number: str, direction: str) -> None:
-    acts.decide(region.dated(day).main(), f"{campaign}/{BELFORT}/{number}", direction, "relu")
+    acted.decide(region.dated(day).main(), f"{campaign}/{BELFORT}/{number}", direction, "relu")
 
 
 def kept_cents(region: Region, exercice: int, number: str = "") -> int:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sheets.findings import Severity
-from sheets.register import acts
 from sheets.trames.paat.on_campaigns import CrossCheckedLine, likely_duplicate
+from tests import acted
 from tests.region import Region, new_region, subject
 
 BELFORT, GHT = "900000365", "BFC-09"
@@ -101,7 +101,7 @@ def test_of_two_copies_of_a_report_the_one_that_is_carried_counts(region: Region
 
 def test_two_lines_alike_that_a_referent_kept_are_both_carried(region: Region) -> None:
     assert doubles_found(region, purchase(JULY), purchase(JULY)) == [(6, Severity.REJECTION)]
-    acts.decide(region.main(), f"{YEAR_END}/{BELFORT}/0002", "retenir", "deux lots")
+    acted.decide(region.main(), f"{YEAR_END}/{BELFORT}/0002", "retenir", "deux lots")
     assert doubles_found(region, purchase(JULY), purchase(JULY), campaign=MID_YEAR) == []
     assert region.view.tabs_that_count(subject(GHT, 2022))[0].totals.kept == 400_000
 

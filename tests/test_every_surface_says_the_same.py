@@ -29,9 +29,9 @@ from config.territory import FRANCE, Scope
 from reports.due.reminders import Reminder
 from reports.progress import states
 from reports.view import Subject
-from sheets.register import acts
 from sheets.register.outbox import MessageKey
 from sheets.register.pulls import Entry
+from tests import acted
 from tests.region import REFERENT, Region, new_region, trame
 
 YEAR_END, MID_YEAR = "2021-annuelle", "2022-mi-annee"
@@ -81,10 +81,10 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
     finess = territory.members(TYPED_IN, situation)[0].finess
     r.drop_file("saisie.xlsx", trame(r.folder, TYPED_IN, YEAR_END, {finess: [line(150_053)]}))
     r.pull_sources(Entry(REFERENT, f"appel de {TYPED}"), "saisie.xlsx")
-    acts.decide(r.main(), f"{YEAR_END}/{JURA_SUD}/0016", "retenir", f"relu par {TYPED}")
+    acted.decide(r.main(), f"{YEAR_END}/{JURA_SUD}/0016", "retenir", f"relu par {TYPED}")
     for n in (2, 3):
-        acts.decide(r.main(), f"{YEAR_END}/{SENS}/{n:04d}", "retenir", "relu")
-    acts.decide(r.main(), f"{YEAR_END}/{JURA_SUD}/0001", "retirer", f"double de {TYPED}")
+        acted.decide(r.main(), f"{YEAR_END}/{SENS}/{n:04d}", "retenir", "relu")
+    acted.decide(r.main(), f"{YEAR_END}/{JURA_SUD}/0001", "retirer", f"double de {TYPED}")
     r.dated(date(2022, 2, 10)).send("jura.xlsx", JURA, YEAR_END, {
         JURA_SUD: [*ordinary, alone, *struck, line(55_023, intitule="De plus")], MOREZ: [line(77_007)]})  # fmt: skip
     r.dated(date(2022, 7, 1)).send("jura22.xlsx", JURA, MID_YEAR, {

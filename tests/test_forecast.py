@@ -14,7 +14,7 @@ from reports.answer import Answer
 from reports.forecast import forecast
 from reports.view import Subject
 from reports.why import of_the_forecast, why
-from sheets.register import acts
+from tests import acted
 from tests.region import Region, new_region, subject
 
 YEAR_END, MID_YEAR, NEXT_YEAR_END = "2021-annuelle", "2022-mi-annee", "2022-annuelle"
@@ -94,7 +94,7 @@ def test_a_line_struck_after_it_was_taken_up_leaves_nothing_behind(region: Regio
     gloves = line("Gants", 12_000, date(2021, 7, 1))
     region.send("avant.xlsx", "BFC-05", YEAR_END, {SENS: [gloves]})
     region.dated(date(2022, 7, 20)).send("mi.xlsx", "BFC-05", MID_YEAR, {SENS: [gloves]})
-    acts.decide(region.main(), f"{MID_YEAR}/{SENS}/0001", "retirer", "relu")
+    acted.decide(region.main(), f"{MID_YEAR}/{SENS}/0001", "retirer", "relu")
     assert of(region, 2022) == (0, 0), "continued, whatever became of it"
 
 

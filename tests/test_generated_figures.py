@@ -25,7 +25,7 @@ from reports.forecast import forecast
 from reports.gains import gains
 from reports.quality import line_quality
 from reports.view import Subject
-from sheets.register import acts
+from tests import acted
 from tests import oracle_history as oracle
 from tests.oracle_figures import Books, Member, Situation
 from tests.oracle_history import Decision, SentFile, TypedLine, World
@@ -117,11 +117,11 @@ class Story:
             struck = lines[finess, purchase].blocked
             direction = self.chance.choice(["retenir", "revenir"] if struck else ["retirer", "retirer", "revenir"])
             reference = f"{code}/{finess}/{100 + int(purchase):04d}"
-            acts.decide(self.region.dated(day).main(), reference, direction, "relu")
+            acted.decide(self.region.dated(day).main(), reference, direction, "relu")
             self.events.append(Decision(day, code, finess, purchase, direction))
 
     def lock(self, code: str, ght: str, day: date) -> None:
-        acts.lock_ghts(self.region.dated(day).main(), code, [ght], "fin de campagne", yes=True)
+        acted.lock_ghts(self.region.dated(day).main(), code, [ght], "fin de campagne", yes=True)
         self.events.append(oracle.Lock(day, code, ght))
 
 

@@ -17,11 +17,12 @@ import pytest
 from sqlite_utils import Database
 
 from config.errors import UserError
-from sheets.register import acts, database, schema
+from sheets.register import database, schema
 from sheets.register.database import open_register, open_to_read
 from sheets.trame import Column, Table
 from sheets.trames.paat import ACTIONS
 from sheets.trames.paat.columns import Action
+from tests import acted
 from tests.region import Region, new_region
 from tests.test_migrations import OLD_REGISTERS, REGISTERS, forms, old_register
 from tests.test_under_alert import JURA, JURA_SUD, MOREZ, ORDINARY_LINES, PLANTED, YEAR_END
@@ -53,7 +54,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
         MOREZ: [struck, half_year, half_year],
     }
     region.dated(date(2022, 1, 27)).send("Jura.xlsx", JURA, YEAR_END, lines)
-    acts.decide(region.main(), f"{YEAR_END}/{JURA_SUD}/0002", "retirer", "doublon")
+    acted.decide(region.main(), f"{YEAR_END}/{JURA_SUD}/0002", "retirer", "doublon")
     yield region
     region.db.close()
 

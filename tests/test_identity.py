@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sheets.register import acts
 from sheets.spelling import number_key
+from tests import acted
 from tests.region import Line, Region, new_region, subject
 
 BELFORT, GHT, YEAR_END = "900000365", "BFC-09", "2021-annuelle"
@@ -57,7 +57,7 @@ KNOWN_NUMBERS = ["0001", "0002", "0003", "0004", "0005"]
 ], ids=str)  # fmt: skip
 def test_a_converted_column_leaves_every_line_what_it_was(region: Region, written_numbers: list[object]) -> None:
     send(region, 0, trame(KNOWN_NUMBERS))
-    acts.decide(region.main(), f"{YEAR_END}/{BELFORT}/0002", "retirer", "achat annulé")
+    acted.decide(region.main(), f"{YEAR_END}/{BELFORT}/0002", "retirer", "achat annulé")
     before = kept(region)
     send(region, 1, trame(written_numbers))
     assert titles(region) == dict(zip(KNOWN_NUMBERS, TITLES, strict=True))
@@ -115,7 +115,7 @@ def test_of_two_spellings_of_a_known_number_the_line_that_is_like_it_bears_it(
 ], ids=str)  # fmt: skip
 def test_a_column_numbered_anew_leaves_every_line_what_it_was(region: Region, numbers: list[object]) -> None:
     send(region, 0, trame(KNOWN_NUMBERS))
-    acts.decide(region.main(), f"{YEAR_END}/{BELFORT}/0002", "retirer", "achat annulé")
+    acted.decide(region.main(), f"{YEAR_END}/{BELFORT}/0002", "retirer", "achat annulé")
     before = kept(region)
     send(region, 1, trame(numbers))
     assert titles(region) == dict(zip(KNOWN_NUMBERS, TITLES, strict=True))
@@ -145,7 +145,7 @@ def test_a_new_number_on_a_line_like_two_known_ones_is_a_new_line(region: Region
 def test_an_action_left_out_of_one_sending_and_back_in_the_next_is_the_same(region: Region, number: object) -> None:
     send(region, 0, trame([None, None], ["Gants", "Linge"]))
     assert titles(region) == {"0001": "Gants", "0002": "Linge"}
-    acts.decide(region.main(), f"{YEAR_END}/{BELFORT}/0002", "retirer", "achat annulé")
+    acted.decide(region.main(), f"{YEAR_END}/{BELFORT}/0002", "retirer", "achat annulé")
     send(region, 1, trame([None], ["Gants"]))
     assert len(region.findings(YEAR_END, "ligne-disparue")) == 1
     send(region, 2, trame([None, number], ["Gants", "Linge"]))

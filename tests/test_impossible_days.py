@@ -10,8 +10,8 @@ from config.errors import UserError
 from config.folder import load_folder
 from jobs.commands.status import state
 from jobs.wiring import Workshop
-from sheets.register import acts
 from sheets.register.decisions import ght_decisions, impossible_extensions
+from tests import acted
 from tests.region import Region, new_region
 from tests.test_bureau import JURA, act_count, jura_region, send
 from tests.test_dossier import AT_END, copied, write
@@ -33,13 +33,13 @@ def test_the_form_and_the_act_refuse_the_same_days(typed: str, jura_region: Regi
     except ValueError:
         return
     with pytest.raises(UserError):
-        acts.extend(jura_region.main(), CAMPAIGN, GHT, day, "grève")
+        acted.extend(jura_region.main(), CAMPAIGN, GHT, day, "grève")
 
 
 def test_a_year_is_the_furthest_and_is_said(jura_region: Region) -> None:
     with pytest.raises(UserError, match=f"trop loin.*jusqu'au {LAST:%d/%m/%Y}"):
-        acts.extend(jura_region.main(), CAMPAIGN, GHT, LAST + timedelta(days=1), "grève")
-    acts.extend(jura_region.main(), CAMPAIGN, GHT, LAST, "grève")
+        acted.extend(jura_region.main(), CAMPAIGN, GHT, LAST + timedelta(days=1), "grève")
+    acted.extend(jura_region.main(), CAMPAIGN, GHT, LAST, "grève")
     assert ght_decisions(jura_region.db, CAMPAIGN, jura_region.hour.date())[GHT].extended_to == LAST
 
 
@@ -50,7 +50,7 @@ def test_a_row_that_already_stands_stops_nobodys_reminders_and_is_told(
     region = new_region(tmp_path).silence_alerts()
     region.dated(date(2022, 2, 14), 10)
     before = dues(region.view, region.hour)
-    acts.extend(region.main(), CAMPAIGN, GHT, date(2022, 4, 1), "grève")
+    acted.extend(region.main(), CAMPAIGN, GHT, date(2022, 4, 1), "grève")
     region.db.execute("UPDATE actes SET valeur = ?", (stored,))
     region.db.execute(
         "INSERT INTO gestes (le, par, pour, genre, campagne, unite, jusqu_au) VALUES ('2022-02-14T09:00:00+01:00', 'x',"
@@ -64,7 +64,7 @@ def test_a_row_that_already_stands_stops_nobodys_reminders_and_is_told(
     said = " ".join(capsys.readouterr().out.split())
     assert f"La prolongation de GHT Jura pour {CAMPAIGN}, donnée par referent.bfc@exemple.invalid le 2022-02-14" in said
     assert f"dit « {stored} » : elle ne compte pas" in said
-    acts.extend(region.main(), CAMPAIGN, GHT, date(2022, 4, 1), "grève")
+    acted.extend(region.main(), CAMPAIGN, GHT, date(2022, 4, 1), "grève")
     assert impossible_extensions(region.db) == []
 
 

@@ -13,7 +13,7 @@ from jobs.commands.rejudge import judge_again
 from sheets.checks import on_workbooks
 from sheets.findings import Severity
 from sheets.judged import JudgedWorkbook
-from sheets.register import acts
+from tests import acted
 from tests.conftest import GAIN_COL
 from tests.region import Line, Region, new_region, read_back, subject, trame
 
@@ -129,7 +129,7 @@ def test_a_refused_match_gets_a_number_of_its_own_when_judged_again(region: Regi
     send(region, DAYS[1], [purchase("Gants", 9_000, **WITHOUT_NUMBER)])
     assert set(titles(region)) == {"0001"}
     region.dated(DAYS[2])
-    acts.tell_apart(region.main(), f"{YEAR_END}/{BELFORT}/0001", "un autre marché")
+    acted.tell_apart(region.main(), f"{YEAR_END}/{BELFORT}/0001", "un autre marché")
     region.judge_again()
     assert set(titles(region)) == {"0002"}
     assert not region.findings(YEAR_END, "identite-reconnue")
@@ -305,11 +305,11 @@ def test_a_line_struck_last_year_by_decision_counts_nothing_whatever_is_retyped_
     region: Region, retyped: int
 ) -> None:
     send(region, DAYS[0], [carried_purchase("Gants"), carried_purchase("Linge", 2_400)])
-    acts.decide(region.dated(DAYS[1]).main(), f"{YEAR_END}/{BELFORT}/0001", "retirer", "achat annulé")
+    acted.decide(region.dated(DAYS[1]).main(), f"{YEAR_END}/{BELFORT}/0001", "retirer", "achat annulé")
     send(region, date(2022, 7, 1), [carried_purchase("Gants", retyped), carried_purchase("Linge", 2_400)], MID_YEAR)
     assert kept_cents(region) == 120_000
     assert region.lines(BELFORT, MID_YEAR)["0001"]["gain_exercice"] == 480_000
-    acts.decide(region.dated(date(2022, 7, 2)).main(), f"{YEAR_END}/{BELFORT}/0001", "revenir", "relu")
+    acted.decide(region.dated(date(2022, 7, 2)).main(), f"{YEAR_END}/{BELFORT}/0001", "revenir", "relu")
     assert kept_cents(region) == 120_000 + 480_000
     region.dated(date(2022, 7, 1))
     assert kept_cents(region) == 120_000
@@ -317,7 +317,7 @@ def test_a_line_struck_last_year_by_decision_counts_nothing_whatever_is_retyped_
 
 def test_a_struck_report_is_not_asked_for_nor_prefilled(region: Region) -> None:
     send(region, DAYS[0], [carried_purchase("Gants"), carried_purchase("Linge", 2_400)])
-    acts.decide(region.dated(DAYS[1]).main(), f"{YEAR_END}/{BELFORT}/0001", "retirer", "achat annulé")
+    acted.decide(region.dated(DAYS[1]).main(), f"{YEAR_END}/{BELFORT}/0001", "retirer", "achat annulé")
     send(region, date(2022, 7, 1), [carried_purchase("Linge", 2_400, action_id="0002")], MID_YEAR)
     assert not region.findings(MID_YEAR, "report-non-repris", "ligne-disparue")
 
@@ -325,11 +325,11 @@ def test_a_struck_report_is_not_asked_for_nor_prefilled(region: Region) -> None:
 def test_a_line_kept_last_year_by_decision_is_carried_with_its_decision(region: Region) -> None:
     send(region, DAYS[0], [carried_purchase("Gants", 48_000)])
     assert region.lines(BELFORT, YEAR_END)["0001"]["bloquee"]
-    acts.decide(region.dated(DAYS[1]).main(), f"{YEAR_END}/{BELFORT}/0001", "retenir", "marché relu")
+    acted.decide(region.dated(DAYS[1]).main(), f"{YEAR_END}/{BELFORT}/0001", "retenir", "marché relu")
     send(region, date(2022, 7, 1), [carried_purchase("Gants", 48_000)], MID_YEAR)
     line = region.lines(BELFORT, MID_YEAR)["0001"]
     assert (line["gain_exercice"], bool(line["reportee_de"]), kept_cents(region)) == (2_400_000, True, 2_400_000)
-    acts.decide(region.dated(date(2022, 7, 2)).main(), f"{YEAR_END}/{BELFORT}/0001", "revenir", "erreur")
+    acted.decide(region.dated(date(2022, 7, 2)).main(), f"{YEAR_END}/{BELFORT}/0001", "revenir", "erreur")
     assert kept_cents(region) == 0
 
 
@@ -369,7 +369,7 @@ def test_mid_year_lines_keep_their_number_at_year_end(region: Region) -> None:
 
 def test_what_changes_after_the_lock_is_shown_line_by_line_and_does_not_count(region: Region) -> None:
     send(region, DAYS[0], [purchase("Gants"), purchase("Linge")])
-    acts.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [GHT], "fin de campagne")
+    acted.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [GHT], "fin de campagne")
     send(region, DAYS[2], [purchase("Gants", 9_000), purchase("IRM", 6_000, **WITHOUT_NUMBER)])
     assert {n: li["gain_annuel"] for n, li in region.lines(BELFORT, YEAR_END).items()} == {
         "0001": 400_000,
@@ -380,24 +380,24 @@ def test_what_changes_after_the_lock_is_shown_line_by_line_and_does_not_count(re
     assert "n'est plus dans l'envoi reçu" in all_said[6]
     assert "elle n'y était pas" in all_said[None]
     assert all("verrou du 21/01/2022" in d for d in all_said.values())
-    acts.lock_ghts(region.dated(DAYS[3]).main(), YEAR_END, [GHT], "reprise", yes=False)
+    acted.lock_ghts(region.dated(DAYS[3]).main(), YEAR_END, [GHT], "reprise", yes=False)
     assert set(region.lines(BELFORT, YEAR_END)) == {"0001", "0003"}
     assert not region.findings(YEAR_END, "modifie-apres-cloture")
 
 
 def test_a_file_sent_after_the_lock_and_unchanged_says_nothing(region: Region) -> None:
     send(region, DAYS[0], [purchase("Gants")])
-    acts.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [GHT], "fin de campagne")
+    acted.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [GHT], "fin de campagne")
     send(region, DAYS[2], [purchase("Gants", commentaire="vu")])
     assert not region.findings(YEAR_END, "modifie-apres-cloture")
 
 
 def test_a_line_added_after_the_lock_keeps_its_number_from_one_late_sending_to_the_next(region: Region) -> None:
     send(region, DAYS[0], [purchase("Gants")])
-    acts.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [GHT], "fin de campagne")
+    acted.lock_ghts(region.dated(DAYS[1]).main(), YEAR_END, [GHT], "fin de campagne")
     for day, gain in zip(DAYS[2:], (100, 200, 300), strict=False):
         send(region, day, [purchase("Gants", gain, 8_000), purchase("IRM", 6_000, **WITHOUT_NUMBER)])
-    acts.lock_ghts(region.main(), YEAR_END, [GHT], "reprise", yes=False)
+    acted.lock_ghts(region.main(), YEAR_END, [GHT], "reprise", yes=False)
     assert set(region.lines(BELFORT, YEAR_END)) == {"0001", "0002"}
 
 
@@ -409,7 +409,7 @@ def test_judging_again_tells_only_what_changes_in_what_counts(region: Region) ->
     heavy, kept_line = purchase("Linge", 20_000, date_premiere_commande=date(2021, 1, 4)), purchase("Papier", 18_000)
     send(region, DAYS[0], [purchase("Gants"), heavy, kept_line])
     send(region, DAYS[1], [purchase("Gants", 4_100), heavy, kept_line])
-    acts.decide(region.main(), f"{YEAR_END}/{BELFORT}/0003", "retenir", "marché relu")
+    acted.decide(region.main(), f"{YEAR_END}/{BELFORT}/0003", "retenir", "marché relu")
     region.dated(DAYS[2]).edit_folder("reglages.toml", "performance_a_justifier = 30", "performance_a_justifier = 20")
     (change,) = region.judge_again(write=False)
     assert (change.declare, change.struck, change.lines) == (0, 2_000_000, 2)
@@ -466,9 +466,9 @@ def test_a_personal_number_on_a_carried_line_is_said_and_strikes_nothing(region:
 
 def test_what_a_locked_campaign_did_not_say_is_said_at_the_first_pull_after_it_is_opened_again(region: Region) -> None:
     send(region, DAYS[0], [purchase("Gants"), purchase("Linge")])
-    acts.lock_ghts(region.main(), YEAR_END, [GHT], "fin de campagne")
+    acted.lock_ghts(region.main(), YEAR_END, [GHT], "fin de campagne")
     send(region, DAYS[1], [purchase("Gants")])
-    acts.lock_ghts(region.dated(DAYS[2]).main(), YEAR_END, [GHT], "reprise", yes=False)
+    acted.lock_ghts(region.dated(DAYS[2]).main(), YEAR_END, [GHT], "reprise", yes=False)
     region.dated(DAYS[3]).pull_sources()
     assert len(region.findings(YEAR_END, "ligne-disparue")) == 1
 

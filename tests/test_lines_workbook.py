@@ -25,7 +25,7 @@ from reports import lines_workbook as lines
 from reports.lines_workbook import HEADING_ROW, TOTAL
 from sheets import writing
 from sheets.register import stored_lines
-from sheets.register.acts import decide
+from tests.acted import decide
 from tests.conftest import GAIN_COL
 from tests.region import Region, answer_as_json, new_region, read_back, subject
 

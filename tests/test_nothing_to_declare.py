@@ -10,7 +10,7 @@ import pytest
 
 from config.errors import UserError
 from reports.progress import states
-from sheets.register import acts
+from tests import acted
 from tests.region import Region, new_region, subject
 from tests.test_vues import check_views_agree
 
@@ -42,7 +42,7 @@ def test_it_replaces_what_mid_year_declared_and_a_later_tab_replaces_it(region: 
     declare(region, SUMMER, MID_YEAR, 500)
     assert kept_cents(region) == 50_000
     if said == "referent":
-        acts.declare_neant(region.dated(NEXT_WINTER).main(), YEAR_END, BELFORT, "appel")
+        acted.declare_neant(region.dated(NEXT_WINTER).main(), YEAR_END, BELFORT, "appel")
     else:
         region.dated(NEXT_WINTER).send("annuelle.xlsx", NORTH, YEAR_END, {}, neants=[BELFORT])
     assert (kept_cents(region), kept_cents(region, campaign=MID_YEAR)) == (0, 50_000)
@@ -57,7 +57,7 @@ def test_it_replaces_what_mid_year_declared_and_a_later_tab_replaces_it(region: 
 
 def test_it_speaks_for_one_etablissement_alone(region: Region) -> None:
     region.dated(SUMMER).send("m.xlsx", YONNE, MID_YEAR, {SENS: [purchase(500)], JOIGNY: [purchase(300)]})
-    acts.declare_neant(region.dated(NEXT_WINTER).main(), YEAR_END, SENS, "appel")
+    acted.declare_neant(region.dated(NEXT_WINTER).main(), YEAR_END, SENS, "appel")
     assert kept_cents(region, YONNE) == 30_000
     assert {o.finess: o.totals.kept for o in region.view.tabs_that_count(subject(YONNE, 2022))} == {
         SENS: 0,
@@ -72,25 +72,25 @@ def test_it_speaks_for_one_etablissement_alone(region: Region) -> None:
 def test_said_in_the_campaign_of_a_received_tab_it_is_refused(region: Region) -> None:
     declare(region, NEXT_WINTER, YEAR_END, 500)
     with pytest.raises(UserError, match="a déjà répondu"):
-        acts.declare_neant(region.main(), YEAR_END, BELFORT, "appel")
+        acted.declare_neant(region.main(), YEAR_END, BELFORT, "appel")
 
 
 @pytest.mark.parametrize(("who", "expected"), [("referent.bfc@exemple.invalid", 0), (DIRECTOR, 50_000)])
 def test_after_the_lock_the_region_may_say_it_and_the_ght_no_longer(region: Region, who: str, expected: int) -> None:
     declare(region, SUMMER, MID_YEAR, 500)
-    acts.lock_ghts(region.dated(NEXT_WINTER).main(), YEAR_END, [NORTH], "fin de campagne")
-    acts.declare_neant(region.dated(DAYS_LATER).main(who), YEAR_END, BELFORT, "appel")
+    acted.lock_ghts(region.dated(NEXT_WINTER).main(), YEAR_END, [NORTH], "fin de campagne")
+    acted.declare_neant(region.dated(DAYS_LATER).main(who), YEAR_END, BELFORT, "appel")
     assert kept_cents(region) == expected
     check_views_agree(region.db, region.folder, DAYS_LATER)
-    acts.lock_ghts(region.main(), YEAR_END, [NORTH], "reprise", yes=False)
+    acted.lock_ghts(region.main(), YEAR_END, [NORTH], "reprise", yes=False)
     assert kept_cents(region) == 0
 
 
 def test_what_came_before_is_still_known(region: Region) -> None:
     """A line declared at mid-year, said nothing of, then declared again: the same action, with its decision."""
     region.dated(SUMMER).send("m.xlsx", NORTH, MID_YEAR, {BELFORT: [{**purchase(500), "action_id": None}]})
-    acts.decide(region.main(), f"{MID_YEAR}/{BELFORT}/0001", "retirer", "relu")
-    acts.declare_neant(region.dated(NEXT_WINTER).main(), YEAR_END, BELFORT, "appel")
+    acted.decide(region.main(), f"{MID_YEAR}/{BELFORT}/0001", "retirer", "relu")
+    acted.declare_neant(region.dated(NEXT_WINTER).main(), YEAR_END, BELFORT, "appel")
     region.dated(DAYS_LATER).send("a.xlsx", NORTH, YEAR_END, {BELFORT: [{**purchase(500), "action_id": None}]})
     assert list(region.lines(BELFORT, YEAR_END)) == ["0001"]
     assert kept_cents(region) == 0

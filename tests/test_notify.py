@@ -14,9 +14,10 @@ from bots.letters.letter import Letter
 from bots.letters.reminder_words import LetterPart
 from config.errors import UserError
 from jobs.locks_due import lock_on_time
-from sheets.register import acts, outbox, replies
+from sheets.register import outbox, replies
 from sheets.register.acts import Main
 from sheets.register.database import open_register
+from tests import acted
 from tests.postman import Postman, ProcessDeath
 from tests.region import Region, new_region
 
@@ -288,10 +289,10 @@ def test_a_referent_has_a_ght_reminded_at_once_unless_it_handed_in(region: Regio
     replies.put_off(main(region), sending_id(region), 7)
     region.dated(date(2022, 2, 16), 19)
     with pytest.raises(UserError, match="ne peut pas agir"):
-        acts.remind(main(region), CAMPAIGN, JURA)
+        acted.remind(main(region), CAMPAIGN, JURA)
     for _ in range(2):
-        acts.remind(main(region, REFERENT), CAMPAIGN, JURA)
-    acts.remind(main(region, REFERENT), CAMPAIGN, NIEVRE)
+        acted.remind(main(region, REFERENT), CAMPAIGN, JURA)
+    acted.remind(main(region, REFERENT), CAMPAIGN, NIEVRE)
     region.send("nievre.xlsx", NIEVRE, CAMPAIGN, {"580780039": [{}]})
     before = len(mail_channel.delivered)
     assert tick(region, mail_channel) == {}, "in the evening it waits"
@@ -302,11 +303,11 @@ def test_a_referent_has_a_ght_reminded_at_once_unless_it_handed_in(region: Regio
 
 def test_the_lock_is_put_at_its_hour_once_and_never_against_a_referent(region: Region) -> None:
     region.dated(date(2022, 3, 1))
-    acts.extend(region.main(), CAMPAIGN, NIEVRE, date(2022, 3, 18), "migration informatique")
+    acted.extend(region.main(), CAMPAIGN, NIEVRE, date(2022, 3, 18), "migration informatique")
     assert lock_on_time(region.view, region.dated(date(2022, 3, 15), 17).hour) == {}
     assert len(lock_on_time(region.view, region.dated(date(2022, 3, 15), 18).hour)[CAMPAIGN]) == 10
     assert lock_on_time(region.view, region.dated(date(2022, 3, 16)).hour) == {}
-    acts.lock_ghts(region.main(), CAMPAIGN, [JURA], "envoi perdu", yes=False)
+    acted.lock_ghts(region.main(), CAMPAIGN, [JURA], "envoi perdu", yes=False)
     assert lock_on_time(region.view, region.dated(date(2022, 3, 17)).hour) == {}
     assert lock_on_time(region.view, region.dated(date(2022, 3, 19), 18).hour) == {CAMPAIGN: [NIEVRE]}
 

@@ -12,8 +12,9 @@ from reports.comparison import comparison, evolution
 from reports.forecast import forecast
 from reports.ranking import ranking
 from reports.todo import tasks
-from sheets.register import acts, asked
+from sheets.register import asked
 from sheets.trames.paat import ACTIONS
+from tests import acted
 from tests.region import Region, answer_as_json, new_region, subject
 
 YEAR_END, MID_YEAR = "2021-annuelle", "2022-mi-annee"
@@ -71,7 +72,7 @@ def test_a_report_that_was_not_taken_up_is_still_inherited(region: Region) -> No
 
 
 def test_a_line_struck_by_a_referent_leaves_nothing_to_the_next_exercice(region: Region) -> None:
-    acts.decide(region.main(), f"{YEAR_END}/{SENS}/0001", "retirer", "relu")
+    acted.decide(region.main(), f"{YEAR_END}/{SENS}/0001", "retirer", "relu")
     f = facts(region)
     assert (f["valeur"], f["impute"]) == (24_000, 24_000)
 
@@ -126,7 +127,7 @@ def test_a_ght_is_told_what_it_owes_and_what_it_costs(region: Region) -> None:
 
 
 def test_deadlines_follow_the_extension_of_a_ght(region: Region) -> None:
-    acts.extend(region.main(), MID_YEAR, "BFC-05", date(2022, 9, 28), "intempéries")
+    acted.extend(region.main(), MID_YEAR, "BFC-05", date(2022, 9, 28), "intempéries")
     assert "28/09/2022" in region.ask("échéances GHT Nord Yonne")["texte"]
     assert "15/09/2022" in region.ask("échéances GHT Jura")["texte"].split("\n")[0]
 

@@ -16,7 +16,7 @@ from config.errors import UserError
 from config.folder import EXAMPLE, load_folder
 from config.ladder import DEFAULT_LADDER, MESSAGES, takes_replies
 from reports.due import alerts, reminders
-from sheets.register import acts
+from tests import acted
 from tests.region import Region, new_region, read_back
 
 JURA, NIEVRE = "BFC-08", "BFC-06"
@@ -141,7 +141,7 @@ def test_at_the_close_what_can_still_be_mended_is_said_and_what_cannot(
     region.dated(date(2022, 2, 10)).send("jura.xlsx", JURA, CAMPAIGN, {JURA_SUD: [WRONG_LINE]}, handing_in=handing_in)
     region.dated(date(2022, 3, 15), 18)
     if lock:
-        acts.lock_ghts(region.main(), CAMPAIGN, [JURA], "fin")
+        acted.lock_ghts(region.main(), CAMPAIGN, [JURA], "fin")
     (singular,) = (e for e in letters(region, 3, 16) if e.person.email == PROJECT_LEAD)
     text = letter(region.view, singular.reminders, singular.person, "cle", PROJECT_LEAD).text
     assert ("1 ligne retirée" in text, "1 ligne à corriger" in text) == (lock, not lock)
@@ -153,7 +153,7 @@ def test_at_the_close_nothing_is_said_of_mending_where_there_is_nothing_to_mend(
     region: Region, handing_in: bool
 ) -> None:
     region.dated(date(2022, 2, 10)).send("jura.xlsx", JURA, CAMPAIGN, {JURA_SUD: [{}]}, handing_in=handing_in)
-    acts.lock_ghts(region.dated(date(2022, 3, 15), 18).main(), CAMPAIGN, [JURA], "fin")
+    acted.lock_ghts(region.dated(date(2022, 3, 15), 18).main(), CAMPAIGN, [JURA], "fin")
     (singular,) = (e for e in letters(region, 3, 16) if e.person.email == PROJECT_LEAD)
     text = letter(region.view, singular.reminders, singular.person, "cle", PROJECT_LEAD).text
     assert "trame verrouillée" in text
@@ -162,7 +162,7 @@ def test_at_the_close_nothing_is_said_of_mending_where_there_is_nothing_to_mend(
 
 def test_an_extension_moves_the_ladder_of_that_ght_alone(region: Region) -> None:
     region.dated(date(2022, 2, 22))
-    acts.extend(region.main(), CAMPAIGN, JURA, date(2022, 3, 31), "congés")
+    acted.extend(region.main(), CAMPAIGN, JURA, date(2022, 3, 31), "congés")
     after = dated(region, 2, 28)
     assert stages(after, PROJECT_LEAD) == ["ouverture"], (
         "said long ago: nothing else is due before the J-30 of the new deadline"
@@ -175,7 +175,7 @@ def test_an_extension_moves_the_ladder_of_that_ght_alone(region: Region) -> None
 
 def test_an_extension_is_not_followed_by_a_reminder_of_the_same_morning(region: Region) -> None:
     region.dated(date(2022, 2, 28), 15)
-    acts.extend(region.main(), CAMPAIGN, JURA, date(2022, 3, 4), "deux jours de plus")
+    acted.extend(region.main(), CAMPAIGN, JURA, date(2022, 3, 4), "deux jours de plus")
     assert stages(dated(region, 2, 28, 16), PROJECT_LEAD) == [], "the J-7 of the new deadline was a week ago"
     assert stages(dated(region, 3, 2), PROJECT_LEAD) == ["J-2"]
 

@@ -9,8 +9,10 @@ from bots.slack.modals import open_form, submit
 from config.errors import UserError
 from config.rights import ROLES, Absence, Person
 from config.territory import FRANCE, Scope
+from reports.every_act import ACTS
 from sheets.register import acts
 from sheets.register.acts import Main
+from tests import acted
 from tests.region import Region, new_region
 from tests.test_bureau import filled_form
 
@@ -44,11 +46,11 @@ def test_who_may_have_a_ght_reminded_at_once(role: str, scope: Scope, region: Re
     main = Main(region.db, region.folder, Person("x@y.fr", "quelqu'un", role, scope), region.hour)
     before = wishes(region)
     if may(role, scope):
-        acts.remind(main, CAMPAIGN, GHT)
+        acted.remind(main, CAMPAIGN, GHT)
         assert wishes(region) == before + 1
     else:
         with pytest.raises(UserError, match="ne peut pas agir pour GHT Jura"):
-            acts.remind(main, CAMPAIGN, GHT)
+            acted.remind(main, CAMPAIGN, GHT)
         assert wishes(region) == before
     assert "ne peut pas agir" in str(open_form("relancer", TARGET, main, region.view)) or may(role, scope)
 
@@ -64,7 +66,7 @@ def test_a_stand_in_may_what_the_one_who_is_away_may(role: str, away: bool, regi
     region.folder.persons.update(people)
     try:
         main = Main(region.db, region.folder, stand_in, region.hour)
-        assert acts.may_act(main, GHT, CAMPAIGN) is (away and may(role, absent.scope))
+        assert acts.may_act(main, GHT, CAMPAIGN, ACTS["relancer"].roles) is (away and may(role, absent.scope))
     finally:
         for email in people:
             del region.folder.persons[email]
@@ -75,7 +77,7 @@ def test_an_unknown_ght_or_campaign_is_refused_before_any_right(region: Region, 
     before = wishes(region)
     for campaign, ght in (("2031-annuelle", GHT), (CAMPAIGN, "BFC-80")):
         with pytest.raises(UserError, match="n'existe pas"):
-            acts.remind(main, campaign, ght)
+            acted.remind(main, campaign, ght)
     assert wishes(region) == before
 
 

@@ -16,10 +16,10 @@ from sqlite_utils import Database
 
 from bots.delivery import deliver_due
 from sheets.register import carry_over, claimed_events, mail_replies, outbox
-from sheets.register.acts import remind
 from sheets.register.database import open_register
 from sheets.register.outbox import MessageKey, StoredMessage
 from sheets.register.replies import put_off
+from tests.acted import remind
 from tests.postman import Postman
 from tests.region import Region, new_region, trame
 from tests.test_keeping import run

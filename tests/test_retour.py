@@ -26,6 +26,7 @@ from sheets.register.database import open_register
 from sheets.returning.companion import companion_book, write_companion
 from sheets.returning.companion_summary import SUMMARY
 from sheets.returning.companion_tab import Settled
+from tests import acted
 from tests.conftest import GAIN_COL, FillTrame, as_bytes
 from tests.corpus.base import COL, TAB, edited, put, type_line
 from tests.test_cli import vigie
@@ -280,8 +281,8 @@ def test_with_a_register_the_companion_says_what_was_settled(
     main = acts.Main(
         workshop.register, workshop.folder, workshop.person("referent.bfc@exemple.invalid"), workshop.current_time()
     )
-    acts.decide(main, f"2021-annuelle/{JURA_SUD}/0001", "retenir", "facture vue")
-    acts.note(main, f"2021-annuelle/{JURA_SUD}/0002", "Pouvez-vous envoyer la facture ?")
+    acted.decide(main, f"2021-annuelle/{JURA_SUD}/0001", "retenir", "facture vue")
+    acted.note(main, f"2021-annuelle/{JURA_SUD}/0002", "Pouvez-vous envoyer la facture ?")
     assert write_companions(workshop, [file], tmp_path / "retours") == 1
     book = load_workbook(tmp_path / "retours" / "jura - retour.xlsx")
     texts = " ".join(str(c.value) for f in book.worksheets for r in f.iter_rows() for c in r if c.value)

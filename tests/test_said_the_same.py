@@ -12,7 +12,7 @@ import pytest
 from bots.questions import INTENTIONS
 from bots.slack.conversation import answer_message
 from reports.answer import FACTS
-from sheets.register import acts
+from tests import acted
 from tests.region import REFERENT, Region, new_region
 
 YEAR_END = "2021-annuelle"
@@ -37,7 +37,7 @@ def test_quality_is_judged_before_decisions_and_said_after_them_beside(region: R
     too_good = {"montant_reference": 1_000, "gain_annuel": 2_000}
     region.send("yonne.xlsx", "BFC-05", YEAR_END, {SENS: [{**too_good, "intitule": f"L{n}"} for n in range(2)]})
     for n in (1, 2):
-        acts.decide(region.main(), f"{YEAR_END}/{SENS}/{n:04d}", "retenir", "relu")
+        acted.decide(region.main(), f"{YEAR_END}/{SENS}/{n:04d}", "retenir", "relu")
     r = region.ask("qualité BFC 2021")
     assert (r["valeur"], r["totaux"]["gain_retenu"]) == (0.0, r["declare"])
     assert (r["faits"]["qualite_apres"], r["faits"]["qualite_euros"], r["faits"]["qualite_euros_apres"]) == (
@@ -56,7 +56,7 @@ def test_a_sound_line_that_is_struck_by_hand_leaves_the_headline_as_it_was(regio
     before = region.ask("qualité BFC 2021")
     assert before["valeur"] == 0.75, "a potential line is a declared line"
     assert "Après décisions" not in before["texte"]
-    acts.decide(region.main(), f"{YEAR_END}/{SENS}/0001", "retirer", "relu")
+    acted.decide(region.main(), f"{YEAR_END}/{SENS}/0001", "retirer", "relu")
     after = region.ask("qualité BFC 2021")
     assert (after["valeur"], after["faits"]["qualite_apres"]) == (0.75, "0.5")
 

@@ -25,8 +25,8 @@ from jobs.commands import main
 from reports import findings_workbook
 from sheets.findings import Severity
 from sheets.judging import workers
-from sheets.register import acts
 from sheets.register.pulls import Entry
+from tests import acted
 from tests.region import PLACES, REFERENT, Region, new_region, subject, trame
 
 YEAR_END, GHT, BELFORT = "2021-annuelle", "BFC-09", "900000365"
@@ -115,11 +115,11 @@ def seeded_region(region: Region) -> Region:
     region.drop_file(f"{NIR}.xlsx", b"PK pas un classeur")
     region.dated(date(2022, 1, 21)).pull_sources()
     for spelling in SPELLINGS:
-        acts.decide(region.main(), SECOND, "retirer", f"patient {spelling}")
-        acts.note(region.main(), SECOND, f"voir {spelling}, {BEARER_TOKEN}")
-    acts.tell_apart(region.main(), SECOND, f"c'est {SLACK_KEY}")
-    acts.extend(region.main(), YEAR_END, GHT, date(2022, 3, 10), ADDRESS)
-    acts.validate(region.main(), YEAR_END, GHT, NIR)
+        acted.decide(region.main(), SECOND, "retirer", f"patient {spelling}")
+        acted.note(region.main(), SECOND, f"voir {spelling}, {BEARER_TOKEN}")
+    acted.tell_apart(region.main(), SECOND, f"c'est {SLACK_KEY}")
+    acted.extend(region.main(), YEAR_END, GHT, date(2022, 3, 10), ADDRESS)
+    acted.validate(region.main(), YEAR_END, GHT, NIR)
     for question in (
         f"gains bfc 2021 pour {SPELLINGS[1]}",
         f"{NIR} ?",
@@ -199,9 +199,9 @@ def test_the_workbook_of_findings_holds_no_secret(seeded_region: Region) -> None
 def test_a_refusal_does_not_repeat_the_secret_it_was_given(region: Region, reference: str) -> None:
     region.send("nord.xlsx", GHT, YEAR_END, {BELFORT: [{}]})
     with pytest.raises(UserError) as decide:
-        acts.decide(region.main(), reference, "retirer", "relu")
+        acted.decide(region.main(), reference, "retirer", "relu")
     with pytest.raises(UserError) as note:
-        acts.note(region.main(), reference, "relu")
+        acted.note(region.main(), reference, "relu")
     assert leaks_in(f"{decide.value} {decide.value!r} {note.value} {note.value!r}") == []
 
 

@@ -20,11 +20,12 @@ import pytest
 from reports.changes import changes
 from reports.progress import states
 from reports.view import View, total_of
-from sheets.register import acts, stored_lines
+from sheets.register import stored_lines
 from sheets.register.pulls import BY_THE_GHT
 from sheets.register.pulls import Entry as OnBehalfOf
 from sheets.register.stored_lines import ReceivedLine
 from sheets.writing import HEADING_ROW
+from tests import acted
 from tests import oracle_history as oracle
 from tests.conftest import GAIN_COL
 from tests.oracle_history import (
@@ -99,7 +100,7 @@ class Story:
     def decide(self, d: Decision) -> None:
         year = next(c.exercice for c in CAMPAIGNS if c.code == d.campaign)
         reference = f"{d.campaign}/{d.finess}/{self.numbers[year, d.finess, d.purchase]}"
-        acts.decide(self.region.dated(d.day).main(), reference, d.direction, f"relu : {d.purchase}")
+        acted.decide(self.region.dated(d.day).main(), reference, d.direction, f"relu : {d.purchase}")
         self.events.append(d)
 
     def borne(self, b: Bound, before: str, after: str) -> None:
@@ -122,15 +123,15 @@ class Story:
         self.events.append(JudgedAgain(day))
 
     def lock_ghts(self, v: Lock) -> None:
-        acts.lock_ghts(self.region.dated(v.day).main(), v.campaign, [v.ght], "fin de campagne", yes=v.put)
+        acted.lock_ghts(self.region.dated(v.day).main(), v.campaign, [v.ght], "fin de campagne", yes=v.put)
         self.events.append(v)
 
     def extend(self, p: Extension) -> None:
-        acts.extend(self.region.dated(p.day).main(), p.campaign, p.ght, p.until_day, "panne")
+        acted.extend(self.region.dated(p.day).main(), p.campaign, p.ght, p.until_day, "panne")
         self.events.append(p)
 
     def neant(self, n: Neant) -> None:
-        acts.declare_neant(self.region.dated(n.day).main(), n.campaign, n.finess, "dit au téléphone")
+        acted.declare_neant(self.region.dated(n.day).main(), n.campaign, n.finess, "dit au téléphone")
         self.events.append(n)
 
     def world(self, day: date) -> World:

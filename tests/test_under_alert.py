@@ -20,9 +20,10 @@ from bots.slack import home_tab
 from bots.slack.conversation import answer_message
 from config.french import NO_BREAK_SPACE, THOUSANDS_SPACE
 from config.rights import AT_KEYBOARD
-from sheets.register import acts, schema
+from sheets.register import schema
 from sheets.register.decisions import decisions
 from sheets.register.what_counts import counting_tabs
+from tests import acted
 from tests.conftest import GAIN_COL
 from tests.postman import Postman
 from tests.region import REFERENT, Region, new_region, read_back
@@ -183,7 +184,7 @@ def decide(region: Region, random_source: random.Random) -> None:
         for action in region.lines(finess, YEAR_END):
             if random_source.random() < 0.4:
                 direction = random_source.choice(["retenir", "retirer", "revenir"])
-                acts.decide(region.main(), f"{YEAR_END}/{finess}/{action}", direction, "relu")
+                acted.decide(region.main(), f"{YEAR_END}/{finess}/{action}", direction, "relu")
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -233,7 +234,7 @@ def test_at_the_lock_it_is_what_stood_under_alert_that_evening_whatever_came_sin
     region.dated(date(2022, 1, 20)).send("Jura.xlsx", JURA, YEAR_END, generated(random_source))
     decide(region, random_source)
     locked = date(2022, 1, 24)
-    acts.lock_ghts(region.dated(locked).main(), YEAR_END, [JURA], "fin de campagne")
+    acted.lock_ghts(region.dated(locked).main(), YEAR_END, [JURA], "fin de campagne")
     expected = independent(region, locked)
     assert sum(expected.values())
     told = region.ask("gains bfc 2021 au verrou")
@@ -257,13 +258,13 @@ def test_an_alert_that_a_later_look_puts_on_a_locked_line_stands_today_and_not_a
     same = line(50_000, 2_000_000, marche="G1", intitule="Gants")
     region.send("Jura.xlsx", JURA, YEAR_END, {JURA_SUD: [same, *ORDINARY_LINES]})
     if kept:
-        acts.decide(region.main(), f"{YEAR_END}/{JURA_SUD}/0001", "retenir", "devis relus")
-    acts.lock_ghts(region.dated(date(2022, 1, 24)).main(), YEAR_END, [JURA], "fin de campagne")
+        acted.decide(region.main(), f"{YEAR_END}/{JURA_SUD}/0001", "retenir", "devis relus")
+    acted.lock_ghts(region.dated(date(2022, 1, 24)).main(), YEAR_END, [JURA], "fin de campagne")
     region.dated(date(2022, 1, 27)).send("Nièvre.xlsx", NIEVRE, YEAR_END, {NEVERS: [same]})
     assert region.ask("gains jura 2021")["sous_alerte"] == today, "the same market, the same gain"
     assert region.ask("gains jura 2021 au verrou")["sous_alerte"] == "0.00"
-    acts.lock_ghts(region.dated(date(2022, 1, 28)).main(), YEAR_END, [JURA], "reprise", yes=False)
-    acts.lock_ghts(region.main(), YEAR_END, [JURA], "fin de campagne")
+    acted.lock_ghts(region.dated(date(2022, 1, 28)).main(), YEAR_END, [JURA], "reprise", yes=False)
+    acted.lock_ghts(region.main(), YEAR_END, [JURA], "fin de campagne")
     assert region.ask("gains jura 2021 au verrou")["sous_alerte"] == today, "that look is before this lock"
 
 
@@ -281,7 +282,7 @@ def test_a_line_that_a_referent_kept_is_under_alert_no_more_from_that_day(tmp_pa
     region.send("Jura.xlsx", JURA, YEAR_END, {JURA_SUD: [*ORDINARY_LINES, PLANTED]})
     before = region.hour.date()
     region.dated(date(2022, 2, 3))
-    acts.decide(region.main(), f"{YEAR_END}/{JURA_SUD}/0007", "retenir", "devis relus")
+    acted.decide(region.main(), f"{YEAR_END}/{JURA_SUD}/0007", "retenir", "devis relus")
     assert region.ask("gains bfc 2021")["sous_alerte"] == "0.00"
     assert region.ask("gains bfc 2021")["valeur"] == "4600015.00"
     assert region.ask("gains bfc 2021", before)["sous_alerte"] == "4000000.00"

@@ -17,9 +17,10 @@ from config.french import euros
 from jobs.taking_in.take_in import ANYONE, take_in
 from sheets.findings import Severity
 from sheets.judging.workbook import judge
-from sheets.register import acts, stored_lines
+from sheets.register import stored_lines
 from sheets.register.pulls import FoundFile
 from sheets.register.what_counts import counting_tabs
+from tests import acted
 from tests.region import Region, new_region, subject, trame
 
 BELFORT, SENS, JOIGNY, NORTH, YONNE = "900000365", "890970569", "890000417", "BFC-09", "BFC-05"
@@ -193,11 +194,11 @@ def test_the_same_by_mail(region: Region) -> None:
 def test_after_the_lock_a_copy_of_the_locked_version_does_not_pass_for_the_last_one(region: Region) -> None:
     v1, v2 = raw_bytes(region, 9_000), raw_bytes(region, 12_000)
     pull_sources(region, 0, {"nord.xlsx": (v1, 0)})
-    acts.lock_ghts(region.main(), YEAR_END, [NORTH], "fin de campagne")
+    acted.lock_ghts(region.main(), YEAR_END, [NORTH], "fin de campagne")
     pull_sources(region, 1, {"nord.xlsx": (v2, 10)})
     assert pull_sources(region, 2, {"copie.xlsx": (v1, 20)})["copie.xlsx"][0] == "inchange"
     assert kept(region) == 9_000
-    acts.lock_ghts(region.dated(DAYS[3]).main(), YEAR_END, [NORTH], "reprise", yes=False)
+    acted.lock_ghts(region.dated(DAYS[3]).main(), YEAR_END, [NORTH], "reprise", yes=False)
     assert kept(region) == 12_000
 
 

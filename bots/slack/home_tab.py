@@ -13,7 +13,7 @@ from bots import answer_words
 from bots.answering import Sights, for_totals
 from bots.questions import BY_KEY
 from bots.slack import answer_blocks, blocks
-from bots.slack.act_forms import ACT_FORMS, silent_etablissements, simple
+from bots.slack.act_forms import ACT_FORMS, ActForm, simple
 from bots.slack.blocks import Block, LineChoice
 from config.errors import UserError
 from config.french import count_words, day, enumeration, euros, rounded_amount, time_left_words
@@ -27,7 +27,7 @@ from reports.todo import TASK_CODES
 from reports.view import Subject, View
 from sheets.places import ght_of, period, split_reference
 from sheets.register import acts, claimed_events
-from sheets.register.acts import Main
+from sheets.register.acts import Aim, Main
 from sheets.register.step_history import THE_SERVICE
 
 PER_PAGE = 12
@@ -145,26 +145,23 @@ def _today_sentence(d: Detail) -> str:
 def _task_block(main: Main, p: CampaignUnderWay, e: Element, state: State) -> Block:
     """« *Relancer GHT Nièvre* — rien reçu », and what can be done about it."""
     block = blocks.paragraph(f"*{e.label}* — {e.said_outside}")
-    possible_acts = _possible_acts(main, p, state)
-    if not possible_acts:
+    forms = _possible_forms(main, p, state)
+    if not forms:
         return block
     target = f"{p.campaign.code}/{state.ght.code}"
-    options = [{"text": simple(ACT_FORMS[g].words), "value": f"{g} {target}"} for g in possible_acts]
+    options = [{"text": simple(f.words.button), "value": f"{f.words.code} {target}"} for f in forms]
     return {**block, "accessory": {"type": "overflow", "action_id": "bureau-geste", "options": options}}
 
 
-def _possible_acts(main: Main, p: CampaignUnderWay, state: State) -> list[str]:
+def _possible_forms(main: Main, p: CampaignUnderWay, state: State) -> list[ActForm]:
     """What someone may do of a GHT, as it stands: at most five, as Slack takes."""
-    ght = state.ght.code
-    if not acts.may_act(main, ght, p.campaign.code):
-        return []
-    received_one = state.progress not in ("attendue", "ouverte")
-    return [
-        *(["devalider" if state.progress == "validée" else "valider"] if received_one else []),
-        *([] if state.has_answered else ["relancer"]),
-        "prolonger",
-        *(["neant"] if silent_etablissements(main, p.campaign, ght) else []),
-    ]
+    aim = Aim(p.campaign, state.ght.code)
+    forms = [
+        f for f in ACT_FORMS.values()
+        if f.words.fits and f.words.fits(main, aim, state)
+        and acts.may_act(main, aim.ght, p.campaign.code, f.act.roles)
+    ]  # fmt: skip
+    return sorted(forms, key=lambda f: f.words.rank)[:5]
 
 
 def _pages(key: str, start: int, how_many: int) -> list[Block]:
@@ -223,7 +220,7 @@ def _accessory(main: Main, e: Element) -> Block:
     act_key = act_on_line(main, e.address.reference) if e.address else ""
     if not act_key or not e.address:
         return {}
-    return {"accessory": _button(ACT_FORMS[act_key].words, f"{act_key} {e.address.reference}", "bureau-geste")}
+    return {"accessory": _button(ACT_FORMS[act_key].words.button, f"{act_key} {e.address.reference}", "bureau-geste")}
 
 
 def act_on_line(main: Main, reference: str) -> str:
@@ -231,9 +228,8 @@ def act_on_line(main: Main, reference: str) -> str:
     ght, code = _ght(main, reference), split_reference(reference)[0]
     if not ght or sayable_reference(reference) != reference:
         return ""
-    if acts.may_act(main, ght, code):
-        return "decider"
-    return "noter" if acts.may_act(main, ght, code, ght_too=True) else ""
+    forms = (f for f in ACT_FORMS.values() if f.act.on == "ligne")
+    return next((f.words.code for f in forms if acts.may_act(main, ght, code, f.act.roles)), "")
 
 
 def _quiet_ghts(d: Detail) -> list[Block]:
@@ -258,15 +254,16 @@ def _trame_blocks(main: Main, view: View, p: CampaignUnderWay) -> list[Block]:
         *(blocks.paragraph(f"Votre trame, {e.ght.name} : *{e.outside_words}*") for e in d.states),
         *_lines_blocks(main, view, d.tasks, d.tasks.elements[:PER_PAGE], _what_to_do),
         _figures(p, view),
-        *(block for e in d.states for block in _neant(main, p, e)),
+        *(block for e in d.states for block in _own_acts(main, p, e)),
     ]
 
 
-def _neant(main: Main, p: CampaignUnderWay, state: State) -> Iterator[Block]:
-    c, ght = p.campaign, state.ght.code
-    if acts.may_act(main, ght, c.code, ght_too=True) and silent_etablissements(main, c, ght):
-        words = "Un établissement n'a rien à déclarer"
-        yield {"type": "actions", "elements": [_button(words, f"neant {c.code}/{ght}", "bureau-geste")]}
+def _own_acts(main: Main, p: CampaignUnderWay, state: State) -> Iterator[Block]:
+    """What a GHT may say of itself."""
+    for f in _possible_forms(main, p, state):
+        if f.words.own_button:
+            value = f"{f.words.code} {p.campaign.code}/{state.ght.code}"
+            yield {"type": "actions", "elements": [_button(f.words.own_button, value, "bureau-geste")]}
 
 
 # From an answer to the form of a line
@@ -279,6 +276,6 @@ def choices(main: Main, lines: Iterable[Element]) -> tuple[LineChoice, ...]:
         reference = e.address.reference if e.address else ""
         if act_key := act_on_line(main, reference):
             amount = f" · {euros(int(e.value))}" if e.value else ""
-            words = f"{ACT_FORMS[act_key].words} : {reference.partition('/')[2]}{amount}"
+            words = f"{ACT_FORMS[act_key].words.button} : {reference.partition('/')[2]}{amount}"
             results.setdefault(reference, LineChoice(f"{act_key} {reference}", words))
     return tuple(results.values())

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from bots.slack import blocks
-from bots.slack.act_forms import ACT_FORMS, FormTarget, simple
+from bots.slack.act_forms import ACT_FORMS, FormTarget, fields, perform, shown, simple
 from bots.slack.blocks import Block
 from config.errors import UserError
 from reports.view import View
@@ -37,7 +37,7 @@ class _StateChanged(Exception):  # noqa: N818
 def open_form(key: str, target_code: str, main: Main, view: View) -> Block:
     """The form, as a modal; a sentence instead when it is refused."""
     try:
-        return _modal(key, target_code, ACT_FORMS[key].target(main, view, target_code))
+        return _modal(key, target_code, shown(ACT_FORMS[key], main, view, target_code))
     except LineNotFound:
         return said("Impossible", LINE_GONE)
     except UserError as fault:
@@ -58,23 +58,21 @@ def submit(submitted: Mapping[str, Any], main: Main, view: View) -> dict[str, An
     def check_as_shown() -> None:
         if not claimed_events.take_within(main.db, [f"formulaire/{submitted['id']}"], main.when):
             raise _AlreadyDone
-        if f.target(main, view, target_code).content_hash != carried["empreinte"]:
+        if shown(f, main, view, target_code).content_hash != carried["empreinte"]:
             raise _StateChanged
 
     try:
-        return replace_modal(said("C'est fait", f.perform(replace(main, before=check_as_shown), target_code, values)))
+        return replace_modal(said("C'est fait", perform(f, replace(main, before=check_as_shown), target_code, values)))
     except _AlreadyDone:
         return replace_modal(said("C'est fait", ALREADY_DONE))
     except _StateChanged:
         return replace_modal(
-            _modal(key, target_code, f.target(main, view, target_code), CHANGE, values.get("motif", ""))
+            _modal(key, target_code, shown(f, main, view, target_code), CHANGE, values.get("motif", ""))
         )
     except LineNotFound:
         return replace_modal(said("Impossible", LINE_GONE))
     except UserError as fault:
-        return (
-            _field_errors({f.form_field: str(fault)}) if f.form_field else replace_modal(said("Impossible", str(fault)))
-        )
+        return _field_errors({required[0]: str(fault)}) if required else replace_modal(said("Impossible", str(fault)))
 
 
 def said(title: str, sentence: str) -> Block:
@@ -100,12 +98,12 @@ def fields_read(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[st
 def _modal(key: str, target_code: str, target: FormTarget, notice: str = "", reason: str = "") -> Block:
     f = ACT_FORMS[key]
     block_list = [blocks.paragraph(notice)] if notice else []
-    block_list += [blocks.paragraph(target.stake), *f.fields(target)]
+    block_list += [blocks.paragraph(target.stake), *fields(f, target.choices)]
     for b in block_list:
         if reason and b.get("block_id") == "motif":
             b["element"]["initial_value"] = reason
     return {
-        "type": "modal", "callback_id": FORM_CALLBACK, "title": simple(f.title), "submit": simple(f.submit_label), "close": simple("Annuler"),
+        "type": "modal", "callback_id": FORM_CALLBACK, "title": simple(f.words.title), "submit": simple(f.words.submit), "close": simple("Annuler"),
         "private_metadata": json.dumps({"cle": key, "cible": target_code, "empreinte": target.content_hash}),
         "blocks": [_with_block_id(b, rank) for rank, b in enumerate(block_list)],
     }  # fmt: skip

@@ -10,9 +10,11 @@ from bots import terminal
 from config.french import count_words, day, enumeration
 from jobs.command_line import open_workshop, vigie_command
 from jobs.locks_due import SERVICE
+from reports.acting import Given, Request, perform_all
+from reports.every_act import ACTS
 from reports.view import View
 from sheets.register import future_facts
-from sheets.register.acts import Main, lock_ghts
+from sheets.register.acts import Main
 from sheets.register.database import only_one_pull
 
 _WORDS = {
@@ -53,6 +55,6 @@ def _lift(view: View, now: datetime, locks: list[tuple[str, str]]) -> int:
     hand, known, lifted = Main(view.db, view.folder, SERVICE, now), view.folder.campaigns, 0
     for code in dict.fromkeys(code for code, _ in locks):
         if code in known and known[code].lock > now.date():
-            those = [ght for c, ght in locks if c == code]
-            lifted += len(lock_ghts(hand, code, those, "posé par une horloge fausse", yes=False))
+            unlock, reason = ACTS["deverrouiller"], Given("posé par une horloge fausse")
+            lifted += len(perform_all(hand, [Request(unlock, (code, ght), reason) for c, ght in locks if c == code]))
     return lifted

@@ -2,9 +2,9 @@
 
 import click
 
-from bots import act_words
 from jobs.command_line import author_option, open_workshop, vigie_command
-from sheets.register import acts
+from reports.acting import Given, Request, perform
+from reports.every_act import ACTS
 
 
 @vigie_command("note")
@@ -12,4 +12,4 @@ from sheets.register import acts
 @click.argument("text", metavar="TEXTE")
 @author_option
 def command(line: str, text: str, email: str | None) -> None:
-    click.echo(act_words.note_taken(acts.note(open_workshop().hand_of(email), line, text)))
+    click.echo(perform(open_workshop().hand_of(email), Request(ACTS["noter"], (line,), Given(text))))

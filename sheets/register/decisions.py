@@ -16,8 +16,8 @@ from sheets.register.schema import by_table, declared_of, lines_table
 from sheets.trame import Table
 from sheets.trames import TABLES
 
-ON_A_LINE = ("retenir", "retirer", "revenir")
-"""Decisions on a line; the last one taken holds, and `revenir` gives the line back to the checks."""
+ON_A_LINE = {"retenir": "gardée", "retirer": "retirée", "revenir": "rendue aux contrôles"}
+"""Decisions on a line and what it then is; the last one taken holds, and `revenir` gives the line back to the checks."""
 
 
 class Decision(NamedTuple):
@@ -58,9 +58,8 @@ class Decision(NamedTuple):
         when += f" en {self.campaign}" if self.campaign else ""
         if self.lapsed:
             return f"gardée {when}, mais {have_changed(self.changed)} depuis : à revoir ({self.reason})"
-        direction = {"retenir": "gardée", "retirer": "retirée", "revenir": "rendue aux contrôles"}[self.kind]
         to_review = f" ; {have_changed(self.changed)} depuis : à revoir" if self.changed else ""
-        return f"{direction} par {self.by} {when} : {self.reason}{to_review}"
+        return f"{ON_A_LINE[self.kind]} par {self.by} {when} : {self.reason}{to_review}"
 
 
 def have_changed(what: Sequence[str]) -> str:
@@ -127,7 +126,7 @@ def _query(table: Table) -> str:
     state = " || '/' || ".join(f"coalesce(l.{key}, '')" for key in table.identity.decided_on) + " || ''"
     worth = "".join(f", l.{m.key}" for m in table.measures)
     return _DECISIONS.format(
-        lines=lines_table(table), on_a_line=ON_A_LINE, state=state, declared=declared_of(table), worth=worth
+        lines=lines_table(table), on_a_line=tuple(ON_A_LINE), state=state, declared=declared_of(table), worth=worth
     )
 
 
@@ -203,7 +202,10 @@ class GhtDecisions(NamedTuple):
 def ght_decisions(db: Database, campaign: str, as_of: date) -> dict[str, GhtDecisions]:
     """By GHT: extension, validation, lock and « rien à déclarer » in force that day."""
     given_back: dict[str, GhtDecisions] = {}
-    query = "SELECT ght, genre, le, finess, valeur FROM actes WHERE campagne = ? AND le < ? ORDER BY id"
+    query = (
+        "SELECT ght, genre, le, finess, valeur FROM actes WHERE campagne = ? AND le < ?"
+        f" AND genre NOT IN {tuple(ON_A_LINE)} ORDER BY id"
+    )
     for ght, kind, dated, finess, value in db.execute(query, (campaign, next_day(as_of))):
         decided, day = given_back.get(ght, GhtDecisions()), date.fromisoformat(dated[:10])
         if kind == "prolonger":
