@@ -27,7 +27,7 @@ def acts_of(command: str) -> list[Act]:
 def asked(asks: Iterable[Ask]) -> Iterator[Decorator]:
     """An option for each thing that is asked."""
     for a in asks:
-        yield click.option(f"--{a.cle.replace('_', '-')}", a.field, help=a.option_help, **_KINDS[a.kind])
+        yield click.option(f"--{a.key.replace('_', '-')}", a.field, help=a.option_help, **_KINDS[a.kind])
 
 
 def flags(acts: Iterable[Act]) -> Iterator[Decorator]:

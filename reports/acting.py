@@ -41,7 +41,7 @@ class Ask:
 
     field: Literal["reason", "until_day"]
     """Where it stands in `Given`."""
-    cle: str
+    key: str
     label: str
     kind: Literal["texte", "jour"] = "texte"
     hint: str = ""

@@ -151,22 +151,22 @@ def fields(f: ActForm, choices: tuple[tuple[str, str], ...]) -> list[Block]:
         "finess": ("Établissement", {"type": "static_select", "placeholder": simple("Choisissez")}),
     }
     chosen = []
-    if cle := f.choice_field:
-        label, element = list_of[cle]
+    if key := f.choice_field:
+        label, element = list_of[key]
         options = [{"text": simple(words[:OPTION]), "value": value} for value, words in choices[:OPTIONS]]
-        chosen = [_input(cle, label, {**element, "options": options})]
+        chosen = [_input(key, label, {**element, "options": options})]
     return chosen + [_asked(a) for a in f.act.asks]
 
 
 def _asked(a: Ask) -> Block:
     if a.kind == "jour":
-        return _input(a.cle, a.label, {"type": "datepicker"})
+        return _input(a.key, a.label, {"type": "datepicker"})
     element = {"type": "plain_text_input", "multiline": True, "max_length": 500}
-    return {**_input(a.cle, a.label, element), "hint": simple(f"{a.hint} {DISCRETION_HINT}".strip())}
+    return {**_input(a.key, a.label, element), "hint": simple(f"{a.hint} {DISCRETION_HINT}".strip())}
 
 
-def _input(cle: str, label: str, element: Block) -> Block:
-    return {"type": "input", "block_id": cle, "label": simple(label), "element": {**element, "action_id": cle}}
+def _input(key: str, label: str, element: Block) -> Block:
+    return {"type": "input", "block_id": key, "label": simple(label), "element": {**element, "action_id": key}}
 
 
 # What each form does
@@ -178,7 +178,7 @@ def perform(f: ActForm, main: Main, target: str, v: Values) -> str:
     act = next(a for a in f.acts if a.code == chosen) if f.choice_field == "sens" else f.act
     campaign, _, ght = target.partition("/")
     place = (target,) if act.on == "ligne" else (campaign, chosen or ght)
-    given = Given(**{a.field: _value(a, v[a.cle]) for a in act.asks})
+    given = Given(**{a.field: _value(a, v[a.key]) for a in act.asks})
     return acting.perform(main, Request(act, place, given))
 
 
