@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.by_the_page import copy_of_the_code, edit, page, run, write
 from tests.region import new_region
 from tests.test_under_alert import JURA, JURA_SUD, ORDINARY_LINES, YEAR_END
+
+pytestmark = pytest.mark.e2e  # several whole commands, each in a process of its own
 
 PAGE = page("ajouter-une-question.md")
 

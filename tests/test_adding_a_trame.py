@@ -7,12 +7,15 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+import pytest
 from openpyxl import load_workbook
 
 from sheets.writing import HEADING_ROW
 from tests.by_the_page import copy_of_the_code, do, edit, is_written, page, python, run, write
 from tests.region import REFERENT
 from tests.test_adding_a_column import OPENS
+
+pytestmark = pytest.mark.e2e  # several whole commands, each in a process of its own
 
 PAGE = page("ajouter-une-trame.md")
 
