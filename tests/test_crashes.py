@@ -173,6 +173,7 @@ COMPARED_COLUMNS = {
     "fichiers": "id, chemin, modifie_le, empreinte, etat, motif, trame, version, ght, campagne, remis, contact, recu",
     "onglets": "*",
     "lignes_paat": "*",
+    "sommes": "*",
     "originaux": "empreinte, length(octets), hex(substr(octets, 1, 64))",
     "reperes": "*",
     "campagnes_connues": "*",
