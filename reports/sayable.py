@@ -11,6 +11,7 @@ from config.folder import Folder
 from reports.answer import Answer, CellAddress, Element
 from reports.gains import NO_LABEL
 from sheets.accepted_labels import label_lists
+from sheets.places import split_reference
 from sheets.trames import CATALOGUE, TABLES
 
 UNKNOWN_LABELS = "libellés hors nomenclature"
@@ -74,7 +75,7 @@ def _check(code: str) -> str:
 
 def _line(e: Element, address: CellAddress, folder: Folder) -> Element:
     reference = sayable_reference(address.reference)
-    etablissement = folder.territory.etablissements.get(reference.partition("/")[2].partition("/")[0])
+    etablissement = folder.territory.etablissements.get(split_reference(reference)[1])
     name = etablissement.name if etablissement else "Ligne"
     if e.code in CATALOGUE:
         name = _check(e.code)
@@ -87,9 +88,9 @@ def _line(e: Element, address: CellAddress, folder: Folder) -> Element:
 
 def sayable_reference(reference: str) -> str:
     """« 2021-annuelle/390780146/0042 »; an action's number that is no number was typed, and stays out."""
-    campaign, _, rest = reference.partition("/")
-    finess, _, action = rest.partition("/")
-    return "/".join([campaign, finess, *([action] if re.fullmatch(r"[0-9]{1,6}", action) else [])]) if finess else ""
+    code, place, number = split_reference(reference)
+    said = [number] if re.fullmatch(r"[0-9]{1,6}", number) else []
+    return "/".join([code, place, *said]) if place else ""
 
 
 def sayable_cell(cell: str) -> str:

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 
 from config.errors import UserError
 from config.rights import REFERENTS, Person
+from reports.sayable import sayable_reference
 from sheets import trames, writing
 from sheets.findings import Severity
 from sheets.judged import Sum
@@ -285,6 +286,20 @@ def test_a_table_without_headline_may_have_a_tab_for_each_etablissement(region: 
         judged = judge("Formations.xlsx", raw_bytes.getvalue(), region.folder)
         assert judged.readable
         assert {o.finess for o in judged.tabs} == {e.finess for e in members}
+
+
+def test_its_lines_are_named_outside_and_found_in_the_tabs_asked_alone(received: Region) -> None:
+    assert sayable_reference(f"{CODE}/{SESSIONS}/0002") == f"{CODE}/{SESSIONS}/0002"
+    assert sayable_reference(f"{CODE}/{SESSIONS}/Tartempion") == f"{CODE}/{SESSIONS}"
+    tabs = [o.id for o in counting(received).values()]
+    found = {
+        tab: [li.title for li in stored_lines.lines_of(received.db, [tab], received.hour.date(), among=[1])]
+        for tab in tabs
+    }
+    assert found == {
+        counting(received)[SESSIONS].id: ["Les marchés"],
+        counting(received)[WISHED].id: ["Les groupements"],
+    }
 
 
 def test_its_period_is_no_campaign(region: Region) -> None:

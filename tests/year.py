@@ -14,7 +14,6 @@ from config.folder import Folder, load_folder
 from sheets.judged import JudgedWorkbook, Line, Tab
 from sheets.stamp import Stamp
 from sheets.trames.paat import ACTIONS, PAAT
-from sheets.trames.paat.gain import NOTHING
 from tests.bench.country import make_country_folder
 from tests.oracle_year import CLOSES_AT, PARIS, Campaign, YearPlan, next_working_moment
 
@@ -24,6 +23,7 @@ TEAMLESS = ("GHT-135",)
 """GHT of which nobody is known: their referent is told."""
 KEYS = [c.key for c in ACTIONS.typed_columns]
 Values: Any = namedtuple("Valeurs", KEYS)  # type: ignore[misc]
+WORTH_NOTHING = ACTIONS.worth(ACTIONS.line(), 2022, LAST_DAY)
 
 
 def people_country(path: Path, random_source: random.Random) -> tuple[Folder, YearPlan]:
@@ -123,7 +123,7 @@ def workbook(folder: Folder, campaign: str, ght: str, handed_in: bool) -> Judged
     tabs = []
     for e in folder.territory.members(ght, c.situation):
         values = Values(**{**empty, "action_id": "0001", "statut": "potentiel", "intitule": "Gants"})
-        tabs.append(Tab(e.name, e.finess, {}, (Line(9, "0001", values, NOTHING),)))
+        tabs.append(Tab(e.name, e.finess, {}, (Line(9, "0001", values, WORTH_NOTHING),), table=ACTIONS.code))
     stamp = Stamp("paat", PAAT.version, ght, campaign)
     return JudgedWorkbook(f"{ght}.xlsx", stamp, tuple(tabs), (), True, handed_in, "", c.exercice)
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
+from sheets.places import split_reference
 from sheets.register.database import is_under_way
 from sheets.register.decisions import decisions
 from sheets.register.schema import by_table, declared_of, lines_table
@@ -90,7 +91,7 @@ def files_to_judge_again(db: Database, as_of: date) -> list[KeptFile]:
             tabs_that_count.setdefault(o.file, {})[o.finess] = {}
         for d in decisions(db, tabs, as_of):
             if not d.lapsed:
-                tabs_that_count[tabs[d.tab].file][d.finess][d.reference.split("/", 2)[2]] = d.blocked
+                tabs_that_count[tabs[d.tab].file][d.finess][split_reference(d.reference)[2]] = d.blocked
     query = (
         "SELECT f.id, f.recu, f.chemin, f.empreinte, f.etat, f.ght, f.campagne FROM fichiers f WHERE f.id <= :jusqu_a"
         " AND NOT EXISTS (SELECT 1 FROM fichiers g WHERE g.recu = f.recu AND g.id > f.id AND g.id <= :jusqu_a)"

@@ -111,7 +111,7 @@ def lines_of(
     With `among`, those of these stored lines only.
     """
     choices = (
-        "SELECT value AS id FROM json_each(:parmi)"
+        "SELECT l.id FROM json_each(:parmi) v CROSS JOIN {lines} l ON l.id = v.value WHERE l.onglet IN (SELECT id FROM onglet)"
         if among is not None
         else "SELECT l.id FROM onglet t JOIN {lines} l ON l.onglet = t.id LEFT JOIN decide d ON d.ligne = l.id"
         " WHERE {declared} <> 0 ORDER BY {declared} - coalesce(d.retire, l.retire) DESC, l.id LIMIT :limite"
